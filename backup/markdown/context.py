@@ -1,0 +1,50 @@
+"""What a renderer may know: frozen, replaced on the way down, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from backup.model import Files, Target, Targets
+
+
+class Where(Enum):
+    """The place a rich text is written into: it decides what has to be escaped, and how to break."""
+
+    BLOCK = "block"  # a paragraph of its own, also the first line of a quote
+    ITEM = "item"  # the first line of a list item
+    HEADING = "heading"  # one line after '## '
+    CELL = "cell"  # one cell of a pipe table
+    SUMMARY = "summary"  # HTML text inside <summary>, or any other HTML element
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings that shape the Markdown; part of what makes a page 'changed'."""
+
+    front_matter: bool = True
+    properties: str = "table"  # table · front-matter · both · none
+    image_max_width: int = 800  # pixels
+    image_style: str = "html"  # html · markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything outside the page that its Markdown depends on.
+
+    `path`: the page's own file below the output folder. `targets`: every page and database of the
+    backup by its bare id. `files`: the page's files by their key (see model.File). `anchors`: bare
+    ids of blocks that some link points to. `ancestors`: the page's parents, outermost first.
+    """
+
+    path: str = "index.md"
+    page_id: str = ""
+    targets: Targets = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
+    anchors: frozenset[str] = frozenset()
+    ancestors: tuple[Target, ...] = ()
+    options: Options = Options()
+    toc: Mapping[str, str] = field(default_factory=dict)  # heading block id -> '#anchor'
+    at_page_level: bool = True  # alerts are shown there only (markdown.md 5.4)
+    in_html: bool = False  # inside <summary> or another HTML element

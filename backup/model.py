@@ -1,0 +1,164 @@
+"""The values that travel between the rooms: frozen, with the API's own JSON untouched inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+_HEX32 = re.compile(r"[0-9a-f]{32}")
+
+
+def bare_id(id_: str) -> str:
+    """An id as 32 lower-case hex digits: the form in which ids are compared and looked up."""
+    return id_.replace("-", "").lower()
+
+
+def dashed_id(id_: str) -> str:
+    """An id as Notion returns it (8-4-4-4-12); text that is no id comes back unchanged."""
+    hex_ = bare_id(id_)
+    if not _HEX32.fullmatch(hex_):
+        return id_
+    return f"{hex_[:8]}-{hex_[8:12]}-{hex_[12:16]}-{hex_[16:20]}-{hex_[20:]}"
+
+
+def plain_text(runs: list[Json] | None) -> str:
+    """The text of a rich-text array without its marks; '' for a missing or empty one."""
+    return "".join(_run_text(run) for run in runs or ())
+
+
+def _run_text(run: Json) -> str:
+    if (text := run.get("plain_text")) is not None:
+        return str(text)
+    return str((run.get("text") or {}).get("content", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block and everything below it.
+
+    `data` is the API's own object under the type's key ({} when the API gave none). `unread` says
+    why children that Notion announced are not here, and is '' when all of them were read.
+    """
+
+    id: str
+    type: str
+    data: Json
+    children: tuple[Block, ...] = ()
+    unread: str = ""
+
+    @classmethod
+    def from_api(cls, raw: Json, children: tuple[Block, ...] = (), unread: str = "") -> Block:
+        """The block object of GET /v1/blocks; a partial one ({object, id}) gets the type ''."""
+        type_ = str(raw.get("type", ""))
+        data = raw.get(type_)
+        return cls(str(raw["id"]), type_, data if isinstance(data, dict) else {}, children, unread)
+
+    def walk(self) -> Iterator[Block]:
+        """This block, then all below it, in reading order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, read whole: `raw` is the page object with every property value complete.
+
+    `schema` is the `properties` object of its data source, in the order Notion gave; {} for a page
+    that is not a row.
+    """
+
+    id: str
+    raw: Json
+    blocks: tuple[Block, ...] = ()
+    schema: Json = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The plain text of the title; '' when the page has none."""
+        return page_title(self.raw)
+
+    @property
+    def edited(self) -> str:
+        """`last_edited_time`: ISO 8601, rounded down to the minute by Notion."""
+        return str(self.raw.get("last_edited_time", ""))
+
+    def walk(self) -> Iterator[Block]:
+        """Every block of the page, in reading order."""
+        for block in self.blocks:
+            yield from block.walk()
+
+
+def page_title(raw: Json) -> str:
+    """The plain text of a page object's title; '' when it has none or is partial."""
+    for value in (raw.get("properties") or {}).values():
+        if isinstance(value, dict) and value.get("type") == "title":
+            return plain_text(value.get("title"))
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something a page refers to by URL and that belongs into the repository.
+
+    `key` is where it hangs, and the same in every run: a media block's id; '<block or page
+    id>/icon'; '<page id>/cover'; '<page id>/<property id>/<n>' (n from 0, and one more '/<m>' inside
+    a rollup); 'emoji/<id>'. `url` may carry a signature: never log or store it. `name` is what
+    Notion or the URL calls it, '' when neither says anything. `words` is the best description at
+    hand (caption, else nearest heading), '' for none.
+    """
+
+    key: str
+    kind: str  # "image": the page shows it · "attachment": one downloads it
+    url: str
+    hosted: bool  # by Notion, with a signed URL that expires
+    name: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that lies in the page's folder: `path` is relative to it, not percent-encoded."""
+
+    path: str
+    name: str
+    size: int  # bytes
+    width: int | None = None  # pixels; None when it is no picture, or its size is unknown
+    height: int | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A file that could not be had. `url` is empty unless it is external (no signature leaks)."""
+
+    name: str
+    reason: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A page or database that is in the backup: where its text lies below the output folder
+    ('wiki/how-to/index.md'), its title, and its icon when that is an emoji."""
+
+    path: str
+    title: str
+    icon: str = ""
+
+
+Files: TypeAlias = Mapping[str, Stored | Missing]
+Targets: TypeAlias = Mapping[str, Target]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that did not go as it should: `where` it happened, `what` happened and what to do."""
+
+    where: str
+    what: str
+    page_id: str = ""
