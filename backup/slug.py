@@ -1,0 +1,80 @@
+"""Names that every file system, URL and shell takes: one rule for the folders of pages and for files.
+
+Rooms may not import each other and all of them name things, so the rule stands here, below them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Unicode calls these letters or marks, and they are seen by nobody: joiners and fillers
+# (Default_Ignorable_Code_Point, Unicode 16). HFS+ drops some of them from names.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_RESERVED = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]")
+_GIT = re.compile(r"\.git|git~[0-9]+")
+_GUARD = "-x"
+
+
+def slug(text: str, limit: int = 80) -> str:
+    """`text` as a name: what two people would both type for it, at most `limit` (>= 8) bytes.
+
+    NFC and lower-case. Letters, their marks, digits of every script and '_' stay, invisible
+    characters vanish, every other run becomes one '-', and none of '-_' is left at either end.
+    It is cut between characters, and not between a letter and its marks. A name that Windows keeps
+    for a device gets '-x' behind it. '' when nothing is left: the caller knows a better word.
+    """
+    lower = unicodedata.normalize("NFC", visible(text).lower())
+    words = "".join(_kept(lower))
+    name = cut(re.sub("-{2,}", "-", words).strip("-_"), limit).rstrip("-_")
+    return name + _GUARD if is_reserved(name) else name
+
+
+def visible(text: str) -> str:
+    """`text` in NFC, without the characters that nobody sees (joiners, fillers, soft hyphens)."""
+    shown = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", shown))
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a file of this name could not exist on Windows, or would be Git's own folder.
+
+    Windows looks at what stands before the first dot ('nul.tar.gz' is a device) and takes ¹, ² and
+    ³ for digits (Microsoft, "Naming Files, Paths, and Namespaces"). Git refuses '.git' and its
+    short name 'git~1' in any case, also with invisible characters in between.
+    """
+    lower = visible(name).lower().rstrip(". ")
+    stem = lower.partition(".")[0].rstrip(" ")
+    return bool(_RESERVED.fullmatch(stem) or _GIT.fullmatch(lower))
+
+
+def cut(text: str, limit: int) -> str:
+    """The beginning of `text` that fits into `limit` bytes of UTF-8, with whole characters.
+
+    A letter that would lose a mark goes too, unless nothing were left then.
+    """
+    if len(text.encode("utf-8", "replace")) <= limit:
+        return text
+    end = len(text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore"))
+    whole = end
+    while whole and is_mark(text[whole]):
+        whole -= 1
+    return text[: whole or end]
+
+
+def is_mark(char: str) -> bool:
+    """Whether `char` belongs to the letter before it."""
+    return unicodedata.category(char) in ("Mn", "Mc")
+
+
+def _kept(text: str) -> list[str]:
+    """Each character of `text`, or '-' in its place; a mark stays only on what it marks."""
+    kept: list[str] = []
+    for char in text:
+        stays = char == "_" or unicodedata.category(char)[0] in "LN"
+        if is_mark(char):
+            stays = bool(kept) and kept[-1] not in "-_"
+        kept.append(char if stays else "-")
+    return kept
