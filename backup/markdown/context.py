@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from backup.model import Files, Target, Targets
+from backup.model import Block, Files, Target, Targets
 
 
 class Where(Enum):
@@ -46,5 +46,8 @@ class Context:
     ancestors: tuple[Target, ...] = ()
     options: Options = Options()
     toc: Mapping[str, str] = field(default_factory=dict)  # heading block id -> '#anchor'
+    headings: tuple[Block, ...] = ()  # the page's headings that have a text, in reading order
     at_page_level: bool = True  # alerts are shown there only (markdown.md 5.4)
     in_html: bool = False  # inside <summary> or another HTML element
+    in_item: bool = False  # somewhere below a list item: pictures are not centred there
+    number: int = 1  # what a numbered list item is counted as
