@@ -36,6 +36,11 @@ def _run_text(run: Json) -> str:
     return str((run.get("text") or {}).get("content", ""))
 
 
+def emoji(icon: Json | None) -> str:
+    """The character of an icon object that is an emoji; '' for every other icon."""
+    return str(icon.get("emoji") or "") if icon and icon.get("type") == "emoji" else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One block and everything below it.
@@ -62,6 +67,23 @@ class Block:
         yield self
         for child in self.children:
             yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A page as the listing of its data source shows it; all ids are 32 hex digits.
+
+    `raw` is the page object, its property values possibly truncated. `edited` is
+    `last_edited_time`; `icon` only when it is an emoji.
+    """
+
+    id: str
+    database: str
+    source: str
+    title: str
+    icon: str
+    edited: str
+    raw: Json
 
 
 @dataclass(frozen=True, slots=True)

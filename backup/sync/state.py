@@ -1,0 +1,169 @@
+"""The memory between two runs: .notion-sync.json, committed beside the pages it describes.
+
+Sorted and one page a line, so that a diff shows just the pages that changed. What this version does
+not know is kept as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from backup.errors import StateError
+from backup.model import Json
+
+NAME = ".notion-sync.json"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of one page: everything that decides whether it must be read again.
+
+    `folder` is the page's folder below the output folder. `edited` is the `last_edited_time` that was
+    read, `settled` is false when that minute was not over yet. `shape` names the settings, schema
+    and renderer it was written with. `links` are the pages and databases it refers to, and
+    'page#block' where it means a block; `anchors` are its own blocks that carry an anchor. `files`
+    are the records of the files room. `failed` counts files that could not be had.
+    """
+
+    database: str
+    folder: str
+    title: str
+    icon: str = ""
+    edited: str = ""
+    settled: bool = True
+    shape: str = ""
+    links: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ()
+    files: tuple[Json, ...] = ()
+    failed: int = 0
+    unknown: Json = field(default_factory=dict)
+
+    def paths(self) -> tuple[str, ...]:
+        """The page's files below the output folder: its text, then what it shows or offers."""
+        inside = dict.fromkeys(["index.md", *(str(each["path"]) for each in self.files)])
+        return tuple(join(self.folder, path) for path in inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a database's pages lie; `index` says that its README.md is ours."""
+
+    folder: str
+    title: str
+    icon: str = ""
+    index: bool = False
+    unknown: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All pages and databases by their id (32 hex digits)."""
+
+    pages: Mapping[str, Record] = field(default_factory=dict)
+    databases: Mapping[str, Place] = field(default_factory=dict)
+    unknown: Json = field(default_factory=dict)
+
+    def owned(self) -> dict[str, str]:
+        """Every file that is ours, below the output folder → the id of its page or database."""
+        found = {path: id_ for id_, record in self.pages.items() for path in record.paths()}
+        found |= {
+            join(place.folder, "README.md"): id_
+            for id_, place in self.databases.items()
+            if place.index
+        }
+        return found
+
+
+def join(folder: str, name: str) -> str:
+    """`name` in `folder`, where '.' is the output folder itself."""
+    return name if folder in (".", "") else f"{folder}/{name}"
+
+
+def loads(text: str) -> State:
+    """The state in the text of the file; '' is the empty state of a first run.
+
+    Raises StateError when the text is no state of ours: nothing may be concluded from it then.
+    """
+    if not text.strip():
+        return State()
+    if "<<<<<<<" in text and ">>>>>>>" in text:
+        raise StateError(f"{NAME} holds merge-conflict markers.", hint=_MEND)
+    try:
+        raw = json.loads(text)
+        version = raw.pop("version")
+        pages = {id_: from_json(each) for id_, each in raw.pop("pages").items()}
+        databases = {id_: _value(Place, each) for id_, each in raw.pop("databases").items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StateError(f"{NAME} cannot be read ({type(error).__name__}).", hint=_MEND) from None
+    if version != VERSION:
+        raise StateError(
+            f"{NAME} was written by another version of this program (format {version}, this one "
+            f"knows {VERSION}).",
+            hint="Use the newer program.",
+        )
+    return State(pages, databases, raw)
+
+
+_MEND = (
+    "Nothing was changed. Take the last good one from git (git log -- .notion-sync.json), or delete "
+    "the file and move the backup's folders away to begin anew."
+)
+
+
+def dumps(state: State) -> str:
+    """The text of the file: the same state is always the same text."""
+    known = {
+        "version": VERSION,
+        "databases": {id_: to_json(place) for id_, place in sorted(state.databases.items())},
+        "pages": {id_: to_json(record) for id_, record in sorted(state.pages.items())},
+    }
+    lines = [f'  "{name}": {_block(value)}' for name, value in {**known, **state.unknown}.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _block(value: Any) -> str:
+    """A mapping of mappings with one entry a line; anything else on one line."""
+    nested = isinstance(value, dict) and value and all(isinstance(v, dict) for v in value.values())
+    if not nested:
+        return _line(value)
+    inner = ",\n".join(f"    {_line(key)}: {_line(each)}" for key, each in value.items())
+    return "{\n" + inner + "\n  }"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def from_json(raw: Json) -> Record:
+    """The record that `to_json` wrote; raises TypeError when it is none."""
+    record: Record = _value(Record, raw)
+    return record
+
+
+def to_json(value: Record | Place) -> Json:
+    """Only what differs from the default: most pages have no failures, icons or anchors."""
+    known = {
+        each.name: getattr(value, each.name)
+        for each in fields(value)
+        if each.name != "unknown" and getattr(value, each.name) != each.default
+    }
+    return {**value.unknown, **known}
+
+
+def _value(kind: type[Any], raw: Json) -> Any:
+    known = {each.name: each.type for each in fields(kind) if each.name != "unknown"}
+    unknown = {key: value for key, value in raw.items() if key not in known}
+    given = {key: _typed(value, str(known[key])) for key, value in raw.items() if key in known}
+    return kind(**given, unknown=unknown)
+
+
+def _typed(value: Any, annotation: str) -> Any:
+    """The value as its field has it; raises TypeError when the file holds something else."""
+    simple: dict[str, type] = {"str": str, "bool": bool, "int": int}
+    if type(value) is not simple.get(annotation, list):
+        raise TypeError(annotation)
+    return tuple(value) if isinstance(value, list) else value

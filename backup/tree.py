@@ -1,0 +1,139 @@
+"""Writes below the output folder: only files that are ours, each whole or not at all.
+
+A page's new files come first, then its text, then what is no longer needed goes: at no moment does
+the text refer to a file that is not there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+from backup.errors import WorkspaceError
+
+STAGING = ".notion-sync.tmp"
+_GUARDED = {".git", ".github", ".gitea", ".forgejo", ".gitattributes", ".gitmodules", ".gitignore"}
+
+
+class Tree:
+    """The output folder. All paths are below it, with '/' between their parts."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.staging = root / STAGING
+
+    def read(self, path: str) -> str:
+        """The text of a file; '' when there is none. Raises WorkspaceError when it is unreadable."""
+        try:
+            return self._at(path).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise _failure("read", path, error) from None
+
+    def has(self, path: str) -> bool:
+        """Whether a regular file lies there."""
+        return self._at(path).is_file()
+
+    def write(self, path: str, content: bytes) -> None:
+        """Replace one file as a whole, or leave it as it was."""
+        at = self._at(path)
+        part = at.with_name(f".{at.name[:40]}.part")
+        try:
+            at.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(at)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise _failure("write", path, error) from None
+
+    def append(self, path: str, line: str) -> None:
+        """Add a line to a file, and have it on the disk before this returns."""
+        try:
+            with self._at(path).open("a", encoding="utf-8") as stream:
+                stream.write(line)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise _failure("write", path, error) from None
+
+    def check(self, paths: Iterable[str], owned: Collection[str]) -> None:
+        """Raise WorkspaceError when something that is not ours lies where a file should go."""
+        for path in paths:
+            at = self._at(path)
+            if path not in owned and (at.exists() or at.is_symlink()):
+                raise WorkspaceError(
+                    f"{path} exists and is not part of the backup; it was left alone.",
+                    hint="Move it away, or choose another folder with DATABASES (path = id).",
+                )
+
+    def place(self, path: str, source: Path) -> None:
+        """Put a file there: a staged one is moved, one that lies in the backup is copied."""
+        at = self._at(path)
+        try:
+            at.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_relative_to(self.staging):
+                source.replace(at)
+            elif source != at:
+                part = at.with_name(f".{at.name[:40]}.part")
+                shutil.copyfile(source, part)
+                part.replace(at)
+        except OSError as error:
+            raise _failure("write", path, error) from None
+
+    def replace(
+        self, text_path: str, text: bytes, placed: Mapping[str, Path], obsolete: Collection[str]
+    ) -> None:
+        """One page's files: `placed` first, then its text, then `obsolete` ones go."""
+        for path, source in placed.items():
+            self.place(path, source)
+        self.write(text_path, text)
+        self.remove(obsolete)
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Delete files that are ours, and the folders that are empty then."""
+        for path in paths:
+            at = self._at(path)
+            try:
+                at.unlink(missing_ok=True)
+                self._prune(at.parent)
+            except OSError as error:
+                raise _failure("delete", path, error) from None
+
+    def clear_staging(self) -> None:
+        """Throw away what an earlier run downloaded and never put in its place."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    def _prune(self, folder: Path) -> None:
+        while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+    def _at(self, path: str) -> Path:
+        """The place of a path; raises WorkspaceError when it leads out of the output folder."""
+        parts = path.split("/")
+        if any(part in ("", ".", "..") or _git_owned(part) for part in parts) or "\\" in path:
+            raise WorkspaceError(f"{path!r} is no place for a file of the backup.")
+        at = self.root
+        for part in parts[:-1]:
+            at = at / part
+            if at.is_symlink():
+                raise WorkspaceError(
+                    f"{at.relative_to(self.root)} is a symbolic link; nothing is written through it.",
+                    hint="Replace it with a folder, or choose another one with DATABASES (path = id).",
+                )
+        return at / parts[-1]
+
+
+def _git_owned(part: str) -> bool:
+    return part.rstrip(". ").lower() in _GUARDED
+
+
+def _failure(verb: str, path: str, error: Exception) -> WorkspaceError:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return WorkspaceError(f"Could not {verb} {path}: {reason}.")
