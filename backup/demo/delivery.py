@@ -1,0 +1,103 @@
+"""What happens to stored JSON on its way out: files are signed, mentions follow their page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from backup.demo.build import url
+from backup.demo.content import Content
+from backup.demo.nodes import exact_time
+from backup.demo.storage import HOSTED, OUTSIDE
+from backup.model import Json, bare_id
+
+_DATE = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass
+class Signer:
+    """Addresses of hosted files as S3 signs them: another signature each time, good for a while."""
+
+    base: str
+    now: Callable[[], datetime]
+    lifetime: float = 3600  # seconds
+    given: int = 0
+
+    def sign(self, path: str) -> tuple[str, str]:
+        """The URL of a file and its `expiry_time`."""
+        self.given += 1
+        now = self.now()
+        query = {
+            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+            "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD",
+            "X-Amz-Credential": "DEMO/us-west-2/s3/aws4_request",
+            "X-Amz-Date": now.strftime(_DATE),
+            "X-Amz-Expires": str(int(self.lifetime)),
+            "X-Amz-Security-Token": str(self.given),
+            "X-Amz-Signature": self._signature(path, now.strftime(_DATE), str(self.given)),
+            "X-Amz-SignedHeaders": "host",
+            "x-id": "GetObject",
+        }
+        expiry = exact_time(now + timedelta(seconds=self.lifetime)).replace("+00:00", "Z")
+        return f"{self.base}/{path}?{urlencode(query)}", expiry
+
+    def _signature(self, path: str, date: str, token: str) -> str:
+        return hashlib.sha256(f"{path} {date} {token} demo".encode()).hexdigest()
+
+    def refusal(self, path: str, query: str) -> str:
+        """Why a download is refused, as S3's error code; '' when the signature is good."""
+        sent = {key: values[0] for key, values in parse_qs(query).items()}
+        if "X-Amz-Signature" not in sent:
+            return "AccessDenied"
+        date, token = sent.get("X-Amz-Date", ""), sent.get("X-Amz-Security-Token", "")
+        if sent["X-Amz-Signature"] != self._signature(path, date, token):
+            return "SignatureDoesNotMatch"
+        signed = datetime.strptime(date, _DATE).replace(tzinfo=self.now().tzinfo)
+        life = timedelta(seconds=float(sent.get("X-Amz-Expires", "0")))
+        return "AccessDenied" if self.now() > signed + life else ""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Copies stored JSON, with present addresses of files and present titles of mentioned pages."""
+
+    content: Content
+    signer: Signer
+
+    def __call__(self, value: Any) -> Any:
+        """The copy that is sent."""
+        if isinstance(value, dict):
+            return self._object(value)
+        if isinstance(value, list):
+            return [self(item) for item in value]
+        return self._address(value)[0] if isinstance(value, str) else value
+
+    def _object(self, value: Json) -> Json:
+        if value.get("type") == "mention":
+            value = self._mention(value)
+        sent = {key: self(item) for key, item in value.items()}
+        if "expiry_time" in value and str(value.get("url", "")).startswith(HOSTED):
+            sent["url"], sent["expiry_time"] = self._address(value["url"])
+        return sent
+
+    def _address(self, text: str) -> tuple[str, str]:
+        if text.startswith(HOSTED):
+            return self.signer.sign(text[len(HOSTED) :])
+        if text.startswith(OUTSIDE):
+            return f"{self.signer.base}/{text[len(OUTSIDE) :]}", ""
+        return text, ""
+
+    def _mention(self, run: Json) -> Json:
+        kind = run["mention"].get("type")
+        if kind not in ("page", "database"):
+            return run
+        id_ = run["mention"][kind].get("id", "")
+        if bare_id(id_) not in self.content.nodes:
+            return run
+        node = self.content.visible(id_)
+        title = self.content.title(node) if node else ""
+        return {**run, "plain_text": title or "Untitled", "href": url(id_)}

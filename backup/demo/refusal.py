@@ -1,0 +1,136 @@
+"""The errors that Notion answers, in its own words (recorded 2026, and its page of status codes)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backup.model import Json
+
+VERSIONS = (
+    *("2021-05-11", "2021-05-13", "2021-08-16", "2022-02-22", "2022-06-28"),
+    *("2025-09-03", "2026-03-11"),
+)
+CODES: Mapping[int, str] = {
+    400: "validation_error",
+    401: "unauthorized",
+    403: "restricted_resource",
+    404: "object_not_found",
+    409: "conflict_error",
+    429: "rate_limited",
+    500: "internal_server_error",
+    502: "bad_gateway",
+    503: "service_unavailable",
+    504: "gateway_timeout",
+    529: "service_overload",
+}
+
+
+class Refusal(Exception):
+    """An answer that is an error."""
+
+    def __init__(self, status: int, message: str, code: str = "", **additional: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code or CODES.get(status, "internal_server_error")
+        self.additional = additional
+
+    def body(self) -> Json:
+        """The error object, still without its request id."""
+        made = {
+            "object": "error",
+            "status": self.status,
+            "code": self.code,
+            "message": self.message,
+        }
+        return {**made, "additional_data": self.additional} if self.additional else made
+
+
+def no_version() -> Refusal:
+    """The header Notion-Version is missing."""
+    return Refusal(
+        400,
+        "Notion-Version header failed validation: Notion-Version header should be defined, instead"
+        " was `undefined`.",
+        "missing_version",
+    )
+
+
+def bad_version(sent: str) -> Refusal:
+    """The header names a version that does not exist, or one that the stand-in does not speak."""
+    known = ", ".join(f'`"{version}"`' for version in VERSIONS)
+    return Refusal(
+        400,
+        f"Notion-Version header failed validation: Notion-Version header should be {known}, instead"
+        f' was `"{sent}"`.',
+    )
+
+
+def bad_id(name: str, sent: str) -> Refusal:
+    """An id in the path is no UUID."""
+    return Refusal(
+        400,
+        f'path failed validation: path.{name} should be a valid uuid, instead was `"{sent}"`.',
+    )
+
+
+def not_found(kind: str, id_: str, bot: Json) -> Refusal:
+    """Absent or not shared: Notion does not say which."""
+    return Refusal(
+        404,
+        f"Could not find {kind} with ID: {id_}. Make sure the relevant pages and databases are"
+        f' shared with your integration "{bot["name"]}".',
+        integration_id=bot["id"],
+    )
+
+
+def user_not_found(id_: str) -> Refusal:
+    """No such user, or none that the integration may see."""
+    return Refusal(
+        404,
+        f"Could not find user with ID: {id_}. Make sure your integration has capabilities to read"
+        " user information, and that the user is a member of the workspace.",
+    )
+
+
+def is_a_page(id_: str) -> Refusal:
+    """A page was asked for as a database."""
+    return Refusal(
+        400,
+        f"Provided database_id {id_} is a page, not a database. Use the pages API instead, or pass"
+        " the ID of the database itself.",
+    )
+
+
+def is_a_database(id_: str) -> Refusal:
+    """A database was asked for as a page."""
+    return Refusal(
+        400,
+        f"Provided ID {id_} is a database, not a page. Use the retrieve database API instead.",
+    )
+
+
+def unknown_path() -> Refusal:
+    """The path is none of the API's."""
+    return Refusal(400, "Invalid request URL.", "invalid_request_url")
+
+
+def bad_body(part: str, should: str, sent: Any) -> Refusal:
+    """A field of the body or of the query string is not as it should be. Assumed wording."""
+    return Refusal(400, f"{part} failed validation: {part}.{should}, instead was `{sent}`.")
+
+
+def bad_cursor(sent: str) -> Refusal:
+    """The cursor is not one that was given out."""
+    return Refusal(400, f"The start_cursor provided is invalid: {sent}")
+
+
+def throttled(seconds: int) -> Refusal:
+    """The budget of the connection is spent."""
+    return Refusal(
+        429,
+        "You have been rate limited. Please try again in a few minutes.",
+        rate_limit_reason="public_api_request_rate_limit",
+        retry_after=str(seconds),
+    )

@@ -1,0 +1,223 @@
+"""The stand-in for api.notion.com: a workspace behind a loopback port, with everything settable."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape
+
+from backup.demo import refusal
+from backup.demo.content import Content
+from backup.demo.delivery import Delivery, Signer
+from backup.demo.faults import JSON, Fault, Reply
+from backup.demo.listener import Listener
+from backup.demo.nodes import counted_id, wall_clock
+from backup.demo.refusal import Refusal
+from backup.demo.routes import Api, Request
+from backup.model import Json
+
+SPOKEN = ("2025-09-03", "2026-03-11")
+
+
+@dataclass
+class Knobs:
+    """What can be set, at any time. Times are seconds."""
+
+    token: str = ""  # the only token that is good; '': every one
+    latency: float = 0  # before each answer of the API
+    budget: int | None = None  # requests per window; Notion: 180 (600 on larger plans)
+    window: float = 60
+    cap: int = 10_000  # rows that one query gives at most
+    most: int = 100  # items on one page of a list, for pages shorter than asked for
+    lifetime: float = 3600  # of a signed address
+    now: Callable[[], datetime] = wall_clock  # signs addresses and lets them expire
+    timer: Callable[[], float] = time.monotonic  # counts the window
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request and the status it was answered with (0: the connection was dropped)."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    body: Json
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class StandIn:
+    """Serves a workspace. `requests` and `downloads` tell what was asked, in order of the answers.
+
+    `fail_next` spoils coming answers; `plan`, when set, is asked about each one: it is given the
+    request and returns a Fault or None.
+    """
+
+    def __init__(self, workspace: Content, **knobs: Any) -> None:
+        self.workspace = workspace
+        self.knobs = Knobs(**knobs)
+        self.api = Api(workspace)
+        self.signer = Signer("", lambda: self.knobs.now())
+        self.plan: Callable[[Asked], Fault | None] | None = None
+        self.requests: list[Asked] = []
+        self.downloads: list[Asked] = []
+        self.peak = 0  # most requests under way at once
+        self._under_way = 0
+        self._faults: list[tuple[str, Fault]] = []
+        self._window = (-math.inf, 0)  # since when, how many
+        self._answers = 0
+        self._lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """The base address while serving, without a slash at its end."""
+        return self.signer.base
+
+    @property
+    def throttled(self) -> int:
+        """How many requests were answered with 429."""
+        return sum(asked.status == 429 for asked in self.requests)
+
+    def fail_next(self, fault: Fault, times: int = 1, path: str = "") -> None:
+        """Spoils the next answers whose path contains `path`, of the API or of a download."""
+        with self._lock:
+            self._faults.extend([(path, fault)] * times)
+
+    @contextmanager
+    def serving(self, port: int = 0) -> Iterator[str]:
+        """Listens on a loopback port, by default a free one, until the block ends; gives the URL."""
+        listener = Listener(port, self.reply)
+        self.signer.base = f"http://127.0.0.1:{listener.server_port}"
+        thread = threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield self.url
+        finally:
+            listener.stop()
+            thread.join()
+
+    def reply(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """The whole stand-in as a function of one request."""
+        parts = urlsplit(target)
+        asked = Asked(
+            method,
+            parts.path,
+            parse_qs(parts.query),
+            _body(body),
+            0,
+            {name.title(): value for name, value in headers.items()},
+        )
+        of_api = parts.path.startswith("/v1/")
+        with self._counted():
+            if of_api and self.knobs.latency:
+                time.sleep(self.knobs.latency)
+            made = self._api(asked, body) if of_api else self._download(asked, parts.query)
+            fault = self._fault(asked)
+            made = fault.spoil(made) if fault else made
+        told = replace(asked, status=0 if made.drop else made.status)
+        (self.requests if of_api else self.downloads).append(told)
+        return made
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._under_way += 1
+            self.peak = max(self.peak, self._under_way)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+    def _fault(self, asked: Asked) -> Fault | None:
+        with self._lock:
+            for place, (path, fault) in enumerate(self._faults):
+                if path in asked.path:
+                    del self._faults[place]
+                    return fault
+        return self.plan(asked) if self.plan else None
+
+    def _api(self, asked: Asked, body: bytes) -> Reply:
+        with self._lock:
+            self._answers += 1
+            request_id = counted_id("request", str(self._answers), version=4, newest=False)
+        try:
+            sent, status, more = self._answer(asked, body), 200, {}
+        except Refusal as refused:
+            sent, status, more = refused.body(), refused.status, _retry_after(refused)
+        if "templates" not in sent:  # the one list that is sent without it
+            sent = {**sent, "request_id": request_id}
+        headers = {"Content-Type": JSON, "x-notion-request-id": request_id, **more}
+        return Reply(status, json.dumps(sent, ensure_ascii=False).encode(), headers)
+
+    def _answer(self, asked: Asked, body: bytes) -> Json:
+        version = self._checked(asked)
+        if body and not asked.body and body.strip() != b"{}":
+            raise Refusal(400, "Error parsing JSON body.", "invalid_json")
+        self.api.cap, self.api.most = self.knobs.cap, self.knobs.most
+        self.signer.lifetime = self.knobs.lifetime
+        request = Request(asked.method, asked.path, asked.query, asked.body, version, self.url)
+        with self.workspace.lock:
+            made: Json = Delivery(self.workspace, self.signer)(self.api.answer(request))
+        return made
+
+    def _checked(self, asked: Asked) -> str:
+        self._spend()
+        token = asked.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        if not token or token != (self.knobs.token or token):
+            raise Refusal(401, "API token is invalid.")
+        version = asked.headers.get("Notion-Version")
+        if version is None:
+            raise refusal.no_version()
+        if version not in SPOKEN:
+            raise refusal.bad_version(version)
+        return version
+
+    def _spend(self) -> None:
+        if self.knobs.budget is None:
+            return
+        with self._lock:
+            now, (since, count) = self.knobs.timer(), self._window
+            if now - since >= self.knobs.window:
+                since, count = now, 0
+            if count >= self.knobs.budget:
+                raise refusal.throttled(math.ceil(since + self.knobs.window - now))
+            self._window = (since, count + 1)
+
+    def _download(self, asked: Asked, query: str) -> Reply:
+        path = asked.path.lstrip("/")
+        content = self.workspace.files.contents.get(path)
+        if content is None:
+            return _s3_error(404, "NoSuchKey", "The specified key does not exist.")
+        if not path.startswith("outside/"):
+            refused = self.signer.refusal(path, query)
+            if refused or asked.method != "GET":  # the signature holds for GET alone
+                return _s3_error(403, refused or "SignatureDoesNotMatch", "Request has expired")
+        return Reply(200, content.body, {"Content-Type": content.type})
+
+
+def _body(sent: bytes) -> Json:
+    try:
+        read = json.loads(sent) if sent else {}
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _retry_after(refused: Refusal) -> dict[str, str]:
+    after = refused.additional.get("retry_after")
+    return {"Retry-After": str(after)} if after else {}
+
+
+def _s3_error(status: int, code: str, message: str) -> Reply:
+    xml = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{escape(code)}</Code>'
+    body = f"{xml}<Message>{escape(message)}</Message></Error>"
+    return Reply(status, body.encode(), {"Content-Type": "application/xml"})
