@@ -1,0 +1,318 @@
+"""Downloads: anything a page may point to, from servers nobody vouches for, into a folder.
+
+Nothing of an URL but its host ever gets into a message, and no credential is ever sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import exceptions as wire
+
+from backup.errors import BackupError, FileError
+from backup.files import data_url, kinds, urls
+from backup.files.guard import Guard, pools
+from backup.model import File
+
+MEGABYTE = 1024 * 1024
+MAX_REDIRECTS = 5
+
+# Some hosts refuse what does not begin like a browser; Wikimedia asks for the tool's name.
+_HEADERS = {
+    "User-Agent": "Mozilla/5.0 (compatible; notion-backup)",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+}
+_REDIRECTS = (301, 302, 303, 307, 308)
+_DENIED = (400, 401, 403)  # S3 says 403 of a signature that expired, 400 of a token that did
+_PORTS = {"http": 80, "https": 443}
+_CHUNK = 65_536
+_TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two packets
+_WAITS = (1.0, 4.0, 10.0)  # seconds before each further try
+_LONGEST_WAIT = 60.0
+
+
+class TooLarge(FileError):
+    """The file is larger than the user allows: left out on purpose, and not a failure."""
+
+
+class _Passing(FileError):
+    """Trying again may help; `after` is how many seconds the server asked to wait, 0 for none."""
+
+    def __init__(self, message: str, after: float = 0.0) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class _Denied(FileError):
+    """The server does not accept the signature (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A file that has been had: `path` is a temporary one, `file` may have a fresher URL than the
+    one asked for, `size` is in bytes, `sha256` in hex, `extension` without dot."""
+
+    file: File
+    path: Path
+    size: int
+    sha256: str
+    extension: str
+    width: int | None = None  # pixels
+    height: int | None = None
+
+
+class _Guarded(HTTPAdapter):
+    def __init__(self, guard: Guard, connections: int) -> None:
+        self._guard = guard
+        super().__init__(pool_connections=connections, pool_maxsize=connections)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = pools(self._guard)
+
+
+class Downloader:
+    """Downloads files, several at once; safe to share between threads.
+
+    `refresh` returns the file with a fresh URL (its block is read again), None when it is gone; it
+    is asked once a file, when a server denies a URL that Notion signed. `allowed_hosts` may lie in
+    private networks. `max_bytes` bounds every file, `patience` (seconds) every try.
+
+    Behind a proxy (HTTP_PROXY and the like) it is the proxy that looks names up and connects. Then
+    the names are judged here by what they mean on this machine, and a name that only the proxy
+    knows passes: the proxy's own rules have to stand in.
+    """
+
+    def __init__(
+        self,
+        *,
+        refresh: Callable[[File], File | None] | None = None,
+        allowed_hosts: Iterable[str] = (),
+        max_bytes: int = 95 * MEGABYTE,
+        concurrency: int = 8,
+        patience: float = 600.0,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._refresh, self._max_bytes, self._patience = refresh, max_bytes, patience
+        self._sleep, self._clock = sleep, clock
+        self._guard = Guard(allowed_hosts)
+        self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Guarded(self._guard, concurrency))
+        self._workers = ThreadPoolExecutor(concurrency, thread_name_prefix="download")
+
+    def __enter__(self) -> Downloader:
+        return self
+
+    def __exit__(
+        self,
+        type_: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._workers.shutdown(cancel_futures=True)
+        self._session.close()
+
+    def download_all(
+        self, files: Iterable[File], folder: Path
+    ) -> list[tuple[File, Downloaded | FileError]]:
+        """Each file with what became of it, in the order given, several downloaded at once."""
+        started = [(file, self._workers.submit(self.download, file, folder)) for file in files]
+        return [(file, _outcome(future)) for file, future in started]
+
+    def download(self, file: File, folder: Path) -> Downloaded:
+        """Download `file` to a name of its own inside `folder`, which exists.
+
+        Raises FileError with a reason for people ('the server answered 404 (Not Found)'), and
+        TooLarge; nothing stays in the folder then.
+        """
+        try:
+            return self._patiently(file, folder)
+        except _Denied:
+            fresh = self._fresh(file)
+            if fresh is None:
+                raise
+            return self._patiently(fresh, folder)
+
+    def _fresh(self, file: File) -> File | None:
+        if self._refresh is None or not file.hosted:
+            return None
+        try:
+            return self._refresh(file)
+        except BackupError:  # the file's own failure is the one to tell
+            return None
+
+    def _patiently(self, file: File, folder: Path) -> Downloaded:
+        for wait in _WAITS:
+            try:
+                return self._once(file, folder)
+            except _Passing as error:
+                self._sleep(error.after or wait)
+        return self._once(file, folder)
+
+    def _once(self, file: File, folder: Path) -> Downloaded:
+        path = folder / f"{uuid.uuid4().hex}.part"
+        try:
+            with self._content(file.url) as (content_type, chunks):
+                saved = self._save(chunks, path)
+            return _judged(file, path, content_type, saved)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+    @contextmanager
+    def _content(self, url: str) -> Iterator[tuple[str, Iterable[bytes]]]:
+        """What the server calls the content, and the content bit by bit."""
+        if urls.is_data(url):
+            content_type, content = data_url.read(url, self._max_bytes)
+            yield content_type, (content,)
+            return
+        with _reasons_for_people(), closing(self._follow(url)) as response:
+            declared = response.headers.get("Content-Length", "")
+            self._weigh(int(declared) if declared.isdecimal() else 0)
+            yield response.headers.get("Content-Type", ""), self._chunks(response)
+
+    def _follow(self, url: str) -> requests.Response:
+        """The answer at the end of the redirects, each of which is judged like the first URL."""
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._ask(url)
+            target = response.headers.get("Location", "")
+            if response.status_code not in _REDIRECTS or not target:
+                return _accepted(response)
+            response.close()
+            # Header bytes reach us as Latin-1, and most servers mean UTF-8.
+            url = urljoin(url, target.encode("latin-1", "ignore").decode("utf-8", "replace"))
+        raise FileError(f"it is redirected more than {MAX_REDIRECTS} times")
+
+    def _ask(self, url: str) -> requests.Response:
+        """One request, without the cookies, redirects and .netrc that a session would add."""
+        parts = urls.split(url)
+        if parts is None or parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+            raise FileError("only http and https addresses are downloaded")
+        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+        request = requests.Request("GET", bare, headers=_HEADERS).prepare()
+        settings = self._session.merge_environment_settings(bare, {}, True, True, None)
+        if requests.utils.select_proxy(bare, settings["proxies"]):
+            self._guard.foresee(parts.hostname, parts.port or _PORTS[parts.scheme.lower()])
+        adapter = self._session.get_adapter(bare)
+        proxies, verify = settings["proxies"], settings["verify"]
+        return adapter.send(
+            request,
+            stream=True,
+            timeout=_TIMEOUT,
+            verify=True if verify is None else verify,
+            proxies=proxies,
+        )
+
+    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
+        """The body as it arrives: read1 returns what is there, so that a trickle can be stopped."""
+        end = self._clock() + self._patience
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            yield chunk
+            if self._clock() > end:
+                raise _Passing(f"it took longer than {self._patience:.0f} seconds")
+
+    def _save(self, chunks: Iterable[bytes], path: Path) -> _Saved:
+        digest, size, head = hashlib.sha256(), 0, b""
+        with path.open("xb") as out:
+            for chunk in chunks:
+                size += len(chunk)
+                self._weigh(size, at_least=True)
+                digest.update(chunk)
+                head += chunk[: kinds.HEAD - len(head)]
+                out.write(chunk)
+        return _Saved(size, digest.hexdigest(), head)
+
+    def _weigh(self, size: int, *, at_least: bool = False) -> None:
+        if size > self._max_bytes:
+            limit = f"{self._max_bytes / MEGABYTE:.0f} MB"
+            measured = f"larger than {limit}" if at_least else f"{size / MEGABYTE:,.0f} MB"
+            raise TooLarge(
+                f"it is {measured}, and files over {limit} are left out", hint="See MAX_FILE_MB."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    size: int
+    sha256: str
+    head: bytes
+
+
+def _judged(file: File, path: Path, content_type: str, saved: _Saved) -> Downloaded:
+    """What has been saved, unless it cannot be what the page meant."""
+    name = file.name or urls.last_segment(file.url)
+    reason = ""
+    if file.kind == "image":
+        reason = kinds.why_no_picture(saved.head, content_type)
+    elif not file.hosted:  # Notion's own storage has what was uploaded, however odd
+        reason = kinds.why_no_file(saved.head, name)
+    if reason:
+        raise FileError(reason)
+    extension = kinds.extension(saved.head, content_type, name)
+    width, height = kinds.picture_size(path) or (None, None)
+    return Downloaded(file, path, saved.size, saved.sha256, extension, width, height)
+
+
+def _accepted(response: requests.Response) -> requests.Response:
+    """The response, when it brings what was asked for; raises the error that fits otherwise."""
+    status = response.status_code
+    if status in (200, 203):
+        return response
+    after = response.headers.get("Retry-After", "")
+    response.close()
+    reason = f"the server answered {status}{_phrase(status)}"
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
+        raise _Passing(reason, min(float(after), _LONGEST_WAIT) if after.isdecimal() else 0.0)
+    raise _Denied(reason) if status in _DENIED else FileError(reason)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f" ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return ""
+
+
+def _outcome(future: Future[Downloaded]) -> Downloaded | FileError:
+    try:
+        return future.result()
+    except FileError as error:
+        return error
+
+
+@contextmanager
+def _reasons_for_people() -> Iterator[None]:
+    """Errors of the network as FileErrors: their own texts hold whole URLs, signatures included."""
+    try:
+        yield
+    except (requests.Timeout, wire.TimeoutError):
+        raise _Passing("the server took too long to answer") from None
+    except requests.exceptions.SSLError:
+        raise FileError("its server's certificate cannot be trusted") from None
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
+        raise FileError("its address is not a valid one") from None
+    except requests.exceptions.ConnectionError as error:
+        reason = getattr(error.args[0] if error.args else None, "reason", None)
+        is_unknown = isinstance(reason, wire.NameResolutionError)
+        what = "its server's name is unknown" if is_unknown else "the connection failed"
+        raise _Passing(what) from None
+    except (requests.exceptions.ChunkedEncodingError, wire.ProtocolError):
+        raise _Passing("the connection was cut") from None
+    except (requests.RequestException, wire.HTTPError):
+        raise FileError("the server's answer cannot be read") from None

@@ -1,0 +1,291 @@
+"""What the files of a page are called in the repository; pure, and the same in every run.
+
+A name is given once. Later runs bring the names they know, and only what is new gets one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import PurePosixPath
+
+from backup.files import kinds, urls
+from backup.model import File
+from backup.slug import cut, is_reserved, slug, visible
+
+IMAGES = "assets"
+ATTACHMENTS = "attachments"
+
+_SLUG_BYTES = 60
+_OWN_NAME_BYTES = 120
+_NAME_BYTES = 143  # with number and extension: the limit of encrypted homes on Linux
+_EXTENSION = re.compile(r"[a-z0-9]{1,10}")
+_NUMBER = re.compile(rf"{IMAGES}/(\d{{1,9}})-")
+# Words that cameras, phones and screenshot tools write, and that say nothing about a picture.
+_EMPTY_WORDS = frozenset(
+    [
+        "image",
+        "images",
+        "img",
+        "imagen",
+        "immagine",
+        "picture",
+        "pic",
+        "photo",
+        "photos",
+        "foto",
+        "screen",
+        "screenshot",
+        "screenshots",
+        "shot",
+        "screencapture",
+        "screengrab",
+        "capture",
+        "captura",
+        "pantalla",
+        "snapshot",
+        "snip",
+        "scan",
+        "scanned",
+        "untitled",
+        "unnamed",
+        "unbenannt",
+        "bild",
+        "bildschirmfoto",
+        "file",
+        "download",
+        "downloads",
+        "paste",
+        "pasted",
+        "clipboard",
+        "copy",
+        "kopie",
+        "final",
+        "whatsapp",
+        "signal",
+        "telegram",
+        "cleanshot",
+        "monosnap",
+        "greenshot",
+        "snipaste",
+        "schermata",
+        "ecran",
+        "écran",
+        "skjermbilde",
+        "スクリーンショット",
+        "截屏",
+        "截图",
+        "屏幕截图",
+        "画像",
+        "图片",
+        "스크린샷",
+        "снимок",
+        "экрана",
+        "dsc",
+        "dscn",
+        "dscf",
+        "pxl",
+        "mvimg",
+        "gopr",
+        "vid",
+        "mov",
+        "new",
+        "the",
+        "and",
+        "from",
+        "with",
+        "for",
+        "pro",
+        "max",
+        "original",
+        "full",
+        "hero",
+        "small",
+        "large",
+        "thumb",
+        "thumbnail",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "svg",
+        "heic",
+        "avif",
+        "bmp",
+        "tif",
+        "tiff",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A file that needs a name. `stem` is the name without number and extension, `extension` has no
+    dot and is '' when unknown; `digest` tells equal contents, '' when the content is not there."""
+
+    identity: str
+    kind: str  # "image" or "attachment", as in model.File
+    stem: str
+    extension: str = ""
+    digest: str = ""
+
+
+def identity(file: File) -> str:
+    """What makes `file` the same file in the next run: where it hangs, and its URL without secrets.
+
+    Its place in a property's list does not count: an entry inserted above leaves it what it was.
+    """
+    owner = "/".join(file.key.split("/")[:2])
+    return f"{owner} {urls.address(file.url, file.hosted)}"
+
+
+def display(file: File) -> str:
+    """What a person would call the file: its own name, else its caption or heading."""
+    return " ".join((file.name or file.words).split()) or file.kind
+
+
+def stem(file: File, extension: str, description: str = "") -> str:
+    """The name of `file` without number, once the bytes have told its `extension`.
+
+    An image: a slug of its words (caption, own name, heading) and of its `description`. Anything
+    else keeps its own name, made safe; its old extension goes when the new one says the same.
+    """
+    if file.kind == "image":
+        words = slug(_without_extension(file.words, extension), _SLUG_BYTES) or "image"
+        more = slug(description, _SLUG_BYTES)
+        return f"{words}-{more}" if more else words
+    return safe(_without_extension(file.name, extension)) or slug(file.words) or "file"
+
+
+def safe(name: str, limit: int = _OWN_NAME_BYTES) -> str:
+    """`name` as one part of a path on every system, with its case, blanks and emoji left alone."""
+    clean = "".join(char if _is_printable(char) else " " for char in visible(name))
+    clean = re.sub(r'[<>:"/\\|?*]+', "-", clean)
+    clean = " ".join(clean.split()).lstrip("-. ~")
+    return cut(clean, limit).rstrip("-. ")
+
+
+def says_something(name: str) -> bool:
+    """Whether a picture's file name describes it: 'router-setup.png' does, 'IMG_0042.jpg' does not.
+
+    It takes one word of three letters or more (one, beyond ASCII) without digits that no camera
+    or screenshot tool writes.
+    """
+    words = re.split(r"[-_]+", slug(PurePosixPath(name).stem))
+    return any(_is_telling(word) for word in words)
+
+
+def assign(claims: Iterable[Claim], known: Mapping[str, str]) -> dict[str, str]:
+    """The path of every claim's file below the page's folder, by identity.
+
+    `known` has the paths that earlier runs gave. They stay, but for an extension that was wrong.
+    New images take the lowest free number, in the order of `claims`; new attachments their own
+    name, with a number behind it when it is taken. Equal contents share one path, and no two paths
+    differ only in case or in how an accent is written.
+    """
+    wanted = list({claim.identity: claim for claim in claims}.values())
+    given = _Given()
+    for claim in wanted:
+        if claim.identity in known:
+            given.keep(claim, known[claim.identity])
+    for claim in wanted:
+        if claim.identity not in given.paths:
+            given.add(claim)
+    return given.paths
+
+
+def is_ours(path: str) -> bool:
+    """Whether `path`, out of the state, is one that `assign` could have given."""
+    folder, _, name = path.partition("/")
+    is_safe = bool(name) and name == safe(name, _NAME_BYTES) and not is_reserved(name)
+    return folder in (IMAGES, ATTACHMENTS) and is_safe
+
+
+class _Given:
+    """The paths given so far on one page."""
+
+    def __init__(self) -> None:
+        self.paths: dict[str, str] = {}
+        self._by_digest: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._numbers: set[int] = set()
+
+    def keep(self, claim: Claim, path: str) -> None:
+        """Give `claim` its known path, unless that is unusable or another content has it."""
+        if self._share(claim) or not is_ours(path):
+            return
+        old = PurePosixPath(path)
+        if claim.extension:
+            path = _with_extension(str(old.with_suffix("")), claim)
+        if self._is_free(path):
+            self._give(claim, path)
+
+    def add(self, claim: Claim) -> None:
+        """Give `claim` the first path that is free."""
+        if not self._share(claim):
+            self._give(claim, next(path for path in self._ideas(claim) if self._is_free(path)))
+
+    def _ideas(self, claim: Claim) -> Iterator[str]:
+        if claim.kind == "image":
+            number = next(number for number in count(1) if number not in self._numbers)
+            yield _with_extension(f"{IMAGES}/{number}-{claim.stem}", claim)
+        for number in count(1):
+            tail = "" if number == 1 else f"-{number}"
+            yield _with_extension(f"{ATTACHMENTS}/{claim.stem}{tail}", claim)
+
+    def _is_free(self, path: str) -> bool:
+        return _folded(path) not in self._taken
+
+    def _share(self, claim: Claim) -> bool:
+        """Give `claim` the path of equal content, if there is one."""
+        path = self._by_digest.get(claim.digest, "") if claim.digest else ""
+        if path:
+            self.paths[claim.identity] = path
+        return bool(path)
+
+    def _give(self, claim: Claim, path: str) -> None:
+        self.paths[claim.identity] = path
+        self._taken.add(_folded(path))
+        if numbered := _NUMBER.match(path):
+            self._numbers.add(int(numbered[1]))
+        if claim.digest:
+            self._by_digest[claim.digest] = path
+
+
+def _with_extension(path: str, claim: Claim) -> str:
+    """`path` with the claim's extension; guarded when Windows keeps the name for a device."""
+    folder, _, stem_ = path.rpartition("/")
+    if is_reserved(stem_):
+        stem_ = re.sub(r"^[^.]*", r"\g<0>-x", stem_)
+    name = f"{stem_}.{claim.extension}" if claim.extension else stem_
+    return f"{folder}/{name}"
+
+
+def _is_telling(word: str) -> bool:
+    is_long = len(word) > 2 or not word.isascii()
+    return is_long and word not in _EMPTY_WORDS and not any(char.isdigit() for char in word)
+
+
+def _is_printable(char: str) -> bool:
+    """Neither a control character, nor half of a pair, nor unassigned, nor for private use."""
+    return unicodedata.category(char)[0] not in "CZ"
+
+
+def _folded(path: str) -> str:
+    """`path` as file systems compare it that know neither case nor how an accent is written."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
+
+
+def _without_extension(name: str, extension: str) -> str:
+    """`name` without what the new extension replaces; 'v1.2 notes' and 'x.tar' lose nothing."""
+    start, dot, suffix = name.rpartition(".")
+    is_one = bool(dot and start.strip()) and bool(_EXTENSION.fullmatch(suffix.lower()))
+    return (
+        start
+        if is_one and (suffix.lower() == extension or kinds.is_known(suffix.lower()))
+        else name
+    )

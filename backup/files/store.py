@@ -1,0 +1,247 @@
+"""One page's files, gathered: what is still there, what is downloaded now, and what cannot be had.
+
+`gather` is the room's door. Nothing is written but into the staging folder: whoever replaces the
+page's folder moves the staged files in, and keeps of the old ones what the records name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path, PurePosixPath
+from typing import Protocol, TypeAlias
+
+from backup.errors import FileError
+from backup.files import find, kinds, names, urls
+from backup.files.fetch import Downloaded, TooLarge
+from backup.model import File, Files, Json, Missing, Page, Problem, Stored
+
+
+class Downloads(Protocol):
+    """What is needed of fetch.Downloader."""
+
+    def download_all(
+        self, files: Iterable[File], folder: Path
+    ) -> list[tuple[File, Downloaded | FileError]]: ...
+
+
+_CHUNK = 1024 * 1024
+
+Describe: TypeAlias = Callable[[Downloaded], str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What the state remembers of one file: `path` is relative to the page's folder, `size` in
+    bytes, `sha256` in hex, `width` and `height` in pixels, `name` what people call it."""
+
+    identity: str
+    path: str
+    size: int
+    sha256: str
+    name: str = ""
+    width: int | None = None
+    height: int | None = None
+    description: str = ""
+
+    def to_json(self) -> Json:
+        """For the state; what is empty is left out."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, "")}
+
+    @classmethod
+    def from_json(cls, raw: Json) -> FileRecord:
+        """Read `to_json` back, taking no notice of keys from a newer version.
+
+        Raises TypeError when one that must be there is missing.
+        """
+        ours = {field.name for field in fields(cls)}
+        return cls(**{key: value for key, value in raw.items() if key in ours})
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """`files`: for the renderer, by key. `records`: for the state, one for each identity; their
+    paths are all that belongs into the page's folder beside its text. `staged`: of these paths,
+    those that are new, with the temporary file that goes there. `problems`: what failed.
+    `left_out`: what is too large, on purpose and no failure."""
+
+    files: Files
+    records: tuple[FileRecord, ...]
+    staged: Mapping[str, Path]
+    problems: tuple[Problem, ...] = ()
+    left_out: tuple[Problem, ...] = ()
+
+
+def gather(
+    page: Page,
+    known: Mapping[str, FileRecord],
+    folder: Path,
+    downloads: Downloads,
+    staging: Path,
+    describe: Describe | None = None,
+) -> Gathered:
+    """Every file that `page` refers to, downloaded only if it has to be.
+
+    `known` has the records of the last run by identity, `folder` is the page's folder as that run
+    left it (it may be absent), `staging` an existing one for temporary files. `describe` names a
+    picture that is new ('proxmox cluster dashboard'); '' when it cannot. A file that cannot be had
+    is Missing and costs nothing else.
+    """
+    files = find.files(page)
+    fates = _fates(files, known, folder, downloads, staging)
+    described = {key: _description(fate, known.get(key), describe) for key, fate in fates.items()}
+    claims = [_claim(key, fate, described[key]) for key, fate in _numbered_first(fates)]
+    paths = names.assign(claims, {key: record.path for key, record in known.items()})
+    records = {
+        key: record
+        for key, fate in fates.items()
+        if (record := _record(fate, paths[key], described[key]))
+    }
+    return Gathered(
+        files={file.key: _place(file, records, fates) for file in files},
+        records=tuple(records.values()),
+        staged=_staged(fates, records, folder),
+        problems=_problems(page, fates, lambda error: not isinstance(error, TooLarge)),
+        left_out=_problems(page, fates, lambda error: isinstance(error, TooLarge)),
+    )
+
+
+def is_intact(record: FileRecord, folder: Path) -> bool:
+    """Whether the copy below `folder` is there and has the recorded size and hash."""
+    path = folder / record.path
+    if not names.is_ours(record.path) or path.is_symlink() or path.parent.is_symlink():
+        return False
+    try:
+        return path.stat().st_size == record.size and _sha256(path) == record.sha256
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What became of a file. Exactly one is there: an old copy, a new one, or why there is none."""
+
+    file: File
+    kept: FileRecord | None = None
+    got: Downloaded | None = None
+    error: FileError | None = None
+
+
+def _fates(
+    files: Iterable[File],
+    known: Mapping[str, FileRecord],
+    folder: Path,
+    downloads: Downloads,
+    staging: Path,
+) -> dict[str, _Fate]:
+    """What became of each identity, in reading order."""
+    fates: dict[str, _Fate] = {}
+    for file in files:
+        record = known.get(names.identity(file))
+        kept = record if record and is_intact(record, folder) else None
+        fates.setdefault(names.identity(file), _Fate(file, kept))
+    missed = [fate.file for fate in fates.values() if not fate.kept]
+    for file, outcome in downloads.download_all(missed, staging):
+        got = outcome if isinstance(outcome, Downloaded) else None
+        error = outcome if isinstance(outcome, FileError) else None
+        fates[names.identity(file)] = _Fate(file, None, got, error)
+    return fates
+
+
+def _numbered_first(fates: Mapping[str, _Fate]) -> list[tuple[str, _Fate]]:
+    """The pictures of the text come first, so that the first of them is number 1 even below a cover.
+
+    Only the key of a block has no '/' (see model.File).
+    """
+    return sorted(fates.items(), key=lambda item: "/" in item[1].file.key)
+
+
+def _description(fate: _Fate, known: FileRecord | None, describe: Describe | None) -> str:
+    if known and known.description:
+        return known.description
+    is_new_picture = fate.got and fate.file.kind == "image"
+    return describe(fate.got) if describe and fate.got and is_new_picture else ""
+
+
+def _claim(identity: str, fate: _Fate, description: str) -> names.Claim:
+    """The claim to a name; a file that could not be had keeps its number free for the next run."""
+    if fate.kept:
+        old = PurePosixPath(fate.kept.path)
+        return names.Claim(identity, fate.file.kind, old.stem, old.suffix[1:], fate.kept.sha256)
+    extension = fate.got.extension if fate.got else kinds.suffix(fate.file.name)
+    stem = names.stem(fate.file, extension, description)
+    digest = fate.got.sha256 if fate.got else ""
+    return names.Claim(identity, fate.file.kind, stem, extension, digest)
+
+
+def _record(fate: _Fate, path: str, description: str) -> FileRecord | None:
+    name = names.display(fate.file)
+    if fate.kept:
+        return replace(fate.kept, path=path, name=name)
+    if not fate.got:
+        return None
+    got = fate.got
+    return FileRecord(
+        identity=names.identity(got.file),
+        path=path,
+        size=got.size,
+        sha256=got.sha256,
+        name=name,
+        width=got.width,
+        height=got.height,
+        description=description,
+    )
+
+
+def _place(
+    file: File, records: Mapping[str, FileRecord], fates: Mapping[str, _Fate]
+) -> Stored | Missing:
+    """What the renderer learns of `file`; two entries with one file may call it differently."""
+    name, identity = names.display(file), names.identity(file)
+    if record := records.get(identity):
+        description = record.description
+        return Stored(record.path, name, record.size, record.width, record.height, description)
+    error = fates[identity].error
+    return Missing(
+        name, error.message if error else "", "" if file.hosted else urls.public(file.url)
+    )
+
+
+def _staged(
+    fates: Mapping[str, _Fate], records: Mapping[str, FileRecord], folder: Path
+) -> dict[str, Path]:
+    """Where the bytes of each path come from that the page's folder does not have yet."""
+    there = {fate.kept.path for fate in fates.values() if fate.kept}
+    staged: dict[str, Path] = {}
+    for identity, record in records.items():
+        fate = fates[identity]
+        if record.path in there:
+            continue
+        if fate.got:
+            staged[record.path] = fate.got.path
+        elif fate.kept:  # its old path was not a usable one
+            staged[record.path] = folder / fate.kept.path
+    return staged
+
+
+def _problems(
+    page: Page, fates: Mapping[str, _Fate], wanted: Callable[[FileError], bool]
+) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(page.title or page.id, _sentence(fate.file, fate.error), page.id)
+        for fate in fates.values()
+        if fate.error and wanted(fate.error)
+    )
+
+
+def _sentence(file: File, error: FileError) -> str:
+    return f"{names.display(file)} is not backed up: {error.message}. {error.hint}".rstrip()
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

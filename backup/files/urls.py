@@ -1,0 +1,97 @@
+"""What of a file's URL may be kept and shown: never a signature, a password or a token."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+
+# Query parameters that grant access or change with every answer: those of S3, CloudFront, Google
+# Cloud Storage, Azure and Akamai, and what others call a key. Compared without case.
+_SECRET = re.compile(
+    r"(?:x-(?:amz|goog|oss|cos)-.+|.*(?:signature|token|secret|passw|credential|api_?key).*|awsaccesskeyid"
+    r"|googleaccessid|ossaccesskeyid|expires?|expiry|expiration|exp|policy|key-pair-id|key|auth|authkey|code"
+    r"|se|sig|sign|sp|spr|sv|sr|st|skoid|sktid|skt|ske|sks|skv|hdne[at]s?|hmac|hash|md5|jwt|oh|oe"
+    r"|session|sid)",
+    re.IGNORECASE,
+)
+# Notion API reference, 2026-03-11, "Retrieving files", and recorded answers; residency regions
+# have buckets of their own (assumed to be named alike).
+_NOTION_HOST = re.compile(
+    r"(?:[\w-]*prod-files-secure[\w-]*\.s3[\w.-]*\.amazonaws\.com|file\.notion\.(?:so|com))"
+)
+_NOTION_PATH = re.compile(r"/(?:secure|public)\.notion-static\.com/")
+
+
+def split(url: str) -> SplitResult | None:
+    """The parts of `url`, None when it is none (an unclosed '[', a port that is no number)."""
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def is_data(url: str) -> bool:
+    """Whether `url` holds the file itself ('data:image/png;base64,…')."""
+    return url.lstrip()[:5].lower() == "data:"
+
+
+def is_signed(url: str) -> bool:
+    """Whether `url` is one of Notion's own, which it signs anew in every answer."""
+    parts = split(url)
+    if parts is None:
+        return False
+    if re.search(r"[?&]X-Amz-Signature=", f"?{parts.query}", re.IGNORECASE):
+        return True
+    host = parts.hostname or ""
+    on_s3 = host.endswith(".amazonaws.com") and bool(_NOTION_PATH.match(parts.path))
+    return on_s3 or bool(_NOTION_HOST.fullmatch(host))
+
+
+def public(url: str) -> str:
+    """`url` as it may be shown and committed: without user, password, signature and fragment.
+
+    '' for a data URL, and for anything but http and https.
+    """
+    parts = split(url)
+    if parts is None or parts.scheme.lower() not in ("http", "https") or is_signed(url):
+        return ""
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query=urlencode(_harmless(parts)), fragment="").geturl()
+
+
+def address(url: str, hosted: bool) -> str:
+    """What stays the same of `url` for as long as it means the same file; never a secret.
+
+    Of a file that Notion hosts it is the path: it holds the file's own id, while signature, host
+    and port may change. Of any other it is host and path, and a hash of the query's harmless part,
+    because some servers tell their images apart by it ('/render?id=7'). A data URL is its content.
+    """
+    if is_data(url):
+        return f"data:{_short_hash(url)}"
+    parts = split(url)
+    if parts is None:
+        return f"odd:{_short_hash(url)}"
+    if hosted:
+        return parts.path
+    query = urlencode(_harmless(parts))
+    return f"{parts.hostname or ''}{parts.path}" + (f"?{_short_hash(query)}" if query else "")
+
+
+def last_segment(url: str) -> str:
+    """What the URL's path calls the file, decoded; '' when it says nothing."""
+    parts = split(url)
+    if parts is None or is_data(url):
+        return ""
+    return unquote(parts.path.rstrip("/").rpartition("/")[2])
+
+
+def _harmless(parts: SplitResult) -> list[tuple[str, str]]:
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    return [(name, value) for name, value in pairs if not _SECRET.fullmatch(name)]
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
