@@ -1,0 +1,58 @@
+"""Bare addresses in text: both hosts make links of them, and GitHub does so from the raw source.
+
+A backslash or a mark right behind an address would become part of it, so an address is left alone,
+put into angle brackets, or broken up.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backup.markdown.links import starts_entity
+
+BREAKER = "<span></span>"  # shows nothing; splits text where a host's filter would act on it
+ADDRESS = re.compile(r"(?i:(?:https?|ftp)://|(?<![^\W_])www\.)[^\s<>]*")
+# A superset of the emoji names that both hosts know: they all hold a letter, but for four.
+ALIAS = re.compile(r":(?=(?:\+1|-1|100|1234|[a-z0-9_+-]*[a-z][a-z0-9_+-]*):)")
+_SENTENCE_MARKS = "?!.,:*_~'\";"
+_PLAIN = re.compile(r"[A-Za-z0-9:/.\-?=#%+,;@&_]+")
+_OUTER_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_FREE_BEHIND = re.compile(r"[?!.,:;)]?(?:\s|$)")
+_ANGLES = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>|\\`\[\]$\x00-\x20\x7f]*")
+
+
+def in_angles(address: str) -> bool:
+    """Whether `<address>` shows exactly this address on both hosts."""
+    return bool(_ANGLES.fullmatch(address)) and not _is_changed(address)
+
+
+def stays_bare(address: str, behind: str) -> bool:
+    """Whether an address can stand as it is; `behind` is what follows it, '' at the block's end."""
+    return (
+        bool(_PLAIN.fullmatch(address) and _FREE_BEHIND.match(behind))
+        and not _OUTER_UNDERSCORE.search(address)
+        and not _is_changed(address)
+    )
+
+
+def _is_changed(address: str) -> bool:
+    """Whether a parser or a host's filter would show something else for a part of it."""
+    entities = (starts_entity(address[found.start() :]) for found in re.finditer("&", address))
+    return bool(ALIAS.search(address)) or any(entities)
+
+
+def without_sentence_marks(address: str) -> str:
+    """The address without what follows it in a sentence: 'https://e.co/a).' ends before the ')'."""
+    while address:
+        if address[-1] in _SENTENCE_MARKS:
+            address = address.rstrip(_SENTENCE_MARKS)
+        elif address[-1] == ")" and address.count("(") < address.count(")"):
+            address = address[:-1]
+        else:
+            break
+    return address
+
+
+def broken_at(address: str) -> int:
+    """Where the breaker goes, so that no host takes the rest for an address."""
+    return 3 if address[:4].lower() == "www." else address.index(":") + 1

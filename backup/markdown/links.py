@@ -1,0 +1,169 @@
+"""Addresses: which page or block a link means, and how a target is written so that both hosts follow it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from html.entities import html5
+from urllib.parse import parse_qs, quote, urlsplit
+
+from backup.markdown.context import Context
+from backup.model import Json, bare_id
+
+_ID = r"[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_WHOLE_ID = re.compile(_ID, re.IGNORECASE)
+_ID_AT_END = re.compile(rf"(?:^|[-/])({_ID})/?$", re.IGNORECASE)
+_NOTION_HOST = re.compile(r"(?:[a-z0-9-]+\.)*notion\.(?:so|com|site)", re.IGNORECASE)
+_NOT_IN_TARGET = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\`|$\u2028\u2029]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DEAD_SCHEME = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]*));")
+
+
+def page_link(url: str) -> tuple[str | None, str | None]:
+    """The (page id, block id) that `url` points to in Notion, both bare; None for each that is absent.
+
+    Known forms: '/<id>', 'https://www.notion.so/…<id>', 'https://app.notion.com/p/…<id>',
+    'https://<name>.notion.site/…<id>', each with '?p=<id>' (a page opened over another one) and
+    '#<id>' (a block); and '#<id>' alone, a block of the same page. Any other address: (None, None).
+    """
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None, None
+    if not _is_notion(parts.scheme, parts.netloc, parts.path):
+        return None, None
+    return _page_id(parts.path, parts.query), _whole_id(parts.fragment)
+
+
+def _is_notion(scheme: str, host: str, path: str) -> bool:
+    if host:
+        return scheme in ("http", "https", "notion", "") and bool(_NOTION_HOST.fullmatch(host))
+    return not scheme and (not path or path.startswith("/"))
+
+
+def _page_id(path: str, query: str) -> str | None:
+    opened = parse_qs(query).get("p", [""])[0]
+    found = _ID_AT_END.search(path)
+    return _whole_id(opened) or (bare_id(found[1]) if found else None)
+
+
+def _whole_id(text: str) -> str | None:
+    return bare_id(text) if _WHOLE_ID.fullmatch(text) else None
+
+
+def references(runs: Sequence[Json] | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Bare ids of every (page or database, block) that a rich-text array mentions or links to."""
+    found = [ids for run in runs or () if isinstance(run, dict) for ids in _references(run)]
+    pages = frozenset(page for page, _ in found if page)
+    return pages, frozenset(block for _, block in found if block)
+
+
+def _references(run: Json) -> Iterator[tuple[str | None, str | None]]:
+    yield mentioned_id(run.get("mention")), None
+    yield page_link(address_of(run))
+
+
+def mentioned_id(mention: object) -> str | None:
+    """The bare id of a page or database mention; None for any other mention, or one without an id."""
+    if not isinstance(mention, dict):
+        return None
+    value = mention.get(str(mention.get("type")))
+    if mention.get("type") not in ("page", "database") or not isinstance(value, dict):
+        return None
+    return _whole_id(str(value.get("id", "")))
+
+
+def address_of(run: Json) -> str:
+    """The address behind a run as the API gives it; '' when there is none."""
+    if href := run.get("href"):
+        return str(href)
+    text = run.get("text")
+    link = text.get("link") if isinstance(text, dict) else None
+    return str(link.get("url") or "") if isinstance(link, dict) else str(link or "")
+
+
+def anchor(block_id: str) -> str:
+    """The name of a block's anchor. Newer ids share their first digits, so the last eight are used."""
+    return f"b-{bare_id(block_id)[-8:]}"
+
+
+def relative(from_path: str, to_path: str) -> str:
+    """The way from one file to another, both given below the output folder; not percent-encoded."""
+    return posixpath.relpath(to_path, posixpath.dirname(from_path) or ".")
+
+
+def percent_encoded(path: str) -> str:
+    """A path for a link: ASCII outside 'A-Za-z0-9-._~' is encoded, other letters stay readable."""
+    return "/".join(_encoded_segment(segment) for segment in path.split("/"))
+
+
+def _encoded_segment(segment: str) -> str:
+    clean = _SURROGATE.sub("\ufffd", segment)
+    return "".join(quote(char, safe="") if char.isascii() else char for char in clean)
+
+
+def page_target(page: str, context: Context, block: str | None = None) -> str | None:
+    """The link to a page of the backup (or to one of its blocks), written from the page of `context`;
+    None when the page is not in the backup."""
+    fragment = f"#{anchor(block)}" if block else ""
+    if block and page == bare_id(context.page_id):
+        return fragment
+    if page not in context.targets:
+        return None
+    return percent_encoded(relative(context.path, context.targets[page].path)) + fragment
+
+
+def notion_address(page: str, block: str | None = None) -> str:
+    """Where a page that is not in the backup can be read: at Notion."""
+    return f"https://www.notion.so/{page}" + (f"#{block}" if block else "")
+
+
+def resolved(url: str, context: Context) -> str:
+    """A text link's target, ready to be written: into the backup when it means a page or block
+    there, else the address itself; '' when it may not be written."""
+    page, block = page_link(url)
+    if page:
+        return page_target(page, context, block) or link_target(_absolute(url, page, block))
+    if block and url.lstrip().startswith("#"):
+        return f"#{anchor(block)}"
+    return link_target(url)
+
+
+def _absolute(url: str, page: str, block: str | None) -> str:
+    return notion_address(page, block) if url.lstrip().startswith("/") else url
+
+
+def link_target(url: str) -> str:
+    """An address as it is written between '(' and ')'; '' for one that both hosts would drop.
+
+    What would end the target, or be read as math or as a cell's end, is percent-encoded. Brackets
+    stay when they are balanced, as in the addresses of Wikipedia.
+    """
+    url = _SURROGATE.sub("\ufffd", url).strip()
+    if _DEAD_SCHEME.match(url):
+        return ""
+    url = _NOT_IN_TARGET.sub(lambda found: quote(found[0], safe=""), url)
+    if not _balanced(url):
+        url = url.replace("(", "%28").replace(")", "%29")
+    return _ENTITY.sub(_entity_kept, url)
+
+
+def _balanced(url: str) -> bool:
+    depth = 0
+    for char in url:
+        depth += (char == "(") - (char == ")")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _entity_kept(found: re.Match[str]) -> str:
+    return f"&amp;{found[0][1:]}" if starts_entity(found[0]) else found[0]
+
+
+def starts_entity(text: str) -> bool:
+    """Whether `text` begins with something like '&copy;' that a Markdown parser would decode."""
+    found = _ENTITY.match(text)
+    return found is not None and (not found[1] or f"{found[1]};" in html5)

@@ -1,0 +1,140 @@
+"""Rich text as Markdown: nested tokens in, the finished text out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from backup.markdown.addresses import BREAKER, in_angles
+from backup.markdown.context import Where
+from backup.markdown.delimiters import could_flank, written
+from backup.markdown.dollars import dollars, refuses_math
+from backup.markdown.escape import BREAK, MARK, Place, escaped
+from backup.markdown.nesting import Close, LinkEnd, LinkStart, Open, Token
+from backup.markdown.pieces import Kind, Piece
+from backup.markdown.verbatim import code, math
+
+_TASK_TRAP = re.compile(r"\[[xX]\]\(")
+_ALERT_WORDS = {"note", "tip", "important", "warning", "caution"}
+
+
+def as_markdown(tokens: Sequence[Token], where: Where, *, first_in_quote: bool = False) -> str:
+    """The finished Markdown of a nested row of tokens, for any place but SUMMARY."""
+    pieces = [token for token in tokens if isinstance(token, Piece)]
+    tags = _alert_trap(tokens) if first_in_quote else ()
+    text = written(list(_parts(tokens, _block(pieces, where))), tags)
+    # Gitea takes a link at the start of an item for a task's box when its text is an x.
+    return BREAKER + text if where is Where.ITEM and _TASK_TRAP.match(text) else text
+
+
+def _block(pieces: Sequence[Piece], where: Where) -> Place:
+    """What the whole block says about the escaping of each of its texts."""
+    texts = [piece for piece in pieces if piece.kind is Kind.TEXT]
+    last = pieces[-1]
+    return Place(
+        where=where,
+        tildes=any("~" in piece.text for piece in texts) and _strikes(pieces),
+        brackets=_has_bracket_line(pieces),
+        braces=where is Where.HEADING and last.kind is Kind.TEXT and last.text.endswith("}"),
+        dollars=dollars(pieces),
+    )
+
+
+def _strikes(pieces: Sequence[Piece]) -> bool:
+    """Whether literal `~` could strike something through, or stand beside a real strike."""
+    if any("s" in piece.marks for piece in pieces):
+        return True
+    text = MARK.join(piece.text if piece.kind is Kind.TEXT else MARK for piece in pieces)
+    runs = [could_flank(text, *found.span()) for found in re.finditer("~+", text)]
+    closes = next((n for n in reversed(range(len(runs))) if runs[n].right), 0)
+    return any(run.left for run in runs[:closes])
+
+
+def _has_bracket_line(pieces: Sequence[Piece]) -> bool:
+    starts = [pieces[0], *(b for a, b in pairwise(pieces) if a.kind is Kind.BREAK)]
+    return any(piece.text.startswith("[") for piece in starts if piece.kind is Kind.TEXT)
+
+
+def _alert_trap(tokens: Sequence[Token]) -> set[int]:
+    """The pairs around the first words of a quote, when Gitea would make an alert of it."""
+    opened = {token.pair for token in tokens[:2] if isinstance(token, Open)}
+    first = next((token for token in tokens if isinstance(token, Piece)), None)
+    return opened if first and first.text.strip().lower() in _ALERT_WORDS else set()
+
+
+def _parts(tokens: Sequence[Token], block: Place) -> Iterator[str | Open | Close]:
+    before: Token | None = None
+    glued = ""
+    number = 0
+    while number < len(tokens):
+        token = tokens[number]
+        if isinstance(token, (Open, Close)):
+            yield token
+        elif address := _address(tokens[number : number + 3]):
+            yield address
+            number += 2
+        else:
+            behind = tokens[number + 1] if number + 1 < len(tokens) else None
+            glued = _part(token, before, behind, block, glued)
+            yield glued
+        before = tokens[number]
+        number += 1
+
+
+def _address(tokens: Sequence[Token]) -> str:
+    """A link whose text is its address, in angle brackets; '' for anything else."""
+    if (
+        len(tokens) < 3
+        or not isinstance(tokens[0], LinkStart)
+        or not isinstance(tokens[2], LinkEnd)
+    ):
+        return ""
+    target, piece = tokens[0].target, tokens[1]
+    shown = isinstance(piece, Piece) and piece.kind is Kind.TEXT and piece.text == target
+    return f"<{target}>" if shown and in_angles(target) else ""
+
+
+def _part(
+    token: Token, before: Token | None, behind: Token | None, block: Place, glued: str
+) -> str:
+    if isinstance(token, LinkStart):
+        return "["
+    if isinstance(token, LinkEnd):
+        return f"]({token.target})"
+    assert isinstance(token, Piece)
+    if token.kind is Kind.CODE:
+        return code(token.text, block.where)
+    if token.kind is Kind.MATH:
+        return (BREAKER if refuses_math(before) else "") + math(token.text, block.where)
+    if token.kind is Kind.BREAK:
+        return _break(block.where, before, glued)
+    return (
+        token.text
+        if token.kind is Kind.IMAGE
+        else escaped(token.text, _place(token, before, behind, block))
+    )
+
+
+def _break(where: Where, before: Token | None, glued: str) -> str:
+    if where is Where.CELL:
+        return "<br>"
+    # goldmark misreads three backslashes at a line's end.
+    literal = isinstance(before, Piece) and before.kind is Kind.TEXT and glued.endswith("\\")
+    return "<br>\n" if literal else "\\\n"
+
+
+def _place(token: Piece, before: Token | None, behind: Token | None, block: Place) -> Place:
+    return block._replace(
+        before=_neighbour(before, "\n"),
+        behind=_neighbour(behind, BREAK),
+        marked=bool(token.marks or token.target),
+        in_link=bool(token.target),
+        before_link=isinstance(behind, LinkStart),
+    )
+
+
+def _neighbour(token: Token | None, at_break: str) -> str:
+    if token is None:
+        return ""
+    return at_break if isinstance(token, Piece) and token.kind is Kind.BREAK else MARK
