@@ -1,0 +1,60 @@
+"""Bulleted, numbered and to-do items."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backup.markdown.blocks.flow import below, is_target, list_at_start
+from backup.markdown.blocks.register import renders
+from backup.markdown.blocks.shapes import anchor, hanging, indented
+from backup.markdown.context import Context, Where
+from backup.markdown.inline import inline
+from backup.markdown.runs import block_runs
+from backup.model import Block
+
+
+@renders("bulleted_list_item", holds_children=True, holds_anchor=True)
+def bulleted(block: Block, context: Context) -> str:
+    """'- item'."""
+    return _item("-", _text(block, context), block, context)
+
+
+@renders("numbered_list_item", holds_children=True, holds_anchor=True)
+def numbered(block: Block, context: Context) -> str:
+    """'3. item', with the number that Notion shows. Letters and roman numbers become digits."""
+    return _item(f"{context.number}.", _text(block, context), block, context)
+
+
+@renders("to_do", holds_children=True, holds_anchor=True)
+def to_do(block: Block, context: Context) -> str:
+    """'- [x] item'. Without a text no parser would see a box: it gets a blank that shows."""
+    box = "[x]" if block.data.get("checked") is True else "[ ]"
+    return _item("-", f"{box} {_text(block, context) or '&nbsp;'}", block, context)
+
+
+def _text(block: Block, context: Context) -> str:
+    text = inline(block_runs(block.data), context, Where.ITEM)
+    return anchor(block.id) + text if is_target(block, context) else text
+
+
+def _item(marker: str, text: str, block: Block, context: Context) -> str:
+    """A list item: its children stand as far right as its own text."""
+    width = len(marker) + 1
+    head = f"{marker} {hanging(text, width)}" if text else marker
+    if not block.children and not block.unread:
+        return head
+    children = below(block, context if context.in_item else replace(context, in_item=True))
+    if not children:
+        return head
+    gap = "\n" if not text or _may_interrupt(children) else "\n\n"
+    return head + gap + indented(children, width)
+
+
+def _may_interrupt(children: str) -> bool:
+    """Whether a list may follow a line of text directly: no other list would be seen as one.
+
+    Only one that starts with an item that has a text, and with 1 if it counts (CommonMark 0.31).
+    """
+    if list_at_start(children) == "numbers":
+        return children.startswith("1. ")
+    return children.startswith("- ")

@@ -1,0 +1,72 @@
+"""Quotes and callouts."""
+
+from __future__ import annotations
+
+import re
+
+from backup.markdown.blocks.flow import below
+from backup.markdown.blocks.register import renders
+from backup.markdown.blocks.shapes import quoted, stacked
+from backup.markdown.context import Context, Where
+from backup.markdown.icons import icon
+from backup.markdown.inline import inline
+from backup.markdown.runs import block_runs, mapping
+from backup.model import Block, emoji
+
+# A callout becomes an alert only where its icon says already what the alert will print.
+_ALERTS = {
+    **dict.fromkeys("💡✅✨🌟👍", "TIP"),
+    **dict.fromkeys("ℹ📝📖🗒", "NOTE"),
+    **dict.fromkeys("❗‼📌📣", "IMPORTANT"),
+    **dict.fromkeys("⚠🚧⚡", "WARNING"),
+    **dict.fromkeys("🚨🛑⛔🚫❌", "CAUTION"),
+}
+_VARIANT = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")  # text or emoji style, skin tone
+_ALERT_WORD = re.compile(r"(\*{1,3})(note|tip|important|warning|caution)\1", re.IGNORECASE)
+_TAGS = {
+    1: "<em>{}</em>",
+    2: "<strong>{}</strong>",
+    3: "<strong><em>{}</em></strong>",
+}
+
+
+@renders("quote", holds_children=True)
+def quote(block: Block, context: Context) -> str:
+    """The text and the children, behind '>'."""
+    text = inline(block_runs(block.data), context, Where.BLOCK)
+    return _quote(stacked(text, below(block, context)))
+
+
+@renders("callout", holds_children=True)
+def callout(block: Block, context: Context) -> str:
+    """A quote that opens with the icon; an alert where both hosts draw one.
+
+    GitHub draws alerts only as direct children of the page (GitHub docs, basic formatting syntax)
+    and prints '[!TIP]' as text anywhere else.
+    """
+    text = _opened(block, context)
+    alert = _ALERTS.get(_VARIANT.sub("", emoji(mapping(block.data, "icon"))))
+    if alert and context.at_page_level:
+        return quoted(f"[!{alert}]\n{text}")
+    return _quote(text)
+
+
+def _opened(block: Block, context: Context) -> str:
+    """Icon, text and children. Without a text the icon stands before the first paragraph."""
+    mark = icon(mapping(block.data, "icon"), block.id, context, Where.BLOCK)
+    text = inline(block_runs(block.data), context, Where.BLOCK)
+    children = below(block, context)
+    if not text and block.children and block.children[0].type == "paragraph":
+        return " ".join(filter(None, (mark, children)))
+    return stacked(" ".join(filter(None, (mark, text))), children)
+
+
+def _quote(text: str) -> str:
+    """A quote that Gitea takes for no alert: it makes one of '> **Note**' as well."""
+    return quoted(_ALERT_WORD.sub(_as_tags, text, count=1) if text[:1] == "*" else text or "&nbsp;")
+
+
+def _as_tags(found: re.Match[str]) -> str:
+    if found.start():
+        return found[0]
+    return _TAGS[len(found[1])].format(found[2])

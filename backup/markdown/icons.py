@@ -1,0 +1,35 @@
+"""Icons of pages, callouts and tabs: an emoji as it is, a stored picture, or nothing."""
+
+from __future__ import annotations
+
+from backup.markdown.context import Context, Where
+from backup.markdown.inline import literal
+from backup.markdown.links import percent_encoded
+from backup.markdown.media import attribute
+from backup.markdown.runs import mapping, word
+from backup.model import Json, Stored
+
+
+def icon(icon: Json, owner_id: str, context: Context, where: Where, size: int = 20) -> str:
+    """What stands for an icon object in a line of text.
+
+    `owner_id` is the block or page that has it, `size` its edge in pixels. Notion's own named icons
+    are drawings that its API only names, so they show nothing.
+    """
+    kind = word(icon, "type")
+    if kind == "emoji":
+        return literal(word(icon, "emoji").strip(), where)
+    if kind != "custom_emoji":
+        return _picture(f"{owner_id}/icon", "", context, size)
+    custom = mapping(icon, "custom_emoji")
+    name = f":{word(custom, 'name')}:" if word(custom, "name") else ""
+    picture = _picture(f"emoji/{word(custom, 'id')}", name, context, size)
+    return picture or literal(name, where)
+
+
+def _picture(key: str, name: str, context: Context, size: int) -> str:
+    stored = context.files.get(key)
+    if not isinstance(stored, Stored):
+        return ""
+    source = percent_encoded(stored.path)
+    return f'<img src="{source}" alt="{attribute(name)}" width="{size}" height="{size}">'

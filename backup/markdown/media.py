@@ -1,0 +1,105 @@
+"""How a file of the page looks in its text: a picture, a link with its size, or why it is missing."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from html import escape
+
+from backup.markdown.context import Context, Where
+from backup.markdown.inline import inline
+from backup.markdown.links import percent_encoded
+from backup.markdown.pieces import whole
+from backup.markdown.runs import run
+from backup.model import Json, Missing, Stored, plain_text
+
+_UNITS = ("kB", "MB", "GB", "TB")
+_BLANKS = re.compile(r"\s+")
+_ALT_MARKUP = re.compile(r"([\\`*_\[\]<>&~$|!])")
+
+
+def file_line(mark: str, stored: Stored, context: Context, caption: list[Json]) -> str:
+    """'📎 [name](attachments/x.pdf) (1.2 MB) — caption'."""
+    line = inline([run(f"{mark} "), *file_link(stored)], context, Where.BLOCK)
+    return captioned(line, context, caption)
+
+
+def file_link(stored: Stored) -> list[Json]:
+    """The runs of '[name](attachments/x.pdf) (1.2 MB)'."""
+    name = stored.name.strip() or posixpath.basename(stored.path)
+    return [run(name, percent_encoded(stored.path)), run(f" ({human_size(stored.size)})")]
+
+
+def missing_line(missing: Missing, context: Context) -> str:
+    """'📎 name *(not backed up: reason)* <address>' as a line of its own."""
+    return inline([run("📎 "), *missing_note(missing)], context, Where.BLOCK)
+
+
+def missing_note(missing: Missing) -> list[Json]:
+    """The runs of 'name *(not backed up: reason)* <address>'; only an external file has an address."""
+    note = run(f"(not backed up: {missing.reason})")
+    note["annotations"] = {"italic": True}
+    name = [run(f"{missing.name} ")] if missing.name.strip() else []
+    address = [run(" "), run(missing.url, missing.url)] if missing.url else []
+    return [*name, note, *address]
+
+
+def captioned(text: str, context: Context, caption: list[Json]) -> str:
+    """The line, and what Notion shows below it."""
+    words = inline(caption, context, Where.BLOCK)
+    return f"{text} — {words}" if words else text
+
+
+def picture(stored: Stored, context: Context, caption: list[Json]) -> str:
+    """A picture as a block of its own, as wide as it is, but never wider than the setting.
+
+    Centred in HTML, caption below in the same paragraph; plain Markdown inside a list item, and
+    everywhere when the setting says so.
+    """
+    if context.in_item or context.options.image_style == "markdown":
+        words = inline(caption, context, Where.BLOCK, marks="i")
+        image = plain_picture(stored, context, caption)
+        return f"{image}\\\n{words}" if words else image
+    words = inline(caption, context, Where.SUMMARY)
+    below = f"<br><em>{words}</em>" if words else ""
+    return f'<p align="center">{_tag(stored, context, caption)}{below}</p>'
+
+
+def plain_picture(stored: Stored, context: Context, caption: list[Json] | None = None) -> str:
+    """A picture inside a line or a cell: Markdown, or a tag when its width must be limited."""
+    wide = _limit(stored, context)
+    if wide and context.options.image_style != "markdown":
+        return _tag(stored, context, caption or [])
+    alt = _ALT_MARKUP.sub(r"\\\1", whole(_alt(stored, caption or [])))
+    return f"![{alt}]({percent_encoded(stored.path)})"
+
+
+def _tag(stored: Stored, context: Context, caption: list[Json]) -> str:
+    source = percent_encoded(stored.path)
+    alt = attribute(_alt(stored, caption))
+    return f'<img src="{source}" alt="{alt}"{_limit(stored, context)}>'
+
+
+def _limit(stored: Stored, context: Context) -> str:
+    most = context.options.image_max_width
+    return f' width="{most}"' if stored.width and stored.width > most else ""
+
+
+def _alt(stored: Stored, caption: list[Json]) -> str:
+    """The caption's words, else the description, else the file's name without its extension."""
+    name = posixpath.splitext(stored.name or posixpath.basename(stored.path))[0]
+    return _BLANKS.sub(" ", plain_text(caption).strip() or stored.description or name)
+
+
+def attribute(text: str) -> str:
+    """Text for an HTML attribute inside Markdown: nothing in it may end a cell or begin math."""
+    plain = escape(_BLANKS.sub(" ", whole(text)))
+    return plain.replace("|", "&#124;").replace("$", "&#36;").replace("`", "&#96;")
+
+
+def human_size(size: int) -> str:
+    """Bytes in the unit a person would use, counted in thousands: '1.2 MB'."""
+    if size < 1000:
+        return f"{size} B"
+    power = next((n for n in (1, 2, 3) if size < 999_950 * 1000 ** (n - 1)), 4)
+    return f"{size / 1000**power:.1f}".removesuffix(".0") + f" {_UNITS[power - 1]}"

@@ -1,0 +1,69 @@
+"""Rich-text runs: taken out of JSON whose shape is not to be trusted, and made for our own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backup.markdown.links import notion_address
+from backup.model import Json, bare_id
+
+
+def runs(data: object, key: str = "rich_text") -> list[Json]:
+    """The rich-text array under `key`, without anything in it that is no object; [] for none."""
+    value = data.get(key) if isinstance(data, dict) else None
+    if not isinstance(value, list):
+        return []
+    return [run for run in value if isinstance(run, dict)]
+
+
+def block_runs(data: Json) -> list[Json]:
+    """A block's own text. API versions up to 2021-08-16 called the key `text`."""
+    return runs(data) or runs(data, "text")
+
+
+def mapping(data: object, key: str) -> Json:
+    """The object under `key`; {} when there is none."""
+    value = data.get(key) if isinstance(data, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def word(data: object, key: str) -> str:
+    """The string under `key`; '' for anything else."""
+    value = data.get(key) if isinstance(data, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def run(text: str, link: str = "", *, code: bool = False) -> Json:
+    """A run of our own, in the API's shape."""
+    href = link or None
+    return {
+        "type": "text",
+        "text": {"content": text, "link": {"url": link} if link else None},
+        "annotations": {"code": True} if code else {},
+        "plain_text": text,
+        "href": href,
+    }
+
+
+def page_mention(page_id: str, title: str = "Untitled") -> Json:
+    """A mention of a page or database: shown under its own title when it is in the backup."""
+    return {
+        "type": "mention",
+        "mention": {"type": "page", "page": {"id": page_id}},
+        "annotations": {},
+        "plain_text": title,
+        "href": notion_address(bare_id(page_id)),
+    }
+
+
+def joined(parts: list[list[Json]], between: str) -> list[Json]:
+    """The arrays one after the other, with a text between them; empty ones are left out."""
+    found: list[Json] = []
+    for part in filter(None, parts):
+        found.extend([run(between), *part] if found else part)
+    return found
+
+
+def objects(value: Any) -> list[Json]:
+    """The objects of a list; [] for anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
