@@ -1,0 +1,38 @@
+"""Property values that point to pages and files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backup.markdown.blocks.media import stored_or_missing
+from backup.markdown.media import file_link, missing_note, plain_picture
+from backup.markdown.properties.shown import At, Shown, shows, together
+from backup.markdown.runs import objects, page_mention, word
+from backup.model import Json, Missing, bare_id
+
+
+@shows("relation")
+def relation(value: Any, at: At) -> Shown:
+    """Links to the related pages, under their titles when they are in the backup."""
+    return together(_related(word(item, "id"), at) for item in objects(value) if word(item, "id"))
+
+
+def _related(page_id: str, at: At) -> Shown:
+    target = at.context.targets.get(bare_id(page_id))
+    mention = page_mention(page_id)
+    return Shown((mention,), (target.title if target else "") or mention["href"])
+
+
+@shows("files")
+def files(value: Any, at: At) -> Shown:
+    """Pictures as pictures, other files as links with their size."""
+    return together(_file(item, f"{at.key}/{n}", at) for n, item in enumerate(objects(value)))
+
+
+def _file(item: Json, key: str, at: At) -> Shown:
+    found = stored_or_missing(key, item, "file", at.context)
+    if isinstance(found, Missing):
+        return Shown(tuple(missing_note(found)), found.url or found.name)
+    if found.width is not None and found.path.startswith("assets/"):
+        return Shown(native=found.path, pictures=(plain_picture(found, at.context),))
+    return Shown(tuple(file_link(found)), found.path)

@@ -1,0 +1,127 @@
+"""Property values that are words, numbers, choices and dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from backup.markdown.dates import moment, span
+from backup.markdown.properties.shown import NOTHING, At, Shown, shows, together, words
+from backup.markdown.runs import mapping, objects, run, runs, word
+from backup.model import plain_text
+
+
+@shows("title", "rich_text")
+def rich_text(value: Any, _at: At) -> Shown:
+    """With all its marks and links."""
+    found = runs({"value": value}, "value")
+    text = plain_text(found)
+    return Shown(tuple(found), text) if text.strip() else NOTHING
+
+
+@shows("number")
+def number(value: Any, _at: At) -> Shown:
+    """The number itself: the format of its column is only how Notion draws it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return NOTHING
+    return Shown((run(number_text(value)),), value)
+
+
+def number_text(value: int | float) -> str:
+    """All digits, and no decimals where there are none."""
+    return repr(value).removesuffix(".0")
+
+
+@shows("checkbox")
+def checkbox(value: Any, _at: At) -> Shown:
+    """A box, ticked or not; a table cell can hold no real one."""
+    if not isinstance(value, bool):
+        return NOTHING
+    return Shown((run("☑" if value else "☐"),), value)
+
+
+@shows("select", "status")
+def select(value: Any, _at: At) -> Shown:
+    """The option's name; its colour only decorates."""
+    return words(word(value, "name"))
+
+
+@shows("multi_select")
+def multi_select(value: Any, at: At) -> Shown:
+    """The options' names."""
+    return together(select(option, at) for option in objects(value))
+
+
+@shows("date")
+def date_range(value: Any, _at: At) -> Shown:
+    """Start, end and zone as given."""
+    text = span(value)
+    if not text:
+        return NOTHING
+    start, end, zone = (word(value, key) for key in ("start", "end", "time_zone"))
+    parts = {"start": native_moment(start), "end": native_moment(end), "time_zone": zone}
+    known = {name: part for name, part in parts.items() if part}
+    return Shown((run(text),), known["start"] if list(known) == ["start"] else known)
+
+
+@shows("created_time", "last_edited_time")
+def timestamp(value: Any, _at: At) -> Shown:
+    """A moment, to the minute."""
+    text = value if isinstance(value, str) else ""
+    return Shown((run(moment(text)),), native_moment(text)) if text else NOTHING
+
+
+def native_moment(text: str) -> date | datetime | str:
+    """A YAML date or timestamp; the text itself when it is neither."""
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return text
+
+
+@shows("url")
+def url(value: Any, _at: At) -> Shown:
+    """An address that can be followed."""
+    text = value.strip() if isinstance(value, str) else ""
+    return Shown((run(text, text),), text) if text else NOTHING
+
+
+@shows("email")
+def email(value: Any, _at: At) -> Shown:
+    """An address that can be written to."""
+    text = value.strip() if isinstance(value, str) else ""
+    return Shown((run(text, f"mailto:{text}"),), text) if text else NOTHING
+
+
+@shows("phone_number")
+def phone_number(value: Any, _at: At) -> Shown:
+    """As typed; GitHub makes no links of `tel:`."""
+    return words(value) if isinstance(value, str) else NOTHING
+
+
+@shows("unique_id")
+def unique_id(value: Any, _at: At) -> Shown:
+    """'TASK-12', or '12' where the database has no prefix."""
+    count = value.get("number") if isinstance(value, dict) else None
+    if isinstance(count, bool) or not isinstance(count, int):
+        return NOTHING
+    return words("-".join(filter(None, (word(value, "prefix"), str(count)))))
+
+
+@shows("place")
+def place(value: Any, _at: At) -> Shown:
+    """'Café, Main Street 1 (52.5, 13.4)'."""
+    named = ", ".join(filter(None, (word(value, "name"), word(value, "address"))))
+    at = mapping({"place": value}, "place")
+    points = [at.get(key) for key in ("lat", "lon")]
+    if not all(isinstance(point, (int, float)) for point in points):
+        return words(named)
+    return words(f"{named} ({', '.join(map(str, points))})".strip())
+
+
+@shows("button")
+def button(_value: Any, _at: At) -> Shown:
+    """A button has no value: it only does something in Notion."""
+    return NOTHING
