@@ -1,0 +1,30 @@
+"""The README.md of a database's folder: both hosts show it to whoever opens the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backup.markdown import links
+from backup.markdown.blocks.shapes import stacked
+from backup.markdown.context import Context, Where
+from backup.markdown.inline import inline, literal
+from backup.markdown.runs import run
+from backup.model import Target
+
+
+def render(title: str, icon: str, entries: Sequence[Target], path: str) -> str:
+    """The database's title and a list of its pages.
+
+    `icon` is an emoji or ''; `entries` are shown in the order given; `path` is the file's own place
+    below the output folder, like the targets' paths.
+    """
+    context = Context(path=path)
+    name = inline([run(title)], context, Where.HEADING) or "Untitled"
+    heading = " ".join(filter(None, ("#", literal(icon, Where.HEADING), name)))
+    return stacked(heading, "\n".join(_entry(entry, context) for entry in entries)) + "\n"
+
+
+def _entry(entry: Target, context: Context) -> str:
+    address = links.percent_encoded(links.relative(context.path, entry.path))
+    runs = [run(f"{entry.icon or '📄'} "), run(entry.title.strip() or "Untitled", address)]
+    return f"- {inline(runs, context, Where.ITEM)}".replace("\n", " ")

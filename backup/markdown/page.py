@@ -1,0 +1,77 @@
+"""A page as one Markdown file: front matter, title, cover, properties, body."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backup.markdown import properties
+from backup.markdown.anchors import with_contents
+from backup.markdown.blocks.flow import flow
+from backup.markdown.blocks.media import stored_or_missing
+from backup.markdown.blocks.shapes import stacked
+from backup.markdown.context import Context, Where
+from backup.markdown.front_matter import front_matter
+from backup.markdown.icons import icon
+from backup.markdown.inline import inline
+from backup.markdown.media import missing_line, picture
+from backup.markdown.references import References, references
+from backup.markdown.runs import mapping, run, runs, word
+from backup.model import Json, Page, Stored
+
+__all__ = ["References", "references", "render"]
+
+_ICON_SIZE = 32  # pixels: as high as a title's letters on both hosts
+
+
+def render(page: Page, context: Context) -> str:
+    """The file's text: UTF-8 throughout, LF, one newline at the end.
+
+    Never raises on what Notion gives, however odd; what cannot be shown leaves a visible word.
+    """
+    context = with_contents(page, replace(context, page_id=page.id))
+    text = stacked(
+        _head(page, context),
+        _title(page, context),
+        _cover(page, context),
+        _properties(page, context),
+        flow(page.blocks, context),
+    )
+    return f"{text}\n"
+
+
+def _head(page: Page, context: Context) -> str:
+    if not context.options.front_matter:
+        return ""
+    wanted = context.options.properties in ("front-matter", "both")
+    return front_matter(page, properties.native(page, context) if wanted else None)
+
+
+def _title(page: Page, context: Context) -> str:
+    text = inline(_title_runs(page.raw), context, Where.HEADING)
+    text = text or inline([run("Untitled")], context, Where.HEADING)
+    mark = icon(mapping(page.raw, "icon"), page.id, context, Where.HEADING, _ICON_SIZE)
+    return " ".join(filter(None, ("#", mark, text)))
+
+
+def _title_runs(raw: Json) -> list[Json]:
+    for value in mapping(raw, "properties").values():
+        if word(value, "type") == "title":
+            return runs(value, "title")
+    return []
+
+
+def _cover(page: Page, context: Context) -> str:
+    cover = mapping(page.raw, "cover")
+    if not cover:
+        return ""
+    found = stored_or_missing(f"{page.id}/cover", cover, "cover", context)
+    return (
+        picture(found, context, []) if isinstance(found, Stored) else missing_line(found, context)
+    )
+
+
+def _properties(page: Page, context: Context) -> str:
+    """Without front matter to go into, they stand in the table: nothing may vanish."""
+    options = context.options
+    wanted = ("table", "both") if options.front_matter else ("table", "both", "front-matter")
+    return properties.table(page, context) if options.properties in wanted else ""

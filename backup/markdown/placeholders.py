@@ -1,0 +1,50 @@
+"""What of a page cannot be shown, for the report: the text shows a placeholder in each place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from backup.markdown.blocks import RENDERERS
+from backup.markdown.blocks.unsupported import shown_type
+from backup.markdown.properties import VALUES, ordered
+from backup.markdown.runs import mapping, word
+from backup.model import Block, Json, Page, Problem
+
+_COMPUTED = ("formula", "rollup")
+_RESULTS = ("string", "number", "boolean", "date", "array")
+
+
+def problems(page: Page) -> tuple[Problem, ...]:
+    """One problem for each kind of thing that cannot be shown, with how many there are."""
+    kinds = Counter(_unshown(page))
+    where = page.title or "Untitled"
+    return tuple(
+        Problem(where, f"{kind} ({count}×)" if count > 1 else kind, page.id)
+        for kind, count in sorted(kinds.items())
+    )
+
+
+def _unshown(page: Page) -> Iterator[str]:
+    for block in page.walk():
+        yield from _in_block(block)
+    for _, value in ordered(page):
+        yield from _in_value(value)
+
+
+def _in_block(block: Block) -> Iterator[str]:
+    if not block.type:
+        yield "a block that the integration may not read"
+    elif block.type == "unsupported" or block.type not in RENDERERS:
+        yield f"Notion's API does not give blocks of the type '{shown_type(block)}'"
+    if block.unread:
+        yield f"the content of a block of the type '{block.type}' was not read: {block.unread}"
+
+
+def _in_value(value: Json) -> Iterator[str]:
+    type_ = word(value, "type")
+    if type_ not in VALUES:
+        yield f"properties of the type '{type_}' are not known"
+    result = word(mapping(value, type_), "type") if type_ in _COMPUTED else ""
+    if result and result not in _RESULTS:
+        yield f"a property of the type '{type_}' is too large for Notion's API"
