@@ -53,16 +53,16 @@ def _whole_id(text: str) -> str | None:
     return bare_id(text) if _WHOLE_ID.fullmatch(text) else None
 
 
-def references(runs: Sequence[Json] | None) -> tuple[frozenset[str], frozenset[str]]:
-    """Bare ids of every (page or database, block) that a rich-text array mentions or links to."""
-    found = [ids for run in runs or () if isinstance(run, dict) for ids in _references(run)]
-    pages = frozenset(page for page, _ in found if page)
-    return pages, frozenset(block for _, block in found if block)
+Means = tuple[str | None, str | None]
 
 
-def _references(run: Json) -> Iterator[tuple[str | None, str | None]]:
-    yield mentioned_id(run.get("mention")), None
-    yield page_link(address_of(run))
+def references(runs: Sequence[Json] | None) -> Iterator[Means]:
+    """What a rich-text array mentions or links to: bare ids of a page or database and of a block,
+    None for each that is absent (a block alone lies in the same page)."""
+    for run in runs or ():
+        if isinstance(run, dict):
+            yield mentioned_id(run.get("mention")), None
+            yield page_link(address_of(run))
 
 
 def mentioned_id(mention: object) -> str | None:

@@ -14,10 +14,11 @@ _SUBPAGES = ("child_page", "child_database")
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Bare ids of the pages and databases, and of the blocks, that a page links to."""
+    """Bare ids of the pages and databases that a page links to, and of the blocks it links to,
+    each with the page it lies in."""
 
     page_ids: frozenset[str]
-    block_ids: frozenset[str]
+    blocks: frozenset[tuple[str, str]]
 
 
 def references(page: Page) -> References:
@@ -25,24 +26,24 @@ def references(page: Page) -> References:
 
     The page's own parents, which a breadcrumb shows, are not among them.
     """
-    found = [pair for part in _parts(page) for pair in part]
+    found = [means for part in _parts(page) for means in part]
     return References(
         frozenset(page_id for page_id, _ in found if page_id),
-        frozenset(block_id for _, block_id in found if block_id),
+        frozenset((page_id or bare_id(page.id), block_id) for page_id, block_id in found if block_id),
     )
 
 
-_Pairs = Iterator[tuple[str | None, str | None]]
+_Found = Iterator[links.Means]
 
 
-def _parts(page: Page) -> Iterator[_Pairs]:
+def _parts(page: Page) -> Iterator[_Found]:
     for block in page.walk():
         yield _in_block(block)
     for value in mapping(page.raw, "properties").values():
         yield _in_value(value)
 
 
-def _in_block(block: Block) -> _Pairs:
+def _in_block(block: Block) -> _Found:
     if block.type in _SUBPAGES:
         yield bare_id(block.id), None
     elif block.type == "link_to_page":
@@ -52,19 +53,17 @@ def _in_block(block: Block) -> _Pairs:
     yield links.page_link(word(block.data, "url"))
 
 
-def _in_text(value: object) -> _Pairs:
+def _in_text(value: object) -> _Found:
     """A rich-text array, or a table row's array of them."""
     if not isinstance(value, list):
         return
     for cell in value:
         if isinstance(cell, list):
             yield from _in_text(cell)
-    pages, blocks = links.references(runs({"value": value}, "value"))
-    yield from ((page, None) for page in pages)
-    yield from ((None, block) for block in blocks)
+    yield from links.references(runs({"value": value}, "value"))
 
 
-def _in_value(value: object) -> _Pairs:
+def _in_value(value: object) -> _Found:
     """A property value, or an item of a rollup."""
     kind = word(value, "type")
     if kind == "relation":
