@@ -1,0 +1,46 @@
+"""The sample while it is written: where things are, so that pages can refer to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from backup.demo import build
+from backup.demo.build import text
+from backup.demo.nodes import Clock
+from backup.demo.workspace import Workspace
+from backup.model import Json
+
+
+@dataclass
+class Notes:
+    """A workspace, its clock, and the ids of what stands in it so far."""
+
+    workspace: Workspace
+    clock: Clock
+    home: str
+    wiki: str = ""
+    reading: str = ""
+    rows: dict[str, str] = field(default_factory=dict)  # key -> page id
+    people: dict[str, Json] = field(default_factory=dict)
+
+    def mention(self, key: str) -> Json:
+        """A mention of a row."""
+        return build.mention_page(self.rows[key], self.title(key))
+
+    def title(self, key: str) -> str:
+        """The title of a row."""
+        return self.workspace.title(self.workspace.node(self.rows[key]))
+
+    def link(self, key: str, words: str, block: str = "") -> Json:
+        """Words that lead to a row, or to a block in it."""
+        anchor = f"#{block.replace('-', '')}" if block else ""
+        return text(words, link=build.url(self.rows[key]) + anchor)
+
+    def image(self, name: str, body: bytes) -> Json:
+        """A picture in Notion's keeping."""
+        return build.hosted(self.workspace.files.keep(name, body))
+
+    def write(self, key: str, *blocks: Json, minutes: int = 7) -> list[str]:
+        """Adds blocks to a row, some minutes later; their ids."""
+        self.clock.forward(minutes=minutes)
+        return self.workspace.append(self.rows[key], blocks)

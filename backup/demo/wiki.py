@@ -1,0 +1,104 @@
+"""The how-to wiki of the sample workspace: its schema, its rows and their values."""
+
+from __future__ import annotations
+
+from backup.demo import build, drawings
+from backup.demo import properties as p
+from backup.demo.build import text
+from backup.demo.notes import Notes
+from backup.model import Json
+
+SCHEMA: dict[str, Json] = {
+    "Name": p.of("title"),
+    "Status": p.status(To_do=["Idea", "Draft"], In_progress=["In review"], Complete=["Good"]),
+    "Area": p.select("Hardware", "Software", "People"),
+    "Tags": p.multi_select("gauge", "gateway", "data", "safety", "writing"),
+    "Summary": p.of("rich_text"),
+    "Owner": p.of("people"),
+    "Minutes": p.number(),
+    "Reviewed": p.of("date"),
+    "Verification": p.of("verification"),
+    "Sources": p.of("relation"),
+    "Sources read": p.rollup("Sources", "Finished", "checked"),
+    "Newest source": p.rollup("Sources", "Read", "latest_date"),
+    "Source titles": p.rollup("Sources", "Title", "show_original"),
+    "Due": p.formula('dateAdd(prop("Reviewed"), 6, "months")'),
+    "Long": p.formula('prop("Minutes") > 20'),
+    "Files": p.of("files"),
+    "No": p.unique_id("HOW"),
+    "Print": p.of("button"),
+    "Created": p.of("created_time"),
+    "Created by": p.of("created_by"),
+    "Edited": p.of("last_edited_time"),
+    "Edited by": p.of("last_edited_by"),
+}
+NEW_OPENING = "A harmonic is one pure tide. Add up thirty-seven of them and you have the harbour."
+
+_TITLES = {
+    "online": ("Bring a new gauge online", "🛠️", "Hardware", ["gauge", "gateway"], 45),
+    "silent": ("When a gateway goes silent", "📡", "Hardware", ["gateway", "safety"], 15),
+    "python": ("Read the tide data with Python", "🐍", "Software", ["data"], 20),
+    "harmonics": ("Harmonics in ten minutes", "🎼", "Software", ["data"], 10),
+    "calibrate": ("潮位計の校正手順", "🎌", "Hardware", ["gauge"], 30),
+    "spares": ("Spares / tools / who has what 🧰", None, "People", [], 5),
+    "looks": ("What our pages can look like", "🎨", "People", ["writing"], 12),
+    "yearbook": ("Put the yearbook together", "📖", "People", ["writing", "data"], 90),
+    "weekly-1": ("Weekly notes", "🗓️", "People", [], 5),
+    "weekly-2": ("Weekly notes", "🗓️", "People", [], 5),
+}
+
+
+def rows(notes: Notes) -> None:
+    """The ten rows, still without text."""
+    for number, (key, (title, sign, area, tags, minutes)) in enumerate(_TITLES.items(), 1):
+        notes.clock.forward(minutes=2)
+        values = {"Area": area, "Tags": tags, "Minutes": minutes, "No": number}
+        values |= {"Long": minutes > 20, "Sources read": 0, "Status": "Good", **_empty()}
+        icon = build.emoji(sign) if sign else build.icon("wrench", "orange")
+        row = notes.workspace.add_page(notes.wiki, title, values, icon=icon)
+        notes.rows[key] = row
+    _values(notes)
+
+
+def _empty() -> dict[str, Json]:
+    date: Json = {"type": "date", "date": None}
+    titles: Json = {"type": "array", "array": []}
+    return {"Due": dict(date), "Newest source": dict(date), "Source titles": titles}
+
+
+def _values(notes: Notes) -> None:
+    set_, rows_, people = notes.workspace.set_property, notes.rows, notes.people
+    set_(rows_["online"], "Owner", [people["ben"], people["mio"]])
+    set_(
+        rows_["online"],
+        "Summary",
+        ["From the box to the first reading. ", text("No diving.", bold=True)],
+    )
+    set_(rows_["online"], "Reviewed", "2026-08-30")
+    due = {"start": "2027-02-28", "end": None, "time_zone": None}
+    set_(rows_["online"], "Due", {"type": "date", "date": due})
+    verified = {"state": "verified", "verified_by": people["ada"]}
+    until = {"start": "2026-08-30", "end": "2027-02-28", "time_zone": None}
+    set_(rows_["online"], "Verification", {**verified, "date": until})
+    plan = notes.workspace.files.keep(
+        "mounting-plan.pdf", drawings.pdf("Mounting plan", "Four bolts")
+    )
+    set_(rows_["online"], "Files", [{"name": "mounting-plan.pdf", **build.hosted(plan)}])
+    set_(rows_["yearbook"], "Status", "In review")
+    set_(rows_["calibrate"], "Owner", [people["mio"]])
+    set_(rows_["spares"], "Status", "Idea")
+    _sources(notes)
+
+
+def _sources(notes: Notes) -> None:
+    set_, rows_ = notes.workspace.set_property, notes.rows
+    used = {"online": ["field"], "harmonics": ["slowly", "clock"], "looks": ["plain"]}
+    for page, keys in used.items():
+        set_(rows_[page], "Sources", [rows_[key] for key in keys])
+        for key in keys:
+            set_(rows_[key], "Used in", [rows_[page]])
+    set_(rows_["harmonics"], "Sources read", 1)
+    read: Json = {"start": "2026-09-03", "end": None, "time_zone": None}
+    set_(rows_["harmonics"], "Newest source", {"type": "date", "date": read})
+    titles = [{"type": "title", "title": build.runs(notes.title(key))} for key in used["harmonics"]]
+    set_(rows_["harmonics"], "Source titles", titles)
