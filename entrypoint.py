@@ -1,0 +1,252 @@
+"""Starts notion-backup inside a private environment, which it makes on the first start.
+
+    python3 entrypoint.py [options of notion-backup]
+    python3 entrypoint.py --environment LOCK     print the interpreter that has LOCK installed
+
+A runner's Python may have no packages, no pip, or a pip that refuses to install (PEP 668). So the
+locked packages go into a folder of their own, named by the hash of the lock and of the Python that
+made it; the next start finds that folder and installs nothing. Standard library only. What only
+the making needs is imported there: every start pays for the imports at the top.
+"""
+
+import sys
+
+if sys.hexversion < 0x030A0000:
+    found = sys.version.split()[0]
+    sys.stderr.write("error: notion-backup needs Python 3.10 or newer, not " + found + ".\n")
+    sys.exit(2)
+
+import hashlib
+import os
+from collections.abc import Iterator
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+
+SELF = Path(__file__).resolve()
+LOCK = SELF.with_name("requirements.txt")
+WHEELS = SELF.with_name("wheels")
+MARKER = "complete.txt"  # written last; names what was installed by a hash
+DAY = 86_400  # seconds
+REMEDIES = f"""\
+  if pip is missing:        apt-get update && apt-get install -y python3-venv
+  if no index is in reach:  python3 -m pip download -r {LOCK} -d {WHEELS}   (where one is)"""
+SECRETIVE = ("TOKEN", "SECRET", "PASSWORD", "KEY", "CONFIG", "WEBHOOK")  # no installer's business
+KINDS = ("error: ", "cause: ")  # of the lines in which pip and uv give their reasons
+MISLEADING = "PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV UV_SYSTEM_PYTHON UV_PYTHON"
+
+
+class Trouble(Exception):
+    """The environment cannot be made; the text is one sentence for the user."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the backup; with --environment print where an environment's interpreter is."""
+    asked = len(arguments) == 2 and arguments[0] == "--environment"
+    lock = Path(arguments[1]).resolve() if asked else LOCK
+    if not asked and Path(sys.prefix).name == _name(lock):
+        return _backup(arguments)
+    try:
+        python = _interpreter(environment(lock))
+    except Trouble as trouble:
+        start = "::error::" if os.environ.get("GITHUB_ACTIONS") else "error: "
+        print(f"{start}{trouble}\n{REMEDIES}", file=sys.stderr)
+        return 2
+    if not asked:
+        return _start_again(python, arguments)
+    print(python)
+    return 0
+
+
+def _backup(arguments: list[str]) -> int:
+    sys.path.insert(0, str(SELF.parent))  # -I leaves the script's folder out
+    from backup.__main__ import main as backup
+
+    return backup(arguments, os.environ)
+
+
+def _start_again(python: Path, arguments: list[str]) -> int:
+    """This file again, inside: isolated from the workspace, leaving no __pycache__ behind."""
+    command = [str(python), "-I", "-B", "-u", "-X", "utf8", str(SELF), *arguments]
+    if os.name != "nt":
+        os.execv(python, command)
+    import subprocess  # exec on Windows returns to the caller at once and loses the exit code
+
+    return subprocess.run(command, check=False).returncode
+
+
+def environment(lock: Path) -> Path:
+    """The folder of the environment with the packages of `lock`; made where there is none yet.
+
+    Raises Trouble when no folder can be written, or when no way to install them works.
+    """
+    name = _name(lock)
+    roots = list(_lasting_roots())
+    for root in roots:
+        if _usable(root / name):
+            return root / name
+    folder = (next(filter(_writable, roots), None) or _temporary_root()) / name
+    if not _usable(folder):
+        _make(folder, lock)
+    return folder
+
+
+def _name(lock: Path) -> str:
+    """Holds all that decides which files get installed, and whether they can run."""
+    machine = os.uname().machine if hasattr(os, "uname") else sys.platform
+    parts = (lock.read_text("utf-8"), EXTENSION_SUFFIXES[0], machine, sys.base_prefix)
+    return f"{lock.stem}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"
+
+
+def _lasting_roots() -> Iterator[Path]:
+    """Where environments may live, the longest-lived place first."""
+    for variable in ("RUNNER_TOOL_CACHE", "RUNNER_TEMP", "XDG_CACHE_HOME"):
+        place = Path(os.environ.get(variable, ""))
+        if place.is_absolute():
+            yield place / "notion-backup"
+    try:
+        yield Path("~", ".cache", "notion-backup").expanduser()
+    except RuntimeError:  # a container's user without a name and without HOME
+        return
+
+
+def _temporary_root() -> Path:
+    """Our own folder in the shared one for temporary files, where others may lay things as well."""
+    import tempfile
+
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    root = Path(tempfile.gettempdir(), f"notion-backup-{user}")
+    try:
+        root.mkdir(mode=0o700, exist_ok=True)
+        about = root.lstat()
+        foreign = root.is_symlink() or about.st_uid != user or about.st_mode & 0o022
+        # Windows: the folder is each user's own, and the mode says nothing
+        return Path(tempfile.mkdtemp()) if foreign and os.name != "nt" else root
+    except OSError as error:
+        raise Trouble(f"No folder for the packages can be written: {error}") from error
+
+
+def _writable(root: Path) -> bool:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(root, os.W_OK | os.X_OK)
+
+
+def _usable(folder: Path) -> bool:
+    """Complete, and nothing has gone since: cleaners empty caches file by file."""
+    try:
+        complete = (folder / MARKER).read_text("utf-8") == _fingerprint(folder)
+    except OSError:
+        return False
+    return complete and _interpreter(folder).exists()
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of the names of all files that were installed; what Python caches later does not count."""
+    digest = hashlib.sha256()
+    for path, folders, files in os.walk(folder):
+        folders[:] = sorted(set(folders) - {"__pycache__"})
+        digest.update(repr((path[len(str(folder)) :], sorted(set(files) - {MARKER}))).encode())
+    return digest.hexdigest()
+
+
+def _interpreter(folder: Path) -> Path:
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _make(folder: Path, lock: Path) -> None:
+    """Build beside, then rename: nobody sees a half-made environment, and of two jobs that start
+    at once the slower one throws its own away."""
+    import tempfile
+
+    print(f"Making the private environment {folder}", file=sys.stderr, flush=True)
+    _forget_abandoned(folder.parent)
+    try:
+        with tempfile.TemporaryDirectory("", "making-", folder.parent, True) as site:
+            built = Path(site, "new")
+            _build(built, lock)
+            _settle(built, folder)
+            if folder.exists() and not _usable(folder):
+                folder.rename(Path(site, "broken"))
+            built.rename(folder)
+    except OSError as error:
+        if not _usable(folder):  # else another job was faster
+            raise Trouble(f"The environment {folder} cannot be written: {error}") from error
+
+
+def _forget_abandoned(root: Path) -> None:
+    """Remove what killed jobs left; no job builds for a whole day."""
+    import shutil
+    import time
+
+    for site in root.glob("making-*"):
+        if site.exists() and site.stat().st_mtime < time.time() - DAY:
+            shutil.rmtree(site, ignore_errors=True)
+
+
+def _build(folder: Path, lock: Path) -> None:
+    import venv
+
+    failures = []
+    for way in _ways(folder, lock):
+        venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(folder)
+        failure = next(filter(None, (_run(command, folder) for command in way)), "")
+        if not failure:
+            (folder / MARKER).write_text(_fingerprint(folder), "utf-8")
+            return
+        failures.append(failure)
+    reasons = "; ".join(dict.fromkeys(failures))
+    raise Trouble(f"The packages of {lock.name} cannot be installed: {reasons}")
+
+
+def _ways(folder: Path, lock: Path) -> Iterator[list[list[str]]]:
+    """Lists of commands that fill the environment, the best list first."""
+    import shutil
+    import sysconfig
+
+    python = str(_interpreter(folder))
+    scheme = "nt" if os.name == "nt" else "posix_prefix"
+    packages = sysconfig.get_path("purelib", scheme, {"base": str(folder)})
+    uv = shutil.which("uv")
+    pips = [["-m", "pip"], *([f"{wheel}/pip"] for wheel in WHEELS.glob("pip-*.whl"))]
+    offline = [["--no-index", "--find-links", str(WHEELS)]] if WHEELS.is_dir() else []
+    for source in [*offline, []]:
+        what = ["install", "--quiet", "--require-hashes", *source, "-r", str(lock)]
+        if uv:
+            yield [[uv, "pip", *what, "--compile-bytecode", "--python", python]]
+        own = [python, "-I", "-m"]
+        yield [[*own, "ensurepip"], [*own, "pip", *what]]
+        for pip in pips:
+            yield [[sys.executable, "-I", *pip, *what, "--target", packages]]
+
+
+def _run(command: list[str], folder: Path) -> str:
+    """Run an installer where no settings of the workspace reach it; '' or why it failed."""
+    import subprocess
+
+    environ = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    for name, value in os.environ.items():
+        secret = any(word in name for word in SECRETIVE)
+        if name not in MISLEADING.split() and (name.startswith(("PIP_", "UV_")) or not secret):
+            environ[name] = value
+    try:
+        done = subprocess.run(command, cwd=folder, env=environ, input=b"", capture_output=True)
+    except OSError as error:
+        return str(error)
+    said = done.stderr.decode("utf-8", "replace").splitlines() or [f"{command[0]} failed"]
+    reasons = [line.strip() for line in said if line.lstrip().lower().startswith(KINDS)]
+    return " ".join(reasons or said[-1:])[:300] if done.returncode else ""
+
+
+def _settle(built: Path, folder: Path) -> None:
+    """Scripts name the folder they were installed into: let them name the one it becomes."""
+    old, new = str(built).encode(), str(folder).encode()
+    for script in _interpreter(built).parent.iterdir():
+        is_text = script.suffix != ".exe" and script.stat().st_size < 100_000
+        if is_text and not script.is_symlink() and old in script.read_bytes():
+            script.write_bytes(script.read_bytes().replace(old, new))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,262 @@
+"""entrypoint.py as a runner starts it: what it makes, what it finds again, what it says when it can't."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from house import ROOT, House, carried_pip, finish, without_ensurepip
+
+DAY = 86_400
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House.build(tmp_path)
+
+
+@pytest.fixture
+def bare_house(tmp_path: Path) -> House:
+    """Without uv, and with a Python that has neither ensurepip nor pip."""
+    house = House.build(tmp_path / "house", uv=False)
+    house.python = without_ensurepip(tmp_path / "bare")
+    if not house.python:
+        pytest.skip("this Python cannot be copied without its ensurepip")
+    return house
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def test_the_first_start_makes_the_environment_and_the_second_finds_it(house: House) -> None:
+    first, second = house.start(), house.start()
+    (made,) = house.environments()
+    assert first.words == f"Making the private environment {made}\n"
+    assert second.words == ""
+    assert first.said["prefix"] == second.said["prefix"] == str(made)
+    assert (first.code, second.code, second.said["word"]) == (0, 0, "one")
+
+
+def test_arguments_and_exit_code_pass_through(house: House) -> None:
+    start = house.start("--dry-run", "日本 語", "--environment", "", EXIT_CODE="7")
+    assert start.said["arguments"] == ["--dry-run", "日本 語", "--environment", ""]
+    assert start.code == 7
+
+
+def test_the_program_runs_isolated_from_the_workspace(house: House) -> None:
+    for name in ("json.py", "small.py", "hashlib.py"):
+        (house.root / name).write_text("raise SystemExit('a file of the workspace was imported')\n")
+    start = house.start(PYTHONHASHSEED="0")
+    assert (start.code, start.said["isolated"], start.said["utf8"]) == (0, 1, 1)
+    start = house.start(PYTHONPATH=str(house.action / "nowhere"))
+    assert (start.code, start.said["word"]) == (0, "one")
+
+
+def test_nothing_is_written_into_the_action_folder(house: House) -> None:
+    before = files(house.action)
+    house.start()
+    house.start()
+    assert files(house.action) == before
+
+
+def test_another_lock_gets_another_environment(house: House) -> None:
+    house.start()
+    house.lock("two")
+    assert house.start().said["word"] == "two"
+    assert len(house.environments()) == 2
+
+
+def test_jobs_that_start_at_once_share_one_environment(house: House) -> None:
+    starts = [finish(process) for process in [house.begin() for _ in range(4)]]
+    assert [start.code for start in starts] == [0, 0, 0, 0]
+    assert len({start.said["prefix"] for start in starts}) == 1
+    assert len(house.environments()) == 1
+
+
+def test_an_environment_that_was_left_half_made_is_not_used(house: House) -> None:
+    first = house.start()
+    (made,) = house.environments()
+    (made / "complete.txt").unlink()
+    shutil.rmtree(made / "lib")
+    second = house.start()
+    assert second.words.startswith("Making")
+    assert second.said == first.said
+    assert house.environments() == [made]
+
+
+@pytest.mark.parametrize("lost", ["lib/python*/site-packages/small.py", "bin/python", "pyvenv.cfg"])
+def test_an_environment_that_lost_a_file_is_made_anew(house: House, lost: str) -> None:
+    house.start()
+    (made,) = house.environments()
+    (path,) = made.glob(lost)
+    path.unlink()
+    start = house.start()
+    assert (start.code, start.said["word"]) == (0, "one")
+    assert start.words.startswith("Making")
+
+
+def test_a_start_that_was_killed_hurts_no_later_one(house: House) -> None:
+    process = house.begin()
+    assert process.stderr and process.stderr.readline().startswith("Making")
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert house.start().code == 0
+    assert house.start().words == ""
+
+
+def test_what_killed_starts_left_is_removed_after_a_day(house: House) -> None:
+    old, young = house.cache / "making-old", house.cache / "making-young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (time.time() - 2 * DAY,) * 2)
+    house.start()
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_the_runners_tool_cache_comes_first(house: House) -> None:
+    tools, temporary = house.root / "tools", house.root / "runner"
+    start = house.start(RUNNER_TOOL_CACHE=str(tools), RUNNER_TEMP=str(temporary))
+    assert Path(start.said["prefix"]).parent == tools / "notion-backup"
+
+
+def test_without_a_writable_tool_cache_the_runners_temporary_folder_serves(house: House) -> None:
+    start = house.start(RUNNER_TOOL_CACHE="/dev/null/x", RUNNER_TEMP=str(house.root / "runner"))
+    assert Path(start.said["prefix"]).parent == house.root / "runner/notion-backup"
+
+
+def test_without_a_writable_home_a_private_temporary_folder_serves(house: House) -> None:
+    first, second = house.start(HOME="/dev/null"), house.start(HOME="/dev/null")
+    folder = Path(first.said["prefix"]).parent
+    assert folder.parent == house.root / "temporary"
+    assert folder.stat().st_mode & 0o077 == 0
+    assert (second.code, second.words) == (0, "")
+
+
+def test_a_temporary_folder_that_others_can_write_is_not_trusted(house: House) -> None:
+    planted = house.root / "temporary" / f"notion-backup-{os.getuid()}"
+    planted.mkdir()
+    planted.chmod(0o777)
+    start = house.start(HOME="/dev/null")
+    assert start.code == 0
+    assert planted not in Path(start.said["prefix"]).parents
+
+
+def test_pip_serves_where_there_is_no_uv(tmp_path: Path) -> None:
+    house = House.build(tmp_path, uv=False)
+    links = house.wheels.rename(tmp_path / "links")
+    start = house.start(PIP_NO_INDEX="1", PIP_FIND_LINKS=str(links), PIP_USER="1")
+    assert (start.code, start.said["word"]) == (0, "one")
+
+
+def test_a_python_without_ensurepip_installs_with_a_pip_it_can_reach(bare_house: House) -> None:
+    pip = carried_pip()
+    if pip is None:
+        pytest.skip("no wheel of pip lies on this machine")
+    shutil.copy(pip, bare_house.wheels)
+    start = bare_house.start(PIP_NO_INDEX="1")
+    assert (start.code, start.said["word"]) == (0, "one")
+
+
+def test_when_it_cannot_install_it_says_why_and_how_to_mend_it(bare_house: House) -> None:
+    start = bare_house.start()
+    sentence, first, second = start.words.splitlines()[1:]
+    assert sentence.startswith("error: The packages of requirements.txt cannot be installed: ")
+    assert sentence.endswith("No module named ensurepip; " + sentence.split("; ")[-1])
+    assert "apt-get install" in first
+    lock, wheels = bare_house.action / "requirements.txt", bare_house.wheels
+    assert f"pip download -r {lock} -d {wheels}" in second
+    assert (start.code, start.said, bare_house.environments()) == (2, {}, [])
+
+
+def test_in_a_workflow_the_reason_becomes_an_annotation(bare_house: House) -> None:
+    assert "\n::error::The packages" in bare_house.start(GITHUB_ACTIONS="true").words
+
+
+def test_a_package_with_another_hash_is_refused(house: House) -> None:
+    lock = (house.action / "requirements.txt").read_text()
+    house.lock("two")
+    (house.action / "requirements.txt").write_text(lock)
+    links = house.wheels.rename(house.root / "links")
+    offline = {"UV_NO_INDEX": "1", "UV_FIND_LINKS": str(links)}
+    offline |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links)}
+    start = house.start(**offline)
+    assert (start.code, start.said) == (2, {})
+    assert "hash" in start.words.lower()
+
+
+def test_settings_of_other_installs_do_not_lead_it_astray(house: House) -> None:
+    start = house.start(UV_SYSTEM_PYTHON="1", UV_PYTHON="3.2", PIP_TARGET="/dev/null/x")
+    assert (start.code, start.words.count("\n")) == (0, 1)
+
+
+def test_no_secret_reaches_the_installer_or_a_command_line(house: House) -> None:
+    uv, seen = house.root / "path/uv", house.root / "seen"
+    real = uv.rename(house.root / "uv-itself")
+    uv.write_text(f'#!/bin/sh\nexport > {seen}\necho "$@" >> {seen}\nexec {real} "$@"\n')
+    uv.chmod(0o755)
+    secrets = {"NOTION_TOKEN": "ntn_planted", "CONFIG": "NOTION_TOKEN=planted", "UV_OFFLINE": "1"}
+    start = house.start(**secrets)
+    assert "UV_OFFLINE" in seen.read_text() and "--require-hashes" in seen.read_text()
+    assert "planted" not in seen.read_text()
+    assert "planted" not in " ".join(start.said["command"])
+
+
+def test_a_second_start_imports_nothing_that_only_making_needs(house: House) -> None:
+    house.start()
+    command = [house.python, "-I", "-X", "importtime", str(house.action / "entrypoint.py")]
+    command += ["--environment", str(house.action / "requirements.txt")]
+    done = subprocess.run(command, env=house.environ, capture_output=True, text=True, check=True)
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
+    assert "hashlib" in imported
+    assert not imported & {"subprocess", "tempfile", "shutil", "venv", "sysconfig", "pip", "ssl"}
+
+
+def test_the_environment_of_another_lock_can_be_asked_for(house: House) -> None:
+    lock = house.action / "requirements.txt"
+    other = lock.rename(house.action / "requirements-other.txt")
+    command = [house.python, str(house.action / "entrypoint.py"), "--environment", str(other)]
+    done = subprocess.run(command, env=house.environ, capture_output=True, text=True, check=True)
+    python = done.stdout.strip()
+    told = subprocess.run([python, "-c", "import small; print(small.WORD)"], capture_output=True)
+    assert told.stdout == b"one\n"
+
+
+def test_console_scripts_of_an_environment_work(house: House) -> None:
+    house.start()
+    (made,) = house.environments()
+    texts = [path.read_text() for path in made.glob("bin/activate*")]
+    assert texts
+    assert not any("making-" in text for text in texts)
+
+
+def test_an_older_python_reads_far_enough_to_say_what_it_needs() -> None:
+    source = (ROOT / "entrypoint.py").read_text("utf-8")
+    ast.parse(source, feature_version=(3, 6))
+    assert source.index("sys.hexversion < 0x030A0000") < source.index("import hashlib")
+
+
+@pytest.mark.parametrize("name", ["python3.6", "python3.7", "python3.8", "python3.9"])
+def test_an_older_python_is_told_in_one_sentence(name: str) -> None:
+    python = shutil.which(name)
+    if not python or subprocess.run([python, "--version"], capture_output=True).returncode:
+        pytest.skip(f"{name} is not installed")
+    done = subprocess.run([python, ROOT / "entrypoint.py"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: notion-backup needs Python 3.10 or newer, not 3.")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_locked_packages_install_and_import() -> None:
+    command = [sys.executable, str(ROOT / "entrypoint.py"), "--environment"]
+    command.append(str(ROOT / "requirements.txt"))
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    imports = "import dotenv, imagesize, puremagic, requests, tqdm, yaml"
+    subprocess.run([done.stdout.strip(), "-I", "-c", imports], check=True)
