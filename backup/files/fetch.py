@@ -5,13 +5,11 @@ Nothing of an URL but its host ever gets into a message, and no credential is ev
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -23,11 +21,11 @@ from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as wire
 
 from backup.errors import BackupError, FileError
-from backup.files import data_url, kinds, urls
+from backup.files import data_url, urls
 from backup.files.guard import Guard, pools
+from backup.files.received import MEGABYTE, Downloaded, judge, save, weigh
 from backup.model import File
 
-MEGABYTE = 1024 * 1024
 MAX_REDIRECTS = 5
 
 # Some hosts refuse what does not begin like a browser; Wikimedia asks for the tool's name.
@@ -40,13 +38,16 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _DENIED = (400, 401, 403)  # S3 says 403 of a signature that expired, 400 of a token that did
 _PORTS = {"http": 80, "https": 443}
 _CHUNK = 65_536
+_BAD_ADDRESS = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    wire.LocationParseError,
+    UnicodeError,
+)
 _TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two packets
 _WAITS = (1.0, 4.0, 10.0)  # seconds before each further try
 _LONGEST_WAIT = 60.0
-
-
-class TooLarge(FileError):
-    """The file is larger than the user allows: left out on purpose, and not a failure."""
 
 
 class _Passing(FileError):
@@ -59,20 +60,6 @@ class _Passing(FileError):
 
 class _Denied(FileError):
     """The server does not accept the signature (any more)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Downloaded:
-    """A file that has been had: `path` is a temporary one, `file` may have a fresher URL than the
-    one asked for, `size` is in bytes, `sha256` in hex, `extension` without dot."""
-
-    file: File
-    path: Path
-    size: int
-    sha256: str
-    extension: str
-    width: int | None = None  # pixels
-    height: int | None = None
 
 
 class _Guarded(HTTPAdapter):
@@ -169,8 +156,8 @@ class Downloader:
         path = folder / f"{uuid.uuid4().hex}.part"
         try:
             with self._content(file.url) as (content_type, chunks):
-                saved = self._save(chunks, path)
-            return _judged(file, path, content_type, saved)
+                saved = save(chunks, path, self._max_bytes)
+            return judge(file, path, content_type, saved)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -184,7 +171,7 @@ class Downloader:
             return
         with _reasons_for_people(), closing(self._follow(url)) as response:
             declared = response.headers.get("Content-Length", "")
-            self._weigh(int(declared) if declared.isdecimal() else 0)
+            weigh(int(declared[:20]) if declared.isdecimal() else 0, self._max_bytes)
             yield response.headers.get("Content-Type", ""), self._chunks(response)
 
     def _follow(self, url: str) -> requests.Response:
@@ -227,47 +214,6 @@ class Downloader:
             if self._clock() > end:
                 raise _Passing(f"it took longer than {self._patience:.0f} seconds")
 
-    def _save(self, chunks: Iterable[bytes], path: Path) -> _Saved:
-        digest, size, head = hashlib.sha256(), 0, b""
-        with path.open("xb") as out:
-            for chunk in chunks:
-                size += len(chunk)
-                self._weigh(size, at_least=True)
-                digest.update(chunk)
-                head += chunk[: kinds.HEAD - len(head)]
-                out.write(chunk)
-        return _Saved(size, digest.hexdigest(), head)
-
-    def _weigh(self, size: int, *, at_least: bool = False) -> None:
-        if size > self._max_bytes:
-            limit = f"{self._max_bytes / MEGABYTE:.0f} MB"
-            measured = f"larger than {limit}" if at_least else f"{size / MEGABYTE:,.0f} MB"
-            raise TooLarge(
-                f"it is {measured}, and files over {limit} are left out", hint="See MAX_FILE_MB."
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    size: int
-    sha256: str
-    head: bytes
-
-
-def _judged(file: File, path: Path, content_type: str, saved: _Saved) -> Downloaded:
-    """What has been saved, unless it cannot be what the page meant."""
-    name = file.name or urls.last_segment(file.url)
-    reason = ""
-    if file.kind == "image":
-        reason = kinds.why_no_picture(saved.head, content_type)
-    elif not file.hosted:  # Notion's own storage has what was uploaded, however odd
-        reason = kinds.why_no_file(saved.head, name)
-    if reason:
-        raise FileError(reason)
-    extension = kinds.extension(saved.head, content_type, name)
-    width, height = kinds.picture_size(path) or (None, None)
-    return Downloaded(file, path, saved.size, saved.sha256, extension, width, height)
-
 
 def _accepted(response: requests.Response) -> requests.Response:
     """The response, when it brings what was asked for; raises the error that fits otherwise."""
@@ -305,7 +251,7 @@ def _reasons_for_people() -> Iterator[None]:
         raise _Passing("the server took too long to answer") from None
     except requests.exceptions.SSLError:
         raise FileError("its server's certificate cannot be trusted") from None
-    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
+    except _BAD_ADDRESS:
         raise FileError("its address is not a valid one") from None
     except requests.exceptions.ConnectionError as error:
         reason = getattr(error.args[0] if error.args else None, "reason", None)

@@ -10,40 +10,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from backup.files import urls
-from backup.files.names import says_something
+from backup.files import kinds, urls
+from backup.files.names import identity
+from backup.files.telling import says_something
 from backup.model import Block, File, Json, Page, plain_text
 
 _MEDIA = ("image", "file", "pdf", "video", "audio")
 _STREAMED = ("video", "audio")
-_PLAYABLE = frozenset(
-    [
-        "3gp",
-        "aac",
-        "aif",
-        "aiff",
-        "avi",
-        "flac",
-        "flv",
-        "m4a",
-        "m4v",
-        "mid",
-        "mkv",
-        "mov",
-        "mp3",
-        "mp4",
-        "mpeg",
-        "mpg",
-        "oga",
-        "ogg",
-        "ogv",
-        "opus",
-        "wav",
-        "webm",
-        "wma",
-        "wmv",
-    ]
-)
+_PLAYABLE = [
+    "3gp",
+    "aac",
+    "aif",
+    "aiff",
+    "avi",
+    "flac",
+    "flv",
+    "m4a",
+    "m4v",
+    "mid",
+    "mkv",
+    "mov",
+    "mp3",
+    "mp4",
+    "mpeg",
+    "mpg",
+    "oga",
+    "ogg",
+    "ogv",
+    "opus",
+    "wav",
+    "webm",
+    "wma",
+    "wmv",
+]
 
 
 def files(page: Page) -> tuple[File, ...]:
@@ -57,6 +56,14 @@ def files(page: Page) -> tuple[File, ...]:
     return _each_key_once(found)
 
 
+def again(file: File, page: Page) -> File | None:
+    """`file` with the URL that it has in `page`, which may be a part that has been read anew.
+
+    None when it is no longer there, or is another file now.
+    """
+    return next((one for one in files(page) if identity(one) == identity(file)), None)
+
+
 def comment_files(comments: Iterable[Json]) -> tuple[File, ...]:
     """The attachments and custom emoji of comments as GET /v1/comments lists them.
 
@@ -64,7 +71,7 @@ def comment_files(comments: Iterable[Json]) -> tuple[File, ...]:
     """
     found: list[File] = []
     for comment in comments:
-        for number, entry in enumerate(_list(comment.get("attachments"))):
+        for number, entry in enumerate(_objects(comment.get("attachments"))):
             found += _entry(entry, f"{comment.get('id', '')}/{number}", "")
         found += _emoji(comment.get("rich_text"))
     return _each_key_once(found)
@@ -138,16 +145,21 @@ def _properties(page: Page) -> list[File]:
 
 def _values(value: Json, key: str, label: str) -> Iterator[File]:
     """The entries of a `files` value, also of those inside the array of a rollup."""
-    for number, entry in enumerate(_list(value.get("files"))):
+    for number, entry in enumerate(_objects(value.get("files"))):
         yield from _entry(entry, f"{key}/{number}", label)
-    for number, inner in enumerate(_list(_dict(value.get("rollup")).get("array"))):
-        if isinstance(inner, dict):
-            yield from _values(inner, f"{key}/{number}", label)
+    for number, inner in enumerate(_objects(_dict(value.get("rollup")).get("array"))):
+        yield from _values(inner, f"{key}/{number}", label)
 
 
-def _entry(entry: Any, key: str, label: str) -> list[File]:
+def _entry(entry: Json, key: str, label: str) -> list[File]:
+    """A file in a list: shown as a picture when its name says that it is one."""
     url, hosted = _source(entry)
-    return [File(key, "attachment", url, hosted, _own_name(entry, url), label)] if url else []
+    if not url:
+        return []
+    name = _own_name(entry, url)
+    is_picture = kinds.suffix(name) in kinds.SHOWN or url.lower().startswith("data:image/")
+    words = name if says_something(name) else label
+    return [File(key, "image" if is_picture else "attachment", url, hosted, name, words)]
 
 
 def _emoji(value: Any) -> list[File]:
@@ -163,9 +175,8 @@ def _emoji(value: Any) -> list[File]:
 
 def _custom_emoji(emoji: Json) -> File:
     url, name = str(emoji["url"]), str(emoji.get("name") or "emoji")
-    key = f"emoji/{emoji.get('id') or name}"
     # Recorded answers give them unsigned, below /public.notion-static.com/.
-    return File(key, "image", url, urls.is_signed(url), name, name)
+    return File(f"emoji/{emoji.get('id', '')}", "image", url, urls.is_signed(url), name, name)
 
 
 def _source(holder: Any) -> tuple[str, bool]:
@@ -191,12 +202,12 @@ def _is_playable(url: str) -> bool:
 
 def _line(runs: Any) -> str:
     """The words of a rich text, on one line."""
-    return " ".join(plain_text([run for run in _list(runs) if isinstance(run, dict)]).split())
+    return " ".join(plain_text(_objects(runs)).split())
 
 
 def _dict(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _objects(value: Any) -> list[Json]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

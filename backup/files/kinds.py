@@ -12,35 +12,13 @@ import puremagic
 HEAD = 65_536  # bytes of a file's beginning that are enough to tell what it is
 _MAGIC_HEAD = 4096  # of them for magic numbers; an SVG may begin behind a long comment
 
-# Extensions that mean one thing, and whose bytes prove it: for these the bytes outrank the name.
-_PICTURES = frozenset(
-    ["png", "jpg", "gif", "webp", "avif", "heic", "bmp", "tif", "ico", "jxl", "psd", "svg"]
-)
-_PROVEN = _PICTURES | frozenset(
-    [
-        "pdf",
-        "mp4",
-        "mov",
-        "m4a",
-        "webm",
-        "avi",
-        "mp3",
-        "wav",
-        "ogg",
-        "flac",
-        "mid",
-        "gz",
-        "bz2",
-        "xz",
-        "7z",
-        "rar",
-        "woff",
-        "woff2",
-        "rtf",
-        "swf",
-        "exe",
-    ]
-)
+SHOWN = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))  # by browsers
+PICTURES = SHOWN | {"heic", "tif", "jxl", "psd"}
+# Formats whose bytes prove them: for these the bytes outrank the name.
+_OTHERS = """
+    pdf rtf mp4 mov m4a webm avi mp3 wav ogg flac mid gz bz2 xz 7z rar tar woff woff2 swf exe
+"""
+_PROVEN = PICTURES.union(_OTHERS.split())
 _ONE_NAME = {
     "jpeg": "jpg",
     "jpe": "jpg",
@@ -49,51 +27,50 @@ _ONE_NAME = {
     "heif": "heic",
     "mpga": "mp3",
     "htm": "html",
-    "dib": "bmp",
     "xhtml": "html",
+    "dib": "bmp",
 }
+_OFFICE = "application/vnd.openxmlformats-officedocument."
 _TYPES = mimetypes.MimeTypes(filenames=())  # Python's own table: the system's differ
-for _type, _suffix in (
-    ("image/webp", ".webp"),
-    ("image/avif", ".avif"),
-    ("image/heic", ".heic"),
-    ("image/heif", ".heic"),
-    ("image/jxl", ".jxl"),
-    ("image/x-icon", ".ico"),
-    ("image/vnd.microsoft.icon", ".ico"),
-    ("audio/mp4", ".m4a"),
-    ("audio/x-m4a", ".m4a"),
-    ("audio/wav", ".wav"),
-    ("audio/flac", ".flac"),
-    ("audio/ogg", ".ogg"),
-    ("video/webm", ".webm"),
-    ("application/x-7z-compressed", ".7z"),
-    ("text/markdown", ".md"),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
-    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
-    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
-    ("application/vnd.oasis.opendocument.text", ".odt"),
-    ("application/vnd.oasis.opendocument.spreadsheet", ".ods"),
-    ("application/epub+zip", ".epub"),
-):
+for _type, _suffix in {
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+    "image/heic": ".heic",
+    "image/heif": ".heic",
+    "image/jxl": ".jxl",
+    "image/x-icon": ".ico",
+    "image/vnd.microsoft.icon": ".ico",
+    "audio/mp4": ".m4a",
+    "audio/x-m4a": ".m4a",
+    "audio/wav": ".wav",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
+    "video/webm": ".webm",
+    "text/markdown": ".md",
+    "application/x-7z-compressed": ".7z",
+    "application/epub+zip": ".epub",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    f"{_OFFICE}wordprocessingml.document": ".docx",
+    f"{_OFFICE}spreadsheetml.sheet": ".xlsx",
+    f"{_OFFICE}presentationml.presentation": ".pptx",
+}.items():
     _TYPES.add_type(_type, _suffix)
 # What servers say of a file when they do not know.
-_SAYS_NOTHING = frozenset(
-    [
-        "application/octet-stream",
-        "binary/octet-stream",
-        "application/x-download",
-        "application/unknown",
-        "application/force-download",
-        "application/x-www-form-urlencoded",
-        "text/plain",
-    ]
+_SAYS_NOTHING = (
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/x-download",
+    "application/force-download",
+    "application/unknown",
+    "text/plain",
 )
 
 _SVG = re.compile(r"<!DOCTYPE\s+svg\b|<(?:\w+:)?svg[\s>/]", re.IGNORECASE)
 _HTML = re.compile(
     r"<(?:!DOCTYPE\s+html|html|head|body|title|meta|script|style|div|h1|p)[\s>]", re.IGNORECASE
 )
+_SKIPPED = re.compile(r"[\s>]*(<!--|<\?)")
 _EXTENSION = re.compile(r"[a-z0-9]{1,10}")
 
 
@@ -153,7 +130,7 @@ def why_no_picture(head: bytes, content_type: str) -> str:
     """
     if not head:
         return "the server sent an empty file"
-    if is_svg(head) or set(_magic(head)) & _PICTURES:
+    if is_svg(head) or set(_magic(head)) & PICTURES:
         return ""
     if is_html(head) or "html" in content_type.lower():
         return "the server sent a web page instead of the picture"
@@ -229,11 +206,14 @@ def _is_sure(extension_: str, head: bytes) -> bool:
 
 
 def _markup(head: bytes) -> str:
-    """`head` from its first tag on: behind blanks, comments and processing instructions."""
-    text = _text(head).lstrip()
-    while text.startswith(("<!--", "<?")):
-        text = text.partition("-->" if text.startswith("<!--") else "?>")[2].lstrip()
-    return text
+    """The first tag of `head`: what stands behind blanks, comments and processing instructions."""
+    text, start = _text(head), 0
+    while skipped := _SKIPPED.match(text, start):
+        end = text.find("-->" if skipped[1] == "<!--" else "?>", skipped.end())
+        if end < 0:
+            return ""
+        start = end + 2
+    return text[start:].lstrip(" \t\r\n>")[:200]
 
 
 def _text(head: bytes) -> str:

@@ -22,104 +22,7 @@ ATTACHMENTS = "attachments"
 _SLUG_BYTES = 60
 _OWN_NAME_BYTES = 120
 _NAME_BYTES = 143  # with number and extension: the limit of encrypted homes on Linux
-_EXTENSION = re.compile(r"[a-z0-9]{1,10}")
 _NUMBER = re.compile(rf"{IMAGES}/(\d{{1,9}})-")
-# Words that cameras, phones and screenshot tools write, and that say nothing about a picture.
-_EMPTY_WORDS = frozenset(
-    [
-        "image",
-        "images",
-        "img",
-        "imagen",
-        "immagine",
-        "picture",
-        "pic",
-        "photo",
-        "photos",
-        "foto",
-        "screen",
-        "screenshot",
-        "screenshots",
-        "shot",
-        "screencapture",
-        "screengrab",
-        "capture",
-        "captura",
-        "pantalla",
-        "snapshot",
-        "snip",
-        "scan",
-        "scanned",
-        "untitled",
-        "unnamed",
-        "unbenannt",
-        "bild",
-        "bildschirmfoto",
-        "file",
-        "download",
-        "downloads",
-        "paste",
-        "pasted",
-        "clipboard",
-        "copy",
-        "kopie",
-        "final",
-        "whatsapp",
-        "signal",
-        "telegram",
-        "cleanshot",
-        "monosnap",
-        "greenshot",
-        "snipaste",
-        "schermata",
-        "ecran",
-        "écran",
-        "skjermbilde",
-        "スクリーンショット",
-        "截屏",
-        "截图",
-        "屏幕截图",
-        "画像",
-        "图片",
-        "스크린샷",
-        "снимок",
-        "экрана",
-        "dsc",
-        "dscn",
-        "dscf",
-        "pxl",
-        "mvimg",
-        "gopr",
-        "vid",
-        "mov",
-        "new",
-        "the",
-        "and",
-        "from",
-        "with",
-        "for",
-        "pro",
-        "max",
-        "original",
-        "full",
-        "hero",
-        "small",
-        "large",
-        "thumb",
-        "thumbnail",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "svg",
-        "heic",
-        "avif",
-        "bmp",
-        "tif",
-        "tiff",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +58,9 @@ def stem(file: File, extension: str, description: str = "") -> str:
     else keeps its own name, made safe; its old extension goes when the new one says the same.
     """
     if file.kind == "image":
-        words = slug(_without_extension(file.words, extension), _SLUG_BYTES) or "image"
+        is_named = kinds.suffix(file.words) in kinds.PICTURES  # and no caption 'See setup.py'
+        words = PurePosixPath(file.words).stem if is_named else file.words
+        words = slug(words, _SLUG_BYTES) or "image"
         more = slug(description, _SLUG_BYTES)
         return f"{words}-{more}" if more else words
     return safe(_without_extension(file.name, extension)) or slug(file.words) or "file"
@@ -167,16 +72,6 @@ def safe(name: str, limit: int = _OWN_NAME_BYTES) -> str:
     clean = re.sub(r'[<>:"/\\|?*]+', "-", clean)
     clean = " ".join(clean.split()).lstrip("-. ~")
     return cut(clean, limit).rstrip("-. ")
-
-
-def says_something(name: str) -> bool:
-    """Whether a picture's file name describes it: 'router-setup.png' does, 'IMG_0042.jpg' does not.
-
-    It takes one word of three letters or more (one, beyond ASCII) without digits that no camera
-    or screenshot tool writes.
-    """
-    words = re.split(r"[-_]+", slug(PurePosixPath(name).stem))
-    return any(_is_telling(word) for word in words)
 
 
 def assign(claims: Iterable[Claim], known: Mapping[str, str]) -> dict[str, str]:
@@ -265,11 +160,6 @@ def _with_extension(path: str, claim: Claim) -> str:
     return f"{folder}/{name}"
 
 
-def _is_telling(word: str) -> bool:
-    is_long = len(word) > 2 or not word.isascii()
-    return is_long and word not in _EMPTY_WORDS and not any(char.isdigit() for char in word)
-
-
 def _is_printable(char: str) -> bool:
     """Neither a control character, nor half of a pair, nor unassigned, nor for private use."""
     return unicodedata.category(char)[0] not in "CZ"
@@ -282,10 +172,6 @@ def _folded(path: str) -> str:
 
 def _without_extension(name: str, extension: str) -> str:
     """`name` without what the new extension replaces; 'v1.2 notes' and 'x.tar' lose nothing."""
-    start, dot, suffix = name.rpartition(".")
-    is_one = bool(dot and start.strip()) and bool(_EXTENSION.fullmatch(suffix.lower()))
-    return (
-        start
-        if is_one and (suffix.lower() == extension or kinds.is_known(suffix.lower()))
-        else name
-    )
+    start, old = name.rpartition(".")[0], kinds.suffix(name)
+    is_one = old == extension or kinds.is_known(old)
+    return start if old and is_one and start.strip() else name

@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 from backup.errors import FileError
 from backup.files import find, kinds, names, urls
-from backup.files.fetch import Downloaded, TooLarge
+from backup.files.received import Downloaded, TooLarge
 from backup.model import File, Files, Json, Missing, Page, Problem, Stored
 
 

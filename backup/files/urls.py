@@ -20,7 +20,7 @@ _SECRET = re.compile(
 _NOTION_HOST = re.compile(
     r"(?:[\w-]*prod-files-secure[\w-]*\.s3[\w.-]*\.amazonaws\.com|file\.notion\.(?:so|com))"
 )
-_NOTION_PATH = re.compile(r"/(?:secure|public)\.notion-static\.com/")
+_NOTION_PATH = re.compile(r"/secure\.notion-static\.com/")
 
 
 def split(url: str) -> SplitResult | None:
@@ -39,7 +39,7 @@ def is_data(url: str) -> bool:
 
 
 def is_signed(url: str) -> bool:
-    """Whether `url` is one of Notion's own, which it signs anew in every answer."""
+    """Whether `url` is one of a file that Notion hosts, and signs anew in every answer."""
     parts = split(url)
     if parts is None:
         return False

@@ -1,0 +1,78 @@
+"""What a server has sent: written to disk while it is weighed, then judged by its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from backup.errors import FileError
+from backup.files import kinds, urls
+from backup.model import File
+
+MEGABYTE = 1024 * 1024
+
+
+class TooLarge(FileError):
+    """The file is larger than the user allows: left out on purpose, and not a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A file that has been had: `path` is a temporary one, `file` may have a fresher URL than the
+    one asked for, `size` is in bytes, `sha256` in hex, `extension` without dot."""
+
+    file: File
+    path: Path
+    size: int
+    sha256: str
+    extension: str
+    width: int | None = None  # pixels
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Content on disk: its `size` in bytes, its `sha256` in hex, and how it begins."""
+
+    size: int
+    sha256: str
+    head: bytes
+
+
+def weigh(size: int, limit: int, *, is_all: bool = True) -> None:
+    """Raise TooLarge when `size` is over `limit` (bytes); without `is_all` there may be more to come."""
+    if size <= limit:
+        return
+    most = f"{limit / MEGABYTE:,.0f} MB"
+    measured = f"has {size / MEGABYTE:,.0f} MB" if is_all else f"has more than {most}"
+    raise TooLarge(f"it {measured}, and files over {most} are left out", hint="See MAX_FILE_MB.")
+
+
+def save(chunks: Iterable[bytes], path: Path, limit: int) -> Saved:
+    """Write `chunks` to `path`, which must not exist; raises TooLarge at the first byte too many."""
+    digest, size, head = hashlib.sha256(), 0, b""
+    with path.open("xb") as out:
+        for chunk in chunks:
+            size += len(chunk)
+            weigh(size, limit, is_all=False)
+            digest.update(chunk)
+            head += chunk[: kinds.HEAD - len(head)]
+            out.write(chunk)
+    return Saved(size, digest.hexdigest(), head)
+
+
+def judge(file: File, path: Path, content_type: str, saved: Saved) -> Downloaded:
+    """`saved` as what the page meant; raises FileError when it cannot be that."""
+    name = file.name or urls.last_segment(file.url)
+    reason = ""
+    if file.kind == "image":
+        reason = kinds.why_no_picture(saved.head, content_type)
+    elif not file.hosted:  # Notion's own storage has what was uploaded, however odd
+        reason = kinds.why_no_file(saved.head, name)
+    if reason:
+        raise FileError(reason)
+    extension = kinds.extension(saved.head, content_type, name)
+    width, height = kinds.picture_size(path) or (None, None)
+    return Downloaded(file, path, saved.size, saved.sha256, extension, width, height)
