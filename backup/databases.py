@@ -83,14 +83,14 @@ _QUERY_KEYS = ("p", "page_id", "database_id")
 
 
 def folder(text: str) -> str:
-    """A folder below OUTPUT_DIR with '/' between its parts; '' stays '' (made from the label).
+    """A folder below the workspace or OUTPUT_DIR with '/' between its parts; '' stays '' (made from the label).
 
     Raises ValueError when it would leave that folder or touch what git or the runner owns.
     """
     parts = unicodedata.normalize("NFC", text).replace("\\", "/").split("/")
     kept = [part for part in parts if part not in ("", ".")]
     if text and (text.startswith(("/", "\\", "~")) or ":" in parts[0]):
-        raise ValueError(f"write a folder below OUTPUT_DIR, not {text!r}.")
+        raise ValueError(f"write a folder inside, like docs/wiki, not {text!r}.")
     if ".." in kept or any(part.rstrip(". ").lower() in _GUARDED for part in kept):
         raise ValueError(f"{text!r} may not contain .., .git, .github, .gitea or .forgejo.")
     return "/".join(kept) or ("." if text else "")

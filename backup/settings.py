@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from backup.databases import Database, Entries, databases
+from backup.databases import Database, Entries, databases, folder
 from backup.errors import ConfigError
 
 T = TypeVar("T")
@@ -152,7 +152,7 @@ class Settings:
             notion_token=reader.required_secret("NOTION_TOKEN"),
             notion_api_url=reader.parsed("NOTION_API_URL", _base_address),
             databases=reader.databases(environ.get("GITHUB_REPOSITORY", "")),
-            output_dir=reader.parsed("OUTPUT_DIR", str),
+            output_dir=reader.parsed("OUTPUT_DIR", folder),
             full_sync=reader.switch("FULL_SYNC"),
             dry_run=reader.switch("DRY_RUN"),
             commit=reader.switch("COMMIT"),

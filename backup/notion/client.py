@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -71,7 +71,12 @@ class Client:
         self._gate = gate or Gate()
         self._tries = tries
         self._count = threading.Lock()
+        self._ahead = timedelta()
         self._session = _session(token, connections)
+
+    def now(self) -> datetime:
+        """The time by Notion's clock, as its last answer told it: what its time stamps go by."""
+        return datetime.now(timezone.utc) + self._ahead
 
     def database(self, id_: str) -> Json:
         """GET /v1/databases/{id}: the container with its `data_sources`."""
@@ -159,7 +164,15 @@ class Client:
             )
         except requests.exceptions.RequestException as error:
             raise _Broken(_network_words(error)) from None
+        self._set_clock(answer.headers.get("Date", ""))
         return _judged(answer, f"{method} /v1/{path}")
+
+
+    def _set_clock(self, date: str) -> None:
+        try:
+            self._ahead = parsedate_to_datetime(date) - datetime.now(timezone.utc)
+        except (ValueError, TypeError):
+            pass  # no date, or one that is none: the last one still holds
 
 
 class _Throttled(Exception):

@@ -1,0 +1,183 @@
+"""The real world: arguments, environment, threads' clocks, the exit code. Nothing else is decided here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from backup import __version__
+from backup.errors import BackupError, ConfigError
+from backup.files.fetch import Downloader
+from backup.git import Git, Identity
+from backup.model import Problem
+from backup.notion.client import Client, Gate
+from backup.publish import is_repository
+from backup.reading import refresher
+from backup.report import runner, summary
+from backup.report.log import Log
+from backup.run import World, run
+from backup.settings import SETTINGS, Settings
+from backup.tree import Tree
+
+
+def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run the program; the exit code: 0 all well, 1 something failed and the rest is saved, 2 the
+    configuration is wrong."""
+    arguments = _parser().parse_args(argv)
+    log = _log(environ, ())
+    try:
+        with ExitStack() as stack:
+            return _started(arguments, environ, stack)
+    except BackupError as error:
+        log.error(Problem(_kind(error), f"{error.message} {error.hint}".strip()))
+        return error.exit_code
+    except KeyboardInterrupt:
+        log.line("Interrupted. What was finished is kept; the next run goes on from there.")
+        return 130
+
+
+def _started(arguments: argparse.Namespace, environ: Mapping[str, str], stack: ExitStack) -> int:
+    flags = _flags(arguments)
+    workspace = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
+    if arguments.demo:
+        from backup import demo_run
+
+        flags |= stack.enter_context(demo_run.standing_in(arguments.edit, _log(environ, ()).line))
+        environ = {name: value for name, value in environ.items() if name not in _NAMES}
+        workspace = demo_run.repository(Path.cwd(), environ)
+    settings = Settings.read(flags, environ, _dotenv(arguments))
+    secrets = tuple(secret.reveal() for secret in settings.secrets)
+    log = _log(environ, secrets)
+    report = run(settings, _world(settings, workspace, environ, log, secrets))
+    for line in summary.lines(report):
+        log.line(line)
+    if arguments.demo:
+        for line in demo_run.look_around(workspace):
+            log.line(line)
+    runner.write_outputs(summary.outputs(report), environ)
+    return report.exit_code
+
+
+_NAMES = {setting.name for setting in SETTINGS}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="notion-backup",
+        description="Back up Notion databases as Markdown into this repository.",
+        epilog="Every setting can also come from the environment or from .env: see the README.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--env", metavar="FILE", help="read settings from FILE (default: .env)")
+    parser.add_argument("--demo", action="store_true", help="back up an embedded sample workspace")
+    parser.add_argument("--edit", action="store_true", help="with --demo: edit the sample first")
+    for setting in SETTINGS:
+        if setting.input and not setting.secret:
+            parser.add_argument(
+                f"--{setting.input}",
+                dest=setting.name,
+                nargs="?" if setting.switch else None,
+                const="true" if setting.switch else None,
+                default="",
+                metavar="true|false" if setting.switch else "…",
+                help=setting.meaning.replace("%", "%%"),
+            )
+    return parser
+
+
+def _flags(arguments: argparse.Namespace) -> dict[str, str]:
+    return {name: value for name, value in vars(arguments).items() if name in _NAMES and value}
+
+
+def _dotenv(arguments: argparse.Namespace) -> str:
+    """The text of the .env file; it must exist when it was named."""
+    path = Path(arguments.env or ".env")
+    try:
+        return "" if arguments.demo else path.read_text(encoding="utf-8")
+    except (FileNotFoundError, IsADirectoryError):
+        if arguments.env:
+            raise ConfigError(f"--env: there is no file {path}.") from None
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"--env: {path} cannot be read ({type(error).__name__}).") from None
+
+
+def _log(environ: Mapping[str, str], secrets: tuple[str, ...]) -> Log:
+    return Log(sys.stdout, on_runner=runner.is_runner(environ), secrets=secrets)
+
+
+def _world(
+    settings: Settings,
+    workspace: Path,
+    environ: Mapping[str, str],
+    log: Log,
+    secrets: tuple[str, ...],
+) -> World:
+    def waiting(seconds: float) -> None:
+        log.line(f"Notion asks to wait {seconds:.0f} s: its limit of requests a minute is reached.")
+
+    client = Client(
+        settings.notion_token.reveal(),
+        settings.notion_api_url,
+        connections=settings.concurrency,
+        gate=Gate(tell=waiting),
+    )
+    host = urlsplit(settings.notion_api_url).hostname or ""
+    downloader = Downloader(
+        refresh=refresher(client), allowed_hosts=[host], concurrency=settings.concurrency
+    )
+    folder = workspace / settings.output_dir
+    commits = settings.commit and not settings.dry_run
+    return World(
+        client=client,
+        downloader=downloader,
+        tree=Tree(folder),
+        log=log,
+        git=_git(folder, workspace, environ, secrets) if commits else None,
+        identity=_identity(environ, Git(workspace, environ)),
+        clock=client.now,
+    )
+
+
+def _git(
+    folder: Path, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
+) -> Git:
+    """git in the output folder, which need not exist yet, without our secrets in its environment."""
+    visible = {
+        name: value for name, value in environ.items() if not any(s in value for s in secrets)
+    }
+    if not is_repository(Git(workspace, visible)):
+        raise ConfigError(
+            f"{workspace} is no git repository.",
+            hint="Check it out first (actions/checkout), or set COMMIT=false to write files only.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    return Git(folder, visible, secrets=secrets)
+
+
+def _identity(environ: Mapping[str, str], git: Git) -> Identity:
+    """The host's own bot on a runner; on a laptop whoever git says commits there."""
+    if environ.get("FORGEJO_ACTIONS"):
+        return Identity("forgejo-actions", "noreply@forgejo.org")
+    if environ.get("GITEA_ACTIONS"):
+        return Identity("gitea-actions", "teabot@gitea.io")
+    if environ.get("GITHUB_ACTIONS"):
+        return Identity(
+            "github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com"
+        )
+    name, email = git.ask("config", "user.name"), git.ask("config", "user.email")
+    return Identity(name or "notion-backup", email or "notion-backup@users.noreply.invalid")
+
+
+def _kind(error: BackupError) -> str:
+    return "configuration" if isinstance(error, ConfigError) else "backup"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], dict(os.environ)))

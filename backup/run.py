@@ -1,0 +1,175 @@
+"""The run, told once, from top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from backup import ending, picture
+from backup.fetching import Fetching, Outcome
+from backup.files.fetch import Downloader
+from backup.git import Git, Identity
+from backup.model import Problem
+from backup.notion.client import Client
+from backup.picture import Memory, Seen
+from backup.publish import Published
+from backup.reading import Reader
+from backup.report.log import Log
+from backup.report.report import Entry, Report
+from backup.settings import Settings
+from backup.sync.plan import Action, Plan, Rules, Step, Verdict, plan
+from backup.tree import Tree
+from backup.writing import Writer
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that acts on the outside. `git` is None when nothing is to be committed."""
+
+    client: Client
+    downloader: Downloader
+    tree: Tree
+    log: Log
+    git: Git | None
+    identity: Identity
+    clock: Callable[[], datetime]
+
+
+def run(settings: Settings, world: World) -> Report:
+    """Back up every database of the settings and say what was done.
+
+    Raises BackupError when nothing could be backed up at all.
+    """
+    started = time.monotonic()
+    with _threads(settings.concurrency) as pages:
+        memory = picture.remembered(world.tree)
+        with world.log.group(f"Listing {picture.present(settings.databases)}"):
+            seen = picture.seen(world.client, settings)
+            decided = _decided(settings, world, memory, seen, pages)
+            _tell(world.log, decided, seen)
+        if settings.dry_run:
+            report = replace(_report(decided, _foreseen(decided), seen, memory), dry_run=True)
+        else:
+            report = _carried_out(settings, world, memory, seen, decided, pages)
+    seconds = time.monotonic() - started
+    return replace(report, seconds=seconds, requests=world.client.requests)
+
+
+def _carried_out(
+    settings: Settings, world: World, memory: Memory, seen: Seen, decided: Plan, pages: Executor
+) -> Report:
+    world.tree.clear_staging()
+    writer = Writer(world.tree, memory.state, memory.claimed)
+    with world.log.group("Reading pages"), _threads(settings.concurrency) as requests:
+        reader = _reader(settings, world, seen, decided, requests)
+        outcome = Fetching(reader, writer, world.log, pages).all(decided)
+        for step in decided.of(Action.REMOVE):
+            writer.remove(step.page_id)
+            world.log.line(f"removed {step.folder}/ · {step.reason}")
+        writer.sweep()
+    places = ending.write_indexes(seen.listed, writer, memory.state)
+    now = ending.save(world.tree, memory.state, writer, places)
+    report = _report(decided, outcome, seen, memory)
+    if not world.git:
+        return report
+    with world.log.group("Publishing"):
+        headline = report.headline()
+        published = ending.commit(world.git, now, writer.touched, headline, world.identity)
+        world.log.line(_words(published))
+    return replace(
+        report, commit=published.commit, branch=published.branch, pushed=published.pushed
+    )
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[Executor]:
+    pool = ThreadPoolExecutor(number)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _decided(settings: Settings, world: World, memory: Memory, seen: Seen, pages: Executor) -> Plan:
+    def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
+        return list(pages.map(function, ids))
+
+    missing = picture.candidates(seen, memory)
+    verdicts = picture.verdicts(world.client, missing, memory.state, ask)
+    damaged = picture.damaged(world.tree, memory.state)
+    rules = Rules(full_sync=settings.full_sync, damaged=damaged)
+    return plan(seen.listed, memory.state, verdicts, rules)
+
+
+def _tell(log: Log, decided: Plan, seen: Seen) -> None:
+    for database in seen.listed:
+        log.line(f"{database.title}: {len(database.rows)} pages in {database.folder}/")
+    for problem in (*seen.problems, *decided.problems):
+        log.error(problem)
+    for step in decided.of(Action.KEEP):
+        if step.row is None:
+            log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
+    fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
+    log.line(f"{fetch} to read, {remove} to remove, {_unchanged(decided)} unchanged")
+
+
+def _reader(
+    settings: Settings, world: World, seen: Seen, decided: Plan, requests: Executor
+) -> Reader:
+    return Reader(
+        client=world.client,
+        downloader=world.downloader,
+        requests=requests,
+        staging=world.tree.staging,
+        options=picture.options(settings),
+        targets=decided.targets,
+        schemas=seen.schemas,
+        shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},
+        clock=world.clock,
+    )
+
+
+def _words(published: Published) -> str:
+    if not published.commit:
+        return "nothing to commit"
+    where = f"pushed to {published.branch}" if published.pushed else f"on {published.branch}"
+    return f"commit {published.commit[:10]} {where}"
+
+
+def _foreseen(decided: Plan) -> Outcome:
+    """What a run would do if nothing failed: the report of a dry run."""
+    return Outcome(done=decided.of(Action.FETCH))
+
+
+def _report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Report:
+    order = {step.page_id: number for number, step in enumerate(decided.steps)}
+    done = sorted(outcome.done, key=lambda step: order[step.page_id])
+    new = [step for step in done if step.page_id not in memory.state.pages]
+    moved = [step for step in done if step.old_folder]
+    updated = [step for step in done if step not in new and step not in moved]
+    kept = [step for step in decided.of(Action.KEEP) if step.row is None]
+    return Report(
+        new=tuple(Entry(step.title, step.folder) for step in new),
+        updated=tuple(_entry(step) for step in updated),
+        renamed=tuple(Entry(step.title, step.folder, step.old_folder) for step in moved),
+        removed=tuple(_entry(step) for step in decided.of(Action.REMOVE)),
+        kept=tuple(_entry(step) for step in kept),
+        failed=outcome.failed,
+        lost=outcome.lost,
+        warnings=outcome.warnings,
+        errors=(*seen.problems, *decided.problems),
+        unchanged=_unchanged(decided),
+        files=outcome.files,
+    )
+
+
+def _entry(step: Step) -> Entry:
+    return Entry(step.title, step.folder, step.reason)
+
+
+def _unchanged(decided: Plan) -> int:
+    return sum(step.row is not None for step in decided.of(Action.KEEP))
