@@ -40,8 +40,8 @@ def _edits(node: Node) -> Json:
 
 def page(content: Content, node: Node) -> Json:
     """A page object: values cut to 25 references, times and people filled in."""
-    if node.recorded:
-        return node.recorded
+    if recorded := node.recorded.get("page"):
+        return recorded
     return {
         "object": "page",
         "id": node.id,
@@ -81,8 +81,8 @@ def slug(title: str) -> str:
 
 def database(content: Content, node: Node) -> Json:
     """A database object: the container, with the names of its data sources."""
-    if node.recorded:
-        return node.recorded
+    if recorded := node.recorded.get("database"):
+        return recorded
     return {
         "object": "database",
         "id": node.id,
@@ -106,8 +106,8 @@ def database(content: Content, node: Node) -> Json:
 
 def data_source(content: Content, node: Node) -> Json:
     """A data source object, with the schema of its rows."""
-    if node.recorded:
-        return node.recorded
+    if recorded := node.recorded.get("data_source"):
+        return recorded
     above = content.node(node.parent)
     edits = _edits(node)
     return {
@@ -133,8 +133,8 @@ def data_source(content: Content, node: Node) -> Json:
 
 def block(content: Content, node: Node) -> Json:
     """A block object; pages and databases are blocks too, of a type of their own."""
-    if node.recorded and node.recorded.get("object") == "block":
-        return node.recorded
+    if recorded := node.recorded.get("block"):
+        return recorded
     type_, payload = _payload(content, node)
     return {
         "object": "block",

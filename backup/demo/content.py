@@ -64,9 +64,15 @@ class Content:
         """What is listed below a node: visible, not in the trash, in order."""
         if node.grow:
             grow, node.grow = node.grow, None
+            before = node.edited, node.editor
             grow()
+            node.edited, node.editor = before
         found = (self.nodes.get(bare_id(child)) for child in node.children)
         return [child for child in found if child and child.shared and not child.trashed]
+
+    def listed(self, parent: str) -> list[str]:
+        """The ids of what is listed below a page, block, database or data source."""
+        return [child.id for child in self.children(self.node(parent))]
 
     def page_of(self, node: Node) -> Node | None:
         """The page that holds a block; a page's own page is itself."""
@@ -210,6 +216,7 @@ class Content:
     def append(self, parent: str, blocks: Iterable[Json], after: str = "") -> list[str]:
         """Adds built blocks with all below them at the end, or behind a sibling; their ids."""
         above, ids = self.node(parent), []
+        self.children(above)  # what was there before comes first
         for raw in blocks:
             node = self._add_block(above, raw)
             ids.append(node.id)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, unquote, urlencode
 
 from backup.demo.build import url
 from backup.demo.content import Content
@@ -46,7 +46,7 @@ class Signer:
         return f"{self.base}/{path}?{urlencode(query)}", expiry
 
     def _signature(self, path: str, date: str, token: str) -> str:
-        return hashlib.sha256(f"{path} {date} {token} demo".encode()).hexdigest()
+        return hashlib.sha256(f"{unquote(path)} {date} {token} demo".encode()).hexdigest()
 
     def refusal(self, path: str, query: str) -> str:
         """Why a download is refused, as S3's error code; '' when the signature is good."""

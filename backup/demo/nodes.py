@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
@@ -36,8 +36,8 @@ class Node:
 
     `parent` is the id of what holds it ('' for the workspace itself). `children` are ids: blocks
     and child pages of a page or block, data sources of a database, rows of a data source. `data`
-    is the part of its JSON that is not computed. `recorded` is a whole object to be served as it
-    is. What `load` and `grow` give is asked for once, when it is first needed.
+    is the part of its JSON that is not computed. `recorded` are whole objects, by
+    their `object`, to be served as they are. What `load` and `grow` give is asked for once, when it is first needed.
     """
 
     id: str
@@ -56,7 +56,7 @@ class Node:
     locked: bool = False
     shared: bool = True
     unreadable: bool = False  # its children answer 404
-    recorded: Json | None = None
+    recorded: Mapping[str, Json] = field(default_factory=dict)
     _data: Json | None = None
 
     @property

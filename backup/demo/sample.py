@@ -91,7 +91,7 @@ def edit(workspace: Workspace) -> list[str]:
     clock = Clock(2026, 10, 20, 9, 15)
     rows = {workspace.title(node): node for node in workspace.nodes.values() if node.kind == "page"}
     with workspace.at(clock()):
-        workspace.edit(rows["Harmonics in ten minutes"].children[0], wiki.NEW_OPENING)
+        workspace.edit(workspace.listed(rows["Harmonics in ten minutes"].id)[0], wiki.NEW_OPENING)
     with workspace.at(clock.forward(minutes=4)):
         workspace.rename(rows["When a gateway goes silent"].id, "When a gateway stops answering")
     with workspace.at(clock.forward(minutes=6)):

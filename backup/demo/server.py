@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from backup.demo import refusal
@@ -193,7 +193,7 @@ class StandIn:
             self._window = (since, count + 1)
 
     def _download(self, asked: Asked, query: str) -> Reply:
-        path = asked.path.lstrip("/")
+        path = unquote(asked.path.lstrip("/"))
         content = self.workspace.files.contents.get(path)
         if content is None:
             return _s3_error(404, "NoSuchKey", "The specified key does not exist.")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import mimetypes
 from dataclasses import dataclass
-from urllib.parse import quote
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote
 
 from backup.demo.nodes import counted_id
 
 HOSTED = "hosted://"  # replaced by a signed URL in each answer
 OUTSIDE = "outside://"  # replaced by the stand-in's own address, without a signature
+TYPES = {  # of our own: what the machine knows differs from one to the next
+    ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
+    ".svg": "image/svg+xml", ".pdf": "application/pdf", ".csv": "text/csv",
+    ".html": "text/html", ".txt": "text/plain", ".json": "application/json",
+    ".wav": "audio/x-wav", ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".zip": "application/zip",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +27,20 @@ class Content:
 
 
 class Storage:
-    """Files by the path below which they are served."""
+    """Files by the path at which they are served, not percent-encoded."""
 
     def __init__(self, space: str) -> None:
         self.space = space
         self.contents: dict[str, Content] = {}
 
-    def keep(self, name: str, body: bytes, type_: str = "") -> str:
+    def keep(self, name: str, body: bytes, type_: str = "", key: str = "") -> str:
         """A file in Notion's keeping: the address to give to `build.hosted`.
 
-        The same name again is a new file with a new id, as after a replacement in Notion.
+        The same name again is a new file with a new id, as after a replacement in Notion, unless
+        a `key` of its own says which file it is.
         """
-        id_ = counted_id(self.space, "file", str(len(self.contents)), version=4, newest=False)
+        key = key or f"number {len(self.contents)}"
+        id_ = counted_id(self.space, "file", key, version=4, newest=False)
         return self._put(HOSTED, f"{self.space}/{id_}/{quote(name)}", body, type_)
 
     def outside(self, name: str, body: bytes, type_: str = "") -> str:
@@ -40,6 +48,6 @@ class Storage:
         return self._put(OUTSIDE, f"outside/{quote(name)}", body, type_)
 
     def _put(self, scheme: str, path: str, body: bytes, type_: str) -> str:
-        guessed = type_ or mimetypes.guess_type(path)[0] or "application/octet-stream"
-        self.contents[path] = Content(body, guessed)
+        guessed = TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
+        self.contents[unquote(path)] = Content(body, type_ or guessed)
         return scheme + path
