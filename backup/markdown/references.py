@@ -29,7 +29,9 @@ def references(page: Page) -> References:
     found = [means for part in _parts(page) for means in part]
     return References(
         frozenset(page_id for page_id, _ in found if page_id),
-        frozenset((page_id or bare_id(page.id), block_id) for page_id, block_id in found if block_id),
+        frozenset(
+            (page_id or bare_id(page.id), block_id) for page_id, block_id in found if block_id
+        ),
     )
 
 

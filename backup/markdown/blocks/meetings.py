@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import groupby
+
 from backup.markdown.blocks.flow import below, flow
 from backup.markdown.blocks.register import RENDERERS, renders
 from backup.markdown.blocks.shapes import details, stacked
@@ -21,14 +24,23 @@ _SECTIONS = {
 
 @renders("meeting_notes", "transcription", holds_children=True)
 def meeting_notes(block: Block, context: Context) -> str:
-    """The transcript is closed, because it is long. `transcription` is the type's older name."""
-    labels = {
-        bare_id(word(mapping(block.data, "children"), key)): label
-        for key, label in _SECTIONS.items()
-        if word(mapping(block.data, "children"), key)
-    }
-    parts = [_part(child, labels, context) for child in block.children]
-    return stacked(_title(block, context), *parts, unread(block, context) if block.unread else "")
+    """`transcription` is the older name of the type."""
+    inside = replace(context, at_page_level=False)
+    labels = _labels(block)
+    parts = [_title(block, context)]
+    for named, group in groupby(block.children, key=lambda child: bare_id(child.id) in labels):
+        children = tuple(group)
+        if named:
+            parts += [_section(child, labels[bare_id(child.id)], inside) for child in children]
+        else:
+            parts.append(flow(children, inside))
+    return stacked(*parts, unread(block, context) if block.unread else "")
+
+
+def _labels(block: Block) -> dict[str, str]:
+    """What each of the sections is, by its bare id."""
+    ids = mapping(block.data, "children")
+    return {bare_id(word(ids, key)): label for key, label in _SECTIONS.items() if word(ids, key)}
 
 
 def _title(block: Block, context: Context) -> str:
@@ -44,15 +56,11 @@ def _when(data: Json) -> str:
     return moment(next(filter(None, starts), ""))
 
 
-def _part(child: Block, labels: dict[str, str], context: Context) -> str:
-    label = labels.get(bare_id(child.id))
-    if label is None:
-        return flow((child,), context)
-    return details(label, _section(child, context), opened=label != "Transcript")
+def _section(child: Block, label: str, context: Context) -> str:
+    """The transcript is closed, because it is long.
 
-
-def _section(child: Block, context: Context) -> str:
-    """Assumed: a section is a container; whatever type it has, its own text and children count."""
-    if child.type in RENDERERS and child.type != "unsupported":
-        return flow((child,), context)
-    return below(child, context)
+    Assumed: a section is a container; whatever type it has, its own text and children count.
+    """
+    shown = child.type in RENDERERS and child.type != "unsupported"
+    body = flow((child,), context) if shown else below(child, context)
+    return details(label, body, opened=label != "Transcript")

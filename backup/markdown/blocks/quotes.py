@@ -11,7 +11,7 @@ from backup.markdown.context import Context, Where
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
 from backup.markdown.runs import block_runs, mapping
-from backup.model import Block, emoji
+from backup.model import Block, emoji, plain_text
 
 # A callout becomes an alert only where its icon says already what the alert will print.
 _ALERTS = {
@@ -56,9 +56,15 @@ def _opened(block: Block, context: Context) -> str:
     mark = icon(mapping(block.data, "icon"), block.id, context, Where.BLOCK)
     text = inline(block_runs(block.data), context, Where.BLOCK)
     children = below(block, context)
-    if not text and block.children and block.children[0].type == "paragraph":
+    if not text and _opens_with_words(block):
         return " ".join(filter(None, (mark, children)))
     return stacked(" ".join(filter(None, (mark, text))), children)
+
+
+def _opens_with_words(block: Block) -> bool:
+    """Whether the first child is a paragraph that shows something."""
+    first = block.children[0] if block.children else block
+    return first.type == "paragraph" and bool(plain_text(block_runs(first.data)).strip())
 
 
 def _quote(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backup.markdown.blocks.flow import below, is_target
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import anchor, heading_details
+from backup.markdown.blocks.shapes import anchor, details, heading_details
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.runs import block_runs
@@ -26,7 +26,7 @@ def heading(block: Block, context: Context) -> str:
     line = heading_line(block, context)
     body = below(block, context)
     if block.data.get("is_toggleable") is True or body:
-        return heading_details(line, body)
+        return heading_details(line, body) if line else details("", body)
     return line
 
 

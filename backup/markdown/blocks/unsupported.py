@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import quoted, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.links import notion_address
 from backup.markdown.runs import block_runs, run, word
-from backup.model import Block, Json, bare_id
+from backup.model import Block, bare_id
 
 
 @renders("unsupported")
 def unsupported(block: Block, context: Context) -> str:
     """A block whose content the API does not give (a button, a form, an AI block …)."""
-    return _placeholder("Unsupported Notion block", shown_type(block), block, context)
+    return _placeholder("Unsupported Notion block", block, context)
 
 
 def unknown(block: Block, context: Context) -> str:
     """A type that this version has never heard of. Its text, where it has one, is kept."""
-    placeholder = _placeholder("Unsupported Notion block", shown_type(block), block, context)
+    placeholder = _placeholder("Unsupported Notion block", block, context)
     return stacked(placeholder, inline(block_runs(block.data), context, Where.BLOCK))
 
 
 def unread(block: Block, context: Context) -> str:
     """In place of children that exist in Notion and could not be read."""
-    return _placeholder(
-        "Not backed up: what this Notion block holds", block.type, block, context, block.unread
-    )
+    return _placeholder("Missing content of a Notion block", block, context, block.unread)
 
 
 def shown_type(block: Block) -> str:
@@ -37,12 +37,9 @@ def shown_type(block: Block) -> str:
     return block.type or "unreadable"
 
 
-def _placeholder(what: str, type_: str, block: Block, context: Context, reason: str = "") -> str:
-    text: list[Json] = [
-        run(f"⚠️ {what}: "),
-        run(type_, code=True),
-        run(" ("),
-        run("open in Notion", notion_address(bare_id(context.page_id), bare_id(block.id))),
-        run(f"): {reason}" if reason else ")"),
-    ]
-    return quoted(inline(text, context, Where.BLOCK))
+def _placeholder(what: str, block: Block, context: Context, reason: str = "") -> str:
+    """The address is written as it is: as rich text it would lead to this very page."""
+    named = inline([run(f"⚠️ {what}: "), run(shown_type(block), code=True)], context, Where.BLOCK)
+    because = f", {inline([run(reason)], context, Where.BLOCK)}" if reason else ""
+    page, place = (quote(bare_id(id_)) for id_ in (context.page_id, block.id))
+    return quoted(f"{named}{because} ([open in Notion]({notion_address(page, place)}))")
