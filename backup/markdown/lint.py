@@ -1,0 +1,134 @@
+"""What must not be in a finished file, because one of the hosts would misread it.
+
+The renderers avoid all of it already; this reads their work once more, knowing nothing of how it
+was made. It looks at single lines, so that it can be run over every file of a backup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
+_CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_TARGET = re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|<[a-z][\w+.-]*:[^\s<>]*>")
+_TAG = re.compile(r"</?[a-z][^<>]*>|<!--.*?-->", re.IGNORECASE)
+_CONTAINER = r"(?:>|[-*+]|\d{1,9}[.)]|\s)*"
+_ALERT = re.compile(
+    rf"({_CONTAINER})\[!(?:note|tip|important|warning|caution)\](.*)", re.IGNORECASE
+)
+_FALSE_BOX = re.compile(rf"{_CONTAINER}[-*+] \[[ xX]\]\(")
+_ATTRIBUTES = re.compile(r"[ >]*#{1,6} .*(?<!\\)\{[^{}]*\}\s*")
+_DASHES = re.compile(r"-+\s*")
+_CELL_END = re.compile(r"(?<!\\)\|")
+_TEXT_NODE_END = re.compile(r"<[^<>]*>|\*+|~~|(?<!\\)\||\]|\[")
+_GITHUB_MATH = re.compile(r"(?:^|(?<=\s))\$[^$]*\S\$(?![A-Za-z0-9])|\$\$")
+_GITEA_MATH = re.compile(r"(?<![A-Za-z0-9.!?,;:\\$])\$(?!\$)(?:\\.|[^$\\])+\$(?=[\s.!?,;:)]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line outside code fences. `text` is without code spans and link targets, `raw` is whole."""
+
+    number: int
+    raw: str
+    text: str
+    folded: bool  # inside <details>
+    first: bool  # the first line of the body that is not blank
+
+
+def complaints(text: str) -> list[str]:
+    """What is wrong with a file's text, one sentence each; [] for a good one."""
+    found = [*_of_file(text)]
+    lines = list(_lines(text))
+    for line in lines:
+        found += [f"line {line.number}: {word}" for word, wrong in _CHECKS.items() if wrong(line)]
+    return found + list(_of_tables(lines))
+
+
+def _of_file(text: str) -> Iterator[str]:
+    if "\r" in text:
+        yield "a carriage return: lines end with LF alone"
+    if not text.endswith("\n") or text.endswith("\n\n"):
+        yield "the file does not end with one newline"
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """The lines of the body that are not code."""
+    start = _body(text)
+    fence = ""
+    folds = 0
+    first = True
+    for number, raw in enumerate(text[start:].split("\n"), text.count("\n", 0, start) + 1):
+        mark = _FENCE.match(raw)
+        if fence:
+            fence = "" if mark and mark[1] == fence and not raw[mark.end() :].strip() else fence
+            continue
+        if mark:
+            fence = mark[1]
+            continue
+        folds += raw.count("<details") - raw.count("</details")
+        seen = _TARGET.sub("", _CODE_SPAN.sub("`", raw))
+        yield _Line(number, raw, seen, folds > 0, first and bool(raw))
+        first = first and not raw
+
+
+def _body(text: str) -> int:
+    """Where the text after the front matter starts."""
+    end = text.find("\n---\n", 3) if text.startswith("---\n") else -1
+    return end + len("\n---\n") if end >= 0 else 0
+
+
+def _misplaced_alert(line: _Line) -> bool:
+    found = _ALERT.fullmatch(line.text)
+    return bool(found and (found[1] != "> " or line.folded))
+
+
+def _titled_alert(line: _Line) -> bool:
+    found = _ALERT.fullmatch(line.text)
+    return bool(found and found[2].strip())
+
+
+def _math_by_accident(line: _Line) -> bool:
+    if "$" not in line.text:
+        return False
+    seen = line.text.replace("$`$", "")
+    if any(_GITEA_MATH.search(cell) for cell in _CELL_END.split(seen)):
+        return True
+    nodes = _TEXT_NODE_END.split(_TAG.sub("<>", seen).replace("\\$", "$"))
+    return any(_GITHUB_MATH.search(node) for node in nodes)
+
+
+_CHECKS: dict[str, Callable[[_Line], bool]] = {
+    "'[[' is a link on Gitea": lambda line: "[[" in line.text,
+    "an alert below page level is printed as text by GitHub": _misplaced_alert,
+    "an alert with a title is no alert": _titled_alert,
+    "Gitea takes '- [x](' for a box": lambda line: bool(_FALSE_BOX.match(line.raw)),
+    "Gitea takes '{…}' at a heading's end for attributes": lambda line: bool(
+        _ATTRIBUTES.fullmatch(line.text)
+    ),
+    "Gitea takes a first line of dashes for front matter": lambda line: (
+        line.first and bool(_DASHES.fullmatch(line.raw))
+    ),
+    "dollars that a host takes for math": _math_by_accident,
+    "GitHub drops <u>": lambda line: "<u>" in line.text,
+    "blanks at the end of the line": lambda line: line.raw != line.raw.rstrip(" \t"),
+    "a tab outside code": lambda line: "\t" in line.raw,
+}
+
+
+def _of_tables(lines: list[_Line]) -> Iterator[str]:
+    """Rows of a table have as many cells as its header."""
+    width = 0
+    last = -1
+    for line in lines:
+        cells = line.raw.lstrip(" >")
+        if not cells.startswith("| "):
+            continue
+        count = len(_CELL_END.findall(cells)) - 1
+        if line.number != last + 1:
+            width = count
+        elif count != width:
+            yield f"line {line.number}: {count} cells in a table of {width}"
+        last = line.number
