@@ -1,0 +1,31 @@
+"""Options and fixtures that several test folders share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what the code gives into the golden files, and fail, so that someone reads it",
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """`golden(path, text)`: the text must be the file's."""
+    update = bool(request.config.getoption("--update-golden"))
+
+    def check(path: Path, text: str) -> None:
+        expected = path.read_text(encoding="utf-8") if path.exists() else ""
+        if update and text != expected:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            pytest.fail(f"{path.name} was written: read the difference before you keep it")
+        assert text == expected
+
+    return check
