@@ -20,13 +20,11 @@ def standing_in(edited: bool, tell: Callable[[str], None]) -> Iterator[dict[str,
     workspace = sample()
     for sentence in edit(workspace) if edited else ():
         tell(f"In Notion, somebody {sentence}.")
-    sources = [node for node in workspace.nodes.values() if node.kind == "data_source"]
-    databases = dict.fromkeys(source.parent for source in sources)
     with StandIn(workspace).serving() as url:
         yield {
             "NOTION_TOKEN": "ntn_demo",
             "NOTION_API_URL": url,
-            "DATABASES": "\n".join(databases),
+            "DATABASES": "\n".join(workspace.databases()),
         }
 
 

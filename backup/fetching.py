@@ -81,7 +81,7 @@ class Fetching:
             raise
         except BackupError as error:
             return Outcome(failed=(Problem(step.title or "Untitled", str(error), step.page_id),))
-        return Outcome((step,), (), written.failed, written.problems, len(written.placed))
+        return Outcome((step,), (), written.failed, written.problems, written.new)
 
     def _tell(self, number: str, step: Step, outcome: Outcome) -> None:
         files = f"{outcome.files} file{'' if outcome.files == 1 else 's'}" if outcome.files else ""

@@ -26,13 +26,14 @@ from backup.sync.state import Record, join
 @dataclass(frozen=True, slots=True)
 class Written:
     """A page, ready to be put in its place: `placed` maps paths below the output folder to the
-    temporary files that go there, `text` is its Markdown."""
+    temporary files that go there, `text` is its Markdown, `new` counts the files it did not have."""
 
     record: Record
     text: bytes
     placed: Mapping[str, Path]
     problems: tuple[Problem, ...]
     failed: tuple[Problem, ...]
+    new: int
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,9 @@ class Reader:
         context = self._context(step, gathered, anchors)
         record = self._record(step, gathered, links, anchors, _settled(step.row.edited, started))
         problems = (*gathered.left_out, *placeholders.problems(page))
-        placed = {join(step.folder, path): source for path, source in gathered.staged.items()}
+        placed = _placed(step, gathered, folder)
         text = document.render(page, context).encode()
-        return Written(record, text, placed, problems, gathered.problems)
+        return Written(record, text, placed, problems, gathered.problems, len(gathered.staged))
 
     def _gathered(self, page: Page, before: Record | None, folder: Path) -> Gathered:
         staging = self.staging / page.id
@@ -115,6 +116,12 @@ class Reader:
             files=tuple(each.to_json() for each in gathered.records),
             failed=len(gathered.problems),
         )
+
+
+def _placed(step: Step, gathered: Gathered, folder: Path) -> dict[str, Path]:
+    """Where the page's new files go, and all of them when it moves."""
+    moving = {record.path: folder / record.path for record in gathered.records if step.old_folder}
+    return {join(step.folder, path): at for path, at in {**moving, **gathered.staged}.items()}
 
 
 def refresher(client: Client) -> Callable[[File], File | None]:

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,13 +16,17 @@ Answer = Callable[[str, str, Mapping[str, str], bytes], Reply]
 
 
 class Listener(ThreadingHTTPServer):
-    """A loopback server that stops at once, whatever its connections are waiting for."""
+    """A loopback server that stops at once, whatever its connections are waiting for.
+
+    `clock` is what its Date headers go by.
+    """
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, answer: Answer) -> None:
+    def __init__(self, port: int, answer: Answer, clock: Callable[[], datetime]) -> None:
         self.answer = answer
+        self.clock = clock
         self.stopping = threading.Event()
         self.connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Handler)
@@ -60,6 +65,10 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
         except ConnectionError:
             pass  # what was still to be sent has nobody left to read it
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The time of the workspace, as Notion's answers carry the time of Notion."""
+        return super().date_time_string(timestamp or self.server.clock().timestamp())
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: StandIn keeps its own record."""

@@ -94,7 +94,7 @@ class StandIn:
     @contextmanager
     def serving(self, port: int = 0) -> Iterator[str]:
         """Listens on a loopback port, by default a free one, until the block ends; gives the URL."""
-        listener = Listener(port, self.reply)
+        listener = Listener(port, self.reply, lambda: self.workspace.now())
         self.signer.base = f"http://127.0.0.1:{listener.server_port}"
         thread = threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True)
         thread.start()
