@@ -7,21 +7,21 @@ import binascii
 from urllib.parse import unquote_to_bytes
 
 from backup.errors import FileError
+from backup.files.received import weigh
 
 
 def read(url: str, limit: int) -> tuple[str, bytes]:
-    """Media type and content of a data URL; raises FileError when it is broken or over `limit` bytes."""
+    """Media type and content of a data URL; raises FileError when it is broken, and TooLarge
+    when it is over `limit` bytes."""
     head, comma, payload = url.lstrip()[len("data:") :].partition(",")
     if not comma:
         raise FileError("its data URL is broken")
-    if len(payload) // 4 * 3 > limit * 3:  # every byte may be written as '%41'
-        raise FileError("the picture inside the page's text is too large")
+    weigh(len(payload) // 3, limit)  # a byte takes three letters at most ('%41')
     content = unquote_to_bytes(payload)
     type_, _, encoding = head.rpartition(";")
     if encoding.strip().lower() == "base64":
         content, head = _base64(content), type_
-    if len(content) > limit:
-        raise FileError("the picture inside the page's text is too large")
+    weigh(len(content), limit)
     return head, content
 
 

@@ -212,7 +212,7 @@ class Downloader:
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             yield chunk
             if self._clock() > end:
-                raise _Passing(f"it took longer than {self._patience:.0f} seconds")
+                raise FileError(f"it took longer than {self._patience:.0f} seconds")
 
 
 def _accepted(response: requests.Response) -> requests.Response:

@@ -12,6 +12,7 @@ from backup.files import kinds, urls
 from backup.model import File
 
 MEGABYTE = 1024 * 1024
+_HINT = "See MAX_FILE_MB."
 
 
 class TooLarge(FileError):
@@ -45,9 +46,13 @@ def weigh(size: int, limit: int, *, is_all: bool = True) -> None:
     """Raise TooLarge when `size` is over `limit` (bytes); without `is_all` there may be more to come."""
     if size <= limit:
         return
-    most = f"{limit / MEGABYTE:,.0f} MB"
-    measured = f"has {size / MEGABYTE:,.0f} MB" if is_all else f"has more than {most}"
-    raise TooLarge(f"it {measured}, and files over {most} are left out", hint="See MAX_FILE_MB.")
+    most = _megabytes(limit)
+    measured = _megabytes(size) if is_all else f"more than {most}"
+    raise TooLarge(f"it has {measured}, and files over {most} are left out", hint=_HINT)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:,.1f}".removesuffix(".0") + " MB"
 
 
 def save(chunks: Iterable[bytes], path: Path, limit: int) -> Saved:

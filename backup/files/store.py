@@ -63,13 +63,15 @@ class FileRecord:
 class Gathered:
     """`files`: for the renderer, by key. `records`: for the state, one for each identity; their
     paths are all that belongs into the page's folder beside its text. `staged`: of these paths,
-    those that are new, with the temporary file that goes there. `problems`: what failed.
-    `left_out`: what is too large, on purpose and no failure."""
+    those that are new, with the temporary file that goes there. `problems`: what failed, and
+    `failed` the keys of it, for the next run to try again. `left_out`: what is too large, on
+    purpose and no failure."""
 
     files: Files
     records: tuple[FileRecord, ...]
     staged: Mapping[str, Path]
     problems: tuple[Problem, ...] = ()
+    failed: tuple[str, ...] = ()
     left_out: tuple[Problem, ...] = ()
 
 
@@ -98,12 +100,15 @@ def gather(
         for key, fate in fates.items()
         if (record := _record(fate, paths[key], described[key]))
     }
+    errors = [fate for fate in fates.values() if fate.error]
+    failed = [fate for fate in errors if not isinstance(fate.error, TooLarge)]
     return Gathered(
         files={file.key: _place(file, records, fates) for file in files},
         records=tuple(records.values()),
         staged=_staged(fates, records, folder),
-        problems=_problems(page, fates, lambda error: not isinstance(error, TooLarge)),
-        left_out=_problems(page, fates, lambda error: isinstance(error, TooLarge)),
+        problems=_problems(page, failed),
+        failed=tuple(fate.file.key for fate in failed),
+        left_out=_problems(page, [fate for fate in errors if isinstance(fate.error, TooLarge)]),
     )
 
 
@@ -225,18 +230,14 @@ def _staged(
     return staged
 
 
-def _problems(
-    page: Page, fates: Mapping[str, _Fate], wanted: Callable[[FileError], bool]
-) -> tuple[Problem, ...]:
-    return tuple(
-        Problem(page.title or page.id, _sentence(fate.file, fate.error), page.id)
-        for fate in fates.values()
-        if fate.error and wanted(fate.error)
-    )
+def _problems(page: Page, fates: Iterable[_Fate]) -> tuple[Problem, ...]:
+    where = page.title or page.id
+    return tuple(Problem(where, _sentence(fate), page.id) for fate in fates)
 
 
-def _sentence(file: File, error: FileError) -> str:
-    return f"{names.display(file)} is not backed up: {error.message}. {error.hint}".rstrip()
+def _sentence(fate: _Fate) -> str:
+    message, hint = (fate.error.message, fate.error.hint) if fate.error else ("", "")
+    return f"{names.display(fate.file)} is not backed up: {message}. {hint}".rstrip()
 
 
 def _sha256(path: Path) -> str:
