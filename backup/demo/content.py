@@ -192,11 +192,15 @@ class Content:
         columns = self.schema_of(page)
         if unknown := set(values) - set(columns):
             raise KeyError(f"no such property: {', '.join(sorted(unknown))}")
+        given = {"title": title, "unique_id": self._count(page)}
         plain = {
-            name: title if column["type"] == "title" else values.get(name)
-            for name, column in columns.items()
+            name: values.get(name, given.get(column["type"])) for name, column in columns.items()
         }
         return {name: properties.value(columns[name], plain[name]) for name in columns}
+
+    def _count(self, page: Node) -> int:
+        above = self.nodes.get(bare_id(page.parent))
+        return above.made if above else 0
 
     def schema_of(self, page: Node) -> Json:
         """The schema that a page's values follow; only a title for a page that is no row."""

@@ -89,14 +89,20 @@ def schema(properties: Mapping[str, Json]) -> Json:
     columns = dict(properties)
     if not any(column["type"] == "title" for column in columns.values()):
         columns = {"Name": of("title"), **columns}
+    return named(columns)
+
+
+def named(columns: Mapping[str, Json]) -> Json:
+    """The properties with their ids and names."""
     return {
-        name: {"id": _sent_id(name, column["type"]), "name": name, **column}
+        name: {"id": sent_id(name, column["type"]), "name": name, **column}
         for name, column in columns.items()
     }
 
 
-def _sent_id(name: str, type_: str) -> str:
-    """In values and schemas ids come percent-encoded, in a rollup's configuration they do not."""
+def sent_id(name: str, type_: str) -> str:
+    """A property's id as it is sent: in values and schemas ids come percent-encoded,
+    in a rollup's configuration they do not."""
     if type_ in ("title", "verification"):
         return type_
     return quote(_property_id(name), safe="")
@@ -151,6 +157,11 @@ def _choice(plain: str | Json | None, config: Json) -> Json | None:
     return {key: found[key] for key in ("id", "name", "color")}
 
 
+def _state(plain: str | Json | None, config: Json) -> Json | None:
+    """A status; a new row has the first."""
+    return _choice(config["options"][0]["name"] if plain is None else plain, config)
+
+
 def _choices(plain: list[str] | None, config: Json) -> list[Json | None]:
     return [_choice(name, config) for name in plain or ()]
 
@@ -194,7 +205,7 @@ _MADE: Mapping[str, Callable[[Any, Json], Any]] = {
     "title": _rich,
     "rich_text": _rich,
     "select": _choice,
-    "status": _choice,
+    "status": _state,
     "multi_select": _choices,
     "date": _date,
     "relation": _rows,

@@ -82,7 +82,7 @@ def rows(notes: Notes) -> None:
         notes,
         "clock",
         "The clockmaker's almanac: 24/7 <for beginners> & others",
-        None,
+        build.external(notes.workspace.emojis[0]["url"]),
         {
             "Kind": "Book",
             "Topics": ["clocks"],
@@ -94,7 +94,7 @@ def rows(notes: Notes) -> None:
         notes,
         "radio",
         "Signals over water",
-        "📻",
+        notes.image("buoy.png", drawings.buoy()),
         {
             "Author": "The Shore Radio Club",
             "Kind": "Podcast",
@@ -119,9 +119,9 @@ def rows(notes: Notes) -> None:
     )
 
 
-def _row(notes: Notes, key: str, title: str, sign: str | None, values: dict[str, object]) -> None:
+def _row(notes: Notes, key: str, title: str, sign: str | Json, values: dict[str, object]) -> None:
     notes.clock.forward(minutes=3)
-    icon = build.emoji(sign) if sign else None
+    icon = build.emoji(sign) if isinstance(sign, str) else sign
     notes.rows[key] = notes.workspace.add_page(notes.reading, title, values, icon=icon)
 
 

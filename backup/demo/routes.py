@@ -90,6 +90,8 @@ class Api:
     def query(self, request: Request, data_source_id: str) -> Json:
         """POST /v1/data_sources/{id}/query"""
         source = self.find(data_source_id, "data_source")
+        if request.version == answers.NEW and "archived" in request.body:
+            raise refusal.bad_body("body", "archived should be not present", "true")
         show = partial(self.show, request=request)
         return query.answer(
             self.content, source, request.body, self.sessions, show, self.cap, self.most

@@ -7,7 +7,6 @@ its times are fixed, so that two runs see the same.
 from __future__ import annotations
 
 from backup.demo import build, drawings, howtos, reading, showcase, wiki
-from backup.demo import properties as p
 from backup.demo.nodes import Clock, wall_clock
 from backup.demo.notes import Notes
 from backup.demo.workspace import Workspace
@@ -53,18 +52,8 @@ def _databases(notes: Notes) -> None:
         icon=build.emoji("🧭"),
         description="How we do things here. If you had to ask, write it down.",
     )
-    _related(notes, "Sources", "Used in", notes.wiki, notes.reading)
-    _related(notes, "Used in", "Sources", notes.reading, notes.wiki)
-
-
-def _related(notes: Notes, name: str, other: str, here: str, there: str) -> None:
-    """Turns the property into one side of a relation between the two databases."""
-    source = notes.workspace.source(there)
-    columns = notes.workspace.node(notes.workspace.source(here)).data["properties"]
-    made = p.schema(
-        {name: p.relation(there, source, (other, p.schema({other: p.of("relation")})[other]["id"]))}
-    )
-    columns[name] = made[name]
+    workspace.relate(notes.wiki, "Sources", notes.reading, "Used in")
+    workspace.relate(notes.wiki, "See also", notes.wiki)
 
 
 def _home(notes: Notes) -> None:

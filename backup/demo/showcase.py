@@ -60,7 +60,11 @@ def _mentions(notes: Notes) -> Json:
         *(build.mention_date("2026-09-21", "2026-09-25"), ", pages ", notes.mention("weekly-1")),
         *(", databases ", build.mention_database(notes.reading, "Reading list"), ", links "),
         build.mention_link(
-            "https://example.org/tides", title="Tides today", link_provider="Example"
+            "https://example.org/tides",
+            title="Tides today",
+            icon_url=buoy["url"],
+            link_provider="Example",
+            thumbnail_url=buoy["url"],
         ),
         *(", our own ", build.mention_emoji(buoy["id"], buoy["name"], buoy["url"]), ", "),
         *(build.mention_preview("https://github.com/example/tide/pull/7"), " and "),

@@ -11,10 +11,20 @@ from backup.demo.nodes import counted_id
 HOSTED = "hosted://"  # replaced by a signed URL in each answer
 OUTSIDE = "outside://"  # replaced by the stand-in's own address, without a signature
 TYPES = {  # of our own: what the machine knows differs from one to the next
-    ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
-    ".svg": "image/svg+xml", ".pdf": "application/pdf", ".csv": "text/csv",
-    ".html": "text/html", ".txt": "text/plain", ".json": "application/json",
-    ".wav": "audio/x-wav", ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".zip": "application/zip",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+    ".pdf": "application/pdf",
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".txt": "text/plain",
+    ".json": "application/json",
+    ".wav": "audio/x-wav",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
+    ".zip": "application/zip",
 }
 
 

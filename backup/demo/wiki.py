@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from backup.demo import build, drawings
 from backup.demo import properties as p
 from backup.demo.build import text
@@ -19,11 +21,14 @@ SCHEMA: dict[str, Json] = {
     "Reviewed": p.of("date"),
     "Verification": p.of("verification"),
     "Sources": p.of("relation"),
+    "See also": p.of("relation"),
     "Sources read": p.rollup("Sources", "Finished", "checked"),
     "Newest source": p.rollup("Sources", "Read", "latest_date"),
     "Source titles": p.rollup("Sources", "Title", "show_original"),
     "Due": p.formula('dateAdd(prop("Reviewed"), 6, "months")'),
     "Long": p.formula('prop("Minutes") > 20'),
+    "Hours": p.formula('prop("Minutes") / 60'),
+    "Takes": p.formula('if(prop("Minutes") > 20, "half a day", "one coffee")'),
     "Files": p.of("files"),
     "No": p.unique_id("HOW"),
     "Print": p.of("button"),
@@ -50,20 +55,34 @@ _TITLES = {
 
 def rows(notes: Notes) -> None:
     """The ten rows, still without text."""
-    for number, (key, (title, sign, area, tags, minutes)) in enumerate(_TITLES.items(), 1):
+    for key, (title, sign, area, tags, minutes) in _TITLES.items():
         notes.clock.forward(minutes=2)
-        values = {"Area": area, "Tags": tags, "Minutes": minutes, "No": number}
-        values |= {"Long": minutes > 20, "Sources read": 0, "Status": "Good", **_empty()}
-        icon = build.emoji(sign) if sign else build.icon("wrench", "orange")
+        values = {"Area": area, "Tags": tags, "Minutes": minutes, "Status": "Good"}
+        values |= _computed(minutes)
+        icon = build.emoji(sign) if sign else _buoy(notes)
         row = notes.workspace.add_page(notes.wiki, title, values, icon=icon)
         notes.rows[key] = row
     _values(notes)
 
 
-def _empty() -> dict[str, Json]:
+def _buoy(notes: Notes) -> Json:
+    buoy = notes.workspace.emojis[0]
+    return build.custom_emoji(buoy["id"], buoy["name"], buoy["url"])
+
+
+def _computed(minutes: int) -> dict[str, Any]:
+    """What Notion would work out for a row without sources and without a review."""
     date: Json = {"type": "date", "date": None}
-    titles: Json = {"type": "array", "array": []}
-    return {"Due": dict(date), "Newest source": dict(date), "Source titles": titles}
+    takes = "half a day" if minutes > 20 else "one coffee"
+    return {
+        "Long": minutes > 20,
+        "Hours": minutes / 60,
+        "Takes": takes,
+        "Due": dict(date),
+        "Sources read": 0,
+        "Newest source": dict(date),
+        "Source titles": [],
+    }
 
 
 def _values(notes: Notes) -> None:
@@ -87,6 +106,9 @@ def _values(notes: Notes) -> None:
     set_(rows_["yearbook"], "Status", "In review")
     set_(rows_["calibrate"], "Owner", [people["mio"]])
     set_(rows_["spares"], "Status", "Idea")
+    cover = notes.workspace.files.outside("evening.png", drawings.evening())
+    notes.workspace.set_cover(rows_["online"], build.external(cover))
+    set_(rows_["python"], "See also", [rows_["harmonics"], rows_["online"]])
     _sources(notes)
 
 
@@ -100,5 +122,7 @@ def _sources(notes: Notes) -> None:
     set_(rows_["harmonics"], "Sources read", 1)
     read: Json = {"start": "2026-09-03", "end": None, "time_zone": None}
     set_(rows_["harmonics"], "Newest source", {"type": "date", "date": read})
-    titles = [{"type": "title", "title": build.runs(notes.title(key))} for key in used["harmonics"]]
+    titles: list[Json] = [
+        {"type": "title", "title": build.runs(notes.title(key))} for key in used["harmonics"]
+    ]
     set_(rows_["harmonics"], "Source titles", titles)

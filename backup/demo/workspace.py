@@ -83,6 +83,17 @@ class Workspace(Content):
             node.data[key] = value
             self.touch(node)
 
+    def relate(self, here: str, name: str, there: str, back: str = "") -> None:
+        """Lets a property of one database refer to rows of another, and `back` refer to it."""
+        with self.lock:
+            sides = [(here, name, there, back), (there, back, here, name)]
+            for database, column, other, synced in sides if back else sides[:1]:
+                source = self.node(self.source(database))
+                twin = (synced, properties.sent_id(synced, "relation")) if synced else None
+                made = properties.relation(other, self.source(other), twin)
+                source.data["properties"] |= properties.named({column: made})
+                self.touch(source)
+
     def rename_option(self, source: str, name: str, old: str, new: str) -> None:
         """Another name for an option: all rows show it, none counts as edited."""
         with self.lock:
