@@ -1,0 +1,97 @@
+"""Folder names: readable, unique everywhere, and stable for as long as the title stays."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from backup.sync.paths import Named, database_folders, first_parts, names
+
+A = "38c9ce7b60a481568a110000aaaa0001"
+B = "38c9ce7b60a481568a110000bbbb0002"
+C = "38c9ce7b60a481568a110001bbbb0002"  # ends like B
+
+
+def named(*titles: str, ids: tuple[str, ...] = (A, B, C)) -> list[str]:
+    wanted = [Named(id_, title) for id_, title in zip(ids, titles, strict=False)]
+    return list(names(wanted).values())
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Getting started", "getting-started"),
+        ("", "untitled"),
+        ("🎉🎉", "untitled"),
+        ("a/b\\c: d?", "a-b-c-d"),
+        ("..", "untitled"),
+        ("Trailing dots...", "trailing-dots"),
+        ("שלום עולם", "שלום-עולם"),
+        ("計画 2024", "計画-2024"),
+    ],
+)
+def test_a_title_gives_a_readable_name(title: str, name: str) -> None:
+    assert named(title) == [name]
+
+
+@pytest.mark.parametrize("title", ["CON", ".git", "aux", "LPT1"])
+def test_a_name_that_no_system_takes_is_not_given(title: str) -> None:
+    (name,) = named(title)
+    assert name not in ("con", ".git", "aux", "lpt1") and name.startswith(title.strip(".").lower())
+
+
+@pytest.mark.parametrize("title", ["word " * 100, "é" * 300, "計" * 300])
+def test_a_name_has_at_most_80_bytes_also_with_a_suffix(title: str) -> None:
+    for name in [*named(title), *named(title, title)]:
+        assert len(name.encode()) <= 80
+
+
+@pytest.mark.parametrize(
+    "twins",
+    [
+        ("Plan", "Plan"),
+        ("Plan", "PLAN"),
+        ("", ""),
+        (unicodedata.normalize("NFC", "Café"), unicodedata.normalize("NFD", "Café")),
+        ("Straße", "strasse"),
+    ],
+)
+def test_names_that_one_file_system_takes_for_the_same_all_get_a_suffix(
+    twins: tuple[str, str],
+) -> None:
+    first, second = named(*twins)
+    assert first.endswith("-aaaa0001") and second.endswith("-bbbb0002")
+
+
+def test_ids_that_end_alike_get_longer_suffixes() -> None:
+    first, second = named("Plan", "Plan", ids=(B, C))
+    assert first != second and first.startswith("plan-") and second.endswith("bbbb0002")
+
+
+def test_a_title_that_looks_like_a_suffixed_name_is_no_collision() -> None:
+    assert len(set(named("Plan", "Plan", "plan-aaaa0001"))) == 3
+
+
+def test_a_suffix_stays_when_its_reason_is_gone() -> None:
+    assert names([Named(A, "Plan", "plan-aaaa0001")]) == {A: "plan-aaaa0001"}
+    assert names([Named(A, "Plan B", "plan-aaaa0001")]) == {A: "plan-b"}
+
+
+def test_the_order_of_the_rows_makes_no_difference() -> None:
+    wanted = [Named(A, "Plan"), Named(B, "plan"), Named(C, "Other")]
+    assert names(wanted) == names(wanted[::-1])
+
+
+def test_a_taken_name_is_not_given_again() -> None:
+    assert names([Named(A, "Wiki")], taken=["wiki"]) == {A: "wiki-aaaa0001"}
+
+
+def test_a_database_has_the_folder_that_was_given_or_that_of_its_title() -> None:
+    folders = database_folders({A: ("docs/wiki", "Wiki"), B: ("", "Reading list"), C: ("", "Docs")})
+    assert folders == {A: "docs/wiki", B: "reading-list", C: "docs-bbbb0002"}
+
+
+def test_the_way_to_another_database_is_no_name_for_a_page() -> None:
+    assert first_parts(["wiki", "docs/books"], ".") == {"wiki", "docs"}
+    assert first_parts(["wiki", "docs/books"], "docs") == {"books"}

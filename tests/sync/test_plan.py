@@ -1,0 +1,187 @@
+"""The plan: one test a rule, from two pictures to steps, without anything that acts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backup.model import Row
+from backup.sync.plan import Action, Listed, Plan, Rules, Step, Verdict, candidates, plan
+from backup.sync.state import Place, Record, State
+
+TIME = "2026-09-01T08:00:00.000Z"
+
+
+def row(id_: str, title: str, edited: str = TIME, source: str = "source") -> Row:
+    return Row(id_ * 32, "db", source, title, "", edited, {})
+
+
+def record(title: str, **more: object) -> Record:
+    base = Record("db", f"wiki/{title.lower()}", title, edited=TIME, shape="one")
+    return replace(base, **more)  # type: ignore[arg-type]  # fields by name
+
+
+def listed(*rows: Row, **more: object) -> Listed:
+    base = Listed("db", "Wiki", "", "wiki", rows, True, {"source": "one"})
+    return replace(base, **more)  # type: ignore[arg-type]  # fields by name
+
+
+def state(**pages: Record) -> State:
+    return State({id_ * 32: each for id_, each in pages.items()}, {"db": Place("wiki", "Wiki")})
+
+
+def decide(
+    picture: Listed,
+    known: State,
+    verdicts: dict[str, Verdict] | None = None,
+    rules: Rules | None = None,
+) -> Plan:
+    given = {id_ * 32: verdict for id_, verdict in (verdicts or {}).items()}
+    return plan([picture], known, given, rules or Rules())
+
+
+def only(decided: Plan) -> Step:
+    (step,) = decided.steps
+    return step
+
+
+def test_a_page_that_is_new_is_fetched() -> None:
+    step = only(decide(listed(row("a", "Tea")), state()))
+    assert (step.action, step.folder, step.reason) == (Action.FETCH, "wiki/tea", "new")
+
+
+def test_a_page_that_did_not_change_is_kept() -> None:
+    step = only(decide(listed(row("a", "Tea")), state(a=record("Tea"))))
+    assert (step.action, step.reason) == (Action.KEEP, "unchanged")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"edited": "2026-08-31T08:00:00.000Z"}, "edited"),
+        ({"edited": "2026-09-02T08:00:00.000Z"}, "edited"),  # Notion's page was restored
+        ({"settled": False}, "minute"),
+        ({"shape": "two"}, "settings"),
+        ({"failed": 1}, "file"),
+        ({"icon": "🍵"}, "icon"),
+    ],
+)
+def test_a_record_that_does_not_fit_what_is_listed_is_fetched(
+    change: dict[str, object], word: str
+) -> None:
+    step = only(decide(listed(row("a", "Tea")), state(a=record("Tea", **change))))
+    assert step.action is Action.FETCH and word in step.reason
+
+
+def test_a_new_title_moves_the_folder() -> None:
+    step = only(decide(listed(row("a", "Green tea")), state(a=record("Tea"))))
+    assert (step.action, step.old_folder, step.folder) == (
+        Action.FETCH,
+        "wiki/tea",
+        "wiki/green-tea",
+    )
+
+
+def test_a_full_sync_fetches_what_did_not_change() -> None:
+    rules = Rules(full_sync=True)
+    assert (
+        only(decide(listed(row("a", "Tea")), state(a=record("Tea")), rules=rules)).reason
+        == "full sync"
+    )
+
+
+def test_a_damaged_page_is_fetched() -> None:
+    rules = Rules(damaged={"a" * 32})
+    step = only(decide(listed(row("a", "Tea")), state(a=record("Tea")), rules=rules))
+    assert step.action is Action.FETCH
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        state(a=record("Tea", links=("b" * 32,)), b=record("Cup")),
+        state(a=record("Tea", links=("b" * 32,))),
+    ],
+)
+def test_a_page_that_links_to_a_renamed_or_new_page_is_written_again(before: State) -> None:
+    decided = decide(listed(row("a", "Tea"), row("b", "Mug")), before)
+    assert {step.title: step.action for step in decided.steps}["Tea"] is Action.FETCH
+
+
+def test_a_page_that_links_to_a_removed_page_is_written_again() -> None:
+    before = state(a=record("Tea", links=("b" * 32,)), b=record("Cup"))
+    decided = decide(listed(row("a", "Tea")), before, {"b": Verdict.TRASHED})
+    assert [step.action for step in decided.steps] == [Action.FETCH, Action.REMOVE]
+    assert "b" * 32 not in decided.targets
+
+
+@pytest.mark.parametrize("verdict", [Verdict.TRASHED, Verdict.MOVED])
+def test_proof_removes(verdict: Verdict) -> None:
+    known = state(a=record("Tea"), b=record("Cup"))
+    decided = decide(listed(row("a", "Tea")), known, {"b": verdict})
+    assert [step.title for step in decided.of(Action.REMOVE)] == ["Cup"]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.LISTED, Verdict.UNREACHABLE, Verdict.UNKNOWN])
+def test_without_proof_a_page_is_kept(verdict: Verdict) -> None:
+    known = state(a=record("Tea"), b=record("Cup"))
+    decided = decide(listed(row("a", "Tea")), known, {"b": verdict})
+    assert [step.reason for step in decided.steps if step.title == "Cup"] == [verdict.value]
+    assert not decided.of(Action.REMOVE)
+
+
+def test_an_incomplete_listing_makes_no_candidates() -> None:
+    known = state(a=record("Tea"), b=record("Cup"))
+    assert candidates([listed(row("a", "Tea"))], known) == ("b" * 32,)
+    assert candidates([listed(row("a", "Tea"), complete=False)], known) == ()
+
+
+def test_pages_of_a_database_that_is_not_listed_are_left_alone() -> None:
+    known = state(a=record("Tea"), b=record("Cup", database="other", folder="other/cup"))
+    decided = decide(listed(row("a", "Tea")), known, {"b": Verdict.TRASHED})
+    assert [step.title for step in decided.steps] == ["Tea"]
+
+
+def ten_pages(gone: int) -> tuple[Listed, State, dict[str, Verdict]]:
+    ids = "0123456789"
+    known = state(**{id_: record(f"P{id_}") for id_ in ids})
+    picture = listed(*(row(id_, f"P{id_}") for id_ in ids[gone:]))
+    return picture, known, dict.fromkeys(ids[:gone], Verdict.TRASHED)
+
+
+@pytest.mark.parametrize(("gone", "removed"), [(1, 1), (4, 4), (5, 0), (9, 0)])
+def test_too_many_at_once_are_not_removed(gone: int, removed: int) -> None:
+    picture, known, verdicts = ten_pages(gone)
+    decided = decide(picture, known, verdicts)
+    assert len(decided.of(Action.REMOVE)) == removed
+    assert bool(decided.problems) == (removed == 0)
+
+
+def test_too_many_are_removed_when_that_is_allowed() -> None:
+    picture, known, verdicts = ten_pages(9)
+    decided = decide(picture, known, verdicts, Rules(allow_mass_delete=True))
+    assert len(decided.of(Action.REMOVE)) == 9
+
+
+def test_a_database_that_lists_nothing_loses_nothing() -> None:
+    decided = decide(listed(), state(a=record("Tea")), {"a": Verdict.TRASHED})
+    assert not decided.of(Action.REMOVE) and decided.problems
+
+
+def test_deleted_pages_stay_when_the_user_wants_them_kept() -> None:
+    known = state(a=record("Tea"), b=record("Cup"))
+    rules = Rules(keep_deleted=True)
+    decided = decide(listed(row("a", "Tea")), known, {"b": Verdict.TRASHED}, rules)
+    assert not decided.of(Action.REMOVE) and not decided.problems
+
+
+def test_a_page_that_is_kept_without_being_listed_keeps_its_folder_from_others() -> None:
+    known = state(b=record("Tea"))
+    decided = decide(listed(row("a", "Tea")), known, {"b": Verdict.UNREACHABLE})
+    assert {step.folder for step in decided.steps} == {"wiki/tea", f"wiki/tea-{'a' * 8}"}
+
+
+def test_the_same_pictures_give_the_same_plan() -> None:
+    picture, known, verdicts = ten_pages(2)
+    assert decide(picture, known, verdicts) == decide(picture, known, verdicts)

@@ -1,0 +1,85 @@
+"""The state file: what it keeps, what it refuses, and that two runs can share it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from backup.errors import StateError
+from backup.sync import journal
+from backup.sync.state import Place, Record, State, dumps, loads, merged
+
+TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z", links=("x", "y#z"))
+MILK = Record("db", "wiki/milk", "Milk 🥛", files=({"path": "assets/1-cow.png", "size": 3},))
+STATE = State({"b" * 32: TEA, "a" * 32: MILK}, {"db": Place("wiki", "Wiki", "🧭", True)})
+
+
+def test_a_state_comes_back_as_it_was_written() -> None:
+    assert loads(dumps(STATE)) == STATE
+
+
+def test_no_file_is_an_empty_state() -> None:
+    assert loads("") == State()
+    assert loads(dumps(State())) == State()
+
+
+def test_every_page_is_one_line_in_the_order_of_the_ids() -> None:
+    lines = [line for line in dumps(STATE).splitlines() if '"folder": "wiki/' in line]
+    assert ["milk" in lines[0], "tea" in lines[1], len(lines)] == [True, True, 2]
+
+
+def test_what_this_version_does_not_know_is_kept() -> None:
+    raw = json.loads(dumps(STATE))
+    raw["later"] = {"a": [1]}
+    raw["pages"]["a" * 32]["colour"] = "blue"
+    again = json.loads(dumps(loads(json.dumps(raw))))
+    assert again == raw
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"version": 1}',
+        '{"version": 1, "databases": {}, "pages": []}',
+        '{"version": 1, "databases": {}, "pages": {"a": {"folder": 3}}}',
+        '{"version": 1, "databases": {}, "pages": {"a": {"title": "no folder"}}}',
+        dumps(STATE).replace('"version": 1', '"version": 2'),
+        f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n",
+    ],
+)
+def test_what_is_no_state_of_this_version_is_refused_with_a_way_out(text: str) -> None:
+    with pytest.raises(StateError) as caught:
+        loads(text)
+    assert caught.value.hint and ".notion-sync.json" in caught.value.message
+
+
+def test_a_page_owns_its_text_and_its_files() -> None:
+    assert STATE.owned() == {
+        "wiki/tea/index.md": "b" * 32,
+        "wiki/milk/index.md": "a" * 32,
+        "wiki/milk/assets/1-cow.png": "a" * 32,
+        "wiki/README.md": "db",
+    }
+
+
+def test_two_runs_that_changed_different_pages_both_count() -> None:
+    base = State({"a": TEA, "b": MILK})
+    ours = State({"a": TEA, "c": MILK})  # b removed, c new
+    theirs = State({"a": MILK, "b": MILK, "d": TEA})  # a changed, d new
+    assert merged(base, ours, theirs).pages == {"a": MILK, "c": MILK, "d": TEA}
+
+
+def test_a_journal_adds_what_an_interrupted_run_finished() -> None:
+    text = (
+        journal.claim(["wiki/new/index.md"])
+        + journal.finished("new", TEA)
+        + journal.finished("b" * 32, None)
+        + '{"claim": ["half'
+    )
+    replayed = journal.replay(STATE, text)
+    assert replayed.state.pages == {"a" * 32: MILK, "new": TEA}
+    assert replayed.claimed == {"wiki/new/index.md"}
