@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from backup import __version__
 from backup.errors import BackupError, ConfigError
 from backup.files.fetch import Downloader
+from backup.files.received import MEGABYTE
 from backup.git import Git, Identity
 from backup.model import Problem
 from backup.notion.client import Client, Gate
@@ -130,7 +131,10 @@ def _world(
     )
     host = urlsplit(settings.notion_api_url).hostname or ""
     downloader = Downloader(
-        refresh=refresher(client), allowed_hosts=[host], concurrency=settings.concurrency
+        refresh=refresher(client),
+        allowed_hosts=[host, *settings.allowed_private_hosts],
+        max_bytes=settings.max_file_mb * MEGABYTE,
+        concurrency=settings.concurrency,
     )
     folder = workspace / settings.output_dir
     commits = settings.commit and not settings.dry_run

@@ -42,6 +42,19 @@ def emoji(icon: Json | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Database:
+    """A database as the settings name it: `id` is 32 hex digits; `label` and `path` may be ''.
+
+    `setting` is where it was named ('DB2_NOTION_ID', 'DATABASES line 3'), for messages.
+    """
+
+    id: str
+    label: str = ""
+    path: str = ""
+    setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One block and everything below it.
 
@@ -131,7 +144,7 @@ class File:
     id>/icon'; '<page id>/cover'; '<page id>/<property id>/<n>' (n from 0, and one more '/<m>' inside
     a rollup); 'emoji/<id>'. `url` may carry a signature: never log or store it. `name` is what
     Notion or the URL calls it, '' when neither says anything. `words` is the best description at
-    hand (caption, else nearest heading), '' for none.
+    hand (caption, else a name that says something, else nearest heading), '' for none.
     """
 
     key: str

@@ -7,10 +7,9 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from backup.databases import Database
 from backup.errors import BackupError, ConfigError, NotFound, NotionError, Unauthorized
 from backup.markdown.context import Options
-from backup.model import Json, Problem, bare_id, dashed_id
+from backup.model import Database, Json, Problem, bare_id, dashed_id
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.resolve import Resolved, resolve
@@ -49,7 +48,12 @@ def remembered(tree: Tree) -> Memory:
 
 def options(settings: Settings) -> Options:
     """The settings that shape the Markdown."""
-    return Options(front_matter=settings.front_matter)
+    return Options(
+        front_matter=settings.front_matter,
+        properties=settings.properties,
+        image_max_width=settings.image_max_width,
+        image_style=settings.image_style,
+    )
 
 
 def seen(client: Client, settings: Settings) -> Seen:

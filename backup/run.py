@@ -101,7 +101,12 @@ def _decided(settings: Settings, world: World, memory: Memory, seen: Seen, pages
     missing = picture.candidates(seen, memory)
     verdicts = picture.verdicts(world.client, missing, memory.state, ask)
     damaged = picture.damaged(world.tree, memory.state)
-    rules = Rules(full_sync=settings.full_sync, damaged=damaged)
+    rules = Rules(
+        full_sync=settings.full_sync,
+        keep_deleted=settings.keep_deleted,
+        allow_mass_delete=settings.allow_mass_delete,
+        damaged=damaged,
+    )
     return plan(seen.listed, memory.state, verdicts, rules)
 
 

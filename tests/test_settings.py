@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backup.databases import database_id
 from backup.errors import ConfigError
 from backup.settings import SETTINGS, Settings
+from backup.settings.databases import database_id
 
 ID = "38c9ce7b60a481568a11000000000001"
 OTHER = "38c9ce7b60a481568a11000000000002"

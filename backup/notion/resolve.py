@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backup.databases import Database
 from backup.errors import ConfigError, NotFound, NotionError
-from backup.model import Json, bare_id, emoji, plain_text
+from backup.model import Database, Json, bare_id, emoji, plain_text
 from backup.notion.client import Client
 
 

@@ -8,23 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from backup.model import Database
+
 _HEX32 = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _DASHED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FAMILY = re.compile(r"DB(\d+)_(NOTION_ID|LABEL|PATH|GIT_REPO)")
 _GUARDED = {".git", ".github", ".gitea", ".forgejo"}
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """A database as the settings name it: `id` is 32 hex digits; `label` and `path` may be ''.
-
-    `setting` is where it was named ('DB2_NOTION_ID', 'DATABASES line 3'), for messages.
-    """
-
-    id: str
-    label: str = ""
-    path: str = ""
-    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

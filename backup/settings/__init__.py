@@ -1,0 +1,99 @@
+"""Settings: flags, action inputs, the environment, CONFIG and .env become one frozen value.
+
+Every mistake is found before the run starts, and all of them are told at once.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from backup.errors import ConfigError
+from backup.model import Database
+from backup.settings.databases import folder
+from backup.settings.reader import Reader, Secret
+from backup.settings.table import SETTINGS, Setting
+
+__all__ = ["SETTINGS", "Secret", "Setting", "Settings"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What a run is told to do. `databases` are those that count in this repository."""
+
+    notion_token: Secret
+    notion_api_url: str
+    databases: tuple[Database, ...]
+    output_dir: str
+    full_sync: bool
+    dry_run: bool
+    commit: bool
+    front_matter: bool
+    properties: str
+    image_style: str
+    image_max_width: int
+    max_file_mb: int
+    allowed_private_hosts: tuple[str, ...]
+    keep_deleted: bool
+    allow_mass_delete: bool
+    concurrency: int
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def read(
+        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+    ) -> Settings:
+        """Read all settings; an earlier source wins: `flags` (setting name → text), `environ`
+        (inputs and environment), its CONFIG, and `dotenv`, the text of a .env file.
+
+        Raises ConfigError with every mistake, each naming its setting and what to write.
+        """
+        reader = Reader(_merged(flags, environ, dotenv))
+        settings = cls(
+            notion_token=reader.required_secret("NOTION_TOKEN"),
+            notion_api_url=reader.parsed("NOTION_API_URL", _base_address),
+            databases=reader.databases(environ.get("GITHUB_REPOSITORY", "")),
+            output_dir=reader.parsed("OUTPUT_DIR", folder),
+            full_sync=reader.switch("FULL_SYNC"),
+            dry_run=reader.switch("DRY_RUN"),
+            commit=reader.switch("COMMIT"),
+            front_matter=reader.switch("FRONT_MATTER"),
+            properties=reader.one_of("PROPERTIES", "table", "front-matter", "both", "none"),
+            image_style=reader.one_of("IMAGE_STYLE", "html", "markdown"),
+            image_max_width=reader.whole_number("IMAGE_MAX_WIDTH", 50, 10_000),
+            max_file_mb=reader.whole_number("MAX_FILE_MB", 1, 5_000),
+            allowed_private_hosts=tuple(reader.text("ALLOWED_PRIVATE_HOSTS").split()),
+            keep_deleted=reader.one_of("ON_DELETE", "remove", "keep") == "keep",
+            allow_mass_delete=reader.switch("ALLOW_MASS_DELETE"),
+            concurrency=reader.whole_number("CONCURRENCY", 1, 64),
+            secrets=reader.secrets(),
+        )
+        if reader.problems:
+            raise ConfigError("\n".join(reader.problems))
+        return settings
+
+
+def _merged(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> dict[str, str]:
+    file = _dotenv(dotenv)
+    config = _dotenv(flags.get("CONFIG") or environ.get("CONFIG") or file.get("CONFIG") or "")
+    merged: dict[str, str] = {}
+    for source in (file, config, environ, flags):
+        merged.update({name: value.strip() for name, value in source.items() if value.strip()})
+    return merged
+
+
+def _dotenv(text: str) -> dict[str, str]:
+    """Values of a .env text; `${NAME}` stays as it is: a token may hold a dollar."""
+    values = dotenv_values(stream=io.StringIO(text), interpolate=False)
+    return {name: value for name, value in values.items() if value}
+
+
+def _base_address(text: str) -> str:
+    address = urlsplit(text)
+    if address.scheme not in ("http", "https") or not address.hostname or address.query:
+        raise ValueError("write an address like https://api.notion.com, without a query.")
+    return text.rstrip("/").removesuffix("/v1")

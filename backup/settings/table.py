@@ -1,0 +1,114 @@
+"""The one list of settings: action.yml, the README and .env.example are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table: `default` as a user would write it, `meaning` in a user's words."""
+
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+    switch: bool = False  # true or false
+    family: bool = False  # one variable for each n: no action input, no flag
+
+    @property
+    def input(self) -> str:
+        """The name as an action input and as a flag (kebab-case); '' where there is none."""
+        return "" if self.family else self.name.lower().replace("_", "-")
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("NOTION_TOKEN", "", "The secret of your Notion integration (ntn_…).", secret=True),
+    Setting(
+        "NOTION_API_URL",
+        "https://api.notion.com",
+        "Where the Notion API answers. Only for proxies and for tests.",
+    ),
+    Setting(
+        "DATABASES",
+        "",
+        "What to back up, one database a line: its id or URL, or `path = id or URL` to choose the folder.",
+    ),
+    Setting(
+        "DBn_NOTION_ID",
+        "",
+        "The same with one variable each (n = 1, 2, …; gaps allowed): id or URL of the n-th database.",
+        family=True,
+    ),
+    Setting(
+        "DBn_LABEL",
+        "",
+        "A name for the n-th database, in messages and for its folder. Default: its title in Notion.",
+        family=True,
+    ),
+    Setting(
+        "DBn_PATH",
+        "",
+        "The folder of the n-th database, below OUTPUT_DIR. Default: made from its label.",
+        family=True,
+    ),
+    Setting(
+        "DBn_GIT_REPO",
+        "",
+        "`repo` or `owner/repo`: the n-th database counts only in the workflow of that repository.",
+        family=True,
+    ),
+    Setting(
+        "CONFIG",
+        "",
+        "A whole .env text as one value, for settings that many repositories share.",
+        secret=True,
+    ),
+    Setting(
+        "OUTPUT_DIR",
+        ".",
+        "The folder below the workspace that holds the backup and its .notion-sync.json.",
+    ),
+    Setting(
+        "FULL_SYNC", "false", "Read every page again, also those that did not change.", switch=True
+    ),
+    Setting("DRY_RUN", "false", "Say what would be done, and write nothing.", switch=True),
+    Setting("COMMIT", "true", "false: write the files, leave git alone.", switch=True),
+    Setting(
+        "FRONT_MATTER", "true", "Start each page with title, id, address and times.", switch=True
+    ),
+    Setting(
+        "PROPERTIES",
+        "table",
+        "Where a row's properties go: `table` under the title, `front-matter` for site generators, "
+        "`both` or `none`.",
+    ),
+    Setting(
+        "IMAGE_STYLE",
+        "html",
+        "`html`: pictures are centred and limited in width; `markdown`: plain Markdown pictures.",
+    ),
+    Setting("IMAGE_MAX_WIDTH", "800", "Pictures that are wider are shown this wide (pixels)."),
+    Setting(
+        "MAX_FILE_MB",
+        "95",
+        "Larger files are not stored; the page says their name and size. GitHub takes up to 100.",
+    ),
+    Setting(
+        "ALLOWED_PRIVATE_HOSTS",
+        "",
+        "Hosts in private networks from which pictures may be downloaded, separated by blanks.",
+    ),
+    Setting(
+        "ON_DELETE",
+        "remove",
+        "What happens to a page that is in Notion's trash: `remove` its files, or `keep` them.",
+    ),
+    Setting(
+        "ALLOW_MASS_DELETE",
+        "false",
+        "Remove pages also when many of a database (20 %, at least 5) would go at once.",
+        switch=True,
+    ),
+    Setting("CONCURRENCY", "8", "How many requests and downloads run at once (1 to 64)."),
+)
