@@ -30,35 +30,35 @@ class Signer:
     def sign(self, path: str) -> tuple[str, str]:
         """The URL of a file and its `expiry_time`."""
         self.given += 1
-        now = self.now()
+        now, life = self.now(), str(int(self.lifetime))
         query = {
             "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
             "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD",
             "X-Amz-Credential": "DEMO/us-west-2/s3/aws4_request",
             "X-Amz-Date": now.strftime(_DATE),
-            "X-Amz-Expires": str(int(self.lifetime)),
+            "X-Amz-Expires": life,
             "X-Amz-Security-Token": str(self.given),
-            "X-Amz-Signature": self._signature(path, now.strftime(_DATE), str(self.given)),
+            "X-Amz-Signature": self._signature(path, now.strftime(_DATE), life, str(self.given)),
             "X-Amz-SignedHeaders": "host",
             "x-id": "GetObject",
         }
         expiry = exact_time(now + timedelta(seconds=self.lifetime)).replace("+00:00", "Z")
         return f"{self.base}/{path}?{urlencode(query)}", expiry
 
-    def _signature(self, path: str, date: str, token: str) -> str:
-        return hashlib.sha256(f"{unquote(path)} {date} {token} demo".encode()).hexdigest()
+    def _signature(self, path: str, *parts: str) -> str:
+        return hashlib.sha256(" ".join((unquote(path), *parts, "demo")).encode()).hexdigest()
 
     def refusal(self, path: str, query: str) -> str:
         """Why a download is refused, as S3's error code; '' when the signature is good."""
         sent = {key: values[0] for key, values in parse_qs(query).items()}
         if "X-Amz-Signature" not in sent:
             return "AccessDenied"
-        date, token = sent.get("X-Amz-Date", ""), sent.get("X-Amz-Security-Token", "")
-        if sent["X-Amz-Signature"] != self._signature(path, date, token):
+        names = ("X-Amz-Date", "X-Amz-Expires", "X-Amz-Security-Token")
+        date, life, token = (sent.get(name, "") for name in names)
+        if sent["X-Amz-Signature"] != self._signature(path, date, life, token):
             return "SignatureDoesNotMatch"
         signed = datetime.strptime(date, _DATE).replace(tzinfo=self.now().tzinfo)
-        life = timedelta(seconds=float(sent.get("X-Amz-Expires", "0")))
-        return "AccessDenied" if self.now() > signed + life else ""
+        return "AccessDenied" if self.now() > signed + timedelta(seconds=int(life)) else ""
 
 
 @dataclass(frozen=True)

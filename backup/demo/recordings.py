@@ -54,9 +54,11 @@ def _node(workspace: Workspace, id_: str, kind: str, parent: str, **recorded: Js
 def _add_trees(workspace: Workspace, folder: Path) -> None:
     database = workspace.add_database("Recorded pages", {"Name": properties.of("title")})
     trees = sorted(read(folder), key=lambda tree: (not tree["complete"], -tree["blocks"]))
-    for tree in trees:
-        if bare_id(tree["root"]) not in workspace.nodes:
-            _add_page(workspace, workspace.source(database), tree)
+    roots = {tree["root"]: tree for tree in reversed(trees)}
+    for tree in roots.values():
+        _add_page(workspace, workspace.source(database), tree)
+    for root, tree in roots.items():
+        _add_children(workspace, workspace.node(root), tree)
 
 
 def _add_page(workspace: Workspace, source: str, tree: Json) -> None:
@@ -64,16 +66,19 @@ def _add_page(workspace: Workspace, source: str, tree: Json) -> None:
     page = tree["page"] or build.page(root, f"Recorded page {root[:8]}")
     node = _node(workspace, root, "page", source, page=page)
     node.data["properties"] = page["properties"]
-    _add_children(workspace, node, tree)
 
 
 def _add_children(workspace: Workspace, above: Node, tree: Json) -> None:
     missing = set(tree["missing_children_of"])
     above.unreadable = above.id in missing
     for raw in (tree["children"].get(above.id) or {}).get("results", []):
-        if bare_id(raw["id"]) not in workspace.nodes:
+        known = workspace.nodes.get(bare_id(raw["id"]))
+        if known is None:
             node = _node(workspace, raw["id"], "block", above.id, block=raw)
             _add_children(workspace, node, tree)
+        elif known.kind == "page":  # a recorded page inside another one
+            known.recorded = {**known.recorded, "block": raw}
+            above.children.append(known.id)
 
 
 def _add_queries(workspace: Workspace, folder: Path) -> None:

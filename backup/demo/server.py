@@ -40,6 +40,7 @@ class Knobs:
     lifetime: float = 3600  # of a signed address
     now: Callable[[], datetime] = wall_clock  # signs addresses and lets them expire
     timer: Callable[[], float] = time.monotonic  # counts the window
+    sleep: Callable[[float], object] = time.sleep  # spends the latency
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class StandIn:
         of_api = parts.path.startswith("/v1/")
         with self._counted():
             if of_api and self.knobs.latency:
-                time.sleep(self.knobs.latency)
+                self.knobs.sleep(self.knobs.latency)
             made = self._api(asked, body) if of_api else self._download(asked, parts.query)
             fault = self._fault(asked)
             made = fault.spoil(made) if fault else made

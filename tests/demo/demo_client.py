@@ -33,7 +33,10 @@ class Client:
         return answer.json()
 
     def children(self, id_: str, **params: Any) -> list[Any]:
-        return self.json(f"blocks/{id_}/children", **params)["results"]
+        answer = self.json(f"blocks/{id_}/children", **params)
+        if not answer["has_more"]:
+            return answer["results"]
+        return answer["results"] + self.children(id_, start_cursor=answer["next_cursor"])
 
     def close(self) -> None:
         self.session.close()
