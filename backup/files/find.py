@@ -107,7 +107,7 @@ def _media(block: Block, heading: str) -> list[File]:
 def _html_embed(block: Block, heading: str) -> list[File]:
     """Notion reads an uploaded HTML block back as an embed of a signed URL (changelog, July 2026)."""
     url = block.data.get("url")
-    if not isinstance(url, str) or not urls.is_signed(url):
+    if not isinstance(url, str) or not urls.is_signed(url := _whole(url)):
         return []
     name = urls.last_segment(url)
     words = _words(block.data, name, heading)
@@ -174,7 +174,7 @@ def _emoji(value: Any) -> list[File]:
 
 
 def _custom_emoji(emoji: Json) -> File:
-    url, name = str(emoji["url"]), str(emoji.get("name") or "emoji")
+    url, name = _whole(str(emoji["url"])), _whole(str(emoji.get("name") or "emoji"))
     # Recorded answers give them unsigned, below /public.notion-static.com/.
     return File(f"emoji/{emoji.get('id', '')}", "image", url, urls.is_signed(url), name, name)
 
@@ -184,8 +184,13 @@ def _source(holder: Any) -> tuple[str, bool]:
     for type_ in ("file", "external"):
         url = _dict(_dict(holder).get(type_)).get("url")
         if isinstance(url, str) and url:
-            return url, type_ == "file"
+            return _whole(url), type_ == "file"
     return "", False
+
+
+def _whole(text: str) -> str:
+    """`text` without halves of surrogate pairs, which JSON can hold and nothing can encode."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _own_name(holder: Json, url: str) -> str:
@@ -193,7 +198,7 @@ def _own_name(holder: Json, url: str) -> str:
     name = holder.get("name")
     if not isinstance(name, str) or not name.strip() or "://" in name or urls.is_data(name):
         return urls.last_segment(url)
-    return name
+    return _whole(name)
 
 
 def _is_playable(url: str) -> bool:
@@ -202,7 +207,7 @@ def _is_playable(url: str) -> bool:
 
 def _line(runs: Any) -> str:
     """The words of a rich text, on one line."""
-    return " ".join(plain_text(_objects(runs)).split())
+    return " ".join(_whole(plain_text(_objects(runs))).split())
 
 
 def _dict(value: Any) -> Json:

@@ -217,6 +217,14 @@ def test_an_odd_url_is_listed_so_that_its_failure_is_told(url: str) -> None:
     assert urls.public(url) == ""
 
 
+def test_half_a_character_anywhere_does_no_harm() -> None:
+    half = "\ud83d"
+    data = external(f"https://x.example/{half}?a={half}", name=f"{half}.png", caption=text(half))
+    (file,) = find.files(page(Block("1", "file", data)))
+    for kept in (names.identity(file), urls.public(file.url), file.name, file.words):
+        kept.encode()
+
+
 def trees() -> list[Path]:
     return sorted(TREES.rglob("*.json"))
 

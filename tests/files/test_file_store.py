@@ -1,0 +1,400 @@
+"""A page's files over several runs: kept, downloaded, named once, and gone when the page lets go."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from file_site import HTML, JPG, PDF, PNG, SVG, Answer, Request, Site
+
+from backup.demo.sample import sample
+from backup.demo.server import StandIn
+from backup.files import find
+from backup.files.fetch import Downloader
+from backup.files.received import Downloaded
+from backup.files.store import FileRecord, Gathered, gather
+from backup.model import Block, File, Json, Missing, Page, Row, Stored, bare_id
+from backup.notion import read
+from backup.notion.client import Client
+
+
+class Backup:
+    """Does with a page's files what a run does: gathers, fills the folder, remembers."""
+
+    def __init__(self, site: Site, root: Path) -> None:
+        self.site, self.root, self.folder = site, root, root / "page"
+        self.known: dict[str, FileRecord] = {}
+        self.runs = 0
+        self.max_bytes = 1_000_000
+        self.described: list[Downloaded] = []
+        self.description = ""
+
+    def describe(self, got: Downloaded) -> str:
+        self.described.append(got)
+        return self.description
+
+    def run(self, *blocks: Block, **raw: Any) -> Gathered:
+        self.runs += 1
+        staging = self.root / f"staging{self.runs}"
+        staging.mkdir()
+        with Downloader(
+            allowed_hosts=["127.0.0.1"], sleep=lambda _: None, max_bytes=self.max_bytes
+        ) as downloader:
+            page = Page("page", raw, blocks)
+            got = gather(page, self.known, self.folder, downloader, staging, self.describe)
+        self.fill(got)
+        self.known = {
+            record.identity: FileRecord.from_json(json.loads(json.dumps(record.to_json())))
+            for record in got.records
+        }
+        return got
+
+    def fill(self, got: Gathered) -> None:
+        """The folder holds exactly what the records name, as after a real run."""
+        fresh = self.root / f"fresh{self.runs}"
+        for path in {record.path for record in got.records}:
+            target = fresh / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(got.staged.get(path, self.folder / path), target)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        fresh.mkdir(exist_ok=True)
+        fresh.rename(self.folder)
+
+    def content(self) -> dict[str, bytes]:
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in files}
+
+    def asked(self) -> list[str]:
+        """The paths asked for since the last time."""
+        paths = sorted(request.path for request in self.site.seen)
+        self.site.seen.clear()
+        return paths
+
+
+@pytest.fixture
+def backup(site: Site, tmp_path: Path) -> Backup:
+    return Backup(site, tmp_path)
+
+
+def media(key: str, url: str, type_: str = "image", *, hosted: bool = True, **more: Any) -> Block:
+    source = "file" if hosted else "external"
+    return Block(key, type_, {"type": source, source: {"url": url}, **more})
+
+
+def caption(words: str) -> list[Json]:
+    return [{"plain_text": words}]
+
+
+def stored(got: Gathered) -> dict[str, str]:
+    return {key: one.path for key, one in got.files.items() if isinstance(one, Stored)}
+
+
+def signed(url: str, number: int) -> str:
+    return f"{url}?X-Amz-Expires=3600&X-Amz-Signature={number}"
+
+
+def test_a_page_gets_its_files_under_names_that_people_can_read(backup: Backup) -> None:
+    put = backup.site.put
+    got = backup.run(
+        Block("h", "heading_1", {"rich_text": caption("Prerequisites")}),
+        media("1", put("/image.png", PNG)),
+        media("2", put("/wiring.png", JPG)),
+        media("3", put("/b.svg", SVG), caption=caption("How it all fits")),
+        media("4", put("/Manual%20v2.pdf", PDF), "pdf"),
+        cover={"type": "external", "external": {"url": put("/cover.gif", b"GIF89a" + PNG)}},
+    )
+    assert stored(got) == {
+        "1": "assets/1-prerequisites.png",
+        "2": "assets/2-wiring.jpg",
+        "3": "assets/3-how-it-all-fits.svg",
+        "4": "attachments/Manual v2.pdf",
+        "page/cover": "assets/4-cover.gif",
+    }
+    assert got.files["1"] == Stored("assets/1-prerequisites.png", "image.png", len(PNG), 1, 1)
+    assert set(backup.content()) == set(stored(got).values())
+    assert got.problems == ()
+
+
+def test_a_second_run_downloads_nothing_although_every_signature_is_new(backup: Backup) -> None:
+    png, pdf = backup.site.put("/a.png", PNG), backup.site.put("/b.pdf", PDF)
+    first, second = (
+        backup.run(media("1", signed(png, run)), media("2", signed(pdf, run), "pdf"))
+        for run in (1, 2)
+    )
+    assert backup.asked() == ["/a.png", "/b.pdf"]
+    assert second.files == first.files
+    assert second.records == first.records
+    assert second.staged == {}
+
+
+@pytest.mark.parametrize("harm", ["removed", "changed", "cut", "a link", "a folder"])
+def test_a_copy_that_is_not_what_was_stored_is_downloaded_again(backup: Backup, harm: str) -> None:
+    block = media("1", backup.site.put("/a.png", PNG))
+    first = backup.run(block)
+    copy = backup.folder / stored(first)["1"]
+    copy.unlink()
+    if harm == "changed":
+        copy.write_bytes(PNG[:-1] + b"!")
+    if harm == "cut":
+        copy.write_bytes(PNG[:9])
+    if harm == "a link":
+        backup.root.joinpath("elsewhere").write_bytes(PNG)
+        copy.symlink_to(backup.root / "elsewhere")
+    if harm == "a folder":
+        copy.mkdir()
+    second = backup.run(block)
+    assert backup.asked() == ["/a.png", "/a.png"]
+    assert second.records == first.records
+    assert backup.content() == {stored(first)["1"]: PNG}
+
+
+def test_a_replaced_file_is_downloaded_because_its_path_is_new(backup: Backup) -> None:
+    backup.run(media("1", backup.site.put("/one/plan.png", PNG)))
+    got = backup.run(media("1", backup.site.put("/two/plan.png", JPG)))
+    assert backup.content() == {"assets/1-plan.jpg": JPG}
+    assert stored(got) == {"1": "assets/1-plan.jpg"}
+
+
+def test_what_the_page_lets_go_of_leaves_the_folder(backup: Backup) -> None:
+    one = media("1", backup.site.put("/a.png", PNG))
+    two = media("2", backup.site.put("/b.png", JPG))
+    first = backup.run(one, two)
+    assert stored(backup.run(two)) == {"2": stored(first)["2"]}
+    assert list(backup.content()) == [stored(first)["2"]]
+
+
+def test_the_same_content_twice_is_stored_once(backup: Backup) -> None:
+    one = media("1", backup.site.put("/a.png", PNG), caption=caption("First"))
+    two = media("2", backup.site.put("/b.png", PNG), caption=caption("Second"))
+    got = backup.run(one, two)
+    assert stored(got) == {"1": "assets/1-first.png", "2": "assets/1-first.png"}
+    assert backup.content() == {"assets/1-first.png": PNG}
+    assert stored(backup.run(two)) == {"2": "assets/1-first.png"}
+    assert backup.asked() == ["/a.png", "/b.png"]
+
+
+def test_one_file_twice_in_a_property_is_downloaded_once(backup: Backup) -> None:
+    url = backup.site.put("/a.zip", b"PK\x03\x04" + bytes(99))
+    entries = [{"name": name, "type": "file", "file": {"url": url}} for name in ("a.zip", "b.zip")]
+    got = backup.run(properties={"F": {"id": "f", "type": "files", "files": entries}})
+    assert backup.asked() == ["/a.zip"]
+    assert set(stored(got).values()) == {"attachments/a.zip"}
+    assert [one.name for one in got.files.values()] == ["a.zip", "b.zip"]
+
+
+def test_an_entry_added_above_in_a_property_renames_nothing(backup: Backup) -> None:
+    def files(*names: str) -> Gathered:
+        entries = [
+            {
+                "name": name,
+                "type": "file",
+                "file": {"url": backup.site.put(f"/{name}", name.encode())},
+            }
+            for name in names
+        ]
+        return backup.run(properties={"F": {"id": "f", "type": "files", "files": entries}})
+
+    files("a.txt", "b.txt")
+    backup.asked()
+    assert list(stored(files("new.txt", "a.txt", "b.txt")).values()) == [
+        "attachments/new.txt",
+        "attachments/a.txt",
+        "attachments/b.txt",
+    ]
+    assert backup.asked() == ["/new.txt"]
+
+
+FAILURES = {
+    "gone": Answer(b"", 404),
+    "a web page": Answer(HTML),
+    "empty": Answer(b""),
+    "cut": Answer(PNG[:9], headers={"Content-Length": "70"}),
+    "to metadata": Answer(b"", 302, {"Location": "http://169.254.169.254/latest/meta-data"}),
+    "denied": Answer(b"", 403),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_file_that_cannot_be_had_costs_only_itself(backup: Backup, failure: str) -> None:
+    bad = signed(backup.site.play("/bad.png", FAILURES[failure]), 1)
+    good = backup.site.put("/good.png", PNG)
+    got = backup.run(media("1", bad), media("2", good))
+    missing = got.files["1"]
+    assert isinstance(missing, Missing)
+    assert (missing.name, missing.url) == ("bad.png", "")
+    assert stored(got) == {"2": "assets/2-good.png"}
+    assert got.failed == ("1",)
+    (problem,) = got.problems
+    assert problem.page_id == "page"
+    assert missing.reason in problem.what
+    assert "X-Amz" not in problem.what
+
+
+def test_the_next_run_tries_only_the_failed_file_and_gives_it_its_number(backup: Backup) -> None:
+    bad = media("1", backup.site.play("/bad.png", Answer(b"", 404), Answer(JPG)))
+    good = media("2", backup.site.put("/good.png", PNG))
+    backup.run(bad, good)
+    backup.asked()
+    got = backup.run(bad, good)
+    assert backup.asked() == ["/bad.png"]
+    assert stored(got) == {"1": "assets/1-bad.jpg", "2": "assets/2-good.png"}
+    assert got.failed == ()
+
+
+def test_a_failed_external_file_keeps_its_address_without_its_secrets(backup: Backup) -> None:
+    url = f"{backup.site.url}/a.png"
+    got = backup.run(media("1", f"{url}?w=8&token=t0ken", hosted=False))
+    assert got.files["1"] == Missing("a.png", "the server answered 404 (Not Found)", f"{url}?w=8")
+    assert "t0ken" not in repr(got)
+
+
+def test_a_file_that_is_too_large_is_left_out_and_is_no_failure(backup: Backup) -> None:
+    big = backup.site.put("/film.mp4", b"x", Content_Length=str(5 * 1024**3))
+    backup.max_bytes = 95 * 1024**2
+    got = backup.run(media("1", big, "video"))
+    assert isinstance(missing := got.files["1"], Missing)
+    assert missing.reason == "it has 5,120 MB, and files over 95 MB are left out"
+    assert (got.problems, got.failed) == ((), ())
+    assert "film.mp4" in got.left_out[0].what
+
+
+HOSTILE = [
+    "../../x",
+    "CON.png",
+    "n" * 300 + ".png",
+    "🎉 party 🎉.png",
+    "Plan.png",
+    "plan.PNG",
+    "Café.png",
+    "Cafe\u0301.png",
+    ".gitattributes",
+    "a\x00b\n.png",
+]
+
+
+def test_hostile_names_stay_inside_the_folder_and_apart(backup: Backup) -> None:
+    blocks = []
+    for number, name in enumerate(HOSTILE):
+        url = backup.site.put(f"/{number}", b"content %d" % number)
+        blocks.append(media(f"a{number}", url, "file", name=name))
+        picture = backup.site.put(f"/p{number}/{quote(name, safe='')}", PNG + bytes([number]))
+        blocks.append(media(f"p{number}", picture))
+    got = backup.run(*blocks)
+    assert got.problems == ()
+    assert len(backup.content()) == len({path.casefold() for path in backup.content()}) == 20
+    assert {path.count("/") for path in backup.content()} == {1}
+    assert {path.partition("/")[0] for path in backup.content()} == {"assets", "attachments"}
+    assert got.files["a4"].name == "Plan.png"
+
+
+def test_pages_without_files_ask_for_nothing(backup: Backup) -> None:
+    assert backup.run(Block("1", "paragraph", {})) == Gathered({}, (), {})
+    assert backup.asked() == []
+
+
+def test_a_description_is_asked_for_once_and_ends_up_in_the_name(backup: Backup) -> None:
+    block = media("1", backup.site.put("/image.png", PNG), caption=caption("Prerequisites"))
+    pdf = media("2", backup.site.put("/a.pdf", PDF), "pdf")
+    backup.description = "Proxmox cluster dashboard"
+    first = backup.run(block, pdf)
+    assert stored(first)["1"] == "assets/1-prerequisites-proxmox-cluster-dashboard.png"
+    assert [got.file.key for got in backup.described] == ["1"]
+    assert backup.run(block, pdf).files == first.files
+    shutil.rmtree(backup.folder)
+    assert backup.run(block, pdf).files == first.files
+    assert len(backup.described) == 1
+
+
+def test_a_record_survives_the_state_and_what_a_newer_version_added() -> None:
+    full = FileRecord("1 /a.png", "assets/1-a.png", 70, "ab" * 32, "a.png", 1, 2, "a dot")
+    small = FileRecord("1 /a.zip", "attachments/a.zip", 0, "ab" * 32)
+    for record in (full, small):
+        assert FileRecord.from_json({**record.to_json(), "later": 1}) == record
+    assert small.to_json().keys() == {"identity", "path", "size", "sha256"}
+
+
+@pytest.mark.parametrize("path", ["../../../etc/passwd", "/etc/passwd", "index.md"])
+def test_a_path_in_the_state_cannot_reach_out_of_the_page(backup: Backup, path: str) -> None:
+    block = media("1", backup.site.put("/a.png", PNG))
+    (record,) = backup.run(block).records
+    (backup.folder / "index.md").write_bytes(PNG)
+    backup.known = {record.identity: replace(record, path=path)}
+    assert stored(backup.run(block)) == {"1": "assets/1-image.png"}
+
+
+def test_over_many_edits_names_stay_and_the_folder_follows_the_page(backup: Backup) -> None:
+    """Insert, remove and reorder at random, with downloads that fail now and then."""
+    dice = random.Random(4)
+    failing: set[str] = set()
+
+    def answer(request: Request) -> Answer:
+        content = request.path.rpartition("/")[2].encode()
+        return Answer(b"", 404) if request.path in failing else Answer(PNG + content)
+
+    blocks: list[Block] = []
+    for turn in range(40):
+        for _ in range(dice.randint(0, 3)):
+            path = f"/{turn}-{dice.random()}/{dice.choice(['a', 'b', 'photo 1'])}"
+            backup.site.routes[path] = answer
+            type_ = dice.choice(["image", "file"])
+            place = dice.randint(0, len(blocks))
+            blocks.insert(place, media(path, backup.site.url + quote(path), type_))
+            backup.site.routes[quote(path)] = answer
+        dice.shuffle(blocks)
+        del blocks[dice.randint(3, 9) :]
+        failing = {quote(block.id) for block in blocks if dice.random() < 0.2}
+        before = {record.identity: record.path for record in backup.known.values()}
+        got = backup.run(*blocks)
+        after = {record.identity: record.path for record in got.records}
+        assert {key: after[key] for key in before.keys() & after.keys()}.items() <= before.items()
+        assert set(backup.content()) == set(after.values()) == set(stored(got).values())
+        assert set(got.files) == {block.id for block in blocks}
+
+
+def pages(client: Client, standing: StandIn) -> list[Page]:
+    """Every row of the sample workspace, read whole."""
+    sources = [standing.workspace.source(id_) for id_ in standing.workspace.databases()]
+    answers = [answer for source in sources for answer in client.query(source, {})]
+    found = [raw for answer in answers for raw in answer["results"]]
+    with ThreadPoolExecutor(4) as pool:
+        rows = [Row(bare_id(raw["id"]), "", "", "", "", "", raw) for raw in found]
+        return [read.page(client, row, {}, pool.submit) for row in rows]
+
+
+def test_every_file_of_the_sample_workspace_is_had_even_after_its_url_expired(
+    tmp_path: Path,
+) -> None:
+    now = datetime(2026, 11, 1, tzinfo=timezone.utc)
+    had: list[str] = []
+    standing = StandIn(sample(), now=lambda: now)
+    with standing.serving() as url:
+        client = Client("any", url)
+        read_at_first = pages(client, standing)
+        now += timedelta(hours=2)
+
+        def refresh(file: File) -> File | None:
+            """Only what the file hangs on is read again: its page, or its block."""
+            owner = file.key.partition("/")[0]
+            if owner in page_ids:
+                return find.again(file, Page(owner, client.page(owner)))
+            return find.again(file, Page("", {}, (Block.from_api(client.block(owner)),)))
+
+        page_ids = {page.id for page in read_at_first}
+        with Downloader(refresh=refresh, allowed_hosts=["127.0.0.1"]) as downloader:
+            for page in read_at_first:
+                got = gather(page, {}, tmp_path / page.id, downloader, tmp_path)
+                assert (got.problems, got.left_out) == ((), ())
+                had += stored(got).values()
+    assert len(had) >= 10
+    statuses = [asked.status for asked in standing.downloads]
+    assert statuses.count(403) > 0
+    assert set(statuses) == {200, 403}
+    assert all("Authorization" not in asked.headers for asked in standing.downloads)
