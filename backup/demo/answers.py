@@ -170,9 +170,9 @@ def listed(content: Content, node: Node) -> list[Node]:
 
 def synced_from(node: Node) -> str:
     """The id of the block that a synced copy follows; '' for every other node."""
-    if node.kind != "block" or node.recorded:
+    if node.kind != "block":
         return ""
-    payload = node.data.get("synced_block") or {}
+    payload = node.recorded.get("block", node.data).get("synced_block") or {}
     return str((payload.get("synced_from") or {}).get("block_id", ""))
 
 

@@ -196,7 +196,8 @@ class Content:
         plain = {
             name: values.get(name, given.get(column["type"])) for name, column in columns.items()
         }
-        return {name: properties.value(columns[name], plain[name]) for name in columns}
+        made = {name: properties.value(columns[name], plain[name]) for name in columns}
+        return copy.deepcopy(made)
 
     def _count(self, page: Node) -> int:
         above = self.nodes.get(bare_id(page.parent))

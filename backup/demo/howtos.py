@@ -8,6 +8,15 @@ from backup.demo.build import text
 from backup.demo.notes import Notes
 from backup.model import Json
 
+_STATUS = "https://status.example.com/"
+_DECISION = """\
+flowchart TD
+  A[No data] --> B{Other gateways fine?}
+  B -- yes --> C[Power?]
+  B -- no --> D[Call the provider]
+  C -- off --> E[Go there]
+  C -- on --> F[Restart the bridge]"""
+
 
 def pages(notes: Notes) -> None:
     """Their texts."""
@@ -33,12 +42,8 @@ def _silent(notes: Notes) -> str:
         ),
         b.heading(2, "First, from the warm side"),
         *b.numbers(
-            [
-                "Is it only ours? Look at ",
-                text("the status page", link="https://status.example.com/"),
-                ".",
-            ],
-            ["Log in and ask the service:"],
+            ["Is it only ours? Look at ", text("the status page", link=_STATUS), "."],
+            "Log in and ask the service.",
             "Still nothing? Go there.",
         ),
         b.code(
@@ -46,11 +51,7 @@ def _silent(notes: Notes) -> str:
             "bash",
         ),
         b.heading(2, "Then decide"),
-        b.code(
-            "flowchart TD\n  A[No data] --> B{Other gateways fine?}\n  B -- yes --> C[Power?]\n"
-            "  B -- no --> D[Call the provider]\n  C -- off --> E[Go there]\n  C -- on --> F[Restart the bridge]",
-            "mermaid",
-        ),
+        b.code(_DECISION, "mermaid"),
         b.heading(2, "Whom to call"),
         build.block("synced_block", children=call),
         b.callout(

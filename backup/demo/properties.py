@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -95,7 +96,7 @@ def schema(properties: Mapping[str, Json]) -> Json:
 def named(columns: Mapping[str, Json]) -> Json:
     """The properties with their ids and names."""
     return {
-        name: {"id": sent_id(name, column["type"]), "name": name, **column}
+        name: {"id": sent_id(name, column["type"]), "name": name, **copy.deepcopy(column)}
         for name, column in columns.items()
     }
 

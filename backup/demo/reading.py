@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from backup.demo import blocks as b
 from backup.demo import build, drawings
 from backup.demo import properties as p
@@ -37,92 +39,54 @@ PLACE = {
 }
 
 
+_TITLES = {
+    "field": ("A field guide to quiet harbours", "📗"),
+    "slowly": ("Sea level, slowly", "🌊"),
+    "mud": ("Notes on mud", "🟤"),
+    "clock": ("The clockmaker's almanac: 24/7 <for beginners> & others", ""),
+    "radio": ("Signals over water", ""),
+    "plain": ("Plain words for measured things", "✍️"),
+}
+_VALUES: dict[str, dict[str, Any]] = {
+    "field": {
+        "Author": "M. Okonjo", "Kind": "Book", "Topics": ["tides", "mud"], "Rating": 4.5,
+        "Price": 24, "Finished": True, "Read": ("2026-08-02", "2026-08-19"),
+        "Library": PLACE, "Library phone": "+49 471 555 0142",
+    },
+    "slowly": {
+        "Author": [text("J. Lindgren"), text(" & ", italic=True), text("P. Sato")],
+        "Kind": "Paper", "Topics": ["tides", "clocks"], "Rating": 5, "Finished": True,
+        "Read": "2026-09-03", "Ask": "library@example.org",
+        "Link": "https://example.org/papers/sea-level-slowly?download=1&page=2",
+    },
+    "mud": {"Author": "Anon.", "Kind": "Book", "Topics": ["mud"]},
+    "clock": {"Kind": "Book", "Topics": ["clocks"], "Rating": 3, "Price": 0},
+    "radio": {
+        "Author": "The Shore Radio Club", "Kind": "Podcast", "Topics": ["radio"],
+        "Read": "2026-09-21T19:30:00.000+02:00", "Link": "https://example.net/signals",
+    },
+    "plain": {
+        "Author": "R. Haas", "Kind": "Website", "Topics": ["writing"],
+        "Rating": 4, "Finished": True,
+    },
+}
+
+
 def rows(notes: Notes) -> None:
     """The six rows, still without text."""
-    files = notes.workspace.files
-    copy = files.keep(
-        "sea-level-slowly-chapter-2.pdf", drawings.pdf("Sea level, slowly", "Chapter 2")
-    )
-    _row(
-        notes,
-        "field",
-        "A field guide to quiet harbours",
-        "📗",
-        {
-            "Author": "M. Okonjo",
-            "Kind": "Book",
-            "Topics": ["tides", "mud"],
-            "Rating": 4.5,
-            "Price": 24,
-            "Finished": True,
-            "Read": ("2026-08-02", "2026-08-19"),
-            "Library": PLACE,
-            "Library phone": "+49 471 555 0142",
-        },
-    )
-    _row(
-        notes,
-        "slowly",
-        "Sea level, slowly",
-        "🌊",
-        {
-            "Author": [text("J. Lindgren"), text(" & ", italic=True), text("P. Sato")],
-            "Kind": "Paper",
-            "Topics": ["tides", "clocks"],
-            "Rating": 5,
-            "Finished": True,
-            "Read": "2026-09-03",
-            "Link": "https://example.org/papers/sea-level-slowly?download=1&page=2",
-            "Ask": "library@example.org",
-            "Copies": [{"name": "Chapter 2.pdf", **build.hosted(copy)}],
-        },
-    )
-    _row(notes, "mud", "Notes on mud", "🟤", {"Author": "Anon.", "Kind": "Book", "Topics": ["mud"]})
-    _row(
-        notes,
-        "clock",
-        "The clockmaker's almanac: 24/7 <for beginners> & others",
-        build.external(notes.workspace.emojis[0]["url"]),
-        {
-            "Kind": "Book",
-            "Topics": ["clocks"],
-            "Rating": 3,
-            "Price": 0,
-        },
-    )
-    _row(
-        notes,
-        "radio",
-        "Signals over water",
-        notes.image("buoy.png", drawings.buoy()),
-        {
-            "Author": "The Shore Radio Club",
-            "Kind": "Podcast",
-            "Topics": ["radio"],
-            "Finished": False,
-            "Read": "2026-09-21T19:30:00.000+02:00",
-            "Link": "https://example.net/signals",
-        },
-    )
-    _row(
-        notes,
-        "plain",
-        "Plain words for measured things",
-        "✍️",
-        {
-            "Author": "R. Haas",
-            "Kind": "Website",
-            "Topics": ["writing"],
-            "Rating": 4,
-            "Finished": True,
-        },
-    )
-
-
-def _row(notes: Notes, key: str, title: str, sign: str | Json, values: dict[str, object]) -> None:
-    notes.clock.forward(minutes=3)
-    icon = build.emoji(sign) if isinstance(sign, str) else sign
-    notes.rows[key] = notes.workspace.add_page(notes.reading, title, values, icon=icon)
+    icons = {
+        "clock": build.external(notes.workspace.emojis[0]["url"]),
+        "radio": notes.image("buoy.png", drawings.buoy()),
+    }
+    for key, (title, sign) in _TITLES.items():
+        notes.clock.forward(minutes=3)
+        icon = icons.get(key) or build.emoji(sign)
+        page = notes.workspace.add_page(notes.reading, title, _VALUES[key], icon=icon)
+        notes.rows[key] = page
+    chapter = drawings.pdf("Sea level, slowly", "Chapter 2")
+    file = build.hosted(notes.workspace.files.keep("sea-level-slowly-chapter-2.pdf", chapter))
+    copies = [{"name": "Chapter 2.pdf", **file}]
+    notes.workspace.set_property(notes.rows["slowly"], "Copies", copies)
 
 
 def pages(notes: Notes) -> None:

@@ -59,6 +59,7 @@ def _add_trees(workspace: Workspace, folder: Path) -> None:
         _add_page(workspace, workspace.source(database), tree)
     for root, tree in roots.items():
         _add_children(workspace, workspace.node(root), tree)
+        _add_originals(workspace, workspace.node(root), tree)
 
 
 def _add_page(workspace: Workspace, source: str, tree: Json) -> None:
@@ -79,6 +80,17 @@ def _add_children(workspace: Workspace, above: Node, tree: Json) -> None:
         elif known.kind == "page":  # a recorded page inside another one
             known.recorded = {**known.recorded, "block": raw}
             above.children.append(known.id)
+
+
+def _add_originals(workspace: Workspace, page: Node, tree: Json) -> None:
+    """Synced blocks that live on other pages: only what they hold was recorded."""
+    for id_ in tree["children"]:
+        if bare_id(id_) not in workspace.nodes:
+            raw = {**build.block("synced_block", id=id_), "has_children": True}
+            del raw["children"]
+            node = _node(workspace, id_, "block", page.id, block=raw)
+            page.children.remove(id_)
+            _add_children(workspace, node, tree)
 
 
 def _add_queries(workspace: Workspace, folder: Path) -> None:

@@ -150,6 +150,18 @@ def test_a_morning_is_later_than_all_that_was_there_and_the_same_each_time() -> 
     ]
 
 
+def test_a_change_in_one_sample_does_not_reach_another() -> None:
+    first, second = sample(), sample()
+    source = first.source(first.databases()[0])
+    for workspace in (first, second):
+        assert "Podcast" in json.dumps(workspace.node(source).data)
+    first.rename_option(source, "Kind", "Podcast", "Radio")
+    first.rename_property(source, "Author", "By")
+    assert "Podcast" not in json.dumps(first.node(source).data)
+    assert "Podcast" in json.dumps(second.node(source).data)
+    assert "Author" in sample().node(source).data["properties"]
+
+
 def test_a_page_links_to_the_one_that_gets_another_name(read: dict[str, Any]) -> None:
     workspace = sample()
     silent = next(id_ for id_, title in rows(workspace).items() if "silent" in title)
