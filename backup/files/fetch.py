@@ -47,6 +47,9 @@ _BAD_ADDRESS = (
 )
 _TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two packets
 _WAITS = (1.0, 4.0, 10.0)  # seconds before each further try
+_ENOUGH = (
+    3  # files of a host failed in a row: the others get one try each, or a dead host costs hours
+)
 _LONGEST_WAIT = 60.0
 
 
@@ -101,6 +104,7 @@ class Downloader:
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Guarded(self._guard, concurrency))
+        self._failed: dict[str, int] = {}  # files in a row, by host
         self._workers = ThreadPoolExecutor(concurrency, thread_name_prefix="download")
 
     def __enter__(self) -> Downloader:
@@ -145,7 +149,18 @@ class Downloader:
             return None
 
     def _patiently(self, file: File, folder: Path) -> Downloaded:
-        for wait in _WAITS:
+        host = urls.host(file.url)
+        is_dead = self._failed.get(host, 0) >= _ENOUGH
+        try:
+            got = self._repeatedly(file, folder, () if is_dead else _WAITS)
+        except _Passing:
+            self._failed[host] = self._failed.get(host, 0) + 1
+            raise
+        self._failed.pop(host, None)
+        return got
+
+    def _repeatedly(self, file: File, folder: Path, waits: Iterable[float]) -> Downloaded:
+        for wait in waits:
             try:
                 return self._once(file, folder)
             except _Passing as error:

@@ -33,6 +33,12 @@ def split(url: str) -> SplitResult | None:
     return parts
 
 
+def host(url: str) -> str:
+    """The host in lower case, '' when there is none."""
+    parts = split(url)
+    return (parts.hostname or "") if parts else ""
+
+
 def is_data(url: str) -> bool:
     """Whether `url` holds the file itself ('data:image/png;base64,…')."""
     return url.lstrip()[:5].lower() == "data:"
@@ -40,14 +46,13 @@ def is_data(url: str) -> bool:
 
 def is_signed(url: str) -> bool:
     """Whether `url` is one of a file that Notion hosts, and signs anew in every answer."""
-    parts = split(url)
+    parts, name = split(url), host(url)
     if parts is None:
         return False
     if re.search(r"[?&]X-Amz-Signature=", f"?{parts.query}", re.IGNORECASE):
         return True
-    host = parts.hostname or ""
-    on_s3 = host.endswith(".amazonaws.com") and bool(_NOTION_PATH.match(parts.path))
-    return on_s3 or bool(_NOTION_HOST.fullmatch(host))
+    on_s3 = name.endswith(".amazonaws.com") and bool(_NOTION_PATH.match(parts.path))
+    return on_s3 or bool(_NOTION_HOST.fullmatch(name))
 
 
 def public(url: str) -> str:
@@ -58,8 +63,8 @@ def public(url: str) -> str:
     parts = split(url)
     if parts is None or parts.scheme.lower() not in ("http", "https") or is_signed(url):
         return ""
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=host, query=urlencode(_harmless(parts)), fragment="").geturl()
+    netloc = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=netloc, query=urlencode(_harmless(parts)), fragment="").geturl()
 
 
 def address(url: str, hosted: bool) -> str:
@@ -77,7 +82,7 @@ def address(url: str, hosted: bool) -> str:
     if hosted:
         return parts.path
     query = urlencode(_harmless(parts))
-    return f"{parts.hostname or ''}{parts.path}" + (f"?{_short_hash(query)}" if query else "")
+    return f"{host(url)}{parts.path}" + (f"?{_short_hash(query)}" if query else "")
 
 
 def last_segment(url: str) -> str:

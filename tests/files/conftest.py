@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from file_downloads import Local
+from file_runs import Backup
 from file_site import Site, serving
 
 
@@ -19,3 +22,14 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def site() -> Iterator[Site]:
     with serving() as running:
         yield running
+
+
+@pytest.fixture
+def local() -> Iterator[Local]:
+    with Local() as downloader:
+        yield downloader
+
+
+@pytest.fixture
+def backup(site: Site, tmp_path: Path) -> Backup:
+    return Backup(site, tmp_path)

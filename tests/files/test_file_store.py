@@ -2,99 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import random
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
-from file_site import HTML, JPG, PDF, PNG, SVG, Answer, Request, Site
+from file_runs import Backup, caption, media, stored
+from file_site import HTML, JPG, PDF, PNG, SVG, Answer
 
-from backup.demo.sample import sample
-from backup.demo.server import StandIn
-from backup.files import find
-from backup.files.fetch import Downloader
-from backup.files.received import Downloaded
-from backup.files.store import FileRecord, Gathered, gather
-from backup.model import Block, File, Json, Missing, Page, Row, Stored, bare_id
-from backup.notion import read
-from backup.notion.client import Client
-
-
-class Backup:
-    """Does with a page's files what a run does: gathers, fills the folder, remembers."""
-
-    def __init__(self, site: Site, root: Path) -> None:
-        self.site, self.root, self.folder = site, root, root / "page"
-        self.known: dict[str, FileRecord] = {}
-        self.runs = 0
-        self.max_bytes = 1_000_000
-        self.described: list[Downloaded] = []
-        self.description = ""
-
-    def describe(self, got: Downloaded) -> str:
-        self.described.append(got)
-        return self.description
-
-    def run(self, *blocks: Block, **raw: Any) -> Gathered:
-        self.runs += 1
-        staging = self.root / f"staging{self.runs}"
-        staging.mkdir()
-        with Downloader(
-            allowed_hosts=["127.0.0.1"], sleep=lambda _: None, max_bytes=self.max_bytes
-        ) as downloader:
-            page = Page("page", raw, blocks)
-            got = gather(page, self.known, self.folder, downloader, staging, self.describe)
-        self.fill(got)
-        self.known = {
-            record.identity: FileRecord.from_json(json.loads(json.dumps(record.to_json())))
-            for record in got.records
-        }
-        return got
-
-    def fill(self, got: Gathered) -> None:
-        """The folder holds exactly what the records name, as after a real run."""
-        fresh = self.root / f"fresh{self.runs}"
-        for path in {record.path for record in got.records}:
-            target = fresh / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(got.staged.get(path, self.folder / path), target)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        fresh.mkdir(exist_ok=True)
-        fresh.rename(self.folder)
-
-    def content(self) -> dict[str, bytes]:
-        files = (path for path in self.folder.rglob("*") if path.is_file())
-        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in files}
-
-    def asked(self) -> list[str]:
-        """The paths asked for since the last time."""
-        paths = sorted(request.path for request in self.site.seen)
-        self.site.seen.clear()
-        return paths
-
-
-@pytest.fixture
-def backup(site: Site, tmp_path: Path) -> Backup:
-    return Backup(site, tmp_path)
-
-
-def media(key: str, url: str, type_: str = "image", *, hosted: bool = True, **more: Any) -> Block:
-    source = "file" if hosted else "external"
-    return Block(key, type_, {"type": source, source: {"url": url}, **more})
-
-
-def caption(words: str) -> list[Json]:
-    return [{"plain_text": words}]
-
-
-def stored(got: Gathered) -> dict[str, str]:
-    return {key: one.path for key, one in got.files.items() if isinstance(one, Stored)}
+from backup.files.store import FileRecord, Gathered
+from backup.model import Block, Missing, Stored
 
 
 def signed(url: str, number: int) -> str:
@@ -328,73 +245,3 @@ def test_a_path_in_the_state_cannot_reach_out_of_the_page(backup: Backup, path: 
     (backup.folder / "index.md").write_bytes(PNG)
     backup.known = {record.identity: replace(record, path=path)}
     assert stored(backup.run(block)) == {"1": "assets/1-image.png"}
-
-
-def test_over_many_edits_names_stay_and_the_folder_follows_the_page(backup: Backup) -> None:
-    """Insert, remove and reorder at random, with downloads that fail now and then."""
-    dice = random.Random(4)
-    failing: set[str] = set()
-
-    def answer(request: Request) -> Answer:
-        content = request.path.rpartition("/")[2].encode()
-        return Answer(b"", 404) if request.path in failing else Answer(PNG + content)
-
-    blocks: list[Block] = []
-    for turn in range(40):
-        for _ in range(dice.randint(0, 3)):
-            path = f"/{turn}-{dice.random()}/{dice.choice(['a', 'b', 'photo 1'])}"
-            backup.site.routes[path] = answer
-            type_ = dice.choice(["image", "file"])
-            place = dice.randint(0, len(blocks))
-            blocks.insert(place, media(path, backup.site.url + quote(path), type_))
-            backup.site.routes[quote(path)] = answer
-        dice.shuffle(blocks)
-        del blocks[dice.randint(3, 9) :]
-        failing = {quote(block.id) for block in blocks if dice.random() < 0.2}
-        before = {record.identity: record.path for record in backup.known.values()}
-        got = backup.run(*blocks)
-        after = {record.identity: record.path for record in got.records}
-        assert {key: after[key] for key in before.keys() & after.keys()}.items() <= before.items()
-        assert set(backup.content()) == set(after.values()) == set(stored(got).values())
-        assert set(got.files) == {block.id for block in blocks}
-
-
-def pages(client: Client, standing: StandIn) -> list[Page]:
-    """Every row of the sample workspace, read whole."""
-    sources = [standing.workspace.source(id_) for id_ in standing.workspace.databases()]
-    answers = [answer for source in sources for answer in client.query(source, {})]
-    found = [raw for answer in answers for raw in answer["results"]]
-    with ThreadPoolExecutor(4) as pool:
-        rows = [Row(bare_id(raw["id"]), "", "", "", "", "", raw) for raw in found]
-        return [read.page(client, row, {}, pool.submit) for row in rows]
-
-
-def test_every_file_of_the_sample_workspace_is_had_even_after_its_url_expired(
-    tmp_path: Path,
-) -> None:
-    now = datetime(2026, 11, 1, tzinfo=timezone.utc)
-    had: list[str] = []
-    standing = StandIn(sample(), now=lambda: now)
-    with standing.serving() as url:
-        client = Client("any", url)
-        read_at_first = pages(client, standing)
-        now += timedelta(hours=2)
-
-        def refresh(file: File) -> File | None:
-            """Only what the file hangs on is read again: its page, or its block."""
-            owner = file.key.partition("/")[0]
-            if owner in page_ids:
-                return find.again(file, Page(owner, client.page(owner)))
-            return find.again(file, Page("", {}, (Block.from_api(client.block(owner)),)))
-
-        page_ids = {page.id for page in read_at_first}
-        with Downloader(refresh=refresh, allowed_hosts=["127.0.0.1"]) as downloader:
-            for page in read_at_first:
-                got = gather(page, {}, tmp_path / page.id, downloader, tmp_path)
-                assert (got.problems, got.left_out) == ((), ())
-                had += stored(got).values()
-    assert len(had) >= 10
-    statuses = [asked.status for asked in standing.downloads]
-    assert statuses.count(403) > 0
-    assert set(statuses) == {200, 403}
-    assert all("Authorization" not in asked.headers for asked in standing.downloads)

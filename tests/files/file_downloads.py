@@ -1,0 +1,40 @@
+"""What the tests of downloads share: a downloader of this machine, and how it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backup.errors import FileError
+from backup.files.fetch import Downloader
+from backup.model import File
+
+SIGNATURE = "?X-Amz-Signature=5ec3e7&X-Amz-Security-Token=t0ken"
+
+
+def image(url: str, *, hosted: bool = False, name: str = "") -> File:
+    return File("1", "image", url, hosted, name)
+
+
+def attachment(url: str, *, hosted: bool = False, name: str = "") -> File:
+    return File("1", "attachment", url, hosted, name)
+
+
+class Local(Downloader):
+    """Reaches the test's own server, and notes its waits instead of waiting."""
+
+    def __init__(self, **more: object) -> None:
+        self.waits: list[float] = []
+        super().__init__(allowed_hosts=["127.0.0.1"], sleep=self.waits.append, **more)
+
+
+def fails(downloader: Downloader, file: File, folder: Path) -> FileError:
+    """The error that the download ends with; nothing is left of it, and nothing leaks."""
+    with pytest.raises(FileError) as caught:
+        downloader.download(file, folder)
+    assert list(folder.iterdir()) == []
+    assert "5ec3e7" not in str(caught.value)
+    assert "t0ken" not in str(caught.value)
+    assert "X-Amz" not in str(caught.value)
+    return caught.value
