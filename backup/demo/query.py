@@ -81,8 +81,8 @@ def _sorted(rows: list[Node], sort: Json) -> list[Node]:
 
 def _time(row: Node, stamp: str) -> datetime:
     """The rounded time. Assumed: filters and sorts see what is sent, not the seconds."""
-    if recorded := row.recorded.get("page"):
-        return _parsed(recorded[stamp])
+    if recorded := row.recorded.get("page", {}).get(stamp):
+        return _parsed(recorded)
     return _parsed(minute_time(row.created if stamp == "created_time" else row.edited))
 
 

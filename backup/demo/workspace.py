@@ -158,6 +158,12 @@ class Workspace(Content):
         """Gives the access back."""
         self.node(id_).shared = True
 
+    def make_partial(self, id_: str) -> None:
+        """Lets a page or block be served as {object, id} alone, as when a capability is missing."""
+        node = self.node(id_)
+        kinds = ("block", "page") if node.kind == "page" else (node.kind,)
+        node.recorded = {kind: {"object": kind, "id": node.id} for kind in kinds}
+
     def archive(self, page: str) -> None:
         """Into the archive: left out of queries unless they ask for archived pages."""
         self.node(page).archived = True

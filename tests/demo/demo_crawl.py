@@ -34,15 +34,20 @@ class Crawl:
 
     def page(self, id_: str) -> None:
         for value in self._get(f"pages/{id_}")["properties"].values():
-            self.asked[value["type"]] += 1
-            if self.asked[value["type"]] <= 8:
+            if self._seldom(value["type"], 8):
                 self._get(f"pages/{id_}/properties/{quote(value['id'], safe='%')}")
-        self.block(id_)
+        self._get(f"comments?block_id={id_}")
+        self._get(f"blocks/{id_}/children")
+
+    def _seldom(self, kind: str, times: int) -> bool:
+        self.asked[kind] += 1
+        return self.asked[kind] <= times
 
     def block(self, id_: str) -> None:
-        self._get(f"blocks/{id_}")
-        self._get(f"blocks/{id_}/children")
-        self._get(f"comments?block_id={id_}")
+        if self._seldom(f"block {self.workspace.node(id_).data['type']}", 1):
+            self._get(f"blocks/{id_}")
+        if self.workspace.listed(id_):
+            self._get(f"blocks/{id_}/children")
 
     def database(self, id_: str) -> None:
         self._get(f"databases/{id_}")

@@ -245,6 +245,25 @@ def test_a_wrong_property_name_is_no_silent_loss(world: World) -> None:
         world.workspace.add_page(world.database, "Row", {"Sate": "Open"})
 
 
+def test_what_may_not_be_read_whole_comes_as_an_id_alone(world: World) -> None:
+    world.workspace.make_partial(world.row)
+    world.workspace.make_partial(world.inner)
+    assert world.client.rows(world.source)["results"] == [{"object": "page", "id": world.row}]
+    assert world.client.children(world.outer) == [{"object": "block", "id": world.inner}]
+
+
+def test_types_that_nobody_knows_yet_are_passed_on(world: World) -> None:
+    new = build.block("hologram", "words", beam=3)
+    world.workspace.append(world.child, [new])
+    block = world.client.children(world.child)[0]
+    assert (block["type"], block["hologram"]["beam"]) == ("hologram", 3)
+
+
+def test_a_database_whose_source_is_not_shared_has_none(world: World) -> None:
+    world.workspace.unshare(world.source)
+    assert world.client.json(f"databases/{world.database}")["data_sources"] == []
+
+
 def test_meeting_notes_have_their_old_name_in_the_older_version(
     world: World, stand_in: StandIn
 ) -> None:
