@@ -1,0 +1,38 @@
+# Needs git, make and a Python 3.10 or newer; everything else is installed into a private
+# environment that entrypoint.py makes once and finds again.
+
+PYTHON ?= python3
+LOCKED = --universal --python-version 3.10 --generate-hashes --no-emit-index-url --quiet \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev.txt) && "$$python"
+
+.PHONY: help demo test check lint lock readme golden look
+
+help: ## list these commands
+	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:8} {words}") for name, words in re.findall(r"(?m)^(\w+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
+
+demo: ## back up the built-in workspace into ./notion-demo (EDIT=1: change it first)
+	@$(PYTHON) -I -B entrypoint.py --demo $(if $(EDIT),--edit)
+
+test: ## run every test
+	@$(develop) -m pytest -q -n auto
+
+check: lint test ## format, lint, strict types, tests
+
+lint: ## format, lint and strict types alone
+	@$(develop) -m ruff format --check .
+	@$(develop) -m ruff check .
+	@$(develop) -m mypy backup entrypoint.py tools/papers.py
+
+lock: ## write requirements*.txt from pyproject.toml (UPGRADE=1: newest versions)
+	@$(develop) -m uv pip compile pyproject.toml $(LOCKED) -o requirements.txt
+	@$(develop) -m uv pip compile pyproject.toml --group dev $(LOCKED) -c requirements.txt -o requirements-dev.txt
+
+readme: ## write the list of settings into README.md, action.yml and .env.example
+	@$(develop) -m tools.papers
+
+golden: ## write the expected Markdown of the golden tests anew; read the diff
+	@$(develop) -m pytest -q -n auto tests --update-golden
+
+look: ## take pictures of the demonstration as the hosts show it (needs Chromium and npm)
+	@$(develop) -m tools.look

@@ -1,0 +1,180 @@
+"""What people read and copy says the same as the program: README, action.yml, .env.example, locks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from backup import errors
+from backup.settings import SETTINGS, Settings
+from tools import papers
+
+ROOT = papers.ROOT
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+(STEP,) = ACTION["runs"]["steps"]
+README = (ROOT / "README.md").read_text("utf-8")
+WORKFLOWS = sorted(ROOT.glob(".gitea/workflows/*.yml")) + sorted(ROOT.glob(".gitea/examples/*.yml"))
+
+
+def tool(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a development tool that lies beside the running Python."""
+    command = [str(Path(sys.executable).with_name(name)), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+def readme_workflow() -> str:
+    """The first workflow in the README: the one that users copy."""
+    return next(block for block in re.findall(r"(?s)```yaml\n(.*?)```", README) if "jobs:" in block)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The README's workflow as a file."""
+    path = tmp_path / ".github/workflows/notion-backup.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(readme_workflow())
+    return path
+
+
+@pytest.mark.parametrize("path", papers.wanted(), ids=lambda path: path.name)
+def test_the_papers_list_the_settings_as_they_are(path: Path) -> None:
+    assert path.read_text("utf-8") == papers.wanted()[path], "run `make readme`"
+
+
+def test_the_action_has_an_input_for_every_setting_that_can_have_one() -> None:
+    inputs = [setting.input for setting in SETTINGS if setting.input]
+    assert list(ACTION["inputs"]) == [*inputs, "python"]
+
+
+def test_no_input_has_a_default_that_would_win_over_the_environment_or_config() -> None:
+    assert {each["default"] for each in ACTION["inputs"].values()} == {""}
+
+
+def test_every_input_reaches_the_program_by_the_environment_and_none_by_the_script() -> None:
+    assert "${{" not in STEP["run"]
+    for setting in SETTINGS:
+        if setting.input:
+            expected = f"${{{{ inputs.{setting.input} || env.{setting.name} }}}}"
+            assert STEP["env"][setting.name] == expected
+    assert all(f"inputs.{each}" in str(STEP["env"]) for each in ACTION["inputs"])
+
+
+def test_every_output_comes_from_the_step() -> None:
+    for name, output in ACTION["outputs"].items():
+        assert output["value"] == f"${{{{ steps.{STEP['id']}.outputs.{name} }}}}"
+
+
+def test_the_action_runs_one_step_of_its_own_and_hides_no_failure() -> None:
+    assert ACTION["runs"]["using"] == "composite"
+    assert STEP["shell"] == "bash"
+    assert not {"uses", "continue-on-error"} & STEP.keys()
+
+
+def test_the_example_of_a_dotenv_file_is_accepted_with_all_its_settings() -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+    text = re.sub(r"(?m)^#(?! )", "", example)
+    settings = Settings.read({}, {}, text)
+    assert settings.notion_token.reveal().startswith("ntn_")
+    assert [database.path for database in settings.databases] == ["wiki"]
+    for setting in SETTINGS:
+        assert f"\n{setting.name.replace('DBn', 'DB1')}=" in text
+
+
+def test_the_readme_starts_with_the_two_commands() -> None:
+    first = README.split("```")[1]
+    assert [line.split("#")[0].strip() for line in first.splitlines()[1:]] == [
+        "make demo",
+        "make test",
+    ]
+    assert README.index("make demo") < README.index("jobs:")
+
+
+def test_the_readme_tells_every_exit_code() -> None:
+    classes = [each for each in vars(errors).values() if isinstance(each, type)]
+    codes = {each.exit_code for each in classes if issubclass(each, errors.BackupError)}
+    table = README.partition("## Exit codes")[2].partition("##")[0]
+    assert {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", table)} == {0, *codes}
+
+
+def test_links_inside_the_papers_lead_somewhere() -> None:
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        text = (ROOT / name).read_text("utf-8")
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+            assert (ROOT / target).exists(), f"{name}: {target}"
+
+
+def test_every_dependency_has_its_reason() -> None:
+    reasons = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Dependencies")[2]
+    named = set(re.findall(r"(?m)^- `([^`]+)`", reasons.partition("\n## ")[0]))
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    lists = re.findall(r"(?ms)^(?:dependencies|dev) = \[\n(.*?)^\]", project)
+    wanted = {
+        re.split(r"[<>=]", each)[0] for each in re.findall(r'^ +"([^"]+)"', "".join(lists), re.M)
+    }
+    assert named == wanted
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_a_lock_is_complete_and_names_no_index(name: str) -> None:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    packages = [number for number, line in enumerate(lines) if "==" in line]
+    assert packages
+    assert all("--hash=sha256:" in lines[number + 1] for number in packages)
+    assert not [line for line in lines if "://" in line or "index-url" in line]
+
+
+def test_the_development_lock_holds_the_same_packages_as_the_other() -> None:
+    def versions(name: str) -> set[str]:
+        return set(re.findall(r"(?m)^\S+==\S+", (ROOT / name).read_text("utf-8")))
+
+    assert versions("requirements.txt") <= versions("requirements-dev.txt")
+
+
+def test_every_make_target_is_described() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"(?m)^(\w+):", makefile))
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(re.findall(r"(?m)^make (\w+)", done.stdout)) == targets
+
+
+def test_the_actions_file_follows_its_schema() -> None:
+    done = tool("check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    assert done.returncode == 0, done.stdout
+
+
+def test_workflow_files_follow_their_schema(copied: Path) -> None:
+    schema = "vendor.github-workflows"
+    done = tool("check-jsonschema", "--builtin-schema", schema, copied, *WORKFLOWS)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "path", [*WORKFLOWS, None], ids=lambda path: path.name if path else "README"
+)
+def test_a_runner_accepts_the_workflow_files(path: Path | None, copied: Path) -> None:
+    done = tool("act", "--validate", "--strict", "-W", path or copied)
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_weakness_is_found_in_the_action_and_the_workflow_files() -> None:
+    done = tool(
+        "zizmor", "--offline", "--quiet", "--config", ".gitea/zizmor.yml", "action.yml", *WORKFLOWS
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_launcher_is_what_the_readers_of_the_action_see() -> None:
+    """The script is short enough to be read, and starts an isolated Python."""
+    script = textwrap.dedent(STEP["run"])
+    assert len(script.splitlines()) <= 12
+    assert '-I -B -u -X utf8 "$GITHUB_ACTION_PATH/entrypoint.py"' in script
+    (probe,) = re.findall(r"-c '([^']+)'", script)
+    ast.parse(probe, feature_version=(3, 0))
