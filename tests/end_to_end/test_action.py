@@ -1,0 +1,151 @@
+"""action.yml under a real runner: a user's workflow, a bare remote, the stand-in for Notion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from act_runner import TOKEN, Target
+
+from backup.demo.sample import edit, sample
+from backup.demo.server import StandIn
+from backup.demo.workspace import Workspace
+from tools.papers import ROOT
+
+NOTHING = {"pages-written": "0", "pages-removed": "0", "pages-failed": "0", "files-written": "0"}
+
+
+@pytest.fixture
+def notion() -> Workspace:
+    return sample()
+
+
+@pytest.fixture
+def address(notion: Workspace) -> Iterator[str]:
+    with StandIn(notion).serving() as url:
+        yield url
+
+
+@pytest.fixture
+def target(tmp_path: Path, environment: Path, notion: Workspace, address: str) -> Target:
+    databases = "\n".join(notion.databases())
+    return Target.build(tmp_path, environment, databases=databases, **{"notion-api-url": address})
+
+
+def test_what_changes_in_notion_is_pushed_and_nothing_else(
+    target: Target, notion: Workspace
+) -> None:
+    first = target.run()
+    assert first.succeeded, first.log
+    tip = target.git("rev-parse", "main", folder="remote.git")
+    assert (first.outputs["changed"], first.outputs["commit"]) == ("true", tip)
+    pages = [path for path in target.files() if path.endswith("/index.md")]
+    assert first.outputs["pages-written"] == str(len(pages))
+    assert target.commits() == 2
+
+    target.pull()
+    second = target.run()
+    assert second.succeeded, second.log
+    assert second.outputs == {**NOTHING, "changed": "false", "commit": ""}
+    assert target.commits() == 2
+
+    edit(notion)
+    third = target.run()
+    assert (third.outputs["changed"], third.outputs["pages-removed"]) == ("true", "1")
+    assert target.commits() == 3
+
+
+def test_a_checkout_that_is_behind_leads_to_no_second_commit(target: Target) -> None:
+    target.run()
+    again = target.run()
+    assert again.succeeded, again.log
+    assert again.outputs["commit"] == ""
+    assert target.commits() == 2
+
+
+def test_the_commit_is_the_hosts_bots_and_touches_only_the_backup(target: Target) -> None:
+    target.run()
+    author = target.git("log", "-1", "--format=%an", "main", folder="remote.git")
+    assert author == "github-actions[bot]"
+    changed = target.git("diff", "--name-only", "main~1", "main", folder="remote.git")
+    assert ".gitea" not in changed
+    assert ".notion-sync.json" in changed
+
+
+def test_the_secret_appears_in_no_log_and_no_file(target: Target) -> None:
+    job = target.run()
+    assert job.succeeded, job.log
+    masks = [record for record in job.records if record.get("command") == "add-mask"]
+    told = [record for record in job.records if record not in masks]
+    assert TOKEN not in str(told)
+    history = target.git("log", "-p", "--text", "--all", folder="remote.git")
+    assert TOKEN not in history
+    assert "X-Amz-Signature" not in history + str(told)
+
+
+def test_a_dry_run_started_by_hand_writes_nothing(target: Target) -> None:
+    job = target.run(**{"dry-run": "true"})
+    assert job.succeeded, job.log
+    assert job.outputs["changed"] == "false"
+    assert (target.commits(), target.git("status", "--porcelain")) == (1, "")
+
+
+def test_a_schedule_runs_with_the_same_file(target: Target) -> None:
+    job = target.run("schedule")
+    assert job.succeeded, job.log
+    assert target.commits() == 2
+
+
+def test_what_the_job_sets_as_environment_serves_where_an_input_is_empty(
+    tmp_path: Path, environment: Path, notion: Workspace, address: str
+) -> None:
+    inputs = {"notion-token": "", "databases": "", "notion-api-url": ""}
+    target = Target.build(tmp_path, environment, **inputs)
+    path = target.clone / ".gitea/workflows/notion-backup.yml"
+    (first, *_) = notion.databases()
+    settings = {
+        "NOTION_TOKEN": "${{ secrets.NOTION_TOKEN }}",
+        "CONFIG": f'"DB1_NOTION_ID={first}\\nDB1_PATH=docs"',
+        "NOTION_API_URL": address,
+    }
+    lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
+    path.write_text(path.read_text("utf-8").replace("\njobs:\n", f"\nenv:\n{lines}\njobs:\n"))
+    job = target.run()
+    assert job.succeeded, job.log
+    assert {path.split("/")[0] for path in target.files()} == {
+        ".gitea",
+        ".notion-sync.json",
+        "docs",
+    }
+
+
+def test_mistakes_in_the_inputs_fail_the_job_with_their_names_and_nothing_is_carried_out(
+    tmp_path: Path, environment: Path
+) -> None:
+    mark = tmp_path / "carried-out"
+    inputs = {
+        "databases": f'"; touch {mark}; $(touch {mark}) `touch {mark}`',
+        "concurrency": "many",
+    }
+    target = Target.build(tmp_path, environment, **inputs)
+    job = target.run()
+    assert not job.succeeded
+    assert "CONCURRENCY" in job.log and "DATABASES" in job.log
+    assert "Traceback" not in job.log
+    assert not mark.exists()
+
+
+def test_a_python_that_is_not_there_is_named(tmp_path: Path, environment: Path) -> None:
+    target = Target.build(tmp_path, environment, python="/nowhere/python3")
+    job = target.run()
+    assert not job.succeeded
+    assert "needs Python 3.10 or newer, and none of these is one: /nowhere/python3." in job.log
+
+
+def test_the_action_leaves_its_own_folder_as_it_was(target: Target) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (target.root / "action").rglob("*")}
+    target.run()
+    after = {path: path.stat().st_mtime_ns for path in (target.root / "action").rglob("*")}
+    assert after == before
+    assert ROOT not in target.root.parents

@@ -1,0 +1,182 @@
+"""What the house rules of CONTRIBUTING.md say about the source, held by reading the source."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted(ROOT.glob("backup/**/*.py"))
+SOURCES = [*MODULES, *ROOT.glob("tools/*.py"), *ROOT.glob("bench/**/*.py"), ROOT / "entrypoint.py"]
+
+# What each room may import of the others. Rooms are folders, or modules that stand alone.
+ROOMS: dict[str, set[str]] = {
+    "errors": set(),
+    "model": set(),
+    "slug": set(),
+    "settings": {"errors", "model"},
+    "notion": {"errors", "model"},
+    "files": {"errors", "model", "slug"},
+    "markdown": {"model"},
+    "sync": {"errors", "model", "slug"},
+    "tree": {"errors"},
+    "git": {"errors"},
+    "publish": {"errors", "git"},
+    "report": {"errors", "model"},
+    "demo": {"model"},
+    "demo_run": {"demo", "git"},
+}
+# The run itself joins the rooms; it knows neither the outside world nor the demonstration.
+RUN = {"run", "picture", "reading", "fetching", "writing", "ending"}
+TOP = {"__main__", "demo", "demo_run"}
+
+# Rooms and modules that decide and never act: nothing that reaches outside may be imported there.
+PURE = (
+    *("errors", "model", "slug", "settings", "markdown", "sync"),
+    *("report.report", "report.summary"),
+    *("files.find", "files.kinds", "files.names", "files.urls", "files.telling"),
+)
+OUTSIDE = {
+    *("os", "subprocess", "socket", "http", "requests", "urllib3", "shutil", "tempfile", "glob"),
+    *("time", "random", "secrets", "threading", "concurrent", "asyncio", "logging"),
+}
+# Where the few doors to the outside are.
+DOORS = {
+    "requests": {"notion.client", "files.fetch"},
+    "subprocess": {"git"},
+    "urllib3": {"files.fetch", "files.guard"},
+    "dotenv": {"settings"},
+    "yaml": {"markdown.front_matter"},
+    "tqdm": {"report.log"},
+}
+
+
+def name(path: Path) -> str:
+    """'markdown.blocks.text' for its file; a package is called by its own name."""
+    parts = path.relative_to(ROOT / "backup").with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__") if parts != ("__init__",) else ""
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that is imported, anywhere in the file, with all names taken from it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written out from the top"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def inner(path: Path) -> set[str]:
+    """The rooms of the package that a module imports."""
+    found = {each.split(".")[1] for each in imports(path) if each.startswith("backup.")}
+    return found - {"__version__"}
+
+
+def outer(path: Path) -> set[str]:
+    """The packages outside of ours that a module imports."""
+    return {each.split(".")[0] for each in imports(path)} - {"backup"}
+
+
+def modules_of(part: str) -> list[Path]:
+    """The modules of a room, or the one module of that name."""
+    found = [path for path in MODULES if f"{name(path)}.".startswith(f"{part}.")]
+    assert found, f"there is no {part}"
+    return found
+
+
+def length(function: ast.FunctionDef) -> int:
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+FUNCTIONS = [
+    (path, node)
+    for path in SOURCES
+    for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    if isinstance(node, ast.FunctionDef)
+]
+
+
+@pytest.mark.parametrize("room", [*ROOMS, *sorted(RUN)])
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    allowed = {*ROOMS, *RUN} - TOP if room in RUN else ROOMS[room]
+    found = [(name(path), each) for path in modules_of(room) for each in inner(path)]
+    assert [(module, each) for module, each in found if each not in {room, *allowed}] == []
+
+
+def test_every_module_belongs_to_a_room_of_the_table() -> None:
+    rooms = {name(path).split(".")[0] for path in MODULES}
+    assert rooms == {"", "__main__", *ROOMS, *RUN}
+
+
+def test_nobody_imports_the_top() -> None:
+    assert [name(path) for path in MODULES if "__main__" in inner(path)] == []
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_pure_parts_reach_nothing_outside(part: str) -> None:
+    found = [(name(path), each) for path in modules_of(part) for each in outer(path)]
+    assert [(module, each) for module, each in found if each in OUTSIDE] == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_each_door_to_the_outside_is_where_it_should_be(door: str) -> None:
+    users = {name(path) for path in MODULES if door in outer(path)}
+    assert users == DOORS[door]
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    readers = {
+        name(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in {("os", "environ"), ("os", "getenv")}
+    }
+    assert readers <= {"__main__"}
+
+
+def test_modules_import_each_other_in_one_direction() -> None:
+    known = {name(path): path for path in MODULES}
+    graph = {
+        module: {each for each in map(_shortened, imports(path)) if each in known} - {module, ""}
+        for module, path in known.items()
+        if path.name != "__init__.py"  # a package lists its own modules
+    }
+    done: set[str] = set()
+    while ready := {each for each in graph.keys() - done if graph[each] & graph.keys() <= done}:
+        done |= ready
+    assert graph.keys() - done == set()
+
+
+def _shortened(imported: str) -> str:
+    """'markdown.blocks.text' for both the module and a name taken from it."""
+    inside = imported.removeprefix("backup.")
+    return (
+        inside
+        if (ROOT / "backup" / f"{inside.replace('.', '/')}.py").exists()
+        else (inside.rpartition(".")[0])
+    )
+
+
+def test_no_file_passes_300_lines_and_no_function_40() -> None:
+    files = [path.name for path in SOURCES if len(path.read_text("utf-8").splitlines()) > 300]
+    long = [f"{path.name}: {each.name}" for path, each in FUNCTIONS if length(each) > 40]
+    assert (files, long) == ([], [])
+
+
+def test_most_functions_are_short() -> None:
+    lengths = sorted(length(each) for _, each in FUNCTIONS)
+    assert statistics.median(lengths) <= 8
+    assert lengths[int(len(lengths) * 0.9)] <= 25
+
+
+def test_every_module_says_why_it_exists() -> None:
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}
+    silent = [path for path, tree in trees.items() if tree.body and not ast.get_docstring(tree)]
+    assert silent == []
