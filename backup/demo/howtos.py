@@ -59,6 +59,7 @@ def _silent(notes: Notes) -> str:
             ["Smoke or a swinging mast: ", text("call 112 first", bold=True), "."],
             "red_background",
         ),
+        by="ben",
     )
     return ids[-2]
 
@@ -209,6 +210,7 @@ def _calibrate(notes: Notes) -> None:
             "✅", ["終わったら ", build.mention_user(notes.people["mio"]), " に知らせてください。"]
         ),
         b.paragraph("English version: ", notes.mention("online"), ", last section."),
+        by="mio",
     )
 
 
@@ -230,4 +232,5 @@ def _spares(notes: Notes, contacts: str) -> None:
         b.paragraph(
             "Missing something? ", notes.link("silent", "These people know", contacts), "."
         ),
+        by="ben",
     )

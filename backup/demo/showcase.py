@@ -145,9 +145,7 @@ def _weekly_2(notes: Notes) -> None:
     sections = {f"{name}_block_id": counted_id(row, name) for name in names}
     words = ("Nine gauges, all alive.", "Mio takes the paper.", "So. Who has the long key?")
     below = [
-        build.block(
-            "paragraph", name.title(), id=sections[f"{name}_block_id"], children=[b.paragraph(word)]
-        )
+        build.block("paragraph", id=sections[f"{name}_block_id"], children=[b.paragraph(word)])
         for name, word in zip(names, words, strict=True)
     ]
     times = {"start_time": "2026-09-21T08:00:00.000Z", "end_time": "2026-09-21T08:25:00.000Z"}

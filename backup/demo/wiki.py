@@ -27,7 +27,7 @@ SCHEMA: dict[str, Json] = {
     "Source titles": p.rollup("Sources", "Title", "show_original"),
     "Due": p.formula('dateAdd(prop("Reviewed"), 6, "months")'),
     "Long": p.formula('prop("Minutes") > 20'),
-    "Hours": p.formula('prop("Minutes") / 60'),
+    "Hours": p.formula('round(prop("Minutes") / 6) / 10'),
     "Takes": p.formula('if(prop("Minutes") > 20, "half a day", "one coffee")'),
     "Files": p.of("files"),
     "No": p.unique_id("HOW"),
@@ -76,7 +76,7 @@ def _computed(minutes: int) -> dict[str, Any]:
     takes = "half a day" if minutes > 20 else "one coffee"
     return {
         "Long": minutes > 20,
-        "Hours": minutes / 60,
+        "Hours": round(minutes / 60, 1),
         "Takes": takes,
         "Due": dict(date),
         "Sources read": 0,
@@ -119,10 +119,19 @@ def _sources(notes: Notes) -> None:
         set_(rows_[page], "Sources", [rows_[key] for key in keys])
         for key in keys:
             set_(rows_[key], "Used in", [rows_[page]])
-    set_(rows_["harmonics"], "Sources read", 1)
-    read: Json = {"start": "2026-09-03", "end": None, "time_zone": None}
-    set_(rows_["harmonics"], "Newest source", {"type": "date", "date": read})
-    titles: list[Json] = [
-        {"type": "title", "title": build.runs(notes.title(key))} for key in used["harmonics"]
-    ]
-    set_(rows_["harmonics"], "Source titles", titles)
+        for name, value in _rolled_up(notes, keys).items():
+            set_(rows_[page], name, value)
+
+
+def _rolled_up(notes: Notes, keys: list[str]) -> dict[str, Any]:
+    """What Notion's rollups over these sources would show."""
+    values = [notes.workspace.node(notes.rows[key]).data["properties"] for key in keys]
+    dates = [one["Read"]["date"] for one in values if one["Read"]["date"]]
+    newest = max((date["end"] or date["start"] for date in dates), default="")
+    date: Json | None = {"start": newest, "end": None, "time_zone": None} if newest else None
+    titles = [{"type": "title", "title": one["Title"]["title"]} for one in values]
+    return {
+        "Sources read": sum(one["Finished"]["checkbox"] for one in values),
+        "Newest source": {"type": "date", "date": date},
+        "Source titles": titles,
+    }
