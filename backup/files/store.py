@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeAlias
 
@@ -26,9 +26,11 @@ class Downloads(Protocol):
     ) -> list[tuple[File, Downloaded | FileError]]: ...
 
 
-_CHUNK = 1024 * 1024
-
 Describe: TypeAlias = Callable[[Downloaded], str]
+
+_CHUNK = 1024 * 1024
+_TEXTS = ("identity", "path", "sha256", "name", "description")
+_NUMBERS = ("size", "width", "height")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,14 @@ class FileRecord:
 
     @classmethod
     def from_json(cls, raw: Json) -> FileRecord:
-        """Read `to_json` back, taking no notice of keys from a newer version.
+        """Read `to_json` back, taking no notice of keys from a newer version; never raises.
 
-        Raises TypeError when one that must be there is missing.
+        What is missing or of another type counts as empty: no copy fits such a record, and the
+        file is had anew.
         """
-        ours = {field.name for field in fields(cls)}
-        return cls(**{key: value for key, value in raw.items() if key in ours})
+        texts = {key: raw[key] for key in _TEXTS if isinstance(raw.get(key), str)}
+        numbers = {key: raw[key] for key in _NUMBERS if type(raw.get(key)) is int}
+        return cls(**{"identity": "", "path": "", "size": -1, "sha256": "", **texts, **numbers})
 
 
 @dataclass(frozen=True, slots=True)

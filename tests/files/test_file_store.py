@@ -11,7 +11,7 @@ from file_runs import Backup, caption, media, stored
 from file_site import HTML, JPG, PDF, PNG, SVG, Answer
 
 from backup.files.store import FileRecord, Gathered
-from backup.model import Block, Missing, Stored
+from backup.model import Block, Json, Missing, Stored
 
 
 def signed(url: str, number: int) -> str:
@@ -236,6 +236,20 @@ def test_a_record_survives_the_state_and_what_a_newer_version_added() -> None:
     for record in (full, small):
         assert FileRecord.from_json({**record.to_json(), "later": 1}) == record
     assert small.to_json().keys() == {"identity", "path", "size", "sha256"}
+
+
+@pytest.mark.parametrize(
+    "harm", [{"path": None}, {"path": 3}, {"size": "70"}, {"sha256": []}, {"size": True}]
+)
+def test_a_record_that_somebody_broke_means_that_the_file_is_had_anew(
+    backup: Backup, harm: Json
+) -> None:
+    block = media("1", backup.site.put("/a.png", PNG))
+    (record,) = backup.run(block).records
+    broken = FileRecord.from_json({**record.to_json(), **harm})
+    backup.known = {record.identity: broken}
+    assert backup.run(block).records == (record,)
+    assert backup.asked() == ["/a.png", "/a.png"]
 
 
 @pytest.mark.parametrize("path", ["../../../etc/passwd", "/etc/passwd", "index.md"])
