@@ -66,10 +66,10 @@ def error(status: int, message: str = "Something went wrong.", retry_after: str 
     return Fault(status, json.dumps(body).encode(), headers)
 
 
-def busy(retry_after: str = "1") -> Fault:
-    """429 with its Retry-After: seconds, or an HTTP date."""
+def busy(retry_after: str = "1", reason: str = "public_api_request_rate_limit") -> Fault:
+    """429 with its Retry-After (seconds, or an HTTP date) and Notion's reason for it."""
     sent = {**throttled(1).body(), "request_id": "00000000-0000-4000-8000-000000000429"}
-    sent["additional_data"]["retry_after"] = retry_after
+    sent["additional_data"] = {"rate_limit_reason": reason, "retry_after": retry_after}
     return Fault(429, json.dumps(sent).encode(), {"Content-Type": JSON, "Retry-After": retry_after})
 
 

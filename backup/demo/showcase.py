@@ -13,6 +13,14 @@ from backup.model import Json
 
 _COLORS = ("gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red")
 
+_SIGNS = {
+    "ℹ️": "Good to know, but you may skip it.",
+    "📝": "Keep this in mind while you work.",
+    "❗": "Read this before you begin.",
+    "🔥": "What we are proud of.",
+    "🦀": "Everything that pinches.",
+}
+
 
 def pages(notes: Notes) -> None:
     """Their texts."""
@@ -41,7 +49,7 @@ def _looks(notes: Notes) -> None:
         b.paragraph("Shift-Enter breaks\na line,\nor two."),
         build.block("paragraph"),
         _mentions(notes),
-        *(b.callout(sign, f"A note with {sign}") for sign in ("ℹ️", "📝", "❗", "🔥", "🦀")),
+        *(b.callout(sign, words) for sign, words in _SIGNS.items()),
         build.block(
             "callout",
             "One with an icon of Notion's own",
