@@ -59,9 +59,9 @@ def main(arguments: list[str]) -> int:
 
 def _backup(arguments: list[str]) -> int:
     sys.path.insert(0, str(SELF.parent))  # -I leaves the script's folder out
-    from backup.__main__ import main as backup
+    from backup.__main__ import start
 
-    return backup(arguments, os.environ)
+    return start(arguments, os.environ)
 
 
 def _start_again(python: Path, arguments: list[str]) -> int:

@@ -23,26 +23,30 @@ from backup.report import runner, summary
 from backup.report.log import Log
 from backup.run import World, run
 from backup.settings import SETTINGS, Settings
+from backup.stop import Interrupted, Stop
 from backup.tree import Tree
 
 
-def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = None) -> int:
     """Run the program; the exit code: 0 all well, 1 something failed and the rest is saved, 2 the
-    configuration is wrong."""
+    configuration is wrong, 128 + the signal's number when it was told to stop."""
+    stop = stop or Stop()
     arguments = _parser().parse_args(argv)
     log = _log(environ, ())
     try:
         with ExitStack() as stack:
-            return _started(arguments, environ, stack)
+            return _started(arguments, environ, stack, stop)
     except BackupError as error:
         log.error(Problem(_kind(error), f"{error.message} {error.hint}".strip()))
         return error.exit_code
-    except KeyboardInterrupt:
-        log.line("Interrupted. What was finished is kept; the next run goes on from there.")
-        return 130
+    except Interrupted:
+        log.line("The run was told to stop, and had changed nothing yet.")
+        return 128 + stop.signal
 
 
-def _started(arguments: argparse.Namespace, environ: Mapping[str, str], stack: ExitStack) -> int:
+def _started(
+    arguments: argparse.Namespace, environ: Mapping[str, str], stack: ExitStack, stop: Stop
+) -> int:
     flags = _flags(arguments)
     workspace = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
     if arguments.demo:
@@ -54,14 +58,14 @@ def _started(arguments: argparse.Namespace, environ: Mapping[str, str], stack: E
     settings = Settings.read(flags, environ, _dotenv(arguments))
     secrets = tuple(secret.reveal() for secret in settings.secrets)
     log = _log(environ, secrets)
-    report = run(settings, _world(settings, workspace, environ, log, secrets))
+    report = run(settings, _world(settings, workspace, environ, log, secrets, stop))
     for line in summary.lines(report):
         log.line(line)
     if arguments.demo:
         for line in demo_run.look_around(workspace):
             log.line(line)
     runner.write_outputs(summary.outputs(report), environ)
-    return report.exit_code
+    return 128 + stop.signal if stop.requested else report.exit_code
 
 
 _NAMES = {setting.name for setting in SETTINGS}
@@ -119,6 +123,7 @@ def _world(
     environ: Mapping[str, str],
     log: Log,
     secrets: tuple[str, ...],
+    stop: Stop,
 ) -> World:
     def waiting(seconds: float) -> None:
         log.line(f"Notion asks to wait {seconds:.0f} s: its limit of requests a minute is reached.")
@@ -146,6 +151,7 @@ def _world(
         git=_git(folder, workspace, environ, secrets) if commits else None,
         identity=_identity(environ, Git(workspace, environ)),
         clock=client.now,
+        stop=stop,
     )
 
 
@@ -183,5 +189,16 @@ def _kind(error: BackupError) -> str:
     return "configuration" if isinstance(error, ConfigError) else "backup"
 
 
+def start(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """`main` for a process of its own: it listens to signals, and leaves without waiting."""
+    stop = Stop()
+    stop.listen()
+    code = main(argv, environ, stop)
+    sys.stdout.flush()
+    if stop.requested:
+        os._exit(code)  # a request under way must not hold up a job that was cancelled
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], dict(os.environ)))
+    sys.exit(start(sys.argv[1:], dict(os.environ)))

@@ -28,7 +28,7 @@ def write_indexes(listed: Collection[Listed], writer: Writer, before: State) -> 
         if old and old.folder != database.folder:
             writer.drop_index(database.id, index_of(old.folder))
         text = index.render(database.title, database.icon, _entries(database, writer), path)
-        ours = writer.write_index(database.id, path, text)
+        ours = writer.write_index(database.id, path, text, index.is_ours)
         places[database.id] = Place(database.folder, database.title, database.icon, ours)
     return places
 
@@ -55,7 +55,7 @@ def commit(
     git: Git, ours: State, touched: Collection[str], headline: str, identity: Identity
 ) -> Published:
     """Commit and push what differs from the checked-out commit, and what this run touched."""
-    base = state.loads(committed_text(git, state.NAME))
+    base = state.readable(committed_text(git, state.NAME))
     owned = ours.owned()
     changed = {id_ for id_, record in ours.pages.items() if base.pages.get(id_) != record}
     change = Change(
@@ -66,7 +66,7 @@ def commit(
         },
         drop=(base.owned().keys() | set(touched)) - owned.keys(),
         texts={
-            state.NAME: lambda theirs: state.dumps(state.merged(base, ours, state.loads(theirs)))
+            state.NAME: lambda theirs: state.dumps(state.merged(base, ours, state.readable(theirs)))
         },
     )
     return publish(git, change, f"Back up Notion: {headline}\n", identity)

@@ -8,7 +8,8 @@ BackupError
 │   └── Busy                  throttled or broken just now; the client has tried again
 ├── FileError              1  a file could not be downloaded
 ├── WorkspaceError         1  something lies where a page should go
-├── StateError             1  .notion-sync.json cannot be used as it is
+├── StateError             1  .notion-sync.json cannot be used by this program
+│   └── BrokenState           it is damaged; what it knew is found out anew
 └── GitError               1  git said no
 Anything else is a bug: exit code 1 with its traceback.
 """
@@ -66,7 +67,11 @@ class WorkspaceError(BackupError):
 
 
 class StateError(BackupError):
-    """The sync state is unreadable; never a reason to delete anything."""
+    """The sync state is not for this program; never a reason to delete anything."""
+
+
+class BrokenState(StateError):
+    """The sync state is damaged: cut off, edited by hand, or left in a merge conflict."""
 
 
 class GitError(BackupError):

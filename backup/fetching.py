@@ -2,56 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from concurrent.futures import Executor, as_completed
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
 
 from backup.errors import BackupError, Unauthorized
-from backup.model import Problem
+from backup.model import Problem, Row
 from backup.reading import Reader
 from backup.report.log import Log
+from backup.stop import Stop
 from backup.sync.plan import Action, Plan, Step
 from backup.writing import Writer
+
+_READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not settled
+_GLANCE = 0.2  # seconds between two looks at whether to stop
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of the steps. `failed` are pages that were left as they are, `lost` are files
-    that could not be had, `files` counts those that were written."""
+    that could not be had, `files` counts those that were written, `left` the steps that there was
+    no time for."""
 
     done: tuple[Step, ...] = ()
     failed: tuple[Problem, ...] = ()
     lost: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     files: int = 0
+    left: int = 0
 
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(
-            tuple({step.page_id: step for step in (*other.done, *self.done)}.values()),
+            tuple(_once(self.done, other.done).values()),
             self.failed + other.failed,
             self.lost + other.lost,
             self.warnings + other.warnings,
             self.files + other.files,
+            self.left + other.left,
         )
 
 
 @dataclass(frozen=True)
 class Fetching:
-    """What the work needs: who reads, who writes, who tells, and the threads for whole pages."""
+    """What the work needs: who reads, who writes, who tells, and the threads for whole pages.
+
+    `edited_since` lists the rows of the run's databases that were edited since the run began.
+    """
 
     reader: Reader
     writer: Writer
     log: Log
     pages: Executor
+    stop: Stop
+    edited_since: Callable[[Collection[str]], Collection[Row]]
 
     def all(self, decided: Plan) -> Outcome:
-        """Every page that the plan wants, then those whose blocks are linked to otherwise by now."""
+        """Every page that the plan wants; those that were edited meanwhile, once or twice more; then
+        those whose blocks are linked to otherwise by now."""
         outcome = self.fetch(decided.of(Action.FETCH))
+        suspects: Collection[Step] = outcome.done
+        for _ in range(_READINGS):
+            suspects = self._edited_meanwhile(suspects)
+            outcome += self.fetch(suspects)
+        self.writer.unsettle(step.page_id for step in suspects)
         failed = {problem.page_id for problem in outcome.failed}
         return outcome + self.fetch(_newly_anchored(decided, self.writer, failed))
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
-        """Read and write the steps' pages.
+        """Read and write the steps' pages, as many as there is time for.
 
         Raises Unauthorized: when Notion shuts the door, no other page will come.
         """
@@ -63,13 +81,41 @@ class Fetching:
                 self.pages.submit(self._page, step, anchors.get(step.page_id, set())): step
                 for step in steps
             }
-            for number, future in enumerate(as_completed(futures), start=1):
+            for number, future in enumerate(self._finished(futures), start=1):
                 outcome = future.result()
                 self._tell(f"{number}/{len(steps)}", futures[future], outcome)
                 total += outcome
         for step in steps:
             self.writer.settle(step)
-        return total
+        left = len(steps) - len(total.done) - len(total.failed)
+        return total + Outcome(left=left)
+
+    def _finished(self, futures: Collection[Future[Outcome]]) -> Iterator[Future[Outcome]]:
+        """Each future when it is done. When told to stop: only those under way, for a short while."""
+        pending = set(futures)
+        while pending and not self.stop.overdue:
+            done, pending = wait(pending, timeout=_GLANCE, return_when=FIRST_COMPLETED)
+            yield from done
+            if self.stop.requested:
+                pending = {future for future in pending if not future.cancel()}
+        if pending:
+            self.writer.close()
+
+    def _edited_meanwhile(self, done: Collection[Step]) -> tuple[Step, ...]:
+        """Pages that were read while somebody wrote in them: half of the one, half of the other.
+
+        A page that was renamed or moved meanwhile is left to the next run.
+        """
+        if not done or self.stop.requested:
+            return ()
+        rows = {row.id: row for row in self.edited_since({step.page_id for step in done})}
+        return tuple(
+            replace(step, row=row, reason="edited while it was read", old_folder="")
+            for step in done
+            if (row := rows.get(step.page_id)) and step.row
+            if row.edited != step.row.edited
+            and (row.title, row.source) == (step.row.title, step.row.source)
+        )
 
     def _page(self, step: Step, anchored: Collection[str]) -> Outcome:
         before = self.writer.records.get(step.page_id)
@@ -91,6 +137,11 @@ class Fetching:
             self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost):
             self.log.error(problem)
+
+
+def _once(first: Collection[Step], second: Collection[Step]) -> dict[str, Step]:
+    """Every page once: with the reason for which it was read first."""
+    return {step.page_id: step for step in (*second, *first)}
 
 
 def _newly_anchored(decided: Plan, writer: Writer, failed: Collection[str]) -> tuple[Step, ...]:

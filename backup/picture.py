@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from backup.errors import BackupError, ConfigError, NotFound, NotionError, Unauthorized
+from backup.errors import BackupError, BrokenState, ConfigError, NotFound, NotionError, Unauthorized
 from backup.markdown.context import Options
-from backup.model import Database, Json, Problem, bare_id, dashed_id
+from backup.model import Database, Json, Problem, Row, bare_id, dashed_id
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.resolve import Resolved, resolve
 from backup.settings import Settings
-from backup.sync import journal, paths, plan, state
+from backup.sync import journal, paths, plan, rebuild, state
 from backup.sync.plan import Listed, Verdict
 from backup.sync.state import Record, State
 from backup.tree import Tree
 
+_MARGIN = timedelta(minutes=2)
 RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The state as the last run left it, and files that an interrupted run was about to write."""
+    """The state as the last run left it, and files that an interrupted run was about to write.
+
+    `rebuilt` says, when the state was lost or broken, that it was made from the pages on the disk.
+    """
 
     state: State
     claimed: frozenset[str]
+    rebuilt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +44,41 @@ class Seen:
     listed: tuple[Listed, ...]
     schemas: Mapping[str, Json]
     problems: tuple[Problem, ...]
+    since: datetime  # by Notion's clock; what was edited before it, the listing shows
 
 
 def remembered(tree: Tree) -> Memory:
-    """The state file and what the journal of an interrupted run adds. Raises StateError."""
-    known = state.loads(tree.read(state.NAME))
+    """The state file and what the journal of an interrupted run adds; a lost or broken state is made
+    from the pages that are there. Raises StateError when a later version wrote it."""
+    text = tree.read(state.NAME)
+    broken = ""
+    try:
+        known = state.loads(text)
+    except BrokenState as error:
+        known, broken = State(), error.message
+    if not known.pages:
+        known = replace(rebuild.rebuilt(*_on_disk(tree)), databases=known.databases)
     replayed = journal.replay(known, tree.read(journal.NAME))
-    return Memory(replayed.state, replayed.claimed)
+    lost = broken or (f"{state.NAME} is missing." if known.pages else "")
+    return Memory(replayed.state, replayed.claimed, lost)
+
+
+def _on_disk(tree: Tree) -> tuple[dict[str, str], list[str]]:
+    files = list(tree.files())
+    pages = [path for path in files if path.endswith("/index.md")]
+    return {path: tree.beginning(path) for path in pages}, files
+
+
+def assigned(memory: Memory, shown: Seen) -> Memory:
+    """A state that was made from the disk does not know whose the pages are: their folder tells."""
+    owners = {database.folder: database.id for database in shown.listed}
+    pages = {
+        id_: record
+        if record.database
+        else replace(record, database=owners.get(record.folder.rpartition("/")[0] or ".", ""))
+        for id_, record in memory.state.pages.items()
+    }
+    return replace(memory, state=replace(memory.state, pages=pages))
 
 
 def options(settings: Settings) -> Options:
@@ -64,6 +99,7 @@ def seen(client: Client, settings: Settings) -> Seen:
     found: list[tuple[Resolved, list[read.Listing]]] = []
     mistakes: list[ConfigError] = []
     problems: list[Problem] = []
+    started = time.monotonic()
     for setting in settings.databases:
         try:
             resolved = resolve(client, setting)
@@ -81,7 +117,8 @@ def seen(client: Client, settings: Settings) -> Seen:
     problems += [Problem("settings", str(mistake)) for mistake in mistakes]
     listed, more = _listed(found, options(settings))
     schemas = {source.id: source.schema for resolved, _ in found for source in resolved.sources}
-    return Seen(listed, schemas, (*problems, *more))
+    since = client.now() - timedelta(seconds=time.monotonic() - started) - _MARGIN
+    return Seen(listed, schemas, (*problems, *more), since)
 
 
 def _listed(
@@ -153,6 +190,19 @@ def _verdict(client: Client, id_: str, record: Record) -> Verdict:
     parent = raw.get("parent") or {}
     database = bare_id(str(parent.get("database_id", "")))
     return Verdict.LISTED if database == record.database else Verdict.MOVED
+
+
+def edited_since(client: Client, shown: Seen, page_ids: Collection[str]) -> list[Row]:
+    """The rows of those data sources that hold `page_ids`, edited since they were listed: one
+    request a source in place of one a page. A source that does not answer proves nothing, and gives none."""
+    found: list[Row] = []
+    for database in shown.listed:
+        for source in dict.fromkeys(row.source for row in database.rows if row.id in page_ids):
+            try:
+                found += read.edited_since(client, source, database.id, shown.since)
+            except NotionError:
+                continue
+    return found
 
 
 def damaged(tree: Tree, memory: State) -> frozenset[str]:

@@ -13,7 +13,7 @@ from backup import ending, picture
 from backup.fetching import Fetching, Outcome
 from backup.files.fetch import Downloader
 from backup.git import Git, Identity
-from backup.model import Problem
+from backup.model import Problem, Row
 from backup.notion.client import Client
 from backup.picture import Memory, Seen
 from backup.publish import Published
@@ -21,6 +21,7 @@ from backup.reading import Reader
 from backup.report.log import Log
 from backup.report.report import Entry, Report
 from backup.settings import Settings
+from backup.stop import Stop
 from backup.sync.plan import Action, Plan, Rules, Step, Verdict, plan
 from backup.tree import Tree
 from backup.writing import Writer
@@ -37,6 +38,7 @@ class World:
     git: Git | None
     identity: Identity
     clock: Callable[[], datetime]
+    stop: Stop
 
 
 def run(settings: Settings, world: World) -> Report:
@@ -45,10 +47,13 @@ def run(settings: Settings, world: World) -> Report:
     Raises BackupError when nothing could be backed up at all.
     """
     started = time.monotonic()
-    with _threads(settings.concurrency) as pages:
+    with _threads(settings.concurrency, world.stop) as pages:
         memory = picture.remembered(world.tree)
+        if memory.rebuilt:
+            world.log.warning(_begun_anew(memory))
         with world.log.group(f"Listing {picture.present(settings.databases)}"):
             seen = picture.seen(world.client, settings)
+            memory = picture.assigned(memory, seen)
             decided = _decided(settings, world, memory, seen, pages)
             _tell(world.log, decided, seen)
         if settings.dry_run:
@@ -64,9 +69,15 @@ def _carried_out(
 ) -> Report:
     world.tree.clear_staging()
     writer = Writer(world.tree, memory.state, memory.claimed)
-    with world.log.group("Reading pages"), _threads(settings.concurrency) as requests:
+    world.stop.working()
+    with world.log.group("Reading pages"), _threads(settings.concurrency, world.stop) as requests:
         reader = _reader(settings, world, seen, decided, requests)
-        outcome = Fetching(reader, writer, world.log, pages).all(decided)
+
+        def edited_since(page_ids: Collection[str]) -> Collection[Row]:
+            return picture.edited_since(world.client, seen, page_ids)
+
+        work = Fetching(reader, writer, world.log, pages, world.stop, edited_since)
+        outcome = work.all(decided)
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             world.log.line(f"removed {step.folder}/ · {step.reason}")
@@ -85,13 +96,22 @@ def _carried_out(
     )
 
 
+def _begun_anew(memory: Memory) -> Problem:
+    what = (
+        f"{memory.rebuilt} It is made anew from the {len(memory.state.pages)} pages in the folder: each "
+        "is read again, and none is deleted unless Notion says that it is in the trash."
+    )
+    return Problem(".notion-sync.json", what)
+
+
 @contextmanager
-def _threads(number: int) -> Iterator[Executor]:
+def _threads(number: int, stop: Stop) -> Iterator[Executor]:
+    """Threads that end with the block; when the run is told to stop, nobody waits for them."""
     pool = ThreadPoolExecutor(number)
     try:
         yield pool
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=not stop.requested, cancel_futures=True)
 
 
 def _decided(settings: Settings, world: World, memory: Memory, seen: Seen, pages: Executor) -> Plan:
@@ -166,10 +186,17 @@ def _report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Repo
         failed=outcome.failed,
         lost=outcome.lost,
         warnings=outcome.warnings,
-        errors=(*seen.problems, *decided.problems),
+        errors=(*seen.problems, *decided.problems, *_unfinished(outcome)),
         unchanged=_unchanged(decided),
         files=outcome.files,
     )
+
+
+def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
+    if not outcome.left:
+        return ()
+    what = f"{outcome.left} pages were not read; what was finished is saved, the next run goes on."
+    return (Problem("The run was told to stop", what),)
 
 
 def _entry(step: Step) -> Entry:

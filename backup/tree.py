@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from backup.errors import WorkspaceError
@@ -36,6 +36,23 @@ class Tree:
     def has(self, path: str) -> bool:
         """Whether a regular file lies there."""
         return self._at(path).is_file()
+
+    def files(self) -> Iterator[str]:
+        """Every regular file, but for what lies in hidden folders and behind symbolic links."""
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            inside = Path(folder).relative_to(self.root)
+            for name in sorted(names):
+                if not (Path(folder) / name).is_symlink():
+                    yield (inside / name).as_posix()
+
+    def beginning(self, path: str, size: int = 4096) -> str:
+        """The first `size` bytes of a file as text; '' when it cannot be read."""
+        try:
+            with self._at(path).open("rb") as stream:
+                return stream.read(size).decode("utf-8", "replace")
+        except OSError:
+            return ""
 
     def write(self, path: str, content: bytes) -> None:
         """Replace one file as a whole, or leave it as it was."""
@@ -85,15 +102,6 @@ class Tree:
                 part.replace(at)
         except OSError as error:
             raise _failure("write", path, error) from None
-
-    def replace(
-        self, text_path: str, text: bytes, placed: Mapping[str, Path], obsolete: Collection[str]
-    ) -> None:
-        """One page's files: `placed` first, then its text, then `obsolete` ones go."""
-        for path, source in placed.items():
-            self.place(path, source)
-        self.write(text_path, text)
-        self.remove(obsolete)
 
     def remove(self, paths: Iterable[str]) -> None:
         """Delete files that are ours, and the folders that are empty then."""

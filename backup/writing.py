@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from backup.errors import WorkspaceError
 from backup.sync import journal
 from backup.sync.plan import Step
 from backup.sync.state import Record, State, join
@@ -26,6 +27,7 @@ class Writer:
         self.tree = tree
         self.records = dict(state.pages)
         self.touched: set[str] = set()
+        self._closed = False
         self._owners = {**dict.fromkeys(claimed, ""), **state.owned()}
         self._lock = threading.Lock()
 
@@ -38,14 +40,9 @@ class Writer:
         Raises WorkspaceError when a file that is not ours lies in the way; nothing is written then.
         """
         with self._lock:
-            self._claim(page_id, record.paths())
-            for path, source in placed.items():
-                self.tree.place(path, source)
-            if text is not None:
-                self.tree.write(join(record.folder, "index.md"), text)
-            self._release(page_id, record.paths())
-            self.records[page_id] = record
-            self.tree.append(journal.NAME, journal.finished(page_id, record))
+            if self._closed:
+                raise WorkspaceError("The run has ended; the page is left to the next one.")
+            self._put(page_id, record, placed, text)
 
     def remove(self, page_id: str) -> None:
         """Delete a page's files, but for those that another page took over."""
@@ -54,14 +51,19 @@ class Writer:
             del self.records[page_id]
             self.tree.append(journal.NAME, journal.finished(page_id, None))
 
-    def write_index(self, database_id: str, path: str, text: str) -> bool:
-        """Write a database's list of pages; False when a file that is not ours lies there."""
-        owned = self._owners.get(path) == database_id
+    def write_index(
+        self, database_id: str, path: str, text: str, is_ours: Callable[[str], bool]
+    ) -> bool:
+        """Write a database's list of pages; False when a file that is not ours lies there.
+
+        `is_ours` tells from a text whether this program wrote it, should the state not know.
+        """
         if self.tree.has(path):
-            if self.tree.read(path) == text:
+            there = self.tree.read(path)
+            if there == text:
                 self._owners[path] = database_id
                 return True
-            if not owned:
+            if self._owners.get(path) != database_id and not is_ours(there):
                 return False
         self.tree.write(path, text.encode())
         self._owners[path] = database_id
@@ -95,13 +97,25 @@ class Writer:
         record = replace(before, folder=step.folder, settled=False)
         pairs = zip(before.paths(), record.paths(), strict=True)
         lifted = {new: self._lifted(step, old) for old, new in pairs}
-        self.put(step.page_id, record, lifted, None)
+        with self._lock:
+            self._put(step.page_id, record, lifted, None)
 
     def lifted_folder(self, step: Step) -> Path:
         """Where the files of a page lie that were there before this run."""
         if not step.old_folder:
             return self.tree.root / step.folder
         return self.tree.staging / "moving" / step.page_id
+
+    def unsettle(self, page_ids: Iterable[str]) -> None:
+        """Have these pages read again by the next run, whatever their time says."""
+        for page_id in page_ids:
+            if (record := self.records.get(page_id)) and record.settled:
+                self.records[page_id] = replace(record, settled=False)
+
+    def close(self) -> None:
+        """From now on no page is put: the run ends, and somebody may still be reading one."""
+        with self._lock:
+            self._closed = True
 
     def sweep(self) -> None:
         """Delete what an interrupted run had claimed and no page needs now."""
@@ -119,6 +133,18 @@ class Writer:
                 if block_id:
                     found.setdefault(page_id, set()).add(block_id)
         return found
+
+    def _put(
+        self, page_id: str, record: Record, placed: Mapping[str, Path], text: bytes | None
+    ) -> None:
+        self._claim(page_id, record.paths())
+        for path, source in placed.items():
+            self.tree.place(path, source)
+        if text is not None:
+            self.tree.write(join(record.folder, "index.md"), text)
+        self._release(page_id, record.paths())
+        self.records[page_id] = record
+        self.tree.append(journal.NAME, journal.finished(page_id, record))
 
     def _lifted(self, step: Step, path: str) -> Path:
         inside = path.removeprefix(f"{step.old_folder}/")

@@ -20,7 +20,7 @@ PROGRAM = """\
 import json, os, sys
 import small
 
-def main(arguments, environ):
+def start(arguments, environ):
     flags = sys.flags
     print(json.dumps({
         "arguments": arguments, "command": sys.orig_argv, "prefix": sys.prefix, "word": small.WORD,

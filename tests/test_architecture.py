@@ -23,6 +23,7 @@ ROOMS: dict[str, set[str]] = {
     "files": {"errors", "model", "slug"},
     "markdown": {"model"},
     "sync": {"errors", "model", "slug"},
+    "stop": set(),
     "tree": {"errors"},
     "git": {"errors"},
     "publish": {"errors", "git"},

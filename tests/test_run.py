@@ -14,6 +14,7 @@ import pytest
 from backup.demo import blocks, build
 from backup.demo.faults import Fault
 from backup.demo.sample import edit, sample
+from backup.demo.server import Asked
 from backup.demo.workspace import Workspace
 from tests.backups import TOKEN, Backup, backing_up, wiki
 
@@ -110,8 +111,10 @@ def test_only_the_edited_page_is_read_again(kitchen: Backup) -> None:
     ran = kitchen.run()
     written = {path for path, stamp in kitchen.stamps().items() if before.get(path) != stamp}
     assert written == {"wiki/milk/index.md", ".notion-sync.json"}
+    source = kitchen.notion.source(kitchen.notion.databases()[0])
     assert [each.path for each in kitchen.server.requests[asked:]][4:] == [
-        f"/v1/blocks/{row(kitchen, 'Milk')}/children"
+        f"/v1/blocks/{row(kitchen, 'Milk')}/children",
+        f"/v1/data_sources/{source.replace('-', '')}/query",  # was it edited meanwhile?
     ]
     assert "1 updated" in ran.log
 
@@ -235,6 +238,37 @@ def test_a_database_that_suddenly_lists_nothing_loses_nothing(kitchen: Backup) -
     assert len(kitchen.pages()) == 3
 
 
+def test_a_page_that_is_edited_while_it_is_read_is_read_again(kitchen: Backup) -> None:
+    milk = row(kitchen, "Milk")
+    edits = iter(["One.", "Two."])
+
+    def edit_while_reading(asked: Asked) -> None:
+        if asked.path == f"/v1/blocks/{milk}/children" and (words := next(edits, "")):
+            later(kitchen.notion, minutes=1)
+            kitchen.notion.append(milk, [blocks.paragraph(words)])
+
+    kitchen.server.plan = edit_while_reading
+    assert kitchen.run().code == 0
+    assert "One.\n\nTwo." in kitchen.text("wiki/milk/index.md")
+
+
+def test_a_page_that_is_edited_all_the_time_is_taken_after_three_readings(kitchen: Backup) -> None:
+    milk = row(kitchen, "Milk")
+
+    def edit_while_reading(asked: Asked) -> None:
+        if asked.path == f"/v1/blocks/{milk}/children":
+            later(kitchen.notion, minutes=1)
+            kitchen.notion.append(milk, [blocks.paragraph("More.")])
+
+    kitchen.server.plan = edit_while_reading
+    assert kitchen.run().code == 0
+    kitchen.heal()
+    readings = [each for each in kitchen.server.requests if milk in each.path]
+    assert len(readings) == 3
+    kitchen.run()
+    assert kitchen.text("wiki/milk/index.md").count("More.") == 3
+
+
 def test_a_page_edited_in_the_minute_of_its_reading_is_read_once_more(kitchen: Backup) -> None:
     milk = row(kitchen, "Milk")
     kitchen.notion.append(milk, [blocks.paragraph("One.")])
@@ -307,18 +341,30 @@ def test_what_else_lies_in_the_workspace_is_neither_touched_nor_committed(kitche
     ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["{", "[]", "<<<<<<< a\n=======\n>>>>>>> b\n", '{"version": 99, "pages": {}, "databases": {}}'],
-)
-def test_a_state_that_cannot_be_used_ends_the_run_before_anything_happens(
-    kitchen: Backup, text: str
-) -> None:
+def test_a_state_of_a_later_version_ends_the_run_before_anything_happens(kitchen: Backup) -> None:
     kitchen.run()
-    (kitchen.folder / ".notion-sync.json").write_text(text)
+    later_state = '{"version": 99, "pages": {}, "databases": {}}'
+    (kitchen.folder / ".notion-sync.json").write_text(later_state)
     before = kitchen.files()
     ran = kitchen.run()
-    assert ran.code == 1 and ".notion-sync.json" in ran.log
+    assert ran.code == 1 and "later version" in ran.log
+    assert kitchen.files() == before
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "<<<<<<< a\n=======\n>>>>>>> b\n", None])
+def test_a_lost_or_broken_state_is_made_anew_and_costs_no_page(
+    kitchen: Backup, text: str | None
+) -> None:
+    kitchen.run()
+    before = kitchen.files()
+    kitchen.notion.unshare(row(kitchen, "Milk"))
+    at = kitchen.folder / ".notion-sync.json"
+    at.write_text(text) if text else at.unlink()
+    ran = kitchen.run()
+    assert ran.code == 0 and "made anew from the 3 pages" in ran.log
+    assert "wiki/milk" in kitchen.pages()
+    kitchen.notion.share(row(kitchen, "Milk"))
+    assert kitchen.run().code == 0
     assert kitchen.files() == before
 
 
@@ -352,7 +398,7 @@ def test_a_full_sync_reads_everything_and_changes_nothing(kitchen: Backup) -> No
     before = kitchen.files()
     asked = len(kitchen.server.requests)
     assert kitchen.run("--full-sync").code == 0
-    assert len(kitchen.server.requests) - asked == 4 + 3
+    assert len(kitchen.server.requests) - asked == 4 + 3 + 1
     assert kitchen.files() == before and kitchen.commits() == 1
 
 

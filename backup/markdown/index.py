@@ -11,6 +11,8 @@ from backup.markdown.inline import inline, literal
 from backup.markdown.runs import run
 from backup.model import Target
 
+_MARK = "<!-- notion-backup: the pages of a database -->"
+
 
 def render(title: str, icon: str, entries: Sequence[Target], path: str) -> str:
     """The database's title and a list of its pages.
@@ -21,7 +23,13 @@ def render(title: str, icon: str, entries: Sequence[Target], path: str) -> str:
     context = Context(path=path)
     name = inline([run(title)], context, Where.HEADING) or "Untitled"
     heading = " ".join(filter(None, ("#", literal(icon, Where.HEADING), name)))
-    return stacked(heading, "\n".join(_entry(entry, context) for entry in entries)) + "\n"
+    listed = "\n".join(_entry(entry, context) for entry in entries)
+    return stacked(heading, listed, _MARK) + "\n"
+
+
+def is_ours(text: str) -> bool:
+    """Whether `render` wrote this text: no host shows the mark, and nobody would write it."""
+    return text.endswith(f"{_MARK}\n")
 
 
 def _entry(entry: Target, context: Context) -> str:

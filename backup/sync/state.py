@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from backup.errors import StateError
+from backup.errors import BrokenState, StateError
 from backup.model import Json
 
 T = TypeVar("T")
@@ -88,26 +88,34 @@ def join(folder: str, name: str) -> str:
 def loads(text: str) -> State:
     """The state in the text of the file; '' is the empty state of a first run.
 
-    Raises StateError when the text is no state of ours: nothing may be concluded from it then.
+    Raises BrokenState when the text is no state, and StateError when it is one of a later version.
     """
     if not text.strip():
         return State()
     if "<<<<<<<" in text and ">>>>>>>" in text:
-        raise StateError(f"{NAME} holds merge-conflict markers.", hint=_MEND)
+        raise BrokenState(f"{NAME} holds merge-conflict markers.")
     try:
         raw = json.loads(text)
         version = raw.pop("version")
+        if type(version) is not int or version > VERSION:
+            raise StateError(
+                f"{NAME} was written by a later version of this program (its format is {version}, "
+                f"this one knows {VERSION}). Nothing was changed.",
+                hint="Use the later version (uses: …@v…), or set the file aside to begin anew.",
+            )
         pages = {id_: from_json(each) for id_, each in raw.pop("pages").items()}
         databases = {id_: _value(Place, each) for id_, each in raw.pop("databases").items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StateError(f"{NAME} cannot be read ({type(error).__name__}).", hint=_MEND) from None
-    if version != VERSION:
-        raise StateError(
-            f"{NAME} was written by another version of this program (format {version}, this one "
-            f"knows {VERSION}).",
-            hint="Use the newer program.",
-        )
+        raise BrokenState(f"{NAME} is damaged ({type(error).__name__}).") from None
     return State(pages, databases, raw)
+
+
+def readable(text: str) -> State:
+    """`loads`, with an empty state in place of a broken one: for what only asks what is there."""
+    try:
+        return loads(text)
+    except BrokenState:
+        return State()
 
 
 def merged(base: State, ours: State, theirs: State) -> State:
@@ -126,12 +134,6 @@ def _merged(base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T
     changed = {id_: value for id_, value in ours.items() if base.get(id_) != value}
     dropped = base.keys() - ours.keys()
     return {id_: value for id_, value in {**theirs, **changed}.items() if id_ not in dropped}
-
-
-_MEND = (
-    "Nothing was changed. Take the last good one from git (git log -- .notion-sync.json), or delete "
-    "the file and move the backup's folders away to begin anew."
-)
 
 
 def dumps(state: State) -> str:

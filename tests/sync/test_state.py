@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from backup.errors import StateError
+from backup.errors import BrokenState, StateError
 from backup.sync import journal
 from backup.sync.state import Place, Record, State, dumps, loads, merged
 
@@ -47,14 +47,18 @@ def test_what_this_version_does_not_know_is_kept() -> None:
         '{"version": 1, "databases": {}, "pages": []}',
         '{"version": 1, "databases": {}, "pages": {"a": {"folder": 3}}}',
         '{"version": 1, "databases": {}, "pages": {"a": {"title": "no folder"}}}',
-        dumps(STATE).replace('"version": 1', '"version": 2'),
         f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n",
     ],
 )
-def test_what_is_no_state_of_this_version_is_refused_with_a_way_out(text: str) -> None:
-    with pytest.raises(StateError) as caught:
+def test_what_is_no_state_is_told_apart_from_an_empty_one(text: str) -> None:
+    with pytest.raises(BrokenState, match="notion-sync"):
         loads(text)
-    assert caught.value.hint and ".notion-sync.json" in caught.value.message
+
+
+def test_a_state_of_a_later_version_is_refused_and_not_called_broken() -> None:
+    with pytest.raises(StateError, match="later version") as caught:
+        loads(dumps(STATE).replace('"version": 1', '"version": 2'))
+    assert not isinstance(caught.value, BrokenState)
 
 
 def test_a_page_owns_its_text_and_its_files() -> None:
