@@ -17,26 +17,23 @@ ALIAS = re.compile(r":(?=(?:\+1|-1|100|1234|[a-z0-9_+-]*[a-z][a-z0-9_+-]*):)")
 _SENTENCE_MARKS = "?!.,:*_~'\";"
 _PLAIN = re.compile(r"[A-Za-z0-9:/.\-?=#%+,;@&_]+")
 _OUTER_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_FREE_BEHIND = re.compile(r"[?!.,:;)]?(?:\s|$)")
+_FREE_BEHIND = re.compile(r"[?!.,:;)]?(?:[ \t]|$)")  # no other blank ends an address on GitHub
 _ANGLES = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>|\\`\[\]$\x00-\x20\x7f]*")
 
 
 def in_angles(address: str) -> bool:
     """Whether `<address>` shows exactly this address on both hosts."""
-    return bool(_ANGLES.fullmatch(address)) and not _is_changed(address)
+    return bool(_ANGLES.fullmatch(address)) and not is_changed(address)
 
 
 def stays_bare(address: str, behind: str) -> bool:
     """Whether an address can stand as it is; `behind` is what follows it, '' at the block's end."""
-    return (
-        bool(_PLAIN.fullmatch(address) and _FREE_BEHIND.match(behind))
-        and not _OUTER_UNDERSCORE.search(address)
-        and not _is_changed(address)
-    )
+    plain = _PLAIN.fullmatch(address) and not _OUTER_UNDERSCORE.search(address)
+    return bool(plain and _FREE_BEHIND.match(behind))
 
 
-def _is_changed(address: str) -> bool:
-    """Whether a parser or a host's filter would show something else for a part of it."""
+def is_changed(address: str) -> bool:
+    """Whether a parser or a host's filter would show something else for a part of `address`."""
     entities = (starts_entity(address[found.start() :]) for found in re.finditer("&", address))
     return bool(ALIAS.search(address)) or any(entities)
 

@@ -1,48 +1,53 @@
 """Which `**`, `*` and `~~` are certain to work, and HTML tags in place of all the others.
 
 Markdown marks bold text by `**` on both sides. But whether a `**` counts depends on what stands
-around it: `**bold**text` works, `**(bold)**text` does not, and Notion allows a mark to begin and
-end anywhere. A page must look right on GitHub *and* on Gitea, and their parsers differ. So:
+around it: `**bold**text` works, `**(bold)**text` does not, and in Notion a mark may begin and end
+anywhere. The page must look right on GitHub *and* on Gitea, and their parsers differ. So:
 
 1. Write every mark with Markdown's delimiters.
-2. Look at each delimiter run in the finished text. (A run is what stands together, like the `***`
-   that closes bold and italic at once.) Ask of both parsers whether they surely read it as meant.
-3. Where the answer is no, write that mark as `<strong>`, `<em>` or `<del>` instead: tags work
-   everywhere, they only read less well. Tags change what stands around other delimiters, so look
-   again, until every delimiter that is left is certain.
+2. Look at each run of delimiters in the finished text. (A run is what stands together, like the
+   `***` that closes bold and italic at once.) Is it certain that both parsers read it as meant?
+3. Where it is not, write those marks as `<strong>`, `<em>` or `<del>` instead: tags work anywhere,
+   they only read less well. Tags change what stands around other delimiters, so look again, until
+   every delimiter that is left is certain.
 
-What a parser asks of a run (CommonMark, "Emphasis and strong emphasis"): an opener must be
-*left-flanking*, that is, glued to the text that follows it; a closer *right-flanking*, glued to
-the text before it. "Glued" fails at white space, and it fails at punctuation unless white space or
-punctuation stands on the other side of the run as well. The parsers differ in what they call
-punctuation, and in whom they take for the neighbour of a run: see MODELS.
+What a parser asks (CommonMark, "Emphasis and strong emphasis"): an opener must be glued to the text
+behind it, a closer to the text before it. A run is glued to a letter. It is never glued to white
+space, and to punctuation only when its other side is white space or punctuation as well:
+
+    a **(b)** c    works: behind the opener is punctuation, but before it is a blank
+    a**(b)** c     does not: before the opener is a letter
+
+Each thing in which the parsers differ makes the answer a "maybe", and maybe is not certain:
+
+- what is punctuation: a currency sign or an emoji is for goldmark (Gitea: CommonMark 0.31), not for
+  cmark-gfm (GitHub: CommonMark 0.29); and each knows the characters of its own version of Unicode;
+- who is the neighbour: cmark-gfm looks past `~` when it judges a `*`.
+
+And being glued is not enough where a run could be paired in more than one way; see `_is_certain`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
-from unicodedata import category
+from unicodedata import category, ucd_3_2_0
 
 from backup.markdown.nesting import Close, Open
 
 MARKDOWN = {"b": "**", "i": "*", "s": "~~"}
 TAGS = {"b": "strong", "i": "em", "s": "del", "u": "ins", "m": "mark"}
-_ASCII_SYMBOLS = "$+<=>^`|~"
+_ASCII_SYMBOLS = "$+<=>^`|~"  # punctuation for every parser, though Unicode calls them symbols
 
 
-class Model(NamedTuple):
-    """How one parser looks at the neighbours of a run: `punctuation` holds the first letters of
-    the Unicode categories that count, `skipped` the characters that a run of `*` looks past."""
+class Glued(Enum):
+    """Whether the parsers find a run glued to the text on one side of it."""
 
-    punctuation: str
-    skipped: str
-
-
-MODELS = (
-    Model(punctuation="P", skipped="~"),  # cmark-gfm, as on GitHub: CommonMark 0.29
-    Model(punctuation="PS", skipped=""),  # goldmark, as in Gitea: CommonMark 0.31
-)
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
 
 
 class Delimiter(NamedTuple):
@@ -51,13 +56,6 @@ class Delimiter(NamedTuple):
     start: int
     end: int
     mark: Open | Close
-
-
-class Flanks(NamedTuple):
-    """What one parser makes of one run."""
-
-    left: bool
-    right: bool
 
 
 def written(parts: Sequence[str | Open | Close], tags: Iterable[int] = ()) -> str:
@@ -71,62 +69,34 @@ def written(parts: Sequence[str | Open | Close], tags: Iterable[int] = ()) -> st
         as_tags |= uncertain
 
 
-def flanks(text: str, start: int, end: int, model: Model) -> Flanks:
-    """Whether `model` finds text[start:end] left-flanking and right-flanking."""
-    skipped = model.skipped if text[start] == "*" else ""
-    before = _class(
-        text[:start].rstrip(skipped)[-1:] if skipped else text[start - 1 : start], model
-    )
-    after = _class(text[end:].lstrip(skipped)[:1] if skipped else text[end : end + 1], model)
-    left = after == "word" or (after == "punctuation" and before != "word")
-    right = before == "word" or (before == "punctuation" and after != "word")
-    return Flanks(left, right)
-
-
-def could_flank(text: str, start: int, end: int) -> Flanks:
-    """Whether any model finds text[start:end] left-flanking, and any finds it right-flanking."""
-    found = [flanks(text, start, end, model) for model in MODELS]
-    return Flanks(any(one.left for one in found), any(one.right for one in found))
-
-
-def _class(char: str, model: Model) -> str:
-    if not char or char.isspace():
-        return "space"
-    if char in _ASCII_SYMBOLS or category(char)[0] in model.punctuation:
-        return "punctuation"
-    return "word"
-
-
-def _assembled(
-    parts: Sequence[str | Open | Close], as_tags: Set[int]
-) -> tuple[str, list[Delimiter]]:
-    written: list[str] = []
+def _assembled(parts: Sequence[str | Open | Close], tags: Set[int]) -> tuple[str, list[Delimiter]]:
+    texts: list[str] = []
     delimiters: list[Delimiter] = []
     length = 0
     for part in parts:
-        text = part if isinstance(part, str) else _mark(part, as_tags)
-        if text and not isinstance(part, str) and text[0] in "*~":
+        text = part if isinstance(part, str) else _mark(part, tags)
+        if not isinstance(part, str) and text[0] != "<":
             delimiters.append(Delimiter(length, length + len(text), part))
-        written.append(text)
+        texts.append(text)
         length += len(text)
-    return "".join(written), delimiters
+    return "".join(texts), delimiters
 
 
-def _mark(part: Open | Close, as_tags: Set[int]) -> str:
-    if part.pair not in as_tags and part.mark in MARKDOWN:
+def _mark(part: Open | Close, tags: Set[int]) -> str:
+    if part.pair not in tags and part.mark in MARKDOWN:
         return MARKDOWN[part.mark]
     return f"<{TAGS[part.mark]}>" if isinstance(part, Open) else f"</{TAGS[part.mark]}>"
 
 
 def _uncertain(text: str, delimiters: list[Delimiter]) -> set[int]:
-    """The pairs that have a delimiter in a run that one parser could read otherwise than meant."""
+    """The pairs with a delimiter that one of the parsers could read otherwise than meant."""
     uncertain: set[int] = set()
-    open_stars: set[int] = set()  # pairs of `*` or `**` that are open before the run
+    open_stars: set[int] = set()  # the pairs of `*` or `**` that are open before a run
     for run in _runs(text, delimiters):
-        opened = {part.mark.pair for part in run if isinstance(part.mark, Open)}
-        closed = {part.mark.pair for part in run} - opened
+        opened = {delimiter.mark.pair for delimiter in run if isinstance(delimiter.mark, Open)}
+        closed = {delimiter.mark.pair for delimiter in run} - opened
         if opened and closed:
-            uncertain |= opened  # `**a***b*`: where one pair ends and the other begins is a guess
+            uncertain |= opened  # `**a***b*`: where the one ends and the other begins is a guess
         elif not _is_certain(text, run, bool(opened), bool(open_stars - closed)):
             uncertain |= opened | closed
         if text[run[0].start] == "*":
@@ -150,13 +120,57 @@ def _is_certain(text: str, run: list[Delimiter], opens: bool, others_open: bool)
     start, end = run[0].start, run[-1].end
     char = text[start]
     if char in (text[start - 1 : start], text[end : end + 1]):
-        return False  # a literal `*` or `~` touches the run
-    for model in MODELS:
-        found = flanks(text, start, end, model)
-        if not (found.left if opens else found.right):
-            return False
-        if char == "*" and found.left and found.right and (others_open or len(run) > 1):
-            return (
-                False  # it could open as well as close, and there is more than one way to pair it
-            )
-    return True
+        return False  # a literal `*` or `~` touches the run, and would be counted with it
+    behind, before = glued_behind(text, start, end), glued_before(text, start, end)
+    if (behind if opens else before) is not Glued.YES:
+        return False
+    # Between two letters a `*` could open as well as close. That is well when nothing else can be
+    # paired with it; otherwise rules about multiples of three and lengths of runs come in.
+    ambiguous = char == "*" and behind is not Glued.NO and before is not Glued.NO
+    return not (ambiguous and (others_open or len(run) > 1))
+
+
+def glued_behind(text: str, start: int, end: int) -> Glued:
+    """Whether the run text[start:end] is glued to what follows it: CommonMark's "left-flanking"."""
+    return _agreed([_glued(behind, before) for before, behind in _neighbours(text, start, end)])
+
+
+def glued_before(text: str, start: int, end: int) -> Glued:
+    """Whether the run text[start:end] is glued to what precedes it: "right-flanking"."""
+    return _agreed([_glued(before, behind) for before, behind in _neighbours(text, start, end)])
+
+
+def _agreed(answers: list[Glued]) -> Glued:
+    return answers[0] if len(set(answers)) == 1 else Glued.MAYBE
+
+
+def _neighbours(text: str, start: int, end: int) -> list[tuple[str, str]]:
+    """The characters around a run as each parser sees them; '' at the edges of the text."""
+    direct = (text[start - 1 : start], text[end : end + 1])
+    if text[start] != "*" or "~" not in direct:
+        return [direct]
+    before, behind = text[:start].rstrip("~"), text[end:].lstrip("~")
+    return [direct, (before[-1:], behind[:1])]
+
+
+@lru_cache(maxsize=4096)
+def _glued(near: str, far: str) -> Glued:
+    near, far = _class(near), _class(far)
+    if near == "space":
+        return Glued.NO
+    if near == "letter" or far in ("space", "punctuation"):
+        return Glued.YES
+    return Glued.NO if (near, far) == ("punctuation", "letter") else Glued.MAYBE
+
+
+def _class(char: str) -> str:
+    """What a character is to the parsers: space, punctuation, letter (all the rest), or unsure."""
+    if not char or char.isspace():
+        return "space"
+    if char in _ASCII_SYMBOLS:
+        return "punctuation"
+    now, long_ago = category(char), ucd_3_2_0.category(char)
+    if now[0] == long_ago[0] == "P":
+        return "punctuation"
+    # Unassigned ("Cn") to this Python may be an emoji to the parser of a newer server.
+    return "unsure" if now == "Cn" or {now[0], long_ago[0]} & {"P", "S"} else "letter"

@@ -15,8 +15,8 @@ from backup.markdown.pieces import Kind, Piece
 _BOUNDARY = "\x00"  # stands for a mark, a link or a tag: neither a letter nor a blank
 _CODE = "\x01"  # stands for a code span, whose inside cannot open math
 _GITHUB_OPENS = re.compile(r"(?:^|(?<=[\s\x00\x01]))\$")
-_GITHUB_CLOSES = re.compile(r"(?<=\S)\$(?!\w)")
-_GITEA_OPENS = re.compile(r"(?<![\w.!?,;:])\$")
+_GITHUB_CLOSES = re.compile(r"(?<=\S)\$(?![A-Za-z0-9])")
+_GITEA_OPENS = re.compile(r"(?<![A-Za-z0-9.!?,;:])\$")
 _GITEA_CLOSES = re.compile(r"\$(?=[\s.!?,;:)\x00\x01]|$)")
 
 

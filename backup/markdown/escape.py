@@ -16,6 +16,7 @@ from backup.markdown.addresses import (
     BREAKER,
     broken_at,
     in_angles,
+    is_changed,
     stays_bare,
     without_sentence_marks,
 )
@@ -26,7 +27,6 @@ from backup.markdown.links import starts_entity
 MARK = "*"  # as a neighbour: a mark, a link or code, all of which count as punctuation
 BREAK = "\\"  # as the neighbour behind: a hard break, which is written as a backslash
 _CHARACTERS = re.compile(rf"[\\`*_~<&\[\]!^{{|$]|{ALIAS.pattern}")
-_CHARACTERS_AND_ADDRESSES = re.compile(rf"(?P<address>{ADDRESS.pattern})|{_CHARACTERS.pattern}")
 _LINE_START = re.compile(
     r"#{1,6}(?=\s|$)|[-+*_:~](?=\s|$)|[>|]|~~~|(\d{1,9})[.)](?=\s|$)"
     r"|=+(?=\s*$)|[:| ]*-[-:| ]*(?=\s*$)"
@@ -88,14 +88,13 @@ def _stretch(text: str, start: int, end: int, place: Place) -> str:
     if place.in_link:  # no host makes a link inside a link
         return _characters(text, start, end, place)
     written: list[str] = []
-    done = start
-    for found in _CHARACTERS_AND_ADDRESSES.finditer(text, start):
-        if found["address"] is None or found.start() < done:
-            continue
-        written.append(_characters(text, done, found.start(), place))
-        markdown, done = _address(text, found, place)
-        written.append(markdown)
-    written.append(_characters(text, done, end, place))
+    while found := ADDRESS.search(text, start):
+        before = _characters(text, start, found.start(), place)
+        markdown, start = _address(text, found, place)
+        # `\\h` needs no second backslash, but `\\<` does.
+        glue = "\\" if markdown[0] == "<" and before.endswith("\\") else ""
+        written += (before, glue, markdown)
+    written.append(_characters(text, start, end, place))
     return "".join(written)
 
 
@@ -104,10 +103,11 @@ def _address(text: str, found: re.Match[str], place: Place) -> tuple[str, int]:
     address = without_sentence_marks(found[0])
     end = found.start() + len(address)
     behind = text[end : end + 2]
-    if stays_bare(address, behind if len(behind) == 2 else behind + place.behind):
-        return address, end
-    if in_angles(address):
-        return f"<{address}>", end
+    if not is_changed(found[0]):
+        if stays_bare(address, behind if len(behind) == 2 else behind + place.behind):
+            return address, end
+        if in_angles(address):
+            return f"<{address}>", end
     cut = broken_at(found[0])
     return found[0][:cut] + BREAKER, found.start() + cut
 

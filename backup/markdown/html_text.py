@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from backup.markdown.addresses import ALIAS, BREAKER
+from backup.markdown.addresses import ADDRESS, ALIAS, BREAKER
 from backup.markdown.delimiters import TAGS
 from backup.markdown.dollars import Dollars, refuses_math
 from backup.markdown.nesting import Close, LinkEnd, LinkStart, Open, Token
@@ -42,9 +42,15 @@ def _piece(piece: Piece, before: Token | None, dollars: Dollars) -> str:
     if piece.kind is Kind.CODE:
         return f"<code>{escape(piece.text, quote=False)}</code>"
     if piece.kind is Kind.MATH:
-        glue = BREAKER if refuses_math(before) else ""
+        glue = BREAKER if refuses_math(before) or _ends_in_address(before) else ""
         return f"{glue}$<code>{escape(piece.text, quote=False)}</code>$"
     return "<br>" if piece.kind is Kind.BREAK else piece.text
+
+
+def _ends_in_address(before: Token | None) -> bool:
+    """Whether Gitea would take the dollar of an equation behind `before` into an address."""
+    text = before.text if isinstance(before, Piece) and before.kind is Kind.TEXT else ""
+    return any(found.end() == len(text) for found in ADDRESS.finditer(text))
 
 
 def _text(text: str, dollars: Dollars) -> str:

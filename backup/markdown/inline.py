@@ -1,8 +1,9 @@
 """Rich text: a Notion array in, text out that shows the same on GitHub and on Gitea.
 
-The way of a text: `pieces` reads the API's runs, `trim` settles the white space, `nesting` puts
-marks and links in order, then `markdown_text` or `html_text` writes them; `escape` guards literal
-characters and `delimiters` the marks.
+The way of a text: `plain` lets through what needs nothing. Of the rest, `rich_text` and `mentions`
+make pieces, `trim` settles the white space, `nesting` puts marks and links in order, and
+`markdown_text` or `html_text` writes them; `escape`, `addresses` and `dollars` guard the literal
+characters, `delimiters` the marks.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from backup.markdown.html_text import as_html
 from backup.markdown.links import link_target, percent_encoded
 from backup.markdown.markdown_text import as_markdown
 from backup.markdown.nesting import nested
-from backup.markdown.pieces import Piece, read
+from backup.markdown.pieces import Piece
+from backup.markdown.plain import plain
+from backup.markdown.rich_text import read
 from backup.markdown.trim import trimmed
 from backup.model import Json
 
@@ -39,6 +42,8 @@ def inline(
     SUMMARY have one. `first_in_quote`: the text opens a quote, where Gitea would take a bold 'Note'
     for the title of an alert. '' for an array that shows nothing. Never raises on odd data.
     """
+    if not marks and (text := plain(runs)) is not None:
+        return text
     return _written(read(runs, context, marks), where, first_in_quote=first_in_quote)
 
 

@@ -9,6 +9,7 @@ from html.entities import html5
 from urllib.parse import parse_qs, quote, urlsplit
 
 from backup.markdown.context import Context
+from backup.markdown.signed import is_signed
 from backup.model import Json, bare_id
 
 _ID = r"[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
@@ -122,17 +123,23 @@ def notion_address(page: str, block: str | None = None) -> str:
 
 def resolved(url: str, context: Context) -> str:
     """A text link's target, ready to be written: into the backup when it means a page or block
-    there, else the address itself; '' when it may not be written."""
+    there, else the address itself; '' when it may not be written (also for a signed address: it is
+    dead within the hour, and no one's business)."""
+    if is_signed(url):
+        return ""
     page, block = page_link(url)
     if page:
         return page_target(page, context, block) or link_target(_absolute(url, page, block))
     if block and url.lstrip().startswith("#"):
         return f"#{anchor(block)}"
-    return link_target(url)
+    return link_target(_absolute(url, page, block))
 
 
-def _absolute(url: str, page: str, block: str | None) -> str:
-    return notion_address(page, block) if url.lstrip().startswith("/") else url
+def _absolute(url: str, page: str | None, block: str | None) -> str:
+    """The address with its host: Notion leaves its own out."""
+    if not re.match(r"\s*/(?!/)", url):
+        return url
+    return notion_address(page, block) if page else f"https://www.notion.so{url.strip()}"
 
 
 def link_target(url: str) -> str:

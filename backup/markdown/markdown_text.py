@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from backup.markdown.addresses import BREAKER, in_angles
+from backup.markdown.addresses import ADDRESS, BREAKER, in_angles
 from backup.markdown.context import Where
-from backup.markdown.delimiters import could_flank, written
+from backup.markdown.delimiters import Glued, glued_before, glued_behind, written
 from backup.markdown.dollars import dollars, refuses_math
 from backup.markdown.escape import BREAK, MARK, Place, escaped
 from backup.markdown.nesting import Close, LinkEnd, LinkStart, Open, Token
@@ -16,6 +16,7 @@ from backup.markdown.pieces import Kind, Piece
 from backup.markdown.verbatim import code, math
 
 _TASK_TRAP = re.compile(r"\[[xX]\]\(")
+_DEFINITION = re.compile(r"\[(?:[^\[\]\\]|\\.)*\]:", re.DOTALL)
 _ALERT_WORDS = {"note", "tip", "important", "warning", "caution"}
 
 
@@ -24,8 +25,19 @@ def as_markdown(tokens: Sequence[Token], where: Where, *, first_in_quote: bool =
     pieces = [token for token in tokens if isinstance(token, Piece)]
     tags = _alert_trap(tokens) if first_in_quote else ()
     text = written(list(_parts(tokens, _block(pieces, where))), tags)
-    # Gitea takes a link at the start of an item for a task's box when its text is an x.
-    return BREAKER + text if where is Where.ITEM and _TASK_TRAP.match(text) else text
+    return BREAKER + text if _is_trap(text, where) else text
+
+
+def _is_trap(text: str, where: Where) -> bool:
+    """Whether the block's first characters would be read as something else than a text or a link.
+
+    Gitea takes a link 'x' at the start of an item for the box of a task, and both hosts take
+    `[…`]:`…` for a definition (and drop it) before they see that the `]:` is code.
+    """
+    if not text.startswith("[") or where not in (Where.BLOCK, Where.ITEM):
+        return False
+    trap = _DEFINITION.match(text) or (where is Where.ITEM and _TASK_TRAP.match(text))
+    return bool(trap)
 
 
 def _block(pieces: Sequence[Piece], where: Where) -> Place:
@@ -46,9 +58,14 @@ def _strikes(pieces: Sequence[Piece]) -> bool:
     if any("s" in piece.marks for piece in pieces):
         return True
     text = MARK.join(piece.text if piece.kind is Kind.TEXT else MARK for piece in pieces)
-    runs = [could_flank(text, *found.span()) for found in re.finditer("~+", text)]
-    closes = next((n for n in reversed(range(len(runs))) if runs[n].right), 0)
-    return any(run.left for run in runs[:closes])
+    if ADDRESS.search(text):
+        return True  # what will stand around a `~` is not known yet
+    can_open = False
+    for found in re.finditer("~+", text):
+        if can_open and glued_before(text, *found.span()) is not Glued.NO:
+            return True
+        can_open = can_open or glued_behind(text, *found.span()) is not Glued.NO
+    return False
 
 
 def _has_bracket_line(pieces: Sequence[Piece]) -> bool:

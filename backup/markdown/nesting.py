@@ -50,7 +50,9 @@ class _Item(NamedTuple):
 
 
 def nested(pieces: Sequence[Piece]) -> list[Token]:
-    """The pieces (without marks of their own meaning any more) between the tokens that mark them."""
+    """The pieces, between the tokens that mark and link them."""
+    if not any(piece.marks or piece.target for piece in pieces):
+        return list(pieces)
     return list(_tokens(_items(pieces), count()))
 
 
@@ -104,7 +106,8 @@ def _to_open(items: list[_Item], already: str) -> list[str]:
 
 def _is_blank(item: _Item) -> bool:
     piece = item.pieces[0]
-    return not item.target and (piece.kind is Kind.BREAK or piece.text.isspace())
+    blank = piece.kind is Kind.BREAK or (piece.kind is Kind.TEXT and piece.text.isspace())
+    return blank and not item.target
 
 
 def _length(items: list[_Item], mark: str) -> int:

@@ -21,9 +21,18 @@ def trimmed(pieces: Sequence[Piece], *, one_line: bool = False) -> list[Piece]:
     """
     if one_line:
         pieces = [Piece(Kind.TEXT, " ") if p.kind is Kind.BREAK else p for p in pieces]
+    if _is_tidy(pieces):
+        return _marked_where_possible(list(pieces))
     lines = [_line(line, keep_indent=not one_line) for line in _split(pieces)]
     block = _without_outer_breaks([piece for line in lines for piece in line])
     return _marked_where_possible(merged(block))
+
+
+def _is_tidy(pieces: Sequence[Piece]) -> bool:
+    """Whether the white space needs nothing: one line, and no blanks around it."""
+    if not pieces or pieces[0].text[:1].isspace() or pieces[-1].text[-1:].isspace():
+        return False
+    return not any(piece.kind is Kind.BREAK or "\t" in piece.text for piece in pieces)
 
 
 def _split(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -78,13 +87,21 @@ def _without_outer_breaks(pieces: list[Piece]) -> list[Piece]:
 def _marked_where_possible(pieces: list[Piece]) -> list[Piece]:
     """Takes b, i, s off blanks, breaks and equations at the ends of their runs, u and m off breaks,
     and a link off blanks and breaks: a link over nothing could not be clicked."""
-    used = {mark for piece in pieces for mark in piece.marks}
-    for mark in used:
+    if not any(map(_has_soft_edge, pieces)):
+        return pieces
+    for mark in {mark for piece in pieces for mark in piece.marks}:
         loses, blanks = (_is_loose, True) if mark in "bis" else (_is_break, False)
         pieces = _edges(pieces, mark, loses, blanks=blanks)
     if any(piece.target for piece in pieces):
         pieces = _links(pieces)
     return pieces
+
+
+def _has_soft_edge(piece: Piece) -> bool:
+    """Whether a mark or link that begins or ends at this piece might have to give way."""
+    if not piece.marks and not piece.target:
+        return False
+    return _is_loose(piece) or piece.text[0].isspace() or piece.text[-1].isspace()
 
 
 def _edges(

@@ -1,0 +1,268 @@
+"""Random rich text over a hostile alphabet, and what a reader must see of it.
+
+What must be seen is worked out here from the runs alone, one character after the other, and shares
+no code with the writer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+from oracles import Char, gitea, github, misread
+from oracles.filters import (
+    dollar_pairs,
+    emoji_aliases,
+    heading_attributes,
+    math_in_lines,
+    ticked_links,
+    wiki_links,
+)
+
+from backup.markdown.context import Context, Where
+from backup.markdown.inline import inline
+
+Run = dict[str, Any]
+
+_ESCAPE_SET = [*r"""\`*_~<>&[]()!^{}#$:|=+-."'/@,;?"""]
+_PUNCTUATION = [
+    "。",
+    "、",
+    "「",
+    "」",
+    "（",
+    "）",
+    "—",
+    "…",
+    "“",
+    "”",
+    "«",
+    "؟",
+    "।",
+    "·",
+    "\u2e4f",
+]
+_SYMBOLS = ["→", "€", "©", "±", "🔥", "😀", "\U0001fae8", "⚠️", "👩‍👩‍👧", "🇯🇵", "👍🏽", "½", "②"]
+_LETTERS = ["a", "b", "x", "Z", "1", "7", "é", "ß", "日本", "語", "한", "ไทย", "नमस्ते", "עב", "مر"]
+_MARKS_AND_BLANKS = ["e\u0301", "\u0301", "\u200d", "\ufe0f", "\u200b", "\u202e", "\u200f"]
+_BLANKS = [" ", " ", "  ", "\n", "\n", "\t", "\u00a0", "\u3000", "\u2009", "\r\n", "\u2028"]
+_ODD = ["\x00", "\x07", "\x1b", "\x7f", "\udc00", "\ufeff", "\ufffe", "\u0085", "\x0b"]
+_TRAPS = [
+    "word",
+    "snake_case",
+    "https://e.co/a_b",
+    "http://e.co/_a_(b)",
+    "https://e.co/?a=1&copy;=2",
+    "www.e.co/a",
+    "ftp://e.co",
+    "a@e.co",
+    ":tada:",
+    ":+1:",
+    "10:30:45",
+    "[[Home]]",
+    "[[a|b]]",
+    "&amp;",
+    "&#35;",
+    "<b>",
+    "</i>",
+    "<!--",
+    "<br>",
+    "<https://e.co>",
+    "[a](b)",
+    "[x] ",
+    "[^1]",
+    "[a]: ",
+    "![",
+    "](",
+    "$x$",
+    "$$",
+    "- ",
+    "1. ",
+    "2) ",
+    "# ",
+    "> ",
+    "---",
+    "===",
+    "```",
+    "~~~",
+    "~~",
+    "**",
+    "|--|",
+    ": ",
+    "{#x}",
+    "[!NOTE]",
+    "    ",
+]
+_TARGETS = [
+    "https://e.co/d",
+    "https://e.co/d",
+    "https://e.co/a_(b)",
+    "https://e.co/a)b",
+    "https://e.co/a|b?x=$1&copy;=<2>",
+    "http://e.co/*a*~b~ c",
+    "mailto:a@e.co",
+]
+_EXPRESSIONS = [
+    "x",
+    "x_1*y_2",
+    "|a|",
+    "\\|a\\|",
+    "a`b",
+    "\\frac{1}{2}",
+    "a<b&c",
+    "a\n b",
+    "\\{x\\}",
+]
+
+# Each group as often as the next, whatever its length: an escape is as likely as a trap.
+_GROUPS = (_ESCAPE_SET, _ESCAPE_SET, _LETTERS, _LETTERS, _BLANKS, _TRAPS, _TRAPS)
+_GROUPS += (_PUNCTUATION, _SYMBOLS, _MARKS_AND_BLANKS, _ODD)
+_ALPHABET = [group[number % len(group)] for group in _GROUPS for number in range(60)]
+_MARKS = {"bold": 2, "italic": 2, "strikethrough": 3, "underline": 5, "code": 6}
+_COLORS = ["default", "default", "red", "default", "default", "yellow_background", "default"]
+
+
+def _annotations(number: int) -> Run:
+    """One of many mixtures of marks, the usual ones more often than the rest."""
+    found: Run = {}
+    for name, rarity in _MARKS.items():
+        number, picked = divmod(number, rarity)
+        found[name] = not picked
+    return {**found, "color": _COLORS[number % len(_COLORS)]}
+
+
+_texts = st.lists(st.sampled_from(_ALPHABET), min_size=1, max_size=6).map("".join)
+_looks = st.integers(0, 2 * 2 * 3 * 5 * 6 * 7 - 1).map(_annotations)
+_links = st.sampled_from([None, None, None, None, *_TARGETS])
+
+
+def _text_run(text: str, annotations: Run, link: str | None) -> Run:
+    return {"type": "text", "plain_text": text, "annotations": annotations, "href": link}
+
+
+def _equation(expression: str, annotations: Run) -> Run:
+    value = {"expression": expression}
+    return {"type": "equation", "equation": value, "annotations": annotations, "href": None}
+
+
+_plain_run = st.builds(_text_run, _texts, st.just({}), st.none())
+_marked_run = st.builds(_text_run, _texts, _looks, _links)
+_equation_run = st.builds(_equation, st.sampled_from(_EXPRESSIONS), _looks)
+arrays = st.lists(
+    st.one_of(_plain_run, _marked_run, _marked_run, _marked_run, _equation_run),
+    min_size=1,
+    max_size=5,
+)
+
+
+class Place(NamedTuple):
+    """One place in a page: how the text is asked for, and what is put around it."""
+
+    where: Where
+    around: Callable[[str], str]
+    marks: str = ""
+    link: str | None = None
+
+
+def _lines(first: str, others: str) -> Callable[[str], str]:
+    return lambda text: first + text.replace("\n", "\n" + others)
+
+
+def _details(text: str) -> str:
+    return f"<details>\n<summary>{text}</summary>\n\nbody\n\n</details>"
+
+
+PLACES = {
+    "paragraph": Place(Where.BLOCK, _lines("", "")),
+    "heading": Place(Where.HEADING, _lines("## ", "")),
+    "header cell": Place(Where.CELL, lambda text: f"| {text} | x |\n| --- | --- |"),
+    "cell": Place(Where.CELL, lambda text: f"| a | b |\n| --- | --- |\n| x | {text} |"),
+    "row header": Place(Where.CELL, lambda text: f"|  |\n| --- |\n| {text} |", marks="b"),
+    "quote": Place(Where.BLOCK, _lines("> ", "> ")),
+    "list item": Place(Where.ITEM, _lines("- ", "  ")),
+    "numbered item": Place(Where.ITEM, _lines("10. ", "    ")),
+    "to-do": Place(Where.ITEM, _lines("- [x] ", "  ")),
+    "summary": Place(Where.SUMMARY, _details),
+    "caption": Place(Where.BLOCK, _lines("![](a.png)\\\n", ""), marks="i"),
+    "HTML caption": Place(
+        Where.SUMMARY, lambda text: f'<p align="center"><img src="a.png"><br>{text}</p>', marks="i"
+    ),
+    "property": Place(
+        Where.CELL, lambda text: f"| Property | Value |\n| --- | --- |\n| Name | {text} |"
+    ),
+    "link text": Place(Where.BLOCK, _lines("", ""), link="https://e.co/link"),
+}
+_FRAMES = {
+    "header cell": ("", "x"),
+    "cell": ("a b x", ""),
+    "row header": ("", ""),
+    "summary": ("", "body"),
+    "caption": ("\ufffc", ""),
+    "HTML caption": ("\ufffc", ""),
+    "property": ("Property Value Name", ""),
+}
+
+
+def differences(runs: list[Run], name: str) -> list[str]:
+    """What is wrong with the Markdown of `runs` at the place with this name; [] when all is well."""
+    place = PLACES[name]
+    if place.link:
+        runs = [{**run, "href": place.link} if "plain_text" in run else run for run in runs]
+    text = inline(runs, Context(), place.where, place.marks)
+    markdown = f"top\n\n{place.around(text)}\n\nend\n" if text else "top\n\nend\n"
+    wanted = _framed(seen(runs, place.marks), name if text else "")
+    return [*_misread(markdown, wanted), *_odd(text, markdown, place.where)]
+
+
+def _framed(chars: list[Char], name: str) -> list[Char]:
+    before, after = _FRAMES.get(name, ("", ""))
+    return [*_plain(f"top {before} "), *chars, *_plain(f" {after} end")]
+
+
+def _plain(text: str) -> list[Char]:
+    return [Char(char, frozenset(), None) for char in text]
+
+
+def _misread(markdown: str, wanted: list[Char]) -> list[str]:
+    found: list[str] = []
+    for host in (github, gitea):
+        html = host(markdown)
+        acted = (misread(wanted, html), emoji_aliases(html), wiki_links(html), dollar_pairs(html))
+        found += [f"{host.__name__}: {what}" for what in acted if what]
+    return found
+
+
+def _odd(text: str, markdown: str, where: Where) -> list[str]:
+    found: list[list[str]] = [heading_attributes(markdown), ticked_links(markdown)]
+    if where is not Where.SUMMARY:
+        found.append(math_in_lines(markdown))
+    found.append(re.findall(r"[\ud800-\udfff\x00-\x09\x0b-\x1f\x7f]|[ \t]\n|\n\s*\n|\s\Z", text))
+    if where not in (Where.BLOCK, Where.ITEM):
+        found.append(re.findall("\n", text))
+    return [f"in the source: {what}" for what in found if what]
+
+
+def seen(runs: list[Run], marks: str = "") -> list[Char]:
+    """What a reader must see of an array."""
+    return [char for run in runs for char in _seen(run, marks)]
+
+
+def _seen(run: Run, marks: str) -> list[Char]:
+    if run["type"] == "equation":
+        return [Char(c, frozenset({"eq"}), None) for c in run["equation"]["expression"]]
+    look = frozenset(_marks(run["annotations"])) | frozenset(marks)
+    return [Char(char, look, run["href"]) for char in _shown(run["plain_text"])]
+
+
+def _marks(annotations: Run) -> list[str]:
+    letters = {"bold": "b", "italic": "i", "strikethrough": "s", "underline": "u", "code": "c"}
+    found = [mark for name, mark in letters.items() if annotations.get(name)]
+    return [*found, "m"] if annotations.get("color", "").endswith("_background") else found
+
+
+def _shown(text: str) -> str:
+    text = re.sub("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    text = re.sub("[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text)
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
