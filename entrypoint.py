@@ -5,8 +5,8 @@
 
 A runner's Python may have no packages, no pip, or a pip that refuses to install (PEP 668). So the
 locked packages go into a folder of their own, named by the hash of the lock and of the Python that
-made it; the next start finds that folder and installs nothing. Standard library only. What only
-the making needs is imported there: every start pays for the imports at the top.
+made it; the next start finds that folder and installs nothing. Every start pays for the imports
+at the top: what only the making needs is imported there. Standard library only.
 """
 
 import sys
@@ -26,12 +26,11 @@ SELF = Path(__file__).resolve()
 LOCK = SELF.with_name("requirements.txt")
 WHEELS = SELF.with_name("wheels")
 MARKER = "complete.txt"  # written last; names what was installed by a hash
-DAY = 86_400  # seconds
 REMEDIES = f"""\
   if pip is missing:        apt-get update && apt-get install -y python3-venv
   if no index is in reach:  python3 -m pip download -r {LOCK} -d {WHEELS}   (where one is)"""
 SECRETIVE = ("TOKEN", "SECRET", "PASSWORD", "KEY", "CONFIG", "WEBHOOK")  # no installer's business
-KINDS = ("error: ", "cause: ")  # of the lines in which pip and uv give their reasons
+KINDS = ("error: ", "cause: ")  # how pip's and uv's reasons begin
 MISLEADING = "PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV UV_SYSTEM_PYTHON UV_PYTHON"
 
 
@@ -41,7 +40,7 @@ class Trouble(Exception):
 
 def main(arguments: list[str]) -> int:
     """Run the backup; with --environment print where an environment's interpreter is."""
-    asked = len(arguments) == 2 and arguments[0] == "--environment"
+    asked = arguments[:1] == ["--environment"] and len(arguments) == 2
     lock = Path(arguments[1]).resolve() if asked else LOCK
     if not asked and Path(sys.prefix).name == _name(lock):
         return _backup(arguments)
@@ -110,7 +109,7 @@ def _lasting_roots() -> Iterator[Path]:
 
 
 def _temporary_root() -> Path:
-    """Our own folder in the shared one for temporary files, where others may lay things as well."""
+    """Our own folder in the one for temporary files, which others share (not so on Windows)."""
     import tempfile
 
     user = os.getuid() if hasattr(os, "getuid") else 0
@@ -119,7 +118,6 @@ def _temporary_root() -> Path:
         root.mkdir(mode=0o700, exist_ok=True)
         about = root.lstat()
         foreign = root.is_symlink() or about.st_uid != user or about.st_mode & 0o022
-        # Windows: the folder is each user's own, and the mode says nothing
         return Path(tempfile.mkdtemp()) if foreign and os.name != "nt" else root
     except OSError as error:
         raise Trouble(f"No folder for the packages can be written: {error}") from error
@@ -177,12 +175,14 @@ def _make(folder: Path, lock: Path) -> None:
 
 def _forget_abandoned(root: Path) -> None:
     """Remove what killed jobs left; no job builds for a whole day."""
+    import contextlib
     import shutil
     import time
 
     for site in root.glob("making-*"):
-        if site.exists() and site.stat().st_mtime < time.time() - DAY:
-            shutil.rmtree(site, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another job ended, or was faster
+            if site.stat().st_mtime < time.time() - 86_400:
+                shutil.rmtree(site, ignore_errors=True)
 
 
 def _build(folder: Path, lock: Path) -> None:
@@ -215,8 +215,7 @@ def _ways(folder: Path, lock: Path) -> Iterator[list[list[str]]]:
         what = ["install", "--quiet", "--require-hashes", *source, "-r", str(lock)]
         if uv:
             yield [[uv, "pip", *what, "--compile-bytecode", "--python", python]]
-        own = [python, "-I", "-m"]
-        yield [[*own, "ensurepip"], [*own, "pip", *what]]
+        yield [[python, "-I", "-m", "ensurepip"], [python, "-I", "-m", "pip", *what]]
         for pip in pips:
             yield [[sys.executable, "-I", *pip, *what, "--target", packages]]
 
