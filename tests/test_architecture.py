@@ -47,7 +47,7 @@ OUTSIDE = {
 }
 # Where the few doors to the outside are.
 DOORS = {
-    "requests": {"notion.client", "files.fetch"},
+    "requests": {"notion.client", "files.fetch", "files.messages"},
     "subprocess": {"git"},
     "urllib3": {"files.fetch", "files.guard"},
     "dotenv": {"settings"},

@@ -26,6 +26,9 @@ EXAMPLES = {
     "DBn_LABEL": "Reading list",
     "DBn_PATH": "books/reading-list",
     "DBn_GIT_REPO": "team/library",
+    "AI_API_KEY": "the_key_of_your_account",
+    "AI_PRICE_IN": "1.00",
+    "AI_PRICE_OUT": "5.00",
     "CONFIG": '"\nCONCURRENCY=4\nFRONT_MATTER=false\n"',
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeAlias
 
@@ -26,7 +26,7 @@ class Downloads(Protocol):
     ) -> list[tuple[File, Downloaded | FileError]]: ...
 
 
-Describe: TypeAlias = Callable[[Downloaded], str]
+Describe: TypeAlias = Callable[[Downloaded], "str | None"]
 
 _CHUNK = 1024 * 1024
 _TEXTS = ("identity", "path", "sha256", "name", "description")
@@ -36,7 +36,8 @@ _NUMBERS = ("size", "width", "height")
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """What the state remembers of one file: `path` is relative to the page's folder, `size` in
-    bytes, `sha256` in hex, `width` and `height` in pixels, `name` what people call it."""
+    bytes, `sha256` in hex, `width` and `height` in pixels, `name` what people call it. `description` is '' when
+    there was no answer to what it shows, None when nobody asked."""
 
     identity: str
     path: str
@@ -45,11 +46,12 @@ class FileRecord:
     name: str = ""
     width: int | None = None
     height: int | None = None
-    description: str = ""
+    description: str | None = None
 
     def to_json(self) -> Json:
-        """For the state; what is empty is left out."""
-        return {key: value for key, value in asdict(self).items() if value not in (None, "")}
+        """For the state; what is as by default is left out."""
+        values = ((field, getattr(self, field.name)) for field in fields(self))
+        return {field.name: value for field, value in values if value != field.default}
 
     @classmethod
     def from_json(cls, raw: Json) -> FileRecord:
@@ -90,9 +92,9 @@ def gather(
     """Every file that `page` refers to, downloaded only if it has to be.
 
     `known` has the records of the last run by identity, `folder` is the page's folder as that run
-    left it (it may be absent), `staging` an existing one for temporary files. `describe` names a
-    picture that is new ('proxmox cluster dashboard'); '' when it cannot. A file that cannot be had
-    is Missing and costs nothing else.
+    left it (it may be absent), `staging` an existing one for temporary files. `describe` says what a
+    picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot. A
+    file that cannot be had is Missing and costs nothing else.
     """
     files = find.files(page)
     fates = _fates(files, known, folder, downloads, staging)
@@ -166,25 +168,26 @@ def _numbered_first(fates: Mapping[str, _Fate]) -> list[tuple[str, _Fate]]:
     return sorted(fates.items(), key=lambda item: "/" in item[1].file.key)
 
 
-def _description(fate: _Fate, known: FileRecord | None, describe: Describe | None) -> str:
-    if known and known.description:
-        return known.description
-    is_new_picture = fate.got and fate.file.kind == "image"
-    return describe(fate.got) if describe and fate.got and is_new_picture else ""
+def _description(fate: _Fate, known: FileRecord | None, describe: Describe | None) -> str | None:
+    """A name once given stays, so a file that has one is not described again, whatever it shows."""
+    if known:
+        is_same = not fate.got or known.sha256 in ("", fate.got.sha256)
+        return known.description if is_same else None
+    return describe(fate.got) if describe and fate.got and fate.file.kind == "image" else None
 
 
-def _claim(identity: str, fate: _Fate, description: str) -> names.Claim:
+def _claim(identity: str, fate: _Fate, description: str | None) -> names.Claim:
     """The claim to a name; a file that could not be had keeps its number free for the next run."""
     if fate.kept:
         old = PurePosixPath(fate.kept.path)
         return names.Claim(identity, fate.file.kind, old.stem, old.suffix[1:], fate.kept.sha256)
     extension = fate.got.extension if fate.got else kinds.suffix(fate.file.name)
-    stem = names.stem(fate.file, extension, description)
+    stem = names.stem(fate.file, extension, description or "")
     digest = fate.got.sha256 if fate.got else ""
     return names.Claim(identity, fate.file.kind, stem, extension, digest)
 
 
-def _record(fate: _Fate, path: str, description: str) -> FileRecord | None:
+def _record(fate: _Fate, path: str, description: str | None) -> FileRecord | None:
     name = names.display(fate.file)
     if fate.kept:
         return replace(fate.kept, path=path, name=name)
@@ -209,7 +212,7 @@ def _place(
     """What the renderer learns of `file`; two entries with one file may call it differently."""
     name, identity = names.display(file), names.identity(file)
     if record := records.get(identity):
-        description = record.description
+        description = record.description or ""
         return Stored(record.path, name, record.size, record.width, record.height, description)
     error = fates[identity].error
     return Missing(

@@ -8,22 +8,29 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
 from backup.errors import ConfigError
 from backup.model import Database
+from backup.settings.ai import AiNaming, ai_naming
 from backup.settings.databases import folder
 from backup.settings.reader import Reader, Secret
 from backup.settings.table import SETTINGS, Setting
 
-__all__ = ["SETTINGS", "Secret", "Setting", "Settings"]
+__all__ = ["SETTINGS", "AiNaming", "Secret", "Setting", "Settings"]
+
+
+_GET_A_TOKEN = (
+    "create an integration on notion.so/profile/integrations, share the database with it "
+    "(⋯ → Connections), and pass its secret as NOTION_TOKEN."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """What a run is told to do. `databases` are those that count in this repository."""
+    """What a run is told to do. `databases` are those that count in this repository; `ai_naming` is
+    None when pictures get their usual names."""
 
     notion_token: Secret
     notion_api_url: str
@@ -40,7 +47,9 @@ class Settings:
     allowed_private_hosts: tuple[str, ...]
     keep_deleted: bool
     allow_mass_delete: bool
+    verify: bool
     concurrency: int
+    ai_naming: AiNaming | None
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
 
     @classmethod
@@ -54,8 +63,8 @@ class Settings:
         """
         reader = Reader(_merged(flags, environ, dotenv))
         settings = cls(
-            notion_token=reader.required_secret("NOTION_TOKEN"),
-            notion_api_url=reader.parsed("NOTION_API_URL", _base_address),
+            notion_token=reader.required_secret("NOTION_TOKEN", _GET_A_TOKEN),
+            notion_api_url=reader.base_address("NOTION_API_URL"),
             databases=reader.databases(environ.get("GITHUB_REPOSITORY", "")),
             output_dir=reader.parsed("OUTPUT_DIR", folder),
             full_sync=reader.switch("FULL_SYNC"),
@@ -69,7 +78,9 @@ class Settings:
             allowed_private_hosts=tuple(reader.text("ALLOWED_PRIVATE_HOSTS").split()),
             keep_deleted=reader.one_of("ON_DELETE", "remove", "keep") == "keep",
             allow_mass_delete=reader.switch("ALLOW_MASS_DELETE"),
+            verify=reader.switch("VERIFY"),
             concurrency=reader.whole_number("CONCURRENCY", 1, 64),
+            ai_naming=ai_naming(reader),
             secrets=reader.secrets(),
         )
         if reader.problems:
@@ -90,10 +101,3 @@ def _dotenv(text: str) -> dict[str, str]:
     """Values of a .env text; `${NAME}` stays as it is: a token may hold a dollar."""
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return {name: value for name, value in values.items() if value}
-
-
-def _base_address(text: str) -> str:
-    address = urlsplit(text)
-    if address.scheme not in ("http", "https") or not address.hostname or address.query:
-        raise ValueError("write an address like https://api.notion.com, without a query.")
-    return text.rstrip("/").removesuffix("/v1")

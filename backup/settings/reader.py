@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from backup.model import Database
 from backup.settings.databases import Entries, databases
@@ -70,14 +72,19 @@ class Reader:
         """One of a few words, in any case."""
         return self.parsed(name, lambda text: _one_of(text, words))
 
-    def required_secret(self, name: str) -> Secret:
-        """A secret without which nothing works."""
+    def price(self, name: str) -> float | None:
+        """An amount of money; None when it is not given."""
+        return self.parsed(name, _price)
+
+    def base_address(self, name: str) -> str:
+        """The address of an API, without its version."""
+        return self.parsed(name, lambda text: _base_address(text, _BY_NAME[name].default))
+
+    def required_secret(self, name: str, how: str) -> Secret:
+        """A secret without which nothing works; `how` says where to get it."""
         value = self.text(name)
         if not value:
-            self.problems.append(
-                f"{name} is missing: create an integration on notion.so/profile/integrations, share "
-                f"the database with it (⋯ → Connections), and pass its secret as {name}."
-            )
+            self.problems.append(f"{name} is missing: {how}")
         elif not value.isascii() or not value.isprintable() or " " in value:
             self.problems.append(f"{name} holds blanks or unprintable characters: copy it again.")
         return Secret(value)
@@ -109,6 +116,19 @@ def _one_of(text: str, words: tuple[str, ...]) -> str:
     if text.lower() not in words:
         raise ValueError(f"write {' or '.join(words)}, not {text!r}.")
     return text.lower()
+
+
+def _price(text: str) -> float | None:
+    if text and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise ValueError(f"write a price like 0.80, not {text!r}.")
+    return float(text) if text else None
+
+
+def _base_address(text: str, example: str) -> str:
+    address = urlsplit(text)
+    if address.scheme not in ("http", "https") or not address.hostname or address.query:
+        raise ValueError(f"write an address like {example}, without a query.")
+    return text.rstrip("/").removesuffix("/v1")
 
 
 def _whole_number(text: str, low: int, high: int) -> int:

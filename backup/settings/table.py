@@ -110,5 +110,34 @@ SETTINGS: tuple[Setting, ...] = (
         "Remove pages also when many of a database (20 %, at least 5) would go at once.",
         switch=True,
     ),
+    Setting(
+        "AI_NAMING_ENABLED",
+        "false",
+        "Let a model look at new pictures and add what they show to their file names.",
+        switch=True,
+    ),
+    Setting("AI_API_KEY", "", "The key for the model's API.", secret=True),
+    Setting(
+        "AI_API_URL",
+        "https://api.anthropic.com",
+        "Any server of the Messages API: Anthropic, OpenRouter (https://openrouter.ai/api), your own.",
+    ),
+    Setting("AI_MODEL", "claude-haiku-4-5", "The model that looks at the pictures."),
+    Setting(
+        "AI_MAX_PX",
+        "1024",
+        "Larger pictures are scaled down to this edge before they are sent (pixels), if Python has "
+        "Pillow; without it they are sent as they are, or left out when the API would refuse them.",
+    ),
+    Setting(
+        "AI_PRICE_IN", "", "Price of a million input tokens, so that the report says the cost."
+    ),
+    Setting("AI_PRICE_OUT", "", "Price of a million output tokens."),
+    Setting(
+        "VERIFY",
+        "false",
+        "Check the whole backup after the run: every link, every anchor, every file's Markdown.",
+        switch=True,
+    ),
     Setting("CONCURRENCY", "8", "How many requests and downloads run at once (1 to 64)."),
 )

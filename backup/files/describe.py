@@ -1,0 +1,119 @@
+"""What new pictures show, in a few words for their names: asked once for each content, and bounded.
+
+The words come from a model that looked at a stranger's picture: they are taken for noise that may
+hold a name, and nothing of them but letters, digits and blanks is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from backup.errors import FileError
+from backup.files import kinds, scale
+from backup.files.messages import Answer
+from backup.files.received import Downloaded
+from backup.model import Problem
+from backup.slug import slug
+
+LONGEST = 60  # bytes, and so at most as many characters
+_ENOUGH = 5  # failures in a row
+_REFUSAL = re.compile(
+    r"\W*(?:none\b|n/a\b|sorry\b|i(?:[’']| a)m (?:sorry|unable|not able)\b|i apologi[sz]e\b"
+    r"|i (?:can|could|do|will|wo) ?(?:not|n?[’']t)\b|unable to\b|as an ai\b"
+    r"|(?:there is )?no (?:image|picture)\b)",
+    re.IGNORECASE,
+)
+
+
+class Names(Protocol):
+    """What is needed of messages.Model."""
+
+    def name_picture(self, media_type: str, content: bytes) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the answers of a run took, in tokens."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out)
+
+
+class Describer:
+    """Describes pictures, from several threads at once; equal contents are asked for once.
+
+    `known` are descriptions that earlier runs have got, by the content's SHA-256 in hex. `max_px`
+    is the longest edge that is sent. After five failures in a row nothing more is asked for, and
+    `problem` says so.
+    """
+
+    def __init__(self, model: Names, known: Mapping[str, str], max_px: int) -> None:
+        self.usage = Usage()
+        self.problem: Problem | None = None
+        self._model, self._max_px = model, max_px
+        self._scaler = scale.pillow()
+        self._answers: dict[str, str | None] = dict(known)
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._failures = 0
+        self._lock = threading.Lock()
+
+    def describe(self, got: Downloaded) -> str | None:
+        """'proxmox cluster dashboard'; '' when the model has no name for the picture, None when it
+        could not be asked."""
+        with self._lock:
+            turn = self._turns[got.sha256]
+        with turn:
+            if got.sha256 not in self._answers:
+                self._answers[got.sha256] = self._ask(got)
+            return self._answers[got.sha256]
+
+    def _ask(self, got: Downloaded) -> str | None:
+        picture = None if self.problem else scale.fit(got, self._max_px, self._scaler)
+        if picture is None:
+            return None
+        try:
+            answer = self._model.name_picture(*picture)
+        except FileError as error:
+            self._failed(error)
+            return None
+        with self._lock:
+            self._failures = 0
+            self.usage += Usage(answer.tokens_in, answer.tokens_out)
+        return words(answer.text)
+
+    def _failed(self, error: FileError) -> None:
+        with self._lock:
+            self._failures += 1
+            if self._failures == _ENOUGH and not self.problem:
+                self.problem = Problem("AI naming", _GIVEN_UP.format(_ENOUGH, error.message))
+
+
+_GIVEN_UP = (
+    "{} pictures in a row could not be described ({}), so new ones get their usual names for the "
+    "rest of this run. See AI_API_URL, AI_API_KEY and AI_MODEL."
+)
+
+
+def words(answer: str) -> str:
+    """What of a model's answer may become part of a name: lower-case words with blanks between.
+
+    '' for an empty answer, and for one that says that there is none.
+    """
+    line = next((line.strip() for line in answer.splitlines() if line.strip()), "")
+    if _REFUSAL.match(line):
+        return ""
+    if kinds.suffix(line) in kinds.PICTURES:
+        line = PurePosixPath(line).stem
+    name = slug(line, 10 * LONGEST)
+    while len(name.encode()) > LONGEST and "-" in name:
+        name = name.rpartition("-")[0]
+    return slug(name, LONGEST).replace("-", " ")
