@@ -30,8 +30,7 @@ REMEDIES = f"""\
   if pip is missing:        apt-get update && apt-get install -y python3-venv
   if no index is in reach:  python3 -m pip download -r {LOCK} -d {WHEELS}   (where one is)"""
 SECRETIVE = ("TOKEN", "SECRET", "PASSWORD", "KEY", "CONFIG", "WEBHOOK")  # no installer's business
-KINDS = ("error: ", "cause: ")  # how pip's and uv's reasons begin
-MISLEADING = "PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV UV_SYSTEM_PYTHON UV_PYTHON"
+MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "UV_SYSTEM_PYTHON")
 
 
 class Trouble(Exception):
@@ -196,8 +195,7 @@ def _build(folder: Path, lock: Path) -> None:
             (folder / MARKER).write_text(_fingerprint(folder), "utf-8")
             return
         failures.append(failure)
-    reasons = "; ".join(dict.fromkeys(failures))
-    raise Trouble(f"The packages of {lock.name} cannot be installed: {reasons}")
+    raise Trouble(f"Cannot install {lock.name}: {'; '.join(dict.fromkeys(failures))}")
 
 
 def _ways(folder: Path, lock: Path) -> Iterator[list[list[str]]]:
@@ -226,16 +224,17 @@ def _run(command: list[str], folder: Path) -> str:
 
     environ = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     for name, value in os.environ.items():
-        secret = any(word in name for word in SECRETIVE)
-        if name not in MISLEADING.split() and (name.startswith(("PIP_", "UV_")) or not secret):
+        ours = not name.startswith(("PIP_", "UV_")) and any(word in name for word in SECRETIVE)
+        if not ours and name not in MISLEADING:
             environ[name] = value
     try:
         done = subprocess.run(command, cwd=folder, env=environ, input=b"", capture_output=True)
     except OSError as error:
         return str(error)
-    said = done.stderr.decode("utf-8", "replace").splitlines() or [f"{command[0]} failed"]
-    reasons = [line.strip() for line in said if line.lstrip().lower().startswith(KINDS)]
-    return " ".join(reasons or said[-1:])[:300] if done.returncode else ""
+    said = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines()]
+    reasons = [line for line in said if line.lower().startswith(("error: ", "cause: "))]
+    words = " ".join(reasons or said[-1:]) or f"{command[0]} failed"
+    return words[:300] if done.returncode else ""
 
 
 def _settle(built: Path, folder: Path) -> None:

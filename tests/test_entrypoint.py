@@ -168,7 +168,7 @@ def test_a_python_without_ensurepip_installs_with_a_pip_it_can_reach(bare_house:
 def test_when_it_cannot_install_it_says_why_and_how_to_mend_it(bare_house: House) -> None:
     start = bare_house.start()
     sentence, first, second = start.words.splitlines()[1:]
-    assert sentence.startswith("error: The packages of requirements.txt cannot be installed: ")
+    assert sentence.startswith("error: Cannot install requirements.txt: ")
     assert sentence.endswith("No module named ensurepip; " + sentence.split("; ")[-1])
     assert "apt-get install" in first
     lock, wheels = bare_house.action / "requirements.txt", bare_house.wheels
@@ -177,7 +177,7 @@ def test_when_it_cannot_install_it_says_why_and_how_to_mend_it(bare_house: House
 
 
 def test_in_a_workflow_the_reason_becomes_an_annotation(bare_house: House) -> None:
-    assert "\n::error::The packages" in bare_house.start(GITHUB_ACTIONS="true").words
+    assert "\n::error::Cannot install" in bare_house.start(GITHUB_ACTIONS="true").words
 
 
 def test_a_package_with_another_hash_is_refused(house: House) -> None:
@@ -193,7 +193,7 @@ def test_a_package_with_another_hash_is_refused(house: House) -> None:
 
 
 def test_settings_of_other_installs_do_not_lead_it_astray(house: House) -> None:
-    start = house.start(UV_SYSTEM_PYTHON="1", UV_PYTHON="3.2", PIP_TARGET="/dev/null/x")
+    start = house.start(UV_SYSTEM_PYTHON="1", PIP_TARGET="/dev/null/x")
     assert (start.code, start.words.count("\n")) == (0, 1)
 
 
