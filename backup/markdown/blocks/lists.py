@@ -27,33 +27,37 @@ def numbered(block: Block, context: Context) -> str:
 
 @renders("to_do", holds_children=True, holds_anchor=True)
 def to_do(block: Block, context: Context) -> str:
-    """'- [x] item'. Without a text no parser would see a box: it gets a blank that shows."""
+    """'- [x] item'."""
     box = "[x]" if block.data.get("checked") is True else "[ ]"
-    return _item("-", f"{box} {_text(block, context) or '&nbsp;'}", block, context)
+    return _item("-", f"{box} {_text(block, context)}", block, context)
 
 
 def _text(block: Block, context: Context) -> str:
-    text = inline(block_runs(block.data), context, Where.ITEM)
+    """The item's text. An empty one gets a blank that shows.
+
+    Without it no parser would see a box; and Goldmark 1.7 takes what stands below an empty item for
+    the end of its list, or for a heading's underline.
+    """
+    text = inline(block_runs(block.data), context, Where.ITEM) or "&nbsp;"
     return anchor(block.id) + text if is_target(block, context) else text
 
 
 def _item(marker: str, text: str, block: Block, context: Context) -> str:
     """A list item: its children stand as far right as its own text."""
     width = len(marker) + 1
-    head = f"{marker} {hanging(text, width)}" if text else marker
+    head = f"{marker} {hanging(text, width)}"
     if not block.children and not block.unread:
         return head
     children = below(block, context if context.in_item else replace(context, in_item=True))
     if not children:
         return head
-    gap = "\n" if not text or _may_interrupt(children) else "\n\n"
-    return head + gap + indented(children, width)
+    return head + ("\n" if _may_interrupt(children) else "\n\n") + indented(children, width)
 
 
 def _may_interrupt(children: str) -> bool:
     """Whether a list may follow a line of text directly: no other list would be seen as one.
 
-    Only one that starts with an item that has a text, and with 1 if it counts (CommonMark 0.31).
+    Only bullets, and a count that starts with 1 (CommonMark 0.31).
     """
     if list_at_start(children) == "numbers":
         return children.startswith("1. ")
