@@ -29,7 +29,7 @@ def front_matter(page: Page, properties: Mapping[str, object] | None = None) -> 
 
 def _keys(page: Page) -> Iterator[tuple[str, str]]:
     raw: Json = page.raw
-    yield "title", " ".join(page.title.split()) or "Untitled"
+    yield "title", " ".join(whole(page.title).split()) or "Untitled"
     yield "notion_id", dashed_id(page.id)
     yield "notion_url", notion_address(bare_id(page.id))
     yield "created", str(raw.get("created_time") or "")
@@ -64,4 +64,14 @@ def _native(properties: Mapping[str, object]) -> str:
         default_flow_style=False,
         width=float("inf"),
     )
-    return "properties:\n" + "".join(f"  {line}\n" for line in text.splitlines())
+    return "properties:\n" + "".join(f"  {line}\n" for line in text.rstrip("\n").split("\n"))
+
+
+def is_sound(text: str) -> bool:
+    """Whether a file's head, if it has one, is a YAML mapping; a broken one is shown as an error."""
+    if not text.startswith("---\n"):
+        return True
+    try:
+        return isinstance(yaml.safe_load(text[4 : text.find("\n---\n", 3) + 1]), dict)
+    except yaml.YAMLError:
+        return False
