@@ -1,0 +1,57 @@
+"""The lint finds what it is there to find, and nothing in good files."""
+
+from __future__ import annotations
+
+import pytest
+
+from backup.markdown.lint import complaints
+
+GOOD = [
+    "# Title\n",
+    '---\ntitle: "T"\n---\n\n# T\n\nBody.\n',
+    "# T\n\n> [!TIP]\n> 💡 text\n",
+    "# T\n\n```\n[[x]] $a$ <u>  \n\ttab\n```\n",
+    "# T\n\n- a\n\n  ````md\n  ```\n  [[x]]\n  ```\n  ````\n",
+    "# T\n\n`[[x]]` and `- [x](y)` and `<u>`\n",
+    "# T\n\n- [x] a box\n- [ ] [link](x)\n",
+    "# T\n\n## A \\{b}\n",
+    "# T\n\n| a | b |\n| --- | --- |\n| `x\\|y` | 2 |\n\n| one |\n| --- |\n",
+    "# T\n\n$`x`$ costs $5 and $10 each, or <span>\\$</span>5 and 6<span>\\$</span>.\n",
+    "# T\n\n[<span></span>[x]]\n",
+    "# T\n\nwords\n\n---\n",
+]
+BAD = [
+    ("# T", "the file does not end with one newline"),
+    ("# T\n\n", "the file does not end with one newline"),
+    ("# T\r\n", "a carriage return: lines end with LF alone"),
+    ("---\n\n# T\n", "line 1: Gitea takes a first line of dashes for front matter"),
+    ("-\n", "line 1: Gitea takes a first line of dashes for front matter"),
+    ("# T\n\na [[x]]\n", "line 3: '[[' is a link on Gitea"),
+    (
+        "# T\n\n- > [!TIP]\n  > x\n",
+        "line 3: an alert below page level is printed as text by GitHub",
+    ),
+    (
+        "<details>\n<summary>x</summary>\n\n> [!TIP]\n> x\n\n</details>\n",
+        "line 4: an alert below page level is printed as text by GitHub",
+    ),
+    ("# T\n\n> [!NOTE] Title\n", "line 3: an alert with a title is no alert"),
+    ("# T\n\n- [x](url)\n", "line 3: Gitea takes '- [x](' for a box"),
+    ("# T\n\n## A {b}\n", "line 3: Gitea takes '{…}' at a heading's end for attributes"),
+    ("# T\n\n<u>x</u>\n", "line 3: GitHub drops <u>"),
+    ("# T\n\nblank \n", "line 3: blanks at the end of the line"),
+    ("# T\n\na\tb\n", "line 3: a tab outside code"),
+    ("# T\n\n$x$ and 5$ too\n", "line 3: dollars that a host takes for math"),
+    ("# T\n\n\\$x\\$ y\n", "line 3: dollars that a host takes for math"),
+    ("# T\n\n| a | b |\n| --- | --- |\n| 1 |\n", "line 5: 1 cells in a table of 2"),
+]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_a_good_file_has_no_complaint(text: str) -> None:
+    assert complaints(text) == []
+
+
+@pytest.mark.parametrize(("text", "complaint"), BAD)
+def test_what_a_host_would_misread_is_named_with_its_line(text: str, complaint: str) -> None:
+    assert complaint in complaints(text)
