@@ -135,3 +135,28 @@ def test_signed_addresses_in_odd_places_are_not_written() -> None:
 def test_an_old_recording_that_calls_rich_text_text_keeps_its_words() -> None:
     raw = {"type": "paragraph", "paragraph": {"text": [text("Written in 2021")]}}
     assert "Written in 2021" in render(page("T", raw), Context())
+
+
+def test_an_inlined_picture_that_was_not_stored_does_not_fill_the_page() -> None:
+    url = "data:image/png;base64," + "A" * 5000
+    raw = block("image", None, type="external", external={"url": url}, name=url, caption=[])
+    shown = render(page("T", raw), Context())
+    assert "📎 image *(not backed up: not downloaded)*" in shown
+    assert "base64" not in shown
+
+
+def test_every_block_that_a_link_points_to_has_its_anchor() -> None:
+    """Whatever the block is, and wherever it stands."""
+    tab = block("paragraph", "Tab", block("paragraph", "Body"), icon=None)
+    section = {"type": "", "children": [block("paragraph", "Said")]}
+    meeting = block(
+        "meeting_notes",
+        None,
+        section,
+        children={"summary_block_id": f"{4:08x}-0000-4000-8000-{4:012x}"},
+    )
+    blocks = [block("tab", None, tab), meeting, *(block(type_, "x") for type_ in RENDERERS)]
+    whole = page("T", *blocks)
+    ids = [part.id.replace("-", "") for part in whole.walk()]
+    shown = render(whole, Context(anchors=frozenset(ids)))
+    assert [id_ for id_ in ids if f'<a id="b-{id_[-8:]}"></a>' not in shown] == []

@@ -89,9 +89,12 @@ def _text(block: Block, context: Context) -> str:
     text = renderer.write(block, context)
     if not renderer.holds_children and (block.children or block.unread):
         text = _after(text, below(block, context))
-    if not renderer.holds_anchor and is_target(block, context):
-        text = _after(anchor(block.id), text)
-    return text
+    return text if renderer.holds_anchor else anchored(text, block, context)
+
+
+def anchored(text: str, block: Block, context: Context) -> str:
+    """The block's text, below an anchor when some link points to the block."""
+    return _after(anchor(block.id), text) if is_target(block, context) else text
 
 
 def is_target(block: Block, context: Context) -> bool:

@@ -87,19 +87,23 @@ def _found(block: Block, context: Context) -> Stored | Missing:
 
 
 def _external(data: Json) -> str:
-    """The address of a file that is not kept by Notion; '' for one that is."""
-    return unsigned(word(mapping(data, "external"), "url"))
+    """The web address of a file that is not kept by Notion; '' for one that is."""
+    url = word(mapping(data, "external"), "url")
+    return unsigned(url) if url.startswith(("http://", "https://")) else ""
 
 
 def _name(data: Json) -> str:
-    """What the file is called: by Notion, else by its address."""
+    """What the file is called: by Notion, unless that is the address once more, else by it."""
+    name = word(data, "name").strip()
+    if name and "://" not in name and not name.startswith("data:"):
+        return name
     urls = [word(mapping(data, kind), "url") for kind in ("file", "external")]
-    path = _path(next(filter(None, urls), word(data, "url")))
-    return word(data, "name").strip() or unquote(posixpath.basename(path))
+    return _last_segment(next(filter(None, urls), word(data, "url")))
 
 
-def _path(url: str) -> str:
+def _last_segment(url: str) -> str:
     try:
-        return urlsplit(url).path
+        parts = urlsplit(url)
     except ValueError:
         return ""
+    return "" if parts.scheme == "data" else unquote(posixpath.basename(parts.path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
-from backup.markdown.blocks.flow import below, flow
+from backup.markdown.blocks.flow import anchored, below, flow
 from backup.markdown.blocks.register import RENDERERS, renders
 from backup.markdown.blocks.shapes import details, stacked
 from backup.markdown.blocks.unsupported import unread
@@ -62,5 +62,5 @@ def _section(child: Block, label: str, context: Context) -> str:
     Assumed: a section is a container; whatever type it has, its own text and children count.
     """
     shown = child.type in RENDERERS and child.type != "unsupported"
-    body = flow((child,), context) if shown else below(child, context)
+    body = flow((child,), context) if shown else anchored(below(child, context), child, context)
     return details(label, body, opened=label != "Transcript")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backup.markdown.blocks.flow import below, flow
+from backup.markdown.blocks.flow import anchored, below, flow
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import details, stacked
 from backup.markdown.blocks.unsupported import unread
@@ -39,4 +39,4 @@ def _tab(child: Block, context: Context) -> str:
     label = inline(block_runs(child.data), context, Where.SUMMARY)
     mark = icon(mapping(child.data, "icon"), child.id, context, Where.SUMMARY)
     summary = " ".join(filter(None, (mark, label)))
-    return details(summary, below(child, context), opened=True)
+    return anchored(details(summary, below(child, context), opened=True), child, context)

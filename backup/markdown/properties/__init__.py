@@ -44,7 +44,7 @@ def ordered(page: Page) -> Iterator[tuple[str, Json]]:
 
 def _listed(page: Page, context: Context) -> Iterator[tuple[str, Shown]]:
     for name, value in ordered(page):
-        found = shown(value, At(context, f"{page.id}/{value.get('id', '')}"))
+        found = shown(value, At(context, f"{page.id}/{value.get('id', name)}"))
         if found:
             yield name, found
 
