@@ -180,14 +180,13 @@ def test_in_a_workflow_the_reason_becomes_an_annotation(bare_house: House) -> No
     assert "\n::error::Cannot install" in bare_house.start(GITHUB_ACTIONS="true").words
 
 
-def test_a_package_with_another_hash_is_refused(house: House) -> None:
+def test_a_package_with_another_hash_is_refused(bare_house: House) -> None:
+    house = bare_house
+    (house.root / "path/uv").symlink_to(Path(sys.executable).with_name("uv"))
     lock = (house.action / "requirements.txt").read_text()
     house.lock("two")
     (house.action / "requirements.txt").write_text(lock)
-    links = house.wheels.rename(house.root / "links")
-    offline = {"UV_NO_INDEX": "1", "UV_FIND_LINKS": str(links)}
-    offline |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links)}
-    start = house.start(**offline)
+    start = house.start(UV_NO_INDEX="1")
     assert (start.code, start.said) == (2, {})
     assert "hash" in start.words.lower()
 
@@ -243,11 +242,14 @@ def test_an_older_python_reads_far_enough_to_say_what_it_needs() -> None:
     assert source.index("sys.hexversion < 0x030A0000") < source.index("import hashlib")
 
 
-@pytest.mark.parametrize("name", ["python3.6", "python3.7", "python3.8", "python3.9"])
-def test_an_older_python_is_told_in_one_sentence(name: str) -> None:
-    python = shutil.which(name)
-    if not python or subprocess.run([python, "--version"], capture_output=True).returncode:
-        pytest.skip(f"{name} is not installed")
+def test_an_older_python_is_told_in_one_sentence() -> None:
+    found = filter(None, (shutil.which(f"python3.{minor}") for minor in (6, 7, 8, 9)))
+    works = [
+        path for path in found if not subprocess.call([path, "-c", ""], stderr=subprocess.DEVNULL)
+    ]
+    if not works:
+        pytest.skip("no Python older than 3.10 is on this machine")
+    python = works[0]
     done = subprocess.run([python, ROOT / "entrypoint.py"], capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.startswith("error: notion-backup needs Python 3.10 or newer, not 3.")

@@ -81,6 +81,10 @@ class Target:
         names = self.git("ls-tree", "-rz", "--name-only", "main", folder="remote.git")
         return set(filter(None, names.split("\0")))
 
+    def stamps(self) -> dict[Path, int]:
+        """When each file and folder of the action was last written."""
+        return {path: path.stat().st_mtime_ns for path in (self.root / "action").rglob("*")}
+
     def run(self, event: str = "workflow_dispatch", **dispatch: str) -> Job:
         """Run the workflow on the clone as it is; `pull` first for what a fresh checkout gives."""
         outputs = self.root / "outputs.json"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from act_runner import TOKEN, Target
+from act_runner import TOKEN, Job, Target
 
 from backup.demo.sample import edit, sample
 from backup.demo.server import StandIn
 from backup.demo.workspace import Workspace
-from tools.papers import ROOT
 
 NOTHING = {"pages-written": "0", "pages-removed": "0", "pages-failed": "0", "files-written": "0"}
 
@@ -27,10 +27,36 @@ def address(notion: Workspace) -> Iterator[str]:
         yield url
 
 
+def build(folder: Path, environment: Path, notion: Workspace, address: str) -> Target:
+    """A repository whose workflow backs up every database of `notion`."""
+    databases = "\n".join(notion.databases())
+    return Target.build(folder, environment, databases=databases, **{"notion-api-url": address})
+
+
 @pytest.fixture
 def target(tmp_path: Path, environment: Path, notion: Workspace, address: str) -> Target:
-    databases = "\n".join(notion.databases())
-    return Target.build(tmp_path, environment, databases=databases, **{"notion-api-url": address})
+    return build(tmp_path, environment, notion, address)
+
+
+@dataclass(frozen=True)
+class Once:
+    """A repository after its first run. `before` and `after`: when the action's files were written."""
+
+    target: Target
+    job: Job
+    before: dict[Path, int]
+    after: dict[Path, int]
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Once:
+    """For tests that only look."""
+    notion = sample()
+    with StandIn(notion).serving() as url:
+        target = build(tmp_path_factory.mktemp("once"), environment, notion, url)
+        before, job, after = target.stamps(), target.run(), target.stamps()
+    assert job.succeeded, job.log
+    return Once(target, job, before, after)
 
 
 def test_what_changes_in_notion_is_pushed_and_nothing_else(
@@ -64,24 +90,25 @@ def test_a_checkout_that_is_behind_leads_to_no_second_commit(target: Target) -> 
     assert target.commits() == 2
 
 
-def test_the_commit_is_the_hosts_bots_and_touches_only_the_backup(target: Target) -> None:
-    target.run()
-    author = target.git("log", "-1", "--format=%an", "main", folder="remote.git")
+def test_the_commit_is_the_hosts_bots_and_touches_only_the_backup(once: Once) -> None:
+    author = once.target.git("log", "-1", "--format=%an", "main", folder="remote.git")
     assert author == "github-actions[bot]"
-    changed = target.git("diff", "--name-only", "main~1", "main", folder="remote.git")
+    changed = once.target.git("diff", "--name-only", "main~1", "main", folder="remote.git")
     assert ".gitea" not in changed
     assert ".notion-sync.json" in changed
 
 
-def test_the_secret_appears_in_no_log_and_no_file(target: Target) -> None:
-    job = target.run()
-    assert job.succeeded, job.log
-    masks = [record for record in job.records if record.get("command") == "add-mask"]
-    told = [record for record in job.records if record not in masks]
-    assert TOKEN not in str(told)
-    history = target.git("log", "-p", "--text", "--all", folder="remote.git")
-    assert TOKEN not in history
-    assert "X-Amz-Signature" not in history + str(told)
+def test_the_secret_appears_in_no_log_and_no_file(once: Once) -> None:
+    masks = [record for record in once.job.records if record.get("command") == "add-mask"]
+    told = str([record for record in once.job.records if record not in masks])
+    history = once.target.git("log", "-p", "--text", "--all", folder="remote.git")
+    assert "Back up Notion" in history and "Listing" in told
+    assert TOKEN not in history + told
+    assert "X-Amz-Signature" not in history + told
+
+
+def test_the_action_leaves_its_own_folder_as_it_was(once: Once) -> None:
+    assert once.after == once.before
 
 
 def test_a_dry_run_started_by_hand_writes_nothing(target: Target) -> None:
@@ -141,11 +168,3 @@ def test_a_python_that_is_not_there_is_named(tmp_path: Path, environment: Path) 
     job = target.run()
     assert not job.succeeded
     assert "needs Python 3.10 or newer, and none of these is one: /nowhere/python3." in job.log
-
-
-def test_the_action_leaves_its_own_folder_as_it_was(target: Target) -> None:
-    before = {path: path.stat().st_mtime_ns for path in (target.root / "action").rglob("*")}
-    target.run()
-    after = {path: path.stat().st_mtime_ns for path in (target.root / "action").rglob("*")}
-    assert after == before
-    assert ROOT not in target.root.parents
