@@ -16,6 +16,7 @@ from backup.files.fetch import Downloader
 from backup.files.received import MEGABYTE
 from backup.git import Git, Identity
 from backup.model import Problem
+from backup.naming import Naming
 from backup.notion.client import Client, Gate
 from backup.publish import is_repository
 from backup.reading import refresher
@@ -152,6 +153,7 @@ def _world(
         identity=_identity(environ, Git(workspace, environ)),
         clock=client.now,
         stop=stop,
+        naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from backup.errors import NotionError
 from backup.files import find, store
 from backup.files.fetch import Downloader
-from backup.files.store import FileRecord, Gathered
+from backup.files.store import Describe, FileRecord, Gathered
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Context, Options
@@ -38,7 +38,8 @@ class Written:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads pages. `requests` runs single requests beside others, `staging` is for temporary files.
+    """Reads pages. `requests` runs single requests beside others, `staging` is for temporary files,
+    `describe` says what a new picture shows.
 
     `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Listed).
     """
@@ -52,6 +53,7 @@ class Reader:
     schemas: Mapping[str, Json]
     shapes: Mapping[str, str]
     clock: Callable[[], datetime]
+    describe: Describe | None = None
 
     def read(
         self, step: Step, before: Record | None, folder: Path, anchored: Collection[str]
@@ -80,7 +82,7 @@ class Reader:
         staging.mkdir(parents=True, exist_ok=True)
         known = [FileRecord.from_json(raw) for raw in before.files] if before else []
         by_identity = {each.identity: each for each in known}
-        return store.gather(page, by_identity, folder, self.downloader, staging)
+        return store.gather(page, by_identity, folder, self.downloader, staging, self.describe)
 
     def _context(self, step: Step, gathered: Gathered, anchors: tuple[str, ...]) -> Context:
         database = self.targets.get(step.row.database) if step.row else None

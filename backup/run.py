@@ -14,6 +14,7 @@ from backup.fetching import Fetching, Outcome
 from backup.files.fetch import Downloader
 from backup.git import Git, Identity
 from backup.model import Problem, Row
+from backup.naming import Naming
 from backup.notion.client import Client
 from backup.picture import Memory, Seen
 from backup.publish import Published
@@ -29,7 +30,8 @@ from backup.writing import Writer
 
 @dataclass(frozen=True)
 class World:
-    """Everything that acts on the outside. `git` is None when nothing is to be committed."""
+    """Everything that acts on the outside. `git` is None when nothing is to be committed, `naming`
+    when no model is asked about pictures."""
 
     client: Client
     downloader: Downloader
@@ -39,6 +41,7 @@ class World:
     identity: Identity
     clock: Callable[[], datetime]
     stop: Stop
+    naming: Naming | None = None
 
 
 def run(settings: Settings, world: World) -> Report:
@@ -61,7 +64,8 @@ def run(settings: Settings, world: World) -> Report:
         else:
             report = _carried_out(settings, world, memory, seen, decided, pages)
     seconds = time.monotonic() - started
-    return replace(report, seconds=seconds, requests=world.client.requests)
+    asked = world.naming.taken() if world.naming else None
+    return replace(report, seconds=seconds, requests=world.client.requests, asked=asked)
 
 
 def _carried_out(
@@ -71,13 +75,13 @@ def _carried_out(
     writer = Writer(world.tree, memory.state, memory.claimed)
     world.stop.working()
     with world.log.group("Reading pages"), _threads(settings.concurrency, world.stop) as requests:
-        reader = _reader(settings, world, seen, decided, requests)
+        reader = _reader(settings, world, memory, seen, decided, requests)
 
         def edited_since(page_ids: Collection[str]) -> Collection[Row]:
             return picture.edited_since(world.client, seen, page_ids)
 
         work = Fetching(reader, writer, world.log, pages, world.stop, edited_since)
-        outcome = work.all(decided)
+        outcome = work.all(decided) + _usual_names(world)
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             world.log.line(f"removed {step.folder}/ · {step.reason}")
@@ -142,9 +146,22 @@ def _tell(log: Log, decided: Plan, seen: Seen) -> None:
     log.line(f"{fetch} to read, {remove} to remove, {_unchanged(decided)} unchanged")
 
 
+def _usual_names(world: World) -> Outcome:
+    problems = world.naming.problems() if world.naming else ()
+    for problem in problems:
+        world.log.warning(problem)
+    return Outcome(warnings=problems)
+
+
 def _reader(
-    settings: Settings, world: World, seen: Seen, decided: Plan, requests: Executor
+    settings: Settings,
+    world: World,
+    memory: Memory,
+    seen: Seen,
+    decided: Plan,
+    requests: Executor,
 ) -> Reader:
+    naming = world.naming
     return Reader(
         client=world.client,
         downloader=world.downloader,
@@ -155,6 +172,7 @@ def _reader(
         schemas=seen.schemas,
         shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},
         clock=world.clock,
+        describe=naming.describer(memory.state).describe if naming else None,
     )
 
 

@@ -18,11 +18,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What AI naming took: requests sent, tokens, and their cost when the prices are known."""
+
+    requests: int
+    tokens_in: int
+    tokens_out: int
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """`failed`: pages whose last good copy was left as it is. `lost`: files that could not be had.
     `errors`: something else that is not saved. `warnings`: all is saved, but somebody should look.
 
     `unchanged`, `files` (images and attachments written) and `requests` (to Notion) are counts.
+    `asked` is None when AI naming is off.
     """
 
     new: tuple[Entry, ...] = ()
@@ -42,6 +53,7 @@ class Report:
     branch: str = ""
     pushed: bool = False
     dry_run: bool = False
+    asked: Asked | None = None
 
     @property
     def written(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backup.report.report import Report
+from backup.report.report import Asked, Report
 
 _MOST = 20  # lines of one kind; a first run of thousands of pages was told page by page already
 
@@ -26,8 +26,19 @@ def lines(report: Report) -> Iterator[str]:
         f"{report.files} files written, {report.requests} requests to Notion, "
         f"{report.seconds:.1f} s"
     )
+    if report.asked and report.asked.requests:
+        yield _asked(report.asked)
     for problem in (*report.failed, *report.lost, *report.errors):
         yield f"  not saved: {problem.where}: {problem.what}"
+
+
+def _asked(asked: Asked) -> str:
+    cost = "" if asked.cost is None else f", cost {asked.cost:.4f}"
+    plural = "" if asked.requests == 1 else "s"
+    return (
+        f"AI naming: {asked.requests} request{plural}, {asked.tokens_in:,} tokens in, "
+        f"{asked.tokens_out:,} out{cost}"
+    )
 
 
 def outputs(report: Report) -> dict[str, str]:
