@@ -32,6 +32,12 @@ def text(content: str, link: str | None = None, **annotations: Any) -> Json:
     }
 
 
+def equation(expression: str) -> Json:
+    """One inline formula."""
+    shown = {"equation": {"expression": expression}, "plain_text": expression, "href": None}
+    return {"type": "equation", "annotations": ANNOTATIONS, **shown}
+
+
 def rich(content: str | Json | list[Json]) -> list[Json]:
     """A rich-text array: of a string, of one run, or as given."""
     if isinstance(content, str):

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 _FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
 _CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _TARGET = re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|<[a-z][\w+.-]*:[^\s<>]*>")
+_PICTURE = re.compile(r"!\[(?:\\.|[^\[\]\\])*\](?=\()")
+_ATTRIBUTES = re.compile(r"(?<=<)([a-z]+)\s[^<>]*(?=>)", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>|<!--.*?-->", re.IGNORECASE)
 _CONTAINER = r"(?:>|[-*+]|\d{1,9}[.)]|\s)*"
 _ALERT = re.compile(
     rf"({_CONTAINER})\[!(?:note|tip|important|warning|caution)\](.*)", re.IGNORECASE
 )
 _FALSE_BOX = re.compile(rf"{_CONTAINER}[-*+] \[[ xX]\]\(")
-_ATTRIBUTES = re.compile(r"[ >]*#{1,6} .*(?<!\\)\{[^{}]*\}\s*")
+_HEADING_ATTRIBUTES = re.compile(r"[ >]*#{1,6} .*(?<!\\)\{[^{}]*\}\s*")
 _DASHES = re.compile(r"-+\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _TEXT_NODE_END = re.compile(r"<[^<>]*>|\*+|~~|(?<!\\)\||\]|\[")
@@ -29,7 +31,7 @@ _GITEA_MATH = re.compile(r"(?<![A-Za-z0-9.!?,;:\\$])\$(?!\$)(?:\\.|[^$\\])+\$(?=
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line outside code fences. `text` is without code spans and link targets, `raw` is whole."""
+    """A line outside code fences. `text` is as `_seen` gives it, `raw` is whole."""
 
     number: int
     raw: str
@@ -69,9 +71,14 @@ def _lines(text: str) -> Iterator[_Line]:
             fence = mark[1]
             continue
         folds += raw.count("<details") - raw.count("</details")
-        seen = _TARGET.sub("", _CODE_SPAN.sub("`", raw))
-        yield _Line(number, raw, seen, folds > 0, first and bool(raw))
+        yield _Line(number, raw, _seen(raw), folds > 0, first and bool(raw))
         first = first and not raw
+
+
+def _seen(raw: str) -> str:
+    """The line without what is no text: code, the words and the address of a picture, targets."""
+    text = _PICTURE.sub("", _CODE_SPAN.sub("`", raw))
+    return _ATTRIBUTES.sub(r"\1", _TARGET.sub("", text)) if "<" in text or "(" in text else text
 
 
 def _body(text: str) -> int:
@@ -106,7 +113,7 @@ _CHECKS: dict[str, Callable[[_Line], bool]] = {
     "an alert with a title is no alert": _titled_alert,
     "Gitea takes '- [x](' for a box": lambda line: bool(_FALSE_BOX.match(line.raw)),
     "Gitea takes '{…}' at a heading's end for attributes": lambda line: bool(
-        _ATTRIBUTES.fullmatch(line.text)
+        _HEADING_ATTRIBUTES.fullmatch(line.text)
     ),
     "Gitea takes a first line of dashes for front matter": lambda line: (
         line.first and bool(_DASHES.fullmatch(line.raw))

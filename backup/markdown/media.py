@@ -87,8 +87,9 @@ def _limit(stored: Stored, context: Context) -> str:
 
 def _alt(stored: Stored, caption: list[Json]) -> str:
     """The caption's words, else the description, else the file's name without its extension."""
-    name = posixpath.splitext(stored.name or posixpath.basename(stored.path))[0]
-    return _BLANKS.sub(" ", plain_text(caption).strip() or stored.description or name)
+    name = posixpath.splitext(stored.name.strip() or posixpath.basename(stored.path))[0]
+    words = (plain_text(caption), stored.description, name)
+    return _BLANKS.sub(" ", next(filter(str.strip, words), "")).strip()
 
 
 def attribute(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from notion_shapes import block, context, numbered, page, rich, table, text, tree
+from notion_shapes import block, context, equation, numbered, page, rich, table, text, tree
 
 from backup.markdown.blocks import flow
 from backup.markdown.page import render
@@ -197,18 +197,7 @@ CASES = {
     ),
     "table-ragged": _case(table(["a", "b"], ["1"], has_column_header=True), checks={"tbody td": 2}),
     "table-code-math": _case(
-        table(
-            [
-                text("a|b", code=True),
-                {
-                    "type": "equation",
-                    "equation": {"expression": "|x|"},
-                    "plain_text": "|x|",
-                    "href": None,
-                },
-            ],
-            has_column_header=True,
-        ),
+        table([text("a|b", code=True), equation("|x|")], has_column_header=True),
         checks={"thead th": 2, "th code": 2},
     ),
     "image": _case(
