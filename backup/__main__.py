@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,53 +22,84 @@ from backup.naming import Naming
 from backup.notion.client import Client, Gate
 from backup.publish import is_repository
 from backup.reading import refresher
-from backup.report import runner, summary
+from backup.report.audience import Audience
 from backup.report.log import Log
 from backup.run import World, run
-from backup.settings import SETTINGS, Settings
+from backup.settings import SETTINGS, Settings, contacts
 from backup.stop import Interrupted, Stop
 from backup.tree import Tree
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = None) -> int:
     """Run the program; the exit code: 0 all well, 1 something failed and the rest is saved, 2 the
-    configuration is wrong, 128 + the signal's number when it was told to stop."""
+    configuration is wrong, 128 + the signal's number when it was told to stop.
+
+    Raises SystemExit(1) for a bug, when everybody has been told.
+    """
     stop = stop or Stop()
     arguments = _parser().parse_args(argv)
-    log = _log(environ, ())
+    audience = Audience(sys.stdout, environ, platform.node())
     try:
         with ExitStack() as stack:
-            return _started(arguments, environ, stack, stop)
+            return _started(arguments, environ, stack, stop, audience)
     except BackupError as error:
-        log.error(Problem(_kind(error), f"{error.message} {error.hint}".strip()))
+        audience.fail(Problem(_kind(error), str(error)), error.exit_code)
         return error.exit_code
     except Interrupted:
-        log.line("The run was told to stop, and had changed nothing yet.")
+        what = "The run was told to stop, and had changed nothing yet."
+        audience.fail(Problem("backup", what), 128 + stop.signal)
         return 128 + stop.signal
+    except Exception as bug:
+        lines = "".join(traceback.format_exception(bug)).splitlines()
+        audience.fail(Problem("bug", f"{type(bug).__name__}: {bug}"), 1, lines)
+        raise SystemExit(1) from bug
 
 
 def _started(
-    arguments: argparse.Namespace, environ: Mapping[str, str], stack: ExitStack, stop: Stop
+    arguments: argparse.Namespace,
+    environ: Mapping[str, str],
+    stack: ExitStack,
+    stop: Stop,
+    audience: Audience,
 ) -> int:
-    flags = _flags(arguments)
+    flags, log = _flags(arguments), audience.log
     workspace = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
     if arguments.demo:
         from backup import demo_run
 
-        flags |= stack.enter_context(demo_run.standing_in(arguments.edit, _log(environ, ()).line))
+        flags |= stack.enter_context(demo_run.standing_in(arguments.edit, log.line))
         environ = {name: value for name, value in environ.items() if name not in _NAMES}
         workspace = demo_run.repository(Path.cwd(), environ)
-    settings = Settings.read(flags, environ, _dotenv(arguments))
-    secrets = tuple(secret.reveal() for secret in settings.secrets)
-    log = _log(environ, secrets)
-    report = run(settings, _world(settings, workspace, environ, log, secrets, stop))
-    for line in summary.lines(report):
-        log.line(line)
+    settings = _read(arguments, flags, environ, audience)
+    world = _world(settings, workspace, environ, log, log.secrets, stop)
+    report = run(settings, world)
+    origin = world.git.ask("remote", "get-url", "origin") if world.git else ""
+    audience.end(report, origin=origin, folder=settings.output_dir)
     if arguments.demo:
         for line in demo_run.look_around(workspace):
             log.line(line)
-    runner.write_outputs(summary.outputs(report), environ)
     return 128 + stop.signal if stop.requested else report.exit_code
+
+
+def _read(
+    arguments: argparse.Namespace,
+    flags: Mapping[str, str],
+    environ: Mapping[str, str],
+    audience: Audience,
+) -> Settings:
+    """The settings; whom they name to be told hears of the start, and of mistakes in the others."""
+    dotenv, mistake = "", None
+    try:
+        dotenv = _dotenv(arguments)
+    except ConfigError as error:
+        mistake = error
+    known = contacts(flags, environ, dotenv)
+    secrets = [secret.reveal() for secret in known.secrets]
+    audience.meet(known.given, secrets, dry_run=known.dry_run)
+    audience.begin()
+    if mistake:
+        raise mistake
+    return Settings.read(flags, environ, dotenv)
 
 
 _NAMES = {setting.name for setting in SETTINGS}
@@ -112,10 +145,6 @@ def _dotenv(arguments: argparse.Namespace) -> str:
         return ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"--env: {path} cannot be read ({type(error).__name__}).") from None
-
-
-def _log(environ: Mapping[str, str], secrets: tuple[str, ...]) -> Log:
-    return Log(sys.stdout, on_runner=runner.is_runner(environ), secrets=secrets)
 
 
 def _world(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from backup.errors import BackupError, Unauthorized
 from backup.model import Problem, Row
@@ -21,14 +22,14 @@ _GLANCE = 0.2  # seconds between two looks at whether to stop
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of the steps. `failed` are pages that were left as they are, `lost` are files
-    that could not be had, `files` counts those that were written, `left` the steps that there was
-    no time for."""
+    that could not be had, `files` counts those that were written for each page id, `left` the steps
+    that there was no time for."""
 
     done: tuple[Step, ...] = ()
     failed: tuple[Problem, ...] = ()
     lost: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
-    files: int = 0
+    files: Counter[str] = field(default_factory=Counter)
     left: int = 0
 
     def __add__(self, other: Outcome) -> Outcome:
@@ -127,10 +128,12 @@ class Fetching:
             raise
         except BackupError as error:
             return Outcome(failed=(Problem(step.title or "Untitled", str(error), step.page_id),))
-        return Outcome((step,), (), written.failed, written.problems, written.new)
+        files = Counter({step.page_id: written.new})
+        return Outcome((step,), (), written.failed, written.problems, files)
 
     def _tell(self, number: str, step: Step, outcome: Outcome) -> None:
-        files = f"{outcome.files} file{'' if outcome.files == 1 else 's'}" if outcome.files else ""
+        count = outcome.files[step.page_id]
+        files = f"{count} file{'' if count == 1 else 's'}" if count else ""
         reason = "" if outcome.done else "failed"
         self.log.page(number, step.title or "Untitled", [reason or step.reason, files])
         for problem in outcome.warnings:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backup import ending, picture
+from backup import accounting, ending, picture
 from backup.fetching import Fetching, Outcome
 from backup.files.fetch import Downloader
 from backup.git import Git, Identity
@@ -20,10 +20,10 @@ from backup.picture import Memory, Seen
 from backup.publish import Published
 from backup.reading import Reader
 from backup.report.log import Log
-from backup.report.report import Entry, Report
+from backup.report.report import Report
 from backup.settings import Settings
 from backup.stop import Stop
-from backup.sync.plan import Action, Plan, Rules, Step, Verdict, plan
+from backup.sync.plan import Action, Plan, Rules, Verdict, plan
 from backup.tree import Tree
 from backup.writing import Writer
 
@@ -60,7 +60,8 @@ def run(settings: Settings, world: World) -> Report:
             decided = _decided(settings, world, memory, seen, pages)
             _tell(world.log, decided, seen)
         if settings.dry_run:
-            report = replace(_report(decided, _foreseen(decided), seen, memory), dry_run=True)
+            foreseen = accounting.foreseen(decided)
+            report = replace(accounting.report(decided, foreseen, seen, memory), dry_run=True)
         else:
             report = _carried_out(settings, world, memory, seen, decided, pages)
     seconds = time.monotonic() - started
@@ -88,7 +89,7 @@ def _carried_out(
         writer.sweep()
     places = ending.write_indexes(seen.listed, writer, memory.state)
     now = ending.save(world.tree, memory.state, writer, places)
-    report = _report(decided, outcome, seen, memory)
+    report = accounting.report(decided, outcome, seen, memory)
     if not world.git:
         return report
     with world.log.group("Publishing"):
@@ -143,7 +144,8 @@ def _tell(log: Log, decided: Plan, seen: Seen) -> None:
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
     fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
-    log.line(f"{fetch} to read, {remove} to remove, {_unchanged(decided)} unchanged")
+    unchanged = accounting.unchanged(decided.steps)
+    log.line(f"{fetch} to read, {remove} to remove, {unchanged} unchanged")
 
 
 def _usual_names(world: World) -> Outcome:
@@ -181,45 +183,3 @@ def _words(published: Published) -> str:
         return "nothing to commit"
     where = f"pushed to {published.branch}" if published.pushed else f"on {published.branch}"
     return f"commit {published.commit[:10]} {where}"
-
-
-def _foreseen(decided: Plan) -> Outcome:
-    """What a run would do if nothing failed: the report of a dry run."""
-    return Outcome(done=decided.of(Action.FETCH))
-
-
-def _report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Report:
-    order = {step.page_id: number for number, step in enumerate(decided.steps)}
-    done = sorted(outcome.done, key=lambda step: order[step.page_id])
-    new = [step for step in done if step.page_id not in memory.state.pages]
-    moved = [step for step in done if step.old_folder]
-    updated = [step for step in done if step not in new and step not in moved]
-    kept = [step for step in decided.of(Action.KEEP) if step.row is None]
-    return Report(
-        new=tuple(Entry(step.title, step.folder) for step in new),
-        updated=tuple(_entry(step) for step in updated),
-        renamed=tuple(Entry(step.title, step.folder, step.old_folder) for step in moved),
-        removed=tuple(_entry(step) for step in decided.of(Action.REMOVE)),
-        kept=tuple(_entry(step) for step in kept),
-        failed=outcome.failed,
-        lost=outcome.lost,
-        warnings=outcome.warnings,
-        errors=(*seen.problems, *decided.problems, *_unfinished(outcome)),
-        unchanged=_unchanged(decided),
-        files=outcome.files,
-    )
-
-
-def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
-    if not outcome.left:
-        return ()
-    what = f"{outcome.left} pages were not read; what was finished is saved, the next run goes on."
-    return (Problem("The run was told to stop", what),)
-
-
-def _entry(step: Step) -> Entry:
-    return Entry(step.title, step.folder, step.reason)
-
-
-def _unchanged(decided: Plan) -> int:
-    return sum(step.row is not None for step in decided.of(Action.KEEP))

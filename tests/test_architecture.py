@@ -32,13 +32,14 @@ ROOMS: dict[str, set[str]] = {
     "demo_run": {"demo", "git"},
 }
 # The run itself joins the rooms; it knows neither the outside world nor the demonstration.
-RUN = {"run", "picture", "reading", "fetching", "writing", "ending", "naming"}
+RUN = {"run", "picture", "reading", "fetching", "writing", "ending", "naming", "accounting"}
 TOP = {"__main__", "demo", "demo_run"}
 
 # Rooms and modules that decide and never act: nothing that reaches outside may be imported there.
 PURE = (
     *("errors", "model", "slug", "settings", "markdown", "sync"),
-    *("report.report", "report.summary"),
+    *("report.report", "report.summary", "report.job_summary", "report.links"),
+    *("report.literal", "report.fitting", "report.redaction"),
     *("files.find", "files.kinds", "files.names", "files.urls", "files.telling"),
 )
 OUTSIDE = {
@@ -47,7 +48,10 @@ OUTSIDE = {
 }
 # Where the few doors to the outside are.
 DOORS = {
-    "requests": {"notion.client", "files.fetch", "files.messages"},
+    "requests": {
+        *("notion.client", "files.fetch", "files.messages", "report.sending", "report.tellers"),
+        *(f"report.{each}" for each in ("discord", "healthcheck", "ntfy", "slack", "webhook")),
+    },
     "subprocess": {"git"},
     "urllib3": {"files.fetch", "files.guard"},
     "dotenv": {"settings"},

@@ -448,7 +448,10 @@ def test_the_outputs_say_what_was_done(kitchen: Backup, tmp_path: Path) -> None:
         "pages-written": "3",
         "pages-removed": "0",
         "pages-failed": "0",
+        "pages-unchanged": "0",
         "files-written": "1",
+        "failed-pages": "[]",
+        "pull-request": "",
     }
 
 

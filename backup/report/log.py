@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
@@ -11,23 +12,34 @@ from tqdm import tqdm
 
 from backup.model import Problem
 from backup.report import runner
+from backup.report.fitting import cut
+
+_MOST = 10  # annotations of a kind: GitHub drops the others of a step without a word
+_LONGEST = 4_000  # characters of one annotation: GitHub cuts at 4,096
+_TITLE = 200
 
 
 class Log:
-    """Prints to `stream`. On a runner, phases are groups, and problems are annotations too."""
+    """Prints to `stream`; `host` is 'github', 'gitea' or 'forgejo' when a runner reads it, else ''.
 
-    def __init__(
-        self, stream: TextIO, *, on_runner: bool = False, secrets: tuple[str, ...] = ()
-    ) -> None:
+    On a runner phases are groups, and hosts fold those. So a problem is one line where it happens,
+    and is told again behind its group: on GitHub as an annotation, on the others, which keep no
+    annotations, in the same words as plain text. Beyond ten of a kind they are only counted.
+    """
+
+    def __init__(self, stream: TextIO, *, host: str = "", secrets: tuple[str, ...] = ()) -> None:
+        self.secrets = secrets
         self._stream = stream
-        self._on_runner = on_runner
-        self._secrets = secrets
-        self._lock = threading.Lock()
+        self._host = host
+        self._lock = threading.RLock()
         self._bar: tqdm[Any] | None = None
+        self._grouped = False
+        self._waiting: list[tuple[str, Problem]] = []
+        self._told: Counter[str] = Counter()
 
     def line(self, text: str) -> None:
         """One line that every reader sees."""
-        self._print(runner.safe(text, self._secrets))
+        self._print(runner.safe(text, self.secrets))
 
     def warning(self, problem: Problem) -> None:
         """Something that somebody should look at, though all is saved."""
@@ -39,19 +51,27 @@ class Log:
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """A phase of the run: folded on a runner, a heading elsewhere."""
-        safe = runner.safe(title, self._secrets)
-        self._print(runner.command("group", safe) if self._on_runner else safe)
+        """A phase of the run: folded on a runner, a heading elsewhere, and inside another group."""
+        if not self._host or self._grouped:
+            self.line(title)
+            yield
+            return
+        self._print(runner.command("group", runner.safe(title, self.secrets)))
+        self._grouped = True
         try:
             yield
         finally:
-            if self._on_runner:
+            with self._lock:
+                self._grouped = False
                 self._print(runner.command("endgroup"))
+                waiting, self._waiting = self._waiting, []
+                for kind, problem in waiting:
+                    self._announce(kind, problem)
 
     @contextmanager
     def progress(self, total: int) -> Iterator[None]:
         """A bar for `total` pages, while somebody watches a terminal."""
-        watched = not self._on_runner and self._stream.isatty() and total > 0
+        watched = not self._host and self._stream.isatty() and total > 0
         self._bar = (
             tqdm(total=total, unit="page", file=self._stream, leave=False) if watched else None
         )
@@ -68,13 +88,41 @@ class Log:
         if self._bar is not None:
             self._bar.update()
 
+    def end(self) -> None:
+        """The last line: how many problems were told only where they happened."""
+        more = [
+            f"{count - _MOST} more {kind}{'s'[: count - _MOST != 1]}"
+            for kind, count in sorted(self._told.items())
+            if count > _MOST
+        ]
+        if more:
+            self.line(f"… and {' and '.join(more)}: see the lines above.")
+
     def _problem(self, kind: str, problem: Problem) -> None:
-        where = runner.safe(problem.where, self._secrets)
-        what = "\n".join(runner.safe(line, self._secrets) for line in problem.what.splitlines())
-        if self._on_runner:
-            self._print(runner.command(kind, what, title=where))
+        with self._lock:
+            if self._grouped:
+                self._plain(kind, problem)
+                self._waiting.append((kind, problem))
+            elif not self._host or not self._announce(kind, problem):
+                self._plain(kind, problem)
+
+    def _announce(self, kind: str, problem: Problem) -> bool:
+        """Tell it outside of groups, as long as there were not many of its kind."""
+        self._told[kind] += 1
+        if self._told[kind] > _MOST:
+            return False
+        if self._host == "github":
+            where = cut(runner.safe(problem.where, self.secrets), _TITLE)
+            self._print(runner.command(kind, cut(self._what(problem), _LONGEST), title=where))
         else:
-            self._print(f"{kind}: {where}: {what}")
+            self._plain(kind, problem)
+        return True
+
+    def _plain(self, kind: str, problem: Problem) -> None:
+        self._print(f"{kind}: {runner.safe(problem.where, self.secrets)}: {self._what(problem)}")
+
+    def _what(self, problem: Problem) -> str:
+        return "\n".join(runner.safe(line, self.secrets) for line in problem.what.splitlines())
 
     def _print(self, text: str) -> None:
         with self._lock:

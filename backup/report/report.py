@@ -1,20 +1,58 @@
-"""What a run did, as one frozen value: the log, the summary, the outputs and the commit read it."""
+"""What a run did, as one frozen value: the log, the summary, the outputs, the commit and everybody
+who is sent a message read it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 from backup.model import Problem
+from backup.report.redaction import redacted
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One page in the report. `note` says why, or where it was before."""
+    """One page in the report. `note` says why, or where it was before; `files` counts the images and
+    attachments that were written."""
 
     title: str
     folder: str
     note: str = ""
+    page_id: str = ""
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One database of the run. `pages` counts those that Notion lists there, `unchanged` those that
+    stayed as they were; `members` are the ids of all that the run had to do with."""
+
+    id: str
+    title: str
+    folder: str
+    pages: int = 0
+    unchanged: int = 0
+    members: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Where the run takes place; '' for what nobody says.
+
+    `host` is 'github', 'gitea' or 'forgejo'. `server` is the address under which people reach it,
+    without a slash at its end; `repository` is 'owner/name' there, `run` the address of the workflow
+    run, `folder` the output folder below the repository's root, `machine` the runner's name.
+    """
+
+    host: str = ""
+    server: str = ""
+    repository: str = ""
+    run: str = ""
+    folder: str = ""
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +71,9 @@ class Report:
     `errors`: something else that is not saved. `warnings`: all is saved, but somebody should look.
 
     `unchanged`, `files` (images and attachments written) and `requests` (to Notion) are counts.
-    `asked` is None when AI naming is off.
+    `broken` is the exit code of an error that ended the run, 0 when it came to its own end.
+    `pull_request` is the address of the pull request that the run opened or updated. `finished` is
+    when it ended: ISO 8601, UTC. `asked` is None when AI naming is off.
     """
 
     new: tuple[Entry, ...] = ()
@@ -45,14 +85,19 @@ class Report:
     lost: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     errors: tuple[Problem, ...] = ()
+    sections: tuple[Section, ...] = ()
     unchanged: int = 0
     files: int = 0
     requests: int = 0
     seconds: float = 0.0
+    finished: str = ""
     commit: str = ""
     branch: str = ""
     pushed: bool = False
+    pull_request: str = ""
     dry_run: bool = False
+    broken: int = 0
+    job: Job = Job()
     asked: Asked | None = None
 
     @property
@@ -67,11 +112,16 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: all well. 1: something failed, and the rest is saved."""
-        return 1 if self.failed or self.lost or self.errors else 0
+        """0: all well. 1: something failed, and the rest is saved. Else that of `broken`."""
+        return self.broken or int(bool(self.problems))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is not saved, what concerns the most first."""
+        return (*self.errors, *self.failed, *self.lost)
 
     def headline(self) -> str:
-        """The counts in one line: '3 new, 1 renamed, 196 unchanged'; 'nothing changed'."""
+        """The counts in one line: '3 new, 1 renamed, 2 failed'; 'nothing changed'."""
         counts = {
             "new": len(self.new),
             "updated": len(self.updated),
@@ -82,14 +132,64 @@ class Report:
         said = [f"{count} {word}" for word, count in counts.items() if count]
         return ", ".join(said or ["nothing changed"])
 
+    def heading(self) -> str:
+        """The title of a message: 'Notion backup: 3 new, 1 error'."""
+        if self.broken:
+            return "Notion backup failed"
+        said = [self.headline()]
+        for word, problems in (("missing file", self.lost), ("error", self.errors)):
+            said += [f"{len(problems)} {word}{'s'[: len(problems) != 1]}"] if problems else []
+        return f"Notion backup{', dry run' if self.dry_run else ''}: {', '.join(said)}"
+
     def details(self) -> Iterable[tuple[str, Entry]]:
         """Every page that is not as it was, with the word for what happened to it."""
-        for word, entries in (
-            ("new", self.new),
-            ("updated", self.updated),
-            ("renamed", self.renamed),
-            ("removed", self.removed),
-            ("kept", self.kept),
-        ):
-            for entry in entries:
+        for word in ("new", "updated", "renamed", "removed", "kept"):
+            for entry in getattr(self, word):
                 yield word, entry
+
+    def parts(self) -> Iterator[tuple[Section, Report]]:
+        """Each database with what happened in it."""
+        for section in self.sections:
+            yield section, self._only(section)
+
+    def loose(self) -> tuple[Problem, ...]:
+        """What is not saved and belongs to no database of the report."""
+        members = {id_ for section in self.sections for id_ in section.members}
+        return tuple(each for each in self.problems if each.page_id not in members)
+
+    def _only(self, section: Section) -> Report:
+        def own(each: tuple[Any, ...]) -> Any:
+            return tuple(one for one in each if one.page_id in section.members)
+
+        part = Report(
+            new=own(self.new),
+            updated=own(self.updated),
+            renamed=own(self.renamed),
+            removed=own(self.removed),
+            kept=own(self.kept),
+            failed=own(self.failed),
+            lost=own(self.lost),
+            warnings=own(self.warnings),
+            errors=own(self.errors),
+            unchanged=section.unchanged,
+        )
+        return replace(part, files=sum(entry.files for _, entry in part.details()))
+
+    def redacted(self, secrets: Iterable[str]) -> Report:
+        """The same report with every text free of `secrets`."""
+        hidden = tuple(secrets)
+        return _rewritten(self, lambda text: redacted(text, hidden))
+
+
+def _rewritten(value: T, change: Callable[[str], str]) -> T:
+    """`value` with every text in it changed, however deep it lies."""
+    new: Any = value
+    if isinstance(value, str):
+        new = change(value)
+    elif isinstance(value, tuple):
+        new = tuple(_rewritten(each, change) for each in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = {each.name: getattr(value, each.name) for each in fields(value)}
+        new = replace(value, **{name: _rewritten(part, change) for name, part in parts.items()})
+    result: T = new
+    return result

@@ -7,12 +7,12 @@ Everything that comes from Notion is untrusted: a title may hold a command. Sour
 from __future__ import annotations
 
 import re
-import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-_UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
+from backup.report.literal import one_line
+from backup.report.redaction import redacted
 
 
 def safe(text: str, secrets: Iterable[str] = ()) -> str:
@@ -21,16 +21,9 @@ def safe(text: str, secrets: Iterable[str] = ()) -> str:
     Control characters, line breaks and invisible direction marks become '·'. GitHub's runner reads
     '##[command]' anywhere in a line and '::command' at its start.
     """
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    shown = "".join("·" if _is_unseen(char) else char for char in text)
+    shown = one_line(redacted(text, secrets))
     shown = re.sub(r"##(?=\[)", "#·#", shown)
     return re.sub(r"^(\s*):(?=:)", r"\1:·", shown)
-
-
-def _is_unseen(char: str) -> bool:
-    # The joiner holds emoji sequences together, and does no harm.
-    return char != "\u200d" and unicodedata.category(char) in _UNSEEN
 
 
 def command(name: str, message: str = "", **properties: str) -> str:
@@ -58,11 +51,15 @@ def outputs(values: Mapping[str, str]) -> str:
 
 def write_outputs(values: Mapping[str, str], environ: Mapping[str, str]) -> None:
     """Hand the outputs to the runner; without one, do nothing."""
-    if path := environ.get("GITHUB_OUTPUT"):
-        with Path(path).open("a", encoding="utf-8") as stream:
-            stream.write(outputs(values))
+    _append(environ.get("GITHUB_OUTPUT", ""), outputs(values))
 
 
-def is_runner(environ: Mapping[str, str]) -> bool:
-    """Whether a runner reads the log (GitHub, Gitea and Forgejo set the same name)."""
-    return environ.get("GITHUB_ACTIONS") == "true"
+def write_summary(markdown: str, environ: Mapping[str, str]) -> None:
+    """Add to the step's part of the job summary; where the runner knows none, do nothing."""
+    _append(environ.get("GITHUB_STEP_SUMMARY", ""), markdown)
+
+
+def _append(path: str, text: str) -> None:
+    if path:
+        with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as stream:
+            stream.write(text)

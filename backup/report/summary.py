@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
+from backup.report.fitting import cut
+from backup.report.literal import one_line
 from backup.report.report import Asked, Report
 
 _MOST = 20  # lines of one kind; a first run of thousands of pages was told page by page already
+_LONGEST = 300  # characters of a title or a reason in an output
+_ROOM = 200_000  # characters of `failed-pages`: Gitea drops outputs of more than 1 MiB
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -28,8 +33,10 @@ def lines(report: Report) -> Iterator[str]:
     )
     if report.asked and report.asked.requests:
         yield _asked(report.asked)
-    for problem in (*report.failed, *report.lost, *report.errors):
+    for problem in report.problems[:_MOST]:
         yield f"  not saved: {problem.where}: {problem.what}"
+    if len(report.problems) > _MOST:
+        yield f"  … and {len(report.problems) - _MOST} more that are not saved"
 
 
 def _asked(asked: Asked) -> str:
@@ -42,12 +49,30 @@ def _asked(asked: Asked) -> str:
 
 
 def outputs(report: Report) -> dict[str, str]:
-    """The action's outputs, by name."""
+    """The action's outputs, by name; each is one line, because runners lose others' first one."""
     return {
         "changed": str(report.changed and not report.dry_run).lower(),
         "commit": report.commit,
         "pages-written": str(0 if report.dry_run else report.written),
         "pages-removed": str(0 if report.dry_run else len(report.removed)),
         "pages-failed": str(len(report.failed)),
+        "pages-unchanged": str(report.unchanged),
         "files-written": str(report.files),
+        "failed-pages": _failed_pages(report),
+        "pull-request": report.pull_request,
     }
+
+
+def _failed_pages(report: Report) -> str:
+    """A JSON array with as many of the failed pages as there is room for."""
+    found: list[str] = []
+    room = _ROOM
+    for problem in report.failed:
+        texts = {"id": problem.page_id, "title": problem.where, "reason": problem.what}
+        short = {key: cut(one_line(text), _LONGEST) for key, text in texts.items()}
+        found.append(json.dumps(short, ensure_ascii=False))
+        room -= len(found[-1]) + 2
+        if room < 0:
+            found.pop()
+            break
+    return f"[{', '.join(found)}]"

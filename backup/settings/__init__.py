@@ -14,11 +14,12 @@ from dotenv import dotenv_values
 from backup.errors import ConfigError
 from backup.model import Database
 from backup.settings.ai import AiNaming, ai_naming
+from backup.settings.contacts import Contacts
 from backup.settings.databases import folder
 from backup.settings.reader import Reader, Secret
 from backup.settings.table import SETTINGS, Setting
 
-__all__ = ["SETTINGS", "AiNaming", "Secret", "Setting", "Settings"]
+__all__ = ["SETTINGS", "AiNaming", "Contacts", "Secret", "Setting", "Settings", "contacts"]
 
 
 _GET_A_TOKEN = (
@@ -47,7 +48,6 @@ class Settings:
     allowed_private_hosts: tuple[str, ...]
     keep_deleted: bool
     allow_mass_delete: bool
-    verify: bool
     concurrency: int
     ai_naming: AiNaming | None
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
@@ -62,6 +62,7 @@ class Settings:
         Raises ConfigError with every mistake, each naming its setting and what to write.
         """
         reader = Reader(_merged(flags, environ, dotenv))
+        known = Contacts.of(reader)
         settings = cls(
             notion_token=reader.required_secret("NOTION_TOKEN", _GET_A_TOKEN),
             notion_api_url=reader.base_address("NOTION_API_URL"),
@@ -78,14 +79,18 @@ class Settings:
             allowed_private_hosts=tuple(reader.text("ALLOWED_PRIVATE_HOSTS").split()),
             keep_deleted=reader.one_of("ON_DELETE", "remove", "keep") == "keep",
             allow_mass_delete=reader.switch("ALLOW_MASS_DELETE"),
-            verify=reader.switch("VERIFY"),
             concurrency=reader.whole_number("CONCURRENCY", 1, 64),
             ai_naming=ai_naming(reader),
-            secrets=reader.secrets(),
+            secrets=known.secrets,
         )
         if reader.problems:
             raise ConfigError("\n".join(reader.problems))
         return settings
+
+
+def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:
+    """Whom to tell, from the same sources as `Settings.read`, whatever is wrong with the rest."""
+    return Contacts.of(Reader(_merged(flags, environ, dotenv)))
 
 
 def _merged(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> dict[str, str]:

@@ -133,11 +133,43 @@ SETTINGS: tuple[Setting, ...] = (
         "AI_PRICE_IN", "", "Price of a million input tokens, so that the report says the cost."
     ),
     Setting("AI_PRICE_OUT", "", "Price of a million output tokens."),
-    Setting(
-        "VERIFY",
-        "false",
-        "Check the whole backup after the run: every link, every anchor, every file's Markdown.",
-        switch=True,
-    ),
     Setting("CONCURRENCY", "8", "How many requests and downloads run at once (1 to 64)."),
+    Setting(
+        "SERVER_URL",
+        "",
+        "The address at which people reach your Gitea or Forgejo, for links in summaries and "
+        "messages, when runners reach it by another. Default: what the runner says.",
+    ),
+    Setting("DISCORD_WEBHOOK_URL", "", "A webhook of a Discord channel that is told.", secret=True),
+    Setting(
+        "DISCORD_LEVEL",
+        "always",
+        "When Discord is told: `always` (2), only of `errors` (1), or `never` (0).",
+    ),
+    Setting(
+        "SLACK_WEBHOOK_URL",
+        "",
+        "An incoming webhook of a Slack channel that is told of every run.",
+        secret=True,
+    ),
+    Setting(
+        "NTFY_URL",
+        "",
+        "The address of an ntfy topic (https://ntfy.sh/…) that is told of every run.",
+        secret=True,
+    ),
+    Setting("NTFY_TOKEN", "", "An access token, if that ntfy server wants one.", secret=True),
+    Setting(
+        "WEBHOOK_URL",
+        "",
+        "An address that gets the report of every run as JSON, by POST.",
+        secret=True,
+    ),
+    Setting(
+        "HEALTHCHECK_URL",
+        "",
+        "A healthchecks.io address, or one like it: pinged at the start (`/start`), at success and "
+        "at failure (`/fail`), so that somebody notices when the backup stops.",
+        secret=True,
+    ),
 )

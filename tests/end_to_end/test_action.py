@@ -13,7 +13,16 @@ from backup.demo.sample import edit, sample
 from backup.demo.server import StandIn
 from backup.demo.workspace import Workspace
 
-NOTHING = {"pages-written": "0", "pages-removed": "0", "pages-failed": "0", "files-written": "0"}
+NOTHING = {
+    "changed": "false",
+    "commit": "",
+    "pull-request": "",
+    "failed-pages": "[]",
+    "pages-written": "0",
+    "pages-removed": "0",
+    "pages-failed": "0",
+    "files-written": "0",
+}
 
 
 @pytest.fixture
@@ -73,7 +82,7 @@ def test_what_changes_in_notion_is_pushed_and_nothing_else(
     target.pull()
     second = target.run()
     assert second.succeeded, second.log
-    assert second.outputs == {**NOTHING, "changed": "false", "commit": ""}
+    assert second.outputs == {**NOTHING, "pages-unchanged": str(len(pages))}
     assert target.commits() == 2
 
     edit(notion)

@@ -44,15 +44,15 @@ def test_an_output_cannot_end_early_or_add_another() -> None:
 
 def test_problems_are_annotations_on_a_runner_and_plain_words_elsewhere() -> None:
     problem = Problem("Tea", "could not be read\nand why")
-    for on_runner, begins in ((True, "::error title=Tea::"), (False, "error: Tea: ")):
+    for host, begins in (("github", "::error title=Tea::"), ("", "error: Tea: ")):
         stream = io.StringIO()
-        Log(stream, on_runner=on_runner).error(problem)
+        Log(stream, host=host).error(problem)
         assert stream.getvalue().startswith(begins)
 
 
 def test_a_phase_is_a_group_on_a_runner_and_ends_when_the_work_fails() -> None:
     stream = io.StringIO()
-    log = Log(stream, on_runner=True)
+    log = Log(stream, host="github")
     with pytest.raises(ValueError), log.group("Reading"):
         raise ValueError
     assert stream.getvalue() == "::group::Reading\n::endgroup::\n"

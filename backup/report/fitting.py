@@ -1,0 +1,58 @@
+"""Cuts text and lists to the sizes that others accept, and says what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+ELLIPSIS = "…"
+
+
+def units(text: str) -> int:
+    """The length in UTF-16 units: never less than what a service counts as characters."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def octets(text: str) -> int:
+    """The length in bytes of UTF-8."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def cut(text: str, limit: int, measure: Callable[[str], int] = units) -> str:
+    """`text`, or as much of its beginning as fits with an ellipsis into `limit`."""
+    if measure(text) <= limit:
+        return text
+    low, high = 0, min(len(text), limit)
+    while low < high:  # the longest beginning that fits
+        middle = (low + high + 1) // 2
+        fits = measure(text[:middle] + ELLIPSIS) <= limit
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return text[:low] + ELLIPSIS if low else ""
+
+
+def within(
+    lines: Iterable[str],
+    limit: int,
+    measure: Callable[[str], int] = units,
+    *,
+    most: int = 10_000,
+    glue: str = "\n",
+    left_out: Callable[[int], str] = lambda number: f"{ELLIPSIS} and {number} more",
+) -> str:
+    """As many of the first `lines` as fit, whole ones only, then how many were left out."""
+    given = list(lines)
+    kept = _kept(given[:most], limit, measure, glue)
+    if kept == len(given):
+        return glue.join(given)
+    kept = _kept(given[:kept], limit - measure(glue + left_out(len(given))), measure, glue)
+    said = glue.join([*given[:kept], left_out(len(given) - kept)])
+    return said if measure(said) <= limit else ""
+
+
+def _kept(lines: Sequence[str], limit: int, measure: Callable[[str], int], glue: str) -> int:
+    """How many lines fit from the first on."""
+    used = 0
+    for number, line in enumerate(lines):
+        used += measure(line) + (measure(glue) if number else 0)
+        if used > limit:
+            return number
+    return len(lines)

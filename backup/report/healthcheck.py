@@ -1,0 +1,52 @@
+"""Pings a watchdog in the style of healthchecks.io: at the start, at success, at failure.
+
+A backup that stops without a word is the real danger; a watchdog notices when the pings stay away.
+Source: healthchecks.io docs, "Pinging API".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+
+from backup.report import summary
+from backup.report.fitting import cut, octets, within
+from backup.report.literal import one_line
+from backup.report.report import Report
+from backup.report.sending import post
+
+NAME = "the health check"
+_LIMIT = 10_000  # bytes of a body: what servers of one's own keep, if they are not told otherwise
+_LINE = 500  # characters
+
+
+@dataclass(frozen=True)
+class Healthcheck:
+    """The address to ping at success."""
+
+    url: str = field(repr=False)
+
+    def begin(self, session: requests.Session) -> None:
+        """Say that the run has started. Raises NotTold."""
+        post(session, self._at("/start"), b"")
+
+    def send(self, report: Report, session: requests.Session) -> None:
+        """Say how the run ended, with the last lines of its log. Raises NotTold."""
+        said = (cut(one_line(line), _LINE) for line in summary.lines(report))
+        body = within(said, _LIMIT, octets).encode("utf-8", "replace")
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        post(session, self._at("/fail" if report.exit_code else ""), body, headers)
+
+    def _at(self, suffix: str) -> str:
+        """The address with something behind its path: it may have a query (`?create=1`)."""
+        address = urlsplit(self.url)
+        return urlunsplit(address._replace(path=address.path.rstrip("/") + suffix))
+
+
+def from_settings(given: Mapping[str, str]) -> Healthcheck | None:
+    """None without HEALTHCHECK_URL."""
+    url = given.get("HEALTHCHECK_URL", "")
+    return Healthcheck(url) if url else None

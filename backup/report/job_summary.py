@@ -1,0 +1,150 @@
+"""The job summary: what a run did, as Markdown for the page of the workflow run.
+
+GitHub and Gitea show it; both take 1 MiB. Gitea does not mask secrets in it: the report must be free
+of them before it comes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from backup.model import Problem
+from backup.report import links
+from backup.report.fitting import cut, octets, within
+from backup.report.literal import markdown, one_line
+from backup.report.report import Entry, Report, Section
+
+LIMIT = 900 * 1024  # bytes; the hosts' limit is 1 MiB
+_RESERVE = 4_096  # bytes for headings and what else has a fixed size
+_MOST = 100  # rows of one table
+_TITLE, _REASON, _FOLDER = 150, 400, 250  # characters
+_COUNTS = ("new", "updated", "renamed", "removed", "kept", "failed", "lost")
+
+
+def render(report: Report) -> str:
+    """The Markdown, ending in a newline. Raises nothing, however odd titles are; never longer than
+    LIMIT bytes, whatever the report holds."""
+    parts = [f"## {markdown(report.heading())}"]
+    room = LIMIT - _RESERVE
+    for part in (_databases, _not_saved, *_folded_parts()):
+        text = part(report, room)
+        parts += [text] if text else []
+        room -= octets(text)
+    return "\n\n".join([*parts, _facts(report)]) + "\n"
+
+
+def _databases(report: Report, room: int) -> str:
+    """One line a database, and one for all when there are several."""
+    if not report.sections:
+        return ""
+    rows = [_counted(_linked(report, each), each.pages, part) for each, part in report.parts()]
+    if len(rows) > 1:
+        total = sum(section.pages for section in report.sections)
+        rows.insert(0, _counted("all", total, report))
+    head = ("Database", "Pages", *(word.capitalize() for word in _COUNTS), "Unchanged", "Files")
+    return _table(head, rows, room)
+
+
+def _linked(report: Report, section: Section) -> str:
+    return _link(section.title or "Untitled", links.database(report, section.folder))
+
+
+def _counted(name: str, pages: int, part: Report) -> str:
+    counts = [len(getattr(part, word)) for word in _COUNTS]
+    return _row(name, *map(str, (pages, *counts, part.unchanged, part.files)))
+
+
+def _not_saved(report: Report, room: int) -> str:
+    if not report.problems:
+        return ""
+    return "### Not saved\n\n" + _table(("Where", "Why"), map(_problem, report.problems), room)
+
+
+def _folded_parts() -> Iterable[Callable[[Report, int], str]]:
+    yield lambda report, room: _entries("New", report.new, report, room, ("Page", "Folder"))
+    yield lambda report, room: _entries("Updated", report.updated, report, room)
+    yield lambda report, room: _entries(
+        "Renamed", report.renamed, report, room, ("Page", "Folder", "Was in")
+    )
+    yield lambda report, room: _entries("Removed", report.removed, report, room, there=False)
+    yield lambda report, room: _entries("Kept, though not in Notion", report.kept, report, room)
+    yield _warnings
+
+
+def _entries(
+    name: str,
+    entries: tuple[Entry, ...],
+    report: Report,
+    room: int,
+    head: tuple[str, ...] = ("Page", "Folder", "Why"),
+    *,
+    there: bool = True,
+) -> str:
+    """A folded table; `there` says whether the pages exist at the pushed commit."""
+
+    def row(entry: Entry) -> str:
+        page = _link(entry.title or "Untitled", links.page(report, entry.folder) if there else "")
+        texts = (_said(entry.folder, _FOLDER), _said(entry.note, _REASON))
+        return _row(page, *texts[: len(head) - 1])
+
+    return _folded(f"{name}: {len(entries)}", _table(head, map(row, entries), room))
+
+
+def _warnings(report: Report, room: int) -> str:
+    table = _table(("Where", "What"), map(_problem, report.warnings), room)
+    return _folded(f"Warnings: {len(report.warnings)}", table)
+
+
+def _folded(title: str, table: str) -> str:
+    # The blank lines let both hosts read Markdown inside the element.
+    return table and f"<details>\n<summary>{title}</summary>\n\n{table}\n\n</details>"
+
+
+def _problem(problem: Problem) -> str:
+    return _row(_said(problem.where or "?", _TITLE), _said(problem.what, _REASON))
+
+
+def _said(text: str, limit: int) -> str:
+    return markdown(cut(one_line(" ".join(text.split())), limit))
+
+
+def _link(title: str, address: str) -> str:
+    said = _said(title, _TITLE)
+    return f"[{said}]({address})" if address else said
+
+
+def _table(head: tuple[str, ...], rows: Iterable[str], room: int) -> str:
+    """'' for no rows; else as many as fit, and how many did not."""
+    given = list(rows)
+    if not given:
+        return ""
+    top = f"{_row(*head)}\n{_row(*['---'] * len(head))}\n"
+
+    def more(number: int) -> str:
+        return _row(f"… and {number} more", *[""] * (len(head) - 1))
+
+    body = within(given, room - octets(top), octets, most=_MOST, left_out=more)
+    return f"{top}{body or more(len(given))}"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _facts(report: Report) -> str:
+    """The last lines: the commit, the pull request, what it cost."""
+    facts = [f"{report.requests} requests to Notion", f"{report.files} files written"]
+    facts.append(f"{report.seconds:.1f} s")
+    if report.asked:
+        facts.append(f"{report.asked.requests} requests for names of pictures")
+    if report.commit:
+        name, address = f"`{report.commit[:10]}`", links.commit(report)
+        where = f" on {_said(report.branch, _TITLE)}" if report.branch else ""
+        facts.insert(0, f"Commit {f'[{name}]({address})' if address else name}{where}")
+    if report.pull_request:
+        facts.insert(1, f"[Pull request]({_address(report.pull_request)})")
+    return " · ".join(facts)
+
+
+def _address(text: str) -> str:
+    return f"<{text}>" if not set("<>\n \\") & set(text) else ""

@@ -1,0 +1,56 @@
+"""Text from Notion as the places that show it must have it, so that it says only what it says.
+
+A title may hold Markdown, HTML, a mention that would ring somebody's phone, a reference that would
+close an issue, an address. Here each is written so that a reader sees it and no host acts on it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
+_JOINERS = "\u200c\u200d"  # hold emoji sequences together and Persian words apart; they do no harm
+_BREAKER = "<span></span>"  # shows nothing; splits text where a host's filter would act on it
+# Characters that begin something in Markdown or HTML, wherever they stand.
+_MARKS = re.compile(r"[\\`*_~<>&\[\]{}|^()\"@#:!$]")
+# Those on which both hosts also act in finished HTML: mentions, issues, emoji, math, wiki links.
+_FILTERED = "@#:!$["
+# `www.`, the numbers of foreign trackers (ABC-12), and what could be the hash of a commit.
+_JOINTS = re.compile(r"(?i)www(?=\.)|(?<=[a-z])-(?=\d)|[0-9a-f]{6}(?=[0-9a-f])")
+_DISCORD = re.compile(r"[\\*_~`|>#\[\]()<@:&]")
+_SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def one_line(text: str) -> str:
+    """`text` with '·' in place of line breaks, control characters and invisible direction marks."""
+    return "".join("·" if _is_unseen(char) else char for char in text)
+
+
+def _is_unseen(char: str) -> bool:
+    return char not in _JOINERS and unicodedata.category(char) in _UNSEEN
+
+
+def markdown(text: str) -> str:
+    """Markdown for the inside of a table's cell or of a link that shows just `text` on GitHub, Gitea
+    and Forgejo: no mark, mention, reference, emoji name, formula or link of its own."""
+    broken = _JOINTS.sub(lambda found: f"{found[0]}\0", one_line(text))
+    return _MARKS.sub(lambda found: _entity(found[0]), broken).replace("\0", _BREAKER)
+
+
+def _entity(char: str) -> str:
+    # An entity is read after the marks are, and the element keeps the character from its neighbours.
+    entity = f"&#{ord(char)};"
+    return f"<span>{entity}</span>" if char in _FILTERED else entity
+
+
+def discord(text: str) -> str:
+    """`text` for a Discord message: a backslash before every character that means something there
+    (Discord help, "Markdown Text 101")."""
+    return _DISCORD.sub(r"\\\g<0>", one_line(text))
+
+
+def slack(text: str) -> str:
+    """`text` for a Slack message: no link, mention or `<!channel>` can begin in it (Slack docs,
+    "Formatting text for app surfaces": escape these three characters and no other)."""
+    return re.sub("[&<>]", lambda found: _SLACK[found[0]], one_line(text))

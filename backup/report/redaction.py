@@ -1,0 +1,47 @@
+"""Blots out secrets: once in the whole report, before anybody hears of it, and in every log line.
+
+Hosts mask what they know as a secret, and only in their logs; job summaries, messages to chats and
+addresses that hold a key are nobody's business but ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
+
+_BLOT = "***"
+_SHORTEST = 6  # characters: to blot out less would spoil every text
+_LONG_ENOUGH = 12  # characters: a path this long says who may use an address
+# What signs an address: Amazon S3, CloudFront, Azure and Google.
+_SIGNATURE = re.compile(
+    r"(?i)([?&](?:X-(?:Amz|Goog)-[\w-]+|Signature|Policy|Key-Pair-Id|sig|token)=)[^&\s\"'<>)\]]+"
+)
+
+
+def redacted(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` without the secrets, also as parts of an address or percent-encoded, and without the
+    signatures of signed addresses. Secrets of fewer than 6 characters stay."""
+    for form in _forms(tuple(secrets)):
+        text = text.replace(form, _BLOT)
+    return _SIGNATURE.sub(rf"\1{_BLOT}", text)
+
+
+@lru_cache(maxsize=8)
+def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """Every form of the secrets that may turn up, the longest first: none hides in another."""
+    found = {part.strip() for secret in secrets for part in (secret, *secret.splitlines())}
+    found |= {tail for secret in found if (tail := _tail(secret))}
+    found |= {quote(secret, safe=safe) for secret in found for safe in ("", "/")}
+    return tuple(sorted((each for each in found if len(each) >= _SHORTEST), key=len, reverse=True))
+
+
+def _tail(secret: str) -> str:
+    """The path and query of an address: errors of an HTTP library tell them without the host."""
+    try:
+        address = urlsplit(secret)
+    except ValueError:
+        return ""
+    tail = secret.partition(address.netloc)[2] if address.scheme and address.netloc else ""
+    return tail if len(tail) >= _LONG_ENOUGH else ""
