@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from math import prod
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 from oracles import Char, gitea, github, misread
@@ -20,11 +21,10 @@ from oracles.filters import (
     ticked_links,
     wiki_links,
 )
+from rich import Run, equation, marks_of, text
 
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-
-Run = dict[str, Any]
 
 _ESCAPE_SET = [*r"""\`*_~<>&[]()!^{}#$:|=+-."'/@,;?"""]
 _PUNCTUATION = [
@@ -120,36 +120,26 @@ _EXPRESSIONS = [
 _GROUPS = (_ESCAPE_SET, _ESCAPE_SET, _LETTERS, _LETTERS, _BLANKS, _TRAPS, _TRAPS)
 _GROUPS += (_PUNCTUATION, _SYMBOLS, _MARKS_AND_BLANKS, _ODD)
 _ALPHABET = [group[number % len(group)] for group in _GROUPS for number in range(60)]
-_MARKS = {"bold": 2, "italic": 2, "strikethrough": 3, "underline": 5, "code": 6}
-_COLORS = ["default", "default", "red", "default", "default", "yellow_background", "default"]
+_RARITY = {"b": 2, "i": 2, "s": 3, "u": 5, "c": 6, "m": 7}
 
 
-def _annotations(number: int) -> Run:
+def _marks(number: int) -> str:
     """One of many mixtures of marks, the usual ones more often than the rest."""
-    found: Run = {}
-    for name, rarity in _MARKS.items():
+    found = ""
+    for mark, rarity in _RARITY.items():
         number, picked = divmod(number, rarity)
-        found[name] = not picked
-    return {**found, "color": _COLORS[number % len(_COLORS)]}
+        found += "" if picked else mark
+    return found
 
 
-_texts = st.lists(st.sampled_from(_ALPHABET), min_size=1, max_size=6).map("".join)
-_looks = st.integers(0, 2 * 2 * 3 * 5 * 6 * 7 - 1).map(_annotations)
+texts = st.lists(st.sampled_from(_ALPHABET), min_size=1, max_size=6).map("".join)
+_mixtures = st.integers(0, prod(_RARITY.values()) - 1).map(_marks)
 _links = st.sampled_from([None, None, None, None, *_TARGETS])
 
 
-def _text_run(text: str, annotations: Run, link: str | None) -> Run:
-    return {"type": "text", "plain_text": text, "annotations": annotations, "href": link}
-
-
-def _equation(expression: str, annotations: Run) -> Run:
-    value = {"expression": expression}
-    return {"type": "equation", "equation": value, "annotations": annotations, "href": None}
-
-
-_plain_run = st.builds(_text_run, _texts, st.just({}), st.none())
-_marked_run = st.builds(_text_run, _texts, _looks, _links)
-_equation_run = st.builds(_equation, st.sampled_from(_EXPRESSIONS), _looks)
+_plain_run = st.builds(text, texts)
+_marked_run = st.builds(text, texts, _mixtures, _links)
+_equation_run = st.builds(equation, st.sampled_from(_EXPRESSIONS), _mixtures)
 arrays = st.lists(
     st.one_of(_plain_run, _marked_run, _marked_run, _marked_run, _equation_run),
     min_size=1,
@@ -252,14 +242,8 @@ def seen(runs: list[Run], marks: str = "") -> list[Char]:
 def _seen(run: Run, marks: str) -> list[Char]:
     if run["type"] == "equation":
         return [Char(c, frozenset({"eq"}), None) for c in run["equation"]["expression"]]
-    look = frozenset(_marks(run["annotations"])) | frozenset(marks)
+    look = frozenset(marks_of(run) + marks)
     return [Char(char, look, run["href"]) for char in _shown(run["plain_text"])]
-
-
-def _marks(annotations: Run) -> list[str]:
-    letters = {"bold": "b", "italic": "i", "strikethrough": "s", "underline": "u", "code": "c"}
-    found = [mark for name, mark in letters.items() if annotations.get(name)]
-    return [*found, "m"] if annotations.get("color", "").endswith("_background") else found
 
 
 def _shown(text: str) -> str:

@@ -57,7 +57,8 @@ def _seen(piece: Piece) -> str:
 
 
 def _touches_code(text: str) -> bool:
-    return f"${_CODE}" in text or f"{_CODE}$" in text
+    bare = text.replace(_BOUNDARY, "")
+    return f"${_CODE}" in bare or f"{_CODE}$" in bare
 
 
 def _pairs(text: str, opens: re.Pattern[str], closes: re.Pattern[str]) -> bool:

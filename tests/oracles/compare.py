@@ -73,7 +73,7 @@ def _repeats(text: str, address: str) -> bool:
 
 def _respaced(wanted: list[Char], got: list[Char]) -> str:
     want_words, got_words = _words(wanted), _words(got)
-    return "" if want_words == got_words else f"{want_words} became {got_words}"
+    return "" if want_words == got_words else f"words: {want_words} became {got_words}"
 
 
 def _words(chars: list[Char]) -> list[str]:
