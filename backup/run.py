@@ -13,6 +13,7 @@ from backup import accounting, ending, picture
 from backup.fetching import Fetching, Outcome
 from backup.files.fetch import Downloader
 from backup.git import Git, Identity
+from backup.markdown import verify
 from backup.model import Problem, Row
 from backup.naming import Naming
 from backup.notion.client import Client
@@ -24,6 +25,7 @@ from backup.report.report import Report
 from backup.settings import Settings
 from backup.stop import Stop
 from backup.sync.plan import Action, Plan, Rules, Verdict, plan
+from backup.sync.state import State
 from backup.tree import Tree
 from backup.writing import Writer
 
@@ -90,6 +92,8 @@ def _carried_out(
     places = ending.write_indexes(seen.listed, writer, memory.state)
     now = ending.save(world.tree, memory.state, writer, places)
     report = accounting.report(decided, outcome, seen, memory)
+    if settings.verify:
+        report = replace(report, errors=(*report.errors, *_verified(world, now)))
     if not world.git:
         return report
     with world.log.group("Publishing"):
@@ -107,6 +111,16 @@ def _begun_anew(memory: Memory) -> Problem:
         "is read again, and none is deleted unless Notion says that it is in the trash."
     )
     return Problem(".notion-sync.json", what)
+
+
+def _verified(world: World, now: State) -> tuple[Problem, ...]:
+    """What is wrong with the backup as it lies on the disk."""
+    texts = {path: world.tree.read(path) for path in now.owned() if path.endswith(".md")}
+    found = tuple(verify.problems(texts, set(world.tree.files())))
+    for problem in found:
+        world.log.error(problem)
+    world.log.line(f"Verified {len(texts)} files: {len(found)} problems")
+    return found
 
 
 @contextmanager

@@ -473,6 +473,16 @@ def test_a_link_to_a_block_lands_on_it_and_the_anchor_goes_with_the_link(kitchen
     assert "<a id" not in kitchen.text("wiki/milk/index.md")
 
 
+def test_verify_finds_nothing_in_a_good_backup_and_names_what_is_wrong(tmp_path: Path) -> None:
+    with backing_up(tmp_path / "repository", sample()) as backup:
+        ran = backup.run("--verify")
+        assert ran.code == 0 and "18 files: 0 problems" in ran.log, ran.log
+        path = backup.folder / "how-to-wiki/harmonics-in-ten-minutes/index.md"
+        path.write_text(path.read_text() + "\n[gone](../nowhere/index.md)\n")
+        ran = backup.run("--verify")
+        assert ran.code == 1 and "how-to-wiki/nowhere/index.md" in ran.log
+
+
 def test_the_state_has_one_line_for_each_page_and_no_signature(kitchen: Backup) -> None:
     kitchen.run()
     text = kitchen.text(".notion-sync.json")

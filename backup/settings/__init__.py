@@ -48,6 +48,7 @@ class Settings:
     allowed_private_hosts: tuple[str, ...]
     keep_deleted: bool
     allow_mass_delete: bool
+    verify: bool
     concurrency: int
     ai_naming: AiNaming | None
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
@@ -79,6 +80,7 @@ class Settings:
             allowed_private_hosts=tuple(reader.text("ALLOWED_PRIVATE_HOSTS").split()),
             keep_deleted=reader.one_of("ON_DELETE", "remove", "keep") == "keep",
             allow_mass_delete=reader.switch("ALLOW_MASS_DELETE"),
+            verify=reader.switch("VERIFY"),
             concurrency=reader.whole_number("CONCURRENCY", 1, 64),
             ai_naming=ai_naming(reader),
             secrets=known.secrets,

@@ -133,6 +133,12 @@ SETTINGS: tuple[Setting, ...] = (
         "AI_PRICE_IN", "", "Price of a million input tokens, so that the report says the cost."
     ),
     Setting("AI_PRICE_OUT", "", "Price of a million output tokens."),
+    Setting(
+        "VERIFY",
+        "false",
+        "Check the whole backup after the run: every link, every anchor, every file's Markdown.",
+        switch=True,
+    ),
     Setting("CONCURRENCY", "8", "How many requests and downloads run at once (1 to 64)."),
     Setting(
         "SERVER_URL",

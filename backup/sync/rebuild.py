@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from backup.model import bare_id
 from backup.sync.state import Record, State, join
 
-_FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+?)---\n")
+_FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+)")
 _OURS = ("assets", "attachments")
 
 

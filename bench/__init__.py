@@ -1,0 +1,1 @@
+"""`make bench`: how near the backup comes to the speed that Notion allows."""

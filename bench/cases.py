@@ -1,0 +1,157 @@
+"""The cases: each prepares a workspace, runs the program, and holds it to its floor.
+
+A floor follows from the workspace and the network alone: requests × latency ÷ connections, or a
+chain of requests of which each needs the answer of the one before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from backup.demo.generate import generate
+from backup.demo.workspace import Workspace
+from backup.markdown.context import Context
+from backup.markdown.page import render
+from backup.model import Block, Json, Page
+from bench.measure import run, written
+from bench.notion import Notion
+
+LATENCY = 0.25  # seconds
+CONNECTIONS = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what was measured, what it is held to, and whether it held."""
+
+    case: str
+    what: str
+    measured: str
+    target: str
+    met: bool
+
+
+def nothing_changed(folder: Path, connections: int) -> Iterator[Row]:
+    """A: 1,000 rows, nothing changed. B: ten of them edited."""
+    with Notion(kind="generated", pages=1000, blocks=4, images=0.0) as notion:
+        run(notion, folder)
+        notion.tell(knobs={"latency": LATENCY})
+        before = written(folder)
+        cost = run(notion, folder, concurrency=connections)
+        floor = 10 * LATENCY
+        yield _row("A", "requests", cost.requests, 13)
+        yield _ratio("A", cost.seconds, floor, 1.15)
+        yield Row(
+            "A", "files written", str(before != written(folder)), "False", before == written(folder)
+        )
+        yield _used("A", cost.cpu, cost.memory)
+        notion.tell(edit=10)
+        bodies = _bodies(notion, 10)
+        second = run(notion, folder, concurrency=connections)
+        yield _row("B", "requests", second.requests, cost.requests + bodies + 1)
+        yield _ratio("B", second.seconds, floor + LATENCY * (1 + bodies / connections), 1.3)
+
+
+def _bodies(notion: Notion, pages: int) -> int:
+    """The least number of requests for the first `pages` pages."""
+    return int(notion.tell(minimum=pages)["minimum"])
+
+
+def burst(folder: Path, connections: int) -> Iterator[Row]:
+    """C: less than the budget of a minute, spent at once."""
+    with Notion(kind="generated", pages=60, blocks=5, images=0.0) as notion:
+        notion.tell(knobs={"latency": LATENCY, "budget": 180})
+        cost = run(notion, folder, concurrency=connections)
+        yield _ratio("C", cost.seconds, cost.requests * LATENCY / connections, 1.3)
+        yield Row("C", "requests", str(cost.requests), "≈ 150", cost.requests <= 180)
+        yield _row("C", "throttled answers", cost.throttled, 0)
+
+
+def full(folder: Path, connections: int) -> Iterator[Row]:
+    """D: a full sync of 400 pages through a budget of 180 requests in 6 seconds."""
+    window = 6.0
+    with Notion(kind="generated", pages=400, blocks=16, images=0.1) as notion:
+        notion.tell(knobs={"latency": LATENCY, "budget": 180, "window": window})
+        cost = run(notion, folder, concurrency=connections)
+        least = cost.minimum + 2 + 4 + 1 + 1  # database, source, rows, archived rows, closing look
+        windows = cost.requests / 180
+        yield _row("D", "requests", cost.requests, int(least * 1.01))
+        yield _ratio("D", cost.seconds, windows * window, 1 / 0.95)
+        yield _row("D", "throttled a window", cost.throttled / windows, connections)
+        yield _used("D", cost.cpu, cost.memory)
+
+
+def large(folder: Path, connections: int) -> Iterator[Row]:
+    """E: one page of 20,000 blocks, and a listing of 10,000 rows."""
+    with Notion(kind="long", blocks=20_000) as notion:
+        many = run(notion, folder / "many", concurrency=connections)
+        run(notion, folder / "one", concurrency=1)
+        same = written(folder / "many") == written(folder / "one")
+        yield _row("E", "MB for 20,000 blocks", many.memory, 250)
+        yield Row("E", "same bytes as with 1", str(same), "True", same)
+    with Notion(kind="generated", pages=10_000, blocks=1, images=0.0) as notion:
+        cost = run(notion, folder / "rows", "--dry-run", concurrency=connections)
+        yield _row("E", "MB for 10,000 rows", cost.memory, 250)
+
+
+def pictures(folder: Path, connections: int) -> Iterator[Row]:
+    """F: 500 pictures of 200 kB from a host that takes its time."""
+    with Notion(kind="pictures", images=500, size=200_000) as notion:
+        notion.tell(download_wait=LATENCY)
+        cost = run(notion, folder, concurrency=connections)
+        yield _ratio("F", cost.seconds, 500 * LATENCY / connections, 1.3)
+        yield _used("F", cost.cpu, cost.memory)
+
+
+def rendering(folder: Path, connections: int) -> Iterator[Row]:
+    """G: blocks a second on one core, without any network or disk."""
+    pages = list(_pages(200))
+    blocks = sum(1 for page in pages for _ in page.walk())
+    started = time.process_time()
+    for page in pages:
+        render(page, Context(page_id=page.id))
+    rate = blocks / (time.process_time() - started)
+    yield Row("G", "blocks a second", f"{rate:,.0f}", "≥ 20,000", rate >= 20_000)
+
+
+def _pages(count: int) -> Iterator[Page]:
+    notion = generate(count, blocks=60, images=0.0)
+    for id_ in notion.listed(notion.source(notion.databases()[0])):
+        notion.listed(id_)
+        yield Page(
+            id_, {"properties": {}}, tuple(_block(notion, child) for child in notion.listed(id_))
+        )
+
+
+def _block(notion: Workspace, id_: str) -> Block:
+    node = notion.node(id_)
+    raw: Json = {**node.data, "id": id_}
+    return Block.from_api(raw, tuple(_block(notion, child) for child in node.children))
+
+
+def _row(case: str, what: str, measured: float, most: float) -> Row:
+    shown = f"{measured:.1f}" if isinstance(measured, float) else str(measured)
+    return Row(case, what, shown, f"≤ {most:g}", measured <= most)
+
+
+def _ratio(case: str, seconds: float, floor: float, most: float) -> Row:
+    ratio = seconds / floor
+    measured = f"{seconds:.2f} s = {ratio:.2f} × {floor:.2f} s"
+    return Row(case, "time", measured, f"≤ {most:.2f} × floor", ratio <= most)
+
+
+def _used(case: str, cpu: float, memory: float) -> Row:
+    return Row(case, "CPU and memory", f"{cpu:.1f} s, {memory:.0f} MB", "–", True)
+
+
+CASES: dict[str, Callable[[Path, int], Iterator[Row]]] = {
+    "AB": nothing_changed,
+    "C": burst,
+    "D": full,
+    "E": large,
+    "F": pictures,
+    "G": rendering,
+}

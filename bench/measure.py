@@ -1,0 +1,72 @@
+"""Runs the program as its users do, and says what it cost."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.notion import Notion
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Wall clock and CPU in seconds, peak memory in MB, requests to Notion that were answered, and
+    answered with 429; `minimum` is the least for the bodies of all pages."""
+
+    seconds: float
+    cpu: float
+    memory: float
+    requests: int
+    throttled: int
+    minimum: int
+
+
+def run(notion: Notion, folder: Path, *flags: str, concurrency: int = 8) -> Cost:
+    """One backup of every database, in a process of its own; it must end well."""
+    notion.tell(count=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / ".git").exists():
+        subprocess.run(["git", "init", "-q", "--initial-branch=main"], cwd=folder, check=True)
+    environ = {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "NOTION_TOKEN": "ntn_bench",
+        "NOTION_API_URL": notion.url,
+        "DATABASES": "\n".join(notion.databases),
+        "CONCURRENCY": str(concurrency),
+        "GITHUB_WORKSPACE": str(folder),
+        "PYTHONPATH": str(ROOT),
+    }
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-B", "-m", "backup", *flags],
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout
+    said = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"the run failed:\n{said.decode()}")
+    counted = notion.tell(count=True)
+    cpu = used.ru_utime + used.ru_stime
+    return Cost(seconds, cpu, used.ru_maxrss / 1024, **counted)
+
+
+def written(folder: Path) -> dict[str, str]:
+    """A digest of every file of the backup, to see that none changed."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.parts
+    }
