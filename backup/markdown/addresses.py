@@ -13,7 +13,7 @@ from backup.markdown.links import starts_entity
 BREAKER = "<span></span>"  # shows nothing; splits text where a host's filter would act on it
 ADDRESS = re.compile(r"(?i:(?:https?|ftp)://|(?<![^\W_])www\.)[^\s<>]*")
 # A superset of the emoji names that both hosts know: they all hold a letter, but for four.
-ALIAS = re.compile(r":(?=(?:\+1|-1|100|1234|[a-z0-9_+-]*[a-z][a-z0-9_+-]*):)")
+ALIAS = re.compile(r":(?=(?:\+1|-1|100|1234|(?=[0-9_+-]*[a-z])[a-z0-9_+-]{1,80}):)")
 _SENTENCE_MARKS = "?!.,:*_~'\";"
 _PLAIN = re.compile(r"[A-Za-z0-9:/.\-?=#%+,;@&_]+")
 _OUTER_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
@@ -34,7 +34,7 @@ def stays_bare(address: str, behind: str) -> bool:
 
 def is_changed(address: str) -> bool:
     """Whether a parser or a host's filter would show something else for a part of `address`."""
-    entities = (starts_entity(address[found.start() :]) for found in re.finditer("&", address))
+    entities = (starts_entity(address, found.start()) for found in re.finditer("&", address))
     return bool(ALIAS.search(address)) or any(entities)
 
 

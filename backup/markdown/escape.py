@@ -29,7 +29,7 @@ BREAK = "\\"  # as the neighbour behind: a hard break, which is written as a bac
 _CHARACTERS = re.compile(rf"[\\`*_~<&\[\]!^{{|$]|{ALIAS.pattern}")
 _LINE_START = re.compile(
     r"#{1,6}(?=\s|$)|[-+*_:~](?=\s|$)|[>|]|~~~|(\d{1,9})[.)](?=\s|$)"
-    r"|=+(?=\s*$)|[:| ]*-[-:| ]*(?=\s*$)"
+    r"|=+$|[:| ]*-[-:| ]*$"
 )
 _BLOCK_START = re.compile(r"\[(?=!)")
 _ITEM_START = re.compile(r"\[(?=!|[ xX]\])")
@@ -167,13 +167,13 @@ def _less(text: str, at: int, place: Place) -> str:
 
 
 def _ampersand(text: str, at: int, place: Place) -> str:
-    return r"\&" if starts_entity(text[at:]) else "&"
+    return r"\&" if starts_entity(text, at) else "&"
 
 
 def _opening_bracket(text: str, at: int, place: Place) -> str:
     behind = _behind(text, at, place)
     bracket = r"\[" if place.in_link or behind == "^" else "["
-    return bracket + BREAKER if behind == "[" and "]]" in text[at:] else bracket
+    return bracket + BREAKER if behind == "[" and text.find("]]", at) > 0 else bracket
 
 
 def _closing_bracket(text: str, at: int, place: Place) -> str:

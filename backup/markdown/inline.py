@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from backup.markdown.context import Context, Where
 from backup.markdown.dollars import dollars
 from backup.markdown.html_text import as_html
-from backup.markdown.links import link_target, percent_encoded
 from backup.markdown.markdown_text import as_markdown
 from backup.markdown.nesting import nested
 from backup.markdown.pieces import Piece
@@ -21,8 +20,6 @@ from backup.markdown.plain import plain
 from backup.markdown.rich_text import read
 from backup.markdown.trim import trimmed
 from backup.model import Json
-
-__all__ = ["inline", "link_target", "literal", "percent_encoded"]
 
 _NOTHING = Context()
 

@@ -78,11 +78,10 @@ def mentioned_id(mention: object) -> str | None:
 
 def address_of(run: Json) -> str:
     """The address behind a run as the API gives it; '' when there is none."""
-    if href := run.get("href"):
-        return str(href)
     text = run.get("text")
     link = text.get("link") if isinstance(text, dict) else None
-    return str(link.get("url") or "") if isinstance(link, dict) else str(link or "")
+    url = link.get("url") if isinstance(link, dict) else link
+    return next((found for found in (run.get("href"), url) if found and isinstance(found, str)), "")
 
 
 def anchor(block_id: str) -> str:
@@ -170,7 +169,7 @@ def _entity_kept(found: re.Match[str]) -> str:
     return f"&amp;{found[0][1:]}" if starts_entity(found[0]) else found[0]
 
 
-def starts_entity(text: str) -> bool:
-    """Whether `text` begins with something like '&copy;' that a Markdown parser would decode."""
-    found = _ENTITY.match(text)
+def starts_entity(text: str, at: int = 0) -> bool:
+    """Whether something like '&copy;' stands in `text` at `at`, which a parser would decode."""
+    found = _ENTITY.match(text, at)
     return found is not None and (not found[1] or f"{found[1]};" in html5)

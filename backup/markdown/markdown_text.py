@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from backup.markdown.addresses import ADDRESS, BREAKER, in_angles
 from backup.markdown.context import Where
@@ -82,7 +83,7 @@ def _alert_trap(tokens: Sequence[Token]) -> set[int]:
 
 def _parts(tokens: Sequence[Token], block: Place) -> Iterator[str | Open | Close]:
     before: Token | None = None
-    glued = ""
+    last = ""
     number = 0
     while number < len(tokens):
         token = tokens[number]
@@ -93,61 +94,58 @@ def _parts(tokens: Sequence[Token], block: Place) -> Iterator[str | Open | Close
             number += 2
         else:
             behind = tokens[number + 1] if number + 1 < len(tokens) else None
-            glued = _part(token, before, behind, block, glued)
-            yield glued
+            last = _part(token, _Between(before, behind, last), block)
+            yield last
         before = tokens[number]
         number += 1
 
 
 def _address(tokens: Sequence[Token]) -> str:
     """A link whose text is its address, in angle brackets; '' for anything else."""
-    if (
-        len(tokens) < 3
-        or not isinstance(tokens[0], LinkStart)
-        or not isinstance(tokens[2], LinkEnd)
-    ):
+    if len(tokens) < 3 or not isinstance(tokens[0], LinkStart):
         return ""
-    target, piece = tokens[0].target, tokens[1]
+    target, piece, end = tokens[0].target, tokens[1], tokens[2]
     shown = isinstance(piece, Piece) and piece.kind is Kind.TEXT and piece.text == target
-    return f"<{target}>" if shown and in_angles(target) else ""
+    return f"<{target}>" if shown and isinstance(end, LinkEnd) and in_angles(target) else ""
 
 
-def _part(
-    token: Token, before: Token | None, behind: Token | None, block: Place, glued: str
-) -> str:
+class _Between(NamedTuple):
+    """The tokens around one token, and what was written last."""
+
+    before: Token | None
+    behind: Token | None
+    last: str
+
+
+def _part(token: Piece | LinkStart | LinkEnd, between: _Between, block: Place) -> str:
     if isinstance(token, LinkStart):
         return "["
     if isinstance(token, LinkEnd):
         return f"]({token.target})"
-    assert isinstance(token, Piece)
+    if token.kind is Kind.TEXT:
+        return escaped(token.text, _place(token, between, block))
     if token.kind is Kind.CODE:
         return code(token.text, block.where)
     if token.kind is Kind.MATH:
-        return (BREAKER if refuses_math(before) else "") + math(token.text, block.where)
-    if token.kind is Kind.BREAK:
-        return _break(block.where, before, glued)
-    return (
-        token.text
-        if token.kind is Kind.IMAGE
-        else escaped(token.text, _place(token, before, behind, block))
-    )
+        return (BREAKER if refuses_math(between.before) else "") + math(token.text, block.where)
+    return _break(block.where, between) if token.kind is Kind.BREAK else token.text
 
 
-def _break(where: Where, before: Token | None, glued: str) -> str:
+def _break(where: Where, between: _Between) -> str:
     if where is Where.CELL:
         return "<br>"
     # goldmark misreads three backslashes at a line's end.
-    literal = isinstance(before, Piece) and before.kind is Kind.TEXT and glued.endswith("\\")
-    return "<br>\n" if literal else "\\\n"
+    after_text = isinstance(between.before, Piece) and between.before.kind is Kind.TEXT
+    return "<br>\n" if after_text and between.last.endswith("\\") else "\\\n"
 
 
-def _place(token: Piece, before: Token | None, behind: Token | None, block: Place) -> Place:
+def _place(token: Piece, between: _Between, block: Place) -> Place:
     return block._replace(
-        before=_neighbour(before, "\n"),
-        behind=_neighbour(behind, BREAK),
+        before=_neighbour(between.before, "\n"),
+        behind=_neighbour(between.behind, BREAK),
         marked=bool(token.marks or token.target),
         in_link=bool(token.target),
-        before_link=isinstance(behind, LinkStart),
+        before_link=isinstance(between.behind, LinkStart),
     )
 
 

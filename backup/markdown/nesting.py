@@ -86,7 +86,7 @@ def _tokens(items: list[_Item], numbers: Iterator[int]) -> Iterator[Token]:
     for number, item in enumerate(items):
         while any(mark.mark not in item.marks for mark in stack):
             yield Close(*stack.pop())
-        for mark in _to_open(items[number:], "".join(open_.mark for open_ in stack)):
+        for mark in _to_open(items, number, "".join(open_.mark for open_ in stack)):
             stack.append(Open(mark, next(numbers)))
             yield stack[-1]
         yield from _content(item, numbers)
@@ -94,14 +94,14 @@ def _tokens(items: list[_Item], numbers: Iterator[int]) -> Iterator[Token]:
         yield Close(*open_)
 
 
-def _to_open(items: list[_Item], already: str) -> list[str]:
-    """The marks that begin at the first item; the one that lasts longest goes outside."""
-    item = items[0]
+def _to_open(items: list[_Item], number: int, already: str) -> list[str]:
+    """The marks that begin at an item; the one that lasts longest goes outside."""
+    item = items[number]
     marks = [mark for mark in MARKS if mark in item.marks and mark not in already]
     if _is_blank(item):
         # After a cut, the reopened mark would begin with a blank: it waits for the next item.
         marks = [mark for mark in marks if mark in "mu"]
-    return sorted(marks, key=lambda mark: -_length(items, mark)) if len(marks) > 1 else marks
+    return sorted(marks, key=lambda mark: -_end(items, number, mark)) if marks[1:] else marks
 
 
 def _is_blank(item: _Item) -> bool:
@@ -110,9 +110,10 @@ def _is_blank(item: _Item) -> bool:
     return blank and not item.target
 
 
-def _length(items: list[_Item], mark: str) -> int:
-    """For how many items a mark lasts."""
-    return next((n for n, item in enumerate(items) if mark not in item.marks), len(items))
+def _end(items: list[_Item], number: int, mark: str) -> int:
+    """The item before which a mark ends that is on at item `number`."""
+    rest = range(number, len(items))
+    return next((n for n in rest if mark not in items[n].marks), len(items))
 
 
 def _content(item: _Item, numbers: Iterator[int]) -> Iterator[Token]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from backup.markdown.pieces import Kind, Piece, merged
+from backup.markdown.pieces import MARKS, Kind, Piece, merged
 
 _NBSP = "\u00a0"
 _TAB = _NBSP * 4
@@ -89,9 +89,10 @@ def _marked_where_possible(pieces: list[Piece]) -> list[Piece]:
     and a link off blanks and breaks: a link over nothing could not be clicked."""
     if not any(map(_has_soft_edge, pieces)):
         return pieces
-    for mark in {mark for piece in pieces for mark in piece.marks}:
-        loses, blanks = (_is_loose, True) if mark in "bis" else (_is_break, False)
-        pieces = _edges(pieces, mark, loses, blanks=blanks)
+    for mark in MARKS:
+        if any(mark in piece.marks for piece in pieces):
+            loses, blanks = (_is_loose, True) if mark in "bis" else (_is_break, False)
+            pieces = _edges(pieces, mark, loses, blanks=blanks)
     if any(piece.target for piece in pieces):
         pieces = _links(pieces)
     return pieces

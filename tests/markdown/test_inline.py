@@ -179,7 +179,7 @@ def test_plain_text_is_escaped_for_its_place() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert write() == write(text("")) == write(text(" \n ", "b")) == ""
-    assert inline(None, Context()) == ""  # type: ignore[arg-type]
+    assert inline(None, Context()) == ""
 
 
 SHAPES = {

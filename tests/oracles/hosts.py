@@ -33,5 +33,5 @@ def _gitea_like() -> MarkdownIt:
     parser.use(deflist_plugin).use(tasklists_plugin).use(footnote_plugin, inline=False)
     parser.disable("linkify")
     # An address is shown as it is written; this parser alone would decode it first.
-    parser.normalizeLinkText = lambda url: url  # type: ignore[method-assign]
+    parser.normalizeLinkText = lambda url: url
     return parser
