@@ -24,7 +24,7 @@ _FALSE_BOX = re.compile(rf"{_CONTAINER}[-*+] \[[ xX]\]\(")
 _HEADING_ATTRIBUTES = re.compile(r"[ >]*#{1,6} .*(?<!\\)\{[^{}]*\}\s*")
 _DASHES = re.compile(r"-+\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
-_TEXT_NODE_END = re.compile(r"<[^<>]*>|\*+|~~|(?<!\\)\||\]|\[")
+_TEXT_NODE_END = re.compile(r"<[^<>]*>|(?<!\\)(?:\*+|~~|[\[\]])")
 _GITHUB_MATH = re.compile(r"(?:^|(?<=\s))\$[^$]*\S\$(?![A-Za-z0-9])|\$\$")
 _GITEA_MATH = re.compile(r"(?<![A-Za-z0-9.!?,;:\\$])\$(?!\$)(?:\\.|[^$\\])+\$(?=[\s.!?,;:)]|$)")
 
@@ -101,9 +101,14 @@ def _math_by_accident(line: _Line) -> bool:
     if "$" not in line.text:
         return False
     seen = line.text.replace("$`$", "")
-    if any(_GITEA_MATH.search(cell) for cell in _CELL_END.split(seen)):
+    return any(map(_is_math, _CELL_END.split(seen) if _row(seen) else [seen]))
+
+
+def _is_math(text: str) -> bool:
+    """Gitea looks at the raw line, GitHub at each text node of the finished page."""
+    if _GITEA_MATH.search(text):
         return True
-    nodes = _TEXT_NODE_END.split(_TAG.sub("<>", seen).replace("\\$", "$"))
+    nodes = _TEXT_NODE_END.split(_TAG.sub("<>", text).replace("\\$", "$"))
     return any(_GITHUB_MATH.search(node) for node in nodes)
 
 
@@ -125,15 +130,20 @@ _CHECKS: dict[str, Callable[[_Line], bool]] = {
 }
 
 
+def _row(line: str) -> str:
+    """The line as a row of a table, without the quotes and items around it; '' when it is none."""
+    row = line.lstrip(" >")
+    return row if row.startswith("| ") else ""
+
+
 def _of_tables(lines: list[_Line]) -> Iterator[str]:
     """Rows of a table have as many cells as its header."""
     width = 0
     last = -1
     for line in lines:
-        cells = line.raw.lstrip(" >")
-        if not cells.startswith("| "):
+        if not (row := _row(line.raw)):
             continue
-        count = len(_CELL_END.findall(cells)) - 1
+        count = len(_CELL_END.findall(row)) - 1
         if line.number != last + 1:
             width = count
         elif count != width:

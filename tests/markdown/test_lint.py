@@ -18,6 +18,8 @@ GOOD = [
     "# T\n\n| a | b |\n| --- | --- |\n| `x\\|y` | 2 |\n\n| one |\n| --- |\n",
     "# T\n\n$`x`$ costs $5 and $10 each, or <span>\\$</span>5 and 6<span>\\$</span>.\n",
     "# T\n\n[<span></span>[x]]\n",
+    "# T\n\n|\\$a\\$ is math for nobody\n",
+    '# T\n\n<img src="a" alt="[[x]] $a$">\n\n![\\[\\[ $a$](b)\n',
     "# T\n\nwords\n\n---\n",
 ]
 BAD = [
