@@ -16,9 +16,10 @@ def foreseen(decided: Plan) -> Outcome:
     return Outcome(done=decided.of(Action.FETCH))
 
 
-def unchanged(steps: Collection[Step]) -> int:
-    """How many of the pages that Notion lists stay as they are."""
-    return sum(step.action is Action.KEEP and step.row is not None for step in steps)
+def unchanged(steps: Collection[Step], read: Collection[str] = ()) -> int:
+    """How many of the pages that Notion lists stay as they are: `read` has the ids of others."""
+    staying = (step for step in steps if step.action is Action.KEEP and step.row is not None)
+    return sum(step.page_id not in read for step in staying)
 
 
 def report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Report:
@@ -28,6 +29,7 @@ def report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Repor
     new = [step for step in done if step.page_id not in memory.state.pages]
     moved = [step for step in done if step.old_folder]
     news = {step.page_id for step in (*new, *moved)}
+    read = {step.page_id for step in done}
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
 
     def entry(step: Step, note: str) -> Entry:
@@ -44,17 +46,17 @@ def report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Repor
         lost=outcome.lost,
         warnings=outcome.warnings,
         errors=(*seen.problems, *decided.problems, *_unfinished(outcome)),
-        sections=tuple(_section(each, decided, memory) for each in seen.listed),
-        unchanged=unchanged(decided.steps),
+        sections=tuple(_section(each, decided, read, memory) for each in seen.listed),
+        unchanged=unchanged(decided.steps, read),
         files=sum(outcome.files.values()),
     )
 
 
-def _section(listed: Listed, decided: Plan, memory: Memory) -> Section:
+def _section(listed: Listed, decided: Plan, read: Collection[str], memory: Memory) -> Section:
     steps = [step for step in decided.steps if _database(step, memory) == listed.id]
     members = frozenset(step.page_id for step in steps)
     pages = len(listed.rows)
-    return Section(listed.id, listed.title, listed.folder, pages, unchanged(steps), members)
+    return Section(listed.id, listed.title, listed.folder, pages, unchanged(steps, read), members)
 
 
 def _database(step: Step, memory: Memory) -> str:

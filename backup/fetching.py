@@ -11,6 +11,7 @@ from backup.errors import BackupError, Unauthorized
 from backup.model import Problem, Row
 from backup.reading import Reader
 from backup.report.log import Log
+from backup.retrying import retry
 from backup.stop import Stop
 from backup.sync.plan import Action, Plan, Step
 from backup.writing import Writer
@@ -59,7 +60,7 @@ class Fetching:
 
     def all(self, decided: Plan) -> Outcome:
         """Every page that the plan wants; those that were edited meanwhile, once or twice more; then
-        those whose blocks are linked to otherwise by now."""
+        those whose blocks are linked to otherwise by now, and those with news of a missing file."""
         outcome = self.fetch(decided.of(Action.FETCH))
         suspects: Collection[Step] = outcome.done
         for _ in range(_READINGS):
@@ -67,7 +68,8 @@ class Fetching:
             outcome += self.fetch(suspects)
         self.writer.unsettle(step.page_id for step in suspects)
         failed = {problem.page_id for problem in outcome.failed}
-        return outcome + self.fetch(_newly_anchored(decided, self.writer, failed))
+        outcome += self.fetch(_newly_anchored(decided, self.writer, failed))
+        return outcome + self._try_files_again(decided, outcome)
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
         """Read and write the steps' pages, as many as there is time for.
@@ -117,6 +119,19 @@ class Fetching:
             if row.edited != step.row.edited
             and (row.title, row.source) == (step.row.title, step.row.source)
         )
+
+    def _try_files_again(self, decided: Plan, outcome: Outcome) -> Outcome:
+        """The files that could not be had in an earlier run, of pages that nothing has touched."""
+        if self.stop.requested:
+            return Outcome()
+        touched = {step.page_id for step in outcome.done}
+        touched |= {problem.page_id for problem in outcome.failed}
+        steps = [step for step in decided.steps if step.page_id not in touched]
+        retried = retry(self.reader, self.log, steps, self.writer.records)
+        for problem in retried.lost:
+            self.log.error(problem)
+        ready = replace(self, reader=replace(self.reader, tried=retried.tried))
+        return Outcome(lost=retried.lost) + ready.fetch(retried.steps)
 
     def _page(self, step: Step, anchored: Collection[str]) -> Outcome:
         before = self.writer.records.get(step.page_id)

@@ -3,15 +3,17 @@ but into the staging folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from backup.errors import NotionError
-from backup.files import find, store
+from backup.errors import FileError, NotionError
+from backup.files import find, names, store
 from backup.files.fetch import Downloader
+from backup.files.pending import Pending
+from backup.files.received import Downloaded
 from backup.files.store import Describe, FileRecord, Gathered
 from backup.markdown import page as document
 from backup.markdown import placeholders
@@ -37,9 +39,27 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """Downloads of a page of which some were tried already in this run, and are not tried again;
+    `outcomes` has what became of them, by identity (see names.identity)."""
+
+    downloader: Downloader
+    outcomes: Mapping[str, Downloaded | FileError]
+
+    def download_all(
+        self, files: Iterable[File], folder: Path
+    ) -> list[tuple[File, Downloaded | FileError]]:
+        """As Downloader.download_all, in any order."""
+        wanted = [(file, self.outcomes.get(names.identity(file))) for file in files]
+        missing = [file for file, outcome in wanted if outcome is None]
+        found = [(file, outcome) for file, outcome in wanted if outcome is not None]
+        return found + self.downloader.download_all(missing, folder)
+
+
+@dataclass(frozen=True)
 class Reader:
     """Reads pages. `requests` runs single requests beside others, `staging` is for temporary files,
-    `describe` says what a new picture shows.
+    `describe` says what a new picture shows, `tried` has files of this run's first try (see Tried).
 
     `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Listed).
     """
@@ -54,6 +74,7 @@ class Reader:
     shapes: Mapping[str, str]
     clock: Callable[[], datetime]
     describe: Describe | None = None
+    tried: Mapping[str, Mapping[str, Downloaded | FileError]] = field(default_factory=dict)
 
     def read(
         self, step: Step, before: Record | None, folder: Path, anchored: Collection[str]
@@ -77,12 +98,29 @@ class Reader:
         text = document.render(page, context).encode()
         return Written(record, text, placed, problems, gathered.problems, len(gathered.staged))
 
+    def try_again(self, wanted: Collection[Pending]) -> list[Downloaded | FileError | None]:
+        """Files that could not be had in an earlier run: each is tried, and its page is not read.
+
+        None stands for one that Notion does not show where it was.
+        """
+        files = list(self.requests.map(self._fresh, wanted))
+        folder = self.staging / "again"
+        folder.mkdir(parents=True, exist_ok=True)
+        found = self.downloader.download_all(filter(None, files), folder)
+        outcomes = (outcome for _, outcome in found)
+        return [next(outcomes) if file else None for file in files]
+
+    def _fresh(self, pending: Pending) -> File | None:
+        file = pending.file
+        return file if file.url else fresh(self.client, file.key, pending.identity)
+
     def _gathered(self, page: Page, before: Record | None, folder: Path) -> Gathered:
         staging = self.staging / page.id
         staging.mkdir(parents=True, exist_ok=True)
         known = [FileRecord.from_json(raw) for raw in before.files] if before else []
         by_identity = {each.identity: each for each in known}
-        return store.gather(page, by_identity, folder, self.downloader, staging, self.describe)
+        downloads = Tried(self.downloader, self.tried.get(page.id, {}))
+        return store.gather(page, by_identity, folder, downloads, staging, self.describe)
 
     def _context(self, step: Step, gathered: Gathered, anchors: tuple[str, ...]) -> Context:
         database = self.targets.get(step.row.database) if step.row else None
@@ -116,7 +154,7 @@ class Reader:
             links=links,
             anchors=anchors,
             files=tuple(each.to_json() for each in gathered.records),
-            failed=len(gathered.problems),
+            pending=tuple(each.to_json() for each in gathered.pending),
         )
 
 
@@ -127,30 +165,33 @@ def _placed(step: Step, gathered: Gathered, folder: Path) -> dict[str, Path]:
 
 
 def refresher(client: Client) -> Callable[[File], File | None]:
-    """A function that gives a file of Notion's a fresh signature, by reading what it hangs on."""
+    """A function that gives a file a fresh URL, by reading what it hangs on; None when it is gone."""
+    return lambda file: fresh(client, file.key, names.identity(file))
 
-    def refresh(file: File) -> File | None:
-        owner = dashed_id(file.key.partition("/")[0])
-        for ask in (_from_block, _from_page):
-            try:
-                page = ask(client, owner)
-            except NotionError:
-                continue
-            fresh = next((each for each in find.files(page) if each.key == file.key), None)
-            if fresh:
-                return fresh
-        return None
 
-    return refresh
+def fresh(client: Client, key: str, identity: str) -> File | None:
+    """The file that hangs at `key` (see model.File), with the URL that Notion gives for it now."""
+    owner, _, rest = key.partition("/")
+    for read_owner in _OWNERS.get(rest, (_from_page,)) if owner != "emoji" else ():
+        try:
+            page = read_owner(client, owner)
+        except NotionError:
+            continue
+        if found := find.known(identity, page):
+            return found
+    return None
 
 
 def _from_block(client: Client, id_: str) -> Page:
-    return Page("", {}, (Block.from_api(client.block(id_)),))
+    return Page("", {}, (Block.from_api(client.block(dashed_id(id_))),))
 
 
 def _from_page(client: Client, id_: str) -> Page:
-    raw = client.page(id_)
-    return Page(id_, raw)
+    return Page(id_, client.page(dashed_id(id_)))
+
+
+# Who can tell, by what stands behind the owner's id in a key; all else belongs to a page.
+_OWNERS = {"": (_from_block,), "icon": (_from_block, _from_page)}
 
 
 def _links(page: Page) -> tuple[str, ...]:

@@ -32,7 +32,10 @@ ROOMS: dict[str, set[str]] = {
     "demo_run": {"demo", "git"},
 }
 # The run itself joins the rooms; it knows neither the outside world nor the demonstration.
-RUN = {"run", "picture", "reading", "fetching", "writing", "ending", "naming", "accounting"}
+RUN = {
+    *("run", "picture", "reading", "retrying", "fetching", "writing", "ending"),
+    *("naming", "accounting"),
+}
 TOP = {"__main__", "demo", "demo_run"}
 
 # Rooms and modules that decide and never act: nothing that reaches outside may be imported there.

@@ -98,7 +98,7 @@ class Downloader:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._refresh, self._max_bytes, self._patience = refresh, max_bytes, patience
+        self._refresh, self.max_bytes, self._patience = refresh, max_bytes, patience
         self._sleep, self._clock = sleep, clock
         self._guard = Guard(allowed_hosts)
         self._session = requests.Session()
@@ -171,7 +171,7 @@ class Downloader:
         path = folder / f"{uuid.uuid4().hex}.part"
         try:
             with self._content(file.url) as (content_type, chunks):
-                saved = save(chunks, path, self._max_bytes)
+                saved = save(chunks, path, self.max_bytes)
             return judge(file, path, content_type, saved)
         except BaseException:
             path.unlink(missing_ok=True)
@@ -181,12 +181,12 @@ class Downloader:
     def _content(self, url: str) -> Iterator[tuple[str, Iterable[bytes]]]:
         """What the server calls the content, and the content bit by bit."""
         if urls.is_data(url):
-            content_type, content = data_url.read(url, self._max_bytes)
+            content_type, content = data_url.read(url, self.max_bytes)
             yield content_type, (content,)
             return
         with _reasons_for_people(), closing(self._follow(url)) as response:
             declared = response.headers.get("Content-Length", "")
-            weigh(int(declared[:20]) if declared.isdecimal() else 0, self._max_bytes)
+            weigh(int(declared[:20]) if declared.isdecimal() else 0, self.max_bytes)
             yield response.headers.get("Content-Type", ""), self._chunks(response)
 
     def _follow(self, url: str) -> requests.Response:

@@ -61,7 +61,12 @@ def again(file: File, page: Page) -> File | None:
 
     None when it is no longer there, or is another file now.
     """
-    return next((one for one in files(page) if identity(one) == identity(file)), None)
+    return known(identity(file), page)
+
+
+def known(identity_: str, page: Page) -> File | None:
+    """The file of `page` that an earlier run knew by this identity (see names.identity)."""
+    return next((one for one in files(page) if identity(one) == identity_), None)
 
 
 def comment_files(comments: Iterable[Json]) -> tuple[File, ...]:

@@ -16,7 +16,11 @@ _HINT = "See MAX_FILE_MB."
 
 
 class TooLarge(FileError):
-    """The file is larger than the user allows: left out on purpose, and not a failure."""
+    """The file is larger than the user allows (`limit`, in bytes): left out on purpose, no failure."""
+
+    def __init__(self, message: str, *, hint: str = "", limit: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ def weigh(size: int, limit: int, *, is_all: bool = True) -> None:
         return
     most = _megabytes(limit)
     measured = _megabytes(size) if is_all else f"more than {most}"
-    raise TooLarge(f"it has {measured}, and files over {most} are left out", hint=_HINT)
+    raise TooLarge(
+        f"it has {measured}, and files over {most} are left out", hint=_HINT, limit=limit
+    )
 
 
 def _megabytes(size: int) -> str:

@@ -14,6 +14,7 @@ from typing import Protocol, TypeAlias
 
 from backup.errors import FileError
 from backup.files import find, kinds, names, urls
+from backup.files.pending import Pending, sentence
 from backup.files.received import Downloaded, TooLarge
 from backup.model import File, Files, Json, Missing, Page, Problem, Stored
 
@@ -69,16 +70,16 @@ class FileRecord:
 class Gathered:
     """`files`: for the renderer, by key. `records`: for the state, one for each identity; their
     paths are all that belongs into the page's folder beside its text. `staged`: of these paths,
-    those that are new, with the temporary file that goes there. `problems`: what failed, and
-    `failed` the keys of it, for the next run to try again. `left_out`: what is too large, on
-    purpose and no failure."""
+    those that are new, with the temporary file that goes there. `problems`: what failed.
+    `left_out`: what is too large, on purpose and no failure. `pending`: both, for later runs to try
+    again."""
 
     files: Files
     records: tuple[FileRecord, ...]
     staged: Mapping[str, Path]
     problems: tuple[Problem, ...] = ()
-    failed: tuple[str, ...] = ()
     left_out: tuple[Problem, ...] = ()
+    pending: tuple[Pending, ...] = ()
 
 
 def gather(
@@ -106,15 +107,13 @@ def gather(
         for key, fate in fates.items()
         if (record := _record(fate, paths[key], described[key]))
     }
-    errors = [fate for fate in fates.values() if fate.error]
-    failed = [fate for fate in errors if not isinstance(fate.error, TooLarge)]
     return Gathered(
         files={file.key: _place(file, records, fates) for file in files},
         records=tuple(records.values()),
         staged=_staged(fates, records, folder),
-        problems=_problems(page, failed),
-        failed=tuple(fate.file.key for fate in failed),
-        left_out=_problems(page, [fate for fate in errors if isinstance(fate.error, TooLarge)]),
+        problems=_problems(page, fates, is_left_out=False),
+        left_out=_problems(page, fates, is_left_out=True),
+        pending=tuple(Pending.of(fate.file, fate.error) for fate in fates.values() if fate.error),
     )
 
 
@@ -237,14 +236,13 @@ def _staged(
     return staged
 
 
-def _problems(page: Page, fates: Iterable[_Fate]) -> tuple[Problem, ...]:
+def _problems(page: Page, fates: Mapping[str, _Fate], *, is_left_out: bool) -> tuple[Problem, ...]:
     where = page.title or page.id
-    return tuple(Problem(where, _sentence(fate), page.id) for fate in fates)
-
-
-def _sentence(fate: _Fate) -> str:
-    message, hint = (fate.error.message, fate.error.hint) if fate.error else ("", "")
-    return f"{names.display(fate.file)} is not backed up: {message}. {hint}".rstrip()
+    return tuple(
+        Problem(where, sentence(fate.file, fate.error), page.id)
+        for fate in fates.values()
+        if fate.error and isinstance(fate.error, TooLarge) is is_left_out
+    )
 
 
 def _sha256(path: Path) -> str:

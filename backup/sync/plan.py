@@ -204,7 +204,6 @@ def _why_fetch(
         "moved": bool(moved),
         "its files are not as they were left": row.id in rules.damaged,
         "edited in the minute in which it was last read": not record.settled,
-        "a file of it failed last time": record.failed > 0,
         "settings, properties or the program changed": record.shape != shape,
         "its icon changed": row.icon != record.icon,
         "a page it refers to was renamed, moved, added or removed": _stale(record, state, targets),

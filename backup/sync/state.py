@@ -28,7 +28,7 @@ class Record:
     read, `settled` is false when that minute was not over yet. `shape` names the settings, schema
     and renderer it was written with. `links` are the pages and databases it refers to, and
     'page#block' where it means a block; `anchors` are its own blocks that carry an anchor. `files`
-    are the records of the files room. `failed` counts files that could not be had.
+    are the records of the files room, `pending` its notes on files that could not be had.
     """
 
     database: str
@@ -41,7 +41,7 @@ class Record:
     links: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
     files: tuple[Json, ...] = ()
-    failed: int = 0
+    pending: tuple[Json, ...] = ()
     unknown: Json = field(default_factory=dict)
 
     def paths(self) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ def test_a_file_that_cannot_be_had_costs_only_itself(backup: Backup, failure: st
     assert isinstance(missing, Missing)
     assert (missing.name, missing.url) == ("bad.png", "")
     assert stored(got) == {"2": "assets/2-good.png"}
-    assert got.failed == ("1",)
+    assert [each.file.key for each in got.pending] == ["1"]
     (problem,) = got.problems
     assert problem.page_id == "page"
     assert missing.reason in problem.what
@@ -163,7 +163,7 @@ def test_the_next_run_tries_only_the_failed_file_and_gives_it_its_number(backup:
     got = backup.run(bad, good)
     assert backup.asked() == ["/bad.png"]
     assert stored(got) == {"1": "assets/1-bad.jpg", "2": "assets/2-good.png"}
-    assert got.failed == ()
+    assert got.pending == ()
 
 
 def test_a_failed_external_file_keeps_its_address_without_its_secrets(backup: Backup) -> None:
@@ -179,7 +179,8 @@ def test_a_file_that_is_too_large_is_left_out_and_is_no_failure(backup: Backup) 
     got = backup.run(media("1", big, "video"))
     assert isinstance(missing := got.files["1"], Missing)
     assert missing.reason == "it has 5,120 MB, and files over 95 MB are left out"
-    assert (got.problems, got.failed) == ((), ())
+    assert got.problems == ()
+    assert [each.limit for each in got.pending] == [95 * 1024**2]
     assert "film.mp4" in got.left_out[0].what
 
 

@@ -63,7 +63,6 @@ def test_a_page_that_did_not_change_is_kept() -> None:
         ({"edited": "2026-09-02T08:00:00.000Z"}, "edited"),  # Notion's page was restored
         ({"settled": False}, "minute"),
         ({"shape": "two"}, "settings"),
-        ({"failed": 1}, "file"),
         ({"icon": "🍵"}, "icon"),
     ],
 )
