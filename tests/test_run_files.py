@@ -78,7 +78,8 @@ class Library(Backup):
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     notion = Workspace("Library", now=Clock(2026, 9, 1))
-    database = notion.add_database("Library", {"Copies": p.of("files")})
+    columns = {"Copies": p.of("files"), "Maps": p.rollup("Others", "Maps", "show_original")}
+    database = notion.add_database("Library", columns)
     notion.add_page(database, "Atlas")
     with backing_up(tmp_path / "repository", notion) as made:
         yield Library(made.folder, made.notion, made.server, made.url)
@@ -97,18 +98,38 @@ def test_whatever_a_page_refers_to_is_stored_and_shown(library: Library) -> None
         build.block("embed", url=notion.files.keep("chart.html", b"<p>chart</p>")),
         build.block("callout", "Look", icon=library.hosted("eye.png", PNG + b"3")),
         blocks.paragraph(build.mention_emoji(bee["id"], "bee", bee["url"])),
+        build.block("tab", children=[blocks.paragraph("Tab", icon=library.hosted("tab.png"))]),
     )
     notion.set_icon(library.page, library.hosted("globe.png", PNG + b"4"))
     notion.set_cover(library.page, library.hosted("sea.png", PNG + b"5"))
     copies = [{"name": "Scan.pdf", **library.hosted("scan.pdf", b"%PDF-1.4 scan")}]
     notion.set_property(library.page, "Copies", copies)
+    rolled_up = [{"name": "Map.png", **library.hosted("map.png", PNG + b"6")}]
+    notion.set_property(library.page, "Maps", [{"type": "files", "files": rolled_up}])
     library.later()
     ran = library.run()
     assert ran.code == 0, ran.log
     assert "not backed up" not in library.page_text
-    assert len(library.stored()) == 13
+    assert len(library.stored()) == 15
     for path in library.stored():
         assert quote(path) in library.page_text, path
+
+
+def test_what_is_there_already_is_not_downloaded_again(library: Library) -> None:
+    library.append(blocks.media("image", library.hosted("a.png")))
+    library.run()
+    assert library.downloads() == ["a.png"]
+    library.append(blocks.paragraph("More."))
+    assert library.run().code == 0
+    assert library.run("--full-sync").code == 0
+    assert library.downloads() == ["a.png"]
+
+
+def test_a_connection_that_breaks_is_made_again(library: Library) -> None:
+    library.append(blocks.media("image", library.hosted("chart.png")))
+    library.server.fail_next(faults.cut_off(), path="chart.png")
+    assert library.run().code == 0
+    assert (library.folder / PAGE / "assets/1-chart.png").read_bytes() == PNG
 
 
 PICTURES = {
