@@ -89,7 +89,7 @@ class Reader:
         schema = self.schemas.get(step.row.source, {})
         page = read.page(self.client, step.row, schema, self.requests.submit)
         gathered = self._gathered(page, before, folder)
-        links = _links(page)
+        links = _links(page, step.row.database)
         anchors = tuple(sorted({*anchored, *_own(links, step.page_id)}))
         context = self._context(step, gathered, anchors)
         record = self._record(step, gathered, links, anchors, _settled(step.row.edited, started))
@@ -194,11 +194,13 @@ def _from_page(client: Client, id_: str) -> Page:
 _OWNERS = {"": (_from_block,), "icon": (_from_block, _from_page)}
 
 
-def _links(page: Page) -> tuple[str, ...]:
-    """The pages that a page refers to, and 'page#block' where it means a block; ids are bare."""
+def _links(page: Page, database: str) -> tuple[str, ...]:
+    """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
+    are bare. A breadcrumb refers to the page's own database."""
     found = document.references(page)
     blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
-    return tuple(sorted((found.page_ids | blocks) - {page.id}))
+    parents = {database} if any(block.type == "breadcrumb" for block in page.walk()) else set()
+    return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
 
 
 def _own(links: Collection[str], page_id: str) -> set[str]:

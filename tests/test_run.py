@@ -131,6 +131,16 @@ def test_a_rename_moves_the_folder_and_rewrites_the_links_to_it(kitchen: Backup)
     assert dead_links(kitchen) == []
 
 
+def test_a_breadcrumb_follows_the_name_of_its_database(kitchen: Backup) -> None:
+    database = kitchen.notion.databases()[0]
+    kitchen.notion.append(row(kitchen, "Milk"), [build.block("breadcrumb")])
+    kitchen.run(DATABASES=f"docs = {database}")
+    assert "[Wiki](../README.md)" in kitchen.text("docs/milk/index.md")
+    kitchen.notion.rename(database, "Kitchen")
+    kitchen.run(DATABASES=f"docs = {database}")
+    assert "[Kitchen](../README.md)" in kitchen.text("docs/milk/index.md")
+
+
 def test_a_rename_downloads_no_picture_again(kitchen: Backup) -> None:
     kitchen.run()
     kitchen.notion.rename(row(kitchen, "Cups"), "Mugs")
