@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 Json: TypeAlias = dict[str, Any]
 
 _HEX32 = re.compile(r"[0-9a-f]{32}")
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 def bare_id(id_: str) -> str:
@@ -25,20 +26,29 @@ def dashed_id(id_: str) -> str:
     return f"{hex_[:8]}-{hex_[8:12]}-{hex_[12:16]}-{hex_[16:20]}-{hex_[20:]}"
 
 
-def plain_text(runs: list[Json] | None) -> str:
-    """The text of a rich-text array without its marks; '' for a missing or empty one."""
-    return "".join(_run_text(run) for run in runs or ())
+def plain_text(runs: Any) -> str:
+    """The text of a rich-text array without its marks; '' for whatever is none, or is empty.
+
+    Halves of surrogate pairs, which JSON can hold and nothing can encode, are joined or replaced.
+    """
+    runs = runs if isinstance(runs, list | tuple) else ()
+    text = "".join(_run_text(run) for run in runs if isinstance(run, dict))
+    if _HALF.search(text):
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _run_text(run: Json) -> str:
     if (text := run.get("plain_text")) is not None:
         return str(text)
-    return str((run.get("text") or {}).get("content", ""))
+    content = run.get("text")
+    return str(content.get("content", "")) if isinstance(content, dict) else ""
 
 
-def emoji(icon: Json | None) -> str:
+def emoji(icon: Any) -> str:
     """The character of an icon object that is an emoji; '' for every other icon."""
-    return str(icon.get("emoji") or "") if icon and icon.get("type") == "emoji" else ""
+    is_emoji = isinstance(icon, dict) and icon.get("type") == "emoji"
+    return str(icon.get("emoji") or "") if is_emoji else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,8 @@ class Page:
 
 def page_title(raw: Json) -> str:
     """The plain text of a page object's title; '' when it has none or is partial."""
-    for value in (raw.get("properties") or {}).values():
+    properties = raw.get("properties")
+    for value in properties.values() if isinstance(properties, dict) else ():
         if isinstance(value, dict) and value.get("type") == "title":
             return plain_text(value.get("title"))
     return ""

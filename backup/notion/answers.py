@@ -1,0 +1,130 @@
+"""What an answer of Notion means: its JSON, a reason to ask again, or an error for a person.
+
+Pure: the client asks and waits, this decides. What is meant by which status: Notion API reference,
+"Status codes" and "Request limits", 2026-08, and answers recorded that summer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from backup.errors import NotFound, NotionError, Unauthorized
+from backup.model import Json
+
+_THROTTLED = (429, 529)
+_AGAIN = (408, 409)  # besides every 5xx: the network in front of Notion has codes of its own there
+_FINAL = ("row_limit_exceeded",)  # 409, but no conflict
+_SHORTEST = 1.0  # seconds; Retry-After counts whole ones, and "0" means less than one
+_UNSAID = 5.0  # seconds. Assumed: a throttled answer without a usable time means a short wait.
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
+_LONGEST = 300  # characters of Notion's own words in a message
+_NO_NOTION = "This does not look like an answer of Notion: check NOTION_API_URL, and any proxy."
+
+
+class Throttled(Exception):
+    """Nobody should ask for the next `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Broken(Exception):
+    """This try failed, the next one may not; `seconds` is what the answer asked to wait, or 0."""
+
+    def __init__(self, what: str, seconds: float = 0.0) -> None:
+        super().__init__(what)
+        self.seconds = seconds
+
+
+def parsed(content: bytes) -> object:
+    """The JSON of a body; None when it is none. Nesting beyond what Python can follow is none."""
+    try:
+        found: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
+def judged(
+    status: int, headers: Mapping[str, str], body: object, where: str, kinds: Collection[str]
+) -> Json:
+    """The JSON object of a good answer, one of `kinds` by its `object` key.
+
+    A list has its `results`, anything else its `id`. `where` names the request in messages. Raises
+    Throttled or Broken when it should be asked again, NotionError or a child of it when not.
+    """
+    if status != 200:
+        raise _refusal(status, headers, body if isinstance(body, dict) else {}, where)
+    if not isinstance(body, dict):
+        raise Broken("an answer that is no JSON object")
+    if body.get("object") not in kinds:
+        raise Broken(f"an answer that is no {' or '.join(kinds)}")
+    needed = (body.get("results"), list) if body["object"] == "list" else (body.get("id"), str)
+    if not isinstance(*needed):
+        raise Broken(f"a {body['object']} without its {'results' if 'list' in kinds else 'id'}")
+    return body
+
+
+def _refusal(status: int, headers: Mapping[str, str], error: Json, where: str) -> Exception:
+    code = str(error.get("code") or "")
+    more = error.get("additional_data")
+    more = more if isinstance(more, dict) else {}
+    after = headers.get("Retry-After") or more.get("retry_after")
+    now = http_date(headers.get("Date", "")) or datetime.now(timezone.utc)
+    if status in _THROTTLED and more.get("rate_limit_reason") != "public_api_request_blocked":
+        return Throttled(retry_after(after, now))
+    if (status in _AGAIN or (status >= 500 and status != 529)) and code not in _FINAL:
+        return Broken(f"status {status}", retry_after(after, now) if after else 0.0)
+    if status == 403 and code != "restricted_resource" and "x-notion-request-id" not in headers:
+        return Broken("status 403 from the network in front of Notion")
+    return _final(status, code, _said(error), error.get("object") == "error", where)
+
+
+def _final(status: int, code: str, said: str, from_notion: bool, where: str) -> NotionError:
+    """The error of an answer that would be the same the next time."""
+    if 300 <= status < 400:
+        message = f"{where} was answered with a redirect (status {status}), which is not followed."
+        hint = "Write into NOTION_API_URL the address that it leads to."
+        return NotionError(message, hint=hint, status=status, code=code)
+    message = f"Notion refused {where}: {said or f'status {status}, without a reason.'}"
+    if status == 401:
+        return Unauthorized(message, hint="Check NOTION_TOKEN.", status=status, code=code)
+    if code == "restricted_resource":
+        hint = "Give the integration the capability to read content."
+        return Unauthorized(message, hint=hint, status=status, code=code)
+    if not from_notion:
+        return NotionError(message, hint=_NO_NOTION, status=status, code=code)
+    kind = NotFound if status == 404 else NotionError
+    return kind(message, status=status, code=code)
+
+
+def _said(error: Json) -> str:
+    """Notion's own words on one line, not too many of them."""
+    words = " ".join(str(error.get("message") or "").split())
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
+
+
+def retry_after(value: object, now: datetime) -> float:
+    """Seconds to wait, from a Retry-After in seconds or as an HTTP date (RFC 9110, 10.2.3).
+
+    `now` is the sender's own clock at the time: ours may be wrong.
+    """
+    text = str(value or "").strip()
+    if _SECONDS.fullmatch(text):
+        return max(float(text), _SHORTEST)
+    moment = http_date(text)
+    return max((moment - now).total_seconds(), _SHORTEST) if moment else _UNSAID
+
+
+def http_date(text: str) -> datetime | None:
+    """The moment of a Date or Retry-After header, in UTC when it names no zone; None for no date."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
