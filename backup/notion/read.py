@@ -1,22 +1,23 @@
-"""Reads whole things: every row of a data source, every block of a page, every property in full."""
+"""Reads whole things: every row of a data source, a page with all its blocks and values.
+
+What comes from Notion is taken apart with care here: a row that makes no sense costs that row, not
+the listing, and a page that makes no sense ends in a NotionError for that page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
-from typing import TypeVar
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import partial
+from typing import Any
 
-from backup.errors import NotFound, NotionError
-from backup.model import Block, Json, Page, Row, bare_id, dashed_id, emoji, page_title
+from backup.errors import NotionError
+from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, page_title
+from backup.notion import blocks, values
+from backup.notion.blocks import Submit
 from backup.notion.client import Client
 from backup.notion.resolve import Source
-
-T = TypeVar("T")
-Submit = Callable[[Callable[[], T]], "Future[T]"]
-
-_SEPARATE = {"child_page", "child_database"}  # documents of their own, not part of this one
-_DEEPEST = 100  # levels; far below what Python can walk, far above what Notion's editor makes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,218 +36,134 @@ def rows(client: Client, source: Source, database_id: str) -> Listing:
     """
     listed, complete = _query(client, source, {})
     archived, archived_complete = _archived(client, source)
-    found = {bare_id(str(raw["id"])): raw for raw in [*archived, *listed] if not _trashed(raw)}
-    pages = [raw for raw in found.values() if raw.get("object") != "data_source"]
-    readable = [raw for raw in pages if "properties" in raw]
-    problems = []
-    if not (complete and archived_complete):
-        problems.append("Notion did not list every row: more than 10,000 of one minute.")
-    if partial := len(pages) - len(readable):
-        problems.append(
-            f"{partial} rows came without properties: the integration may not read them."
-        )
-    if nested := len(found) - len(pages):
-        problems.append(f"{nested} databases are rows of this wiki: name each as a database, too.")
+    sent = [*archived, *listed]
+    known = [raw for raw in sent if _has_id(raw)]
+    found = {bare_id(raw["id"]): raw for raw in known if not _trashed(raw)}.values()
+    pages = [raw for raw in found if raw.get("object") != "data_source"]
+    readable = [raw for raw in pages if _is_whole(raw)]
+    missing = [
+        "" if complete and archived_complete else _CAPPED,
+        _PARTIAL.format(len(pages) - len(readable)) if len(pages) > len(readable) else "",
+        _ODD.format(len(sent) - len(known)) if len(sent) > len(known) else "",
+    ]
+    nested = _NESTED.format(len(found) - len(pages)) if len(found) > len(pages) else ""
     kept = tuple(_row(raw, source.id, database_id) for raw in readable)
-    return Listing(kept, complete and archived_complete and not partial, tuple(problems))
+    return Listing(kept, not any(missing), tuple(filter(None, [*missing, nested])))
 
 
-def _archived(client: Client, source: Source) -> tuple[list[Json], bool]:
+_CAPPED = "Notion did not list every row: more were made in one minute than it gives at once."
+_PARTIAL = "Rows that came without properties, because the integration may not read them: {}."
+_ODD = "Rows that came in a form that makes no sense: {}."
+_NESTED = "Databases that are rows of this wiki: {}. To back them up, name each as a database, too."
+
+
+def _archived(client: Client, source: Source) -> tuple[list[Any], bool]:
     try:
         return _query(client, source, {"is_archived": True})
     except NotionError as error:
         # Assumed: a workspace without the archive refuses the key, and so holds no archived rows.
-        if error.status != 400:
+        if error.status != 400 or "cursor" in error.message:
             raise
     return [], True
 
 
-def _query(client: Client, source: Source, extra: Json) -> tuple[list[Json], bool]:
-    """The rows, and whether they are all there.
+def _query(client: Client, source: Source, extra: Json) -> tuple[list[Any], bool]:
+    """The rows as they were sent, and whether they are all there.
 
     A query ends at 10,000 rows; past that, the next one starts at the creation of the last row (the
     way of Notion's own SDK, 5.26).
     """
     body = {"sorts": [{"timestamp": "created_time", "direction": "ascending"}], **extra}
-    found: list[Json] = []
+    found: list[Any] = []
     start = ""
     while True:
         whole = True
         for answer in client.query(source.id, body):
             found += answer["results"]
-            whole = whole and (answer.get("request_status") or {}).get("type") != "incomplete"
-        last = str(found[-1].get("created_time", "")) if found else ""
-        if whole or last == start:
+            whole = whole and not _is_incomplete(answer)
+        last = next(filter(None, map(_created, reversed(found))), "")
+        if whole or last <= start:
             return found, whole
         start = last
         window = {"timestamp": "created_time", "created_time": {"on_or_after": start}}
         body = {**body, "filter": window}
 
 
+def _is_incomplete(answer: Json) -> bool:
+    status = answer.get("request_status")
+    return isinstance(status, dict) and status.get("type") == "incomplete"
+
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(Z|\+00:00)")
+
+
+def _created(raw: Any) -> str:
+    """When a row was made; '' when it does not say so in the form that the API takes back."""
+    time = raw.get("created_time") if isinstance(raw, dict) else None
+    return time if isinstance(time, str) and _TIME.fullmatch(time) else ""
+
+
 def _row(raw: Json, source_id: str, database_id: str) -> Row:
     return Row(
-        id=bare_id(str(raw["id"])),
+        id=bare_id(raw["id"]),
         database=database_id,
         source=source_id,
         title=page_title(raw),
         icon=emoji(raw.get("icon")),
-        edited=str(raw.get("last_edited_time", "")),
+        edited=str(raw.get("last_edited_time") or ""),
         raw=raw,
     )
+
+
+def _has_id(raw: Any) -> bool:
+    """The id becomes part of paths on the disk: nothing else will do."""
+    id_ = raw.get("id") if isinstance(raw, dict) else None
+    return isinstance(id_, str) and bool(_ID.fullmatch(bare_id(id_)))
+
+
+def _is_whole(raw: Json) -> bool:
+    """A row that the integration may not read comes as {object, id} alone."""
+    return raw.get("object") != "data_source" and isinstance(raw.get("properties"), dict)
 
 
 def _trashed(raw: Json) -> bool:
     return bool(raw.get("in_trash") or raw.get("archived"))
 
 
+def edited_since(client: Client, source_id: str, database_id: str, moment: datetime) -> list[Row]:
+    """The rows that were edited at `moment` or later, as they are now. Proves nothing about others.
+
+    Assumed: the filter may compare the time that Notion shows, which is rounded down to the minute,
+    so the caller's `moment` should lie two minutes early.
+    """
+    start = moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:00.000Z")
+    body = {"filter": {"timestamp": "last_edited_time", "last_edited_time": {"on_or_after": start}}}
+    sent = [raw for answer in client.query(source_id, body) for raw in answer["results"]]
+    return [
+        _row(raw, source_id, database_id)
+        for raw in sent
+        if _has_id(raw) and _is_whole(raw) and not _trashed(raw)
+    ]
+
+
 def page(client: Client, row: Row, schema: Json, submit: Submit[Json]) -> Page:
     """The page of a row, read whole: its block tree and every truncated property value.
 
-    `submit` runs a request beside others; this thread only waits for it.
+    `submit` runs a request beside others; this thread only waits for it. Raises NotFound when the
+    page itself cannot be seen, and NotionError when it cannot be read whole.
     """
-    blocks = _Tree(client, submit).read(dashed_id(row.id))
-    return Page(row.id, _complete(client, row.raw, schema), blocks, schema)
-
-
-@dataclass
-class _Node:
-    """A block on its way: its children are known once its request is answered."""
-
-    raw: Json
-    children: list[_Node] = field(default_factory=list)
-    unread: str = ""
-    sources: frozenset[str] = frozenset()  # originals of the synced blocks around it
-    depth: int = 0
-
-    def frozen(self) -> Block:
-        return Block.from_api(
-            self.raw, tuple(child.frozen() for child in self.children), self.unread
-        )
-
-
-class _Tree:
-    """Reads a page level by level, all open requests at once; order comes from Notion alone."""
-
-    def __init__(self, client: Client, submit: Submit[Json]) -> None:
-        self._client = client
-        self._submit = submit
-        self._open: dict[Future[Json], _Node] = {}
-
-    def read(self, page_id: str) -> tuple[Block, ...]:
-        """The page's blocks; NotFound when the page itself cannot be seen."""
-        root = _Node({"id": page_id, "type": "", "has_children": True})
-        self._ask(root, page_id)
-        while self._open:
-            done, _ = wait(self._open, return_when=FIRST_COMPLETED)
-            for future in done:
-                node = self._open.pop(future)
-                self._fill(node, future, node is root)
-        return tuple(child.frozen() for child in root.children)
-
-    def _ask(self, node: _Node, *ids: str) -> None:
-        self._open[self._submit(lambda: self._children(ids))] = node
-
-    def _children(self, ids: tuple[str, ...]) -> Json:
-        """The children of the first id that Notion knows."""
-        for id_ in ids[:-1]:
-            try:
-                return {"results": list(self._client.children(id_))}
-            except NotFound:
-                continue
-        return {"results": list(self._client.children(ids[-1]))}
-
-    def _fill(self, node: _Node, future: Future[Json], is_root: bool) -> None:
-        try:
-            answer = future.result()
-        except NotFound:
-            if is_root:
-                raise
-            node.unread = "Notion does not show its content to this integration"
-            return
-        for raw in answer["results"]:
-            child = _Node(raw, sources=node.sources, depth=node.depth + 1)
-            node.children.append(child)
-            if raw.get("has_children") and raw.get("type") not in _SEPARATE:
-                self._descend(child)
-
-    def _descend(self, node: _Node) -> None:
-        own = str(node.raw["id"])
-        original = _original(node.raw)
-        if original in node.sources:
-            node.unread = "a synced block that contains itself"
-        elif node.depth >= _DEEPEST:
-            node.unread = f"nested deeper than {_DEEPEST} levels"
-        else:
-            node.sources |= {original} if original else frozenset()
-            # A copy's children are asked for by the original's id: the copy's own id is not certain
-            # to answer. When the original is out of reach, the copy may still show them.
-            self._ask(node, *dict.fromkeys((original or own, own)))
-
-
-def _original(raw: Json) -> str:
-    """The id under which a synced block's content lives; '' for every other block."""
-    if raw.get("type") != "synced_block":
-        return ""
-    origin = (raw.get("synced_block") or {}).get("synced_from") or {}
-    return str(origin.get("block_id") or raw["id"])
-
-
-_MOST_REFERENCES = 25  # "Retrieve a page" returns at most this many references of a property
-
-
-def _complete(client: Client, raw: Json, schema: Json) -> Json:
-    """The page object with every truncated property value replaced by the whole one."""
-    properties = raw.get("properties") or {}
-    whole = {
-        name: _whole(client, str(raw["id"]), value)
-        if isinstance(value, dict) and _truncated(value, properties, schema.get(name) or {})
-        else value
-        for name, value in properties.items()
+    id_ = dashed_id(row.id)
+    cut = {
+        name: submit(partial(values.whole, client, id_, value))
+        for name, value in values.truncated(row.raw, schema).items()
     }
-    return {**raw, "properties": whole}
-
-
-def _truncated(value: Json, properties: Json, config: Json) -> bool:
-    """Whether Notion may have cut the value: only relations say so themselves."""
-    kind = str(value.get("type", ""))
-    if kind == "relation":
-        return bool(value.get("has_more"))
-    if kind == "rollup":
-        name = str((config.get("rollup") or {}).get("relation_property_name"))
-        return bool((properties.get(name) or {}).get("has_more"))
-    items = value.get(kind)
-    if kind == "people":
-        return len(items or ()) >= _MOST_REFERENCES
-    if kind in ("title", "rich_text"):
-        mentions = [run for run in items or () if run.get("type") == "mention"]
-        return len(mentions) >= _MOST_REFERENCES
-    return False
-
-
-def _whole(client: Client, page_id: str, value: Json) -> Json:
-    kind = str(value["type"])
-    items: list[Json] = []
-    last: Json = {}
-    for answer in client.property_items(page_id, str(value["id"])):
-        items += answer["results"]
-        last = answer.get("property_item") or {}
-    if kind == "rollup":
-        return {**value, "rollup": _rollup(last.get("rollup") or value["rollup"], items)}
-    whole = [item[kind] for item in items if item.get("type") == kind]
-    return {**value, kind: whole, **({"has_more": False} if kind == "relation" else {})}
-
-
-def _rollup(result: Json, items: list[Json]) -> Json:
-    """The aggregate of the last answer; `show_original` gives its items one by one instead."""
-    if result.get("type") != "array":
-        return result
-    return {**result, "array": [_listed(item) for item in items]}
-
-
-_LISTS = {"title", "rich_text", "relation", "people"}
-
-
-def _listed(item: Json) -> Json:
-    kind = str(item.get("type", ""))
-    value = item.get(kind)
-    return {"type": kind, kind: [value] if kind in _LISTS and isinstance(value, dict) else value}
+    try:
+        tree = blocks.tree(client, id_, submit)
+        found = {name: future.result() for name, future in cut.items()}
+    finally:
+        for future in cut.values():  # when the page has failed: not asked for in vain
+            future.cancel()
+    properties = row.raw.get("properties")
+    whole = {**(properties if isinstance(properties, dict) else {}), **found}
+    return Page(row.id, {**row.raw, "properties": whole}, tree, schema)

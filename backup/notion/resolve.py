@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from backup.errors import ConfigError, NotFound, NotionError
 from backup.model import Database, Json, bare_id, emoji, plain_text
@@ -38,70 +39,81 @@ def resolve(client: Client, setting: Database) -> Resolved:
     try:
         raw = client.database(setting.id)
     except NotFound:
-        raise ConfigError(_explained(client, setting)) from None
+        raise _mistake(setting, _elsewhere(client, setting.id)) from None
     except NotionError as error:
-        if error.status == 400 and "is a page" in error.message:
-            raise ConfigError(_a_page(setting)) from None
+        if sentence := _refused(error):
+            raise _mistake(setting, sentence) from None
         raise
-    listed = raw.get("data_sources") or []
     if raw.get("in_trash") or raw.get("archived"):
-        raise ConfigError(f"{setting.setting}: the database {setting.id} is in Notion's trash.")
-    if not listed:
-        raise ConfigError(_a_linked_view(setting))
+        raise _mistake(setting, _TRASHED)
+    listed = raw.get("data_sources")
+    if not isinstance(listed, list) or not listed:
+        raise _mistake(setting, _LINKED_VIEW)
     sources = tuple(_source(client, entry) for entry in listed)
     title = plain_text(raw.get("title"))
-    return Resolved(bare_id(str(raw["id"])), title, emoji(raw.get("icon")), setting, sources)
+    return Resolved(bare_id(raw["id"]), title, emoji(raw.get("icon")), setting, sources)
 
 
-def _source(client: Client, entry: Json) -> Source:
-    raw = client.data_source(str(entry["id"]))
+def _source(client: Client, entry: Any) -> Source:
+    id_ = entry.get("id") if isinstance(entry, dict) else None
+    if not isinstance(id_, str):
+        raise NotionError("Notion named a data source of the database without its id.")
+    raw = client.data_source(id_)
+    schema = raw.get("properties")
     name = plain_text(raw.get("title")) or str(entry.get("name") or "")
-    return Source(bare_id(str(raw["id"])), name, raw.get("properties") or {})
+    return Source(bare_id(raw["id"]), name, schema if isinstance(schema, dict) else {})
 
 
-def _explained(client: Client, setting: Database) -> str:
-    """Why Notion does not know the id as a database: each kind of id answers on its own endpoint."""
-    try:
-        parent = client.data_source(setting.id).get("parent") or {}
-        return (
-            f"{setting.setting}: {setting.id} is the id of a data source. Write the id of its "
-            f"database: {bare_id(str(parent.get('database_id', '')))}."
-        )
-    except NotionError as error:
-        if not _says_nothing(error):
-            raise
-    try:
-        parent = client.view(setting.id).get("parent") or {}
-        return (
-            f"{setting.setting}: {setting.id} is the id of a view (the part after ?v=). Write the "
-            f"id of its database: {bare_id(str(parent.get('database_id', '')))}."
-        )
-    except NotionError as error:
-        if not _says_nothing(error):
-            raise
-    return (
-        f"{setting.setting}: Notion shows no database {setting.id} to this integration. Open the "
-        "database in Notion as a full page, choose ⋯ → Connections, and add the integration; or "
-        "check the id."
-    )
+def _mistake(setting: Database, sentence: str) -> ConfigError:
+    return ConfigError(f"{setting.setting}: {setting.id} {sentence}")
 
 
-def _says_nothing(error: NotionError) -> bool:
-    """Assumed: an id of another kind gives 404 or, when it is refused as an id, 400."""
-    return error.status in (400, 404)
+def _refused(error: NotionError) -> str:
+    """What a refused id is; '' when the refusal says nothing about the id."""
+    if error.status == 400 and "is a page" in error.message:
+        return _PAGE
+    if error.status == 400 and "valid uuid" in error.message:
+        return _NO_ID
+    return ""
 
 
-def _a_page(setting: Database) -> str:
-    return (
-        f"{setting.setting}: {setting.id} is a page, not a database. Open the database itself as a "
-        "full page (⤢ on a database that lies in a page), choose ⋯ → Copy link, and write that link. "
-        "The integration must be added under ⋯ → Connections there."
-    )
+def _elsewhere(client: Client, id_: str) -> str:
+    """What an id is that Notion does not know as a database: each kind has its own endpoint."""
+    for ask, kind in ((client.data_source, _SOURCE), (client.view, _VIEW)):
+        try:
+            parent = ask(id_).get("parent")
+        except NotionError as error:
+            # Assumed: an id of another kind gives 404 or, when it is refused as an id, 400.
+            if error.status not in (400, 404):
+                raise
+            continue
+        above = parent.get("database_id") if isinstance(parent, dict) else None
+        wanted = f": {bare_id(above)}" if isinstance(above, str) else ", or its link"
+        return kind.format(wanted)
+    return _UNKNOWN
 
 
-def _a_linked_view(setting: Database) -> str:
-    return (
-        f"{setting.setting}: {setting.id} has no data source that this integration can see: it is a "
-        "linked view of a database elsewhere, or the original is not shared. Open the original "
-        "database, add the integration under ⋯ → Connections, and write its link."
-    )
+_CONNECT = "The integration must be added there under ⋯ → Connections."
+_PAGE = (
+    "is a page, not a database. Open the database itself as a full page (⤢ on a database that lies "
+    f"in a page), choose ⋯ → Copy link, and write that link. {_CONNECT}"
+)
+_SOURCE = f"is the id of a data source. Write the id of its database{{}}. {_CONNECT}"
+_VIEW = f"is the id of a view (the part after ?v=). Write the id of its database{{}}. {_CONNECT}"
+_UNKNOWN = (
+    "is not shown to this integration. Open the database in Notion as a full page, choose ⋯ → "
+    "Connections, and add the integration; or check the id."
+)
+_NO_ID = (
+    "is no id that Notion takes. Open the database as a full page, choose ⋯ → Copy link, and write "
+    f"that link. {_CONNECT}"
+)
+_TRASHED = (
+    "is a database in Notion's trash. Restore it there and look under ⋯ → Connections whether the "
+    "integration is still added, or take it out of the settings."
+)
+_LINKED_VIEW = (
+    "has no data source that this integration can see: it is a linked view of a database elsewhere, "
+    "or the original is not shared. Open the original database, add the integration under ⋯ → "
+    "Connections, and write its link."
+)
