@@ -18,6 +18,7 @@ _GITHUB_OPENS = re.compile(r"(?:^|(?<=[\s\x00\x01]))\$")
 _GITHUB_CLOSES = re.compile(r"(?<=\S)\$(?![A-Za-z0-9])")
 _GITEA_OPENS = re.compile(r"(?<![A-Za-z0-9.!?,;:])\$")
 _GITEA_CLOSES = re.compile(r"\$(?=[\s.!?,;:)\x00\x01]|$)")
+_ADDRESS = re.compile(r"@|://|www\.", re.IGNORECASE)
 
 
 class Dollars(Enum):
@@ -41,6 +42,8 @@ def dollars(pieces: Sequence[Piece]) -> Dollars:
         return Dollars.BARE
     if any(piece.kind is Kind.MATH for piece in pieces) or "$$" in text or _touches_code(text):
         return Dollars.WRAPPED
+    if _ADDRESS.search(text) and text.count("$") > 1:
+        return Dollars.WRAPPED  # GitHub makes a link of it, and a text node begins or ends there
     if _pairs(text, _GITHUB_OPENS, _GITHUB_CLOSES):
         return Dollars.WRAPPED
     code = _BOUNDARY + "$ " if any("$" in p.text for p in pieces if p.kind is Kind.CODE) else ""

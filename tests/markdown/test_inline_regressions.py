@@ -45,6 +45,11 @@ def test_a_dollar_behind_an_address_in_a_summary_does_not_become_part_of_it() ->
     )
 
 
+def test_dollars_that_touch_an_address_are_no_math() -> None:
+    for content in ("a@e.co$x$", "$x$https://e.co", "$x$www.e.co"):
+        assert is_read_as_meant(text(content), places="paragraph, cell, heading, summary")
+
+
 def test_dollars_around_code_are_no_math_inside_a_mark_either() -> None:
     runs = [text("a$", "i"), text("b", "ic"), text("$", "i")]
     assert is_read_as_meant(*runs, places="paragraph, caption, summary, HTML caption")

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
+from mdurl import encode
 
 from oracles.allowlist import GITEA, GITHUB, sanitized
 
@@ -32,6 +33,7 @@ def _gitea_like() -> MarkdownIt:
     parser = MarkdownIt("gfm-like", {"html": True, "linkify": False, "maxNesting": 500})
     parser.use(deflist_plugin).use(tasklists_plugin).use(footnote_plugin, inline=False)
     parser.disable("linkify")
-    # An address is shown as it is written; this parser alone would decode it first.
+    # An address is shown and followed as it is written; this parser alone would tidy it first.
     parser.normalizeLinkText = lambda url: url
+    parser.normalizeLink = encode
     return parser
