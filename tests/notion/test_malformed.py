@@ -1,0 +1,94 @@
+"""Answers with anything odd anywhere: a page or a listing, or an error that says so; never a crash.
+
+The chance in it is seeded: a number of the parameter is the same case in every run.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from notion_service import Service, at_once, row_of, serving
+
+from backup.demo.sample import sample
+from backup.errors import BackupError
+from backup.model import Database, Json, bare_id
+from backup.notion import read
+from backup.notion.resolve import resolve
+
+ODD: tuple[Any, ...] = (None, 0, 7, True, "", "text", [], {}, [None], ["text"], [{}], {"id": None})
+SEEDS = range(50)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every container inside, with each key or number of it."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, held in inner:
+        yield value, key
+        if isinstance(held, dict | list):
+            yield from _places(held)
+
+
+def _spoiled(sent: Json, random: Random) -> Json:
+    """The answer with one to three odd values in it, or with keys missing."""
+    made = copy.deepcopy(sent)
+    for _ in range(random.randrange(1, 4)):
+        holder, key = random.choice(list(_places(made)))
+        if isinstance(holder, dict) and random.random() < 0.3:
+            del holder[key]
+        else:
+            holder[key] = copy.deepcopy(random.choice(ODD))
+        if not made:
+            break
+    return made
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> Iterator[Service]:
+    with serving(sample(), most=5) as service:
+        yield service
+
+
+@pytest.fixture
+def service(stand_in: Service) -> Service:
+    stand_in.stand_in.change = None
+    return stand_in
+
+
+def _spoil(service: Service, seed: int) -> None:
+    random = Random(seed)
+    service.stand_in.change = lambda path, sent: (
+        _spoiled(sent, random) if random.random() < 0.5 else sent
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_pages_are_read_or_refused(seed: int, service: Service) -> None:
+    database, *_ = service.workspace.databases()
+    schema = service.client.data_source(service.workspace.source(database))["properties"]
+    pages = service.workspace.listed(service.workspace.source(database))
+    row = row_of(service, pages[seed % len(pages)])
+    _spoil(service, seed)
+    try:
+        found = read.page(service.client, row, schema, at_once)
+    except BackupError as error:
+        assert str(error)
+    else:
+        assert all(isinstance(block.id, str) for block in found.walk())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_databases_are_listed_or_refused(seed: int, service: Service) -> None:
+    database, *_ = service.workspace.databases()
+    _spoil(service, seed)
+    setting = Database(bare_id(database), setting="DB1_NOTION_ID")
+    try:
+        resolved = resolve(service.client, setting)
+        listings = [read.rows(service.client, each, resolved.id) for each in resolved.sources]
+    except BackupError as error:
+        assert str(error)
+    else:
+        assert all(len(row.id) == 32 for listing in listings for row in listing.rows)

@@ -1,0 +1,103 @@
+"""One odd row costs that row and the proof that all were listed, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+import pytest
+from notion_rows import change_rows, edited_since, filled, rows_of, source_of, titles
+from notion_service import Service, saying
+
+from backup.demo import build
+from backup.model import bare_id
+
+Serve = Callable[..., Service]
+NO_ID = {"object": "page", "id": "../../other", "properties": {}}
+
+
+def test_a_row_listed_twice_is_one_row(serve: Serve) -> None:
+    workspace, _ = filled(2)
+    service = serve(workspace)
+    change_rows(service, lambda rows: [*rows, rows[0]])
+    assert titles(rows_of(service)) == ["Row 0", "Row 1"]
+
+
+def test_a_row_that_may_not_be_read_costs_no_other_row(serve: Serve) -> None:
+    workspace, pages = filled(3)
+    workspace.make_partial(pages[1])
+    listing = rows_of(serve(workspace))
+    assert titles(listing) == ["Row 0", "Row 2"]
+    assert not listing.complete
+    assert listing.problems == (
+        "Rows that came without properties, because the integration may not read them: 1.",
+    )
+
+
+@pytest.mark.parametrize("odd", [None, "text", 7, [], {}, {"object": "page", "id": None}, NO_ID])
+def test_a_row_that_makes_no_sense_costs_no_other_row(odd: object, serve: Serve) -> None:
+    workspace, _ = filled(3)
+    service = serve(workspace)
+    change_rows(service, lambda rows: [odd, *rows[1:]])
+    listing = rows_of(service)
+    assert titles(listing) == ["Row 1", "Row 2"]
+    assert not listing.complete
+    assert listing.problems == ("Rows that came in a form that makes no sense: 1.",)
+
+
+@pytest.mark.parametrize("odd", [None, 7, "text", [None], {"a": 1}])
+@pytest.mark.parametrize("key", ["icon", "last_edited_time", "created_time", "parent", "object"])
+def test_odd_parts_of_a_row_cost_nothing_else(key: str, odd: object, serve: Serve) -> None:
+    workspace, pages = filled(2)
+    service = serve(workspace)
+    change_rows(service, lambda rows: [{**rows[0], key: odd}, *rows[1:]])
+    listing = rows_of(service)
+    assert {row.id for row in listing.rows} == {bare_id(page) for page in pages}
+    assert all(isinstance(row.edited, str) and row.edited != "None" for row in listing.rows)
+
+
+@pytest.mark.parametrize("odd", [None, 7, "text", [None], {"type": "title", "title": [None, "a"]}])
+def test_an_odd_title_is_none(odd: object, serve: Serve) -> None:
+    workspace, _ = filled(2)
+    service = serve(workspace)
+    change_rows(service, lambda rows: [{**rows[0], "properties": {"Name": odd}}, *rows[1:]])
+    assert titles(rows_of(service)) == ["", "Row 1"]
+
+
+def test_a_title_with_half_an_emoji_can_be_printed(serve: Serve) -> None:
+    workspace, _ = filled(1)
+    service = serve(workspace)
+    title = {"id": "title", "type": "title", "title": build.runs("Tide \ud83c\udf0a and \ud83c")}
+    change_rows(service, lambda rows: [{**rows[0], "properties": {"Name": title}}])
+    (row,) = rows_of(service).rows
+    assert row.title == "Tide 🌊 and \ufffd"
+
+
+def test_databases_that_are_rows_of_a_wiki_are_named_not_lost(serve: Serve) -> None:
+    workspace, _ = filled(2)
+    service = serve(workspace)
+    nested = {"object": "data_source", "id": "1" * 32, "properties": {"Name": {"type": "title"}}}
+    change_rows(service, lambda rows: [*rows, nested])
+    listing = rows_of(service)
+    assert titles(listing) == ["Row 0", "Row 1"]
+    assert listing.complete
+    (problem,) = listing.problems
+    assert problem.startswith("Databases that are rows of this wiki: 1.")
+
+
+@pytest.mark.parametrize("odd", [None, "incomplete", [], {"type": None}, {"type": "complete"}])
+def test_only_the_word_incomplete_says_incomplete(odd: object, serve: Serve) -> None:
+    workspace, _ = filled(1)
+    service = serve(workspace)
+    (raw,) = service.client.query(source_of(service).id, {})
+    service.stand_in.plan = lambda asked: saying({**raw, "request_status": odd})
+    assert rows_of(service).complete
+
+
+@pytest.mark.parametrize("odd", [None, "text", {}, {"object": "page", "id": "1" * 32}, NO_ID])
+def test_an_odd_row_does_not_hide_what_was_edited(odd: object, serve: Serve) -> None:
+    workspace, _ = filled(2)
+    service = serve(workspace)
+    change_rows(service, lambda rows: [odd, *rows])
+    moment = datetime(2026, 9, 1, tzinfo=timezone.utc)
+    assert sorted(edited_since(service, moment)) == ["Row 0", "Row 1"]
