@@ -43,7 +43,7 @@ PURE = (
     *("errors", "model", "slug", "settings", "markdown", "sync"),
     *("report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
-    *("files.find", "files.kinds", "files.names", "files.urls", "files.telling"),
+    *("files.find", "files.kinds", "files.names", "files.urls", "files.telling", "files.pending"),
 )
 OUTSIDE = {
     *("os", "subprocess", "socket", "http", "requests", "urllib3", "shutil", "tempfile", "glob"),

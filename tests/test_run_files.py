@@ -1,4 +1,4 @@
-"""A page's files as the owner of a backup sees them: what is there, what its text says, run after run."""
+"""A page's files as the owner of a backup sees them: what is there, and what its text says."""
 
 from __future__ import annotations
 
@@ -9,80 +9,15 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from backup.demo import blocks, build, drawings, faults
-from backup.demo import properties as p
+from backup.demo import blocks, build, faults
 from backup.demo.faults import Fault
-from backup.demo.nodes import Clock
-from backup.demo.workspace import Workspace
-from backup.model import Json
-from tests.backups import Backup, backing_up
-
-PNG = drawings.buoy()
-PAGE = "library/atlas"
-
-
-class Library(Backup):
-    """One page, 'Atlas', in a database with a column of files."""
-
-    @property
-    def page(self) -> str:
-        return self.notion.node(self.notion.source(self.notion.databases()[0])).children[0]
-
-    def hosted(self, name: str, content: bytes = PNG) -> Json:
-        return build.hosted(self.notion.files.keep(name, content))
-
-    def outside(self, name: str, content: bytes = PNG) -> Json:
-        return build.external(self.notion.files.outside(name, content))
-
-    def append(self, *made: Json) -> list[str]:
-        """Blocks at the end of the page, some time ago."""
-        ids = self.notion.append(self.page, made)
-        self.later()
-        return list(ids)
-
-    def later(self) -> None:
-        self.notion.now.forward(minutes=5)  # type: ignore[attr-defined]  # a Clock in these tests
-
-    @property
-    def page_text(self) -> str:
-        return self.text(f"{PAGE}/index.md")
-
-    def stored(self) -> list[str]:
-        """What lies beside the page's text."""
-        found = (path.removeprefix(f"{PAGE}/") for path in self.files() if path.startswith(PAGE))
-        return [path for path in found if path != "index.md"]
-
-    def asked(self) -> tuple[list[str], list[str]]:
-        """The requests to Notion that concern the page, and the downloads, since the last time."""
-        found = [each.path for each in self.server.requests], self.downloads()
-        self.server.requests.clear()
-        self.server.downloads.clear()
-        return [path for path in found[0] if re.search(r"/v1/(blocks|pages)/", path)], found[1]
-
-    def fail_next_block(self) -> None:
-        """The next block that is read alone is not there."""
-        alone = re.compile(r"/v1/blocks/[^/]+")
-        missing = [faults.error(404)]
-        self.server.plan = lambda asked: (
-            missing.pop()
-            if missing and alone.fullmatch(asked.path)
-            else faults.error(404)
-            if "bad.png" in asked.path
-            else None
-        )
-
-    def downloads(self) -> list[str]:
-        return sorted(unquote(each.path).rpartition("/")[2] for each in self.server.downloads)
+from tests.library import PAGE, PNG, Library, keeping
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    notion = Workspace("Library", now=Clock(2026, 9, 1))
-    columns = {"Copies": p.of("files"), "Maps": p.rollup("Others", "Maps", "show_original")}
-    database = notion.add_database("Library", columns)
-    notion.add_page(database, "Atlas")
-    with backing_up(tmp_path / "repository", notion) as made:
-        yield Library(made.folder, made.notion, made.server, made.url)
+    with keeping(tmp_path / "repository") as made:
+        yield made
 
 
 def test_whatever_a_page_refers_to_is_stored_and_shown(library: Library) -> None:
@@ -251,108 +186,3 @@ def test_what_a_page_lets_go_of_leaves_the_repository(library: Library) -> None:
     assert library.run().code == 0
     assert library.stored() == []
     assert "assets" not in library.git("ls-files")
-
-
-def lacking(library: Library, **source: Json) -> str:
-    """A page whose tree takes several requests to read, with a file that cannot be had."""
-    file = source.get("file") or library.hosted("bad.png")
-    nested = build.block("toggle", "Open", children=[blocks.media("image", file)])
-    library.append(*(build.block("toggle", "More", children=[blocks.paragraph("x")]) for _ in "ab"))
-    library.append(nested)
-    library.fail("bad.png", faults.error(404))
-    assert library.run().code == 1
-    library.asked()
-    return library.page_text
-
-
-def test_a_file_that_still_fails_is_tried_alone_and_told_again(library: Library) -> None:
-    before = lacking(library)
-    commits = library.commits()
-    ran = library.run()
-    assert ran.code == 1
-    assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
-    notion, downloads = library.asked()
-    assert len(notion) == 1 and notion[0].startswith("/v1/blocks/")  # its own, for a signature
-    assert set(downloads) == {"bad.png"}
-    assert "nothing changed · 1 unchanged" in ran.log
-    assert (library.page_text, library.commits()) == (before, commits)
-
-
-def test_an_external_file_is_tried_again_without_asking_notion(library: Library) -> None:
-    lacking(library, file=library.outside("bad.png"))
-    assert library.run().code == 1
-    assert library.asked() == ([], ["bad.png"])
-
-
-def test_a_file_that_can_be_had_at_last_takes_its_place_in_the_text(library: Library) -> None:
-    lacking(library)
-    library.heal()
-    ran = library.run()
-    assert ran.code == 0
-    assert library.asked()[1] == ["bad.png"]
-    assert library.stored() == ["assets/1-bad.png"]
-    assert "not backed up" not in library.page_text
-    assert '<img src="assets/1-bad.png"' in library.page_text
-    assert "1 updated · 0 unchanged" in ran.log
-    assert library.run().code == 0
-    assert library.asked() == ([], [])
-
-
-def test_of_two_missing_files_one_may_come_back(library: Library) -> None:
-    library.append(blocks.media("image", library.hosted("other-bad.png", PNG + b"!")))
-    lacking(library)
-    library.fail("/bad.png", faults.error(404))
-    ran = library.run()
-    assert ran.code == 1
-    assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
-    assert library.stored() == ["assets/1-other-bad.png"]
-    assert sorted(library.asked()[1]) == ["bad.png", "other-bad.png"]
-
-
-def test_a_missing_file_of_a_page_that_has_changed_is_tried_once(library: Library) -> None:
-    lacking(library)
-    library.append(blocks.paragraph("More."))
-    ran = library.run()
-    assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
-    assert library.asked()[1] == ["bad.png"]
-
-
-def test_a_missing_file_that_notion_no_longer_shows_makes_its_page_read(library: Library) -> None:
-    lacking(library)
-    library.fail_next_block()
-    ran = library.run()
-    assert ran.code == 1 and "1 updated" in ran.log
-    assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
-
-
-def test_a_file_over_the_limit_is_told_and_costs_no_failure(library: Library) -> None:
-    library.append(blocks.media("video", library.hosted("film.mp4", b"film")))
-    library.fail("film.mp4", faults.claims(5 * 1024**3))
-    ran = library.run()
-    assert ran.code == 0
-    told = "it has 5,120 MB, and files over 95 MB are left out"
-    assert f"warning: Atlas: film.mp4 is not backed up: {told}. See MAX_FILE_MB." in ran.log
-    assert f"film.mp4 *(not backed up: {told})*" in library.page_text
-    library.asked()
-    assert library.run().code == 0
-    assert library.asked() == ([], [])
-
-
-def test_a_raised_limit_brings_what_was_left_out(library: Library) -> None:
-    film = b"\0\0\0\x18ftypmp42" + bytes(1024**2)
-    library.append(blocks.media("video", library.hosted("film.mp4", film)))
-    assert "files over 1 MB are left out" in library.run(MAX_FILE_MB="1").log
-    assert library.stored() == []
-    ran = library.run(MAX_FILE_MB="2")
-    assert ran.code == 0
-    assert library.stored() == ["attachments/film.mp4"]
-    assert "not backed up" not in library.page_text
-
-
-def test_the_state_keeps_no_secret_of_a_missing_file(library: Library) -> None:
-    url = "https://user:pass@169.254.169.254/a.png?width=8&token=t0ken"
-    library.append(blocks.media("image", build.external(url)))
-    lacking(library)
-    state = library.text(".notion-sync.json")
-    assert "bad.png" in state
-    assert not re.search("t0ken|pass|X-Amz|Signature", state)

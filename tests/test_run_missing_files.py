@@ -1,0 +1,124 @@
+"""Files that cannot be had, or not yet: told in each run, tried alone, and there in the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backup.demo import blocks, build, faults
+from backup.model import Json
+from tests.library import PNG, Library, keeping
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with keeping(tmp_path / "repository") as made:
+        yield made
+
+
+def lacking(library: Library, **source: Json) -> str:
+    """A page whose tree takes several requests to read, with a file that cannot be had."""
+    file = source.get("file") or library.hosted("bad.png")
+    nested = build.block("toggle", "Open", children=[blocks.media("image", file)])
+    library.append(*(build.block("toggle", "More", children=[blocks.paragraph("x")]) for _ in "ab"))
+    library.append(nested)
+    library.fail("bad.png", faults.error(404))
+    assert library.run().code == 1
+    library.asked()
+    return library.page_text
+
+
+def test_a_file_that_still_fails_is_tried_alone_and_told_again(library: Library) -> None:
+    before = lacking(library)
+    commits = library.commits()
+    ran = library.run()
+    assert ran.code == 1
+    assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
+    notion, downloads = library.asked()
+    assert len(notion) == 1 and notion[0].startswith("/v1/blocks/")  # its own, for a signature
+    assert set(downloads) == {"bad.png"}
+    assert "nothing changed · 1 unchanged" in ran.log
+    assert (library.page_text, library.commits()) == (before, commits)
+
+
+def test_an_external_file_is_tried_again_without_asking_notion(library: Library) -> None:
+    lacking(library, file=library.outside("bad.png"))
+    assert library.run().code == 1
+    assert library.asked() == ([], ["bad.png"])
+
+
+def test_a_file_that_can_be_had_at_last_takes_its_place_in_the_text(library: Library) -> None:
+    lacking(library)
+    library.heal()
+    ran = library.run()
+    assert ran.code == 0
+    assert library.asked()[1] == ["bad.png"]
+    assert library.stored() == ["assets/1-bad.png"]
+    assert "not backed up" not in library.page_text
+    assert '<img src="assets/1-bad.png"' in library.page_text
+    assert "1 updated · 0 unchanged" in ran.log
+    assert library.run().code == 0
+    assert library.asked() == ([], [])
+
+
+def test_of_two_missing_files_one_may_come_back(library: Library) -> None:
+    library.append(blocks.media("image", library.hosted("other-bad.png", PNG + b"!")))
+    lacking(library)
+    library.fail("/bad.png", faults.error(404))
+    ran = library.run()
+    assert ran.code == 1
+    assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
+    assert library.stored() == ["assets/1-other-bad.png"]
+    assert sorted(library.asked()[1]) == ["bad.png", "other-bad.png"]
+
+
+def test_a_missing_file_of_a_page_that_has_changed_is_tried_once(library: Library) -> None:
+    lacking(library)
+    library.append(blocks.paragraph("More."))
+    ran = library.run()
+    assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
+    assert library.asked()[1] == ["bad.png"]
+
+
+def test_a_missing_file_that_notion_no_longer_shows_makes_its_page_read(library: Library) -> None:
+    lacking(library)
+    library.fail_next_block()
+    ran = library.run()
+    assert ran.code == 1 and "1 updated" in ran.log
+    assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
+
+
+def test_a_file_over_the_limit_is_told_and_costs_no_failure(library: Library) -> None:
+    library.append(blocks.media("video", library.hosted("film.mp4", b"film")))
+    library.fail("film.mp4", faults.claims(5 * 1024**3))
+    ran = library.run()
+    assert ran.code == 0
+    told = "it has 5,120 MB, and files over 95 MB are left out"
+    assert f"warning: Atlas: film.mp4 is not backed up: {told}. See MAX_FILE_MB." in ran.log
+    assert f"film.mp4 *(not backed up: {told})*" in library.page_text
+    library.asked()
+    assert library.run().code == 0
+    assert library.asked() == ([], [])
+
+
+def test_a_raised_limit_brings_what_was_left_out(library: Library) -> None:
+    film = b"\0\0\0\x18ftypmp42" + bytes(1024**2)
+    library.append(blocks.media("video", library.hosted("film.mp4", film)))
+    assert "files over 1 MB are left out" in library.run(MAX_FILE_MB="1").log
+    assert library.stored() == []
+    ran = library.run(MAX_FILE_MB="2")
+    assert ran.code == 0
+    assert library.stored() == ["attachments/film.mp4"]
+    assert "not backed up" not in library.page_text
+
+
+def test_the_state_keeps_no_secret_of_a_missing_file(library: Library) -> None:
+    url = "https://user:pass@169.254.169.254/a.png?width=8&token=t0ken"
+    library.append(blocks.media("image", build.external(url)))
+    lacking(library)
+    state = library.text(".notion-sync.json")
+    assert "bad.png" in state
+    assert not re.search("t0ken|pass|X-Amz|Signature", state)
