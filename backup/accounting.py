@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from backup.fetching import Outcome
+from backup.listing import Seen
 from backup.model import Problem
-from backup.picture import Memory, Seen
+from backup.picture import Memory
 from backup.report.report import Entry, Report, Section
 from backup.sync.plan import Action, Listed, Plan, Step
 

@@ -29,7 +29,9 @@ def write_indexes(listed: Collection[Listed], writer: Writer, before: State) -> 
             writer.drop_index(database.id, index_of(old.folder))
         text = index.render(database.title, database.icon, _entries(database, writer), path)
         ours = writer.write_index(database.id, path, text, index.is_ours)
-        places[database.id] = Place(database.folder, database.title, database.icon, ours)
+        places[database.id] = Place(
+            database.folder, database.title, database.icon, ours, tuple(database.shapes)
+        )
     return places
 
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
-from backup.errors import BackupError, BrokenState, ConfigError, NotFound, NotionError, Unauthorized
-from backup.markdown.context import Options
-from backup.model import Database, Json, Problem, Row, bare_id, dashed_id
+from backup.errors import BackupError, BrokenState, NotFound, NotionError, Unauthorized
+from backup.listing import Seen
+from backup.model import Database, Row, bare_id, dashed_id
 from backup.notion import read
 from backup.notion.client import Client
-from backup.notion.resolve import Resolved, resolve
-from backup.settings import Settings
-from backup.sync import journal, paths, plan, rebuild, state
-from backup.sync.plan import Listed, Verdict
+from backup.sync import journal, plan, rebuild, state
+from backup.sync.plan import Verdict
 from backup.sync.state import Record, State
 from backup.tree import Tree
-
-_MARGIN = timedelta(minutes=2)
-RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +26,6 @@ class Memory:
     state: State
     claimed: frozenset[str]
     rebuilt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What Notion shows: each database with its rows, and the schema of each data source."""
-
-    listed: tuple[Listed, ...]
-    schemas: Mapping[str, Json]
-    problems: tuple[Problem, ...]
-    since: datetime  # by Notion's clock; what was edited before it, the listing shows
 
 
 def remembered(tree: Tree) -> Memory:
@@ -79,93 +60,6 @@ def assigned(memory: Memory, shown: Seen) -> Memory:
         for id_, record in memory.state.pages.items()
     }
     return replace(memory, state=replace(memory.state, pages=pages))
-
-
-def options(settings: Settings) -> Options:
-    """The settings that shape the Markdown."""
-    return Options(
-        front_matter=settings.front_matter,
-        properties=settings.properties,
-        image_max_width=settings.image_max_width,
-        image_style=settings.image_style,
-    )
-
-
-def seen(client: Client, settings: Settings) -> Seen:
-    """Every row of every database. A database that cannot be read is a problem, not the end.
-
-    Raises Unauthorized, and ConfigError when not one database can be used as it is written.
-    """
-    found: list[tuple[Resolved, list[read.Listing]]] = []
-    mistakes: list[ConfigError] = []
-    problems: list[Problem] = []
-    started = time.monotonic()
-    for setting in settings.databases:
-        try:
-            resolved = resolve(client, setting)
-            found.append(
-                (resolved, [read.rows(client, each, resolved.id) for each in resolved.sources])
-            )
-        except Unauthorized:
-            raise
-        except ConfigError as error:
-            mistakes.append(error)
-        except NotionError as error:
-            problems.append(Problem(setting.label or setting.setting, str(error)))
-    if mistakes and not found and not problems:
-        raise ConfigError("\n".join(str(mistake) for mistake in mistakes))
-    problems += [Problem("settings", str(mistake)) for mistake in mistakes]
-    listed, more = _listed(found, options(settings))
-    schemas = {source.id: source.schema for resolved, _ in found for source in resolved.sources}
-    since = client.now() - timedelta(seconds=time.monotonic() - started) - _MARGIN
-    return Seen(listed, schemas, (*problems, *more), since)
-
-
-def _listed(
-    found: list[tuple[Resolved, list[read.Listing]]], shaping: Options
-) -> tuple[tuple[Listed, ...], list[Problem]]:
-    wanted = {each.id: (each.setting.path, _label(each)) for each, _ in found}
-    folders = paths.database_folders(wanted)
-    listed, problems = [], []
-    for each, listings in found:
-        problems += [
-            Problem(_label(each), problem) for listing in listings for problem in listing.problems
-        ]
-        listed.append(
-            Listed(
-                id=each.id,
-                title=_label(each),
-                icon=each.icon,
-                folder=folders[each.id],
-                rows=tuple(row for listing in listings for row in listing.rows),
-                complete=all(listing.complete for listing in listings),
-                shapes={source.id: shape(source.schema, shaping) for source in each.sources},
-            )
-        )
-    return tuple(listed), problems
-
-
-def _label(resolved: Resolved) -> str:
-    return resolved.setting.label or resolved.title or "Untitled"
-
-
-def shape(schema: Json, shaping: Options) -> str:
-    """A short name for everything besides the page itself that its Markdown depends on.
-
-    The order of keys says nothing. Formula expressions are left out: Notion rewrites their text
-    without any change (changelog of 2026-08-12), and the values tell what they give.
-    """
-    columns = {name: _column(config) for name, config in schema.items() if isinstance(config, dict)}
-    text = json.dumps([RENDERER, repr(shaping), columns], sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
-
-
-def _column(config: Json) -> list[Json | str]:
-    kind = str(config.get("type", ""))
-    inner = config.get(kind)
-    choices = inner.get("options") if isinstance(inner, dict) else None
-    named = {str(each.get("id")): each.get("name") for each in choices or ()}
-    return [str(config.get("id", "")), kind, named]
 
 
 def verdicts(

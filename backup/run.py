@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from backup import accounting, ending, picture
+from backup import accounting, ending, listing, picture
 from backup.fetching import Fetching, Outcome
 from backup.files.fetch import Downloader
 from backup.git import Git, Identity
+from backup.listing import Seen
 from backup.markdown import verify
 from backup.model import Problem, Row
 from backup.naming import Naming
 from backup.notion.client import Client
-from backup.picture import Memory, Seen
+from backup.picture import Memory
 from backup.publish import Published
 from backup.reading import Reader
 from backup.report.log import Log
@@ -57,7 +58,7 @@ def run(settings: Settings, world: World) -> Report:
         if memory.rebuilt:
             world.log.warning(_begun_anew(memory))
         with world.log.group(f"Listing {picture.present(settings.databases)}"):
-            seen = picture.seen(world.client, settings)
+            seen = listing.seen(world.client, settings, memory.state, pages)
             memory = picture.assigned(memory, seen)
             decided = _decided(settings, world, memory, seen, pages)
             _tell(world.log, decided, seen)
@@ -183,7 +184,7 @@ def _reader(
         downloader=world.downloader,
         requests=requests,
         staging=world.tree.staging,
-        options=picture.options(settings),
+        options=listing.options(settings),
         targets=decided.targets,
         schemas=seen.schemas,
         shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},

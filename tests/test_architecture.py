@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
 }
 # The run itself joins the rooms; it knows neither the outside world nor the demonstration.
 RUN = {
-    *("run", "picture", "reading", "retrying", "fetching", "writing", "ending"),
+    *("run", "listing", "picture", "reading", "retrying", "fetching", "writing", "ending"),
     *("naming", "accounting"),
 }
 TOP = {"__main__", "demo", "demo_run"}

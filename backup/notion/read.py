@@ -17,7 +17,6 @@ from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, page_title
 from backup.notion import blocks, values
 from backup.notion.blocks import Submit
 from backup.notion.client import Client
-from backup.notion.resolve import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +28,31 @@ class Listing:
     problems: tuple[str, ...] = ()
 
 
-def rows(client: Client, source: Source, database_id: str) -> Listing:
-    """Every row, archived ones too (Notion keeps the two apart: `is_archived`).
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The rows that a query gave, as they were sent, and whether they are `whole`."""
+
+    sent: list[Any]
+    whole: bool
+
+
+def listing(live: Answered, archived: Answered, source_id: str, database_id: str) -> Listing:
+    """The rows of a data source from both queries that it takes (see `live` and `archived`).
 
     Two rows with one id are one row. Trashed rows do not count, should Notion list one.
     """
-    listed, complete = _query(client, source, {})
-    archived, archived_complete = _archived(client, source)
-    sent = [*archived, *listed]
+    sent = [*archived.sent, *live.sent]
     known = [raw for raw in sent if _has_id(raw)]
     found = {bare_id(raw["id"]): raw for raw in known if not _trashed(raw)}.values()
     pages = [raw for raw in found if raw.get("object") != "data_source"]
     readable = [raw for raw in pages if _is_whole(raw)]
     missing = [
-        "" if complete and archived_complete else _CAPPED,
+        "" if live.whole and archived.whole else _CAPPED,
         _PARTIAL.format(len(pages) - len(readable)) if len(pages) > len(readable) else "",
         _ODD.format(len(sent) - len(known)) if len(sent) > len(known) else "",
     ]
     nested = _NESTED.format(len(found) - len(pages)) if len(found) > len(pages) else ""
-    kept = tuple(_row(raw, source.id, database_id) for raw in readable)
+    kept = tuple(_row(raw, source_id, database_id) for raw in readable)
     return Listing(kept, not any(missing), tuple(filter(None, [*missing, nested])))
 
 
@@ -57,33 +62,36 @@ _ODD = "Rows that came in a form that makes no sense: {}."
 _NESTED = "Databases that are rows of this wiki: {}. To back them up, name each as a database, too."
 
 
-def _archived(client: Client, source: Source) -> tuple[list[Any], bool]:
+def archived(client: Client, source_id: str) -> Answered:
+    """The archived rows: Notion keeps them apart, and never lists both kinds at once."""
     try:
-        return _query(client, source, {"is_archived": True})
+        return _query(client, source_id, {"is_archived": True})
     except NotionError as error:
         # Assumed: a workspace without the archive refuses the key, and so holds no archived rows.
         if error.status != 400 or "cursor" in error.message:
             raise
-    return [], True
+    return Answered([], True)
 
 
-def _query(client: Client, source: Source, extra: Json) -> tuple[list[Any], bool]:
-    """The rows as they were sent, and whether they are all there.
+def live(client: Client, source_id: str) -> Answered:
+    """The rows that are not archived."""
+    return _query(client, source_id, {})
 
-    A query ends at 10,000 rows; past that, the next one starts at the creation of the last row (the
-    way of Notion's own SDK, 5.26).
-    """
+
+def _query(client: Client, source_id: str, extra: Json) -> Answered:
+    """A query ends at 10,000 rows; past that, the next one starts at the creation of the last row
+    (the way of Notion's own SDK, 5.26)."""
     body = {"sorts": [{"timestamp": "created_time", "direction": "ascending"}], **extra}
     found: list[Any] = []
     start = ""
     while True:
         whole = True
-        for answer in client.query(source.id, body):
+        for answer in client.query(source_id, body):
             found += answer["results"]
             whole = whole and not _is_incomplete(answer)
         last = next(filter(None, map(_created, reversed(found))), "")
         if whole or last <= start:
-            return found, whole
+            return Answered(found, whole)
         start = last
         window = {"timestamp": "created_time", "created_time": {"on_or_after": start}}
         body = {**body, "filter": window}

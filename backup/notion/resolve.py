@@ -15,23 +15,22 @@ class Source:
     """A data source: `schema` is its `properties` object, in the order Notion gave."""
 
     id: str
-    name: str
     schema: Json
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A database with its data sources; `icon` only when it is an emoji."""
+    """A database with the ids of its data sources; `icon` only when it is an emoji."""
 
     id: str
     title: str
     icon: str
     setting: Database
-    sources: tuple[Source, ...]
+    sources: tuple[str, ...]
 
 
 def resolve(client: Client, setting: Database) -> Resolved:
-    """The database that a setting names, with the schema of every data source.
+    """The database that a setting names.
 
     Raises ConfigError with what the id is instead, and NotionError when Notion fails. Which kind of
     id answers how: Notion API at 2026-03-11, seen live in August 2026.
@@ -49,19 +48,23 @@ def resolve(client: Client, setting: Database) -> Resolved:
     listed = raw.get("data_sources")
     if not isinstance(listed, list) or not listed:
         raise _mistake(setting, _LINKED_VIEW)
-    sources = tuple(_source(client, entry) for entry in listed)
+    sources = tuple(_source_id(entry) for entry in listed)
     title = plain_text(raw.get("title"))
     return Resolved(bare_id(raw["id"]), title, emoji(raw.get("icon")), setting, sources)
 
 
-def _source(client: Client, entry: Any) -> Source:
+def _source_id(entry: Any) -> str:
     id_ = entry.get("id") if isinstance(entry, dict) else None
     if not isinstance(id_, str):
         raise NotionError("Notion named a data source of the database without its id.")
+    return bare_id(id_)
+
+
+def data_source(client: Client, id_: str) -> Source:
+    """A data source with its schema."""
     raw = client.data_source(id_)
     schema = raw.get("properties")
-    name = plain_text(raw.get("title")) or str(entry.get("name") or "")
-    return Source(bare_id(raw["id"]), name, schema if isinstance(schema, dict) else {})
+    return Source(bare_id(raw["id"]), schema if isinstance(schema, dict) else {})
 
 
 def _mistake(setting: Database, sentence: str) -> ConfigError:

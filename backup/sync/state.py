@@ -52,12 +52,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a database's pages lie; `index` says that its README.md is ours."""
+    """Where a database's pages lie; `index` says that its README.md is ours. `sources` are the ids
+    of its data sources."""
 
     folder: str
     title: str
     icon: str = ""
     index: bool = False
+    sources: tuple[str, ...] = ()
     unknown: Json = field(default_factory=dict)
 
 

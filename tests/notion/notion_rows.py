@@ -13,7 +13,6 @@ from backup.demo.workspace import Workspace
 from backup.model import Json, bare_id
 from backup.notion import read
 from backup.notion.read import Listing
-from backup.notion.resolve import Source
 
 
 def filled(count: int, *, minutes: float = 1) -> tuple[Workspace, list[str]]:
@@ -28,14 +27,19 @@ def filled(count: int, *, minutes: float = 1) -> tuple[Workspace, list[str]]:
     return workspace, rows
 
 
-def source_of(service: Service) -> Source:
+def source_of(service: Service) -> str:
     (database,) = service.workspace.databases()
-    return Source(bare_id(service.workspace.source(database)), "Notes", {})
+    return bare_id(service.workspace.source(database))
 
 
 def rows_of(service: Service) -> Listing:
     (database,) = service.workspace.databases()
-    return read.rows(service.client, source_of(service), bare_id(database))
+    return listed(service, source_of(service), bare_id(database))
+
+
+def listed(service: Service, source: str, database: str) -> Listing:
+    live, archived = read.live(service.client, source), read.archived(service.client, source)
+    return read.listing(live, archived, source, database)
 
 
 def titles(listing: Listing) -> list[str]:
@@ -53,4 +57,4 @@ def change_rows(service: Service, change: Callable[[list[Json]], list[object]]) 
 
 def edited_since(service: Service, moment: datetime) -> list[str]:
     source = source_of(service)
-    return [row.title for row in read.edited_since(service.client, source.id, source.id, moment)]
+    return [row.title for row in read.edited_since(service.client, source, source, moment)]

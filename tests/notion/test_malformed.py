@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from notion_rows import listed
 from notion_service import Service, at_once, row_of, serving
 
 from backup.demo.sample import sample
@@ -87,7 +88,7 @@ def test_databases_are_listed_or_refused(seed: int, service: Service) -> None:
     setting = Database(bare_id(database), setting="DB1_NOTION_ID")
     try:
         resolved = resolve(service.client, setting)
-        listings = [read.rows(service.client, each, resolved.id) for each in resolved.sources]
+        listings = [listed(service, each, resolved.id) for each in resolved.sources]
     except BackupError as error:
         assert str(error)
     else:

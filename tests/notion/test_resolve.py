@@ -12,7 +12,7 @@ from backup.demo import properties as p
 from backup.demo.workspace import Workspace
 from backup.errors import BackupError, Busy, ConfigError, NotionError, Unauthorized
 from backup.model import Database, bare_id
-from backup.notion.resolve import Resolved, resolve
+from backup.notion.resolve import Resolved, data_source, resolve
 
 Serve = Callable[..., Service]
 SCHEMA = {"Name": p.of("title"), "Done": p.of("checkbox")}
@@ -48,12 +48,12 @@ def test_a_database_comes_with_its_source_and_schema(
     found = _resolved(service, database)
     assert (found.id, found.title, found.icon) == (bare_id(database), "How-tos", "🛠️")
     assert found.setting.setting == "DB1_NOTION_ID"
-    (source,) = found.sources
-    assert (source.id, source.name) == (bare_id(workspace.source(database)), "How-tos")
-    assert list(source.schema) == ["Name", "Done"]
+    assert found.sources == (bare_id(workspace.source(database)),)
+    source = data_source(service.client, found.sources[0])
+    assert (source.id, list(source.schema)) == (found.sources[0], ["Name", "Done"])
     assert service.paths() == [
         f"databases/{bare_id(database)}",
-        f"data_sources/{workspace.source(database)}",
+        f"data_sources/{bare_id(workspace.source(database))}",
     ]
 
 
@@ -63,10 +63,7 @@ def test_several_sources_come_in_notions_order(
     workspace.add_source(database, "Archive", {"Title": p.of("title")})
     workspace.add_source(database, "Drafts", {"Title": p.of("title")})
     found = _resolved(serve(workspace), database)
-    assert [source.name for source in found.sources] == ["How-tos", "Archive", "Drafts"]
-    assert [bare_id(id_) for id_ in workspace.node(database).children] == [
-        source.id for source in found.sources
-    ]
+    assert found.sources == tuple(map(bare_id, workspace.node(database).children))
 
 
 def test_an_icon_that_is_no_emoji_is_left_out(
@@ -188,9 +185,8 @@ def test_odd_parts_of_a_data_source_never_crash(
     service = serve(workspace)
     raw = {**service.client.data_source(workspace.source(database)), key: odd}
     service.stand_in.plan = lambda asked: saying(raw) if "data_sources" in asked.path else None
-    (source,) = _resolved(service, database).sources
-    assert isinstance(source.schema, dict)
-    assert isinstance(source.name, str)
+    (source_id,) = _resolved(service, database).sources
+    assert isinstance(data_source(service.client, source_id).schema, dict)
 
 
 def test_a_source_that_vanished_is_an_error_not_a_smaller_database(
@@ -198,6 +194,6 @@ def test_a_source_that_vanished_is_an_error_not_a_smaller_database(
 ) -> None:
     extra = workspace.add_source(database, "Archive", {"Title": p.of("title")})
     service = serve(workspace)
-    service.stand_in.fail_next(faults.error(404), path=extra)
+    service.stand_in.fail_next(faults.error(404), path=bare_id(extra))
     with pytest.raises(NotionError):
-        _resolved(service, database)
+        [data_source(service.client, id_) for id_ in _resolved(service, database).sources]

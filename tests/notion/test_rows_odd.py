@@ -89,7 +89,7 @@ def test_databases_that_are_rows_of_a_wiki_are_named_not_lost(serve: Serve) -> N
 def test_only_the_word_incomplete_says_incomplete(odd: object, serve: Serve) -> None:
     workspace, _ = filled(1)
     service = serve(workspace)
-    (raw,) = service.client.query(source_of(service).id, {})
+    (raw,) = service.client.query(source_of(service), {})
     service.stand_in.plan = lambda asked: saying({**raw, "request_status": odd})
     assert rows_of(service).complete
 
