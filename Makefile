@@ -6,7 +6,7 @@ LOCKED = --universal --python-version 3.10 --generate-hashes --no-emit-index-url
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev.txt) && "$$python"
 
-.PHONY: help demo test check lint lock readme golden look
+.PHONY: help demo test check lint lock readme golden fuzz look bench
 
 help: ## list these commands
 	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:8} {words}") for name, words in re.findall(r"(?m)^(\w+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
@@ -34,5 +34,11 @@ readme: ## write the list of settings into README.md, action.yml and .env.exampl
 golden: ## write the expected Markdown of the golden tests anew; read the diff
 	@$(develop) -m pytest -q -n auto tests --update-golden
 
+fuzz: ## try 200,000 random rich texts against both hosts' parsers (ARRAYS=n for another number)
+	@export ARRAYS=$(or $(ARRAYS),200000); $(develop) -m pytest -q -n auto tests/markdown/test_inline_random.py
+
 look: ## take pictures of the demonstration as the hosts show it (needs Chromium and npm)
 	@$(develop) -m tools.look
+
+bench: ## measure the program against its floors (ARGS=--help tells more)
+	@$(develop) -m bench $(ARGS)
