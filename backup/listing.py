@@ -169,5 +169,9 @@ def _column(config: Json) -> list[Json | str]:
     kind = str(config.get("type", ""))
     inner = config.get(kind)
     choices = inner.get("options") if isinstance(inner, dict) else None
-    named = {str(each.get("id")): each.get("name") for each in choices or ()}
+    named = {
+        str(each.get("id")): each.get("name")
+        for each in (choices if isinstance(choices, list) else ())
+        if isinstance(each, dict)
+    }
     return [str(config.get("id", "")), kind, named]

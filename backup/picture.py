@@ -81,7 +81,10 @@ def _verdict(client: Client, id_: str, record: Record) -> Verdict:
         return Verdict.UNKNOWN
     if raw.get("in_trash") or raw.get("archived"):
         return Verdict.TRASHED
-    parent = raw.get("parent") or {}
+    parent = raw.get("parent")
+    kind = parent.get("type") if isinstance(parent, dict) else None
+    if not isinstance(parent, dict) or not isinstance(kind, str):
+        return Verdict.UNKNOWN  # a partial page says nothing about where it is
     database = bare_id(str(parent.get("database_id", "")))
     return Verdict.LISTED if database == record.database else Verdict.MOVED
 

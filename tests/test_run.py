@@ -221,6 +221,32 @@ def test_a_page_that_notion_no_longer_shows_is_kept_and_reported(
     assert "warning: Milk: kept in wiki/milk/" in ran.log
 
 
+@pytest.mark.parametrize("parent", [None, "elsewhere", {}, {"type": None}])
+def test_a_page_that_does_not_say_where_it_is_is_kept(kitchen: Backup, parent: object) -> None:
+    kitchen.run()
+    milk = row(kitchen, "Milk")
+    kitchen.notion.archive(milk)  # it leaves the list, and a server that knows no archive …
+    odd = json.dumps({"object": "page", "id": milk, "parent": parent}).encode()
+    none = json.dumps({"object": "list", "results": [], "has_more": False}).encode()
+
+    def partial(asked: Asked) -> Fault | None:
+        if asked.body.get("is_archived"):
+            return Fault(body=none)  # … lists it nowhere
+        return Fault(status=200, body=odd) if asked.path.startswith("/v1/pages/") else None
+
+    kitchen.server.plan = partial
+    kitchen.run()
+    assert "wiki/milk" in kitchen.pages()
+
+
+def test_odd_options_in_a_schema_do_not_stop_the_run(kitchen: Backup) -> None:
+    source = kitchen.notion.source(kitchen.notion.databases()[0])
+    for options in (["x"], 3, [None]):
+        column = {"id": "a", "name": "State", "type": "select", "select": {"options": options}}
+        kitchen.notion.node(source).data["properties"]["State"] = column
+        assert kitchen.run().code == 0
+
+
 def test_an_archived_page_is_kept_up_to_date(kitchen: Backup) -> None:
     kitchen.run()
     milk = row(kitchen, "Milk")
