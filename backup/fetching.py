@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from backup.errors import BackupError, Unauthorized
 from backup.model import Problem, Row
+from backup.notion.blocks import Shared
 from backup.reading import Reader
 from backup.report.log import Log
 from backup.retrying import retry
@@ -65,11 +66,15 @@ class Fetching:
         suspects: Collection[Step] = outcome.done
         for _ in range(_READINGS):
             suspects = self._edited_meanwhile(suspects)
-            outcome += self.fetch(suspects)
+            outcome += self._forgetful().fetch(suspects)
         self.writer.unsettle(step.page_id for step in suspects)
         failed = {problem.page_id for problem in outcome.failed}
         outcome += self.fetch(_newly_anchored(decided, self.writer, failed))
         return outcome + self._try_files_again(decided, outcome)
+
+    def _forgetful(self) -> Fetching:
+        """The same work, with synced blocks read anew: they may be what was edited."""
+        return replace(self, reader=replace(self.reader, shared=Shared()))
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
         """Read and write the steps' pages, as many as there is time for.

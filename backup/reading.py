@@ -20,6 +20,7 @@ from backup.markdown import placeholders
 from backup.markdown.context import Context, Options
 from backup.model import Block, File, Json, Page, Problem, Target, dashed_id
 from backup.notion import read
+from backup.notion.blocks import Shared
 from backup.notion.client import Client
 from backup.sync.plan import Step
 from backup.sync.state import Record, join
@@ -59,7 +60,8 @@ class Tried:
 @dataclass(frozen=True)
 class Reader:
     """Reads pages. `requests` runs single requests beside others, `staging` is for temporary files,
-    `describe` says what a new picture shows, `tried` has files of this run's first try (see Tried).
+    `shared` is what the run knows of synced blocks, `describe` says what a new picture shows, and
+    `tried` has files of this run's first try (see Tried).
 
     `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Listed).
     """
@@ -73,6 +75,7 @@ class Reader:
     schemas: Mapping[str, Json]
     shapes: Mapping[str, str]
     clock: Callable[[], datetime]
+    shared: Shared = field(default_factory=Shared)
     describe: Describe | None = None
     tried: Mapping[str, Mapping[str, Downloaded | FileError]] = field(default_factory=dict)
 
@@ -87,7 +90,7 @@ class Reader:
         assert step.row is not None
         started = self.clock()
         schema = self.schemas.get(step.row.source, {})
-        page = read.page(self.client, step.row, schema, self.requests.submit)
+        page = read.page(self.client, step.row, schema, self.requests.submit, self.shared)
         gathered = self._gathered(page, before, folder)
         links = _links(page, step.row.database)
         anchors = tuple(sorted({*anchored, *_own(links, step.page_id)}))

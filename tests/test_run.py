@@ -305,6 +305,24 @@ def test_a_page_that_is_edited_all_the_time_is_taken_after_three_readings(kitche
     assert kitchen.text("wiki/milk/index.md").count("More.") == 3
 
 
+def test_copies_of_a_synced_block_are_read_once_in_a_run(kitchen: Backup) -> None:
+    inner = [
+        blocks.paragraph("Shared."),
+        build.block("toggle", "More", children=[blocks.paragraph("Deep.")]),
+    ]
+    original = build.block("synced_block", children=inner, synced_from=None)
+    (id_,) = kitchen.notion.append(row(kitchen, "Tea"), [original])
+    for title in ("Milk", "Cups"):
+        kitchen.notion.append(
+            row(kitchen, title), [blocks.synced_copy(id_), blocks.synced_copy(id_)]
+        )
+    later(kitchen.notion)
+    assert kitchen.run().code == 0
+    asked = [each.path for each in kitchen.server.requests if each.path.endswith("/children")]
+    assert len(asked) == 3 + 2  # the pages, the original, the toggle in it
+    assert kitchen.text("wiki/milk/index.md").count("Deep.") == 2
+
+
 def test_a_page_edited_in_the_minute_of_its_reading_is_read_once_more(kitchen: Backup) -> None:
     milk = row(kitchen, "Milk")
     kitchen.notion.append(milk, [blocks.paragraph("One.")])

@@ -6,6 +6,8 @@ sense ends in a NotionError for the page.
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -26,13 +28,32 @@ _HIDDEN = "Notion does not show its content to this integration"
 _UNSUPPORTED = "Notion's API does not give its content"
 
 
-def tree(client: Client, page_id: str, submit: Submit[Json]) -> tuple[Block, ...]:
+class Shared:
+    """What lies inside synced blocks: every copy shows the same, so it is read once in a run."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, Future[Json]] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, id_: str, submit: Callable[[], Future[Json]]) -> Future[Json]:
+        """The answer about `id_`, asked for by whoever comes first. A failure is not kept."""
+        with self._lock:
+            known = self._asked.get(id_)
+            if known is None or (known.done() and (known.cancelled() or known.exception())):
+                known = self._asked[id_] = submit()
+            return known
+
+
+def tree(
+    client: Client, page_id: str, submit: Submit[Json], shared: Shared | None = None
+) -> tuple[Block, ...]:
     """The blocks of a page, or of a block, with everything below them.
 
-    `submit` runs a request beside others; this thread only waits. Raises NotFound when the page
-    itself cannot be seen, and NotionError when it cannot be read whole.
+    `submit` runs a request beside others; this thread only waits. `shared` holds what other pages
+    of the run read of synced blocks. Raises NotFound when the page itself cannot be seen, and
+    NotionError when it cannot be read whole.
     """
-    return _Tree(client, submit).read(page_id)
+    return _Tree(client, submit, shared or Shared()).read(page_id)
 
 
 @dataclass
@@ -54,28 +75,35 @@ class _Node:
 class _Tree:
     """One page's reading under way: which requests are open, and for which block."""
 
-    def __init__(self, client: Client, submit: Submit[Json]) -> None:
+    def __init__(self, client: Client, submit: Submit[Json], shared: Shared) -> None:
         self._client = client
         self._submit = submit
-        self._open: dict[Future[Json], _Node] = {}
-        self._done: SimpleQueue[Future[Json]] = SimpleQueue()
+        self._shared = shared
+        self._open: dict[int, tuple[Future[Json], _Node]] = {}
+        self._done: SimpleQueue[int] = SimpleQueue()
+        self._tickets = itertools.count()
 
     def read(self, page_id: str) -> tuple[Block, ...]:
         root = _Node({"id": page_id})
         try:
             self._ask(root, page_id)
             while self._open:
-                future = self._done.get()
-                self._fill(self._open.pop(future), future)
+                future, node = self._open.pop(self._done.get())
+                self._fill(node, future)
         finally:
-            for future in self._open:  # of a page that has failed: not asked for in vain
-                future.cancel()
+            for future, node in self._open.values():
+                if not node.sources:  # else another page may be waiting for it
+                    future.cancel()
         return tuple(child.frozen() for child in root.children)
 
     def _ask(self, node: _Node, *ids: str) -> None:
-        future = self._submit(lambda: self._children(ids))
-        self._open[future] = node
-        future.add_done_callback(self._done.put)
+        def asked() -> Future[Json]:
+            return self._submit(lambda: self._children(ids))
+
+        future = self._shared.ask(bare_id(ids[0]), asked) if node.sources else asked()
+        ticket = next(self._tickets)
+        self._open[ticket] = (future, node)
+        future.add_done_callback(lambda _: self._done.put(ticket))
 
     def _children(self, ids: tuple[str, ...]) -> Json:
         """The children of the first id that Notion knows."""

@@ -15,7 +15,7 @@ from typing import Any
 from backup.errors import NotionError
 from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, page_title
 from backup.notion import blocks, values
-from backup.notion.blocks import Submit
+from backup.notion.blocks import Shared, Submit
 from backup.notion.client import Client
 
 
@@ -155,10 +155,13 @@ def edited_since(client: Client, source_id: str, database_id: str, moment: datet
     ]
 
 
-def page(client: Client, row: Row, schema: Json, submit: Submit[Json]) -> Page:
+def page(
+    client: Client, row: Row, schema: Json, submit: Submit[Json], shared: Shared | None = None
+) -> Page:
     """The page of a row, read whole: its block tree and every truncated property value.
 
-    `submit` runs a request beside others; this thread only waits for it. Raises NotFound when the
+    `submit` runs a request beside others; this thread only waits for it. `shared` holds what the
+    run knows of synced blocks. Raises NotFound when the
     page itself cannot be seen, and NotionError when it cannot be read whole.
     """
     id_ = dashed_id(row.id)
@@ -167,7 +170,7 @@ def page(client: Client, row: Row, schema: Json, submit: Submit[Json]) -> Page:
         for name, value in values.truncated(row.raw, schema).items()
     }
     try:
-        tree = blocks.tree(client, id_, submit)
+        tree = blocks.tree(client, id_, submit, shared)
         found = {name: future.result() for name, future in cut.items()}
     finally:
         for future in cut.values():  # when the page has failed: not asked for in vain
