@@ -20,12 +20,16 @@ def trimmed(pieces: Sequence[Piece], *, one_line: bool = False) -> list[Piece]:
     With `one_line` every break becomes a blank, as in a heading.
     """
     if one_line:
-        pieces = [Piece(Kind.TEXT, " ") if p.kind is Kind.BREAK else p for p in pieces]
+        pieces = merged(_blank_for_break(piece) for piece in pieces)
     if _is_tidy(pieces):
         return _marked_where_possible(list(pieces))
     lines = [_line(line, keep_indent=not one_line) for line in _split(pieces)]
     block = _without_outer_breaks([piece for line in lines for piece in line])
     return _marked_where_possible(merged(block))
+
+
+def _blank_for_break(piece: Piece) -> Piece:
+    return piece._replace(kind=Kind.TEXT, text=" ") if piece.kind is Kind.BREAK else piece
 
 
 def _is_tidy(pieces: Sequence[Piece]) -> bool:

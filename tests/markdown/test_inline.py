@@ -110,6 +110,7 @@ BREAKS = {
     "in a cell": (CELL, [text("one\ntwo")], "one<br>two"),
     "in a summary": (SUMMARY, [text("one\ntwo")], "one<br>two"),
     "in a heading": (HEADING, [text("one\ntwo")], "one two"),
+    "within bold in a heading": (HEADING, [text("one\ntwo", "b")], "**one two**"),
     "within bold": (BLOCK, [text("one\ntwo", "b")], "**one\\\ntwo**"),
 }
 
