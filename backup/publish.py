@@ -147,7 +147,8 @@ def _index_info(git: Git, change: Change, tip: str) -> bytes:
 
 def _hashes(git: Git, paths: list[str]) -> list[str]:
     """The objects of files on the disk, byte for byte: no filter and no line-end setting applies."""
-    given = "".join(f"{path}\n" for path in paths).encode()
+    # Whole paths: from a folder inside the work tree, git takes short ones for the root's.
+    given = "".join(f"{git.folder.absolute() / path}\n" for path in paths).encode()
     return git.run("hash-object", "-w", "--no-filters", "--stdin-paths", given=given).split()
 
 
