@@ -71,7 +71,7 @@ def _size(embed: Mapping[str, Any]) -> int:
 
 def _general(report: Report) -> dict[str, Any]:
     embed: dict[str, Any] = {
-        "title": cut(literal.discord(report.heading()), _TITLE),
+        "title": cut(literal.one_line(report.heading()), _TITLE),
         "color": _color(report),
         "fields": [
             {"name": name, "value": cut(value, _FACT), "inline": True}
@@ -80,9 +80,9 @@ def _general(report: Report) -> dict[str, Any]:
         ],
     }
     told = [section for section, part in report.parts() if _has_news(part)]
-    lines = [*_problems(report.loose()), *_quiet(report)]
-    if len(told) >= _EMBEDS:
-        lines.append(f"… and {len(told) - _EMBEDS + 1} more databases with changes")
+    more = len(told) - _EMBEDS + 1
+    lines = [f"{more} more databases with changes are not shown here"] if more > 0 else []
+    lines += [*_problems(report.loose()[:_PROBLEMS]), *_quiet(report)]
     optional = {
         "description": within(lines, _GENERAL),
         "url": report.job.run,
@@ -143,8 +143,9 @@ def _named(part: Report, room: int) -> Iterable[str]:
     share = room // max(sum(map(bool, named.values())), 1)
     for word, entries in named.items():
         if entries:
-            titles = [_title(each.title) for each in entries]
-            yield f"**{word.capitalize()}:** {within(titles, share, glue=', ', most=_NAMES)}"
+            titles = [_title(each.title) for each in entries[:_NAMES]]
+            names = within(titles, share, count=len(entries), glue=", ")
+            yield f"**{word.capitalize()}:** {names}"
 
 
 def _problems(problems: Iterable[Problem]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 ELLIPSIS = "…"
 
@@ -30,21 +30,24 @@ def cut(text: str, limit: int, measure: Callable[[str], int] = units) -> str:
 
 
 def within(
-    lines: Iterable[str],
+    lines: Sequence[str],
     limit: int,
     measure: Callable[[str], int] = units,
     *,
-    most: int = 10_000,
+    count: int = 0,
     glue: str = "\n",
     left_out: Callable[[int], str] = lambda number: f"{ELLIPSIS} and {number} more",
 ) -> str:
-    """As many of the first `lines` as fit, whole ones only, then how many were left out."""
-    given = list(lines)
-    kept = _kept(given[:most], limit, measure, glue)
-    if kept == len(given):
-        return glue.join(given)
-    kept = _kept(given[:kept], limit - measure(glue + left_out(len(given))), measure, glue)
-    said = glue.join([*given[:kept], left_out(len(given) - kept)])
+    """As many of the first `lines` as fit, whole ones only, then how many were left out of all.
+
+    `count` is how many there are in all, when `lines` are only the first of them.
+    """
+    count = max(count, len(lines))
+    kept = _kept(lines, limit, measure, glue)
+    if kept == count:
+        return glue.join(lines)
+    kept = _kept(lines, limit - measure(glue + left_out(count)), measure, glue)
+    said = glue.join([*lines[:kept], left_out(count - kept)])
     return said if measure(said) <= limit else ""
 
 

@@ -35,7 +35,7 @@ class Healthcheck:
 
     def send(self, report: Report, session: requests.Session) -> None:
         """Say how the run ended, with the last lines of its log. Raises NotTold."""
-        said = (cut(one_line(line), _LINE) for line in summary.lines(report))
+        said = [cut(one_line(line), _LINE) for line in summary.lines(report)]
         body = within(said, _LIMIT, octets).encode("utf-8", "replace")
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         post(session, self._at("/fail" if report.exit_code else ""), body, headers)

@@ -6,7 +6,8 @@ of them before it comes here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from backup.model import Problem
 from backup.report import links
@@ -37,12 +38,12 @@ def _databases(report: Report, room: int) -> str:
     """One line a database, and one for all when there are several."""
     if not report.sections:
         return ""
-    rows = [_counted(_linked(report, each), each.pages, part) for each, part in report.parts()]
-    if len(rows) > 1:
-        total = sum(section.pages for section in report.sections)
-        rows.insert(0, _counted("all", total, report))
+    total = _counted("all", sum(section.pages for section in report.sections), report)
+    given = islice(report.parts(), _MOST)
+    rows = [_counted(_linked(report, each), each.pages, part) for each, part in given]
+    several = len(report.sections) > 1
     head = ("Database", "Pages", *(word.capitalize() for word in _COUNTS), "Unchanged", "Files")
-    return _table(head, rows, room)
+    return _table(head, [total, *rows] if several else rows, len(report.sections) + several, room)
 
 
 def _linked(report: Report, section: Section) -> str:
@@ -57,7 +58,7 @@ def _counted(name: str, pages: int, part: Report) -> str:
 def _not_saved(report: Report, room: int) -> str:
     if not report.problems:
         return ""
-    return "### Not saved\n\n" + _table(("Where", "Why"), map(_problem, report.problems), room)
+    return "### Not saved\n\n" + _problems("Why", report.problems, room)
 
 
 def _folded_parts() -> Iterable[Callable[[Report, int], str]]:
@@ -87,11 +88,12 @@ def _entries(
         texts = (_said(entry.folder, _FOLDER), _said(entry.note, _REASON))
         return _row(page, *texts[: len(head) - 1])
 
-    return _folded(f"{name}: {len(entries)}", _table(head, map(row, entries), room))
+    rows = [row(entry) for entry in entries[:_MOST]]
+    return _folded(f"{name}: {len(entries)}", _table(head, rows, len(entries), room))
 
 
 def _warnings(report: Report, room: int) -> str:
-    table = _table(("Where", "What"), map(_problem, report.warnings), room)
+    table = _problems("What", report.warnings, room)
     return _folded(f"Warnings: {len(report.warnings)}", table)
 
 
@@ -100,8 +102,12 @@ def _folded(title: str, table: str) -> str:
     return table and f"<details>\n<summary>{title}</summary>\n\n{table}\n\n</details>"
 
 
-def _problem(problem: Problem) -> str:
-    return _row(_said(problem.where or "?", _TITLE), _said(problem.what, _REASON))
+def _problems(head: str, problems: Sequence[Problem], room: int) -> str:
+    rows = [
+        _row(_said(problem.where or "?", _TITLE), _said(problem.what, _REASON))
+        for problem in problems[:_MOST]
+    ]
+    return _table(("Where", head), rows, len(problems), room)
 
 
 def _said(text: str, limit: int) -> str:
@@ -113,18 +119,17 @@ def _link(title: str, address: str) -> str:
     return f"[{said}]({address})" if address else said
 
 
-def _table(head: tuple[str, ...], rows: Iterable[str], room: int) -> str:
-    """'' for no rows; else as many as fit, and how many did not."""
-    given = list(rows)
-    if not given:
+def _table(head: tuple[str, ...], rows: Sequence[str], count: int, room: int) -> str:
+    """'' for no rows; else as many as fit, and how many of all `count` did not."""
+    if not rows:
         return ""
     top = f"{_row(*head)}\n{_row(*['---'] * len(head))}\n"
 
     def more(number: int) -> str:
         return _row(f"… and {number} more", *[""] * (len(head) - 1))
 
-    body = within(given, room - octets(top), octets, most=_MOST, left_out=more)
-    return f"{top}{body or more(len(given))}"
+    body = within(rows, room - octets(top), octets, count=count, left_out=more)
+    return f"{top}{body or more(count)}"
 
 
 def _row(*cells: str) -> str:

@@ -24,6 +24,8 @@ _SLACK = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 def one_line(text: str) -> str:
     """`text` with '·' in place of line breaks, control characters and invisible direction marks."""
+    if text.isprintable():  # most are, and this is quick
+        return text
     return "".join("·" if _is_unseen(char) else char for char in text)
 
 

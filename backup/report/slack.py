@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import requests
 
 from backup.report import links, literal
 from backup.report.fitting import cut, within
-from backup.report.report import Report, Section
+from backup.report.report import Entry, Report, Section
 from backup.report.sending import post_json
 
 NAME = "Slack"
 _BLOCKS, _HEADER, _SECTION = 50, 150, 3_000
 _NAME, _REASON = 80, 200  # characters of a title and of a reason, before escaping
+_NAMES, _LINES = 300, 50  # characters of all names of one kind; entries of a list
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,9 @@ def message(report: Report) -> dict[str, Any]:
 
 def _blocks(report: Report) -> Iterator[dict[str, Any]]:
     if loose := report.loose():
-        lines = [_problem(each.where, each.what) for each in loose]
-        yield {"type": "section", "text": _text(within(lines, _SECTION))}
-    for section, part in report.parts():
+        lines = [_problem(each.where, each.what) for each in loose[:_LINES]]
+        yield {"type": "section", "text": _text(within(lines, _SECTION, count=len(loose)))}
+    for section, part in islice(report.parts(), _BLOCKS):
         lines = list(_database(report, section, part))
         yield {"type": "section", "text": _text(within(lines, _SECTION))}
 
@@ -65,12 +67,14 @@ def _database(report: Report, section: Section, part: Report) -> Iterator[str]:
     title, address = _title(section.title), links.database(report, section.folder)
     name = f"<{address}|{title}>" if address and len(address) < 1_000 else title
     yield f"*{name}*: {part.headline()} · {section.pages} pages, {part.files} files"
-    for problem in part.problems[:50]:
-        yield _problem(problem.where, problem.what)
     for word in ("new", "updated", "renamed", "removed", "kept"):
-        names = [_title(entry.title) for entry in getattr(part, word)]
-        if names:
-            yield f"{word.capitalize()}: {within(names, 800, glue=', ', most=50)}"
+        entries: tuple[Entry, ...] = getattr(part, word)
+        if entries:
+            names = [_title(entry.title) for entry in entries[:_LINES]]
+            said = within(names, _NAMES, count=len(entries), glue=", ")
+            yield f"{word.capitalize()}: {said}"
+    for problem in part.problems[:_LINES]:
+        yield _problem(problem.where, problem.what)
 
 
 def _problem(where: str, what: str) -> str:

@@ -35,7 +35,7 @@ from backup.report.sending import post_json
 NAME = "the webhook"
 VERSION = 1
 _MOST = 500  # entries of a list
-_LONGEST = 500  # characters of a text
+_LONGEST, _ADDRESS = 500, 2_000  # characters of a text and of an address
 _KINDS = ("new", "updated", "renamed", "removed", "kept", "failed")
 
 
@@ -108,13 +108,14 @@ def _database(section: Section, part: Report) -> dict[str, Any]:
 
 
 def _change(report: Report, word: str, entry: Entry) -> dict[str, str]:
+    address = "" if word == "removed" else links.page(report, entry.folder)
     return {
         "what": word,
         "id": entry.page_id,
         "title": _short(entry.title),
         "folder": _short(entry.folder),
         "note": _short(entry.note),
-        "url": "" if word == "removed" else links.page(report, entry.folder),
+        "url": address if len(address) <= _ADDRESS else "",
     }
 
 
