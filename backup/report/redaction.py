@@ -13,7 +13,8 @@ from urllib.parse import quote, urlsplit
 
 _BLOT = "***"
 _SHORTEST = 6  # characters: to blot out less would spoil every text
-_LONG_ENOUGH = 12  # characters: a path this long says who may use an address
+_LONG_ENOUGH = 12  # characters: a path this long, and with a digit, says who may use an address
+_KEY = re.compile(r"(?=[^/]*\d)[^/?&=]{16,}")  # a part of it that is no word of a language
 # What signs an address: Amazon S3, CloudFront, Azure and Google.
 _SIGNATURE = re.compile(
     r"(?i)([?&](?:X-(?:Amz|Goog)-[\w-]+|Signature|Policy|Key-Pair-Id|sig|token)=)[^&\s\"'<>)\]]+"
@@ -32,7 +33,9 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
 def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
     """Every form of the secrets that may turn up, the longest first: none hides in another."""
     found = {part.strip() for secret in secrets for part in (secret, *secret.splitlines())}
-    found |= {tail for secret in found if (tail := _tail(secret))}
+    tails = {tail for secret in found if (tail := _tail(secret))}
+    found |= tails | {key for tail in tails for key in _KEY.findall(tail)}
+    found |= {secret.lower() for secret in found}  # as a folder's name has it
     found |= {quote(secret, safe=safe) for secret in found for safe in ("", "/")}
     return tuple(sorted((each for each in found if len(each) >= _SHORTEST), key=len, reverse=True))
 
@@ -44,4 +47,4 @@ def _tail(secret: str) -> str:
     except ValueError:
         return ""
     tail = secret.partition(address.netloc)[2] if address.scheme and address.netloc else ""
-    return tail if len(tail) >= _LONG_ENOUGH else ""
+    return tail if len(tail) >= _LONG_ENOUGH and any(map(str.isdigit, tail)) else ""
