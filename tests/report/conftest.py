@@ -1,0 +1,15 @@
+"""What several tests of tellers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from inbox import Inbox, receiving
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """A server that takes messages."""
+    with receiving() as box:
+        yield box
