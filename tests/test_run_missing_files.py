@@ -115,6 +115,18 @@ def test_a_raised_limit_brings_what_was_left_out(library: Library) -> None:
     assert "not backed up" not in library.page_text
 
 
+def test_a_limit_that_is_raised_too_little_is_told_in_the_text(library: Library) -> None:
+    library.append(blocks.media("video", library.hosted("film.mp4", bytes(3 * 1024**2))))
+    library.run(MAX_FILE_MB="1")
+    assert "files over 1 MB are left out" in library.page_text
+    ran = library.run(MAX_FILE_MB="2")
+    assert ran.code == 0
+    assert "files over 2 MB are left out" in library.page_text
+    library.asked()
+    assert library.run(MAX_FILE_MB="2").code == 0
+    assert library.asked() == ([], [])
+
+
 def test_the_state_keeps_no_secret_of_a_missing_file(library: Library) -> None:
     url = "https://user:pass@169.254.169.254/a.png?width=8&token=t0ken"
     library.append(blocks.media("image", build.external(url)))
