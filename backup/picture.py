@@ -37,10 +37,11 @@ def remembered(tree: Tree) -> Memory:
         known = state.loads(text)
     except BrokenState as error:
         known, broken = State(), error.message
+    lost = broken
     if not known.pages:
         known = replace(rebuild.rebuilt(*_on_disk(tree)), databases=known.databases)
+        lost = broken or (f"{state.NAME} is missing." if known.pages else "")
     replayed = journal.replay(known, tree.read(journal.NAME))
-    lost = broken or (f"{state.NAME} is missing." if known.pages else "")
     return Memory(replayed.state, replayed.claimed, lost)
 
 
