@@ -16,11 +16,10 @@ from backup import __version__
 from backup.errors import BackupError, ConfigError
 from backup.files.fetch import Downloader
 from backup.files.received import MEGABYTE
-from backup.git import Git, Identity
 from backup.model import Problem
 from backup.naming import Naming
 from backup.notion.client import Client, Gate
-from backup.publish import is_repository
+from backup.publication import Publisher, publisher
 from backup.reading import refresher
 from backup.report.audience import Audience
 from backup.report.log import Log
@@ -71,9 +70,9 @@ def _started(
         environ = {name: value for name, value in environ.items() if name not in _NAMES}
         workspace = demo_run.repository(Path.cwd(), environ)
     settings = _read(arguments, flags, environ, audience)
-    world = _world(settings, workspace, environ, log, log.secrets, stop)
+    world = _world(settings, workspace, environ, log, stop)
     report = run(settings, world)
-    origin = world.git.ask("remote", "get-url", "origin") if world.git else ""
+    origin = world.publisher.to.url if world.publisher else ""
     audience.end(report, origin=origin, folder=settings.output_dir)
     if arguments.demo:
         for line in demo_run.look_around(workspace):
@@ -95,6 +94,7 @@ def _read(
         mistake = error
     known = contacts(flags, environ, dotenv)
     secrets = [secret.reveal() for secret in known.secrets]
+    secrets += filter(None, [environ.get("GITHUB_TOKEN")])
     audience.meet(known.given, secrets, dry_run=known.dry_run)
     audience.begin()
     if mistake:
@@ -152,7 +152,6 @@ def _world(
     workspace: Path,
     environ: Mapping[str, str],
     log: Log,
-    secrets: tuple[str, ...],
     stop: Stop,
 ) -> World:
     def waiting(seconds: float) -> None:
@@ -171,49 +170,26 @@ def _world(
         max_bytes=settings.max_file_mb * MEGABYTE,
         concurrency=settings.concurrency,
     )
-    folder = workspace / settings.output_dir
-    commits = settings.commit and not settings.dry_run
     return World(
         client=client,
         downloader=downloader,
-        tree=Tree(folder),
+        tree=Tree(workspace / settings.output_dir),
         log=log,
-        git=_git(folder, workspace, environ, secrets) if commits else None,
-        identity=_identity(environ, Git(workspace, environ)),
+        publisher=_publisher(settings, workspace, environ, log.secrets),
         clock=client.now,
         stop=stop,
         naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
     )
 
 
-def _git(
-    folder: Path, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
-) -> Git:
-    """git in the output folder, which need not exist yet, without our secrets in its environment."""
-    visible = {
-        name: value for name, value in environ.items() if not any(s in value for s in secrets)
-    }
-    if not is_repository(Git(workspace, visible)):
-        raise ConfigError(
-            f"{workspace} is no git repository.",
-            hint="Check it out first (actions/checkout), or set COMMIT=false to write files only.",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    return Git(folder, visible, secrets=secrets)
-
-
-def _identity(environ: Mapping[str, str], git: Git) -> Identity:
-    """The host's own bot on a runner; on a laptop whoever git says commits there."""
-    if environ.get("FORGEJO_ACTIONS"):
-        return Identity("forgejo-actions", "noreply@forgejo.org")
-    if environ.get("GITEA_ACTIONS"):
-        return Identity("gitea-actions", "teabot@gitea.io")
-    if environ.get("GITHUB_ACTIONS"):
-        return Identity(
-            "github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com"
-        )
-    name, email = git.ask("config", "user.name"), git.ask("config", "user.email")
-    return Identity(name or "notion-backup", email or "notion-backup@users.noreply.invalid")
+def _publisher(
+    settings: Settings, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
+) -> Publisher | None:
+    """None when nothing is to be committed."""
+    if settings.dry_run or not settings.publishing.commit:
+        return None
+    folder = workspace / settings.output_dir
+    return publisher(settings.publishing, workspace, folder, environ, secrets)
 
 
 def _kind(error: BackupError) -> str:

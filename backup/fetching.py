@@ -49,7 +49,8 @@ class Outcome:
 class Fetching:
     """What the work needs: who reads, who writes, who tells, and the threads for whole pages.
 
-    `edited_since` lists the rows of the run's databases that were edited since the run began.
+    `edited_since` lists the rows of the run's databases that were edited since the run began;
+    `between` is called after each page, and may publish what is finished.
     """
 
     reader: Reader
@@ -58,6 +59,7 @@ class Fetching:
     pages: Executor
     stop: Stop
     edited_since: Callable[[Collection[str]], Collection[Row]]
+    between: Callable[[], None] = lambda: None
 
     def all(self, decided: Plan) -> Outcome:
         """Every page that the plan wants; those that were edited meanwhile, once or twice more; then
@@ -93,6 +95,7 @@ class Fetching:
                 outcome = future.result()
                 self._tell(f"{number}/{len(steps)}", futures[future], outcome)
                 total += outcome
+                self.between()
         for step in steps:
             self.writer.settle(step)
         left = len(steps) - len(total.done) - len(total.failed)

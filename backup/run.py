@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backup import accounting, ending, listing, picture
+from backup.authors import Authors
+from backup.delivery import Delivery
 from backup.fetching import Fetching, Outcome
 from backup.files.fetch import Downloader
-from backup.git import Git, Identity
 from backup.listing import Seen
 from backup.markdown import verify
 from backup.model import Problem, Row
 from backup.naming import Naming
 from backup.notion.client import Client
 from backup.picture import Memory
-from backup.publish import Published
+from backup.publication import Publisher
 from backup.reading import Reader
 from backup.report.log import Log
 from backup.report.report import Report
@@ -33,15 +34,14 @@ from backup.writing import Writer
 
 @dataclass(frozen=True)
 class World:
-    """Everything that acts on the outside. `git` is None when nothing is to be committed, `naming`
-    when no model is asked about pictures."""
+    """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
+    `naming` when no model is asked about pictures."""
 
     client: Client
     downloader: Downloader
     tree: Tree
     log: Log
-    git: Git | None
-    identity: Identity
+    publisher: Publisher | None
     clock: Callable[[], datetime]
     stop: Stop
     naming: Naming | None = None
@@ -85,26 +85,33 @@ def _carried_out(
         def edited_since(page_ids: Collection[str]) -> Collection[Row]:
             return picture.edited_since(world.client, seen, page_ids)
 
-        work = Fetching(reader, writer, world.log, pages, world.stop, edited_since)
+        delivery = _delivery(world, memory, seen, writer)
+        between = delivery.between if delivery else Fetching.between
+        work = Fetching(reader, writer, world.log, pages, world.stop, edited_since, between)
         outcome = work.all(decided) + _usual_names(world)
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             world.log.line(f"removed {step.folder}/ · {step.reason}")
         writer.sweep()
     places = ending.write_indexes(seen.listed, writer, memory.state)
-    now = ending.save(world.tree, memory.state, writer, places)
+    now = ending.current(memory.state, writer, places)
+    ending.save(world.tree, now)
     report = accounting.report(decided, outcome, seen, memory)
     if settings.verify:
         report = replace(report, errors=(*report.errors, *_verified(world, now)))
-    if not world.git:
+    if not delivery:
         return report
     with world.log.group("Publishing"):
-        headline = report.headline()
-        published = ending.commit(world.git, now, writer.touched, headline, world.identity)
-        world.log.line(_words(published))
-    return replace(
-        report, commit=published.commit, branch=published.branch, pushed=published.pushed
-    )
+        return delivery.end(now, report)
+
+
+def _delivery(world: World, memory: Memory, seen: Seen, writer: Writer) -> Delivery | None:
+    if not world.publisher:
+        return None
+    rows = {row.id: row for each in seen.listed for row in each.rows}
+    credit = Authors(world.client, rows).credit
+    world.publisher.begin(memory.state, credit, rebuilt=bool(memory.rebuilt))
+    return Delivery(world.publisher, world.log, writer, seen.listed, memory.state)
 
 
 def _begun_anew(memory: Memory) -> Problem:
@@ -192,10 +199,3 @@ def _reader(
         clock=world.clock,
         describe=naming.describer(memory.state).describe if naming else None,
     )
-
-
-def _words(published: Published) -> str:
-    if not published.commit:
-        return "nothing to commit"
-    where = f"pushed to {published.branch}" if published.pushed else f"on {published.branch}"
-    return f"commit {published.commit[:10]} {where}"

@@ -15,6 +15,7 @@ _INVISIBLE = re.compile(
 )
 _RESERVED = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]")
 _GIT = re.compile(r"\.git|git~[0-9]+")
+_ORDERS = {".github", ".gitea", ".forgejo", ".gitattributes", ".gitmodules", ".gitignore"}
 _GUARD = "-x"
 
 
@@ -48,6 +49,15 @@ def is_reserved(name: str) -> bool:
     lower = visible(name).lower().rstrip(". ")
     stem = lower.partition(".")[0].rstrip(" ")
     return bool(_RESERVED.fullmatch(stem) or _GIT.fullmatch(lower))
+
+
+def is_guarded(name: str) -> bool:
+    """Whether Git, or a host of repositories, would read orders in a file or folder of this name.
+
+    File systems differ in whether they see case, dots and blanks at the end, or joiners.
+    """
+    lower = visible(name).lower().rstrip(". ")
+    return lower in _ORDERS or bool(_GIT.fullmatch(lower))
 
 
 def cut(text: str, limit: int) -> str:

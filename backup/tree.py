@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from backup.errors import WorkspaceError
+from backup.slug import is_guarded
 
 STAGING = ".notion-sync.tmp"
-_GUARDED = {".git", ".github", ".gitea", ".forgejo", ".gitattributes", ".gitmodules", ".gitignore"}
 
 
 class Tree:
@@ -125,7 +125,7 @@ class Tree:
     def _at(self, path: str) -> Path:
         """The place of a path; raises WorkspaceError when it leads out of the output folder."""
         parts = path.split("/")
-        if any(part in ("", ".", "..") or _git_owned(part) for part in parts) or "\\" in path:
+        if any(part in ("", ".", "..") or is_guarded(part) for part in parts) or "\\" in path:
             raise WorkspaceError(f"{path!r} is no place for a file of the backup.")
         at = self.root
         for part in parts[:-1]:
@@ -136,10 +136,6 @@ class Tree:
                     hint="Replace it with a folder, or choose another one with DATABASES (path = id).",
                 )
         return at / parts[-1]
-
-
-def _git_owned(part: str) -> bool:
-    return part.rstrip(". ").lower() in _GUARDED
 
 
 def _failure(verb: str, path: str, error: Exception) -> WorkspaceError:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,12 @@ class Writer:
         for page_id in page_ids:
             if (record := self.records.get(page_id)) and record.settled:
                 self.records[page_id] = replace(record, settled=False)
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Meanwhile no page is put or removed: files and records fit each other."""
+        with self._lock:
+            yield
 
     def close(self) -> None:
         """From now on no page is put: the run ends, and somebody may still be reading one."""

@@ -24,9 +24,9 @@ ROOMS: dict[str, set[str]] = {
     "markdown": {"model"},
     "sync": {"errors", "model", "slug"},
     "stop": set(),
-    "tree": {"errors"},
+    "tree": {"errors", "slug"},
     "git": {"errors"},
-    "publish": {"errors", "git"},
+    "publish": {"errors", "git", "model", "slug"},
     "report": {"errors", "model"},
     "demo": {"model"},
     "demo_run": {"demo", "git"},
@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
 # The run itself joins the rooms; it knows neither the outside world nor the demonstration.
 RUN = {
     *("run", "listing", "picture", "reading", "retrying", "fetching", "writing", "ending"),
-    *("naming", "accounting"),
+    *("naming", "accounting", "composition", "publication", "delivery", "authors"),
 }
 TOP = {"__main__", "demo", "demo_run"}
 
@@ -44,6 +44,7 @@ PURE = (
     *("report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
     *("files.find", "files.kinds", "files.names", "files.urls", "files.telling", "files.pending"),
+    *("publish.commits", "publish.host", "publish.message", "publish.refusals", "composition"),
 )
 OUTSIDE = {
     *("os", "subprocess", "socket", "http", "requests", "urllib3", "shutil", "tempfile", "glob"),
@@ -53,6 +54,7 @@ OUTSIDE = {
 DOORS = {
     "requests": {
         *("notion.client", "files.fetch", "files.messages", "report.sending", "report.tellers"),
+        "publish.pull_request",
         *(f"report.{each}" for each in ("discord", "healthcheck", "ntfy", "slack", "webhook")),
     },
     "subprocess": {"git"},

@@ -129,6 +129,10 @@ class Client:
         """GET /v1/pages/{id}."""
         return self._ask("GET", f"pages/{_segment(id_)}", ("page",))
 
+    def user(self, id_: str) -> Json:
+        """GET /v1/users/{id}: a person or bot; guests and people who left are not found."""
+        return self._ask("GET", f"users/{_segment(id_)}", ("user",))
+
     def block(self, id_: str) -> Json:
         """GET /v1/blocks/{id}: with fresh signatures on its file URLs."""
         return self._ask("GET", f"blocks/{_segment(id_)}", ("block",))

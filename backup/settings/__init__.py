@@ -16,6 +16,7 @@ from backup.model import Database
 from backup.settings.ai import AiNaming, ai_naming
 from backup.settings.contacts import Contacts
 from backup.settings.databases import folder
+from backup.settings.publishing import Publishing, publishing
 from backup.settings.reader import Reader, Secret
 from backup.settings.table import SETTINGS, Setting
 
@@ -39,7 +40,7 @@ class Settings:
     output_dir: str
     full_sync: bool
     dry_run: bool
-    commit: bool
+    publishing: Publishing
     front_matter: bool
     properties: str
     image_style: str
@@ -71,7 +72,7 @@ class Settings:
             output_dir=reader.parsed("OUTPUT_DIR", folder),
             full_sync=reader.switch("FULL_SYNC"),
             dry_run=reader.switch("DRY_RUN"),
-            commit=reader.switch("COMMIT"),
+            publishing=publishing(reader),
             front_matter=reader.switch("FRONT_MATTER"),
             properties=reader.one_of("PROPERTIES", "table", "front-matter", "both", "none"),
             image_style=reader.one_of("IMAGE_STYLE", "html", "markdown"),

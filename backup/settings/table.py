@@ -73,7 +73,59 @@ SETTINGS: tuple[Setting, ...] = (
         "FULL_SYNC", "false", "Read every page again, also those that did not change.", switch=True
     ),
     Setting("DRY_RUN", "false", "Say what would be done, and write nothing.", switch=True),
-    Setting("COMMIT", "true", "false: write the files, leave git alone.", switch=True),
+    Setting(
+        "COMMIT",
+        "run",
+        "`run`: one commit for all that is published at once; `page`: one commit for each page, with "
+        "the person who last edited it in Notion as its author; `false`: write the files, leave git "
+        "alone.",
+    ),
+    Setting(
+        "PUBLISH_EVERY",
+        "300",
+        "Commit and push what is finished at latest every so many seconds, so that a job that is cut "
+        "off keeps it; 0: only at the end.",
+    ),
+    Setting(
+        "BRANCH",
+        "",
+        "The branch to publish to. Default: the one that is checked out. Needed where a pull request or "
+        "a tag starts the workflow.",
+    ),
+    Setting(
+        "COMMIT_MESSAGE",
+        "",
+        "The commit's message, with {counts} (`3 new, 1 renamed`), {new}, {updated}, {renamed}, "
+        "{removed}, {failed} (numbers), {titles} (a line for each page) and {title} (the page's, or "
+        "how many there are). Default: `Back up Notion: {counts}`, then {titles}.",
+    ),
+    Setting(
+        "COMMIT_AUTHOR",
+        "",
+        "Who commits, as `Name <mail@example.com>`. Default: the host's bot in a workflow, else "
+        "whom git knows.",
+    ),
+    Setting(
+        "SKIP_CI",
+        "false",
+        "Add `[skip ci]` to the message. A job's own token starts no workflows anyway.",
+        switch=True,
+    ),
+    Setting(
+        "PULL_REQUEST",
+        "false",
+        "Publish to PULL_REQUEST_BRANCH, and open a pull request or add to the open one: for "
+        "branches that nobody may push to.",
+        switch=True,
+    ),
+    Setting("PULL_REQUEST_BRANCH", "notion-backup", "The branch that pull requests come from."),
+    Setting(
+        "GIT_TOKEN",
+        "",
+        "A token that may push (and open pull requests). Default: what actions/checkout keeps in the "
+        "clone, else the job's own token.",
+        secret=True,
+    ),
     Setting(
         "FRONT_MATTER", "true", "Start each page with title, id, address and times.", switch=True
     ),

@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any
 
 from backup.errors import BrokenState, StateError
 from backup.model import Json
-
-T = TypeVar("T")
 
 NAME = ".notion-sync.json"
 VERSION = 1
@@ -118,24 +116,6 @@ def readable(text: str) -> State:
         return loads(text)
     except BrokenState:
         return State()
-
-
-def merged(base: State, ours: State, theirs: State) -> State:
-    """`theirs` with everything that we changed since `base`, the state that we began with.
-
-    For runs that publish at the same time, each for other pages or databases.
-    """
-    return State(
-        _merged(base.pages, ours.pages, theirs.pages),
-        _merged(base.databases, ours.databases, theirs.databases),
-        {**theirs.unknown, **ours.unknown},
-    )
-
-
-def _merged(base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
-    changed = {id_: value for id_, value in ours.items() if base.get(id_) != value}
-    dropped = base.keys() - ours.keys()
-    return {id_: value for id_, value in {**theirs, **changed}.items() if id_ not in dropped}
 
 
 def dumps(state: State) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from backup.errors import BrokenState, StateError
 from backup.sync import journal
-from backup.sync.state import Place, Record, State, dumps, loads, merged
+from backup.sync.state import Place, Record, State, dumps, loads
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z", links=("x", "y#z"))
 MILK = Record("db", "wiki/milk", "Milk 🥛", files=({"path": "assets/1-cow.png", "size": 3},))
@@ -68,13 +68,6 @@ def test_a_page_owns_its_text_and_its_files() -> None:
         "wiki/milk/assets/1-cow.png": "a" * 32,
         "wiki/README.md": "db",
     }
-
-
-def test_two_runs_that_changed_different_pages_both_count() -> None:
-    base = State({"a": TEA, "b": MILK})
-    ours = State({"a": TEA, "c": MILK})  # b removed, c new
-    theirs = State({"a": MILK, "b": MILK, "d": TEA})  # a changed, d new
-    assert merged(base, ours, theirs).pages == {"a": MILK, "c": MILK, "d": TEA}
 
 
 def test_a_journal_adds_what_an_interrupted_run_finished() -> None:

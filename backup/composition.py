@@ -1,0 +1,192 @@
+"""What a publication holds, decided from three pictures: what the run has, what it began with, and what
+the remote has by now. Nothing is touched here.
+
+The files of a page and its record always go together. Another run that published in between keeps
+what it read later; what cannot be told apart is left to the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from backup.ending import entries
+from backup.errors import BrokenState
+from backup.markdown import index
+from backup.model import Problem
+from backup.publish.commits import folders_of, in_the_way
+from backup.publish.message import KINDS, Told
+from backup.sync import merge, state
+from backup.sync.merge import Merged
+from backup.sync.plan import index_of
+from backup.sync.state import Place, Record, State
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a run has finished at one moment. `objects` maps the files of every page that is new
+    since the last publication to what git calls their content; `rewritten` are pages and databases
+    of which files were written, whether their record changed or not."""
+
+    state: State
+    objects: Mapping[str, str]
+    rewritten: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One page: what becomes of its files. `edited` is when somebody last did so, for Notion."""
+
+    page_id: str
+    told: Told
+    edited: str
+    put: Mapping[str, str]
+    drop: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What to commit. `texts` are the state and the lists of pages; `drop` is what was ours and
+    nobody needs. `back` are pages that are left to the next run."""
+
+    state: State
+    parts: tuple[Part, ...]
+    texts: Mapping[str, str]
+    drop: Collection[str]
+    back: Collection[str] = ()
+
+    def left(self) -> tuple[Problem, ...]:
+        """What to say of the pages that are left."""
+        return tuple(
+            Problem(record.title if (record := self.state.pages.get(id_)) else "A page", _LEFT, id_)
+            for id_ in sorted(self.back)
+        )
+
+
+_LEFT = (
+    "was not published: by now something else has its place on the branch; the next run goes on."
+)
+
+
+def composition(base: State, held: Held, files: Mapping[str, str], text: str) -> Composition:
+    """What to commit on a tip with these `files` (path → object) and this `text` of the state.
+
+    `base` is what the tip had when the run began, as far as it knows. All paths are below the
+    output folder. Raises StateError when a later version of this program wrote the state.
+    """
+    theirs = understood(text, base, files)
+    known = theirs.owned().keys() | base.owned().keys()
+    taken = _taken(base, held, files, known)
+    merged = merge.merged(base, held.state, theirs, held.rewritten, taken)
+    now = replace(merged.state, databases=_indexed(merged.state, files, known))
+    owned = now.owned()
+    parts = tuple(_parts(now, merged, theirs, held, files, owned))
+    texts = {state.NAME: state.dumps(now), **dict(_lists(now, theirs, merged, held))}
+    drop = sorted(theirs.owned().keys() - owned.keys())
+    return Composition(now, parts, texts, drop, merged.back)
+
+
+def understood(text: str, base: State, files: Collection[str]) -> State:
+    """The state in `text`; where it is lost or broken, what is there of `base`: no reason to take
+    what lies beside it for somebody else's."""
+    try:
+        if text.strip():
+            return state.loads(text)
+    except BrokenState:
+        pass  # a merge that went wrong, say: the files tell
+    pages = {id_: each for id_, each in base.pages.items() if all(p in files for p in each.paths())}
+    databases = {
+        id_: place
+        for id_, place in base.databases.items()
+        if not place.index or index_of(place.folder) in files
+    }
+    return State(pages, databases, base.unknown)
+
+
+def told(before: State, now: State) -> list[Told]:
+    """Every page that is not as it was, by title."""
+    changed = {
+        id_: _kind(before.pages.get(id_), now.pages.get(id_))
+        for id_ in before.pages.keys() | now.pages.keys()
+        if _seen(before.pages.get(id_)) != _seen(now.pages.get(id_))
+    }
+    found = [
+        Told(kind, (now.pages.get(id_) or before.pages[id_]).title) for id_, kind in changed.items()
+    ]
+    return sorted(found, key=lambda each: (KINDS.index(each.kind), each.title.casefold()))
+
+
+def _seen(record: Record | None) -> tuple[object, ...] | None:
+    """What a reader of the backup sees change."""
+    return (record.folder, record.title, record.edited, record.files) if record else None
+
+
+def _kind(was: Record | None, now: Record | None) -> str:
+    if now is None:
+        return "removed"
+    if was is None:
+        return "new"
+    return "updated" if was.folder == now.folder else "renamed"
+
+
+def _taken(base: State, held: Held, files: Mapping[str, str], known: Collection[str]) -> set[str]:
+    """Paths of our new pages that cannot be ours: a file of somebody else lies there, or a folder
+    does, or our own file is not there to be put."""
+    changed = (each for id_, each in held.state.pages.items() if base.pages.get(id_) != each)
+    rewritten = (each for id_ in held.rewritten if (each := held.state.pages.get(id_)))
+    folders = folders_of(files)
+    return {
+        path
+        for record in (*changed, *rewritten)
+        for path in record.paths()
+        if path not in held.objects
+        or (path not in known and files.get(path, held.objects[path]) != held.objects[path])
+        or in_the_way(path, files, folders)
+    }
+
+
+def _indexed(now: State, files: Collection[str], known: Collection[str]) -> dict[str, Place]:
+    """The databases; where a README.md of somebody else lies by now, theirs is none of ours."""
+
+    def ours(path: str) -> bool:
+        return path not in files or path in known
+
+    return {
+        id_: replace(place, index=place.index and ours(index_of(place.folder)))
+        for id_, place in now.databases.items()
+    }
+
+
+def _parts(
+    now: State,
+    merged: Merged,
+    theirs: State,
+    held: Held,
+    files: Mapping[str, str],
+    owned: Collection[str],
+) -> Iterator[Part]:
+    """The pages of which our version counts, the first edited one first."""
+    for id_ in sorted(merged.ours, key=lambda each: (_edited(now, theirs, each), each)):
+        mine, yours = now.pages.get(id_), theirs.pages.get(id_)
+        put = {path: held.objects[path] for path in (mine.paths() if mine else ())}
+        drop = [path for path in (yours.paths() if yours else ()) if path not in owned]
+        if drop or any(files.get(path) != object_ for path, object_ in put.items()):
+            title = (mine or yours or Record("", "", "")).title
+            kind = _kind(yours, mine)
+            yield Part(id_, Told(kind, title), _edited(now, theirs, id_), put, drop)
+
+
+def _edited(now: State, theirs: State, id_: str) -> str:
+    record = now.pages.get(id_) or theirs.pages.get(id_)
+    return record.edited if record else ""
+
+
+def _lists(now: State, theirs: State, merged: Merged, held: Held) -> Iterator[tuple[str, str]]:
+    """The list of pages of every database in which something changed, as all runs together know it."""
+    records = (each.get(id_) for id_ in merged.ours for each in (now.pages, theirs.pages))
+    changed = {record.database for record in records if record} | set(held.rewritten)
+    for id_, place in now.databases.items():
+        mine = id_ in held.state.databases
+        if place.index and mine and (id_ in changed or theirs.databases.get(id_) != place):
+            path = index_of(place.folder)
+            yield path, index.render(place.title, place.icon, entries(now.pages, id_), path)

@@ -1,0 +1,75 @@
+"""Hands over what the run has: what is finished, while other pages are being read, and all at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from backup import ending
+from backup.errors import BackupError
+from backup.model import Problem
+from backup.publication import Issued, Publisher
+from backup.report.log import Log
+from backup.report.report import Report
+from backup.sync.plan import Listed
+from backup.sync.state import State
+from backup.writing import Writer
+
+_WHERE = "publishing"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One run's publications. `listed` are its databases, `before` is the state it began with."""
+
+    publisher: Publisher
+    log: Log
+    writer: Writer
+    listed: Collection[Listed]
+    before: State
+
+    def between(self) -> None:
+        """Publish what is finished, when it is time. When that is refused, the end tries again."""
+        if not self.publisher.is_due():
+            return
+        try:
+            with self.writer.still():
+                places = ending.write_indexes(self.listed, self.writer, self.before)
+                now = ending.current(self.before, self.writer, places)
+                snapshot = self.publisher.hold(now, self.writer.touched)
+            self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
+        except BackupError as error:
+            self.log.warning(Problem(_WHERE, f"{error} It is tried again."))
+
+    def end(self, now: State, report: Report) -> Report:
+        """Publish all that the run has, and tell in the report what became of it."""
+        issued = self.publisher.issued
+        refused: tuple[Problem, ...] = ()
+        try:
+            snapshot = self.publisher.hold(now, self.writer.touched)
+            issued = self.publisher.publish(snapshot, len(report.failed))
+            self.log.line(_words(issued, self.publisher))
+        except BackupError as error:
+            refused = (Problem(_WHERE, str(error)),)
+        errors = (*refused, *issued.errors)
+        for problem in errors:
+            self.log.error(problem)
+        for problem in issued.left:
+            self.log.warning(problem)
+        return replace(
+            report,
+            commit=issued.commit,
+            branch=self.publisher.to.branch,
+            pushed=issued.pushed,
+            pull_request=issued.pull_request,
+            errors=(*report.errors, *errors),
+            warnings=(*report.warnings, *issued.left),
+        )
+
+
+def _words(issued: Issued, publisher: Publisher) -> str:
+    if not issued.commit:
+        return "nothing to commit"
+    where = f"pushed to {publisher.to.branch}" if issued.pushed else f"on {publisher.to.branch}"
+    offered = f" · {issued.pull_request}" if issued.pull_request else ""
+    return f"commit {issued.commit[:10]} {where}{offered}"

@@ -1,0 +1,287 @@
+"""Publishes what the run has: at its end, and before that as often as it is told to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from backup.composition import Composition, Held, Part, composition, told
+from backup.errors import ConfigError, GitError
+from backup.git import Git, Identity, basic
+from backup.model import Problem
+from backup.publish import branches, host, message, objects
+from backup.publish.branches import Destination
+from backup.publish.commits import Commit
+from backup.publish.pull_request import PullRequests
+from backup.publish.push import Published, Pushing, Tip
+from backup.settings.publishing import Publishing
+from backup.sync import state
+from backup.sync.state import State
+from backup.tree import Tree
+
+Stamps = Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Who edited a page, and when (seconds since 1970)."""
+
+    author: Identity
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is to be published, and the `stamps` by which its files are known again."""
+
+    held: Held
+    stamps: Stamps
+    lfs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What was published. `left` are pages that are left to the next run."""
+
+    commit: str = ""
+    pushed: bool = False
+    pull_request: str = ""
+    left: tuple[Problem, ...] = ()
+    errors: tuple[Problem, ...] = ()
+
+
+@dataclass
+class Publisher:
+    """Publishes, and remembers what it has published.
+
+    `git` works at the root of the work tree; `prefix` is the path of the output folder below it, with
+    a slash at its end, or ''. `issued` is the account of all that was published so far.
+    """
+
+    git: Git
+    prefix: str
+    tree: Tree
+    settings: Publishing
+    committer: Identity
+    to: Destination
+    pull_requests: PullRequests | None = None
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    _credit: Callable[[str, str], Credit] | None = None
+    _base: State = field(default_factory=State)
+    _first: State = field(default_factory=State)
+    _stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _last: float = 0.0
+    issued: Issued = Issued()
+
+    def begin(
+        self, remembered: State, credit: Callable[[str, str], Credit], *, rebuilt: bool
+    ) -> None:
+        """The run starts with the state `remembered`; `rebuilt` says that none could be read.
+
+        `credit` tells from a page's id and the time of its last edit who made that.
+        """
+        self._credit = credit if self.settings.by_page else None
+        text = self.git.ask("show", f"HEAD:{self.prefix}{state.NAME}")
+        self._first = self._base = remembered if rebuilt else state.readable(text)
+        self._last = self.clock()
+
+    def is_due(self) -> bool:
+        """Whether it is time to publish what is finished."""
+        every = self.settings.every
+        return bool(every) and self.clock() - self._last >= every
+
+    def hold(self, now: State, touched: Collection[str]) -> Snapshot:
+        """Take what is finished, while nobody writes: `touched` are all paths that the run wrote.
+
+        Raises GitError when one of the files cannot be stored.
+        """
+        stamps = {path: stamp for path in touched if (stamp := self._stamp(path))}
+        owners = now.owned()
+        fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
+        rewritten = {owners[path] for path in fresh if path in owners}
+        changed = {id_ for id_, each in now.pages.items() if self._base.pages.get(id_) != each}
+        pages = [now.pages[id_] for id_ in changed | rewritten if id_ in now.pages]
+        paths = [path for record in pages for path in record.paths() if self._stamp(path)]
+        below = [f"{self.prefix}{path}" for path in paths]
+        large = objects.in_lfs(self.git, below)
+        stored = objects.stored(self.git, below, large)
+        found = {path.removeprefix(self.prefix): object_ for path, object_ in stored.items()}
+        return Snapshot(Held(now, found, rewritten), stamps, bool(large))
+
+    def publish(self, snapshot: Snapshot, failed: int = 0) -> Issued:
+        """Commit and push what is new in it; the account of all that was published so far. `failed`
+        are pages, for the message.
+
+        Raises GitError when git or the remote refuses; the next publication then holds it too.
+        """
+        composed: list[Composition] = []
+
+        def compose(tip: Tip) -> list[Commit]:
+            composed.append(self._composition(snapshot.held, tip))
+            return self._commits(composed[-1], failed)
+
+        try:
+            published = self._pushing(snapshot.lfs).publish(compose)
+        finally:
+            self._last = self.clock()
+        self._remember(snapshot, composed[-1].back)
+        self.issued = self._account(published, composed[-1])
+        return self.issued
+
+    def _pushing(self, lfs: bool) -> Pushing:
+        base = self.pull_requests.base if self.pull_requests and self._is_first() else ""
+        return Pushing(self.git, self.to, self.committer, base, lfs, self.sleep)
+
+    def _is_first(self) -> bool:
+        """Whether a branch for pull requests is begun anew: when none is open, what it has was merged
+        or turned down."""
+        if self.issued.commit or not self.pull_requests:
+            return False
+        try:
+            return self.pull_requests.find() is None
+        except GitError:
+            return False  # the host is asked again when there is something to offer
+
+    def _composition(self, held: Held, tip: Tip) -> Composition:
+        files = {
+            path.removeprefix(self.prefix): object_
+            for path, object_ in tip.files.items()
+            if path.startswith(self.prefix)
+        }
+        blob = files.get(state.NAME, "")
+        text = self.git.run("cat-file", "blob", blob) if blob else ""
+        return composition(self._base, held, files, text)
+
+    def _commits(self, composed: Composition, failed: int) -> list[Commit]:
+        """One commit for all pages, or one for each and then one for what belongs to none of them."""
+        credit = self._credit
+        pages = [self._of_page(part, credit) for part in composed.parts] if credit else []
+        parts = () if credit else composed.parts
+        put = {path: object_ for part in parts for path, object_ in part.put.items()}
+        put |= {path: self._text(path, text) for path, text in composed.texts.items()}
+        drop = {path for part in parts for path in part.drop} | set(composed.drop)
+        told = [part.told for part in composed.parts]
+        words = message.message(told, failed, "" if credit else self.settings.message)
+        if self.settings.skip_ci:
+            words = message.skipping(words)
+        return [*pages, self._commit(put, drop, words)]
+
+    def _of_page(self, part: Part, credit: Callable[[str, str], Credit]) -> Commit:
+        words = message.of_page(part.told, self.settings.message)
+        editor = credit(part.page_id, part.edited)
+        commit = self._commit(part.put, part.drop, words)
+        return replace(commit, author=editor.author, time=editor.time)
+
+    def _commit(self, put: Mapping[str, str], drop: Collection[str], words: str) -> Commit:
+        """Paths below the output folder become paths of the repository."""
+        below = {f"{self.prefix}{path}": object_ for path, object_ in put.items()}
+        return Commit(below, [f"{self.prefix}{path}" for path in drop], words)
+
+    def _text(self, path: str, text: str) -> str:
+        below = f"{self.prefix}{path}"
+        if objects.in_lfs(self.git, [below]):
+            raise GitError(
+                f"{below} is sent into Git LFS by .gitattributes, and must be a plain text.",
+                hint=f"Add a line `{below} !filter !diff !merge` at the end of .gitattributes.",
+            )
+        return objects.text(self.git, text)
+
+    def _remember(self, snapshot: Snapshot, back: Collection[str]) -> None:
+        """What is published is new no longer; what was left stays new."""
+        now = snapshot.held.state
+        old = {id_: each for id_, each in self._base.pages.items() if id_ in back}
+        pages = {id_: each for id_, each in now.pages.items() if id_ not in back}
+        self._base = replace(now, pages={**pages, **old})
+        left = {path for id_ in back if id_ in now.pages for path in now.pages[id_].paths()}
+        self._stamps |= {path: at for path, at in snapshot.stamps.items() if path not in left}
+
+    def _account(self, published: Published, composed: Composition) -> Issued:
+        before = self.issued
+        issued = replace(before, left=composed.left(), errors=())
+        if published.commit:
+            issued = replace(issued, commit=published.commit, pushed=published.pushed)
+        if not self.pull_requests or not published.commit:
+            return issued
+        try:
+            offered = self.pull_requests.offer(
+                *message.pull_request(told(self._first, composed.state))
+            )
+        except GitError as error:
+            return replace(issued, errors=(Problem("pull request", str(error)),))
+        return replace(issued, pull_request=offered.url)
+
+    def _stamp(self, path: str) -> tuple[int, int] | None:
+        """What changes when a file is replaced; None when there is none."""
+        try:
+            found = (self.tree.root / path).lstat()
+        except OSError:
+            return None
+        return (found.st_mtime_ns, found.st_ino)
+
+
+def publisher(
+    settings: Publishing,
+    workspace: Path,
+    folder: Path,
+    environ: Mapping[str, str],
+    secrets: Collection[str],
+) -> Publisher:
+    """Who publishes the output folder `folder`, which need not exist yet, of the clone `workspace`.
+
+    git does not see the `secrets` that `environ` holds. Raises ConfigError where there is no
+    repository, and GitError when it is not clear where to publish.
+    """
+    visible = {
+        name: value for name, value in environ.items() if not any(s in value for s in secrets)
+    }
+    if not branches.is_repository(Git(workspace, visible)):
+        raise ConfigError(
+            f"{workspace} is no git repository.",
+            hint="Check it out first (actions/checkout), or set COMMIT=false to write files only.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    token = settings.token.reveal()
+    hidden = [*secrets, *map(basic, secrets)]
+    inside = Git(folder, visible, secrets=tuple(hidden))
+    root = Path(inside.run("rev-parse", "--show-toplevel").rstrip("\n"))
+    git = branches.authorised(inside.at(root), token, environ)
+    to = branches.destination(git, settings.branch)
+    pull_requests = None
+    if settings.pull_request_branch:
+        pull_requests = _pull_requests(to, settings.pull_request_branch, environ, token)
+        to = replace(to, branch=settings.pull_request_branch)
+    prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
+    committer = _committer(settings, environ, git)
+    return Publisher(git, prefix, Tree(folder), settings, committer, to, pull_requests)
+
+
+def _pull_requests(
+    to: Destination, head: str, environ: Mapping[str, str], token: str
+) -> PullRequests:
+    if to.branch == head:
+        raise ConfigError(
+            f"PULL_REQUEST: {head} is checked out, and cannot be merged into itself.",
+            hint="Check out the branch to merge into, or name it with BRANCH.",
+        )
+    api, (owner, name) = host.api(environ, to.url), host.repository_of(to.url)
+    token = token or host.job_token(environ, to.url)
+    if not api or not owner or not token:
+        lacking = "a token for it" if api and owner else "a remote on GitHub, Gitea or Forgejo"
+        raise ConfigError(
+            f"PULL_REQUEST needs {lacking}.",
+            hint="In a workflow the job's own token serves; else pass one as GIT_TOKEN.",
+        )
+    return PullRequests(api, owner, name, head, to.branch, token)
+
+
+def _committer(settings: Publishing, environ: Mapping[str, str], git: Git) -> Identity:
+    """The one that is named, the host's own bot on a runner, on a laptop whoever git says."""
+    if settings.author:
+        return Identity(*settings.author)
+    if bot := host.bot(environ):
+        return bot
+    name, email = git.ask("config", "user.name"), git.ask("config", "user.email")
+    return Identity(name or "notion-backup", email or "notion-backup@users.noreply.invalid")

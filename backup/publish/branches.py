@@ -1,0 +1,105 @@
+"""Where to publish: which remote, which branch, and with whose credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from backup.errors import GitError
+from backup.git import Git, credentials, header_key
+from backup.publish import host
+
+_NAME_IT = "Name the branch to publish to with BRANCH."
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A branch of a remote, '' when commits stay here. `url` is the address that is pushed to."""
+
+    branch: str
+    remote: str = ""
+    url: str = ""
+
+    @property
+    def reference(self) -> str:
+        """The branch's full name."""
+        return f"refs/heads/{self.branch}"
+
+
+def is_repository(git: Git) -> bool:
+    """Whether the folder lies in a git work tree."""
+    return git.ask("rev-parse", "--is-inside-work-tree") == "true"
+
+
+def destination(git: Git, wanted: str = "") -> Destination:
+    """Where to publish: to the branch `wanted`, else to the one that is checked out, else to the one
+    that the runner names, else on a runner to the repository's default branch.
+
+    Raises GitError when that is not clear, or not safe: for a pull request or a tag.
+    """
+    remote = _remote(git)
+    url = git.ask("remote", "get-url", "--push", remote) if remote else ""
+    return Destination(wanted or _branch(git, remote), remote, url)
+
+
+def authorised(git: Git, token: str, environ: Mapping[str, str]) -> Git:
+    """git that may fetch from and push to the host of its remote.
+
+    A `token` that somebody gave wins over what a checkout step left in the clone; the job's own
+    token, in the runner's `environ`, only takes the place of nothing. Remotes that are not reached
+    by HTTP are left alone.
+    """
+    remote = _remote(git)
+    ways = ((), ("--push",)) if remote else ()
+    for url in dict.fromkeys(git.ask("remote", "get-url", *way, remote) for way in ways):
+        chosen = token or ("" if _persisted(git, url) else host.job_token(environ, url))
+        git = git.using(*credentials(url, chosen))
+    return git
+
+
+def _persisted(git: Git, url: str) -> bool:
+    """Whether the clone knows how to show itself at `url`, as actions/checkout leaves it."""
+    named = "@" in url.partition("://")[2].partition("/")[0]
+    headers = header_key(url) and git.ask("config", "--get-urlmatch", "http.extraheader", url)
+    return named or bool(headers)
+
+
+def _remote(git: Git) -> str:
+    """The remote to push to: the one called origin, or the only one; '' when there is none."""
+    remotes = git.run("remote").split()
+    return "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
+
+
+def _branch(git: Git, remote: str) -> str:
+    if remote and host.pulls(git.environ):
+        raise GitError(
+            "A pull request started this run, and has no branch of its own.", hint=_NAME_IT
+        )
+    if checked_out := git.ask("symbolic-ref", "-q", "HEAD"):
+        return checked_out.removeprefix("refs/heads/")
+    if host.tags(git.environ):
+        raise GitError("A tag started this run, and a tag cannot be published to.", hint=_NAME_IT)
+    branch = host.branch(git.environ) or _default(git, remote)
+    if not branch:
+        raise GitError(
+            "No branch is checked out, so it is not clear where to publish.",
+            hint=f"Check out a branch (actions/checkout with ref: main). {_NAME_IT}",
+        )
+    return branch
+
+
+def _default(git: Git, remote: str) -> str:
+    """The default branch, on a runner: a person with no branch checked out had a reason."""
+    if not host.on_runner(git.environ):
+        return ""
+    try:
+        event = Path(git.environ.get("GITHUB_EVENT_PATH", "")).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        event = ""
+    if branch := host.default_branch(event):
+        return branch
+    listed = git.ask("ls-remote", "--symref", remote, "HEAD") if remote else ""
+    found = re.search(r"^ref: refs/heads/(\S+)\s+HEAD$", listed, re.MULTILINE)
+    return found[1] if found else ""

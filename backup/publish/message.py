@@ -1,0 +1,108 @@
+"""The words of a commit and of a pull request; what comes from Notion is made harmless in them.
+
+A title may hold '@all', 'closes #12', '[skip ci]' or a trailer, and hosts act on those wherever they
+stand (the documentation of GitHub and Gitea; on Gitea also in the commits of a job).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+KINDS = ("new", "updated", "renamed", "removed")
+TEMPLATE = "Back up Notion: {counts}\n\n{titles}"
+SKIP_CI = "[skip ci]"
+_MOST = 100  # titles in one message
+_LONGEST = 100  # characters of a title
+_VERBS = {"new": "Add", "updated": "Update", "renamed": "Rename", "removed": "Remove"}
+_FIELD = re.compile(r"\{(\w+)\}")
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_HARMLESS = (
+    # A blank in between leaves every title readable, and no host finds a reference in it.
+    (re.compile(r"@(?=\w)"), "@ "),
+    (re.compile(r"([#!])(?=\d)"), r"\1 "),
+    (re.compile(r"(?i)\b(gh-)(?=\d)"), r"\1 "),
+    (re.compile(r"://"), ": //"),
+    (re.compile(r"(?i)\[([^\[\]]*(?:skip|\bno[\s_-]?ci)[^\[\]]*)\]"), r"(\1)"),
+    (re.compile(r"\*\*\*"), "* * *"),  # Azure's ***NO_CI***
+    (re.compile(r"(?i)\b([a-z]+(?:-[a-z]+)*-(?:by|checks|id|to))\s*:"), r"\1 –"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One page in a message: `kind` is one of KINDS."""
+
+    kind: str
+    title: str
+
+
+def message(told: Collection[Told], failed: int = 0, template: str = "") -> str:
+    """What a commit of these pages says; `template` is the setting COMMIT_MESSAGE."""
+    counted = Counter(each.kind for each in told)
+    values = {kind: str(counted[kind]) for kind in KINDS}
+    values |= {"failed": str(failed), "counts": _counts(counted), "title": _title(told)}
+    values["titles"] = "\n".join(_titles(told))
+    text = _FIELD.sub(lambda found: values.get(found[1], found[0]), template or TEMPLATE)
+    lines = (line.rstrip() for line in text.strip().splitlines())
+    return "\n".join(lines) + "\n"
+
+
+def of_page(told: Told, template: str = "") -> str:
+    """What a commit of one page says."""
+    subject = f"{_VERBS[told.kind]} “{harmless(told.title)}”\n"
+    return message([told], 0, template) if template else subject
+
+
+def skipping(text: str) -> str:
+    """The message with the words that keep hosts from starting workflows for its commit."""
+    subject, newline, rest = text.partition("\n")
+    return f"{subject} {SKIP_CI}{newline}{rest}"
+
+
+def pull_request(told: Collection[Told]) -> tuple[str, str]:
+    """Title and text of the pull request."""
+    counted = Counter(each.kind for each in told)
+    lines = "\n".join(_titles(told, "`"))
+    return (
+        f"Back up Notion: {_counts(counted)}",
+        f"What changed in Notion since the last merge:\n\n{lines}\n",
+    )
+
+
+def harmless(title: str, longest: int = _LONGEST) -> str:
+    """A title on one line that no host reads anything out of."""
+    shown = "".join(" " if _is_unseen(char) else char for char in title)
+    for pattern, instead in _HARMLESS:
+        shown = pattern.sub(instead, shown)
+    shown = " ".join(shown.split()) or "Untitled"
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def _is_unseen(char: str) -> bool:
+    # The joiner holds emoji sequences together, and does no harm.
+    return char != "\u200d" and unicodedata.category(char) in _UNSEEN
+
+
+def _counts(counted: Counter[str]) -> str:
+    said = [f"{counted[kind]} {kind}" for kind in KINDS if counted[kind]]
+    return ", ".join(said) or "no page changed"
+
+
+def _title(told: Collection[Told]) -> str:
+    if len(told) != 1:
+        return f"{len(told)} pages"
+    return harmless(next(iter(told)).title)
+
+
+def _titles(told: Collection[Told], mark: str = "") -> Iterator[str]:
+    """One line a page; with `mark` around titles, which they must not hold themselves."""
+    for number, each in enumerate(told):
+        if number == _MOST:
+            yield f"- … and {len(told) - _MOST} more"
+            return
+        title = harmless(each.title)
+        yield f"- {each.kind}: {mark}{title.replace(mark, chr(39)) if mark else title}{mark}"

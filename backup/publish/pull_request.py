@@ -1,0 +1,143 @@
+"""Opens or updates one pull request through the API of the host: GitHub, Gitea and Forgejo share the
+paths and fields that this needs (their API references, 2025-12 to 2026-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from backup.errors import GitError
+from backup.model import Json
+
+_TIMEOUT = (10, 60)  # seconds to connect and between bytes
+_PER_PAGE = 50  # the most that Gitea gives by default; GitHub gives up to 100
+_PAGES = 100  # of open pull requests; nobody has more, unless the server never ends
+_HINTS = {
+    401: "The token is not valid at this host: pass another as git-token.",
+    403: "Give the job `permissions: pull-requests: write`; on GitHub also allow Actions to create pull "
+    "requests (repository settings, Actions, General), or pass a token that may as git-token.",
+    404: "The token must be allowed to see the repository and to open pull requests in it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """An open one: its number, and its page for people."""
+
+    number: int
+    url: str
+
+
+@dataclass(frozen=True)
+class PullRequests:
+    """The pull requests of one repository that would merge the branch `head` into `base`.
+
+    `api` is the address of the host's API, without a slash at its end.
+    """
+
+    api: str
+    owner: str
+    name: str
+    head: str
+    base: str
+    token: str = field(repr=False)
+
+    def find(self) -> PullRequest | None:
+        """The open one. Raises GitError when the host does not answer as it should.
+
+        The hosts differ in what they filter by, so that is done here.
+        """
+        for page in range(1, _PAGES + 1):
+            query = {"state": "open", "page": page, "per_page": _PER_PAGE, "limit": _PER_PAGE}
+            listed = self._ask("GET", "pulls", params=query)
+            if not isinstance(listed, list) or not listed:
+                return None
+            for pull in filter(self._is_ours, listed):
+                return _read(pull)
+        return None
+
+    def offer(self, title: str, text: str) -> PullRequest:
+        """Give the open one these words; open one when there is none.
+
+        Raises GitError when the host refuses.
+        """
+        words = {"title": title, "body": text}
+        if found := self.find():
+            self._ask("PATCH", f"pulls/{found.number}", json=words)
+            return found
+        sent = {"head": self.head, "base": self.base, **words}
+        try:
+            return _read(self._ask("POST", "pulls", json=sent))
+        except GitError:
+            if found := self.find():  # another job of ours was faster
+                return found
+            raise
+
+    def _is_ours(self, pull: Json) -> bool:
+        """Whether it merges our branch of this repository, and not a fork's branch of that name."""
+        head, base = _part(pull, "head"), _part(pull, "base")
+        repository = _part(head, "repo").get("full_name")
+        full_name = f"{self.owner}/{self.name}".lower()
+        same = str(repository or full_name).lower() == full_name
+        return same and (head.get("ref"), base.get("ref")) == (self.head, self.base)
+
+    def _ask(self, method: str, path: str, **sent: Any) -> Any:
+        """The JSON answer; raises GitError."""
+        url = f"{self.api}/repos/{self.owner}/{self.name}/{path}"
+        try:
+            answer = requests.request(
+                method, url, auth=self._authorise, timeout=_TIMEOUT, allow_redirects=False, **sent
+            )
+        except requests.RequestException as error:
+            what = f"The host's API could not be asked for pull requests ({type(error).__name__})."
+            raise GitError(what) from None
+        if not 200 <= answer.status_code < 300:
+            words = " ".join(_words(answer))[:300]
+            raise GitError(
+                f"The host refused {method} {path} with {answer.status_code}: {words}",
+                hint=_HINTS.get(answer.status_code, ""),
+            )
+        return _json(answer)
+
+    def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """A job's token is a Bearer on GitHub, and a `token` on the others, for which GitHub's own
+        headers mean nothing. A header alone would lose against an entry in ~/.netrc."""
+        form = "token" if self.api.endswith("/api/v1") else "Bearer"
+        request.headers["Authorization"] = f"{form} {self.token}"
+        request.headers["Accept"] = "application/vnd.github+json, application/json"
+        request.headers["X-GitHub-Api-Version"] = "2022-11-28"
+        request.headers["User-Agent"] = "notion-backup"
+        return request
+
+
+def _read(pull: Any) -> PullRequest:
+    try:
+        return PullRequest(int(pull["number"]), str(pull["html_url"]))
+    except (KeyError, TypeError, ValueError):
+        raise GitError("The host's answer about a pull request makes no sense.") from None
+
+
+def _part(value: Any, key: str) -> Json:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _words(answer: requests.Response) -> Iterator[str]:
+    """What the host says: `message`, and on GitHub the particulars in `errors`."""
+    said = _json(answer)
+    if not isinstance(said, dict):
+        return
+    yield str(said.get("message", ""))
+    errors = said.get("errors")
+    for each in errors if isinstance(errors, list) else ():
+        yield str(each.get("message", each) if isinstance(each, dict) else each)

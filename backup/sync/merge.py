@@ -1,0 +1,124 @@
+"""What the state is after two runs that began with the same one, each with its own pages.
+
+Page by page the version that was read later counts, its files and its record together; nothing is
+guessed, and what cannot be told is left to the next run, which reads it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from backup.sync.state import Place, Record, State
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """`ours` are the pages of which our version counts, or our removal; `back` those of which it
+    would, but other files have their place."""
+
+    state: State
+    ours: frozenset[str]
+    back: frozenset[str]
+
+
+def merged(
+    base: State,
+    ours: State,
+    theirs: State,
+    rewritten: Collection[str] = (),
+    taken: Collection[str] = (),
+) -> Merged:
+    """`theirs` with what we changed since `base`, the state that we began with.
+
+    `rewritten` are pages that we wrote again, though their record is the same. `taken` are paths
+    that cannot be ours.
+    """
+    won = _won(base.pages, ours.pages, theirs.pages, rewritten)
+    pages = _chosen(won, ours.pages, theirs.pages)
+    back: set[str] = set()
+    while clashing := _clashing(pages, won, taken):
+        back |= clashing
+        won -= clashing
+        pages = _chosen(won, ours.pages, theirs.pages)
+    databases = _joined(base.databases, ours.databases, theirs.databases)
+    state = State(pages, databases, {**theirs.unknown, **ours.unknown})
+    linked = _unsettled(state, lambda id_: ours if id_ in won else theirs)
+    return Merged(linked, frozenset(won), frozenset(back))
+
+
+def _won(
+    base: Mapping[str, Record],
+    ours: Mapping[str, Record],
+    theirs: Mapping[str, Record],
+    rewritten: Collection[str],
+) -> set[str]:
+    """The pages of which our version counts, or our removal."""
+    won = set()
+    for id_ in {*base, *ours}:
+        was, mine, yours = base.get(id_), ours.get(id_), theirs.get(id_)
+        if mine == was and id_ not in rewritten:
+            continue
+        # A page of which only they know something new is not removed: the next run may do that.
+        # One that they removed, and we have read, stays.
+        newer = mine is not None and (yours is None or _age(mine) >= _age(yours))
+        if newer or yours == was:
+            won.add(id_)
+    return won
+
+
+def _age(record: Record) -> tuple[str, bool, int]:
+    """Sorts versions of a page by when they were read: Notion's time of the last edit tells, and
+    within its minute whether that was over. Of two equal ones, the one that lacks fewer files is better."""
+    return (record.edited, record.settled, -len(record.pending))
+
+
+def _chosen(
+    won: Collection[str], ours: Mapping[str, Record], theirs: Mapping[str, Record]
+) -> dict[str, Record]:
+    kept = {id_: record for id_, record in theirs.items() if id_ not in won}
+    return kept | {id_: record for id_, record in ours.items() if id_ in won}
+
+
+def _clashing(
+    pages: Mapping[str, Record], won: Collection[str], taken: Collection[str]
+) -> set[str]:
+    """Our pages with a file where another page, or somebody else, has one."""
+    owners: dict[str, list[str]] = {}
+    for id_, record in pages.items():
+        for path in record.paths():
+            owners.setdefault(path, []).append(id_)
+    refused = set(taken)
+    contested = (ids for path, ids in owners.items() if len(ids) > 1 or path in refused)
+    return {id_ for ids in contested for id_ in ids if id_ in won}
+
+
+def _joined(base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
+    changed = {id_: value for id_, value in ours.items() if base.get(id_) != value}
+    dropped = base.keys() - ours.keys()
+    return {id_: value for id_, value in {**theirs, **changed}.items() if id_ not in dropped}
+
+
+def unsettled(now: State, before: State, written: Collection[str]) -> State:
+    """`now`, with every page to be written again that was not `written` since `before`, and links to
+    something that lies or is called otherwise than it was then."""
+    return _unsettled(now, lambda id_: now if id_ in written else before)
+
+
+def _unsettled(state: State, knew: Callable[[str], State]) -> State:
+    """`knew` gives the state by which a page's links were written."""
+    pages = dict(state.pages)
+    for id_, record in state.pages.items():
+        known, linked = knew(id_), {link.partition("#")[0] for link in record.links}
+        if any(_shown(known, each) != _shown(state, each) for each in linked):
+            pages[id_] = replace(record, settled=False)
+    return replace(state, pages=pages)
+
+
+def _shown(state: State, id_: str) -> tuple[str, str, str] | None:
+    """What a link to a page or database depends on."""
+    found: Record | Place | None = state.pages.get(id_) or state.databases.get(id_)
+    return (found.folder, found.title, found.icon) if found else None
