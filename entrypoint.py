@@ -29,7 +29,8 @@ MARKER = "complete.txt"  # written last; names what was installed by a hash
 REMEDIES = f"""\
   if pip is missing:        apt-get update && apt-get install -y python3-venv
   if no index is in reach:  python3 -m pip download -r {LOCK} -d {WHEELS}   (where one is)"""
-SECRETIVE = ("TOKEN", "SECRET", "PASSWORD", "KEY", "CONFIG", "WEBHOOK")  # no installer's business
+# What is no installer's business: parts of the names of variables.
+SECRETIVE = ["TOKEN", "SECRET", "PASSWORD", "KEY", "CONFIG", "WEBHOOK", "NTFY", "HEALTHCHECK"]
 MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "UV_SYSTEM_PYTHON")
 
 
@@ -63,8 +64,11 @@ def _backup(arguments: list[str]) -> int:
 
 
 def _start_again(python: Path, arguments: list[str]) -> int:
-    """This file again, inside: isolated from the workspace, leaving no __pycache__ behind."""
-    command = [str(python), "-I", "-B", "-u", "-X", "utf8", str(SELF), *arguments]
+    """This file again, inside: isolated from the workspace. What Python compiles is kept in the
+    environment, not beside the sources: several jobs share those, and may not write there."""
+    cache = f"pycache_prefix={python.parent.parent / '__pycache__'}"
+    options = ["-I", "-u", "-X", "utf8", "-X", cache]
+    command = [str(python), *options, str(SELF), *arguments]
     if os.name != "nt":
         os.execv(python, command)
     import subprocess  # exec on Windows returns to the caller at once and loses the exit code

@@ -200,8 +200,12 @@ def start(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """`main` for a process of its own: it listens to signals, and leaves without waiting."""
     stop = Stop()
     stop.listen()
-    code = main(argv, environ, stop)
-    sys.stdout.flush()
+    try:
+        code = main(argv, environ, stop)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the log has gone: `… --demo | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13
     if stop.requested:
         os._exit(code)  # a request under way must not hold up a job that was cancelled
     return code

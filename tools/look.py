@@ -9,6 +9,7 @@ text here; alerts are imitated.
 
 from __future__ import annotations
 
+import importlib
 import re
 import shutil
 import subprocess
@@ -41,10 +42,10 @@ def main() -> int:
         print(f"make look needs {missing}: apt-get install chromium npm fonts-noto-color-emoji")
         return 1
     LOOK.mkdir(parents=True, exist_ok=True)
-    subprocess.run([npm, "install", "--silent", "--prefix", LOOK, STYLE], check=True)
+    subprocess.run([npm, "install", "--silent", "--prefix", str(LOOK), STYLE], check=True)
     css = LOOK / "node_modules/github-markdown-css/github-markdown-light.css"
     with tempfile.TemporaryDirectory() as folder:
-        program = [sys.executable, ROOT / "entrypoint.py", "--demo"]
+        program = [sys.executable, str(ROOT / "entrypoint.py"), "--demo"]
         subprocess.run(program, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         for path, name in _pages(Path(folder) / "notion-demo"):
             _picture(chromium, path, css, LOOK / f"{name}.png")
@@ -78,14 +79,10 @@ def _picture(chromium: str, markdown: Path, css: Path, png: Path) -> None:
 def _html(markdown: str) -> str:
     """The page's body as GitHub's parser makes it, with front matter left out and alerts drawn."""
     sys.path.insert(0, str(ROOT / "tests"))
-    from oracles import github
-
+    github = importlib.import_module("oracles").github
     body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)
-    return re.sub(
-        r"<blockquote>\s*<p>\[!(\w+)\]\s*",
-        lambda found: _alert(found[1]),
-        github(body),
-    )
+    pattern = r"<blockquote>\s*<p>\[!(\w+)\]\s*"
+    return re.sub(pattern, lambda found: _alert(found[1]), str(github(body)))
 
 
 def _alert(kind: str) -> str:

@@ -24,6 +24,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 _REFUSED = tuple(
     ipaddress.ip_network(network)
     for network in (
+        "192.0.0.0/24",  # protocol assignments: Python's versions disagree about them
         "168.63.129.16/32",  # Azure's metadata and wire server: a public address in name only
         "::/96",  # loopback, unspecified and the old IPv4-compatible form
         "::ffff:0:0/96",  # IPv4-mapped: no name server has a reason to say it

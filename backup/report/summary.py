@@ -51,7 +51,7 @@ def _asked(asked: Asked) -> str:
 def outputs(report: Report) -> dict[str, str]:
     """The action's outputs, by name; each is one line, because runners lose others' first one."""
     return {
-        "changed": str(report.changed and not report.dry_run).lower(),
+        "changed": str(_changed(report)).lower(),
         "commit": report.commit,
         "pages-written": str(0 if report.dry_run else report.written),
         "pages-removed": str(0 if report.dry_run else len(report.removed)),
@@ -61,6 +61,13 @@ def outputs(report: Report) -> dict[str, str]:
         "failed-pages": _failed_pages(report),
         "pull-request": report.pull_request,
     }
+
+
+def _changed(report: Report) -> bool:
+    """Whether the repository changed: by a commit where one is made, else by what was written."""
+    if report.dry_run:
+        return False
+    return bool(report.commit) if report.branch else report.changed
 
 
 def _failed_pages(report: Report) -> str:

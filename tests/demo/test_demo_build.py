@@ -11,8 +11,12 @@ from backup.model import plain_text
 def test_a_run_has_all_its_annotations() -> None:
     run = build.text("hi", bold=True, color="red", link="https://example.org/")
     assert run["annotations"] == {
-        "bold": True, "italic": False, "strikethrough": False, "underline": False,
-        "code": False, "color": "red",
+        "bold": True,
+        "italic": False,
+        "strikethrough": False,
+        "underline": False,
+        "code": False,
+        "color": "red",
     }
     assert run["href"] == run["text"]["link"]["url"] == "https://example.org/"
 
