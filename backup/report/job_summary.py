@@ -25,7 +25,7 @@ _COUNTS = ("new", "updated", "renamed", "removed", "kept", "failed", "lost")
 def render(report: Report) -> str:
     """The Markdown, ending in a newline. Raises nothing, however odd titles are; never longer than
     LIMIT bytes, whatever the report holds."""
-    parts = [f"## {markdown(report.heading())}"]
+    parts = [f"## {one_line(report.heading())}"]
     room = LIMIT - _RESERVE
     for part in (_databases, _not_saved, *_folded_parts()):
         text = part(report, room)
@@ -36,23 +36,24 @@ def render(report: Report) -> str:
 
 def _databases(report: Report, room: int) -> str:
     """One line a database, and one for all when there are several."""
-    if not report.sections:
-        return ""
-    total = _counted("all", sum(section.pages for section in report.sections), report)
-    given = islice(report.parts(), _MOST)
-    rows = [_counted(_linked(report, each), each.pages, part) for each, part in given]
+    words = [word for word in _COUNTS if getattr(report, word)]
+
+    def row(name: str, pages: int, part: Report) -> str:
+        counts = [len(getattr(part, word)) for word in words]
+        return _row(name, *map(str, (pages, *counts, part.unchanged, part.files)))
+
+    rows = [
+        row(_linked(report, section), section.pages, part)
+        for section, part in islice(report.parts(), _MOST)
+    ]
     several = len(report.sections) > 1
-    head = ("Database", "Pages", *(word.capitalize() for word in _COUNTS), "Unchanged", "Files")
+    total = row("all", sum(section.pages for section in report.sections), report)
+    head = ("Database", "Pages", *(word.capitalize() for word in words), "Unchanged", "Files")
     return _table(head, [total, *rows] if several else rows, len(report.sections) + several, room)
 
 
 def _linked(report: Report, section: Section) -> str:
     return _link(section.title or "Untitled", links.database(report, section.folder))
-
-
-def _counted(name: str, pages: int, part: Report) -> str:
-    counts = [len(getattr(part, word)) for word in _COUNTS]
-    return _row(name, *map(str, (pages, *counts, part.unchanged, part.files)))
 
 
 def _not_saved(report: Report, room: int) -> str:

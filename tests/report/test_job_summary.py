@@ -72,6 +72,12 @@ def test_each_database_is_counted_and_all_together(host: Callable[[str], str]) -
     assert rows["all"]["Pages"] == "13" and rows["all"]["Unchanged"] == "7"
 
 
+def test_what_did_not_happen_takes_no_column() -> None:
+    quiet = Report(sections=report().sections, unchanged=13)
+    head = [cell.get_text() for cell in select(github(job_summary.render(quiet)), "th")]
+    assert head == ["Database", "Pages", "Unchanged", "Files"]
+
+
 def links_in(given: Report) -> list[str]:
     return [link["href"] for link in select(github(job_summary.render(given)), "a")]
 
