@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backup.errors import ConfigError
-from backup.settings import Settings, contacts
+from backup.settings import SETTINGS, Settings, contacts
+from entrypoint import SECRETIVE
 
 GOOD = {"NOTION_TOKEN": "ntn_x", "DATABASES": "38c9ce7b60a481568a11000000000001"}
 KEY = "https://hooks.example/T0/key"
@@ -58,3 +59,8 @@ def test_a_wrong_level_is_told_with_the_right_ones() -> None:
 def test_a_token_that_no_header_can_carry_is_refused() -> None:
     with pytest.raises(ConfigError, match="NTFY_TOKEN: holds blanks"):
         Settings.read({}, {**GOOD, "NTFY_TOKEN": "tk a\r\nb"})
+
+
+def test_no_secret_setting_is_passed_to_what_installs_the_packages() -> None:
+    secret = [setting.name for setting in SETTINGS if setting.secret]
+    assert [name for name in secret if not any(word in name for word in SECRETIVE)] == []
