@@ -131,4 +131,4 @@ def test_ten_seconds_are_the_limit_of_every_request() -> None:
     with responses.RequestsMock() as mocked:
         mocked.post(SECRET, status=204)
         post(requests.Session(), SECRET, b"")
-        assert mocked.calls[0].request.req_kwargs["timeout"] == 10.0  # type: ignore[attr-defined]
+        assert mocked.calls[0].request.req_kwargs["timeout"] == 10.0

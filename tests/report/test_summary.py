@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from hostile import TITLES
 
 from backup.model import Problem
 from backup.report import summary
+from backup.report.literal import one_line
 from backup.report.report import Entry, Report
 
 TEA = Entry("Tea", "wiki/tea")
@@ -48,3 +52,26 @@ def test_a_dry_run_has_written_nothing() -> None:
         "0",
         "0",
     )
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_failed_pages_are_json_in_one_line(title: str) -> None:
+    report = Report(failed=(Problem(title, f"{title}\n{title}", "id-1"), Problem("b", "c", "id-2")))
+    said = summary.outputs(report)["failed-pages"]
+    assert said.isprintable() or said.translate({0x200C: "", 0x200D: ""}).isprintable()
+    first, second = json.loads(said)
+    assert (first["id"], first["title"]) == ("id-1", one_line(title))
+    assert second == {"id": "id-2", "title": "b", "reason": "c"}
+
+
+def test_no_number_of_failed_pages_makes_an_output_that_runners_drop() -> None:
+    report = Report(failed=(Problem("日本" * 900, "🎉" * 900, "id"),) * 9_000)
+    outputs = summary.outputs(report)
+    assert outputs["pages-failed"] == "9000"
+    assert len(outputs["failed-pages"].encode()) < 1_000_000
+    assert 100 < len(json.loads(outputs["failed-pages"])) < 9_000
+
+
+def test_a_log_does_not_end_in_thousands_of_problems() -> None:
+    lines = list(summary.lines(Report(lost=(Problem("Tea", "gone"),) * 5_000)))
+    assert lines[-1] == "  … and 4980 more that are not saved" and len(lines) < 40
