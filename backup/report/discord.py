@@ -107,6 +107,7 @@ def _facts(report: Report) -> dict[str, str]:
         "Pages": f"{report.written + len(report.removed)} changed, {report.unchanged} unchanged",
         "Files": str(report.files),
         "Time": f"{report.seconds:.1f} s",
+        "Warnings": str(len(report.warnings) or ""),
         "Commit": f"[{commit}]({address})" if address and len(address) < _FACT - 20 else commit,
         "Pull request": report.pull_request,
     }

@@ -65,7 +65,8 @@ def test_discord_tells_what_happened_in_each_database() -> None:
     assert "Books: nothing changed, 4 pages" in general["description"]
     assert "Other database" in general["description"]
     facts = {field["name"]: field["value"] for field in general["fields"]}
-    assert facts["Time"] == "12.3 s" and facts["Files"] == "4" and COMMIT in facts["Commit"]
+    assert (facts["Time"], facts["Files"], facts["Warnings"]) == ("12.3 s", "4", "1")
+    assert COMMIT in facts["Commit"]
     assert "github.com" in general["footer"]["text"] and "runner-1" in general["footer"]["text"]
     assert wiki["title"] == "Wiki" and wiki["url"].endswith(f"/blob/{COMMIT}/docs/wiki/README.md")
     for words in ("9 pages, 5 files", "**New:** new 0", "**Renamed:** renamed 0", "**Bad page**"):
