@@ -146,15 +146,15 @@ def _decided(settings: Settings, world: World, memory: Memory, seen: Seen, pages
     def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
         return list(pages.map(function, ids))
 
-    missing = picture.candidates(seen, memory)
-    verdicts = picture.verdicts(world.client, missing, memory.state, ask)
-    damaged = picture.damaged(world.tree, memory.state)
     rules = Rules(
         full_sync=settings.full_sync,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
-        damaged=damaged,
+        damaged=picture.damaged(world.tree, memory.state),
+        shard=settings.shard,
     )
+    missing = [id_ for id_ in picture.candidates(seen, memory) if rules.mine(id_)]
+    verdicts = picture.verdicts(world.client, missing, memory.state, ask)
     return plan(seen.listed, memory.state, verdicts, rules)
 
 

@@ -156,3 +156,9 @@ def test_a_dollar_in_a_dotenv_file_stays_a_dollar() -> None:
 def test_every_setting_says_what_it_means() -> None:
     assert all(setting.meaning.endswith(".") for setting in SETTINGS)
     assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "2", "a/b", "1/0", "-1/2"])
+def test_a_shard_that_does_not_exist_is_refused(text: str) -> None:
+    assert "SHARD" in problems({**GOOD, "SHARD": text})
+    assert read({**GOOD, "SHARD": "2/3"}).shard == (2, 3)

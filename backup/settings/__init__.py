@@ -49,6 +49,7 @@ class Settings:
     allowed_private_hosts: tuple[str, ...]
     keep_deleted: bool
     allow_mass_delete: bool
+    shard: tuple[int, int]
     verify: bool
     concurrency: int
     ai_naming: AiNaming | None
@@ -81,6 +82,7 @@ class Settings:
             allowed_private_hosts=tuple(reader.text("ALLOWED_PRIVATE_HOSTS").split()),
             keep_deleted=reader.one_of("ON_DELETE", "remove", "keep") == "keep",
             allow_mass_delete=reader.switch("ALLOW_MASS_DELETE"),
+            shard=reader.parsed("SHARD", _shard),
             verify=reader.switch("VERIFY"),
             concurrency=reader.whole_number("CONCURRENCY", 1, 64),
             ai_naming=ai_naming(reader),
@@ -109,3 +111,10 @@ def _dotenv(text: str) -> dict[str, str]:
     """Values of a .env text; `${NAME}` stays as it is: a token may hold a dollar."""
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return {name: value for name, value in values.items() if value}
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts) <= 1000):
+        raise ValueError(f"write a part like 2/3 (the second of three), not {text!r}.")
+    return int(part), int(parts)

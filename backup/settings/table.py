@@ -186,6 +186,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("AI_PRICE_OUT", "", "Price of a million output tokens."),
     Setting(
+        "SHARD",
+        "1/1",
+        "`i/n`: only the i-th of n parts of the pages, for jobs that share a large database.",
+    ),
+    Setting(
         "VERIFY",
         "false",
         "Check the whole backup after the run: every link, every anchor, every file's Markdown.",

@@ -69,12 +69,19 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that decide. `damaged` holds the pages whose files are not as recorded."""
+    """The settings that decide. `damaged` holds the pages whose files are not as recorded; of
+    `shard` (i, n), this run takes the i-th part of n."""
 
     full_sync: bool = False
     keep_deleted: bool = False
     allow_mass_delete: bool = False
     damaged: Collection[str] = ()
+    shard: tuple[int, int] = (1, 1)
+
+    def mine(self, page_id: str) -> bool:
+        """Whether a page is this run's: its id decides, so that no two runs take the same."""
+        part, parts = self.shard
+        return parts == 1 or int(page_id[-8:], 16) % parts == part - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +123,11 @@ def plan(
         _step(row, folders[row.id], database.shapes.get(row.source, ""), state, targets, rules)
         for database in listed
         for row in database.rows
+        if rules.mine(row.id)
     ]
-    return Plan((*steps, *gone), targets, tuple(problems))
+    return Plan(
+        (*steps, *filter(lambda step: rules.mine(step.page_id), gone)), targets, tuple(problems)
+    )
 
 
 def old_targets(state: State, index: Callable[[str], str]) -> dict[str, Target]:
@@ -264,7 +274,9 @@ def _refusal(database: Listed, state: State, removable: int, rules: Rules) -> st
     """Why nothing of this database is removed, in a sentence; '' when it may be."""
     if rules.allow_mass_delete or rules.keep_deleted or not removable:
         return ""
-    recorded = sum(record.database == database.id for record in state.pages.values())
+    recorded = sum(
+        record.database == database.id and rules.mine(id_) for id_, record in state.pages.items()
+    )
     too_many = removable >= _FEW and removable > recorded * _SHARE
     if not too_many and database.rows:
         return ""

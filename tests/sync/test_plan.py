@@ -184,3 +184,21 @@ def test_a_page_that_is_kept_without_being_listed_keeps_its_folder_from_others()
 def test_the_same_pictures_give_the_same_plan() -> None:
     picture, known, verdicts = ten_pages(2)
     assert decide(picture, known, verdicts) == decide(picture, known, verdicts)
+
+
+def test_every_page_is_in_just_one_shard_and_links_know_them_all() -> None:
+    picture = listed(*(row(id_, f"P{id_}") for id_ in "0123456789"))
+    plans = [decide(picture, state(), rules=Rules(shard=(part, 3))) for part in (1, 2, 3)]
+    taken = [step.title for each in plans for step in each.steps]
+    assert sorted(taken) == [f"P{id_}" for id_ in "0123456789"]
+    assert all(len(each.targets) == 11 for each in plans)
+
+
+def test_a_shard_removes_only_its_own_pages() -> None:
+    picture, known, verdicts = ten_pages(2)
+    removed = [
+        step.title
+        for part in (1, 2)
+        for step in decide(picture, known, verdicts, Rules(shard=(part, 2))).of(Action.REMOVE)
+    ]
+    assert sorted(removed) == ["P0", "P1"]
