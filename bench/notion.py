@@ -82,7 +82,7 @@ def _done(workspace: Workspace, server: StandIn, command: dict[str, Any]) -> dic
             workspace.append(page, [blocks.paragraph("Edited.")])
     if pages := command.get("minimum"):
         first = workspace.listed(workspace.source(workspace.databases()[0]))[:pages]
-        return {"minimum": sum(_reads(workspace, page) for page in first)}
+        return {"minimum": sum(reads(workspace, page) for page in first)}
     if command.get("count"):
         return _counts(workspace, server)
     return {}
@@ -105,15 +105,16 @@ def _minimum(workspace: Workspace) -> int:
     total = 0
     for database in workspace.databases():
         for page in workspace.listed(workspace.source(database)):
-            total += _reads(workspace, page)
+            total += reads(workspace, page)
     return total
 
 
-def _reads(workspace: Workspace, id_: str) -> int:
+def reads(workspace: Workspace, id_: str) -> int:
+    """The least number of requests for the body of a page: one per 100 children of each container."""
     node = workspace.node(id_)
     children = workspace.children(node)
     own = max(1, -(-len(children) // 100))
-    return own + sum(_reads(workspace, child.id) for child in children if child.children)
+    return own + sum(reads(workspace, child.id) for child in children if child.children)
 
 
 def _workspace(kind: str, **arguments: Any) -> Workspace:
