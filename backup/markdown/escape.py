@@ -32,7 +32,7 @@ _LINE_START = re.compile(
     r"|=+$|[:| ]*-[-:| ]*$"
 )
 _BLOCK_START = re.compile(r"\[(?=!)")
-_ITEM_START = re.compile(r"\[(?=!|[ xX]\])")
+_ITEM_START = re.compile(r"(\s*)\[(?=!|[ xX]\])")  # \s: a hard blank of an indent
 _HEADING_END = re.compile(r"(?:^|(?<=\s))#+$")
 _MAIL_IN_ANGLES = re.compile(r"<[^\s<>]*@[^\s<>]*>")
 
@@ -73,7 +73,7 @@ def _line_start(text: str, place: Place) -> tuple[int, str]:
         found = (_ITEM_START if place.where is Where.ITEM else _BLOCK_START).match(text)
     if not found:
         return 0, ""
-    at = max(found.end(1), 0) if found.lastindex else 0
+    at = found.end(1) if found.lastindex else 0
     return at + 1, f"{text[:at]}\\{text[at]}"
 
 

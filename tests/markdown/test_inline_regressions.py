@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from on_page import SUMMARY, is_read_as_meant, write
+from on_page import ITEM, SUMMARY, is_read_as_meant, write
 from rich import equation, text
 
 
@@ -43,6 +43,11 @@ def test_a_dollar_behind_an_address_in_a_summary_does_not_become_part_of_it() ->
     assert write(text("https://e.co/a"), equation("x"), where=SUMMARY) == (
         "https://e.co/a<span></span>$<code>x</code>$"
     )
+
+
+def test_a_box_behind_an_indent_at_the_start_of_an_item_is_text() -> None:
+    assert write(text("  [x] a"), where=ITEM) == "\u00a0\u00a0\\[x] a"
+    assert is_read_as_meant(text("  [x] a"), places="list item, numbered item, to-do")
 
 
 def test_dollars_that_touch_an_address_are_no_math() -> None:
