@@ -42,9 +42,7 @@ def dollars(pieces: Sequence[Piece]) -> Dollars:
         return Dollars.BARE
     if any(piece.kind is Kind.MATH for piece in pieces) or "$$" in text or _touches_code(text):
         return Dollars.WRAPPED
-    if _ADDRESS.search(text) and text.count("$") > 1:
-        return Dollars.WRAPPED  # GitHub makes a link of it, and a text node begins or ends there
-    if _pairs(text, _GITHUB_OPENS, _GITHUB_CLOSES):
+    if _pairs(text, _GITHUB_OPENS, _GITHUB_CLOSES) or _touches_address(text):
         return Dollars.WRAPPED
     code = _BOUNDARY + "$ " if any("$" in p.text for p in pieces if p.kind is Kind.CODE) else ""
     return Dollars.ESCAPED if _pairs(text + code, _GITEA_OPENS, _GITEA_CLOSES) else Dollars.BARE
@@ -62,6 +60,12 @@ def _seen(piece: Piece) -> str:
 def _touches_code(text: str) -> bool:
     bare = text.replace(_BOUNDARY, "")
     return f"${_CODE}" in bare or f"{_CODE}$" in bare
+
+
+def _touches_address(text: str) -> bool:
+    """Whether a link that GitHub makes of an address could end the text node beside a dollar."""
+    words = (word for word in text.split() if "$" in word)
+    return text.count("$") > 1 and any(_ADDRESS.search(word) for word in words)
 
 
 def _pairs(text: str, opens: re.Pattern[str], closes: re.Pattern[str]) -> bool:
