@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -96,8 +98,9 @@ class Block:
 class Row:
     """A page as the listing of its data source shows it; all ids are 32 hex digits.
 
-    `raw` is the page object, its property values possibly truncated. `edited` is
-    `last_edited_time`; `icon` only when it is an emoji.
+    `edited` is `last_edited_time`; `icon` only when it is an emoji. `packed` is the page object, its
+    property values possibly truncated, small: a listing keeps all of them in memory. `mark` is
+    another one when the page shows something else, though nobody edited it.
     """
 
     id: str
@@ -106,7 +109,19 @@ class Row:
     title: str
     icon: str
     edited: str
-    raw: Json
+    packed: bytes
+    mark: str = ""
+
+    @property
+    def raw(self) -> Json:
+        """The page object."""
+        found: Json = json.loads(zlib.decompress(self.packed))
+        return found
+
+
+def packed(raw: Json) -> bytes:
+    """A page object as a row keeps it."""
+    return zlib.compress(json.dumps(raw).encode(), level=1)
 
 
 @dataclass(frozen=True, slots=True)

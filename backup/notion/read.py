@@ -6,14 +6,19 @@ the listing, and a page that makes no sense ends in a NotionError for that page.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from enum import Enum
 from functools import partial
 from typing import Any
 
 from backup.errors import NotionError
-from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, page_title
+from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, page_title
 from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
 from backup.notion.client import Client
@@ -28,31 +33,37 @@ class Listing:
     problems: tuple[str, ...] = ()
 
 
+class Other(Enum):
+    """What a query can list besides rows."""
+
+    PARTIAL = "partial"  # a row that the integration may not read: {object, id} alone
+    NESTED = "nested"  # a database that is a row of a wiki
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The rows that a query gave, as they were sent, and whether they are `whole`."""
+    """What a query gave, each under its id, and how much of it made no sense (`odd`). Trashed rows do
+    not count, should Notion list one. `whole` says that it is all there."""
 
-    sent: list[Any]
+    found: Mapping[str, Row | Other]
+    odd: int
     whole: bool
 
 
 def listing(live: Answered, archived: Answered, source_id: str, database_id: str) -> Listing:
-    """The rows of a data source from both queries that it takes (see `live` and `archived`).
-
-    Two rows with one id are one row. Trashed rows do not count, should Notion list one.
-    """
-    sent = [*archived.sent, *live.sent]
-    known = [raw for raw in sent if _has_id(raw)]
-    found = {bare_id(raw["id"]): raw for raw in known if not _trashed(raw)}.values()
-    pages = [raw for raw in found if raw.get("object") != "data_source"]
-    readable = [raw for raw in pages if _is_whole(raw)]
+    """The rows of a data source from both queries that it takes (see `live` and `archived`)."""
+    found = {**archived.found, **live.found}
+    counts = Counter(each for each in found.values() if isinstance(each, Other))
+    unread, odd = counts[Other.PARTIAL], archived.odd + live.odd
     missing = [
         "" if live.whole and archived.whole else _CAPPED,
-        _PARTIAL.format(len(pages) - len(readable)) if len(pages) > len(readable) else "",
-        _ODD.format(len(sent) - len(known)) if len(sent) > len(known) else "",
+        _PARTIAL.format(unread) if unread else "",
+        _ODD.format(odd) if odd else "",
     ]
-    nested = _NESTED.format(len(found) - len(pages)) if len(found) > len(pages) else ""
-    kept = tuple(_row(raw, source_id, database_id) for raw in readable)
+    nested = _NESTED.format(counts[Other.NESTED]) if counts[Other.NESTED] else ""
+    kept = tuple(
+        replace(each, database=database_id) for each in found.values() if isinstance(each, Row)
+    )
     return Listing(kept, not any(missing), tuple(filter(None, [*missing, nested])))
 
 
@@ -70,7 +81,7 @@ def archived(client: Client, source_id: str) -> Answered:
         # Assumed: a workspace without the archive refuses the key, and so holds no archived rows.
         if error.status != 400 or "cursor" in error.message:
             raise
-    return Answered([], True)
+    return Answered({}, 0, True)
 
 
 def live(client: Client, source_id: str) -> Answered:
@@ -82,19 +93,30 @@ def _query(client: Client, source_id: str, extra: Json) -> Answered:
     """A query ends at 10,000 rows; past that, the next one starts at the creation of the last row
     (the way of Notion's own SDK, 5.26)."""
     body = {"sorts": [{"timestamp": "created_time", "direction": "ascending"}], **extra}
-    found: list[Any] = []
-    start = ""
+    found: dict[str, Row | Other] = {}
+    start, odd = "", 0
     while True:
-        whole = True
+        whole, last = True, ""
         for answer in client.query(source_id, body):
-            found += answer["results"]
             whole = whole and not _is_incomplete(answer)
-        last = next(filter(None, map(_created, reversed(found))), "")
+            for raw in answer["results"]:
+                odd += not _has_id(raw)
+                found |= _taken(raw, source_id)
+                last = _created(raw) or last
         if whole or last <= start:
-            return Answered(found, whole)
+            return Answered(found, odd, whole)
         start = last
         window = {"timestamp": "created_time", "created_time": {"on_or_after": start}}
         body = {**body, "filter": window}
+
+
+def _taken(raw: Any, source_id: str) -> dict[str, Row | Other]:
+    """One answer under its id; none for what is in the trash or makes no sense."""
+    if not _has_id(raw) or _trashed(raw):
+        return {}
+    nested = raw.get("object") == "data_source"
+    other = Other.NESTED if nested else Other.PARTIAL
+    return {bare_id(raw["id"]): _row(raw, source_id, "") if _is_whole(raw) else other}
 
 
 def _is_incomplete(answer: Json) -> bool:
@@ -120,8 +142,28 @@ def _row(raw: Json, source_id: str, database_id: str) -> Row:
         title=page_title(raw),
         icon=emoji(raw.get("icon")),
         edited=str(raw.get("last_edited_time") or ""),
-        raw=raw,
+        packed=packed(raw),
+        mark=_mark(raw),
     )
+
+
+def _mark(raw: Json) -> str:
+    """A short name for what can change in a page without an edit of it, as far as the listing shows
+    it: whether it is archived, and relations, which may be set from the other side.
+
+    Assumed: neither touches `last_edited_time` (Notion's reference does not say).
+    """
+    properties = raw.get("properties")
+    values = properties.values() if isinstance(properties, dict) else ()
+    related = [
+        [value.get("id"), [each.get("id") for each in entries if isinstance(each, dict)]]
+        for value in values
+        if isinstance(value, dict) and isinstance(entries := value.get("relation"), list)
+    ]
+    if not related and raw.get("is_archived") is not True:
+        return ""
+    text = json.dumps([raw.get("is_archived") is True, sorted(related, key=repr)])
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _has_id(raw: Any) -> bool:
@@ -164,10 +206,10 @@ def page(
     run knows of synced blocks. Raises NotFound when the
     page itself cannot be seen, and NotionError when it cannot be read whole.
     """
-    id_ = dashed_id(row.id)
+    id_, raw = dashed_id(row.id), row.raw
     cut = {
         name: submit(partial(values.whole, client, id_, value))
-        for name, value in values.truncated(row.raw, schema).items()
+        for name, value in values.truncated(raw, schema).items()
     }
     try:
         tree = blocks.tree(client, id_, submit, shared)
@@ -175,6 +217,6 @@ def page(
     finally:
         for future in cut.values():  # when the page has failed: not asked for in vain
             future.cancel()
-    properties = row.raw.get("properties")
+    properties = raw.get("properties")
     whole = {**(properties if isinstance(properties, dict) else {}), **found}
-    return Page(row.id, {**row.raw, "properties": whole}, tree, schema)
+    return Page(row.id, {**raw, "properties": whole}, tree, schema)

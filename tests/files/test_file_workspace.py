@@ -16,7 +16,7 @@ from backup.demo.server import StandIn
 from backup.files import find
 from backup.files.fetch import Downloader
 from backup.files.store import gather
-from backup.model import Block, File, Page, Row, bare_id
+from backup.model import Block, File, Page, Row, bare_id, packed
 from backup.notion import read
 from backup.notion.client import Client
 
@@ -56,7 +56,7 @@ def pages(client: Client, standing: StandIn) -> list[Page]:
     answers = [answer for source in sources for answer in client.query(source, {})]
     found = [raw for answer in answers for raw in answer["results"]]
     with ThreadPoolExecutor(4) as pool:
-        rows = [Row(bare_id(raw["id"]), "", "", "", "", "", raw) for raw in found]
+        rows = [Row(bare_id(raw["id"]), "", "", "", "", "", packed(raw)) for raw in found]
         return [read.page(client, row, {}, pool.submit) for row in rows]
 
 

@@ -14,7 +14,7 @@ from backup.demo import properties as p
 from backup.demo.faults import JSON, Fault, Reply
 from backup.demo.server import StandIn
 from backup.demo.workspace import Workspace
-from backup.model import Block, Json, Page, Row, bare_id, plain_text
+from backup.model import Block, Json, Page, Row, bare_id, packed, plain_text
 from backup.notion import read
 from backup.notion.client import Client, Gate
 
@@ -99,7 +99,9 @@ def row_of(service: Service, page: str) -> Row:
     """The row of a page as a listing would give it."""
     raw = service.client.page(page)
     service.stand_in.requests.clear()
-    return Row(bare_id(page), "d" * 32, "e" * 32, "Page", "", str(raw["last_edited_time"]), raw)
+    return Row(
+        bare_id(page), "d" * 32, "e" * 32, "Page", "", str(raw["last_edited_time"]), packed(raw)
+    )
 
 
 def at_once(run: Callable[[], Json]) -> Future[Json]:
