@@ -75,10 +75,9 @@ def composition(base: State, held: Held, files: Mapping[str, str], text: str) ->
     output folder. Raises StateError when a later version of this program wrote the state.
     """
     theirs = understood(text, base, files)
-    known = theirs.owned().keys() | base.owned().keys()
-    taken = _taken(base, held, files, known)
-    merged = merge.merged(base, held.state, theirs, held.rewritten, taken)
-    now = replace(merged.state, databases=_indexed(merged.state, files, known))
+    ground = _Ground(files, theirs.owned().keys() | base.owned().keys(), folders_of(files))
+    merged = merge.merged(base, held.state, theirs, held.rewritten, _taken(base, held, ground))
+    now = replace(merged.state, databases=_indexed(merged.state, ground))
     owned = now.owned()
     parts = tuple(_parts(now, merged, theirs, held, files, owned))
     texts = {state.NAME: state.dumps(now), **dict(_lists(now, theirs, merged, held))}
@@ -129,30 +128,38 @@ def _kind(was: Record | None, now: Record | None) -> str:
     return "updated" if was.folder == now.folder else "renamed"
 
 
-def _taken(base: State, held: Held, files: Mapping[str, str], known: Collection[str]) -> set[str]:
-    """Paths of our new pages that cannot be ours: a file of somebody else lies there, or a folder
-    does, or our own file is not there to be put."""
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The tip's files, which of them are `known` to be ours, and all its folders."""
+
+    files: Mapping[str, str]
+    known: Collection[str]
+    folders: Collection[str]
+
+    def is_free(self, path: str, content: str = "") -> bool:
+        """Whether a file of ours may lie there; a file of the same `content` is in nobody's way."""
+        if in_the_way(path, self.files, self.folders):
+            return False
+        return path in self.known or self.files.get(path, content) == content
+
+
+def _taken(base: State, held: Held, ground: _Ground) -> set[str]:
+    """Paths of our new pages that cannot be ours: something of somebody else is in the way, or our
+    own file is not there to be put."""
     changed = (each for id_, each in held.state.pages.items() if base.pages.get(id_) != each)
     rewritten = (each for id_ in held.rewritten if (each := held.state.pages.get(id_)))
-    folders = folders_of(files)
+    paths = {path for record in (*changed, *rewritten) for path in record.paths()}
     return {
         path
-        for record in (*changed, *rewritten)
-        for path in record.paths()
-        if path not in held.objects
-        or (path not in known and files.get(path, held.objects[path]) != held.objects[path])
-        or in_the_way(path, files, folders)
+        for path in paths
+        if path not in held.objects or not ground.is_free(path, held.objects[path])
     }
 
 
-def _indexed(now: State, files: Collection[str], known: Collection[str]) -> dict[str, Place]:
+def _indexed(now: State, ground: _Ground) -> dict[str, Place]:
     """The databases; where a README.md of somebody else lies by now, theirs is none of ours."""
-
-    def ours(path: str) -> bool:
-        return path not in files or path in known
-
     return {
-        id_: replace(place, index=place.index and ours(index_of(place.folder)))
+        id_: replace(place, index=place.index and ground.is_free(index_of(place.folder)))
         for id_, place in now.databases.items()
     }
 

@@ -71,7 +71,8 @@ class Pushing:
                     raise GitError(error.message, hint=hint) from None
                 said = error.message
             base = ""  # whoever was faster has begun the branch
-            self.sleep(random.uniform(0.2, 1.0) * (number + 1))
+            if number + 1 < _TRIES:
+                self.sleep(random.uniform(0.2, 1.0) * (number + 1))
         raise GitError(
             f"{self.to.branch} could not be pushed to, {_TRIES} times in a row: {said}",
             hint="The files are written; the next run publishes them.",

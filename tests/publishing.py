@@ -1,0 +1,134 @@
+"""A target repository with a remote: what tests of publishing begin with, and look at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backup.demo import blocks
+from tests.backups import TOKEN, Backup, backing_up, wiki
+from tests.end_to_end.git_server import GitServer
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ["wiki/README.md", "wiki/milk/index.md", "wiki/tea/index.md"]
+
+
+@contextmanager
+def published_to(folder: Path, *titles: str, **options: str) -> Iterator[Backup]:
+    """A clone of the bare remote `<folder>/remote.git`, which holds one commit, and a Notion with a
+    page for each title. `options` are those of the repositories."""
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    with backing_up(folder / "seed", wiki(*(titles or ("Tea", "Milk")))) as seed:
+        remote = folder / "remote.git"
+        seed.git(
+            "init", "-q", "--bare", "--initial-branch=main", *flags, str(remote), folder=folder
+        )
+        first = Backup(folder / "first", seed.notion, seed.server, seed.url)
+        first.git("init", "-q", "--initial-branch=main", *flags, str(first.folder), folder=folder)
+        first.git("remote", "add", "origin", remote.as_uri())
+        (first.folder / "code.py").write_text("print()\n")
+        push(first, "code.py")
+        yield clone(seed, folder / "clone")
+
+
+def clone(backup: Backup, folder: Path, *options: str) -> Backup:
+    """Another clone of the remote, of the same Notion."""
+    remote = folder.parent / "remote.git"
+    backup.git("clone", "-q", *options, remote.as_uri(), str(folder), folder=folder.parent)
+    return Backup(folder, backup.notion, backup.server, backup.url)
+
+
+def push(backup: Backup, *paths: str, branch: str = "main") -> None:
+    """What a person does."""
+    if paths:
+        backup.git("add", "--", *paths)
+    backup.git("commit", "-q", "-m", "by hand")
+    backup.git("push", "-q", "origin", f"HEAD:{branch}")
+
+
+def at_remote(backup: Backup, *args: str) -> str:
+    """What git says in the remote."""
+    return backup.git(
+        "-c", "core.quotePath=false", *args, folder=backup.folder.parent / "remote.git"
+    )
+
+
+def remote_files(backup: Backup, branch: str = "main") -> list[str]:
+    """Every file on a branch of the remote."""
+    return at_remote(backup, "ls-tree", "-r", "--name-only", branch).splitlines()
+
+
+def remote_text(backup: Backup, path: str, branch: str = "main") -> str:
+    """A file on a branch of the remote."""
+    return at_remote(backup, "show", f"{branch}:{path}")
+
+
+def remote_commits(backup: Backup, branch: str = "main") -> int:
+    """How many commits a branch of the remote has."""
+    return int(at_remote(backup, "rev-list", "--count", branch))
+
+
+def page(backup: Backup, title: str) -> str:
+    """The id of the page of that title."""
+    notion = backup.notion
+    ids = [id_ for each in notion.databases() for id_ in notion.node(notion.source(each)).children]
+    return next(id_ for id_ in ids if notion.title(notion.node(id_)) == title)
+
+
+def later(backup: Backup, minutes: int = 5) -> None:
+    """Time passes in Notion."""
+    backup.notion.now.forward(minutes=minutes)  # type: ignore[attr-defined]  # a Clock in tests
+
+
+def write(backup: Backup, title: str, words: str) -> None:
+    """Somebody adds a paragraph to a page, minutes after what was before."""
+    later(backup)
+    backup.notion.append(page(backup, title), [blocks.paragraph(words)])
+    later(backup)
+
+
+@contextmanager
+def over_http(backup: Backup) -> Iterator[GitServer]:
+    """Serves the backup's remote over HTTP; pushing there needs a token, which the backup gets."""
+    server = GitServer(backup.folder.parent / "host")
+    (server.root / "acme").mkdir(parents=True)
+    server.repository.symlink_to(backup.folder.parent / "remote.git")
+    server.git("config", "http.receivepack", "true")
+    with server.serving():
+        move(backup, server)
+        yield server
+
+
+def move(backup: Backup, server: GitServer) -> Backup:
+    """Let a clone use the remote as the server shows it."""
+    backup.git("remote", "set-url", "origin", server.remote)
+    backup.environ["GIT_TOKEN"] = server.token
+    return backup
+
+
+def begin(backup: Backup, **environ: str) -> subprocess.Popen[str]:
+    """Start a backup as a process of its own, and do not wait for it."""
+    given = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(backup.folder.parent),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "PYTHONPATH": str(ROOT),
+        "GITHUB_WORKSPACE": str(backup.folder),
+        "NOTION_TOKEN": TOKEN,
+        "NOTION_API_URL": backup.url,
+        "DATABASES": "\n".join(backup.notion.databases()),
+        **backup.environ,
+        **environ,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "backup"],
+        cwd=backup.folder,
+        env=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
