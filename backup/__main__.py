@@ -176,7 +176,6 @@ def _world(
         tree=Tree(workspace / settings.output_dir),
         log=log,
         publisher=_publisher(settings, workspace, environ, log.secrets),
-        clock=client.now,
         stop=stop,
         naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
     )

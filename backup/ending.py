@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from backup.markdown import index
 from backup.model import Target
-from backup.sync import journal, merge, state
+from backup.sync import journal, state
 from backup.sync.plan import Listed, index_of
 from backup.sync.state import Place, Record, State, join
 from backup.tree import Tree
@@ -42,18 +42,14 @@ def entries(pages: Mapping[str, Record], database_id: str) -> list[Target]:
 
 
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
-    """The state as it is at this moment; pages that could not be written again, though what they
-    link to has changed, are left to the next run."""
-    now = replace(before, pages=dict(writer.records), databases=places)
-    owned = now.owned()
-    written = {owned[path] for path in writer.touched if path in owned}
-    return merge.unsettled(now, before, written)
+    """The state as it is at this moment."""
+    return replace(before, pages=dict(writer.records), databases=places)
 
 
 def save(tree: Tree, now: State) -> None:
     """Write the state, unless the file says the same already; the journal has served then."""
     text = state.dumps(now)
-    if text != tree.read(state.NAME) and (now.pages or now.databases):
+    if text != tree.beginning(state.NAME, -1) and (now.pages or now.databases):
         tree.write(state.NAME, text.encode())
     tree.remove([journal.NAME])
     tree.clear_staging()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
+from itertools import chain
+from queue import Empty, SimpleQueue
 
 from backup.errors import BackupError, Unauthorized
 from backup.model import Problem, Row
@@ -35,14 +37,32 @@ class Outcome:
     left: int = 0
 
     def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(
-            tuple(_once(self.done, other.done).values()),
-            self.failed + other.failed,
-            self.lost + other.lost,
-            self.warnings + other.warnings,
-            self.files + other.files,
-            self.left + other.left,
-        )
+        return combined([self, other])
+
+
+def combined(outcomes: Iterable[Outcome]) -> Outcome:
+    """All of them as one. A page that was read again counts once, for the reason of the first time,
+    and with what the last time left to be told."""
+    each = tuple(outcomes)
+    done: dict[str, Step] = {}
+    told: tuple[_Told, ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
+    for outcome in each:
+        for step in outcome.done:
+            done.setdefault(step.page_id, step)
+            for found in told:
+                found.pop(step.page_id, None)
+        for found, problems in zip(
+            told, (outcome.failed, outcome.lost, outcome.warnings), strict=True
+        ):
+            for problem in problems:
+                found[problem.page_id].append(problem)
+    failed, lost, warnings = (tuple(chain.from_iterable(found.values())) for found in told)
+    files = sum((outcome.files for outcome in each), Counter[str]())
+    left = sum(outcome.left for outcome in each)
+    return Outcome(tuple(done.values()), failed, lost, warnings, files, left)
+
+
+_Told = defaultdict[str, list[Problem]]
 
 
 @dataclass(frozen=True)
@@ -64,15 +84,19 @@ class Fetching:
     def all(self, decided: Plan) -> Outcome:
         """Every page that the plan wants; those that were edited meanwhile, once or twice more; then
         those whose blocks are linked to otherwise by now, and those with news of a missing file."""
-        outcome = self.fetch(decided.of(Action.FETCH))
-        suspects: Collection[Step] = outcome.done
+        moved = self._relocated(decided)
+        stuck = {problem.page_id for problem in moved.failed}
+        wanted = [step for step in decided.of(Action.FETCH) if step.page_id not in stuck]
+        outcomes = [moved, self.fetch(wanted)]
+        suspects: Collection[Step] = outcomes[-1].done
         for _ in range(_READINGS):
             suspects = self._edited_meanwhile(suspects)
-            outcome += self._forgetful().fetch(suspects)
+            outcomes.append(self._forgetful().fetch(suspects))
         self.writer.unsettle(step.page_id for step in suspects)
-        failed = {problem.page_id for problem in outcome.failed}
-        outcome += self.fetch(_newly_anchored(decided, self.writer, failed))
-        return outcome + self._try_files_again(decided, outcome)
+        failed = {problem.page_id for outcome in outcomes for problem in outcome.failed}
+        outcomes.append(self.fetch(_newly_anchored(decided, self.writer, failed)))
+        outcomes.append(self._try_files_again(decided, combined(outcomes)))
+        return combined(outcomes)
 
     def _forgetful(self) -> Fetching:
         """The same work, with synced blocks read anew: they may be what was edited."""
@@ -83,32 +107,48 @@ class Fetching:
 
         Raises Unauthorized: when Notion shuts the door, no other page will come.
         """
-        self.writer.lift(steps)
+        if self.stop.requested or not steps:
+            return Outcome(left=len(steps))
         anchors = self.writer.anchors()
-        total = Outcome()
+        outcomes = []
         with self.log.progress(len(steps)):
             futures = {
                 self.pages.submit(self._page, step, anchors.get(step.page_id, set())): step
                 for step in steps
             }
             for number, future in enumerate(self._finished(futures), start=1):
-                outcome = future.result()
-                self._tell(f"{number}/{len(steps)}", futures[future], outcome)
-                total += outcome
+                outcomes.append(future.result())
+                self._tell(f"{number}/{len(steps)}", futures[future], outcomes[-1])
                 self.between()
-        for step in steps:
-            self.writer.settle(step)
-        left = len(steps) - len(total.done) - len(total.failed)
-        return total + Outcome(left=left)
+        total = combined(outcomes)
+        return replace(total, left=len(steps) - len(total.done) - len(total.failed))
+
+    def _relocated(self, decided: Plan) -> Outcome:
+        """What could not be put into its new folder, and stays where it is."""
+        refused = self.writer.relocate(decided.steps)
+        titles = {step.page_id: step.title for step in decided.steps}
+        failed = [Problem(titles[id_] or "Untitled", why, id_) for id_, why in refused.items()]
+        for problem in failed:
+            self.log.error(problem)
+        return Outcome(failed=tuple(failed))
 
     def _finished(self, futures: Collection[Future[Outcome]]) -> Iterator[Future[Outcome]]:
         """Each future when it is done. When told to stop: only those under way, for a short while."""
-        pending = set(futures)
+        done: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        for future in futures:
+            future.add_done_callback(done.put)
+        pending, is_stopping = len(futures), False
         while pending and not self.stop.overdue:
-            done, pending = wait(pending, timeout=_GLANCE, return_when=FIRST_COMPLETED)
-            yield from done
-            if self.stop.requested:
-                pending = {future for future in pending if not future.cancel()}
+            if self.stop.requested and not is_stopping:
+                is_stopping = True
+                pending -= sum(future.cancel() for future in futures if not future.cancelled())
+            try:
+                future = done.get(timeout=_GLANCE)
+            except Empty:
+                continue
+            if not future.cancelled():
+                pending -= 1
+                yield future
         if pending:
             self.writer.close()
 
@@ -143,8 +183,8 @@ class Fetching:
 
     def _page(self, step: Step, anchored: Collection[str]) -> Outcome:
         before = self.writer.records.get(step.page_id)
-        folder = self.writer.lifted_folder(step)
         try:
+            folder = self.writer.tree.root / step.folder
             written = self.reader.read(step, before, folder, anchored)
             self.writer.put(step.page_id, written.record, written.placed, written.text)
         except Unauthorized:
@@ -163,11 +203,6 @@ class Fetching:
             self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost):
             self.log.error(problem)
-
-
-def _once(first: Collection[Step], second: Collection[Step]) -> dict[str, Step]:
-    """Every page once: with the reason for which it was read first."""
-    return {step.page_id: step for step in (*second, *first)}
 
 
 def _newly_anchored(decided: Plan, writer: Writer, failed: Collection[str]) -> tuple[Step, ...]:

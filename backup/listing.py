@@ -26,18 +26,20 @@ from backup.sync import paths
 from backup.sync.plan import Listed
 from backup.sync.state import State
 
-_MARGIN = timedelta(minutes=2)
 RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What Notion shows: each database with its rows, and the schema of each data source."""
+    """What Notion shows: each database with its rows, and the schema of each data source.
+
+    `began` is when the listing began, by Notion's clock: what was edited before, the rows show.
+    """
 
     listed: tuple[Listed, ...]
     schemas: Mapping[str, Json]
     problems: tuple[Problem, ...]
-    since: datetime  # by Notion's clock; what was edited before it, the listing shows
+    began: datetime
 
 
 def options(settings: Settings) -> Options:
@@ -113,8 +115,8 @@ def seen(client: Client, settings: Settings, known: State, pool: Executor) -> Se
         for problem in listing.problems
     ]
     schemas = {source.id: source.schema for each in found for source in each.sources}
-    since = client.now() - timedelta(seconds=time.monotonic() - started) - _MARGIN
-    return Seen(_listed(found, options(settings)), schemas, tuple(problems), since)
+    began = client.now() - timedelta(seconds=time.monotonic() - started)
+    return Seen(_listed(found, options(settings), known), schemas, tuple(problems), began)
 
 
 def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: Executor) -> _Found:
@@ -131,10 +133,14 @@ def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: E
     return _Found(database, sources, listings)
 
 
-def _listed(found: list[_Found], shaping: Options) -> tuple[Listed, ...]:
+def _listed(found: list[_Found], shaping: Options, known: State) -> tuple[Listed, ...]:
     labels = {each.database.id: _label(each.database) for each in found}
     folders = paths.database_folders(
-        {each.database.id: (each.database.setting.path, labels[each.database.id]) for each in found}
+        {
+            each.database.id: (each.database.setting.path, labels[each.database.id])
+            for each in found
+        },
+        {id_: place.folder for id_, place in known.databases.items()},
     )
     return tuple(
         Listed(

@@ -3,9 +3,10 @@ but into the staging folder."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,8 +22,8 @@ from backup.markdown.context import Context, Options
 from backup.model import Block, File, Json, Page, Problem, Target, dashed_id
 from backup.notion import read
 from backup.notion.blocks import Shared
-from backup.notion.client import Client
-from backup.sync.plan import Step
+from backup.notion.client import PAGE_SIZE, Client
+from backup.sync.plan import Step, led
 from backup.sync.state import Record, join
 
 
@@ -63,7 +64,8 @@ class Reader:
     `shared` is what the run knows of synced blocks, `describe` says what a new picture shows, and
     `tried` has files of this run's first try (see Tried).
 
-    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Listed).
+    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Listed), `began`
+    is when its listing began (see listing.Seen).
     """
 
     client: Client
@@ -74,7 +76,7 @@ class Reader:
     targets: Mapping[str, Target]
     schemas: Mapping[str, Json]
     shapes: Mapping[str, str]
-    clock: Callable[[], datetime]
+    began: datetime
     shared: Shared = field(default_factory=Shared)
     describe: Describe | None = None
     tried: Mapping[str, Mapping[str, Downloaded | FileError]] = field(default_factory=dict)
@@ -88,16 +90,15 @@ class Reader:
         Raises NotionError when the page cannot be read whole.
         """
         assert step.row is not None
-        started = self.clock()
         schema = self.schemas.get(step.row.source, {})
         page = read.page(self.client, step.row, schema, self.requests.submit, self.shared)
         gathered = self._gathered(page, before, folder)
         links = _links(page, step.row.database)
         anchors = tuple(sorted({*anchored, *_own(links, step.page_id)}))
         context = self._context(step, gathered, anchors)
-        record = self._record(step, gathered, links, anchors, _settled(step.row.edited, started))
+        record = replace(self._record(step, gathered, links, anchors), requests=_requests(page))
         problems = (*gathered.left_out, *placeholders.problems(page))
-        placed = _placed(step, gathered, folder)
+        placed = {join(step.folder, path): at for path, at in gathered.staged.items()}
         text = document.render(page, context).encode()
         return Written(record, text, placed, problems, gathered.problems, len(gathered.staged))
 
@@ -143,7 +144,6 @@ class Reader:
         gathered: Gathered,
         links: tuple[str, ...],
         anchors: tuple[str, ...],
-        settled: bool,
     ) -> Record:
         assert step.row is not None
         return Record(
@@ -152,19 +152,15 @@ class Reader:
             title=step.row.title,
             icon=step.row.icon,
             edited=step.row.edited,
-            settled=settled,
+            mark=step.row.mark,
+            settled=_settled(step.row.edited, self.began),
             shape=self.shapes.get(step.row.source, ""),
             links=links,
+            led=led(links, step.folder, self.targets),
             anchors=anchors,
             files=tuple(each.to_json() for each in gathered.records),
             pending=tuple(each.to_json() for each in gathered.pending),
         )
-
-
-def _placed(step: Step, gathered: Gathered, folder: Path) -> dict[str, Path]:
-    """Where the page's new files go, and all of them when it moves."""
-    moving = {record.path: folder / record.path for record in gathered.records if step.old_folder}
-    return {join(step.folder, path): at for path, at in {**moving, **gathered.staged}.items()}
 
 
 def refresher(client: Client) -> Callable[[File], File | None]:
@@ -210,8 +206,14 @@ def _own(links: Collection[str], page_id: str) -> set[str]:
     return {link.partition("#")[2] for link in links if link.startswith(f"{page_id}#")}
 
 
-def _settled(edited: str, started: datetime) -> bool:
-    """Whether the minute of the last edit was over when the reading began.
+def _requests(page: Page) -> int:
+    """About how many requests the page's blocks take: one for each hundred below one block."""
+    families = [page.blocks, *(block.children for block in page.walk() if block.children)]
+    return sum(max(1, math.ceil(len(family) / PAGE_SIZE)) for family in families)
+
+
+def _settled(edited: str, began: datetime) -> bool:
+    """Whether the minute of the last edit was over when the listing began: it has the properties.
 
     Notion rounds `last_edited_time` down to the minute: a later edit in the same minute would not
     show (Notion API reference, "Page object").
@@ -220,4 +222,4 @@ def _settled(edited: str, started: datetime) -> bool:
         minute = datetime.fromisoformat(edited.replace("Z", "+00:00"))
     except ValueError:
         return False
-    return minute < started.replace(second=0, microsecond=0)
+    return minute < began.replace(second=0, microsecond=0)

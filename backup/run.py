@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from backup import accounting, ending, listing, picture
 from backup.authors import Authors
@@ -26,6 +25,7 @@ from backup.report.log import Log
 from backup.report.report import Report
 from backup.settings import Settings
 from backup.stop import Stop
+from backup.sync import forecast
 from backup.sync.plan import Action, Plan, Rules, Verdict, plan
 from backup.sync.state import State
 from backup.tree import Tree
@@ -42,7 +42,6 @@ class World:
     tree: Tree
     log: Log
     publisher: Publisher | None
-    clock: Callable[[], datetime]
     stop: Stop
     naming: Naming | None = None
 
@@ -62,7 +61,7 @@ def run(settings: Settings, world: World) -> Report:
             seen = listing.seen(world.client, settings, memory.state, pages)
             memory = picture.assigned(memory, seen)
             decided = _decided(settings, world, memory, seen, pages)
-            _tell(world.log, decided, seen)
+            _tell(world.log, decided, seen, forecast.requests(decided, memory.state))
         if settings.dry_run:
             foreseen = accounting.foreseen(decided)
             report = replace(accounting.report(decided, foreseen, seen, memory), dry_run=True)
@@ -88,12 +87,12 @@ def _carried_out(
         delivery = _delivery(world, memory, seen, writer)
         between = delivery.between if delivery else Fetching.between
         work = Fetching(reader, writer, world.log, pages, world.stop, edited_since, between)
-        outcome = work.all(decided) + _usual_names(world)
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             world.log.line(f"removed {step.folder}/ · {step.reason}")
-        writer.sweep()
+        outcome = work.all(decided) + _usual_names(world)
     places = ending.write_indexes(seen.listed, writer, memory.state)
+    writer.sweep()
     now = ending.current(memory.state, writer, places)
     ending.save(world.tree, now)
     report = accounting.report(decided, outcome, seen, memory)
@@ -146,19 +145,21 @@ def _decided(settings: Settings, world: World, memory: Memory, seen: Seen, pages
     def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
         return list(pages.map(function, ids))
 
+    damaged, lost = picture.missing(world.tree, memory)
     rules = Rules(
         full_sync=settings.full_sync,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
-        damaged=picture.damaged(world.tree, memory.state),
+        damaged=damaged,
+        lost=lost,
         shard=settings.shard,
     )
     missing = [id_ for id_ in picture.candidates(seen, memory) if rules.mine(id_)]
-    verdicts = picture.verdicts(world.client, missing, memory.state, ask)
+    verdicts = picture.verdicts(world.client, missing, settings, ask)
     return plan(seen.listed, memory.state, verdicts, rules)
 
 
-def _tell(log: Log, decided: Plan, seen: Seen) -> None:
+def _tell(log: Log, decided: Plan, seen: Seen, cost: int) -> None:
     for database in seen.listed:
         log.line(f"{database.title}: {len(database.rows)} pages in {database.folder}/")
     for problem in (*seen.problems, *decided.problems):
@@ -168,7 +169,7 @@ def _tell(log: Log, decided: Plan, seen: Seen) -> None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
     fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
     unchanged = accounting.unchanged(decided.steps)
-    log.line(f"{fetch} to read, {remove} to remove, {unchanged} unchanged")
+    log.line(f"{fetch} to read (about {cost} requests), {remove} to remove, {unchanged} unchanged")
 
 
 def _usual_names(world: World) -> Outcome:
@@ -196,6 +197,6 @@ def _reader(
         targets=decided.targets,
         schemas=seen.schemas,
         shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},
-        clock=world.clock,
+        began=seen.began,
         describe=naming.describer(memory.state).describe if naming else None,
     )

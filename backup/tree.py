@@ -6,9 +6,12 @@ the text refer to a file that is not there.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import uuid
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from backup.errors import WorkspaceError
@@ -47,33 +50,49 @@ class Tree:
                     yield (inside / name).as_posix()
 
     def beginning(self, path: str, size: int = 4096) -> str:
-        """The first `size` bytes of a file as text; '' when it cannot be read."""
+        """The first `size` bytes of a file as text, all of it for -1; '' when it cannot be read. What
+        is no UTF-8 is replaced."""
         try:
             with self._at(path).open("rb") as stream:
                 return stream.read(size).decode("utf-8", "replace")
         except OSError:
             return ""
 
-    def write(self, path: str, content: bytes) -> None:
-        """Replace one file as a whole, or leave it as it was."""
-        at = self._at(path)
-        part = at.with_name(f".{at.name[:40]}.part")
+    def digest(self, path: str) -> str:
+        """The SHA-256 of a file in hex; '' when there is none."""
         try:
-            at.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as stream:
+            return hashlib.sha256(self._at(path).read_bytes()).hexdigest()
+        except OSError:
+            return ""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Replace one file as a whole, or leave it as it was; equal content is not written again."""
+        at = self._at(path)
+        try:
+            if at.is_file() and not at.is_symlink() and at.read_bytes() == content:
+                return
+            with self._arriving(at) as part, part.open("xb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            part.replace(at)
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise _failure("write", path, error) from None
 
-    def append(self, path: str, line: str) -> None:
-        """Add a line to a file, and have it on the disk before this returns."""
+    def link(self, path: str, new_path: str) -> None:
+        """Give a file a second name, at once and without copying where the disk can do that."""
+        source, at = self._at(path), self._at(new_path)
         try:
+            with self._arriving(at) as part:
+                _linked(source, part)
+        except OSError as error:
+            raise _failure("write", new_path, error) from None
+
+    def append(self, path: str, text: str) -> None:
+        """Add to a file, and have it on the disk before this returns."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
             with self._at(path).open("a", encoding="utf-8") as stream:
-                stream.write(line)
+                stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
@@ -93,13 +112,12 @@ class Tree:
         """Put a file there: a staged one is moved, one that lies in the backup is copied."""
         at = self._at(path)
         try:
-            at.parent.mkdir(parents=True, exist_ok=True)
             if source.is_relative_to(self.staging):
+                at.parent.mkdir(parents=True, exist_ok=True)
                 source.replace(at)
             elif source != at:
-                part = at.with_name(f".{at.name[:40]}.part")
-                shutil.copyfile(source, part)
-                part.replace(at)
+                with self._arriving(at) as part:
+                    shutil.copyfile(source, part)
         except OSError as error:
             raise _failure("write", path, error) from None
 
@@ -115,7 +133,23 @@ class Tree:
 
     def clear_staging(self) -> None:
         """Throw away what an earlier run downloaded and never put in its place."""
+        if self.staging.is_symlink():
+            self.staging.unlink()
         shutil.rmtree(self.staging, ignore_errors=True)
+
+    @contextmanager
+    def _arriving(self, at: Path) -> Iterator[Path]:
+        """A place for new content, which becomes the file when all of it is there. What a killed run
+        leaves there is cleared by the next one."""
+        self.staging.mkdir(parents=True, exist_ok=True)
+        part = self.staging / f"{uuid.uuid4().hex}.part"
+        try:
+            yield part
+            at.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(at)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
     def _prune(self, folder: Path) -> None:
         while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
@@ -136,6 +170,13 @@ class Tree:
                     hint="Replace it with a folder, or choose another one with DATABASES (path = id).",
                 )
         return at / parts[-1]
+
+
+def _linked(source: Path, at: Path) -> None:
+    try:
+        os.link(source, at)
+    except OSError:  # not every disk can
+        shutil.copyfile(source, at)
 
 
 def _failure(verb: str, path: str, error: Exception) -> WorkspaceError:

@@ -1,9 +1,13 @@
-"""The one writer: puts pages into the tree, and knows at every moment which file belongs to whom."""
+"""The one writer: puts pages into the tree, and knows at every moment which file belongs to whom.
+
+A page that is killed half-way is either the old one or the new one: its files come first, its text,
+which refers to them, after that, and what it needs no more goes last. The journal says before what is
+about to be; see sync.journal.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
+import hashlib
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,12 +20,15 @@ from backup.sync.plan import Step
 from backup.sync.state import Record, State, join
 from backup.tree import Tree
 
+_NOBODY = ""  # owns what an interrupted run had in its hands and no page needs
+
 
 class Writer:
     """Changes the output folder and the records together, one page at a time.
 
     `records` starts as the state's. `touched` are the paths that this run wrote or deleted.
-    `claimed` are files that an interrupted run was about to write: ours, though no record has them.
+    `claimed` are files that an interrupted run had in its hands: ours, whether or not a record has
+    them.
     """
 
     def __init__(self, tree: Tree, state: State, claimed: Collection[str] = ()) -> None:
@@ -29,28 +36,48 @@ class Writer:
         self.records = dict(state.pages)
         self.touched: set[str] = set()
         self._closed = False
-        self._owners = {**dict.fromkeys(claimed, ""), **state.owned()}
+        self._owners = {**dict.fromkeys(claimed, _NOBODY), **state.owned()}
         self._lock = threading.Lock()
 
-    def put(
-        self, page_id: str, record: Record, placed: Mapping[str, Path], text: bytes | None
-    ) -> None:
-        """Replace a page: `placed` are its new files, `text` its Markdown (None: among the placed).
+    def put(self, page_id: str, record: Record, placed: Mapping[str, Path], text: bytes) -> None:
+        """Replace a page: `placed` are its new files, `text` its Markdown. What it had before and
+        needs no more is deleted.
 
-        What it had before and needs no more is deleted, unless another page took that place.
-        Raises WorkspaceError when a file that is not ours lies in the way; nothing is written then.
+        Raises WorkspaceError when a file that is not this page's lies in the way; nothing is written
+        then.
         """
         with self._lock:
             if self._closed:
                 raise WorkspaceError("The run has ended; the page is left to the next one.")
-            self._put(page_id, record, placed, text)
+            with self._becoming(page_id, record, hashlib.sha256(text).hexdigest()):
+                for path, source in placed.items():
+                    self.tree.place(path, source)
+                self.tree.write(join(record.folder, "index.md"), text)
 
     def remove(self, page_id: str) -> None:
-        """Delete a page's files, but for those that another page took over."""
+        """Delete a page's files."""
         with self._lock:
-            self._release(page_id, ())
-            del self.records[page_id]
-            self.tree.append(journal.NAME, journal.finished(page_id, None))
+            self.tree.append(journal.NAME, journal.page(page_id, None))
+            self._release(page_id, self.records.pop(page_id).paths())
+
+    def relocate(self, steps: Iterable[Step]) -> dict[str, str]:
+        """Move the last good copies of all pages that get another folder, before anything else is
+        written; why not, by page id, for those that could not be moved.
+
+        A page whose new folder is still another's waits for that one; in a circle one steps aside.
+        """
+        waiting = {step.page_id: step.folder for step in steps if self._is_to_move(step)}
+        refused: dict[str, str] = {}
+        with self._lock:
+            while waiting:
+                chain, is_circle = self._chain(waiting)
+                if is_circle:
+                    last = chain.pop()
+                    aside = join(self.records[last].folder.rpartition("/")[0], last)
+                    self._try_to_move(last, aside, refused)
+                for page_id in reversed(chain):
+                    self._try_to_move(page_id, waiting.pop(page_id), refused)
+        return refused
 
     def write_index(
         self, database_id: str, path: str, text: str, is_ours: Callable[[str], bool]
@@ -60,12 +87,13 @@ class Writer:
         `is_ours` tells from a text whether this program wrote it, should the state not know.
         """
         if self.tree.has(path):
-            there = self.tree.read(path)
+            there = self.tree.beginning(path, -1)
             if there == text:
                 self._owners[path] = database_id
                 return True
             if self._owners.get(path) != database_id and not is_ours(there):
                 return False
+        self.tree.append(journal.NAME, journal.claim([path]))
         self.tree.write(path, text.encode())
         self._owners[path] = database_id
         self.touched.add(path)
@@ -78,40 +106,13 @@ class Writer:
             del self._owners[path]
             self.touched.add(path)
 
-    def lift(self, steps: Iterable[Step]) -> None:
-        """Before anything is written: keep the files of every page that moves, because another page
-        may take its folder first."""
-        for step in steps:
-            before = self.records.get(step.page_id)
-            for path in before.paths() if before and step.old_folder else ():
-                if (source := self.tree.root / path).is_file():
-                    _linked(source, self._lifted(step, path))
-
-    def settle(self, step: Step) -> None:
-        """After all is written: a page that should have moved, and failed, keeps its last good copy
-        where it was; where another page took that place, it goes to its new one."""
-        before = self.records.get(step.page_id)
-        if not before or not step.old_folder:
-            return
-        if all(self._owners.get(path) == step.page_id for path in before.paths()):
-            return
-        record = replace(before, folder=step.folder, settled=False)
-        pairs = zip(before.paths(), record.paths(), strict=True)
-        lifted = {new: self._lifted(step, old) for old, new in pairs}
-        with self._lock:
-            self._put(step.page_id, record, lifted, None)
-
-    def lifted_folder(self, step: Step) -> Path:
-        """Where the files of a page lie that were there before this run."""
-        if not step.old_folder:
-            return self.tree.root / step.folder
-        return self.tree.staging / "moving" / step.page_id
-
     def unsettle(self, page_ids: Iterable[str]) -> None:
         """Have these pages read again by the next run, whatever their time says."""
         for page_id in page_ids:
             if (record := self.records.get(page_id)) and record.settled:
                 self.records[page_id] = replace(record, settled=False)
+                line = journal.page(page_id, self.records[page_id], self._digest(record))
+                self.tree.append(journal.NAME, line)
 
     @contextmanager
     def still(self) -> Iterator[None]:
@@ -125,9 +126,10 @@ class Writer:
             self._closed = True
 
     def sweep(self) -> None:
-        """Delete what an interrupted run had claimed and no page needs now."""
-        orphans = [path for path, owner in self._owners.items() if not owner]
+        """Delete what is ours and needed by nobody: what an interrupted run left behind."""
+        orphans = [path for path, owner in self._owners.items() if owner == _NOBODY]
         self.tree.remove(orphans)
+        self.touched.update(orphans)
         for path in orphans:
             del self._owners[path]
 
@@ -141,45 +143,69 @@ class Writer:
                     found.setdefault(page_id, set()).add(block_id)
         return found
 
-    def _put(
-        self, page_id: str, record: Record, placed: Mapping[str, Path], text: bytes | None
-    ) -> None:
-        self._claim(page_id, record.paths())
-        for path, source in placed.items():
-            self.tree.place(path, source)
-        if text is not None:
-            self.tree.write(join(record.folder, "index.md"), text)
-        self._release(page_id, record.paths())
-        self.records[page_id] = record
-        self.tree.append(journal.NAME, journal.finished(page_id, record))
+    def _is_to_move(self, step: Step) -> bool:
+        before = self.records.get(step.page_id)
+        return before is not None and before.folder != step.folder
 
-    def _lifted(self, step: Step, path: str) -> Path:
-        inside = path.removeprefix(f"{step.old_folder}/")
-        return self.lifted_folder(step) / inside
+    def _chain(self, waiting: Mapping[str, str]) -> tuple[list[str], bool]:
+        """A page that waits, the one it waits for, and so on; and whether that leads in a circle."""
+        chain = {next(iter(waiting)): True}  # a dict for its order
+        while True:
+            last = next(reversed(chain))
+            blocker = self._owners.get(join(waiting[last], "index.md"), _NOBODY)
+            if blocker in chain or blocker not in waiting:
+                return list(chain), blocker in chain
+            chain[blocker] = True
 
-    def _claim(self, page_id: str, paths: Collection[str]) -> None:
-        self.tree.check(paths, self._owners)
-        self.tree.append(journal.NAME, journal.claim(paths))
-        self._owners.update(dict.fromkeys(paths, page_id))
-        self.touched.update(paths)
+    def _try_to_move(self, page_id: str, folder: str, refused: dict[str, str]) -> None:
+        try:
+            self._move(page_id, folder)
+            refused.pop(page_id, None)
+        except WorkspaceError as error:
+            refused[page_id] = str(error)
 
-    def _release(self, page_id: str, kept: Collection[str]) -> None:
+    def _move(self, page_id: str, folder: str) -> None:
+        before = self.records[page_id]
+        record = replace(before, folder=folder)
+        pairs = zip(before.paths(), record.paths(), strict=True)
+        there = [(old, new) for old, new in pairs if self.tree.has(old)]
+        with self._becoming(page_id, record, self._digest(before)):
+            for old, new in reversed(there):  # the text comes last
+                self.tree.link(old, new)
+
+    def _digest(self, record: Record) -> str:
+        return self.tree.digest(join(record.folder, "index.md"))
+
+    @contextmanager
+    def _becoming(self, page_id: str, record: Record, digest: str) -> Iterator[None]:
+        """Around the writing of a page's files: before it they are claimed, after it what the page
+        had before goes."""
         before = self.records.get(page_id)
-        old = [
-            path
-            for path in (before.paths() if before else ())
-            if path not in kept and self._owners.get(path) == page_id
-        ]
+        old, new = before.paths() if before else (), record.paths()
+        self._check(page_id, new)
+        self.tree.append(journal.NAME, journal.page(page_id, record, digest))
+        self._owners.update(dict.fromkeys(new, page_id))
+        try:
+            yield
+        except WorkspaceError:
+            self._owners.update(dict.fromkeys(set(new) - set(old), _NOBODY))
+            raise
+        self.touched.update(new)
+        self.records[page_id] = record
+        self._release(page_id, set(old) - set(new))
+
+    def _check(self, page_id: str, paths: Collection[str]) -> None:
+        for path in paths:
+            if self._owners.get(path, page_id) not in (page_id, _NOBODY):
+                raise WorkspaceError(
+                    f"{path} still belongs to another page; it was left alone.",
+                    hint="When that one can be moved, the next run puts this one there.",
+                )
+        self.tree.check(paths, self._owners)
+
+    def _release(self, page_id: str, paths: Collection[str]) -> None:
+        old = [path for path in sorted(paths) if self._owners.get(path) == page_id]
         self.tree.remove(old)
         self.touched.update(old)
         for path in old:
             del self._owners[path]
-
-
-def _linked(source: Path, at: Path) -> None:
-    """The same content under another name; a link costs nothing, and a replaced original keeps it."""
-    at.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, at)
-    except OSError:
-        shutil.copyfile(source, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -550,12 +551,13 @@ def test_what_an_interrupted_run_finished_is_not_read_again(kitchen: Backup) -> 
     finished = {"page": row(kitchen, "Tea").replace("-", "")}
     state = json.loads(kitchen.text(".notion-sync.json"))
     finished["record"] = state["pages"].pop(finished["page"])
+    finished["text"] = hashlib.sha256(kitchen.files()["wiki/tea/index.md"]).hexdigest()
     (kitchen.folder / ".notion-sync.json").write_text(json.dumps(state))
     orphan = kitchen.folder / "wiki/tea/assets/1-half.png"
     orphan.parent.mkdir()
     orphan.write_bytes(b"half")
     lines = [finished, {"claim": ["wiki/tea/assets/1-half.png"]}]
-    journal = "".join(json.dumps(line) + "\n" for line in lines) + '{"page": "cut'
+    journal = "".join("\n" + json.dumps(line) for line in lines) + '\n{"page": "cut'
     (kitchen.folder / ".notion-sync.journal").write_text(journal)
     asked = len(kitchen.server.requests)
     assert kitchen.run().code == 0

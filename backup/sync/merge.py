@@ -6,11 +6,11 @@ guessed, and what cannot be told is left to the next run, which reads it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
-from backup.sync.state import Place, Record, State
+from backup.sync.state import Record, State
 
 T = TypeVar("T")
 
@@ -46,8 +46,7 @@ def merged(
         pages = _chosen(won, ours.pages, theirs.pages)
     databases = _joined(base.databases, ours.databases, theirs.databases)
     state = State(pages, databases, {**theirs.unknown, **ours.unknown})
-    linked = _unsettled(state, lambda id_: ours if id_ in won else theirs)
-    return Merged(linked, frozenset(won), frozenset(back))
+    return Merged(state, frozenset(won), frozenset(back))
 
 
 def _won(
@@ -100,25 +99,3 @@ def _joined(base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T
     changed = {id_: value for id_, value in ours.items() if base.get(id_) != value}
     dropped = base.keys() - ours.keys()
     return {id_: value for id_, value in {**theirs, **changed}.items() if id_ not in dropped}
-
-
-def unsettled(now: State, before: State, written: Collection[str]) -> State:
-    """`now`, with every page to be written again that was not `written` since `before`, and links to
-    something that lies or is called otherwise than it was then."""
-    return _unsettled(now, lambda id_: now if id_ in written else before)
-
-
-def _unsettled(state: State, knew: Callable[[str], State]) -> State:
-    """`knew` gives the state by which a page's links were written."""
-    pages = dict(state.pages)
-    for id_, record in state.pages.items():
-        known, linked = knew(id_), {link.partition("#")[0] for link in record.links}
-        if any(_shown(known, each) != _shown(state, each) for each in linked):
-            pages[id_] = replace(record, settled=False)
-    return replace(state, pages=pages)
-
-
-def _shown(state: State, id_: str) -> tuple[str, str, str] | None:
-    """What a link to a page or database depends on."""
-    found: Record | Place | None = state.pages.get(id_) or state.databases.get(id_)
-    return (found.folder, found.title, found.icon) if found else None

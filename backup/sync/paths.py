@@ -45,11 +45,24 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
             digits[id_] = _SUFFIXES[_SUFFIXES.index(digits[id_]) + 1]
 
 
-def database_folders(databases: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """The folder of each database, from (path that was given or '', label or title)."""
+def database_folders(
+    databases: Mapping[str, tuple[str, str]],
+    current: Mapping[str, str],
+) -> dict[str, str]:
+    """The folder of each database, from (path that was given or '', label or title).
+
+    `current` has the folders of all databases that were ever backed up here: one that needs no other
+    keeps its own, and one that is not to be seen in this run, or not asked for any more, is in the way.
+    """
     given = {id_: path for id_, (path, _) in databases.items() if path}
-    open_ = [Named(id_, title) for id_, (path, title) in databases.items() if not path]
-    return {**given, **names(open_, {path.split("/")[0] for path in given.values()})}
+    open_ = [
+        Named(id_, title, current.get(id_, ""))
+        for id_, (path, title) in databases.items()
+        if not path
+    ]
+    others = (folder for id_, folder in current.items() if id_ not in databases)
+    taken = first_parts([*given.values(), *others], ".")
+    return {**given, **names(open_, taken)}
 
 
 def first_parts(folders: Iterable[str], below: str) -> set[str]:

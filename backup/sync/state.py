@@ -23,10 +23,12 @@ class Record:
     """What is known of one page: everything that decides whether it must be read again.
 
     `folder` is the page's folder below the output folder. `edited` is the `last_edited_time` that was
-    read, `settled` is false when that minute was not over yet. `shape` names the settings, schema
+    read, `settled` is false when that minute was not over yet, `mark` is the row's. `shape` names the settings, schema
     and renderer it was written with. `links` are the pages and databases it refers to, and
-    'page#block' where it means a block; `anchors` are its own blocks that carry an anchor. `files`
-    are the records of the files room, `pending` its notes on files that could not be had.
+    'page#block' where it means a block; `led` names where they led when it was written (see
+    plan.led). `anchors` are its own blocks that carry an anchor. `files` are the records of the files
+    room, `pending` its notes on files that could not be had. `requests` is what the reading took of
+    Notion.
     """
 
     database: str
@@ -34,12 +36,15 @@ class Record:
     title: str
     icon: str = ""
     edited: str = ""
+    mark: str = ""
     settled: bool = True
     shape: str = ""
     links: tuple[str, ...] = ()
+    led: str = ""
     anchors: tuple[str, ...] = ()
     files: tuple[Json, ...] = ()
     pending: tuple[Json, ...] = ()
+    requests: int = 1
     unknown: Json = field(default_factory=dict)
 
     def paths(self) -> tuple[str, ...]:
@@ -145,6 +150,10 @@ def _line(value: Any) -> str:
 def from_json(raw: Json) -> Record:
     """The record that `to_json` wrote; raises TypeError when it is none."""
     record: Record = _value(Record, raw)
+    if not all(
+        isinstance(each, dict) and isinstance(each.get("path"), str) for each in record.files
+    ):
+        raise TypeError("files")
     return record
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backup.sync.merge import merged, unsettled
+from backup.model import Row
+from backup.sync.merge import merged
+from backup.sync.plan import Action, Listed, Rules, led, plan
 from backup.sync.state import Place, Record, State
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z")
 MILK = Record("db", "wiki/milk", "Milk", edited="2026-09-01T08:00:00.000Z")
 EARLY, LATE = "2026-09-02T08:00:00.000Z", "2026-09-03T08:00:00.000Z"
+
+
+def row(id_: str, record: Record) -> Row:
+    return Row(id_, "db", "source", record.title, "", record.edited, b"")
 
 
 def edited(record: Record, time: str, **changes: str) -> Record:
@@ -84,20 +90,12 @@ def test_a_page_in_the_way_of_somebody_elses_file_waits() -> None:
 
 
 def test_a_link_to_a_page_that_only_the_other_run_knew_is_written_by_the_next_one() -> None:
-    linking = replace(TEA, links=("b",))
-    base = State()
-    found = merged(base, State({"a": linking}), State({"b": MILK})).state
-    assert not found.pages["a"].settled and found.pages["b"] == MILK
-    later = State({**found.pages, "a": linking})  # read again, knowing b
-    assert merged(found, later, found).state == later
-
-
-def test_a_link_to_a_page_that_moved_is_written_by_the_next_run_when_it_was_not_by_this() -> None:
-    before = State({"a": replace(TEA, links=("b#x",)), "b": MILK})
-    now = State({**before.pages, "b": replace(MILK, folder="wiki/cow")})
-    assert not unsettled(now, before, ()).pages["a"].settled
-    assert unsettled(now, before, ("a",)) == now
-    assert unsettled(before, before, ()) == before
+    linking = replace(TEA, links=("b",), led=led(("b",), TEA.folder, {}))
+    known = merged(State(), State({"a": linking}), State({"b": MILK})).state
+    shown = Listed("db", "Wiki", "", "wiki", (row("a", linking), row("b", MILK)), True)
+    steps = {step.page_id: step for step in plan([shown], known, {}, Rules()).steps}
+    assert "refers to" in steps["a"].reason
+    assert steps["b"].action is Action.KEEP
 
 
 def test_databases_and_what_a_later_version_added_are_merged_too() -> None:

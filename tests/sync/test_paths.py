@@ -88,8 +88,19 @@ def test_a_taken_name_is_not_given_again() -> None:
 
 
 def test_a_database_has_the_folder_that_was_given_or_that_of_its_title() -> None:
-    folders = database_folders({A: ("docs/wiki", "Wiki"), B: ("", "Reading list"), C: ("", "Docs")})
+    wanted = {A: ("docs/wiki", "Wiki"), B: ("", "Reading list"), C: ("", "Docs")}
+    folders = database_folders(wanted, {})
     assert folders == {A: "docs/wiki", B: "reading-list", C: "docs-bbbb0002"}
+
+
+def test_a_database_keeps_its_folder_when_another_one_is_not_to_be_seen() -> None:
+    known = database_folders({A: ("", "Wiki"), B: ("", "Wiki")}, {})
+    assert len(set(known.values())) == 2
+    assert database_folders({A: ("", "Wiki")}, known) == {A: known[A]}
+
+
+def test_a_new_database_does_not_take_the_folder_of_one_that_is_not_asked_for_any_more() -> None:
+    assert database_folders({A: ("", "Wiki")}, {B: "wiki"}) == {A: "wiki-aaaa0001"}
 
 
 def test_the_way_to_another_database_is_no_name_for_a_page() -> None:

@@ -14,7 +14,7 @@ TIME = "2026-09-01T08:00:00.000Z"
 
 
 def row(id_: str, title: str, edited: str = TIME, source: str = "source") -> Row:
-    return Row(id_ * 32, "db", source, title, "", edited, {})
+    return Row(id_ * 32, "db", source, title, "", edited, b"")
 
 
 def record(title: str, **more: object) -> Record:

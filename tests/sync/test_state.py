@@ -7,7 +7,6 @@ import json
 import pytest
 
 from backup.errors import BrokenState, StateError
-from backup.sync import journal
 from backup.sync.state import Place, Record, State, dumps, loads
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z", links=("x", "y#z"))
@@ -70,13 +69,9 @@ def test_a_page_owns_its_text_and_its_files() -> None:
     }
 
 
-def test_a_journal_adds_what_an_interrupted_run_finished() -> None:
-    text = (
-        journal.claim(["wiki/new/index.md"])
-        + journal.finished("new", TEA)
-        + journal.finished("b" * 32, None)
-        + '{"claim": ["half'
-    )
-    replayed = journal.replay(STATE, text)
-    assert replayed.state.pages == {"a" * 32: MILK, "new": TEA}
-    assert replayed.claimed == {"wiki/new/index.md"}
+@pytest.mark.parametrize("files", [[3], [{}], [{"path": 3}]])
+def test_a_state_with_odd_files_is_a_broken_one(files: list[object]) -> None:
+    raw = json.loads(dumps(STATE))
+    raw["pages"]["a" * 32]["files"] = files
+    with pytest.raises(BrokenState):
+        loads(json.dumps(raw))
