@@ -114,6 +114,7 @@ _EXPRESSIONS = [
     "a<b&c",
     "a\n b",
     "\\{x\\}",
+    "a\\",
 ]
 
 # Each group as often as the next, whatever its length: an escape is as likely as a trap.
@@ -135,7 +136,6 @@ def _marks(number: int) -> str:
 texts = st.lists(st.sampled_from(_ALPHABET), min_size=1, max_size=6).map("".join)
 _mixtures = st.integers(0, prod(_RARITY.values()) - 1).map(_marks)
 _links = st.sampled_from([None, None, None, None, *_TARGETS])
-
 
 _plain_run = st.builds(text, texts)
 _marked_run = st.builds(text, texts, _mixtures, _links)
