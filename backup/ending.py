@@ -21,16 +21,17 @@ def write_indexes(listed: Collection[Listed], writer: Writer, before: State) -> 
     """
     places = dict(before.databases)
     for database in listed:
-        path = index_of(database.folder)
         old = before.databases.get(database.id)
+        place = Place(database.folder, database.title, database.icon, True, tuple(database.shapes))
+        path = index_of(database.folder)
         if old and old.folder != database.folder:
             writer.drop_index(database.id, index_of(old.folder))
-        listed_there = entries(writer.records, database.id)
-        text = index.render(database.title, database.icon, listed_there, path)
-        ours = writer.write_index(database.id, path, text, index.is_ours)
-        places[database.id] = Place(
-            database.folder, database.title, database.icon, ours, tuple(database.shapes)
-        )
+        shown = entries(writer.records, database.id)
+        same = old == place and shown == entries(before.pages, database.id)
+        if not (same and writer.tree.has(path)):
+            text = index.render(database.title, database.icon, shown, path)
+            place = replace(place, index=writer.write_index(database.id, path, text, index.is_ours))
+        places[database.id] = replace(place, unknown=old.unknown if old else {})
     return places
 
 

@@ -153,6 +153,8 @@ class Publisher:
         }
         blob = files.get(state.NAME, "")
         text = self.git.run("cat-file", "blob", blob) if blob else ""
+        if not held.rewritten and held.state == self._base and text == state.dumps(held.state):
+            return Composition(held.state, (), {}, ())  # the tip is what the run began with
         return composition(self._base, held, files, text)
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:

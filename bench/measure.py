@@ -45,7 +45,8 @@ def run(notion: Notion, folder: Path, *flags: str, concurrency: int = 8) -> Cost
     }
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-B", "-m", "backup", *flags],
+        # As entrypoint.py starts it: what Python compiles is kept.
+        [sys.executable, "-X", f"pycache_prefix={ROOT / 'build/bench'}", "-m", "backup", *flags],
         cwd=folder,
         env=environ,
         stdout=subprocess.PIPE,
