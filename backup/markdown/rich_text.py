@@ -24,7 +24,9 @@ def read(runs: Sequence[Json] | None, context: Context, marks: str = "") -> list
     versions before 2022 (`text.link.type`) are read as well.
     """
     pieces = [_marked(_piece(run, context), run, marks) for run in runs or () if _is_run(run)]
-    return [part for piece in merged(pieces) for part in in_lines(piece)]
+    # Joined first, because Notion may cut a character in half, and again, because a run of control
+    # characters between two others leaves nothing.
+    return merged(part for piece in merged(pieces) for part in in_lines(piece))
 
 
 def _is_run(run: object) -> bool:

@@ -39,6 +39,11 @@ def test_code_of_one_blank_between_cut_marks_does_not_touch_other_code() -> None
     assert is_read_as_meant(text("&", "bc"), text("\u2009", "bisc"), text("+", "bi"))
 
 
+def test_code_on_both_sides_of_control_characters_is_one_piece_of_code() -> None:
+    assert write(text("a", "c"), text("\x00"), text("b", "c")) == "`ab`"
+    assert is_read_as_meant(text("\\", "c"), text("\x07", "b"), text("\\", "c"))
+
+
 def test_a_dollar_behind_an_address_in_a_summary_does_not_become_part_of_it() -> None:
     assert write(text("https://e.co/a"), equation("x"), where=SUMMARY) == (
         "https://e.co/a<span></span>$<code>x</code>$"
