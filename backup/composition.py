@@ -7,7 +7,7 @@ what it read later; what cannot be told apart is left to the next run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from backup.ending import entries
@@ -103,7 +103,7 @@ def understood(text: str, base: State, files: Collection[str]) -> State:
 
 
 def told(before: State, now: State) -> list[Told]:
-    """Every page that is not as it was, by title."""
+    """Every page that is not as it was, in order."""
     changed = {
         id_: _kind(before.pages.get(id_), now.pages.get(id_))
         for id_ in before.pages.keys() | now.pages.keys()
@@ -112,7 +112,12 @@ def told(before: State, now: State) -> list[Told]:
     found = [
         Told(kind, (now.pages.get(id_) or before.pages[id_]).title) for id_, kind in changed.items()
     ]
-    return sorted(found, key=lambda each: (KINDS.index(each.kind), each.title.casefold()))
+    return ordered(found)
+
+
+def ordered(told: Iterable[Told]) -> list[Told]:
+    """New pages first, removed ones last, each kind by title."""
+    return sorted(told, key=lambda each: (KINDS.index(each.kind), each.title.casefold()))
 
 
 def _seen(record: Record | None) -> tuple[object, ...] | None:

@@ -37,9 +37,11 @@ class Delivery:
                 places = ending.write_indexes(self.listed, self.writer, self.before)
                 now = ending.current(self.before, self.writer, places)
                 snapshot = self.publisher.hold(now, self.writer.touched)
-            self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
+            if snapshot.held.objects:
+                self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
         except BackupError as error:
             self.log.warning(Problem(_WHERE, f"{error} It is tried again."))
+        self.publisher.rest()
 
     def end(self, now: State, report: Report) -> Report:
         """Publish all that the run has, and tell in the report what became of it."""

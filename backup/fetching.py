@@ -70,7 +70,7 @@ class Fetching:
     """What the work needs: who reads, who writes, who tells, and the threads for whole pages.
 
     `edited_since` lists the rows of the run's databases that were edited since the run began;
-    `between` is called after each page, and may publish what is finished.
+    `between` is called now and then, and may publish what is finished.
     """
 
     reader: Reader
@@ -119,7 +119,6 @@ class Fetching:
             for number, future in enumerate(self._finished(futures), start=1):
                 outcomes.append(future.result())
                 self._tell(f"{number}/{len(steps)}", futures[future], outcomes[-1])
-                self.between()
         total = combined(outcomes)
         return replace(total, left=len(steps) - len(total.done) - len(total.failed))
 
@@ -142,6 +141,8 @@ class Fetching:
             if self.stop.requested and not is_stopping:
                 is_stopping = True
                 pending -= sum(future.cancel() for future in futures if not future.cancelled())
+            if not is_stopping:
+                self.between()
             try:
                 future = done.get(timeout=_GLANCE)
             except Empty:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from backup.composition import Composition, Held, Part, composition, told
+from backup.composition import Composition, Held, Part, composition, ordered, told
 from backup.errors import ConfigError, GitError
 from backup.git import Git, Identity, basic
 from backup.model import Problem
@@ -86,12 +86,16 @@ class Publisher:
         self._credit = credit if self.settings.by_page else None
         text = self.git.ask("show", f"HEAD:{self.prefix}{state.NAME}")
         self._first = self._base = remembered if rebuilt else state.readable(text)
-        self._last = self.clock()
+        self.rest()
 
     def is_due(self) -> bool:
         """Whether it is time to publish what is finished."""
         every = self.settings.every
         return bool(every) and self.clock() - self._last >= every
+
+    def rest(self) -> None:
+        """Count the time until the next publication from now on."""
+        self._last = self.clock()
 
     def hold(self, now: State, touched: Collection[str]) -> Snapshot:
         """Take what is finished, while nobody writes: `touched` are all paths that the run wrote.
@@ -123,10 +127,7 @@ class Publisher:
             composed.append(self._composition(snapshot.held, tip))
             return self._commits(composed[-1], failed)
 
-        try:
-            published = self._pushing(snapshot.lfs).publish(compose)
-        finally:
-            self._last = self.clock()
+        published = self._pushing(snapshot.lfs).publish(compose)
         self._remember(snapshot, composed[-1].back)
         self.issued = self._account(published, composed[-1])
         return self.issued
@@ -165,8 +166,8 @@ class Publisher:
         put = {path: object_ for part in parts for path, object_ in part.put.items()}
         put |= {path: self._text(path, text) for path, text in composed.texts.items()}
         drop = {path for part in parts for path in part.drop} | set(composed.drop)
-        told = [part.told for part in composed.parts]
-        words = message.message(told, failed, "" if credit else self.settings.message)
+        pages_told = ordered(part.told for part in composed.parts)
+        words = message.message(pages_told, failed, "" if credit else self.settings.message)
         if self.settings.skip_ci:
             words = message.skipping(words)
         return [*pages, self._commit(put, drop, words)]

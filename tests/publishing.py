@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from backup.demo import blocks
 from tests.backups import TOKEN, Backup, backing_up, wiki
@@ -72,6 +75,26 @@ def remote_commits(backup: Backup, branch: str = "main") -> int:
     return int(at_remote(backup, "rev-list", "--count", branch))
 
 
+def state_of(backup: Backup) -> dict[str, dict[str, Any]]:
+    """The pages that the state on the remote knows."""
+    state = json.loads(remote_text(backup, ".notion-sync.json"))
+    return {str(id_): record for id_, record in state["pages"].items()}
+
+
+def check_consistent(backup: Backup) -> None:
+    """On the remote every record's text is the version that the record names, and no file lies there
+    that no record has."""
+    expected = {".notion-sync.json", "code.py"}
+    for id_, record in state_of(backup).items():
+        text = remote_text(backup, f"{record['folder']}/index.md")
+        found = re.search(r'(?m)^notion_id: "([^"]+)', text)
+        assert found and found[1].replace("-", "") == id_
+        assert f'edited: "{record["edited"]}"' in text
+        paths = ["index.md", *(each["path"] for each in record.get("files", ()))]
+        expected |= {f"{record['folder']}/{path}" for path in paths}
+    assert {path for path in remote_files(backup) if not path.endswith("README.md")} == expected
+
+
 def page(backup: Backup, title: str) -> str:
     """The id of the page of that title."""
     notion = backup.notion
@@ -108,6 +131,20 @@ def move(backup: Backup, server: GitServer) -> Backup:
     backup.git("remote", "set-url", "origin", server.remote)
     backup.environ["GIT_TOKEN"] = server.token
     return backup
+
+
+def runner(host: GitServer, api: str = "/api/v1", **more: str) -> dict[str, str]:
+    """The environment of a job of this host; the token comes as the action passes it."""
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REF": "refs/heads/main",
+        "GITHUB_SERVER_URL": host.url,
+        "GITHUB_API_URL": f"{host.url}{api}",
+        "GITHUB_REPOSITORY": "acme/wiki",
+        "GITHUB_TOKEN": host.token,
+        "GIT_TOKEN": "",
+        **more,
+    }
 
 
 def begin(backup: Backup, **environ: str) -> subprocess.Popen[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from backup.publish.push import Pushing, Tip
 from tests.backups import Backup
 from tests.publishing import (
     begin,
+    check_consistent,
     clone,
     later,
     over_http,
@@ -30,6 +29,7 @@ from tests.publishing import (
     remote_commits,
     remote_files,
     remote_text,
+    state_of,
     write,
 )
 
@@ -40,27 +40,6 @@ JOBS = 6
 def target(tmp_path: Path) -> Iterator[Backup]:
     with published_to(tmp_path) as target:
         yield target
-
-
-def state_of(target: Backup) -> dict[str, dict[str, object]]:
-    pages: dict[str, dict[str, object]] = json.loads(remote_text(target, ".notion-sync.json"))[
-        "pages"
-    ]
-    return pages
-
-
-def check_that_files_and_records_agree(target: Backup) -> None:
-    """Every record's text is the version that the record names, and nothing lies there unrecorded."""
-    records = state_of(target)
-    expected = {".notion-sync.json", "code.py"}
-    for id_, record in records.items():
-        text = remote_text(target, f"{record['folder']}/index.md")
-        assert re.search(r'(?m)^notion_id: "?([^"\n]+)', text)[1].replace("-", "") == id_  # type: ignore[index]
-        assert f"{record['edited']}" in text
-        expected.add(f"{record['folder']}/index.md")
-        expected |= {f"{record['folder']}/{each['path']}" for each in record.get("files", ())}  # type: ignore[attr-defined]
-    found = {path for path in remote_files(target) if not path.endswith("README.md")}
-    assert found == expected
 
 
 def test_six_jobs_at_once_over_six_databases_lose_nothing(target: Backup, tmp_path: Path) -> None:
@@ -82,7 +61,7 @@ def test_six_jobs_at_once_over_six_databases_lose_nothing(target: Backup, tmp_pa
         assert job.returncode == 0, log
     assert remote_commits(target) == 1 + JOBS
     assert len(state_of(target)) == 3 * JOBS
-    check_that_files_and_records_agree(target)
+    check_consistent(target)
     again = clone(target, tmp_path / "again").run(DATABASES="\n".join(shelves))
     assert "nothing to commit" in again.log, again.log
 
@@ -104,7 +83,7 @@ def test_six_jobs_at_once_over_the_same_pages_agree_on_the_last_version(
     for job in jobs:
         log, _ = job.communicate(timeout=120)
         assert job.returncode == 0, log
-    check_that_files_and_records_agree(target)
+    check_consistent(target)
     assert len(state_of(target)) == 8
     last = clone(target, tmp_path / "last")
     assert last.run().code == 0
@@ -141,7 +120,7 @@ def test_when_another_run_publishes_between_reading_and_pushing_its_later_versio
         ran = early.run()
         assert ran.code == 0, ran.log
         assert len(server.pushes()) == 1, "when the tip was read again, nothing was left to push"
-    check_that_files_and_records_agree(target)
+    check_consistent(target)
     assert [path for path in remote_files(target) if "assets" in path] == [
         "wiki/tea/assets/1-new-view.png"
     ]
@@ -167,7 +146,7 @@ def test_when_another_run_publishes_other_pages_in_between_both_are_there(
         ran = early.run(DATABASES=wiki)
         assert ran.code == 0, ran.log
         assert len(server.pushes()) == 2
-    check_that_files_and_records_agree(target)
+    check_consistent(target)
     assert len(state_of(target)) == 3
     assert "News." in remote_text(target, "wiki/tea/index.md")
 
@@ -212,7 +191,7 @@ def test_a_page_that_one_run_removed_and_another_did_not_touch_is_gone(
     later(target)
     assert target.run().code == 0
     assert slow.run().code == 0
-    check_that_files_and_records_agree(target)
+    check_consistent(target)
     assert [record["title"] for record in state_of(target).values()] == ["Tea"]
 
 
@@ -263,7 +242,7 @@ def test_a_backup_that_was_taken_out_of_the_repository_is_not_brought_back_by_a_
     push(target)
     write(target, "Tea", "News.")
     assert slow.run().code == 0
-    check_that_files_and_records_agree(target)
+    check_consistent(target)
     assert [record["title"] for record in state_of(target).values()] == ["Tea"]
     assert clone(target, tmp_path / "again").run().code == 0
     assert len(state_of(target)) == 2
@@ -280,7 +259,7 @@ def test_a_state_that_was_lost_or_broken_on_the_branch_costs_no_page(
     push(target, ".notion-sync.json")
     write(target, "Tea", "News.")
     assert slow.run().code == 0
-    check_that_files_and_records_agree(target)
+    check_consistent(target)
     assert len(state_of(target)) == 2
 
 

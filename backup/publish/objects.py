@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from backup.errors import GitError
-from backup.git import NETWORK_SECONDS, Git
+from backup.git import NETWORK_SECONDS, Git, header_key
 
 # What `git lfs install` sets up; without it git would store the files themselves (git-lfs, "install").
 _LFS = (
@@ -51,10 +51,17 @@ def text(git: Git, content: str) -> str:
 
 
 def upload(git: Git, remote: str, url: str, new: str, old: str, reference: str) -> None:
-    """Send the contents of files in Git LFS: what git's own hook would do before a push."""
+    """Send the contents of files in Git LFS: what git's own hook would do before a push.
+
+    git-lfs 3.3 sends every header that git's settings have for a host, also those that an empty one
+    takes back for git, and hosts refuse two tokens; of settings for an address it takes only those
+    for the longest part of it.
+    """
+    headers = [value for key, value in git.config if key == header_key(url) and value]
+    precise = ((f"http.{url}.extraheader", value) for value in headers)
     line = f"{reference} {new} {reference} {old or '0' * len(new)}\n"
     command = ("lfs", "pre-push", remote, url)
-    git.using(*_LFS).run(*command, given=line.encode(), seconds=NETWORK_SECONDS)
+    git.using(*_LFS, *precise).run(*command, given=line.encode(), seconds=NETWORK_SECONDS)
 
 
 def quoted(path: str) -> str:

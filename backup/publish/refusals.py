@@ -15,6 +15,8 @@ _PASSING = re.compile(
     r"|(?:HTTP|error:) (?:429|502|503|504)|connection reset|early EOF|unexpected disconnect",
     re.IGNORECASE,
 )
+# Git reports a broken line, too, when the host has said no.
+_FINAL = re.compile(r"hook declined|(?:HTTP|error:) (?!408|429)4\d\d")
 _PULL_REQUEST = (
     "set PULL_REQUEST=true, so that each run opens a pull request or adds to the open one"
 )
@@ -83,7 +85,7 @@ _HINTS = (
 
 def passing(words: str) -> bool:
     """Whether it makes sense to try again, on what the remote has by then."""
-    return bool(_PASSING.search(words)) and "hook declined" not in words
+    return bool(_PASSING.search(words)) and not _FINAL.search(words)
 
 
 def hint(words: str) -> str:

@@ -37,14 +37,16 @@ class GitServer:
     """Serves every bare repository below `root`: `<root>/acme/wiki.git` at /acme/wiki.git.
 
     Pushing needs `token`, reading only with `private`. `before_push` is called when a push arrives,
-    before git sees it; `refusal` is the status that every push is answered with instead. `pulls`
-    answers what is asked below /api/.
+    before git sees it; `refusal` is the status that every push is answered with instead, and
+    `after_refusal` is called then. `pulls` answers what is asked below /api/; Git LFS may ask, and
+    is given nowhere to send anything.
     """
 
     root: Path
     token: str = TOKEN
     private: bool = False
     refusal: int = 0
+    after_refusal: Callable[[], None] = lambda: None
     before_push: Callable[[], None] | None = None
     pulls: Pulls = field(default_factory=Pulls)
     requests: list[Asked] = field(default_factory=list)
@@ -138,13 +140,16 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(
                 status, {"Content-Type": "application/json"}, json.dumps(said).encode()
             )
+        if asked.path.endswith("/info/lfs/objects/batch"):
+            return self._send(200 if host.may(asked) else 401, {}, b"{}")
         writing = "git-receive-pack" in self.path
         if (writing or host.private) and not host.may(asked):
             status = 403 if headers else 401
             return self._send(status, {"WWW-Authenticate": 'Basic realm="git"'}, b"")
         if asked.path.endswith("/git-receive-pack"):
             if host.refusal:
-                return self._send(host.refusal, {}, b"")
+                self._send(host.refusal, {}, b"")
+                return host.after_refusal()
             if host.before_push:
                 host.before_push()
         return self._backend(host, asked)

@@ -65,7 +65,7 @@ class Pulls:
         if self.refusal:
             return self.refusal[0], {"message": self.refusal[1]}
         same = (sent["head"], sent["base"])
-        if any((each["head"]["ref"], each["base"]["ref"]) == same for each in self.open):
+        if any(_merges(each) == ("acme/wiki", *same) for each in self.open):
             words = "A pull request already exists for acme:notion-backup."
             if version == "v3":
                 return 422, {"message": "Validation Failed", "errors": [{"message": words}]}
@@ -73,3 +73,8 @@ class Pulls:
         pull = self.add(*same)
         pull.update(title=sent["title"], body=sent["body"])
         return 201, pull
+
+
+def _merges(pull: dict[str, Any]) -> tuple[str, str, str]:
+    """Whose branch, which branch, into which one."""
+    return pull["head"]["repo"]["full_name"], pull["head"]["ref"], pull["base"]["ref"]

@@ -1,0 +1,208 @@
+"""The wrapper of git: what git may see, whom it trusts, and that it always comes to an end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backup.errors import GitError
+from backup.git import Git, credentials, header_key
+from tests.backups import Backup, backing_up, wiki
+
+REAL = shutil.which("git")
+assert REAL
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    subprocess.run([REAL, "init", "-q", str(tmp_path / "repository")], check=True)
+    return tmp_path / "repository"
+
+
+@pytest.fixture
+def instead(tmp_path: Path) -> Callable[[str], str]:
+    """`instead(script)`: a PATH on which git is a script."""
+
+    def make(script: str) -> str:
+        path = tmp_path / "bin/git"
+        path.parent.mkdir()
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return f"{path.parent}{os.pathsep}{os.environ['PATH']}"
+
+    return make
+
+
+def old(version: str) -> str:
+    """A git that says it is of a version before 2.38, finds that the folder belongs to somebody else,
+    and does not believe its environment about that."""
+    return f"""
+if [ "$1" = version ]; then echo "git version {version}"; exit; fi
+number=0
+while [ "$number" -lt "${{GIT_CONFIG_COUNT:-0}}" ]; do
+  eval "key=\\$GIT_CONFIG_KEY_$number"
+  if [ "$key" = safe.directory ]; then export "GIT_CONFIG_KEY_$number=nothing.here"; fi
+  number=$((number + 1))
+done
+export GIT_TEST_ASSUME_DIFFERENT_OWNER=1
+exec {REAL} "$@"
+"""
+
+
+def environ(path: str = "", **more: str) -> dict[str, str]:
+    return {"PATH": path or os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1", **more}
+
+
+def test_a_folder_of_somebody_else_is_no_obstacle(
+    folder: Path, instead: Callable[[str], str]
+) -> None:
+    """A container's workspace often belongs to another user than the job's."""
+    path = instead(f'export GIT_TEST_ASSUME_DIFFERENT_OWNER=1\nexec {REAL} "$@"')
+    git = Git(folder, environ(path, HOME=str(folder.parent)))
+    assert git.run("rev-parse", "--show-prefix") == "\n"
+
+
+def test_nor_is_it_for_a_git_that_believes_only_files_and_the_users_own_file_still_counts(
+    folder: Path, instead: Callable[[str], str]
+) -> None:
+    path = instead(old("2.36.1"))
+    home = folder.parent / 'ho"me'
+    (home / ".config/git").mkdir(parents=True)
+    (home / ".gitconfig").write_text("[user]\n\tname = Ada\n")
+    (home / ".config/git/config").write_text("[user]\n\temail = ada@example.com\n")
+    git = Git(folder, environ(path, HOME=str(home)))
+    assert (git.ask("config", "user.name"), git.ask("config", "user.email")) == (
+        "Ada",
+        "ada@example.com",
+    )
+    assert git.run("rev-parse", "--show-prefix") == "\n"
+    other = folder.parent / "other"
+    other.write_text("[user]\n\tname = Bob\n")
+    git = Git(folder, environ(path, HOME=str(home), GIT_CONFIG_GLOBAL=str(other)))
+    assert git.ask("config", "user.name") == "Bob"
+
+
+def test_a_git_that_is_too_old_is_named(folder: Path, instead: Callable[[str], str]) -> None:
+    path = instead("echo git version 2.30.2")
+    with pytest.raises(GitError, match=r"git 2\.30 is too old\. Install 2\.31"):
+        Git(folder, environ(path)).run("status")
+
+
+def test_a_git_that_is_not_there_is_named(folder: Path) -> None:
+    with pytest.raises(GitError, match="git was not found"):
+        Git(folder, environ(str(folder))).run("status")
+
+
+def test_a_git_that_does_not_end_is_ended_with_everybody_who_works_for_it(
+    folder: Path, instead: Callable[[str], str]
+) -> None:
+    """A helper that git leaves behind holds its pipes open."""
+    mark = folder.parent / "pid"
+    path = instead(
+        'if [ "$1" = version ]; then echo git version 2.40.0; exit; fi\n'
+        f'sleep 600 & echo $! > "{mark}"\nwait'
+    )
+    with pytest.raises(GitError, match="did not end"):
+        Git(folder, environ(path)).run("status", seconds=1)
+    helper = int(mark.read_text())
+    end = time.monotonic() + 30
+    while Path(f"/proc/{helper}").exists() and "Z" not in _status(helper):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _status(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "Z"
+
+
+def test_settings_of_the_callers_environment_still_count_and_ours_come_after_them(
+    folder: Path,
+) -> None:
+    given = {
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": "http.proxy",
+        "GIT_CONFIG_VALUE_0": "http://proxy.example.com:3128",
+        "GIT_CONFIG_KEY_1": "core.hooksPath",
+        "GIT_CONFIG_VALUE_1": "/somewhere",
+    }
+    git = Git(folder, environ(**given)).using(("user.name", "Ada"))
+    assert git.ask("config", "http.proxy") == "http://proxy.example.com:3128"
+    assert git.ask("config", "core.hooksPath") == os.devnull
+    assert git.ask("config", "user.name") == "Ada"
+
+
+@pytest.mark.parametrize("count", ["", "many", "3"])
+def test_settings_that_the_callers_environment_only_half_holds_break_nothing(
+    folder: Path, count: str
+) -> None:
+    given = {"GIT_CONFIG_COUNT": count, "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_KEY_2": "a.b"}
+    assert Git(folder, environ(**given)).ask("config", "gc.auto") == "0"
+
+
+def test_what_would_lead_git_elsewhere_or_write_its_doings_down_is_taken_away(
+    folder: Path, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    misleading = {
+        "GIT_DIR": os.devnull,
+        "GIT_INDEX_FILE": os.devnull,
+        "GIT_WORK_TREE": str(tmp_path),
+        "GIT_TRACE": str(trace),
+        "GIT_TRACE_CURL": str(trace),
+        "GIT_CURL_VERBOSE": "1",
+    }
+    git = Git(folder, environ(**misleading))
+    assert git.run("rev-parse", "--show-toplevel").strip() == str(folder.resolve())
+    assert not trace.exists()
+
+
+def test_errors_hold_no_secret_and_no_password_of_an_address(folder: Path) -> None:
+    git = Git(folder, environ(), secrets=("planted",))
+    with pytest.raises(GitError) as caught:
+        git.run("fetch", "http://ada:password@127.0.0.1:1/planted")
+    assert "planted" not in str(caught.value) and "password" not in str(caught.value)
+    assert "planted" not in repr(git.using(("a.b", "planted")))
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://git.example.com/acme/wiki.git", "http.https://git.example.com/.extraheader"),
+        ("http://gitea:3000/acme/wiki", "http.http://gitea:3000/.extraheader"),
+        ("https://ada:pass@git.example.com/x", "http.https://git.example.com/.extraheader"),
+        ("https://[::1]:3000/x", "http.https://[::1]:3000/.extraheader"),
+        ("git@git.example.com:acme/wiki.git", ""),
+        ("ssh://git@git.example.com/acme/wiki.git", ""),
+        ("/srv/git/wiki.git", ""),
+        ("https://git.example.com:port/x", ""),
+    ],
+)
+def test_a_token_is_sent_to_the_host_of_a_remote_that_is_reached_by_http(
+    url: str, key: str
+) -> None:
+    assert header_key(url) == key
+    assert [name for name, _ in credentials(url, "token")] == [key, key][: 2 * bool(key)]
+    assert credentials(url, "") == ()
+
+
+def test_a_whole_run_works_in_a_folder_of_somebody_else_with_an_old_git(
+    tmp_path: Path, instead: Callable[[str], str]
+) -> None:
+    with backing_up(tmp_path / "target", wiki("Tea")) as target:
+        ran = target.run(PATH=instead(old("2.37.3")))
+        assert ran.code == 0, ran.log
+        _is_committed(target)
+
+
+def _is_committed(target: Backup) -> None:
+    assert "wiki/tea/index.md" in target.git("ls-tree", "-r", "--name-only", "HEAD")
+    assert target.git("status", "--porcelain") == ""
