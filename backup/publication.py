@@ -164,7 +164,7 @@ class Publisher:
         pages = [self._of_page(part, credit) for part in composed.parts] if credit else []
         parts = () if credit else composed.parts
         put = {path: object_ for part in parts for path, object_ in part.put.items()}
-        put |= {path: self._text(path, text) for path, text in composed.texts.items()}
+        put |= self._texts(composed.texts)
         drop = {path for part in parts for path in part.drop} | set(composed.drop)
         pages_told = ordered(part.told for part in composed.parts)
         words = message.message(pages_told, failed, "" if credit else self.settings.message)
@@ -183,14 +183,16 @@ class Publisher:
         below = {f"{self.prefix}{path}": object_ for path, object_ in put.items()}
         return Commit(below, [f"{self.prefix}{path}" for path in drop], words)
 
-    def _text(self, path: str, text: str) -> str:
-        below = f"{self.prefix}{path}"
-        if objects.in_lfs(self.git, [below]):
+    def _texts(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """The objects of the state and of lists of pages: every run reads them, so they must be
+        there as they are."""
+        below = [f"{self.prefix}{path}" for path in texts]
+        if large := objects.in_lfs(self.git, below):
             raise GitError(
-                f"{below} is sent into Git LFS by .gitattributes, and must be a plain text.",
-                hint=f"Add a line `{below} !filter !diff !merge` at the end of .gitattributes.",
+                f"{min(large)} is sent into Git LFS by .gitattributes, and must be a plain text.",
+                hint=f"Add a line `{min(large)} !filter !diff !merge` at the end of .gitattributes.",
             )
-        return objects.text(self.git, text)
+        return {path: objects.text(self.git, text) for path, text in texts.items()}
 
     def _remember(self, snapshot: Snapshot, back: Collection[str]) -> None:
         """What is published is new no longer; what was left stays new."""

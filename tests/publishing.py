@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from backup.demo import blocks
-from tests.backups import TOKEN, Backup, backing_up, wiki
+from backup.demo.server import StandIn
+from tests.backups import TOKEN, Backup, wiki
 from tests.end_to_end.git_server import GitServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,21 +26,33 @@ PAGES = ["wiki/README.md", "wiki/milk/index.md", "wiki/tea/index.md"]
 
 
 @contextmanager
-def published_to(folder: Path, *titles: str, **options: str) -> Iterator[Backup]:
+def published_to(folder: Path, *titles: str, object_format: str = "sha1") -> Iterator[Backup]:
     """A clone of the bare remote `<folder>/remote.git`, which holds one commit, and a Notion with a
-    page for each title. `options` are those of the repositories."""
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
-    with backing_up(folder / "seed", wiki(*(titles or ("Tea", "Milk")))) as seed:
-        remote = folder / "remote.git"
-        seed.git(
-            "init", "-q", "--bare", "--initial-branch=main", *flags, str(remote), folder=folder
-        )
-        first = Backup(folder / "first", seed.notion, seed.server, seed.url)
-        first.git("init", "-q", "--initial-branch=main", *flags, str(first.folder), folder=folder)
-        first.git("remote", "add", "origin", remote.as_uri())
-        (first.folder / "code.py").write_text("print()\n")
-        push(first, "code.py")
-        yield clone(seed, folder / "clone")
+    page for each title."""
+    notion = wiki(*(titles or ("Tea", "Milk")))
+    server = StandIn(notion)
+    for name in ("remote.git", "clone"):
+        shutil.copytree(_repositories(object_format) / name, folder / name)
+    with server.serving() as url:
+        backup = Backup(folder / "clone", notion, server, url)
+        backup.git("remote", "set-url", "origin", (folder / "remote.git").as_uri())
+        yield backup
+
+
+@cache
+def _repositories(object_format: str) -> Path:
+    """A remote with one commit and a clone of it, made once."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    backup = Backup(folder / "clone", wiki(), StandIn(wiki()), "")
+    init = ("init", "-q", "--initial-branch=main", f"--object-format={object_format}")
+    backup.git(*init, "--bare", str(folder / "remote.git"), folder=folder)
+    backup.git(*init, str(backup.folder), folder=folder)
+    backup.git("remote", "add", "origin", (folder / "remote.git").as_uri())
+    (backup.folder / "code.py").write_text("print()\n")
+    push(backup, "code.py")
+    backup.git("branch", "-q", "--set-upstream-to=origin/main")
+    return folder
 
 
 def clone(backup: Backup, folder: Path, *options: str) -> Backup:
