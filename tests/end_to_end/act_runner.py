@@ -36,11 +36,16 @@ class Job:
 
 @dataclass
 class Target:
-    """The repository of a user; its clone is what a checkout gives the job."""
+    """The repository of a user; its clone is what a checkout gives the job.
+
+    `variables` are what the runner sets besides its usual ones, `token` is the job's own.
+    """
 
     root: Path
     workflow: str
     environ: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    token: str = ""
 
     @classmethod
     def build(cls, root: Path, environment: Path, **inputs: str) -> Target:
@@ -90,23 +95,31 @@ class Target:
         outputs = self.root / "outputs.json"
         outputs.unlink(missing_ok=True)
         given = [
-            part for name, value in dispatch.items() for part in ("--input", f"{name}={value}")
+            *(part for pair in dispatch.items() for part in ("--input", "=".join(pair))),
+            *(part for pair in self.variables.items() for part in ("--env", "=".join(pair))),
+            *(("-s", "GITHUB_TOKEN") if self.token else ()),
         ]
+        action = self.root / "action"
         command = [
             *(str(Path(sys.executable).with_name("act")), event, "--json", *given),
             *("-W", ".gitea/workflows/notion-backup.yml", "-P", "ubuntu-latest=-self-hosted"),
-            *("--local-repository", f"your-team/notion-backup@v1={self.root / 'action'}"),
+            *("--local-repository", f"{self._server()}your-team/notion-backup@v1={action}"),
             *("--action-cache-path", str(self.root / "cache"), "--no-cache-server"),
             *("--env", "GITHUB_REPOSITORY=acme/wiki", "--env", f"OUTPUTS_FILE={outputs}"),
             *("--env", f"XDG_CACHE_HOME={self.environ['PACKAGES']}", "-s", "NOTION_TOKEN"),
         ]
-        environ = {**self.environ, "NOTION_TOKEN": TOKEN}
+        environ = {**self.environ, "NOTION_TOKEN": TOKEN, "GITHUB_TOKEN": self.token}
         streams = {"capture_output": True, "encoding": "utf-8", "input": ""}
         done = subprocess.run(command, cwd=self.clone, env=environ, timeout=120, **streams)
         records = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         log = "".join(f"{record.get('msg', '').rstrip()}\n" for record in records)
         said = json.loads(outputs.read_text("utf-8")) if outputs.exists() else {}
         return Job(done.returncode == 0, log, said, records)
+
+    def _server(self) -> str:
+        """Where act believes actions to be: on the host that the job is told of."""
+        url = self.variables.get("GITHUB_SERVER_URL", "")
+        return f"{url}/" if url else ""
 
     def pull(self) -> None:
         """Bring the clone to the remote's tip."""
