@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
@@ -22,17 +24,39 @@ def write_indexes(listed: Collection[Listed], writer: Writer, before: State) -> 
     places = dict(before.databases)
     for database in listed:
         old = before.databases.get(database.id)
-        place = Place(database.folder, database.title, database.icon, True, tuple(database.shapes))
-        path = index_of(database.folder)
         if old and old.folder != database.folder:
             writer.drop_index(database.id, index_of(old.folder))
-        shown = entries(writer.records, database.id)
-        same = old == place and shown == entries(before.pages, database.id)
-        if not (same and writer.tree.has(path)):
-            text = index.render(database.title, database.icon, shown, path)
-            place = replace(place, index=writer.write_index(database.id, path, text, index.is_ours))
-        places[database.id] = replace(place, unknown=old.unknown if old else {})
+        places[database.id] = _placed(database, old, writer)
     return places
+
+
+def _placed(database: Listed, old: Place | None, writer: Writer) -> Place:
+    """Where a database lies, with its list of pages as it should be. To render a long one takes a
+    while, so one that shows just this is left as it is."""
+    path = index_of(database.folder)
+    pages = entries(writer.records, database.id)
+    shown = _name_of(database, pages)
+    ours = bool(old and old.index and old.shown == shown)
+    is_newer = writer.after_interruption or path in writer.touched
+    if is_newer or not (ours and writer.tree.has(path)):
+        text = index.render(database.title, database.icon, pages, path)
+        ours = writer.write_index(database.id, path, text, index.is_ours)
+    return Place(
+        folder=database.folder,
+        title=database.title,
+        icon=database.icon,
+        index=ours,
+        shown=shown,
+        sources=tuple(database.shapes),
+        unknown=old.unknown if old else {},
+    )
+
+
+def _name_of(database: Listed, pages: Collection[Target]) -> str:
+    """A short name for all that a list of pages shows."""
+    listed = [[page.path, page.title, page.icon] for page in pages]
+    text = json.dumps([database.folder, database.title, database.icon, listed])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def entries(pages: Mapping[str, Record], database_id: str) -> list[Target]:

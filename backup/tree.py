@@ -152,8 +152,9 @@ class Tree:
             raise
 
     def _prune(self, folder: Path) -> None:
-        while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        while folder != self.root and not (folder.is_dir() and any(folder.iterdir())):
+            if folder.is_dir():  # a killed run may have made only the outer ones
+                folder.rmdir()
             folder = folder.parent
 
     def _at(self, path: str) -> Path:

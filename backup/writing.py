@@ -28,13 +28,15 @@ class Writer:
 
     `records` starts as the state's. `touched` are the paths that this run wrote or deleted.
     `claimed` are files that an interrupted run had in its hands: ours, whether or not a record has
-    them.
+    them. `after_interruption` says that there are some: what else lies there may be older than the
+    records.
     """
 
     def __init__(self, tree: Tree, state: State, claimed: Collection[str] = ()) -> None:
         self.tree = tree
         self.records = dict(state.pages)
         self.touched: set[str] = set()
+        self.after_interruption = bool(claimed)
         self._closed = False
         self._owners = {**dict.fromkeys(claimed, _NOBODY), **state.owned()}
         self._lock = threading.Lock()

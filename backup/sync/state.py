@@ -55,13 +55,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a database's pages lie; `index` says that its README.md is ours. `sources` are the ids
-    of its data sources."""
+    """Where a database's pages lie; `index` says that its README.md is ours, `shown` names what it
+    shows. `sources` are the ids of its data sources."""
 
     folder: str
     title: str
     icon: str = ""
     index: bool = False
+    shown: str = ""
     sources: tuple[str, ...] = ()
     unknown: Json = field(default_factory=dict)
 
