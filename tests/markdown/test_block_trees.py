@@ -117,7 +117,7 @@ def trees(draw: st.DrawFn) -> tuple[Block, ...]:
 
 
 @settings(
-    max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 @given(trees())
 def test_everything_stands_where_it_stands_in_notion(blocks: tuple[Block, ...]) -> None:

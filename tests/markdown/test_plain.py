@@ -20,7 +20,7 @@ words = st.sampled_from(
 prose = st.lists(words, min_size=1, max_size=8).map(" ".join)
 
 
-@settings(max_examples=400, database=None, deadline=None)
+@settings(max_examples=200, database=None, deadline=None)
 @seed(1)
 @given(st.one_of(texts, prose, st.text(max_size=8)), st.sampled_from(list(Where)))
 def test_it_gives_what_the_long_way_gives(content: str, where: Where) -> None:

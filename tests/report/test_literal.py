@@ -65,7 +65,7 @@ def test_a_title_is_shown_as_it_is_and_nothing_in_it_acts(
 @given(PIECES)
 @example("a\\|b")
 @example("x www.www.e.example-12")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_no_random_text_acts_either(text: str) -> None:
     judge(github, text)
     judge(gitea, text)
