@@ -116,9 +116,7 @@ def trees(draw: st.DrawFn) -> tuple[Block, ...]:
     return tuple(map(tree, numbered(Builder(draw).blocks(0, most=6))))
 
 
-@settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(trees())
 def test_everything_stands_where_it_stands_in_notion(blocks: tuple[Block, ...]) -> None:
     markdown = stacked("# Title", flow(blocks, Context())) + "\n"
