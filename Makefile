@@ -6,7 +6,7 @@ LOCKED = --universal --python-version 3.10 --generate-hashes --no-emit-index-url
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev.txt) && "$$python"
 
-.PHONY: help demo test check lint lock readme golden fuzz look bench
+.PHONY: help demo test check lint lock readme golden fuzz look pictures bench release
 
 help: ## list these commands
 	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:8} {words}") for name, words in re.findall(r"(?m)^(\w+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
@@ -40,5 +40,11 @@ fuzz: ## try 200,000 random rich texts against both hosts' parsers (ARRAYS=n for
 look: ## take pictures of the demonstration as the hosts show it (needs Chromium and npm)
 	@$(develop) -m tools.look
 
+pictures: ## take the pictures of the README anew (needs what look needs)
+	@$(develop) -m tools.pictures
+
 bench: ## measure the program against its floors (ARGS=--help tells more)
 	@$(develop) -m bench $(ARGS)
+
+release: ## write build/release/notion-backup-….tar.gz, which needs no package index
+	@$(develop) -m tools.release build

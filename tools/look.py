@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,29 +29,46 @@ ALERTS = {
     "WARNING": "#9a6700",
     "CAUTION": "#cf222e",
 }
-PAGE = """<!doctype html><meta charset="utf-8"><base href="{base}/"><link rel="stylesheet" href="{css}">
+FRAME = """<!doctype html><meta charset="utf-8"><base href="{base}/"><link rel="stylesheet" href="{css}">
 <style>body{{max-width:880px;margin:32px auto;padding:0 24px}}</style>
 <article class="markdown-body">{body}</article>"""
 
 
+@dataclass(frozen=True)
+class Tools:
+    """The browser, and the hosts' style sheet."""
+
+    chromium: str
+    css: Path
+
+
 def main() -> int:
     """Back up the sample, render every page, take its picture; 1 when a tool is missing."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    npm = shutil.which("npm")
-    if not chromium or not npm:
-        missing = "npm" if chromium else "Chromium"
-        print(f"make look needs {missing}: apt-get install chromium npm fonts-noto-color-emoji")
+    found = tools()
+    if not found:
         return 1
-    LOOK.mkdir(parents=True, exist_ok=True)
-    subprocess.run([npm, "install", "--silent", "--prefix", str(LOOK), STYLE], check=True)
-    css = LOOK / "node_modules/github-markdown-css/github-markdown-light.css"
     with tempfile.TemporaryDirectory() as folder:
         program = [sys.executable, str(ROOT / "entrypoint.py"), "--demo"]
         subprocess.run(program, cwd=folder, check=True, stdout=subprocess.DEVNULL)
         for path, name in _pages(Path(folder) / "notion-demo"):
-            _picture(chromium, path, css, LOOK / f"{name}.png")
+            picture(found, path, LOOK / f"{name}.png")
             print(f"build/look/{name}.png")
     return 0
+
+
+def tools() -> Tools | None:
+    """What taking pictures needs; None, when something is missing and that was said."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    npm = shutil.which("npm")
+    if not chromium or not npm:
+        missing = "npm" if chromium else "Chromium"
+        print(f"{missing} is missing: apt-get install chromium npm fonts-noto-color-emoji")
+        return None
+    LOOK.mkdir(parents=True, exist_ok=True)
+    css = LOOK / "node_modules/github-markdown-css/github-markdown-light.css"
+    if not css.exists():
+        subprocess.run([npm, "install", "--silent", "--prefix", str(LOOK), STYLE], check=True)
+    return Tools(chromium, css)
 
 
 def _pages(backup: Path) -> Iterator[tuple[Path, str]]:
@@ -59,16 +77,17 @@ def _pages(backup: Path) -> Iterator[tuple[Path, str]]:
         yield path, "-".join(part for part in parts if part != "index")
 
 
-def _picture(chromium: str, markdown: Path, css: Path, png: Path) -> None:
+def picture(tools: Tools, markdown: Path, png: Path) -> None:
+    """Take the picture of a Markdown file as GitHub shows it; empty paper is left below it."""
     page = markdown.with_suffix(".html")
     body = _html(markdown.read_text(encoding="utf-8"))
-    page.write_text(PAGE.format(base=markdown.parent.as_uri(), css=css.as_uri(), body=body))
+    page.write_text(FRAME.format(base=markdown.parent.as_uri(), css=tools.css.as_uri(), body=body))
     height = 420 + 26 * markdown.read_text(encoding="utf-8").count("\n")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]
     flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
-            [chromium, *flags, f"--user-data-dir={profile}", f"--window-size=930,{height}",
+            [tools.chromium, *flags, f"--user-data-dir={profile}", f"--window-size=930,{height}",
              f"--screenshot={png}", page.as_uri()],
             check=True,
             stderr=subprocess.DEVNULL,

@@ -1,0 +1,127 @@
+"""A release says one number everywhere, and runs where no package index can be reached."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+from house import ROOT, House
+
+from backup import __version__
+from tools import release
+
+ARCHIVE = ROOT / f"build/release/notion-backup-{__version__}.tar.gz"
+MAJOR = f"v{__version__.partition('.')[0]}"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of version 1.2.3 that has all it needs to be released."""
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup/__init__.py").write_text('__version__ = "1.2.3"\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
+    changes = (
+        "# Changelog\n\n## [Unreleased]\n\n## [1.2.3] - 2026-11-22\n\nNew.\n\n## [1.2.2]\n\nOld.\n"
+    )
+    (tmp_path / "CHANGELOG.md").write_text(changes)
+    return tmp_path
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_a_release_whose_numbers_agree_is_fine_and_has_its_notes(project: Path) -> None:
+    release.check("v1.2.3", project)
+    assert release.notes(project) == "New."
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("backup/__init__.py", '__version__ = "1.2.4"\n', "backup/__init__.py says 1.2.4"),
+        ("pyproject.toml", "[project]\n", "pyproject.toml says nothing"),
+        ("CHANGELOG.md", "## [Unreleased]\n", "CHANGELOG.md says nothing"),
+    ],
+)
+def test_a_number_that_differs_is_named(project: Path, path: str, text: str, said: str) -> None:
+    (project / path).write_text(text)
+    with pytest.raises(release.Trouble, match=said):
+        release.check("v1.2.3", project)
+
+
+@pytest.mark.parametrize("tag", ["1.2.3", "v1.2", "v1", "", "v1.2.3-rc1"])
+def test_a_tag_that_is_no_full_version_is_refused(project: Path, tag: str) -> None:
+    with pytest.raises(release.Trouble, match=r"A release is tagged v1\.2\.3"):
+        release.check(tag, project)
+
+
+def test_the_numbers_of_this_repository_agree_with_each_other() -> None:
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert f'\nversion = "{__version__}"\n' in project
+
+
+def test_packages_are_carried_only_with_the_hash_of_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House.build(tmp_path)
+    links = house.wheels.rename(tmp_path / "links")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(links))
+    (house.action / "requirements-dev.txt").write_text("")
+    release.wheels(tmp_path / "carried", house.action)
+    assert [path.name for path in (tmp_path / "carried").iterdir()] == [
+        "small-1.0-py3-none-any.whl"
+    ]
+    (house.action / "requirements.txt").write_text(f"small==1.0 --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(release.Trouble, match=r"No wheel for Python .*: small==1.0"):
+        release.wheels(tmp_path / "other", house.action)
+
+
+def test_the_moved_tag_starts_without_an_index_and_the_source_stays_small(tmp_path: Path) -> None:
+    house = House.build(tmp_path / "house")
+    carried = house.wheels.rename(tmp_path / "carried")
+    git(house.action, "init", "-q", "--initial-branch=main")
+    git(house.action, "config", "user.name", "Somebody")
+    git(house.action, "config", "user.email", "somebody@example.com")
+    git(house.action, "add", "-A")
+    git(house.action, "commit", "-qm", "Release")
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    remote = str(tmp_path / "remote.git")
+    git(house.action, "push", "-q", remote, "main")
+    git(house.action, "push", "-q", remote, f"main:refs/tags/{MAJOR}")
+
+    commit = release.move(remote, house.action, carried)
+
+    assert git(Path(remote), "rev-parse", MAJOR) == commit
+    assert "wheels" not in git(Path(remote), "ls-tree", "--name-only", "main")
+    assert git(house.action, "status", "--porcelain") == ""
+    shutil.rmtree(house.action)
+    git(house.root, "clone", "-q", "--branch", MAJOR, remote, "action")
+    start = house.start(UV_OFFLINE="1", PIP_NO_INDEX="1")
+    assert (start.code, start.said["word"]) == (0, "one"), start.words
+
+
+def test_what_make_release_wrote_runs_without_an_index(tmp_path: Path) -> None:
+    if not ARCHIVE.exists():
+        pytest.skip("make release has not been run")
+    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    with tarfile.open(ARCHIVE) as packed:
+        packed.extractall(tmp_path, **safely)
+    (unpacked,) = tmp_path.iterdir()
+    if (unpacked / "requirements.txt").read_text() != (ROOT / "requirements.txt").read_text():
+        pytest.skip("make release was run with another lock")
+    environ = {"HOME": str(tmp_path), "PATH": os.defpath, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+    command = [sys.executable, "-I", str(unpacked / "entrypoint.py"), "--demo"]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "16 new" in done.stdout

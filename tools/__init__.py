@@ -1,0 +1,1 @@
+"""Programs for those who work on this repository; none of them runs in a backup."""
