@@ -9,7 +9,6 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / ".gitea/examples/notion-backup.yml"
@@ -26,12 +25,13 @@ SHOW = """\
 
 @dataclass
 class Job:
-    """How a job ended: its success, every line that the runner printed, the action's outputs."""
+    """How a job ended: its success, the lines of its log, the action's outputs, and every byte that
+    the runner printed, but for the commands that tell it what to mask."""
 
     succeeded: bool
     log: str
     outputs: dict[str, str]
-    records: list[dict[str, Any]]
+    printed: str
 
 
 @dataclass
@@ -114,7 +114,8 @@ class Target:
         records = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         log = "".join(f"{record.get('msg', '').rstrip()}\n" for record in records)
         said = json.loads(outputs.read_text("utf-8")) if outputs.exists() else {}
-        return Job(done.returncode == 0, log, said, records)
+        lines = [line for line in done.stdout.splitlines() if '"command":"add-mask"' not in line]
+        return Job(done.returncode == 0, log, said, "\n".join([*lines, done.stderr]))
 
     def _server(self) -> str:
         """Where act believes actions to be: on the host that the job is told of."""
