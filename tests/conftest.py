@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.backups import Backup, backing_up
+from tests.kitchen import stocked
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,3 +32,10 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert text == expected
 
     return check
+
+
+@pytest.fixture
+def kitchen(tmp_path: Path) -> Iterator[Backup]:
+    """A small wiki and its backup, which has not run yet."""
+    with backing_up(tmp_path / "repository", stocked()) as backup:
+        yield backup

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
@@ -16,55 +14,8 @@ from backup.demo import blocks, build
 from backup.demo.faults import Fault
 from backup.demo.sample import edit, sample
 from backup.demo.server import Asked
-from backup.demo.workspace import Workspace
 from tests.backups import TOKEN, Backup, backing_up, wiki
-
-
-@pytest.fixture
-def kitchen(tmp_path: Path) -> Iterator[Backup]:
-    """Three pages; 'Tea' links to 'Cups', which shows a picture."""
-    notion = wiki("Tea", "Cups", "Milk")
-    tea, cups, _ = rows(notion)
-    notion.append(tea, [blocks.paragraph("Take ", build.mention_page(cups, "Cups"), ".")])
-    picture = notion.files.keep("cup.png", PNG)
-    notion.append(cups, [blocks.media("image", build.hosted(picture), "A cup")])
-    later(notion)
-    with backing_up(tmp_path / "repository", notion) as backup:
-        yield backup
-
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-)
-
-
-def rows(notion: Workspace) -> list[str]:
-    return list(notion.node(notion.source(notion.databases()[0])).children)
-
-
-def later(notion: Workspace, minutes: int = 5) -> None:
-    notion.now.forward(minutes=minutes)  # type: ignore[attr-defined]  # a Clock in these tests
-
-
-def row(backup: Backup, title: str) -> str:
-    found = [
-        id_ for id_ in rows(backup.notion) if backup.notion.title(backup.notion.node(id_)) == title
-    ]
-    return found[0]
-
-
-def dead_links(backup: Backup) -> list[str]:
-    """Relative links and pictures of all pages that lead to no file."""
-    dead = []
-    for path in backup.files():
-        if path.endswith(".md"):
-            found = re.findall(r'(?:\]\(|src="|href=")([^)"#\s]+)', backup.text(path))
-            for target in found:
-                at = (backup.folder / path).parent / unquote(target)
-                if not re.match(r"[a-z]+:", target) and not at.is_file():
-                    dead.append(f"{path}: {target}")
-    return dead
+from tests.kitchen import PNG, dead_links, later, row, rows
 
 
 def test_the_sample_is_backed_up_whole_and_without_dead_links(tmp_path: Path) -> None:

@@ -1,0 +1,179 @@
+"""A process that is killed or told to stop while Notion answers slowly: what is there afterwards, and
+what the next run has to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from backup.demo import blocks
+from backup.demo.faults import Fault
+from backup.demo.server import Asked
+from tests.backups import TOKEN, Backup, backing_up
+from tests.kitchen import dead_links, later, read_since, row, rows, stocked
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW = 0.8  # seconds until the blocks of a page come
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Backup]:
+    """A wiki of nine pages, whose blocks come slowly."""
+    notion = stocked()
+    for number in range(6):
+        notion.add_page(notion.databases()[0], f"Note {number}", blocks=[blocks.paragraph("…")])
+    later(notion)
+    with backing_up(tmp_path / "repository", notion) as backup:
+        delay(backup)
+        yield backup
+
+
+def delay(backup: Backup) -> None:
+    def plan(asked: Asked) -> Fault | None:
+        return Fault(wait=SLOW) if asked.path.endswith("/children") else None
+
+    backup.server.plan = plan
+
+
+@contextmanager
+def running(backup: Backup) -> Iterator[subprocess.Popen[str]]:
+    """The program as a process of its own, one request at a time."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(backup.folder.parent),
+        "GITHUB_WORKSPACE": str(backup.folder),
+        "NOTION_TOKEN": TOKEN,
+        "NOTION_API_URL": backup.url,
+        "DATABASES": "\n".join(backup.notion.databases()),
+        "CONCURRENCY": "1",
+    }
+    command = [sys.executable, "-m", "backup"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(backup: Backup, pages: int) -> None:
+    """Until so many pages lie on the disk."""
+    for _ in range(600):
+        if len(backup.pages()) >= pages:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing was written within 30 seconds")
+
+
+def test_a_run_that_is_killed_is_completed_by_the_next_one(slow: Backup) -> None:
+    with running(slow) as process:
+        wait_for(slow, 2)
+        process.kill()
+        assert process.wait(7) == -signal.SIGKILL
+    finished = {path for path in slow.files() if path.endswith("/index.md")}
+    assert (slow.folder / ".notion-sync.journal").exists()
+    slow.heal()
+    asked = len(slow.server.requests)
+    ran = slow.run()
+    assert ran.code == 0, ran.log
+    assert "made anew" not in ran.log
+    assert len(read_since(slow, asked)) == len(rows(slow.notion)) - len(finished)
+    assert len(slow.pages()) == 9
+    assert dead_links(slow) == []
+    assert slow.git("status", "--porcelain") == ""
+    left = {path.name for path in slow.folder.iterdir()}
+    assert left == {".git", "wiki", ".notion-sync.json"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_told_to_stop_publishes_what_it_has_and_ends_in_time(
+    slow: Backup, number: signal.Signals
+) -> None:
+    with running(slow) as process:
+        wait_for(slow, 2)
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=7)
+    assert process.returncode == 128 + number, said
+    assert "pages were not read; what was finished is saved, the next run goes on" in said
+    committed = slow.git("ls-tree", "-r", "--name-only", "HEAD").splitlines()
+    finished = [path for path in committed if path.endswith("/index.md")]
+    assert 2 <= len(finished) < 9
+    assert ".notion-sync.json" in committed
+    assert slow.git("status", "--porcelain") == ""
+    slow.heal()
+    asked = len(slow.server.requests)
+    assert slow.run().code == 0
+    assert len(read_since(slow, asked)) == 9 - len(finished)
+    assert len(slow.pages()) == 9
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_told_to_stop_before_it_has_changed_anything_says_so(
+    kitchen: Backup, number: signal.Signals
+) -> None:
+    kitchen.server.plan = lambda asked: Fault(wait=20)
+    with running(kitchen) as process:
+        while not kitchen.server.requests:
+            time.sleep(0.05)
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=7)
+    assert process.returncode == 128 + number, said
+    assert "had changed nothing yet" in said
+    assert kitchen.files() == {}
+
+
+def interrupt(backup: Backup, page: str, record: dict[str, object], text: bytes) -> None:
+    """Leaves a journal as if a run had been killed after it had written this of a page."""
+    line = {"page": page, "record": record, "text": hashlib.sha256(text).hexdigest()}
+    (backup.folder / ".notion-sync.journal").write_text("\n" + json.dumps(line))
+
+
+@pytest.mark.parametrize("missing", ["text", "picture"])
+def test_a_page_of_which_a_killed_run_has_written_only_a_part_is_read_again(
+    kitchen: Backup, missing: str
+) -> None:
+    """Its record was about to be another one: the disk tells that it is not."""
+    kitchen.run()
+    cups = row(kitchen, "Cups").replace("-", "")
+    record = json.loads(kitchen.text(".notion-sync.json"))["pages"][cups]
+    kitchen.notion.append(row(kitchen, "Cups"), [blocks.paragraph("Washed.")])
+    edited = kitchen.notion.now().strftime("%Y-%m-%dT%H:%M:00.000Z")
+    later(kitchen.notion)
+    text = kitchen.files()["wiki/cups/index.md"]
+    if missing == "picture":
+        (kitchen.folder / "wiki/cups/assets/1-a-cup.png").write_bytes(b"half")
+    else:
+        text += b"\n\nWashed.\n"
+    interrupt(kitchen, cups, {**record, "edited": edited}, text)
+    assert kitchen.run().code == 0
+    assert "Washed." in kitchen.text("wiki/cups/index.md")
+    assert (kitchen.folder / "wiki/cups/assets/1-a-cup.png").read_bytes() != b"half"
+
+
+def test_what_a_killed_run_began_to_write_and_nobody_needs_goes(kitchen: Backup) -> None:
+    kitchen.run()
+    before = kitchen.files()
+    cups = row(kitchen, "Cups").replace("-", "")
+    record = json.loads(kitchen.text(".notion-sync.json"))["pages"][cups]
+    half = kitchen.folder / "wiki/mugs/assets/1-a-cup.png"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"half")
+    staged = kitchen.folder / ".notion-sync.tmp/abc.part"
+    staged.parent.mkdir()
+    staged.write_bytes(b"half")
+    interrupt(kitchen, cups, {**record, "folder": "wiki/mugs"}, b"a text that is not there")
+    assert kitchen.run().code == 0
+    assert kitchen.files() == before
+    assert not (kitchen.folder / "wiki/mugs").exists()
