@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from backup import errors
+from backup.publish import refusals
 from backup.settings import SETTINGS, Settings
 from tools import papers
 
@@ -21,6 +22,10 @@ ROOT = papers.ROOT
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 (STEP,) = ACTION["runs"]["steps"]
 README = (ROOT / "README.md").read_text("utf-8")
+PAPERS = {
+    str(path.relative_to(ROOT)): path.read_text("utf-8")
+    for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
+}
 WORKFLOWS = sorted(ROOT.glob(".gitea/workflows/*.yml")) + sorted(ROOT.glob(".gitea/examples/*.yml"))
 
 
@@ -30,18 +35,27 @@ def tool(name: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
 
 
-def readme_workflow() -> str:
-    """The first workflow in the README: the one that users copy."""
-    return next(block for block in re.findall(r"(?s)```yaml\n(.*?)```", README) if "jobs:" in block)
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Every block of code in that language that people may copy, with where it stands."""
+    found = []
+    for name, text in PAPERS.items():
+        for number, block in enumerate(re.findall(rf"(?s)```{language}\n(.*?)```", text)):
+            found.append((f"{name} {number + 1}", block))
+    return found
+
+
+COPIED = [(where, block) for where, block in blocks("yaml") if "jobs:" in block]
 
 
 @pytest.fixture
-def copied(tmp_path: Path) -> Path:
-    """The README's workflow as a file."""
-    path = tmp_path / ".github/workflows/notion-backup.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(readme_workflow())
-    return path
+def copied(tmp_path: Path) -> list[Path]:
+    """The workflows of the papers as files, the README's first one first."""
+    folder = tmp_path / ".github/workflows"
+    folder.mkdir(parents=True)
+    paths = [folder / f"{where.replace('/', '-').replace(' ', '-')}.yml" for where, _ in COPIED]
+    for path, (_, block) in zip(paths, COPIED, strict=True):
+        path.write_text(block)
+    return paths
 
 
 @pytest.mark.parametrize("path", papers.wanted(), ids=lambda path: path.name)
@@ -105,10 +119,32 @@ def test_the_readme_tells_every_exit_code() -> None:
 
 
 def test_links_inside_the_papers_lead_somewhere() -> None:
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
-        text = (ROOT / name).read_text("utf-8")
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
-            assert (ROOT / target).exists(), f"{name}: {target}"
+    others = {
+        name: (ROOT / name).read_text("utf-8") for name in ("CONTRIBUTING.md", "CHANGELOG.md")
+    }
+    headings = {
+        name: {anchor(line) for line in re.findall(r"(?m)^#+ (.*)", text)}
+        for name, text in (PAPERS | others).items()
+    }
+    for name, text in (PAPERS | others).items():
+        for target, place in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
+            path = (ROOT / name).parent / target if target else ROOT / name
+            assert path.exists(), f"{name}: {target}"
+            known = headings.get(str(path.resolve().relative_to(ROOT)), set())
+            assert not place or place in known, f"{name}: {target}#{place}"
+
+
+def anchor(heading: str) -> str:
+    """As the hosts make it: lower case, no punctuation, dashes for blanks."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_pictures_are_small_and_shown() -> None:
+    pictures = sorted(ROOT.glob("docs/*.png"))
+    assert pictures
+    for path in pictures:
+        assert f"docs/{path.name}" in README
+        assert path.stat().st_size < 150_000, path.name
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -150,18 +186,71 @@ def test_the_actions_file_follows_its_schema() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_workflow_files_follow_their_schema(copied: Path) -> None:
+def test_workflow_files_follow_their_schema(copied: list[Path]) -> None:
     schema = "vendor.github-workflows"
-    done = tool("check-jsonschema", "--builtin-schema", schema, copied, *WORKFLOWS)
+    done = tool("check-jsonschema", "--builtin-schema", schema, *copied, *WORKFLOWS)
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize(
-    "path", [*WORKFLOWS, None], ids=lambda path: path.name if path else "README"
-)
-def test_a_runner_accepts_the_workflow_files(path: Path | None, copied: Path) -> None:
-    done = tool("act", "--validate", "--strict", "-W", path or copied)
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_runner_accepts_the_workflow_files(path: Path) -> None:
+    done = tool("act", "--validate", "--strict", "-W", path)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_runner_accepts_every_workflow_of_the_papers(copied: list[Path]) -> None:
+    """Whole addresses of actions, which only Gitea and Forgejo know, are shortened for it."""
+    for path in copied:
+        path.write_text(re.sub(r"uses: https://[^/]+/", "uses: ", path.read_text()))
+        done = tool("act", "--validate", "--strict", "-W", path)
+        assert done.returncode == 0, f"{path.name}: {done.stderr}"
+
+
+@pytest.mark.parametrize(("where", "block"), COPIED, ids=[where for where, _ in COPIED])
+def test_a_workflow_to_copy_gives_the_action_what_it_knows(where: str, block: str) -> None:
+    raw = yaml.safe_load(block)
+    steps = [step for job in raw["jobs"].values() for step in job.get("steps", [])]
+    ours = [step for step in steps if "notion-backup@" in step.get("uses", "")]
+    calls = [job["uses"] for job in raw["jobs"].values() if "uses" in job]
+    assert len(ours) + len(calls) == 1
+    for step in ours:
+        assert step["with"]["notion-token"] == "${{ secrets.NOTION_TOKEN }}"
+        assert step["with"].keys() <= ACTION["inputs"].keys(), where
+    asked = set(re.findall(r"steps\.\w+\.outputs\.([\w-]+)", block))
+    assert asked <= ACTION["outputs"].keys()
+
+
+def test_a_workflow_with_a_schedule_can_also_be_started_by_hand_and_at_an_odd_minute() -> None:
+    for where, block in COPIED:
+        triggers = yaml.safe_load(block)[True]
+        for each in triggers.get("schedule", []):
+            assert "workflow_dispatch" in triggers, where
+            assert int(each["cron"].split()[0]) % 5, where
+
+
+def test_the_settings_in_the_papers_are_understood() -> None:
+    (text,) = (block for _, block in blocks("sh") if "DB1_GIT_REPO" in block)
+    environ = {"CONFIG": text, "NOTION_TOKEN": "ntn_x", "GITHUB_REPOSITORY": "your-team/handbook"}
+    settings = Settings.read({}, environ, "")
+    assert ([each.path for each in settings.databases], settings.concurrency) == (["wiki"], 4)
+
+
+def test_the_workflow_to_begin_with_has_ten_lines() -> None:
+    where, block = COPIED[0]
+    assert where.startswith("README.md")
+    assert len(block.splitlines()) <= 10
+
+
+def test_the_messages_explained_are_messages_that_are_given() -> None:
+    """Each is in the program, or a host's words that the program has an answer to."""
+    sources = [ROOT / "entrypoint.py", ROOT / "action.yml", *ROOT.glob("backup/**/*.py")]
+    source = "\n".join(path.read_text("utf-8") for path in sources)
+    joined = re.sub(r'"\s*\n\s*f?"', "", source)
+    rows = re.findall(r"(?m)^\| (`.*?`) \|", PAPERS["docs/troubleshooting.md"])
+    told = [words for row in rows for words in re.findall(r"`(?:NOTION_TOKEN )?([^`]+)`", row)]
+    assert len(told) > 30
+    unknown = [words for words in told if words not in joined and not refusals.hint(words)]
+    assert unknown == []
 
 
 def test_no_weakness_is_found_in_the_action_and_the_workflow_files() -> None:
