@@ -6,7 +6,7 @@ LOCKED = --universal --python-version 3.10 --generate-hashes --no-emit-index-url
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev.txt) && "$$python"
 
-.PHONY: help demo test check lint lock readme golden fuzz look pictures bench release
+.PHONY: help demo test check lint lock readme golden fuzz soak look pictures bench release
 
 help: ## list these commands
 	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:8} {words}") for name, words in re.findall(r"(?m)^(\w+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ golden: ## write the expected Markdown of the golden tests anew; read the diff
 
 fuzz: ## try 200,000 random rich texts against both hosts' parsers (ARRAYS=n for another number)
 	@export ARRAYS=$(or $(ARRAYS),200000); $(develop) -m pytest -q -n auto tests/markdown/test_inline_random.py
+
+soak: ## live 5,000 random histories of edits, faults and kills (HISTORIES=n for another number)
+	@$(develop) -m tests.sync.soak $(or $(HISTORIES),5000)
 
 look: ## take pictures of the demonstration as the hosts show it (needs Chromium and npm)
 	@$(develop) -m tools.look

@@ -1,0 +1,180 @@
+"""A backup on the disk, looked at from outside: is it whole, and does it say what another one says?
+
+Names may differ where a suffix or an earlier title explains it, so everything that is named is
+compared by what it is: a page by its id, a file by what it hangs on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import posixpath
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+_LINK = re.compile(r'(?P<before>\]\(|src="|href=")(?P<to>[^)"\s]+)')
+_WHOLE_LINK = re.compile(r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)")
+_NOTION = re.compile(r"https://(?:www\.notion\.so|app\.notion\.com/p)/(?:[^/\s)]*-)?([0-9a-f]{32})")
+_ANCHOR = re.compile(r'<a id="b-([0-9a-f]{8})"></a>(?:\n\n)?')
+_ID = re.compile(r'^notion_id: "([0-9a-f-]{36})"$', re.MULTILINE)
+_OWN = (".notion-sync.json", ".notion-sync.journal", ".notion-sync.tmp")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file but git's own: path → content."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+def page_id(text: bytes) -> str:
+    """The bare id in a page's front matter; '' when there is none."""
+    found = _ID.search(text.decode("utf-8", "replace").partition("\n---\n")[0])
+    return found[1].replace("-", "") if found else ""
+
+
+def links(path: str, text: str) -> list[tuple[str, str]]:
+    """The relative links of a file, as they are written and as paths below the folder."""
+    found = []
+    for match in _LINK.finditer(text):
+        written = html.unescape(match["to"]).partition("#")[0]
+        if written and not re.match(r"[a-z]+:", written):
+            target = posixpath.join(posixpath.dirname(path), unquote(written))
+            found.append((match["to"], posixpath.normpath(target)))
+    return found
+
+
+def whole_pages(files: dict[str, bytes]) -> set[str]:
+    """The ids of the pages of which a good copy is there: a text, and every file it refers to.
+
+    Links to other pages may be dead for now.
+    """
+    found = set()
+    for path, content in files.items():
+        if path.endswith("/index.md") and (id_ := page_id(content)):
+            folder = posixpath.dirname(path)
+            named = [target for _, target in links(path, content.decode())]
+            inside = [each for each in named if each.startswith(f"{folder}/a")]
+            if all(each in files for each in inside):
+                found.add(id_)
+    return found
+
+
+def dead_links(files: dict[str, bytes]) -> set[tuple[str, str]]:
+    """Relative links that lead to no file, each with the file it stands in."""
+    return {
+        (path, target)
+        for path, content in files.items()
+        if path.endswith(".md")
+        for _, target in links(path, content.decode())
+        if target not in files
+    }
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A finished backup: its files, and its state as plain JSON."""
+
+    files: dict[str, bytes]
+    pages: dict[str, Any]
+    databases: dict[str, Any]
+
+    @classmethod
+    def at(cls, folder: Path) -> Copy:
+        """The backup in a folder."""
+        files = files_of(folder)
+        raw = json.loads(files.get(_OWN[0], b'{"pages": {}, "databases": {}}'))
+        return cls(files, raw["pages"], raw["databases"])
+
+    def owners(self) -> dict[str, str]:
+        """Every file that a page or database has → what it is, in words that need no name."""
+        found: dict[str, str] = {}
+        for id_, page in self.pages.items():
+            found[_join(page["folder"], "index.md")] = f"page:{id_}"
+            for file in page.get("files", ()):
+                path = _join(page["folder"], file["path"])
+                found[path] = " ".join(sorted({found.get(path, ""), f"file:{file['identity']}"}))
+        for id_, place in self.databases.items():
+            if place.get("index"):
+                found[_join(place["folder"], "README.md")] = f"database:{id_}"
+        return found
+
+    def orphans(self) -> set[str]:
+        """Files that belong to nobody, and files that somebody should have and has not."""
+        return self.files.keys() ^ {*self.owners(), *(_OWN[:1] if self.databases else ())}
+
+    def aims(self, common: set[str]) -> set[str]:
+        """The blocks, by their last digits, to which pages link that are not among the `common`."""
+        others = (page for id_, page in self.pages.items() if id_ not in common)
+        return {link[-8:] for page in others for link in page.get("links", ()) if "#" in link}
+
+    def without_names(self, common: set[str], aims: set[str]) -> dict[str, Any]:
+        """What the backup says, by what it is about. `common` are the pages that both of two backups
+        have: what is said of others is left out, and the anchors of what they aim at."""
+        said: dict[str, Any] = {}
+        for id_, place in self.databases.items():
+            if place.get("index"):
+                lines = self._text(_join(place["folder"], "README.md"), common, aims).splitlines()
+                said[f"database:{id_}"] = sorted(line for line in lines if "<other>" not in line)
+        for id_ in sorted(common):
+            page = self.pages[id_]
+            said[f"page:{id_}"] = self._text(_join(page["folder"], "index.md"), common, aims)
+            said[f"record:{id_}"] = _record(page, aims)
+            for file in page.get("files", ()):
+                content = self.files[_join(page["folder"], file["path"])]
+                said[f"file:{file['identity']}"] = hashlib.sha256(content).hexdigest()
+        return said
+
+    def _text(self, path: str, common: set[str], aims: set[str]) -> str:
+        """A file's text with links that say what they lead to. What a link to a page outside is called
+        is left out: Notion tells nobody when such a page is renamed."""
+        text = self.files[path].decode()
+        targets, owners = dict(links(path, text)), self.owners()
+
+        def named(match: re.Match[str]) -> str:
+            to = match["to"]
+            owner = owners.get(targets[to], f"dead:{targets[to]}") if to in targets else to
+            return (
+                f"{match['before']}{owner}{''.join(to.partition('#')[1:]) if to in targets else ''}"
+            )
+
+        def hidden(match: re.Match[str]) -> str:
+            kind, _, id_ = match["to"].partition("#")[0].partition(":")
+            return "<other>" if kind == "page" and id_ not in common else match[0]
+
+        text = _NOTION.sub(r"page:\1", _LINK.sub(named, text))
+        text = _ANCHOR.sub(lambda match: "" if match[1] in aims else match[0], text)
+        return _WHOLE_LINK.sub(hidden, text)
+
+
+def unexplained_names(ours: Copy, fresh: Copy) -> list[tuple[str, str]]:
+    """Folders that are called otherwise than a suffix explains, with the name they should have."""
+    return [
+        (ours.pages[id_]["folder"], page["folder"])
+        for id_, page in fresh.pages.items()
+        if _without_suffix(ours.pages[id_]["folder"], id_) != _without_suffix(page["folder"], id_)
+    ]
+
+
+def _without_suffix(folder: str, id_: str) -> str:
+    """A folder's name up to what a suffix leaves of a long one."""
+    name = posixpath.basename(folder)
+    endings = "|".join(id_[-digits:] for digits in (32, 16, 12, 8))
+    return re.sub(rf"-(?:{endings})$", "", name).encode()[:40].decode("utf-8", "ignore")
+
+
+def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
+    """What the state knows of a page, but for names and for what follows from them."""
+    anchors = sorted(each for each in page.get("anchors", ()) if each[-8:] not in aims)
+    known = ("database", "title", "icon", "edited", "shape", "links", "requests")
+    return {**{key: page.get(key) for key in known}, "anchors": anchors}
+
+
+def _join(folder: str, name: str) -> str:
+    return name if folder in (".", "") else f"{folder}/{name}"
