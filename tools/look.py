@@ -4,7 +4,7 @@
 
 Needs npm (for github-markdown-css) and Chromium (Debian: `apt-get install chromium
 fonts-noto-color-emoji fonts-noto-cjk`). Math and mermaid are drawn by the hosts' scripts, and stay
-text here; alerts are imitated.
+text here; alerts are imitated, and toggles stand open, so that everything is seen.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def _html(markdown: str) -> str:
     github = importlib.import_module("oracles").github
     body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)
     pattern = r"<blockquote>\s*<p>\[!(\w+)\]\s*"
-    return re.sub(pattern, lambda found: _alert(found[1]), str(github(body)))
+    drawn = re.sub(pattern, lambda found: _alert(found[1]), str(github(body)))
+    return drawn.replace("<details>", "<details open>")
 
 
 def _alert(kind: str) -> str:
