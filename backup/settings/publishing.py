@@ -55,7 +55,7 @@ def publishing(reader: Reader) -> Publishing:
         author=reader.parsed("COMMIT_AUTHOR", _author),
         skip_ci=reader.switch("SKIP_CI"),
         pull_request_branch=head if wanted else "",
-        token=Secret(reader.text("GIT_TOKEN")),
+        token=reader.secret("GIT_TOKEN"),
     )
 
 

@@ -82,10 +82,14 @@ class Reader:
 
     def required_secret(self, name: str, how: str) -> Secret:
         """A secret without which nothing works; `how` says where to get it."""
-        value = self.text(name)
-        if not value:
+        if not self.text(name):
             self.problems.append(f"{name} is missing: {how}")
-        elif not value.isascii() or not value.isprintable() or " " in value:
+        return self.secret(name)
+
+    def secret(self, name: str) -> Secret:
+        """A secret that travels in a header, which takes no blanks and no line ends."""
+        value = self.text(name)
+        if not value.isascii() or not value.isprintable() or " " in value:
             self.problems.append(f"{name} holds blanks or unprintable characters: copy it again.")
         return Secret(value)
 

@@ -1,0 +1,250 @@
+"""No secret leaves a run, or lies about after it, however the run goes.
+
+Every secret setting is planted with a value of its own. After each kind of run the tests look for all
+of them in every byte that others may see: log, summary, outputs, messages, the clone with its state,
+the remote, and the arguments of every process that was started.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from backup import __main__ as program
+from backup.demo import blocks, build
+from backup.demo.drawings import buoy
+from backup.demo.faults import Fault
+from backup.settings import SETTINGS
+from tests.backups import Backup, Ran
+from tests.end_to_end.git_server import TOKEN as GIT_TOKEN
+from tests.end_to_end.git_server import GitServer
+from tests.messages_api import MessagesApi, Said, answering
+from tests.publishing import later, over_http, page, published_to, runner
+from tests.report.inbox import Inbox, receiving
+
+WORDS = {
+    "NOTION_TOKEN": "ntn_planted1a2b3c4d5e6f",
+    "GIT_TOKEN": GIT_TOKEN,
+    "GITHUB_TOKEN": "ghs_planted_of_the_job_9876543210",
+    "AI_API_KEY": "sk-planted-5f6a7b8c9d",
+    "NTFY_TOKEN": "tk_planted3e4f5a6b7c",
+    "DISCORD_WEBHOOK_URL": "planted-discord-7d8e9f0a1b2c",
+    "SLACK_WEBHOOK_URL": "planted-slack-0b1c2d3e4f5a",
+    "NTFY_URL": "planted-ntfy-6e7f8a9b0c1d",
+    "WEBHOOK_URL": "planted-webhook-2d3e4f5a6b7c",
+    "HEALTHCHECK_URL": "planted-watchdog-8b9c0d1e2f3a",
+}
+ALL = " ".join(WORDS.values())
+
+
+@dataclass
+class House:
+    """A run on a host, with everybody that it talks to."""
+
+    place: Path
+    backup: Backup
+    host: GitServer
+    inbox: Inbox
+    model: MessagesApi
+    ran: Ran = field(default_factory=lambda: Ran(0, ""))
+
+    def settings(self) -> dict[str, str]:
+        """Every setting that is secret, and what makes the run use it."""
+        secret = {
+            name: f"{self.inbox.url}/{name.lower()}/{word}" if name.endswith("_URL") else word
+            for name, word in WORDS.items()
+        }
+        return {**secret, "AI_NAMING_ENABLED": "true", "AI_API_URL": self.model.url}
+
+    def environment(self) -> dict[str, str]:
+        """What the runner gives."""
+        files = {"GITHUB_OUTPUT": "outputs", "GITHUB_STEP_SUMMARY": "summary.md"}
+        job = {name: str(self.place / file) for name, file in files.items()}
+        path = f"{self.place / 'bin'}:{self.backup.environ['PATH']}"
+        return {**runner(self.host), **job, "PATH": path}
+
+    def run(self, *flags: str, **environ: str) -> Ran:
+        """A run with every secret there is."""
+        given = {**self.environment(), **self.settings(), **environ}
+        self.ran = self.backup.run(*flags, **given)
+        return self.ran
+
+    def doors(self) -> dict[str, bytes]:
+        """All that others may see, by where it is."""
+        sent = (letter.body for letter in self.inbox.letters)
+        asked = (each.body for each in self.host.requests if each.path.startswith("/api/"))
+        return {
+            "the log": self.ran.log.encode(),
+            "the summary": (self.place / "summary.md").read_bytes(),
+            "the outputs": (self.place / "outputs").read_bytes(),
+            "the messages": b"\n".join(sent),
+            "the pull requests": b"\n".join(asked),
+            "the clone": everything(self.backup.folder),
+            "the state": (self.backup.folder / ".notion-sync.json").read_bytes(),
+            "the commits": objects(self.backup.folder),
+            "the remote": everything(self.host.repository.resolve()),
+            "the remote's commits": objects(self.host.repository),
+            "process arguments": everything(self.place / "arguments"),
+        }
+
+    def secrets(self) -> dict[str, list[bytes]]:
+        """Every form in which each of them might turn up."""
+        asked = self.backup.server.downloads
+        signed = {value for each in asked for value in each.query.get("X-Amz-Signature", [])}
+        found = {name: forms(word) for name, word in WORDS.items()}
+        return {**found, "a signed address": [each.encode() for each in signed]}
+
+    def leaks(self) -> list[str]:
+        """Which secret is in which place."""
+        secrets, doors = self.secrets(), self.doors()
+        assert all(secrets.values())
+        return [
+            f"{name} in {door}"
+            for door, said in doors.items()
+            for name, found in secrets.items()
+            if any(form in said for form in found)
+        ]
+
+
+def forms(word: str) -> list[bytes]:
+    """A secret as it is, in an address, and as git sends it."""
+    sent = base64.b64encode(f"x-access-token:{word}".encode()).decode()
+    return [form.encode() for form in {word, quote(word, safe=""), sent}]
+
+
+def everything(folder: Path) -> bytes:
+    """Every byte of every file below a folder, and the files' names."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return b"\n".join(str(path).encode() + b"\n" + path.read_bytes() for path in files)
+
+
+def objects(repository: Path) -> bytes:
+    """Every object that git stored: texts, trees and messages of commits, unpacked."""
+    command = ["git", "cat-file", "--batch-all-objects", "--batch"]
+    return subprocess.run(command, cwd=repository, capture_output=True, check=True).stdout
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A page with a picture and one without; a git that writes its arguments down."""
+    real = shutil.which("git")
+    script, seen = tmp_path / "bin/git", tmp_path / "arguments"
+    script.parent.mkdir()
+    seen.mkdir()
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{seen}/$$"\nexec "{real}" "$@"\n')
+    script.chmod(0o755)
+    with published_to(tmp_path) as backup, receiving() as inbox, answering() as model:
+        kept = backup.notion.files.keep("plan.png", buoy())
+        media = blocks.media("image", build.hosted(kept), "A plan")
+        backup.notion.append(page(backup, "Tea"), [media])
+        later(backup)
+        with over_http(backup) as host:
+            host.private = True
+            backup.environ |= {"PATH": str(Path(str(real)).parent)}
+            yield House(tmp_path, backup, host, inbox, model)
+
+
+def test_every_secret_setting_is_planted() -> None:
+    named = {each.name for each in SETTINGS if each.secret} - {"CONFIG"}  # it holds the others
+    assert named == set(WORDS) - {"GITHUB_TOKEN"}
+
+
+def test_no_secret_can_be_given_where_other_users_see_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whoever lists the processes of a machine reads their arguments."""
+    with pytest.raises(SystemExit):
+        program.main(["--help"], {})
+    options = capsys.readouterr().out
+    assert "--full-sync" in options
+    assert not [each.name for each in SETTINGS if each.secret and f"--{each.input} " in options]
+
+
+def in_config(given: dict[str, str]) -> dict[str, str]:
+    """The same settings as one text; the job's token is no setting."""
+    own = {"GITHUB_TOKEN": given["GITHUB_TOKEN"]}
+    lines = [f"{name}={value}" for name, value in given.items() if name not in own]
+    return {**dict.fromkeys(given, ""), **own, "CONFIG": "\n".join(lines)}
+
+
+HOW = {
+    "with a git-token": lambda given: given,
+    "as a pull request": lambda given: given | {"PULL_REQUEST": "true"},
+    "with the job's own token": lambda given: given | {"GIT_TOKEN": "", "GITHUB_TOKEN": GIT_TOKEN},
+    "with all in CONFIG": in_config,
+}
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_run_in_which_all_goes_well_shows_no_secret(house: House, how: str) -> None:
+    ran = house.run(**HOW[how](house.settings()))
+    assert ran.code == 0, ran.log
+    assert house.model.seen and len(house.inbox.letters) == 6 and house.host.pushes()
+    assert house.leaks() == []
+
+
+def test_a_run_in_which_everything_fails_shows_no_secret(house: House) -> None:
+    """Whoever is asked answers with the secrets that it was sent, and with everybody else's."""
+    house.inbox.answers = [(404, {"X-Said": ALL}, ALL.encode())] * 6
+    house.model.plays(Said(status=401, raw=f'{{"error": {{"message": "{ALL}"}}}}'.encode()))
+    house.host.hook("pre-receive", f'echo "{ALL}" >&2\nexit 1')
+    milk, said = page(house.backup, "Milk"), f'{{"message": "{ALL}"}}'.encode()
+    house.backup.fail(f"/v1/blocks/{milk}", Fault(status=400, body=said))
+    ran = house.run()
+    assert ran.code == 1
+    for words in ("Milk: ", "AI naming", "Discord", "pre-receive hook declined"):
+        assert words in ran.log
+    house.host.hook("pre-receive", "")
+    assert house.leaks() == []
+
+
+def test_a_picture_that_cannot_be_had_does_not_show_its_signed_address(house: House) -> None:
+    house.backup.fail("plan.png", Fault(status=403, body=b"<Error>SignatureDoesNotMatch</Error>"))
+    ran = house.run()
+    assert ran.code == 1 and "plan.png is not backed up" in ran.log
+    assert house.leaks() == []
+
+
+def test_secrets_that_were_copied_badly_are_named_and_not_shown(house: House) -> None:
+    house.run()
+    given = house.settings()
+    ran = house.run(**{name: f"two\nwords {given[name]}" for name in given if name in WORDS})
+    assert ran.code == 2
+    assert set(re.findall(r"(?:::|%0A)([A-Z_]+)", ran.log)) == set(WORDS) - {"GITHUB_TOKEN"}
+    assert house.leaks() == []
+
+
+def test_addresses_whose_servers_are_gone_are_not_shown(house: House) -> None:
+    gone, secret = "127.0.0.1:9", WORDS["GIT_TOKEN"]
+    addresses = {name: url for name, url in house.settings().items() if name.endswith("_URL")}
+    nowhere = {name: re.sub("//[^/]+", f"//{gone}", url) for name, url in addresses.items()}
+    house.run(COMMIT="false")
+    house.backup.git("remote", "set-url", "origin", f"http://ada:{secret}@{gone}/wiki.git")
+    ran = house.run(**nowhere)
+    house.backup.git("remote", "set-url", "origin", house.host.remote)
+    assert ran.code == 1 and "no connection" in ran.log
+    assert house.leaks() == []
+
+
+def test_a_bug_whose_words_are_secrets_shows_none(
+    house: House, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    house.run()
+
+    def stumble(*_: object) -> None:
+        raise KeyError(ALL)
+
+    monkeypatch.setattr(program, "run", stumble)
+    with pytest.raises(SystemExit):
+        house.run()
+    errors = capfd.readouterr().err
+    assert not [word for word in WORDS.values() if word in errors]
+    assert house.leaks() == []
