@@ -35,6 +35,14 @@ class Memory:
     rebuilt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Holes:
+    """The ids of pages of which a file is missing on the disk, and of those of which none is left."""
+
+    damaged: frozenset[str]
+    lost: frozenset[str]
+
+
 def remembered(tree: Tree) -> Memory:
     """The state file and what the journal of an interrupted run adds; a lost or broken state is made
     from the pages that are there. Raises StateError when a later version wrote it."""
@@ -126,8 +134,8 @@ def edited_since(client: Client, shown: Seen, page_ids: Collection[str]) -> list
     return found
 
 
-def missing(tree: Tree, memory: Memory) -> tuple[frozenset[str], frozenset[str]]:
-    """Pages of which a file is missing on the disk, and those of which none is left."""
+def missing(tree: Tree, memory: Memory) -> Holes:
+    """Looks for every file that the state names."""
     damaged, lost = set(), set()
     for id_, record in memory.state.pages.items():
         there = [tree.has(path) for path in record.paths()]
@@ -135,7 +143,7 @@ def missing(tree: Tree, memory: Memory) -> tuple[frozenset[str], frozenset[str]]
             damaged.add(id_)
         if not any(there):
             lost.add(id_)
-    return frozenset(damaged), frozenset(lost)
+    return Holes(frozenset(damaged), frozenset(lost))
 
 
 def present(databases: Collection[Database]) -> str:

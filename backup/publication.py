@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -69,12 +70,20 @@ class Publisher:
     pull_requests: PullRequests | None = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    _head: Future[State] = field(default_factory=Future)
     _credit: Callable[[str, str], Credit] | None = None
     _base: State = field(default_factory=State)
     _first: State = field(default_factory=State)
     _stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
     _last: float = 0.0
     issued: Issued = Issued()
+
+    def look(self, pool: Executor) -> None:
+        """Read what the checked-out commit knows, beside other work; `begin` waits for it."""
+        self._head = pool.submit(self._committed)
+
+    def _committed(self) -> State:
+        return state.readable(self.git.ask("show", f"HEAD:{self.prefix}{state.NAME}"))
 
     def begin(
         self, remembered: State, credit: Callable[[str, str], Credit], *, rebuilt: bool
@@ -84,8 +93,7 @@ class Publisher:
         `credit` tells from a page's id and the time of its last edit who made that.
         """
         self._credit = credit if self.settings.by_page else None
-        text = self.git.ask("show", f"HEAD:{self.prefix}{state.NAME}")
-        self._first = self._base = remembered if rebuilt else state.readable(text)
+        self._first = self._base = remembered if rebuilt else self._head.result()
         self.rest()
 
     def is_due(self) -> bool:

@@ -18,7 +18,7 @@ from backup.markdown import verify
 from backup.model import Problem, Row
 from backup.naming import Naming
 from backup.notion.client import Client
-from backup.picture import Memory
+from backup.picture import Holes, Memory
 from backup.publication import Publisher
 from backup.reading import Reader
 from backup.report.log import Log
@@ -57,10 +57,14 @@ def run(settings: Settings, world: World) -> Report:
         memory = picture.remembered(world.tree)
         if memory.rebuilt:
             world.log.warning(_begun_anew(memory))
+        # What the disk tells is found out while Notion lists.
+        holes = pages.submit(picture.missing, world.tree, memory)
+        if world.publisher:
+            world.publisher.look(pages)
         with world.log.group(f"Listing {picture.present(settings.databases)}"):
             seen = listing.seen(world.client, settings, memory.state, pages)
             memory = picture.assigned(memory, seen)
-            decided = _decided(settings, world, memory, seen, pages)
+            decided = _decided(settings, world, memory, seen, holes.result(), pages)
             _tell(world.log, decided, seen, forecast.requests(decided, memory.state))
         if settings.dry_run:
             foreseen = accounting.foreseen(decided)
@@ -141,17 +145,18 @@ def _threads(number: int, stop: Stop) -> Iterator[Executor]:
         pool.shutdown(wait=not stop.requested, cancel_futures=True)
 
 
-def _decided(settings: Settings, world: World, memory: Memory, seen: Seen, pages: Executor) -> Plan:
+def _decided(
+    settings: Settings, world: World, memory: Memory, seen: Seen, holes: Holes, pages: Executor
+) -> Plan:
     def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
         return list(pages.map(function, ids))
 
-    damaged, lost = picture.missing(world.tree, memory)
     rules = Rules(
         full_sync=settings.full_sync,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
-        damaged=damaged,
-        lost=lost,
+        damaged=holes.damaged,
+        lost=holes.lost,
         shard=settings.shard,
     )
     missing = [id_ for id_ in picture.candidates(seen, memory) if rules.mine(id_)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Unicode calls these letters or marks, and they are seen by nobody: joiners and fillers
 # (Default_Ignorable_Code_Point, Unicode 16). HFS+ drops some of them from names.
@@ -17,8 +18,10 @@ _RESERVED = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]
 _GIT = re.compile(r"\.git|git~[0-9]+")
 _ORDERS = {".github", ".gitea", ".forgejo", ".gitattributes", ".gitmodules", ".gitignore"}
 _GUARD = "-x"
+_NEITHER = re.compile(r"[^a-z0-9_]")  # what `_kept` replaces, among ASCII
 
 
+@lru_cache(100_000)  # every title is asked for several times in a run
 def slug(text: str, limit: int = 80) -> str:
     """`text` as a name: what two people would both type for it, at most `limit` (>= 8) bytes.
 
@@ -28,13 +31,15 @@ def slug(text: str, limit: int = 80) -> str:
     for a device gets '-x' behind it. '' when nothing is left: the caller knows a better word.
     """
     lower = unicodedata.normalize("NFC", visible(text).lower())
-    words = "".join(_kept(lower))
+    words = _NEITHER.sub("-", lower) if lower.isascii() else "".join(_kept(lower))
     name = cut(re.sub("-{2,}", "-", words).strip("-_"), limit).rstrip("-_")
     return name + _GUARD if is_reserved(name) else name
 
 
 def visible(text: str) -> str:
     """`text` in NFC, without the characters that nobody sees (joiners, fillers, soft hyphens)."""
+    if text.isascii():
+        return text
     shown = "".join(char for char in text if unicodedata.category(char) != "Cf")
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", shown))
 

@@ -32,14 +32,14 @@ class Knobs:
     """What can be set, at any time. Times are seconds."""
 
     token: str = ""  # the only token that is good; '': every one
-    latency: float = 0  # before each answer of the API
+    latency: float = 0  # from a request of the API to its answer, our own work included
     budget: int | None = None  # requests per window; Notion: 180 (600 on larger plans)
     window: float = 60
     cap: int = 10_000  # rows that one query gives at most
     most: int = 100  # items on one page of a list, for pages shorter than asked for
     lifetime: float = 3600  # of a signed address
     now: Callable[[], datetime] = wall_clock  # signs addresses and lets them expire
-    timer: Callable[[], float] = time.monotonic  # counts the window
+    timer: Callable[[], float] = time.monotonic  # counts the window, and the latency
     sleep: Callable[[float], object] = time.sleep  # spends the latency
 
 
@@ -118,11 +118,12 @@ class StandIn:
         )
         of_api = parts.path.startswith("/v1/")
         with self._counted():
-            if of_api and self.knobs.latency:
-                self.knobs.sleep(self.knobs.latency)
+            due = self.knobs.timer() + self.knobs.latency
             made = self._api(asked, body) if of_api else self._download(asked, parts.query)
             fault = self._fault(asked)
             made = fault.spoil(made) if fault else made
+            if of_api and (rest := due - self.knobs.timer()) > 0:
+                self.knobs.sleep(rest)
         told = replace(asked, status=0 if made.drop else made.status)
         (self.requests if of_api else self.downloads).append(told)
         return made

@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from http.cookiejar import DefaultCookiePolicy
@@ -159,20 +160,23 @@ class Client:
     def _lists(
         self, method: str, path: str, sent: Json, kinds: tuple[str, ...] = ("list",)
     ) -> Iterator[Json]:
+        """Each answer; while the caller looks at it, the next one is on its way."""
         sent = {**sent, "page_size": PAGE_SIZE}
         cursors = set()
-        while True:
-            answer = self._ask(method, path, kinds, sent)
-            yield answer
-            if not answer.get("has_more"):
-                return
-            cursor = answer.get("next_cursor")
-            if not isinstance(cursor, str) or cursor in cursors:
-                raise NotionError(
-                    f"Notion's list of {method} /v1/{path} says that it goes on, but not where."
-                )
-            cursors.add(cursor)
-            sent = {**sent, "start_cursor": cursor}
+        answer = self._ask(method, path, kinds, sent)
+        with ThreadPoolExecutor(1) as ahead:
+            while answer.get("has_more"):
+                cursor = answer.get("next_cursor")
+                if not isinstance(cursor, str) or cursor in cursors:
+                    raise NotionError(
+                        f"Notion's list of {method} /v1/{path} says that it goes on, but not where."
+                    )
+                cursors.add(cursor)
+                following = {**sent, "start_cursor": cursor}
+                coming = ahead.submit(self._ask, method, path, kinds, following)
+                yield answer
+                answer = coming.result()
+        yield answer
 
     def _ask(
         self, method: str, path: str, kinds: tuple[str, ...], sent: Json | None = None

@@ -16,6 +16,8 @@ from backup.model import Json
 
 NAME = ".notion-sync.json"
 VERSION = 1
+_encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_SIMPLE: dict[str, type] = {"str": str, "bool": bool, "int": int}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,15 @@ class State:
         return found
 
 
+# Of each kind, the fields: their types as they are written, and their defaults.
+_FIELDS: dict[type[Any], dict[str, tuple[str, Any]]] = {
+    kind: {
+        each.name: (str(each.type), each.default) for each in fields(kind) if each.name != "unknown"
+    }
+    for kind in (Record, Place)
+}
+
+
 def join(folder: str, name: str) -> str:
     """`name` in `folder`, where '.' is the output folder itself."""
     return name if folder in (".", "") else f"{folder}/{name}"
@@ -139,13 +150,9 @@ def _block(value: Any) -> str:
     """A mapping of mappings with one entry a line; anything else on one line."""
     nested = isinstance(value, dict) and value and all(isinstance(v, dict) for v in value.values())
     if not nested:
-        return _line(value)
-    inner = ",\n".join(f"    {_line(key)}: {_line(each)}" for key, each in value.items())
+        return _encoded(value)
+    inner = ",\n".join(f"    {_encoded(key)}: {_encoded(each)}" for key, each in value.items())
     return "{\n" + inner + "\n  }"
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def from_json(raw: Json) -> Record:
@@ -160,24 +167,22 @@ def from_json(raw: Json) -> Record:
 
 def to_json(value: Record | Place) -> Json:
     """Only what differs from the default: most pages have no failures, icons or anchors."""
-    known = {
-        each.name: getattr(value, each.name)
-        for each in fields(value)
-        if each.name != "unknown" and getattr(value, each.name) != each.default
-    }
-    return {**value.unknown, **known}
+    found = dict(value.unknown)
+    for name, (_, default) in _FIELDS[type(value)].items():
+        if (each := getattr(value, name)) != default:
+            found[name] = each
+    return found
 
 
 def _value(kind: type[Any], raw: Json) -> Any:
-    known = {each.name: each.type for each in fields(kind) if each.name != "unknown"}
+    known = _FIELDS[kind]
     unknown = {key: value for key, value in raw.items() if key not in known}
-    given = {key: _typed(value, str(known[key])) for key, value in raw.items() if key in known}
+    given = {key: _typed(value, known[key][0]) for key, value in raw.items() if key in known}
     return kind(**given, unknown=unknown)
 
 
 def _typed(value: Any, annotation: str) -> Any:
     """The value as its field has it; raises TypeError when the file holds something else."""
-    simple: dict[str, type] = {"str": str, "bool": bool, "int": int}
-    if type(value) is not simple.get(annotation, list):
+    if type(value) is not _SIMPLE.get(annotation, list):
         raise TypeError(annotation)
     return tuple(value) if isinstance(value, list) else value
