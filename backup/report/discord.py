@@ -5,7 +5,7 @@ Source of all limits and fields: Discord developer docs, "Embed Limits" and "Exe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,9 +50,9 @@ def from_settings(given: Mapping[str, str]) -> Discord | None:
 
 def message(report: Report) -> dict[str, Any]:
     """The body of the request. Nothing in it pings anybody, and nothing in a title is Markdown."""
-    first = _general(report)
-    told = [(section, part) for section, part in report.parts() if _has_news(part)]
-    kept = told[: _EMBEDS - 1]
+    parts = [*report.parts()]
+    first = _general(report, parts)
+    kept = [(section, part) for section, part in parts if _has_news(part)][: _EMBEDS - 1]
     share = (_ALL - _size(first)) // len(kept) if kept else 0
     embeds = [first, *(_database(report, section, part, share) for section, part in kept)]
     return {"embeds": embeds, "allowed_mentions": {"parse": []}}
@@ -69,7 +69,7 @@ def _size(embed: Mapping[str, Any]) -> int:
     return sum(map(units, [*texts, embed.get("footer", {}).get("text", "")]))
 
 
-def _general(report: Report) -> dict[str, Any]:
+def _general(report: Report, parts: Sequence[tuple[Section, Report]]) -> dict[str, Any]:
     embed: dict[str, Any] = {
         "title": cut(literal.one_line(report.heading()), _TITLE),
         "color": _color(report),
@@ -79,10 +79,9 @@ def _general(report: Report) -> dict[str, Any]:
             if value
         ],
     }
-    told = [section for section, part in report.parts() if _has_news(part)]
-    more = len(told) - _EMBEDS + 1
+    more = sum(_has_news(part) for _, part in parts) - _EMBEDS + 1
     lines = [f"{more} more databases with changes are not shown here"] if more > 0 else []
-    lines += [*_problems(report.loose()[:_PROBLEMS]), *_quiet(report)]
+    lines += [*_problems(report.loose()[:_PROBLEMS]), *_quiet(parts)]
     optional = {
         "description": within(lines, _GENERAL),
         "url": report.job.run,
@@ -118,11 +117,11 @@ def _place(report: Report) -> str:
     return " · ".join(filter(None, (server, report.job.repository, report.job.machine)))
 
 
-def _quiet(report: Report) -> list[str]:
+def _quiet(parts: Sequence[tuple[Section, Report]]) -> list[str]:
     """One line for each database in which nothing happened."""
     return [
         f"{_title(section.title)}: nothing changed, {section.pages} pages"
-        for section, part in report.parts()
+        for section, part in parts
         if not _has_news(part)
     ]
 

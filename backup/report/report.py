@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import chain
 from typing import Any, TypeVar
 
 from backup.model import Problem
 from backup.report.redaction import redacted
 
 T = TypeVar("T")
+_CHANGES = ("new", "updated", "renamed", "removed", "kept")  # the lists of entries
+_PROBLEMS = ("failed", "lost", "warnings", "errors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,42 +146,46 @@ class Report:
 
     def details(self) -> Iterable[tuple[str, Entry]]:
         """Every page that is not as it was, with the word for what happened to it."""
-        for word in ("new", "updated", "renamed", "removed", "kept"):
+        for word in _CHANGES:
             for entry in getattr(self, word):
                 yield word, entry
 
     def parts(self) -> Iterator[tuple[Section, Report]]:
         """Each database with what happened in it."""
+        lists = {kind: getattr(self, kind) for kind in (*_CHANGES, *_PROBLEMS)}
+        places = {kind: _places(entries) for kind, entries in lists.items()}
         for section in self.sections:
-            yield section, self._only(section)
+            own: dict[str, Any] = {
+                kind: _own(listed, places[kind], section.members) for kind, listed in lists.items()
+            }
+            files = sum(entry.files for kind in _CHANGES for entry in own[kind])
+            yield section, Report(**own, unchanged=section.unchanged, files=files)
 
     def loose(self) -> tuple[Problem, ...]:
         """What is not saved and belongs to no database of the report."""
         members = {id_ for section in self.sections for id_ in section.members}
         return tuple(each for each in self.problems if each.page_id not in members)
 
-    def _only(self, section: Section) -> Report:
-        def own(each: tuple[Any, ...]) -> Any:
-            return tuple(one for one in each if one.page_id in section.members)
-
-        part = Report(
-            new=own(self.new),
-            updated=own(self.updated),
-            renamed=own(self.renamed),
-            removed=own(self.removed),
-            kept=own(self.kept),
-            failed=own(self.failed),
-            lost=own(self.lost),
-            warnings=own(self.warnings),
-            errors=own(self.errors),
-            unchanged=section.unchanged,
-        )
-        return replace(part, files=sum(entry.files for _, entry in part.details()))
-
     def redacted(self, secrets: Iterable[str]) -> Report:
         """The same report with every text free of `secrets`."""
         hidden = tuple(secrets)
         return _rewritten(self, lambda text: redacted(text, hidden))
+
+
+def _places(listed: tuple[Any, ...]) -> dict[str, list[int]]:
+    """Where in a list each page stands: found once, for many databases."""
+    found: dict[str, list[int]] = {}
+    for number, one in enumerate(listed):
+        found.setdefault(one.page_id, []).append(number)
+    return found
+
+
+def _own(
+    listed: tuple[Any, ...], places: dict[str, list[int]], members: frozenset[str]
+) -> tuple[Any, ...]:
+    """What of a list is about one of `members`, in the order of the list."""
+    numbers = chain.from_iterable(places[each] for each in members & places.keys())
+    return tuple(map(listed.__getitem__, sorted(numbers)))
 
 
 def _rewritten(value: T, change: Callable[[str], str]) -> T:
