@@ -24,7 +24,8 @@ def misread(wanted: list[Char], html: str) -> str:
 
     That a host makes a link of a bare address is no difference.
     """
-    want, got = list(_solid(wanted)), list(_solid(visible(html)))
+    shown = visible(html)
+    want, got = list(_solid(wanted)), list(_solid(shown))
     bare = _bare_addresses(want, got)
     for number, (one, other) in enumerate(zip(want, got, strict=False)):
         href = None if number in bare else other.href
@@ -32,7 +33,7 @@ def misread(wanted: list[Char], html: str) -> str:
             return f"character {number}: {one} became {other}"
     if len(want) != len(got):
         return f"{len(want)} characters became {len(got)}: {_text(want)!r} {_text(got)!r}"
-    return _respaced(wanted, visible(html))
+    return _respaced(wanted, shown)
 
 
 def _solid(chars: list[Char]) -> Iterator[Char]:
@@ -42,7 +43,11 @@ def _solid(chars: list[Char]) -> Iterator[Char]:
         if is_math:
             yield from _math(list(part))
         else:
-            yield from (char._replace(href=char.href and unquote(char.href)) for char in part)
+            yield from (char if not char.href else _led(char) for char in part)
+
+
+def _led(char: Char) -> Char:
+    return Char(char.text, char.marks, unquote(char.href or ""))
 
 
 def _math(chars: list[Char]) -> Iterator[Char]:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-import html5lib
 from bs4 import BeautifulSoup, Tag
+
+from oracles.html_tree import simple, tree
 
 IMAGE = "\ufffc"  # what `visible` shows for a picture
 _MARKS = {
@@ -60,8 +61,7 @@ def visible(html: str) -> list[Char]:
 @lru_cache(maxsize=2)  # several questions are asked about one page
 def segments(html: str) -> tuple[Segment, ...]:
     """The text nodes of the page in reading order; blocks and breaks end with a newline."""
-    root = html5lib.parseFragment(html, namespaceHTMLElements=False)
-    return tuple(part for part in _inside(root, frozenset(), None) if part.text)
+    return tuple(part for part in _inside(tree(html), frozenset(), None) if part.text)
 
 
 def runs(html: str) -> list[dict[str, Any]]:
@@ -80,7 +80,15 @@ def runs(html: str) -> list[dict[str, Any]]:
 
 def select(html: str, css: str) -> list[Tag]:
     """The elements that a CSS selector finds."""
-    return list(BeautifulSoup(html, "html5lib").select(css))
+    return list(_soup(html).select(css))
+
+
+@lru_cache(maxsize=2)  # several questions are asked about one page
+def _soup(html: str) -> BeautifulSoup:
+    if simple(html) is None:
+        return BeautifulSoup(html, "html5lib")
+    whole = f"<html><head></head><body>{html}</body></html>"  # what a browser puts around it
+    return BeautifulSoup(whole, "html.parser")
 
 
 def _inside(element: Element, marks: frozenset[str], href: str | None) -> Iterator[Segment]:
