@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import statistics
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,14 +71,23 @@ def name(path: Path) -> str:
     return ".".join(parts).removesuffix(".__init__") if parts != ("__init__",) else ""
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """The parts of a file's source: its module first, then whatever is in it."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """Every module that is imported, anywhere in the file, with all names taken from it."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    found: list[str] = []
+    for node in nodes(path):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are written out from the top"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(found)
 
 
 def inner(path: Path) -> set[str]:
@@ -103,12 +112,15 @@ def length(function: ast.FunctionDef) -> int:
     return (function.end_lineno or function.lineno) - function.lineno + 1
 
 
-FUNCTIONS = [
-    (path, node)
-    for path in SOURCES
-    for node in ast.walk(ast.parse(path.read_text("utf-8")))
-    if isinstance(node, ast.FunctionDef)
-]
+@cache
+def functions() -> list[tuple[Path, ast.FunctionDef]]:
+    """Every function of the source with its file."""
+    return [
+        (path, node)
+        for path in SOURCES
+        for node in nodes(path)
+        if isinstance(node, ast.FunctionDef)
+    ]
 
 
 @pytest.mark.parametrize("room", [*ROOMS, *sorted(RUN)])
@@ -143,7 +155,7 @@ def test_the_environment_is_read_in_one_place() -> None:
     readers = {
         name(path)
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and (node.value.id, node.attr) in {("os", "environ"), ("os", "getenv")}
@@ -176,17 +188,21 @@ def _shortened(imported: str) -> str:
 
 def test_no_file_passes_300_lines_and_no_function_40() -> None:
     files = [path.name for path in SOURCES if len(path.read_text("utf-8").splitlines()) > 300]
-    long = [f"{path.name}: {each.name}" for path, each in FUNCTIONS if length(each) > 40]
+    long = [f"{path.name}: {each.name}" for path, each in functions() if length(each) > 40]
     assert (files, long) == ([], [])
 
 
 def test_most_functions_are_short() -> None:
-    lengths = sorted(length(each) for _, each in FUNCTIONS)
+    lengths = sorted(length(each) for _, each in functions())
     assert statistics.median(lengths) <= 8
     assert lengths[int(len(lengths) * 0.9)] <= 25
 
 
 def test_every_module_says_why_it_exists() -> None:
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in SOURCES}
-    silent = [path for path, tree in trees.items() if tree.body and not ast.get_docstring(tree)]
+    silent = [
+        path
+        for path in SOURCES
+        for module in nodes(path)[:1]
+        if isinstance(module, ast.Module) and module.body and not ast.get_docstring(module)
+    ]
     assert silent == []

@@ -134,6 +134,12 @@ def differences(ours: Shapes, theirs: Shapes) -> set[str]:
 
 
 @lru_cache
+def recorded_shapes(*versions: str) -> Shapes:
+    """The shapes of `recorded`."""
+    return shapes(recorded(*versions))
+
+
+@lru_cache
 def recorded(*versions: str) -> list[Any]:
     """All recorded answers of some API versions, but for those to DELETE, which we never send."""
     found = []

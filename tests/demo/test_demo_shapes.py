@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from demo_client import Client
 from demo_crawl import Crawl
-from demo_shapes import FIXTURES, differences, recorded, shapes
+from demo_shapes import FIXTURES, Shapes, differences, recorded_shapes, shapes
 
 from backup.demo import answers
 from backup.demo.sample import sample
@@ -59,68 +57,68 @@ needs_recordings = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def crawled() -> dict[str, list[Any]]:
-    """Every answer about the sample workspace, by version."""
+def crawled() -> dict[str, Shapes]:
+    """The shapes in every answer about the sample workspace, by version."""
     made, stand_in = {}, StandIn(sample())
     with stand_in.serving() as url:
         for version in (NEW, OLD):
             client = Client(url, version)
-            made[version] = Crawl(client, sample()).all()
+            made[version] = shapes(Crawl(client, sample()).all())
             client.close()
     return made
 
 
-def found(crawled: dict[str, list[Any]], version: str) -> set[str]:
+def found(crawled: dict[str, Shapes], version: str) -> set[str]:
     """What differs from the version's own recordings, and from those of both versions.
 
     The versions differ in nothing but `archived` and one block type, which have their own test.
     """
-    ours = shapes(crawled[version])
-    own, both = shapes(recorded(version)), shapes(recorded(NEW, OLD))
+    ours = crawled[version]
+    own, both = recorded_shapes(version), recorded_shapes(NEW, OLD)
     return differences(ours, own) & differences(ours, both)
 
 
 @needs_recordings
 @pytest.mark.parametrize("version", [NEW, OLD])
 def test_every_difference_from_the_recordings_has_a_reason(
-    version: str, crawled: dict[str, list[Any]]
+    version: str, crawled: dict[str, Shapes]
 ) -> None:
     assert found(crawled, version) - EXPECTED.keys() == set()
 
 
 @needs_recordings
-def test_every_reason_is_still_needed(crawled: dict[str, list[Any]]) -> None:
+def test_every_reason_is_still_needed(crawled: dict[str, Shapes]) -> None:
     assert EXPECTED.keys() - (found(crawled, NEW) | found(crawled, OLD)) == set()
 
 
 @needs_recordings
 @pytest.mark.parametrize("kind", ["page", "block", "database", "data_source", "comment"])
-def test_keys_come_in_the_recorded_order(kind: str, crawled: dict[str, list[Any]]) -> None:
-    assert shapes(crawled[NEW])[kind].order == shapes(recorded(NEW))[kind].order
+def test_keys_come_in_the_recorded_order(kind: str, crawled: dict[str, Shapes]) -> None:
+    assert crawled[NEW][kind].order == recorded_shapes(NEW)[kind].order
 
 
 @needs_recordings
 def test_a_missing_key_a_new_key_and_a_wrong_type_are_all_found() -> None:
     comment = {"object": "comment", "id": 7, "parent": {}, "mood": "fine"}
-    found = differences(shapes([comment]), shapes(recorded(NEW)))
+    found = differences(shapes([comment]), recorded_shapes(NEW))
     assert "comment.rich_text: missing" in found
     assert "comment.mood: not recorded" in found
     assert "comment.id: number was never recorded" in found
 
 
 def test_the_older_version_has_archived_and_the_newer_has_not(
-    crawled: dict[str, list[Any]],
+    crawled: dict[str, Shapes],
 ) -> None:
     for kind in answers.OBJECTS:
-        assert shapes(crawled[OLD])[kind].order[-1] == "archived"
-        assert "archived" in shapes(crawled[OLD])[kind].always
-        assert "archived" not in shapes(crawled[NEW])[kind].keys
+        assert crawled[OLD][kind].order[-1] == "archived"
+        assert "archived" in crawled[OLD][kind].always
+        assert "archived" not in crawled[NEW][kind].keys
 
 
 def test_every_block_type_and_property_type_is_in_the_sample(
-    crawled: dict[str, list[Any]],
+    crawled: dict[str, Shapes],
 ) -> None:
-    kinds = shapes(crawled[NEW])
+    kinds = crawled[NEW]
     assert len([kind for kind in kinds if kind.startswith("payload of ")]) == 36
     assert len([kind for kind in kinds if kind.startswith("schema ")]) == 24
     assert len([kind for kind in kinds if kind.startswith("value ")]) == 24

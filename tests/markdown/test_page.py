@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 from notion_shapes import block, page, text
@@ -74,9 +73,9 @@ def test_the_cover_is_the_first_picture_below_the_title() -> None:
     raw = {"cover": {"type": "external", "external": {"url": "https://example.org/c.jpg"}}}
     files = {f"{PAGE_ID}/cover": Stored("assets/cover.jpg", "cover.jpg", 9, 1500, 600)}
     stored = render(page("T", block("divider", None), **raw), Context(files=files))
-    html = BeautifulSoup(github(stored), "html5lib")
-    assert [tag.name for tag in html.select("h1 ~ *")] == ["p", "hr"]
-    assert html.select("h1 + p > img[src='assets/cover.jpg']")
+    html = github(stored)
+    assert [tag.name for tag in select(html, "h1 ~ *")] == ["p", "hr"]
+    assert select(html, "h1 + p > img[src='assets/cover.jpg']")
     assert "c.jpg *(not backed up: not downloaded)* <https://example.org/c.jpg>" in render(
         page("T", **raw), Context()
     )

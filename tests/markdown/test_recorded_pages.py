@@ -9,8 +9,7 @@ from pathlib import Path
 import cmarkgfm.cmark as cmark
 import pytest
 import yaml
-from bs4 import BeautifulSoup
-from oracles import gitea, github, visible
+from oracles import gitea, github, select, visible
 from recorded import QUERIES, TREES, name, needed, page, rows
 
 from backup.markdown.context import Context, Options
@@ -70,7 +69,7 @@ def test_only_html_that_both_hosts_show_is_written(path: Path) -> None:
     options = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_GITHUB_PRE_LANG
     extensions = ["table", "autolink", "strikethrough"]
     html = cmark.markdown_to_html_with_extensions(render(page(path), BODY), options, extensions)
-    elements = BeautifulSoup(html, "html5lib").body.find_all(True)
+    elements = select(html, "body *")
     assert {element.name for element in elements} <= TEXT | PARTS | TABLES
     assert {attribute for element in elements for attribute in element.attrs} <= ATTRIBUTES
 
@@ -97,6 +96,5 @@ def test_recorded_rows_show_their_properties_in_both_forms(path: Path) -> None:
 
 def listed(row: Page, text: str) -> list[str]:
     """The names in the table that the page shows."""
-    html = BeautifulSoup(github(text), "html5lib")
-    body = html.select("h1 ~ table")[:1] or []
+    body = select(github(text), "h1 ~ table")[:1]
     return [unescape(line.td.get_text()) for table in body for line in table.select("tbody tr")]
