@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import hashlib
 import json
@@ -10,8 +11,10 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +56,13 @@ class House:
         house.environ = {name: str(root / place) for name, place in places.items()}
         return house
 
+    @classmethod
+    def furnished(cls, root: Path) -> House:
+        """In which the environment has been made already: a copy of one that a start has made."""
+        house = cls.build(root)
+        shutil.copytree(_started().cache, house.cache, symlinks=True)
+        return house
+
     @property
     def action(self) -> Path:
         return self.root / "action"
@@ -89,6 +99,16 @@ class House:
     def environments(self) -> list[Path]:
         """What lies in the usual place for environments."""
         return sorted(self.cache.iterdir()) if self.cache.exists() else []
+
+
+@cache
+def _started() -> House:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    house = House.build(folder)
+    start = house.start()
+    assert start.code == 0, start.words
+    return house
 
 
 @dataclass
@@ -143,7 +163,7 @@ def _wheel(folder: Path, name: str, modules: dict[str, str]) -> Path:
     wheel = folder / f"{name}-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for path, text in files.items():
-            archive.writestr(path, text)
+            archive.writestr(zipfile.ZipInfo(path), text)  # of no date: the same bytes every time
     return wheel
 
 
