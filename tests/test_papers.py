@@ -16,7 +16,7 @@ import yaml
 from backup import errors
 from backup.publish import refusals
 from backup.settings import SETTINGS, Settings
-from tools import papers
+from tools import papers, release
 
 ROOT = papers.ROOT
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -132,6 +132,13 @@ def test_links_inside_the_papers_lead_somewhere() -> None:
             assert path.exists(), f"{name}: {target}"
             known = headings.get(str(path.resolve().relative_to(ROOT)), set())
             assert not place or place in known, f"{name}: {target}#{place}"
+
+
+def test_a_release_holds_what_its_papers_lead_to(tmp_path: Path) -> None:
+    release.export(tmp_path)
+    for name in ("README.md", *(name for name in PAPERS if name.startswith("docs/"))):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", (tmp_path / name).read_text("utf-8")):
+            assert (tmp_path / name).parent.joinpath(target).exists(), f"{name}: {target}"
 
 
 def anchor(heading: str) -> str:

@@ -34,7 +34,8 @@ LOCK_OF_PIP = "requirements-dev.txt"
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 MACHINES = ("x86_64", "aarch64")
 GLIBC = ("2014", "_2_17", "_2_28")  # manylinux names of what each supported distribution has
-CARRIED = ("action.yml", "entrypoint.py", LOCK, "backup", "LICENSE", "README.md", "CHANGELOG.md")
+CARRIED = ("action.yml", "entrypoint.py", LOCK, "backup", "LICENSE")
+READ = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".env.example", ".gitea/examples", "docs")
 
 
 class Trouble(Exception):
@@ -103,7 +104,7 @@ def _archive() -> Path:
 
 def export(folder: Path, root: Path = ROOT) -> None:
     """Copy what runs to `folder`: files that git knows, nothing that happens to lie about."""
-    listed = _git(root, "ls-files", "-z", "--", *CARRIED).split("\0")
+    listed = _git(root, "ls-files", "-z", "--", *CARRIED, *READ).split("\0")
     for path in filter(None, listed):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / path, folder / path)
