@@ -20,6 +20,7 @@ from tests.publishing import (
     remote_files,
     remote_text,
     runner,
+    state_of,
     write,
 )
 
@@ -167,7 +168,11 @@ def test_a_refusal_of_the_host_ends_in_its_words_and_a_way_out(
     assert len(host.pushes()) == 1, "a refusal is no reason to try again"
     assert target.git("status", "--porcelain") != ""
     host.hook("pre-receive", "")
-    assert target.run().code == 0
+    write(target, "Tea", "News.")
+    ran = target.run()
+    assert ran.code == 0, ran.log
+    assert {record["title"] for record in state_of(target).values()} == {"Tea", "Milk"}
+    assert "News." in remote_text(target, "wiki/tea/index.md")
     assert target.git("status", "--porcelain") == ""
 
 

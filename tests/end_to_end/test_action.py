@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from backup.demo.faults import error
 from backup.demo.sample import edit, sample
 from backup.demo.server import StandIn
 from backup.demo.workspace import Workspace
+from tests.backups import wiki
 
 NOTHING = {
     "changed": "false",
@@ -27,15 +27,8 @@ NOTHING = {
 }
 
 
-@pytest.fixture
-def notion() -> Workspace:
-    return sample()
-
-
-@pytest.fixture
-def address(notion: Workspace) -> Iterator[str]:
-    with StandIn(notion).serving() as url:
-        yield url
+# One worker has all tests that look at the same runs, where pytest-xdist is told to mind it.
+pytestmark = pytest.mark.xdist_group("a runner's job")
 
 
 def build(folder: Path, environment: Path, notion: Workspace, address: str) -> Target:
@@ -44,105 +37,115 @@ def build(folder: Path, environment: Path, notion: Workspace, address: str) -> T
     return Target.build(folder, environment, databases=databases, **{"notion-api-url": address})
 
 
-@pytest.fixture
-def target(tmp_path: Path, environment: Path, notion: Workspace, address: str) -> Target:
-    return build(tmp_path, environment, notion, address)
+@dataclass(frozen=True)
+class Ran:
+    """A job, and the repository after it: the commits of the branch, its tip, its pages, and what
+    git's status says in the clone."""
+
+    job: Job
+    commits: int
+    tip: str
+    pages: list[str]
+    status: str
+
+    @classmethod
+    def on(cls, target: Target, event: str = "workflow_dispatch", **inputs: str) -> Ran:
+        job = target.run(event, **inputs)
+        assert job.succeeded, job.log
+        tip = target.git("rev-parse", "main", folder="remote.git")
+        pages = [path for path in target.files() if path.endswith("/index.md")]
+        return cls(job, target.commits(), tip, pages, target.git("status", "--porcelain"))
 
 
 @dataclass(frozen=True)
-class Once:
-    """A repository after its first run. `before` and `after`: when the action's files were written."""
+class Days:
+    """A repository after four runs: a dry one, the first, one of which nothing was new, and one
+    after a morning of edits. `before` and `after`: when the action's files were written."""
 
     target: Target
-    job: Job
+    dry: Ran
+    first: Ran
+    second: Ran
+    third: Ran
     before: dict[Path, int]
     after: dict[Path, int]
 
+    def printed(self) -> str:
+        return "".join(ran.job.printed for ran in (self.dry, self.first, self.second, self.third))
+
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Once:
-    """For tests that only look."""
+def days(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Days:
     notion = sample()
     with StandIn(notion).serving() as url:
-        target = build(tmp_path_factory.mktemp("once"), environment, notion, url)
-        before, job, after = target.stamps(), target.run(), target.stamps()
-    assert job.succeeded, job.log
-    return Once(target, job, before, after)
+        target = build(tmp_path_factory.mktemp("days"), environment, notion, url)
+        before = target.stamps()
+        dry = Ran.on(target, **{"dry-run": "true"})
+        first = Ran.on(target, "schedule")
+        target.pull()
+        second = Ran.on(target)
+        edit(notion)
+        third = Ran.on(target)
+        return Days(target, dry, first, second, third, before, target.stamps())
 
 
-def test_what_changes_in_notion_is_pushed_and_nothing_else(
-    target: Target, notion: Workspace
-) -> None:
-    first = target.run()
-    assert first.succeeded, first.log
-    tip = target.git("rev-parse", "main", folder="remote.git")
-    assert (first.outputs["changed"], first.outputs["commit"]) == ("true", tip)
-    pages = [path for path in target.files() if path.endswith("/index.md")]
-    assert first.outputs["pages-written"] == str(len(pages))
-    assert target.commits() == 2
-
-    target.pull()
-    second = target.run()
-    assert second.succeeded, second.log
-    assert second.outputs == {**NOTHING, "pages-unchanged": str(len(pages))}
-    assert target.commits() == 2
-
-    edit(notion)
-    third = target.run()
-    assert (third.outputs["changed"], third.outputs["pages-removed"]) == ("true", "1")
-    assert target.commits() == 3
+def test_a_dry_run_started_by_hand_writes_nothing(days: Days) -> None:
+    assert days.dry.job.outputs["changed"] == "false"
+    assert (days.dry.commits, days.dry.status) == (1, "")
 
 
-def test_the_commit_is_the_hosts_bots_and_touches_only_the_backup(once: Once) -> None:
-    author = once.target.git("log", "-1", "--format=%an", "main", folder="remote.git")
+def test_what_changes_in_notion_is_pushed_and_nothing_else(days: Days) -> None:
+    """The first one was started by the schedule, the others by hand: one file serves for both."""
+    first, second, third = days.first, days.second, days.third
+    assert (first.job.outputs["changed"], first.job.outputs["commit"]) == ("true", first.tip)
+    assert first.job.outputs["pages-written"] == str(len(first.pages)) == "16"
+    assert second.job.outputs == {**NOTHING, "pages-unchanged": str(len(first.pages))}
+    assert (third.job.outputs["changed"], third.job.outputs["pages-removed"]) == ("true", "1")
+    assert (first.commits, second.commits, third.commits) == (2, 2, 3)
+
+
+def test_the_commit_is_the_hosts_bots_and_touches_only_the_backup(days: Days) -> None:
+    tip = days.first.tip
+    author = days.target.git("log", "-1", "--format=%an", tip, folder="remote.git")
     assert author == "github-actions[bot]"
-    changed = once.target.git("diff", "--name-only", "main~1", "main", folder="remote.git")
+    changed = days.target.git("diff", "--name-only", f"{tip}~1", tip, folder="remote.git")
     assert ".gitea" not in changed
     assert ".notion-sync.json" in changed
 
 
-def test_the_secret_appears_in_no_log_and_no_file(once: Once) -> None:
-    told = once.job.printed
-    history = once.target.git("log", "-p", "--text", "--all", folder="remote.git")
+def test_the_secret_appears_in_no_log_and_no_file(days: Days) -> None:
+    told = days.printed()
+    history = days.target.git("log", "-p", "--text", "--all", folder="remote.git")
     assert "Back up Notion" in history and "Listing" in told
     assert TOKEN not in history + told
     assert "X-Amz-Signature" not in history + told
 
 
-def test_the_action_leaves_its_own_folder_as_it_was(once: Once) -> None:
-    assert once.after == once.before
-
-
-def test_a_dry_run_started_by_hand_writes_nothing(target: Target) -> None:
-    job = target.run(**{"dry-run": "true"})
-    assert job.succeeded, job.log
-    assert job.outputs["changed"] == "false"
-    assert (target.commits(), target.git("status", "--porcelain")) == (1, "")
-
-
-def test_a_schedule_runs_with_the_same_file(target: Target) -> None:
-    job = target.run("schedule")
-    assert job.succeeded, job.log
-    assert target.commits() == 2
+def test_the_action_leaves_its_own_folder_as_it_was(days: Days) -> None:
+    assert days.after == days.before
 
 
 def test_a_shared_config_in_the_environment_gives_each_repository_its_databases(
-    tmp_path: Path, environment: Path, notion: Workspace, address: str
+    tmp_path: Path, environment: Path
 ) -> None:
+    notion = wiki("Tea")
+    for title in ("Books", "Plans"):
+        notion.add_page(notion.add_database(title, {}), f"One of the {title}")
     inputs = {"notion-token": "", "databases": "", "notion-api-url": ""}
     target = Target.build(tmp_path, environment, **inputs)
     path = target.clone / ".gitea/workflows/notion-backup.yml"
-    (first, second, *_) = notion.databases()
+    first, second, _ = notion.databases()
     shared = f"DB1_NOTION_ID={first}\\nDB1_PATH=docs\\nDB1_GIT_REPO=wiki"
     shared += f"\\nDB2_NOTION_ID={second}\\nDB2_GIT_REPO=acme/another"
     settings = {
         "NOTION_TOKEN": "${{ secrets.NOTION_TOKEN }}",
         "CONFIG": f'"{shared}"',
-        "NOTION_API_URL": address,
     }
-    lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
-    path.write_text(path.read_text("utf-8").replace("\njobs:\n", f"\nenv:\n{lines}\njobs:\n"))
-    job = target.run()
+    with StandIn(notion).serving() as settings["NOTION_API_URL"]:
+        lines = "".join(f"  {name}: {value}\n" for name, value in settings.items())
+        text = path.read_text("utf-8").replace("\njobs:\n", f"\nenv:\n{lines}\njobs:\n")
+        path.write_text(text)
+        job = target.run()
     assert job.succeeded, job.log
     assert {path.split("/")[0] for path in target.files()} == {
         ".gitea",
@@ -170,7 +173,7 @@ def test_mistakes_in_the_inputs_fail_the_job_with_their_names_and_nothing_is_car
 def test_a_page_that_cannot_be_read_fails_the_job_and_the_rest_is_pushed(
     tmp_path: Path, environment: Path
 ) -> None:
-    notion = sample()
+    notion = wiki("Tea", "Milk", "Notes on mud")
     server = StandIn(notion)
     rows = notion.node(notion.source(notion.databases()[0])).children
     (broken,) = (row for row in rows if notion.title(notion.node(row)) == "Notes on mud")
@@ -183,7 +186,7 @@ def test_a_page_that_cannot_be_read_fails_the_job_and_the_rest_is_pushed(
     assert (failed["title"], job.outputs["pages-failed"]) == ("Notes on mud", "1")
     assert job.outputs["commit"] == target.git("rev-parse", "main", folder="remote.git")
     pages = [path for path in target.files() if path.endswith("/index.md")]
-    assert job.outputs["pages-written"] == str(len(pages)) != "0"
+    assert job.outputs["pages-written"] == str(len(pages)) == "2"
     assert not [path for path in pages if "mud" in path]
     assert TOKEN not in job.printed
 
