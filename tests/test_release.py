@@ -111,6 +111,33 @@ def test_the_moved_tag_starts_without_an_index_and_the_source_stays_small(tmp_pa
     assert (start.code, start.said["word"]) == (0, "one"), start.words
 
 
+@pytest.mark.parametrize("depth", [[], ["--depth=1"]], ids=["whole", "shallow"])
+def test_a_commit_of_the_moving_tag_that_somebody_pinned_stays_in_every_clone(
+    tmp_path: Path, depth: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a runner, whose git knows nobody."""
+    monkeypatch.setenv("GITEA_ACTIONS", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    source, remote = tmp_path / "source", tmp_path / "remote.git"
+    (tmp_path / "wheels").mkdir()
+    (tmp_path / "wheels/small-1.0-py3-none-any.whl").write_text("one")
+    git(tmp_path, "init", "-q", "--initial-branch=main", "source")
+    git(tmp_path, "init", "-q", "--bare", "--initial-branch=main", "remote.git")
+    pinned = []
+    for number in range(3):
+        git(source, "commit", "-q", "--allow-empty", "-m", f"Release {number}")
+        git(source, "push", "-q", str(remote), "main")
+        job = tmp_path / f"job-{number}"
+        git(tmp_path, "clone", "-q", *depth, remote.as_uri(), str(job))
+        pinned.append(release.move("origin", job, tmp_path / "wheels"))
+    git(tmp_path, "clone", "-q", remote.as_uri(), "user")
+    assert git(tmp_path / "user", "rev-parse", MAJOR) == pinned[-1]
+    assert set(pinned) < set(git(tmp_path / "user", "rev-list", MAJOR).splitlines())
+    assert git(tmp_path / "user", "rev-list", "--count", "main") == "3"
+    assert git(tmp_path / "user", "log", "-1", "--format=%an", MAJOR) == "gitea-actions"
+
+
 def test_what_make_release_wrote_runs_without_an_index(tmp_path: Path) -> None:
     if not ARCHIVE.exists():
         pytest.skip("make release has not been run")
