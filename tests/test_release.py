@@ -13,6 +13,7 @@ import pytest
 from house import ROOT, House
 
 from backup import __version__
+from tests.report.inbox import receiving
 from tools import release
 
 ARCHIVE = ROOT / f"build/release/notion-backup-{__version__}.tar.gz"
@@ -136,6 +137,26 @@ def test_a_commit_of_the_moving_tag_that_somebody_pinned_stays_in_every_clone(
     assert set(pinned) < set(git(tmp_path / "user", "rev-list", MAJOR).splitlines())
     assert git(tmp_path / "user", "rev-list", "--count", "main") == "3"
     assert git(tmp_path / "user", "log", "-1", "--format=%an", MAJOR) == "gitea-actions"
+
+
+def test_a_release_is_made_on_the_host_with_its_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release, "BUILD", tmp_path)
+    (tmp_path / ARCHIVE.name).write_bytes(b"packed")
+    made = b'{"id": 7, "html_url": "https://git.example.com/releases/7"}'
+    with receiving() as host:
+        host.answers = [(201, {}, made), (201, {}, b"{}")]
+        job = {"GITHUB_API_URL": f"{host.url}/api/v1", "GITHUB_REPOSITORY": "acme/notion-backup"}
+        for name, value in {**job, "RELEASE_TOKEN": "planted"}.items():
+            monkeypatch.setenv(name, value)
+        assert release.upload("v1.2.3") == "https://git.example.com/releases/7"
+    first, second = host.letters
+    place = "/api/v1/repos/acme/notion-backup/releases"
+    assert (first.path, first.json["tag_name"]) == (place, "v1.2.3")
+    assert second.path == f"{place}/7/assets?name={ARCHIVE.name}"
+    assert b"packed" in second.body and b'name="attachment"' in second.body
+    assert {each.headers["Authorization"] for each in host.letters} == {"token planted"}
 
 
 def test_what_make_release_wrote_runs_without_an_index(tmp_path: Path) -> None:
