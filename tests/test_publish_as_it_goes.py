@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from backup import publication
 from backup.demo.faults import Fault
 from backup.demo.server import Asked
 from backup.model import bare_id
@@ -56,11 +58,30 @@ def stall(target: Backup, id_: str, holds: Callable[[], bool]) -> None:
     target.server.plan = plan
 
 
+def both_written(target: Backup) -> bool:
+    return all((target.folder / path).exists() for path in PAGES if path.endswith("/index.md"))
+
+
+@pytest.fixture
+def ticking(target: Backup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second passes when Tea and Milk have been written."""
+    publisher = partial(publication.Publisher, clock=lambda: float(both_written(target)))
+    monkeypatch.setattr(publication, "Publisher", publisher)
+
+
+@pytest.fixture
+def racing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds are short."""
+    publisher = partial(publication.Publisher, clock=lambda: 50 * time.monotonic())
+    monkeypatch.setattr(publication, "Publisher", publisher)
+
+
 def titles(target: Backup) -> set[str]:
     """The pages that the state on the remote knows."""
     return {record["title"] for record in state_of(target).values()}
 
 
+@pytest.mark.usefixtures("ticking")
 def test_finished_pages_are_published_while_a_slow_one_is_being_read(target: Backup) -> None:
     seen: list[tuple[set[str], list[str]]] = []
 
@@ -79,13 +100,16 @@ def test_finished_pages_are_published_while_a_slow_one_is_being_read(target: Bac
     assert target.git("status", "--porcelain") == ""
 
 
+@pytest.mark.usefixtures("racing")
 def test_with_0_everything_is_published_at_the_end(target: Backup) -> None:
     asked: list[int] = []
-    stall(
-        target,
-        page(target, "Slow"),
-        lambda: asked.append(remote_commits(target)) or len(asked) > 40,
-    )
+
+    def seconds_passed() -> bool:
+        if both_written(target):
+            asked.append(remote_commits(target))
+        return len(asked) > 10
+
+    stall(target, page(target, "Slow"), seconds_passed)
     assert target.run(PUBLISH_EVERY="0").code == 0
     assert set(asked) == {1}
     assert remote_commits(target) == 2
@@ -111,6 +135,7 @@ def test_a_killed_job_keeps_what_it_finished_and_the_next_one_reads_only_the_res
     assert titles(target) == {"Tea", "Milk", "Slow"}
 
 
+@pytest.mark.usefixtures("racing")
 def test_what_is_published_meanwhile_fits_together_also_while_pages_move(target: Backup) -> None:
     """Milk takes over the folder of Slow, which is being read."""
     assert target.run().code == 0
@@ -138,6 +163,7 @@ def test_what_is_published_meanwhile_fits_together_also_while_pages_move(target:
     assert target.git("status", "--porcelain") == ""
 
 
+@pytest.mark.usefixtures("racing")
 def test_a_refusal_meanwhile_is_a_warning_and_the_end_publishes_everything(target: Backup) -> None:
     hook = Path(at_remote(target, "rev-parse", "--absolute-git-dir")) / "hooks/pre-receive"
     hook.write_text(f"#!/bin/sh\ntouch {hook.parent}/asked\nexit 1\n")

@@ -34,6 +34,7 @@ from tests.publishing import (
 )
 
 JOBS = 6
+SAME = 3  # of them over the same pages: two that push meanwhile, one after the other
 
 
 @pytest.fixture
@@ -66,15 +67,15 @@ def test_six_jobs_at_once_over_six_databases_lose_nothing(target: Backup, tmp_pa
     assert "nothing to commit" in again.log, again.log
 
 
-def test_six_jobs_at_once_over_the_same_pages_agree_on_the_last_version(
+def test_jobs_at_once_over_the_same_pages_agree_on_the_last_version(
     target: Backup, tmp_path: Path
 ) -> None:
     """Notion is edited while the jobs start, so that they read different versions."""
-    for number in range(6):
+    for number in range(SAME):
         target.notion.add_page(target.notion.databases()[0], f"Page {number}")
     later(target)
     assert target.run().code == 0
-    clones = [clone(target, tmp_path / f"job-{number}") for number in range(JOBS)]
+    clones = [clone(target, tmp_path / f"job-{number}") for number in range(SAME)]
     jobs = []
     for number, each in enumerate(clones):
         write(target, f"Page {number}", f"Edit {number}")
@@ -84,10 +85,10 @@ def test_six_jobs_at_once_over_the_same_pages_agree_on_the_last_version(
         log, _ = job.communicate(timeout=120)
         assert job.returncode == 0, log
     check_consistent(target)
-    assert len(state_of(target)) == 8
+    assert len(state_of(target)) == 2 + SAME
     last = clone(target, tmp_path / "last")
     assert last.run().code == 0
-    assert all(f"Edit {number}" in last.text("wiki/tea/index.md") for number in range(JOBS))
+    assert all(f"Edit {number}" in last.text("wiki/tea/index.md") for number in range(SAME))
     assert "nothing to commit" in clone(target, tmp_path / "again").run().log
 
 
