@@ -7,11 +7,10 @@ no code with the writer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from math import prod
+from collections.abc import Callable, Iterator
+from random import Random
 from typing import NamedTuple
 
-from hypothesis import strategies as st
 from oracles import Char, gitea, github, misread
 from oracles.filters import (
     dollar_pairs,
@@ -120,31 +119,54 @@ _EXPRESSIONS = [
 # Each group as often as the next, whatever its length: an escape is as likely as a trap.
 _GROUPS = (_ESCAPE_SET, _ESCAPE_SET, _LETTERS, _LETTERS, _BLANKS, _TRAPS, _TRAPS)
 _GROUPS += (_PUNCTUATION, _SYMBOLS, _MARKS_AND_BLANKS, _ODD)
-_ALPHABET = [group[number % len(group)] for group in _GROUPS for number in range(60)]
+ALPHABET = [group[number % len(group)] for group in _GROUPS for number in range(60)]
 _RARITY = {"b": 2, "i": 2, "s": 3, "u": 5, "c": 6, "m": 7}
 
 
-def _marks(number: int) -> str:
-    """One of many mixtures of marks, the usual ones more often than the rest."""
-    found = ""
-    for mark, rarity in _RARITY.items():
-        number, picked = divmod(number, rarity)
-        found += "" if picked else mark
+def array(dice: Random) -> list[Run]:
+    """A rich text of one to five runs; now and then one of them comes again."""
+    found: list[Run] = []
+    for _ in range(dice.randint(1, 5)):
+        again = found and not dice.randrange(8)
+        found.append(dice.choice(found) if again else _run(dice))
     return found
 
 
-texts = st.lists(st.sampled_from(_ALPHABET), min_size=1, max_size=6).map("".join)
-_mixtures = st.integers(0, prod(_RARITY.values()) - 1).map(_marks)
-_links = st.sampled_from([None, None, None, None, *_TARGETS])
+def _run(dice: Random) -> Run:
+    marks = "".join(mark for mark, rarity in _RARITY.items() if not dice.randrange(rarity))
+    kind = dice.choice(("plain", "marked", "marked", "marked", "equation"))
+    if kind == "equation":
+        return equation(dice.choice(_EXPRESSIONS), marks)
+    content = "".join(dice.choices(ALPHABET, k=dice.randint(1, 6)))
+    link = dice.choice((None, None, None, None, *_TARGETS))
+    return text(content, marks, link) if kind == "marked" else text(content)
 
-_plain_run = st.builds(text, texts)
-_marked_run = st.builds(text, texts, _mixtures, _links)
-_equation_run = st.builds(equation, st.sampled_from(_EXPRESSIONS), _mixtures)
-arrays = st.lists(
-    st.one_of(_plain_run, _marked_run, _marked_run, _marked_run, _equation_run),
-    min_size=1,
-    max_size=5,
-)
+
+def shrunk(runs: list[Run], fails: Callable[[list[Run]], bool]) -> list[Run]:
+    """A part of a failing array that still fails, but no longer with anything less."""
+    while smaller := next((each for each in _smaller(runs) if each and fails(each)), None):
+        runs = smaller
+    return runs
+
+
+def _smaller(runs: list[Run]) -> Iterator[list[Run]]:
+    """The array without one run, one character, one mark or one link."""
+    for at, run in enumerate(runs):
+        for less in ([], *([each] for each in _less(run))):
+            yield [*runs[:at], *less, *runs[at + 1 :]]
+
+
+def _less(run: Run) -> Iterator[Run]:
+    marks, content, link = marks_of(run), run["plain_text"], run["href"]
+    fewer = [marks.replace(mark, "") for mark in marks]
+    if run["type"] == "equation":
+        yield from (equation(content, each) for each in fewer)
+        return
+    shorter = [content[:at] + content[at + 1 :] for at in range(len(content))]
+    yield from (text(each, marks, link) for each in shorter if each)
+    yield from (text(content, each, link) for each in fewer)
+    if link:
+        yield text(content, marks)
 
 
 class Place(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from arrays import texts
+from arrays import ALPHABET
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from rich import text
@@ -14,6 +14,7 @@ from backup.markdown.plain import plain
 
 LONG_WAY = {"type": "mention", "mention": {"type": "date", "date": {}}, "plain_text": ""}
 PROSE = "The plan: 3 steps (see below), 100 % done; ask @Ada - or me. It's 10:30!"
+texts = st.lists(st.sampled_from(ALPHABET), min_size=1, max_size=6).map("".join)
 words = st.sampled_from(
     [*PROSE.split(), "日本語。", "naïve", "#1", "C++", "e.g.", "a:b", "[x]", "a/b"]
 )
