@@ -10,20 +10,14 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from backup import __version__
+from backup.ahead import looking
 from backup.errors import BackupError, ConfigError
-from backup.files.fetch import Downloader
-from backup.files.received import MEGABYTE
 from backup.model import Problem
-from backup.naming import Naming
 from backup.notion.client import Client, Gate
-from backup.publication import Publisher, publisher
-from backup.reading import refresher
 from backup.report.audience import Audience
 from backup.report.log import Log
-from backup.run import World, run
 from backup.settings import SETTINGS, Settings, contacts
 from backup.stop import Interrupted, Stop
 from backup.tree import Tree
@@ -70,8 +64,14 @@ def _started(
         environ = {name: value for name, value in environ.items() if name not in _NAMES}
         workspace = demo_run.repository(Path.cwd(), environ)
     settings = _read(arguments, flags, environ, audience)
-    world = _world(settings, workspace, environ, log, stop)
-    report = run(settings, world)
+    client = _client(settings, log)
+    tree = Tree(workspace / settings.output_dir)
+    with looking(settings, client, tree, stop) as ahead:
+        from backup.run import run  # while Notion answers: see backup.ahead
+        from backup.world import world as put_together
+
+        world = put_together(settings, client, workspace, environ, log, stop)
+        report = run(settings, world, ahead)
     origin = world.publisher.to.url if world.publisher else ""
     audience.end(report, origin=origin, folder=settings.output_dir)
     if arguments.demo:
@@ -147,48 +147,16 @@ def _dotenv(arguments: argparse.Namespace) -> str:
         raise ConfigError(f"--env: {path} cannot be read ({type(error).__name__}).") from None
 
 
-def _world(
-    settings: Settings,
-    workspace: Path,
-    environ: Mapping[str, str],
-    log: Log,
-    stop: Stop,
-) -> World:
+def _client(settings: Settings, log: Log) -> Client:
     def waiting(seconds: float) -> None:
         log.line(f"Notion asks to wait {seconds:.0f} s: its limit of requests a minute is reached.")
 
-    client = Client(
+    return Client(
         settings.notion_token.reveal(),
         settings.notion_api_url,
         connections=settings.concurrency,
         gate=Gate(tell=waiting),
     )
-    host = urlsplit(settings.notion_api_url).hostname or ""
-    downloader = Downloader(
-        refresh=refresher(client),
-        allowed_hosts=[host, *settings.allowed_private_hosts],
-        max_bytes=settings.max_file_mb * MEGABYTE,
-        concurrency=settings.concurrency,
-    )
-    return World(
-        client=client,
-        downloader=downloader,
-        tree=Tree(workspace / settings.output_dir),
-        log=log,
-        publisher=_publisher(settings, workspace, environ, log.secrets),
-        stop=stop,
-        naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
-    )
-
-
-def _publisher(
-    settings: Settings, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
-) -> Publisher | None:
-    """None when nothing is to be committed."""
-    if settings.dry_run or not settings.publishing.commit:
-        return None
-    folder = workspace / settings.output_dir
-    return publisher(settings.publishing, workspace, folder, environ, secrets)
 
 
 def _kind(error: BackupError) -> str:

@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from backup.composition import Composition, Held, Part, composition, ordered, told
-from backup.errors import ConfigError, GitError
-from backup.git import Git, Identity, basic
+from backup.errors import GitError
+from backup.git import Git, Identity
 from backup.model import Problem
-from backup.publish import branches, host, message, objects
+from backup.publish import message, objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
 from backup.publish.pull_request import PullRequests
@@ -161,9 +160,10 @@ class Publisher:
             if path.startswith(self.prefix)
         }
         blob = files.get(state.NAME, "")
-        text = self.git.run("cat-file", "blob", blob) if blob else ""
-        if not held.rewritten and held.state == self._base and text == state.dumps(held.state):
+        same = not held.rewritten and held.state == self._base
+        if same and blob == objects.name(state.dumps(held.state), len(blob)):
             return Composition(held.state, (), {}, ())  # the tip is what the run began with
+        text = self.git.run("cat-file", "blob", blob) if blob else ""
         return composition(self._base, held, files, text)
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
@@ -233,68 +233,3 @@ class Publisher:
         except OSError:
             return None
         return (found.st_mtime_ns, found.st_ino)
-
-
-def publisher(
-    settings: Publishing,
-    workspace: Path,
-    folder: Path,
-    environ: Mapping[str, str],
-    secrets: Collection[str],
-) -> Publisher:
-    """Who publishes the output folder `folder`, which need not exist yet, of the clone `workspace`.
-
-    git does not see the `secrets` that `environ` holds. Raises ConfigError where there is no
-    repository, and GitError when it is not clear where to publish.
-    """
-    visible = {
-        name: value for name, value in environ.items() if not any(s in value for s in secrets)
-    }
-    if not branches.is_repository(Git(workspace, visible)):
-        raise ConfigError(
-            f"{workspace} is no git repository.",
-            hint="Check it out first (actions/checkout), or set COMMIT=false to write files only.",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    token = settings.token.reveal()
-    hidden = [*secrets, *map(basic, secrets)]
-    inside = Git(folder, visible, secrets=tuple(hidden))
-    root = Path(inside.run("rev-parse", "--show-toplevel").rstrip("\n"))
-    git = branches.authorised(inside.at(root), token, environ)
-    to = branches.destination(git, settings.branch)
-    pull_requests = None
-    if settings.pull_request_branch:
-        pull_requests = _pull_requests(to, settings.pull_request_branch, environ, token)
-        to = replace(to, branch=settings.pull_request_branch)
-    prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
-    committer = _committer(settings, environ, git)
-    return Publisher(git, prefix, Tree(folder), settings, committer, to, pull_requests)
-
-
-def _pull_requests(
-    to: Destination, head: str, environ: Mapping[str, str], token: str
-) -> PullRequests:
-    if to.branch == head:
-        raise ConfigError(
-            f"PULL_REQUEST: {head} is checked out, and cannot be merged into itself.",
-            hint="Check out the branch to merge into, or name it with BRANCH.",
-        )
-    api, (owner, name) = host.api(environ, to.url), host.repository_of(to.url)
-    token = token or host.job_token(environ, to.url)
-    if not api or not owner or not token:
-        lacking = "a token for it" if api and owner else "a remote on GitHub, Gitea or Forgejo"
-        raise ConfigError(
-            f"PULL_REQUEST needs {lacking}.",
-            hint="In a workflow the job's own token serves; else pass one as GIT_TOKEN.",
-        )
-    return PullRequests(api, owner, name, head, to.branch, token)
-
-
-def _committer(settings: Publishing, environ: Mapping[str, str], git: Git) -> Identity:
-    """The one that is named, the host's own bot on a runner, on a laptop whoever git says."""
-    if settings.author:
-        return Identity(*settings.author)
-    if bot := host.bot(environ):
-        return bot
-    name, email = git.ask("config", "user.name"), git.ask("config", "user.email")
-    return Identity(name or "notion-backup", email or "notion-backup@users.noreply.invalid")

@@ -3,75 +3,51 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor
+from dataclasses import replace
 
 from backup import accounting, ending, listing, picture
+from backup.ahead import Ahead, threads
 from backup.authors import Authors
 from backup.delivery import Delivery
 from backup.fetching import Fetching, Outcome
-from backup.files.fetch import Downloader
 from backup.listing import Seen
 from backup.markdown import verify
 from backup.model import Problem, Row
-from backup.naming import Naming
-from backup.notion.client import Client
 from backup.picture import Holes, Memory
-from backup.publication import Publisher
 from backup.reading import Reader
 from backup.report.log import Log
 from backup.report.report import Report
 from backup.settings import Settings
-from backup.stop import Stop
 from backup.sync import forecast
 from backup.sync.plan import Action, Plan, Rules, Verdict, plan
 from backup.sync.state import State
-from backup.tree import Tree
+from backup.world import World
 from backup.writing import Writer
 
 
-@dataclass(frozen=True)
-class World:
-    """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
-    `naming` when no model is asked about pictures."""
-
-    client: Client
-    downloader: Downloader
-    tree: Tree
-    log: Log
-    publisher: Publisher | None
-    stop: Stop
-    naming: Naming | None = None
-
-
-def run(settings: Settings, world: World) -> Report:
+def run(settings: Settings, world: World, ahead: Ahead) -> Report:
     """Back up every database of the settings and say what was done.
 
     Raises BackupError when nothing could be backed up at all.
     """
-    started = time.monotonic()
-    # Twice as many pages as requests: while one page is written, the others keep Notion busy.
-    with _threads(2 * settings.concurrency, world.stop) as pages:
-        memory = picture.remembered(world.tree)
-        if memory.rebuilt:
-            world.log.warning(_begun_anew(memory))
-        # What the disk tells is found out while Notion lists.
-        holes = pages.submit(picture.missing, world.tree, memory)
-        if world.publisher:
-            world.publisher.look(pages)
-        with world.log.group(f"Listing {picture.present(settings.databases)}"):
-            seen = listing.seen(world.client, settings, memory.state, pages)
-            memory = picture.assigned(memory, seen)
-            decided = _decided(settings, world, memory, seen, holes.result(), pages)
-            _tell(world.log, decided, seen, forecast.requests(decided, memory.state))
-        if settings.dry_run:
-            foreseen = accounting.foreseen(decided)
-            report = replace(accounting.report(decided, foreseen, seen, memory), dry_run=True)
-        else:
-            report = _carried_out(settings, world, memory, seen, decided, pages)
-    seconds = time.monotonic() - started
+    memory, pages = ahead.memory, ahead.pages
+    if world.publisher:
+        world.publisher.look(pages)
+    if memory.rebuilt:
+        world.log.warning(_begun_anew(memory))
+    with world.log.group(f"Listing {picture.present(settings.databases)}"):
+        seen = ahead.seen.result()
+        memory = picture.assigned(memory, seen)
+        decided = _decided(settings, world, memory, seen, ahead.holes.result(), pages)
+        _tell(world.log, decided, seen, forecast.requests(decided, memory.state))
+    if settings.dry_run:
+        foreseen = accounting.foreseen(decided)
+        report = replace(accounting.report(decided, foreseen, seen, memory), dry_run=True)
+    else:
+        report = _carried_out(settings, world, memory, seen, decided, pages)
+    seconds = time.monotonic() - ahead.started
     asked = world.naming.taken() if world.naming else None
     return replace(report, seconds=seconds, requests=world.client.requests, asked=asked)
 
@@ -82,7 +58,7 @@ def _carried_out(
     world.tree.clear_staging()
     writer = Writer(world.tree, memory.state, memory.claimed)
     world.stop.working()
-    with world.log.group("Reading pages"), _threads(settings.concurrency, world.stop) as requests:
+    with world.log.group("Reading pages"), threads(settings.concurrency, world.stop) as requests:
         reader = _reader(settings, world, memory, seen, decided, requests)
 
         def edited_since(page_ids: Collection[str]) -> Collection[Row]:
@@ -133,16 +109,6 @@ def _verified(world: World, now: State) -> tuple[Problem, ...]:
         world.log.error(problem)
     world.log.line(f"Verified {len(texts)} files: {len(found)} problems")
     return found
-
-
-@contextmanager
-def _threads(number: int, stop: Stop) -> Iterator[Executor]:
-    """Threads that end with the block; when the run is told to stop, nobody waits for them."""
-    pool = ThreadPoolExecutor(number)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=not stop.requested, cancel_futures=True)
 
 
 def _decided(

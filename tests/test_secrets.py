@@ -242,7 +242,7 @@ def test_a_bug_whose_words_are_secrets_shows_none(
     def stumble(*_: object) -> None:
         raise KeyError(ALL)
 
-    monkeypatch.setattr(program, "run", stumble)
+    monkeypatch.setattr("backup.run.run", stumble)
     with pytest.raises(SystemExit):
         house.run()
     errors = capfd.readouterr().err

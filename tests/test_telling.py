@@ -139,7 +139,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, kitchen: Backup) -> str:
     def stumble(*_: object) -> None:
         raise KeyError(f"{TOKEN} ::error::x {kitchen.environ['WEBHOOK_URL']}")
 
-    monkeypatch.setattr(program, "run", stumble)
+    monkeypatch.setattr("backup.run.run", stumble)
     environ = {"NOTION_TOKEN": TOKEN, "NOTION_API_URL": kitchen.url, "COMMIT": "false"}
     environ |= {"DATABASES": kitchen.notion.databases()[0], **kitchen.environ}
     printed = io.StringIO()
@@ -165,7 +165,7 @@ def test_a_run_that_is_told_to_stop_rings_the_watchdog(
     def stop(*_: object) -> None:
         raise Interrupted
 
-    monkeypatch.setattr(program, "run", stop)
+    monkeypatch.setattr("backup.run.run", stop)
     assert kitchen.run().code >= 128
     assert "/watch//fail" in told(inbox)
 

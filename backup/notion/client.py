@@ -105,6 +105,7 @@ class Client:
         self._base = base_url.rstrip("/")
         self._gate = gate or Gate()
         self._tries = tries
+        self._closed = False
         self._count = threading.Lock()
         self._slots = threading.BoundedSemaphore(connections)
         self._ahead = timedelta()
@@ -125,6 +126,10 @@ class Client:
     def view(self, id_: str) -> Json:
         """GET /v1/views/{id}."""
         return self._ask("GET", f"views/{_segment(id_)}", ("view",))
+
+    def close(self) -> None:
+        """Ask nothing more: every later request raises NotionError."""
+        self._closed = True
 
     def page(self, id_: str) -> Json:
         """GET /v1/pages/{id}."""
@@ -200,6 +205,8 @@ class Client:
         """One try, when there is room for it; None when it was throttled, and nobody asks now."""
         with self._slots:
             self._gate.wait()
+            if self._closed:
+                raise NotionError("The run has ended.")
             try:
                 answer = self._once(method, path, kinds, sent)
             except Throttled as error:

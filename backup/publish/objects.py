@@ -3,6 +3,7 @@ wants it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 
 from backup.errors import GitError
@@ -43,6 +44,13 @@ def in_lfs(git: Git, paths: Collection[str]) -> set[str]:
             "like `wiki/** !filter !diff !merge` in .gitattributes.",
         )
     return found
+
+
+def name(text: str, digits: int) -> str:
+    """The name of a blob, of 40 hex digits or of 64, as Git gives it (gitformat-objects)."""
+    content = text.encode()
+    digest = hashlib.sha256 if digits == 64 else hashlib.sha1
+    return digest(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def text(git: Git, content: str) -> str:

@@ -9,19 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from backup.ahead import looking
 from backup.demo import faults
 from backup.demo.faults import Fault
 from backup.demo.server import Asked, StandIn
 from backup.errors import BackupError
 from backup.files.fetch import Downloader
 from backup.notion.client import Client, Gate
-from backup.publication import publisher
 from backup.report.log import Log
 from backup.report.report import Report
-from backup.run import World, run
+from backup.run import run
 from backup.settings import Settings
 from backup.stop import Stop
 from backup.tree import Tree
+from backup.world import World, publisher
 from tests.sync.death import Death, Killed, awaiting
 from tests.sync.life import Life
 from tests.sync.transport import URL, without_sockets
@@ -126,7 +127,8 @@ class Runs:
                 if publish:
                     publish.sleep, publish.clock = time.sleep, time.tick
                 world = World(client, downloader, Tree(folder), log, publish, stop)
-                report = run(settings, world)
+                with looking(settings, client, world.tree, stop) as ahead:
+                    report = run(settings, world, ahead)
                 return report.exit_code, report
             except BackupError as error:
                 log.line(str(error))

@@ -1,0 +1,142 @@
+"""Everything that acts on the outside, put together from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from backup.errors import ConfigError
+from backup.files.fetch import Downloader
+from backup.files.received import MEGABYTE
+from backup.git import Git, Identity, basic
+from backup.naming import Naming
+from backup.notion.client import Client
+from backup.publication import Publisher
+from backup.publish import branches, host
+from backup.publish.branches import Destination
+from backup.publish.pull_request import PullRequests
+from backup.reading import refresher
+from backup.report.log import Log
+from backup.settings import Settings
+from backup.settings.publishing import Publishing
+from backup.stop import Stop
+from backup.tree import Tree
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
+    `naming` when no model is asked about pictures."""
+
+    client: Client
+    downloader: Downloader
+    tree: Tree
+    log: Log
+    publisher: Publisher | None
+    stop: Stop
+    naming: Naming | None = None
+
+
+def world(
+    settings: Settings,
+    client: Client,
+    workspace: Path,
+    environ: Mapping[str, str],
+    log: Log,
+    stop: Stop,
+) -> World:
+    """The world of a run in the clone `workspace`; raises ConfigError or GitError when it is not
+    clear where to publish."""
+    host = urlsplit(settings.notion_api_url).hostname or ""
+    downloader = Downloader(
+        refresh=refresher(client),
+        allowed_hosts=[host, *settings.allowed_private_hosts],
+        max_bytes=settings.max_file_mb * MEGABYTE,
+        concurrency=settings.concurrency,
+    )
+    return World(
+        client=client,
+        downloader=downloader,
+        tree=Tree(workspace / settings.output_dir),
+        log=log,
+        publisher=_publisher(settings, workspace, environ, log.secrets),
+        stop=stop,
+        naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
+    )
+
+
+def _publisher(
+    settings: Settings, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
+) -> Publisher | None:
+    """None when nothing is to be committed."""
+    if settings.dry_run or not settings.publishing.commit:
+        return None
+    folder = workspace / settings.output_dir
+    return publisher(settings.publishing, workspace, folder, environ, secrets)
+
+
+def publisher(
+    settings: Publishing,
+    workspace: Path,
+    folder: Path,
+    environ: Mapping[str, str],
+    secrets: Collection[str],
+) -> Publisher:
+    """Who publishes the output folder `folder`, which need not exist yet, of the clone `workspace`.
+
+    git does not see the `secrets` that `environ` holds. Raises ConfigError where there is no
+    repository, and GitError when it is not clear where to publish.
+    """
+    visible = {
+        name: value for name, value in environ.items() if not any(s in value for s in secrets)
+    }
+    if not branches.is_repository(Git(workspace, visible)):
+        raise ConfigError(
+            f"{workspace} is no git repository.",
+            hint="Check it out first (actions/checkout), or set COMMIT=false to write files only.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    token = settings.token.reveal()
+    hidden = [*secrets, *map(basic, secrets)]
+    inside = Git(folder, visible, secrets=tuple(hidden))
+    root = Path(inside.run("rev-parse", "--show-toplevel").rstrip("\n"))
+    git = branches.authorised(inside.at(root), token, environ)
+    to = branches.destination(git, settings.branch)
+    pull_requests = None
+    if settings.pull_request_branch:
+        pull_requests = _pull_requests(to, settings.pull_request_branch, environ, token)
+        to = replace(to, branch=settings.pull_request_branch)
+    prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
+    committer = _committer(settings, environ, git)
+    return Publisher(git, prefix, Tree(folder), settings, committer, to, pull_requests)
+
+
+def _pull_requests(
+    to: Destination, head: str, environ: Mapping[str, str], token: str
+) -> PullRequests:
+    if to.branch == head:
+        raise ConfigError(
+            f"PULL_REQUEST: {head} is checked out, and cannot be merged into itself.",
+            hint="Check out the branch to merge into, or name it with BRANCH.",
+        )
+    api, (owner, name) = host.api(environ, to.url), host.repository_of(to.url)
+    token = token or host.job_token(environ, to.url)
+    if not api or not owner or not token:
+        lacking = "a token for it" if api and owner else "a remote on GitHub, Gitea or Forgejo"
+        raise ConfigError(
+            f"PULL_REQUEST needs {lacking}.",
+            hint="In a workflow the job's own token serves; else pass one as GIT_TOKEN.",
+        )
+    return PullRequests(api, owner, name, head, to.branch, token)
+
+
+def _committer(settings: Publishing, environ: Mapping[str, str], git: Git) -> Identity:
+    """The one that is named, the host's own bot on a runner, on a laptop whoever git says."""
+    if settings.author:
+        return Identity(*settings.author)
+    if bot := host.bot(environ):
+        return bot
+    name, email = git.ask("config", "user.name"), git.ask("config", "user.email")
+    return Identity(name or "notion-backup", email or "notion-backup@users.noreply.invalid")
