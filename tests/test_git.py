@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from backup.demo import blocks, build
+from backup.demo.drawings import buoy
 from backup.errors import GitError
 from backup.git import Git, credentials, header_key
 from tests.backups import Backup, backing_up, wiki
@@ -206,3 +209,26 @@ def test_a_whole_run_works_in_a_folder_of_somebody_else_with_an_old_git(
 def _is_committed(target: Backup) -> None:
     assert "wiki/tea/index.md" in target.git("ls-tree", "-r", "--name-only", "HEAD")
     assert target.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_run_leaves_nothing_behind_but_the_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    """A runner in host mode keeps its home and its temporary folder, and an action of this kind has no
+    step in which to clean up."""
+    places = [tmp_path / name for name in ("home", "temporary")]
+    for place in places:
+        place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(places[1]))
+    notion = wiki("Tea")
+    (tea,) = notion.node(notion.source(notion.databases()[0])).children
+    kept = notion.files.keep("plan.png", buoy())
+    notion.append(tea, [blocks.media("image", build.hosted(kept), "A plan")])
+    with backing_up(tmp_path / "target", notion) as target:
+        if refused:
+            target.git("remote", "add", "origin", "http://127.0.0.1:9/wiki.git")
+        given = {"HOME": str(places[0]), "TMPDIR": str(places[1]), "GITHUB_ACTIONS": "true"}
+        assert target.run(**given).code == int(refused)
+        assert "wiki/tea/assets/1-a-plan.png" in target.files()
+    assert [path for place in places for path in place.rglob("*")] == []
