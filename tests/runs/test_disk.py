@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.backups import Backup
+import pytest
+
+from backup.demo.sample import sample
+from tests.backups import Backup, backing_up
 from tests.kitchen import dead_links, later, row, rows
 
 
@@ -46,15 +49,6 @@ def test_a_state_that_leads_out_of_the_folder_ends_the_run(kitchen: Backup, tmp_
     ran = kitchen.run()
     assert ran.code == 1 and "is no place for a file of the backup" in ran.log
     assert (tmp_path / "index.md").read_text() == "mine"
-
-
-def test_a_state_that_is_no_text_is_made_anew(kitchen: Backup) -> None:
-    kitchen.run()
-    before = kitchen.files()
-    (kitchen.folder / ".notion-sync.json").write_bytes(b"\xff\xfe{")
-    ran = kitchen.run()
-    assert ran.code == 0 and "made anew from the 3 pages" in ran.log
-    assert kitchen.files() == before
 
 
 def test_a_readme_of_somebody_else_that_is_no_utf_8_stays(kitchen: Backup) -> None:
@@ -112,3 +106,84 @@ def test_the_list_of_pages_is_right_after_an_interrupted_run(kitchen: Backup) ->
     (kitchen.folder / ".notion-sync.journal").write_text(f"\n{line}")
     assert kitchen.run().code == 0
     assert "Milk" not in kitchen.text("wiki/README.md")
+
+
+def test_a_file_of_somebody_else_is_never_overwritten(kitchen: Backup) -> None:
+    mine = kitchen.folder / "wiki/milk/index.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("my own notes")
+    ran = kitchen.run()
+    assert ran.code == 1 and "wiki/milk/index.md exists and is not part of the backup" in ran.log
+    assert mine.read_text() == "my own notes"
+    assert "wiki/tea" in kitchen.pages()
+
+
+def test_a_readme_of_somebody_else_stays(kitchen: Backup) -> None:
+    (kitchen.folder / "README.md").write_text("mine")
+    database = kitchen.notion.databases()[0]
+    assert kitchen.run(DATABASES=f". = {database}").code == 0
+    assert kitchen.text("README.md") == "mine"
+    assert "tea" in kitchen.pages()
+
+
+def test_what_else_lies_in_the_workspace_is_neither_touched_nor_committed(kitchen: Backup) -> None:
+    (kitchen.folder / "draft.txt").write_text("not yet")
+    (kitchen.folder / ".gitignore").write_text("*.md\n")
+    (kitchen.folder / "staged.txt").write_text("staged")
+    kitchen.git("add", "staged.txt")
+    assert kitchen.run().code == 0
+    committed = kitchen.git("ls-tree", "-r", "--name-only", "HEAD").splitlines()
+    assert "wiki/tea/index.md" in committed
+    assert not {"draft.txt", ".gitignore", "staged.txt"} & set(committed)
+    assert kitchen.git("status", "--porcelain").splitlines() == [
+        "A  staged.txt",
+        "?? .gitignore",
+        "?? draft.txt",
+    ]
+
+
+def test_a_state_of_a_later_version_ends_the_run_before_anything_happens(kitchen: Backup) -> None:
+    kitchen.run()
+    later_state = '{"version": 99, "pages": {}, "databases": {}}'
+    (kitchen.folder / ".notion-sync.json").write_text(later_state)
+    before = kitchen.files()
+    ran = kitchen.run()
+    assert ran.code == 1 and "later version" in ran.log
+    assert kitchen.files() == before
+
+
+@pytest.mark.parametrize(
+    "text", [b"{", b"[]", b"<<<<<<< a\n=======\n>>>>>>> b\n", b"\xff\xfe{", None]
+)
+def test_a_lost_or_broken_state_is_made_anew_and_costs_no_page(
+    kitchen: Backup, text: bytes | None
+) -> None:
+    kitchen.run()
+    before = kitchen.files()
+    kitchen.notion.unshare(row(kitchen, "Milk"))
+    at = kitchen.folder / ".notion-sync.json"
+    at.write_bytes(text) if text else at.unlink()
+    ran = kitchen.run()
+    assert ran.code == 0 and "made anew from the 3 pages" in ran.log
+    assert "wiki/milk" in kitchen.pages()
+    kitchen.notion.share(row(kitchen, "Milk"))
+    assert kitchen.run().code == 0
+    assert kitchen.files() == before
+
+
+def test_the_state_has_one_line_for_each_page_and_no_signature(kitchen: Backup) -> None:
+    kitchen.run()
+    text = kitchen.text(".notion-sync.json")
+    assert set(json.loads(text)["pages"]) == {id_.replace("-", "") for id_ in rows(kitchen.notion)}
+    assert sum('"folder": "wiki/' in line for line in text.splitlines()) == 3
+    assert "X-Amz" not in text and "Signature" not in text
+
+
+def test_verify_finds_nothing_in_a_good_backup_and_names_what_is_wrong(tmp_path: Path) -> None:
+    with backing_up(tmp_path / "repository", sample()) as backup:
+        ran = backup.run("--verify")
+        assert ran.code == 0 and "18 files: 0 problems" in ran.log, ran.log
+        path = backup.folder / "how-to-wiki/harmonics-in-ten-minutes/index.md"
+        path.write_text(path.read_text() + "\n[gone](../nowhere/index.md)\n")
+        ran = backup.run("--verify")
+        assert ran.code == 1 and "how-to-wiki/nowhere/index.md" in ran.log

@@ -42,43 +42,34 @@ def test_a_dry_run_names_every_page_with_what_would_happen_to_it(changed: Backup
     assert "Would be: 1 new, 1 updated, 1 renamed, 1 removed" in ran.log
 
 
-def test_the_real_run_does_what_the_dry_one_told(changed: Backup) -> None:
-    foreseen = changed.run("--dry-run").log.partition("Would be: ")[2].splitlines()
-    ran = changed.run()
-    done = ran.log.splitlines()
+def test_the_real_run_does_what_the_dry_one_told_with_as_many_requests(changed: Backup) -> None:
+    told = changed.run("--dry-run").log
+    asked = len(changed.server.requests)
+    done = changed.run().log.splitlines()
     kinds = ("new:", "updated:", "renamed:", "removed:", "kept:")
+    foreseen = told.partition("Would be: ")[2].splitlines()
     plan = [line for line in foreseen if line.strip().startswith(kinds)]
     assert len(plan) == 5
     assert [line.split(" · ")[0] for line in plan] == [
         line.split(" · ")[0] for line in done if line.strip().startswith(kinds)
     ]
-
-
-def test_a_dry_run_estimates_the_requests(changed: Backup) -> None:
-    said = changed.run("--dry-run").log
-    asked = len(changed.server.requests)
-    changed.run()
     listing, verdicts = 4, 2
     needed = len(changed.server.requests) - asked - listing - verdicts
-    assert f"3 to read (about {needed} requests), 1 to remove, 2 unchanged" in said
+    assert f"3 to read (about {needed} requests), 1 to remove, 2 unchanged" in told
 
 
-def test_a_dry_run_changes_nothing(changed: Backup) -> None:
+def test_a_dry_run_changes_nothing_and_reads_no_page(changed: Backup) -> None:
     before, commits = changed.stamps(), changed.commits()
-    changed.run("--dry-run")
-    assert (changed.stamps(), changed.commits()) == (before, commits)
-
-
-def test_a_dry_run_reads_no_page(changed: Backup) -> None:
     asked = len(changed.server.requests)
     changed.run("--dry-run")
+    assert (changed.stamps(), changed.commits()) == (before, commits)
     assert read_since(changed, asked) == set()
 
 
 def test_a_dry_run_makes_no_folder(kitchen: Backup) -> None:
     ran = kitchen.run("--dry-run", OUTPUT_DIR="docs/notes")
-    assert ran.code == 0 and "3 new" in ran.log
-    assert not (kitchen.folder / "docs").exists()
+    assert ran.code == 0 and "Would be: 3 new" in ran.log
+    assert kitchen.files() == {} and not (kitchen.folder / "docs").exists()
 
 
 def test_a_dry_run_needs_no_repository(tmp_path: Path, kitchen: Backup) -> None:

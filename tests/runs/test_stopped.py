@@ -181,3 +181,23 @@ def test_what_a_killed_run_began_to_write_and_nobody_needs_goes(kitchen: Backup)
     assert kitchen.run().code == 0
     assert kitchen.files() == before
     assert not (kitchen.folder / "wiki/mugs").exists()
+
+
+def test_what_an_interrupted_run_finished_is_not_read_again(kitchen: Backup) -> None:
+    kitchen.run(COMMIT="false")
+    finished = {"page": row(kitchen, "Tea").replace("-", "")}
+    state = json.loads(kitchen.text(".notion-sync.json"))
+    finished["record"] = state["pages"].pop(finished["page"])
+    finished["text"] = hashlib.sha256(kitchen.files()["wiki/tea/index.md"]).hexdigest()
+    (kitchen.folder / ".notion-sync.json").write_text(json.dumps(state))
+    orphan = kitchen.folder / "wiki/tea/assets/1-half.png"
+    orphan.parent.mkdir()
+    orphan.write_bytes(b"half")
+    lines = [finished, {"claim": ["wiki/tea/assets/1-half.png"]}]
+    journal = "".join("\n" + json.dumps(line) for line in lines) + '\n{"page": "cut'
+    (kitchen.folder / ".notion-sync.journal").write_text(journal)
+    asked = len(kitchen.server.requests)
+    assert kitchen.run().code == 0
+    assert len(kitchen.server.requests) - asked == 4
+    assert not orphan.exists()
+    assert kitchen.git("status", "--porcelain") == ""

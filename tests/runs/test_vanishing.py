@@ -182,3 +182,62 @@ def test_a_page_that_the_listing_missed_stays(kitchen: Backup) -> None:
     ran = kitchen.run()
     assert "kept in wiki/milk/: still in a database of this backup" in ran.log
     assert "wiki/milk" in kitchen.pages()
+
+
+def test_a_page_in_the_trash_is_removed_and_comes_back_when_restored(kitchen: Backup) -> None:
+    kitchen.run()
+    milk = row(kitchen, "Milk")
+    kitchen.notion.trash(milk)
+    ran = kitchen.run()
+    assert "wiki/milk" not in kitchen.pages() and "1 removed" in ran.log
+    kitchen.notion.restore(milk)
+    kitchen.run()
+    assert "wiki/milk" in kitchen.pages()
+
+
+@pytest.mark.parametrize("what", ["purge", "unshare"])
+def test_a_page_that_notion_no_longer_shows_is_kept_and_reported(
+    kitchen: Backup, what: str
+) -> None:
+    kitchen.run()
+    getattr(kitchen.notion, what)(row(kitchen, "Milk"))
+    ran = kitchen.run()
+    assert ran.code == 0
+    assert "wiki/milk" in kitchen.pages()
+    assert "warning: Milk: kept in wiki/milk/" in ran.log
+
+
+@pytest.mark.parametrize("parent", [None, "elsewhere", {}, {"type": None}])
+def test_a_page_that_does_not_say_where_it_is_is_kept(kitchen: Backup, parent: object) -> None:
+    kitchen.run()
+    milk = row(kitchen, "Milk")
+    kitchen.notion.archive(milk)  # it leaves the list, and a server that knows no archive …
+    odd = json.dumps({"object": "page", "id": milk, "parent": parent}).encode()
+    none = json.dumps({"object": "list", "results": [], "has_more": False}).encode()
+
+    def partial(asked: Asked) -> Fault | None:
+        if asked.body.get("is_archived"):
+            return Fault(body=none)  # … lists it nowhere
+        return Fault(status=200, body=odd) if asked.path.startswith("/v1/pages/") else None
+
+    kitchen.server.plan = partial
+    kitchen.run()
+    assert "wiki/milk" in kitchen.pages()
+
+
+def test_when_most_pages_would_go_at_once_none_goes(tmp_path: Path) -> None:
+    with backing_up(tmp_path / "repository", wiki(*TEN)) as backup:
+        backup.run()
+        for page in rows(backup.notion)[:6]:
+            backup.notion.trash(page)
+        ran = backup.run()
+        assert ran.code == 1 and len(backup.pages()) == 10
+        assert "6 of 10 pages would be removed at once" in ran.log
+
+
+def test_a_database_that_suddenly_lists_nothing_loses_nothing(kitchen: Backup) -> None:
+    kitchen.run()
+    for page in rows(kitchen.notion):
+        kitchen.notion.trash(page)
+    assert kitchen.run().code == 1
+    assert len(kitchen.pages()) == 3
