@@ -30,7 +30,14 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
     """
     all_ = {each.id: each for each in wanted}
     occupied = {_same(name) for name in taken}
-    digits = {id_: _current_digits(each) for id_, each in all_.items()}
+    bare = {id_: _same(_name(each, 0)) for id_, each in all_.items()}
+    twins = Counter(bare.values())
+    # Also where a twin has its suffix already: a run that is killed after it has named one of two
+    # must find the same name for the other.
+    digits = {
+        id_: max(_current_digits(each), _SUFFIXES[1] if twins[bare[id_]] > 1 else 0)
+        for id_, each in all_.items()
+    }
     while True:
         result = {id_: _name(each, digits[id_]) for id_, each in all_.items()}
         seen = Counter(_same(name) for name in result.values())

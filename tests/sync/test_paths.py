@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backup.sync.paths import Named, database_folders, first_parts, names
 
@@ -62,6 +65,23 @@ def test_names_that_one_file_system_takes_for_the_same_all_get_a_suffix(
 ) -> None:
     first, second = named(*twins)
     assert first.endswith("-aaaa0001") and second.endswith("-bbbb0002")
+
+
+@given(st.lists(st.sampled_from(("Plan", "PLAN", "Tea", "Café", "")), max_size=6), st.data())
+@settings(deadline=None, database=None, max_examples=50)
+def test_a_run_that_goes_on_finds_the_names_that_the_killed_one_had_found(
+    titles: list[str], data: st.DataObject
+) -> None:
+    wanted = [Named(f"{number:024x}{number + 1:08x}", title) for number, title in enumerate(titles)]
+    found = names(wanted)
+    made = data.draw(st.sets(st.sampled_from(list(found)))) if found else set()
+    again = [replace(each, current=found[each.id] if each.id in made else "") for each in wanted]
+    assert names(again) == found
+
+
+def test_a_new_twin_of_a_page_that_kept_its_suffix_gets_one_too() -> None:
+    found = names([Named(A, "Plan", "plan-aaaa0001"), Named(B, "Plan")])
+    assert found == {A: "plan-aaaa0001", B: "plan-bbbb0002"}
 
 
 def test_ids_that_end_alike_get_longer_suffixes() -> None:
