@@ -101,14 +101,13 @@ def publisher(
     token = settings.token.reveal()
     hidden = [*secrets, *map(basic, secrets)]
     inside = Git(folder, visible, secrets=tuple(hidden))
-    root = Path(inside.run("rev-parse", "--show-toplevel").rstrip("\n"))
-    git = branches.authorised(inside.at(root), token, environ)
+    root, prefix = inside.run("rev-parse", "--show-toplevel", "--show-prefix").split("\n")[:2]
+    git = branches.authorised(inside.at(Path(root)), token, environ)
     to = branches.destination(git, settings.branch)
     pull_requests = None
     if settings.pull_request_branch:
         pull_requests = _pull_requests(to, settings.pull_request_branch, environ, token)
         to = replace(to, branch=settings.pull_request_branch)
-    prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
     committer = _committer(settings, environ, git)
     return Publisher(git, prefix, Tree(folder), settings, committer, to, pull_requests)
 
@@ -138,5 +137,7 @@ def _committer(settings: Publishing, environ: Mapping[str, str], git: Git) -> Id
         return Identity(*settings.author)
     if bot := host.bot(environ):
         return bot
-    name, email = git.ask("config", "user.name"), git.ask("config", "user.email")
+    told = git.ask("config", "--get-regexp", r"^user\.(name|email)$").splitlines()
+    user = dict(line.partition(" ")[::2] for line in told)
+    name, email = user.get("user.name", ""), user.get("user.email", "")
     return Identity(name or "notion-backup", email or "notion-backup@users.noreply.invalid")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backup import publication
+from backup import publication, world
 from backup.demo.faults import Fault
 from backup.demo.server import Asked
 from backup.model import bare_id
@@ -66,14 +66,14 @@ def both_written(target: Backup) -> bool:
 def ticking(target: Backup, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second passes when Tea and Milk have been written."""
     publisher = partial(publication.Publisher, clock=lambda: float(both_written(target)))
-    monkeypatch.setattr(publication, "Publisher", publisher)
+    monkeypatch.setattr(world, "Publisher", publisher)
 
 
 @pytest.fixture
 def racing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds are short."""
     publisher = partial(publication.Publisher, clock=lambda: 50 * time.monotonic())
-    monkeypatch.setattr(publication, "Publisher", publisher)
+    monkeypatch.setattr(world, "Publisher", publisher)
 
 
 def titles(target: Backup) -> set[str]:

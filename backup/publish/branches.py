@@ -40,8 +40,7 @@ def destination(git: Git, wanted: str = "") -> Destination:
     Raises GitError when that is not clear, or not safe: for a pull request or a tag.
     """
     remote = _remote(git)
-    url = git.ask("remote", "get-url", "--push", remote) if remote else ""
-    return Destination(wanted or _branch(git, remote), remote, url)
+    return Destination(wanted or _branch(git, remote.name), remote.name, remote.push)
 
 
 def authorised(git: Git, token: str, environ: Mapping[str, str]) -> Git:
@@ -52,8 +51,7 @@ def authorised(git: Git, token: str, environ: Mapping[str, str]) -> Git:
     by HTTP are left alone.
     """
     remote = _remote(git)
-    ways = ((), ("--push",)) if remote else ()
-    for url in dict.fromkeys(git.ask("remote", "get-url", *way, remote) for way in ways):
+    for url in dict.fromkeys((remote.fetch, remote.push) if remote.name else ()):
         chosen = token or ("" if _persisted(git, url) else host.job_token(environ, url))
         git = git.using(*credentials(url, chosen))
     return git
@@ -66,10 +64,28 @@ def _persisted(git: Git, url: str) -> bool:
     return named or bool(headers)
 
 
-def _remote(git: Git) -> str:
-    """The remote to push to: the one called origin, or the only one; '' when there is none."""
-    remotes = git.run("remote").split()
-    return "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
+@dataclass(frozen=True, slots=True)
+class _Remote:
+    """The addresses as git uses them, after its settings have rewritten them; '' for none."""
+
+    name: str = ""
+    fetch: str = ""
+    push: str = ""
+
+
+_LISTED = re.compile(r"([^\t]+)\t(?:(.*) \((fetch|push)\).*)?")  # one line of `git remote -v`
+
+
+def _remote(git: Git) -> _Remote:
+    """The remote to push to: the one called origin, or the only one; an empty one for none."""
+    found: dict[str, dict[str, str]] = {}
+    for line in git.run("remote", "-v").splitlines():
+        if listed := _LISTED.fullmatch(line):
+            name, url, use = listed.groups("")
+            found.setdefault(name, {}).setdefault(use, url)  # of several only the first is asked
+    name = "origin" if "origin" in found else next(iter(found)) if len(found) == 1 else ""
+    urls = found.get(name, {})
+    return _Remote(name, urls.get("fetch", ""), urls.get("push", ""))
 
 
 def _branch(git: Git, remote: str) -> str:
