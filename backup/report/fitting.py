@@ -21,7 +21,10 @@ def cut(text: str, limit: int, measure: Callable[[str], int] = units) -> str:
     """`text`, or as much of its beginning as fits with an ellipsis into `limit`."""
     if measure(text) <= limit:
         return text
-    low, high = 0, min(len(text), limit)
+    room = max(limit - measure(ELLIPSIS), 0)
+    if measure(text[:room]) == room:  # no character counts twice: nothing to search for
+        return text[:room] + ELLIPSIS if room else ""
+    low, high = 0, room
     while low < high:  # the longest beginning that fits
         middle = (low + high + 1) // 2
         fits = measure(text[:middle] + ELLIPSIS) <= limit
