@@ -29,7 +29,7 @@ And being glued is not enough where a run could be paired in more than one way; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -58,9 +58,9 @@ class Delimiter(NamedTuple):
     mark: Open | Close
 
 
-def written(parts: Sequence[str | Open | Close], tags: Iterable[int] = ()) -> str:
-    """The finished text of `parts`; the pairs in `tags` are written as HTML tags in any case."""
-    as_tags = set(tags)
+def written(parts: Sequence[str | Open | Close]) -> str:
+    """The finished text of `parts`."""
+    as_tags: set[int] = set()
     while True:
         text, delimiters = _assembled(parts, as_tags)
         uncertain = _uncertain(text, delimiters)

@@ -29,19 +29,16 @@ def inline(
     context: Context,
     where: Where = Where.BLOCK,
     marks: str = "",
-    *,
-    first_in_quote: bool = False,
 ) -> str:
     """A rich-text array of the API as it is written at `where`, as if it stood alone.
 
     `marks` are added to every piece: any of b (bold), i (italic), s (strike), u (underline), m
     (background). BLOCK and ITEM may have several lines, joined by hard breaks; HEADING, CELL and
-    SUMMARY have one. `first_in_quote`: the text opens a quote, where Gitea would take a bold 'Note'
-    for the title of an alert. '' for an array that shows nothing. Never raises on odd data.
+    SUMMARY have one. '' for an array that shows nothing. Never raises on odd data.
     """
     if not marks and (text := plain(runs)) is not None:
         return text
-    return _written(read(runs, context, marks), where, first_in_quote=first_in_quote)
+    return _written(read(runs, context, marks), where)
 
 
 def literal(text: str, where: Where = Where.BLOCK) -> str:
@@ -49,11 +46,11 @@ def literal(text: str, where: Where = Where.BLOCK) -> str:
     return inline([{"type": "text", "plain_text": text}], _NOTHING, where)
 
 
-def _written(pieces: list[Piece], where: Where, *, first_in_quote: bool) -> str:
+def _written(pieces: list[Piece], where: Where) -> str:
     pieces = trimmed(pieces, one_line=where is Where.HEADING)
     if not pieces:
         return ""
     tokens = nested(pieces)
     if where is Where.SUMMARY:
         return as_html(tokens, dollars(pieces))
-    return as_markdown(tokens, where, first_in_quote=first_in_quote)
+    return as_markdown(tokens, where)

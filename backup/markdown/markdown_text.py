@@ -18,14 +18,12 @@ from backup.markdown.verbatim import code, math
 
 _TASK_TRAP = re.compile(r"\[[xX]\]\(")
 _DEFINITION = re.compile(r"\[(?:[^\[\]\\]|\\.)*\]:", re.DOTALL)
-_ALERT_WORDS = {"note", "tip", "important", "warning", "caution"}
 
 
-def as_markdown(tokens: Sequence[Token], where: Where, *, first_in_quote: bool = False) -> str:
+def as_markdown(tokens: Sequence[Token], where: Where) -> str:
     """The finished Markdown of a nested row of tokens, for any place but SUMMARY."""
     pieces = [token for token in tokens if isinstance(token, Piece)]
-    tags = _alert_trap(tokens) if first_in_quote else ()
-    text = written(list(_parts(tokens, _block(pieces, where))), tags)
+    text = written(list(_parts(tokens, _block(pieces, where))))
     return BREAKER + text if _is_trap(text, where) else text
 
 
@@ -72,13 +70,6 @@ def _strikes(pieces: Sequence[Piece]) -> bool:
 def _has_bracket_line(pieces: Sequence[Piece]) -> bool:
     starts = [pieces[0], *(b for a, b in pairwise(pieces) if a.kind is Kind.BREAK)]
     return any(piece.text.startswith("[") for piece in starts if piece.kind is Kind.TEXT)
-
-
-def _alert_trap(tokens: Sequence[Token]) -> set[int]:
-    """The pairs around the first words of a quote, when Gitea would make an alert of it."""
-    opened = {token.pair for token in tokens[:2] if isinstance(token, Open)}
-    first = next((token for token in tokens if isinstance(token, Piece)), None)
-    return opened if first and first.text.strip().lower() in _ALERT_WORDS else set()
 
 
 def _parts(tokens: Sequence[Token], block: Place) -> Iterator[str | Open | Close]:

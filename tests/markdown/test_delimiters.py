@@ -82,11 +82,6 @@ def test_no_delimiter_is_left_over_on_any_host(pattern: str) -> None:
         assert html.count("<del>") + html.count("<s>") == pattern.count("(s ")
 
 
-def test_a_pair_that_must_be_tags_is_written_so() -> None:
-    parts = [Open("b", 1), "Note", Close("b", 1), " and ", Open("b", 2), "x", Close("b", 2)]
-    assert written(parts, tags={1}) == "<strong>Note</strong> and **x**"
-
-
 GLUED = {
     "a**b": (YES, YES),
     "a **b": (YES, NO),

@@ -6,8 +6,10 @@ import pytest
 from on_page import BLOCK, CELL, HEADING, ITEM, SUMMARY, is_read_as_meant, write
 from rich import Run, equation, text
 
+from backup.markdown.blocks.quotes import quote
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline, literal
+from backup.model import Block
 
 MARKS = {
     "a blank at the edge of a bold run moves out": (
@@ -160,14 +162,14 @@ def test_extra_marks_go_onto_every_piece() -> None:
 @pytest.mark.parametrize("word", ["Note", "tip", "IMPORTANT", "Warning", "Caution"])
 def test_a_quote_that_opens_with_a_bold_note_is_no_alert_on_gitea(word: str) -> None:
     runs = [text(word, "b"), text(": mind the gap")]
-    quoted = inline(runs, Context(), first_in_quote=True)
-    assert quoted == f"<strong>{word}</strong>: mind the gap"
+    quoted = quote(Block("", "quote", {"rich_text": runs}), Context())
+    assert quoted == f"> <strong>{word}</strong>: mind the gap"
     assert write(*runs) == f"**{word}**: mind the gap"
 
 
 def test_a_quote_that_opens_with_other_bold_words_stays_markdown() -> None:
     runs = [text("Note well", "b"), text(" this")]
-    assert inline(runs, Context(), first_in_quote=True) == "**Note well** this"
+    assert quote(Block("", "quote", {"rich_text": runs}), Context()) == "> **Note well** this"
 
 
 def test_plain_text_is_escaped_for_its_place() -> None:

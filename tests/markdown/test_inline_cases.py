@@ -10,9 +10,10 @@ import pytest
 from oracles import expected, gitea, github, misread
 from oracles.filters import dollar_pairs, emoji_aliases, math_in_lines, wiki_links
 
+from backup.markdown.blocks.quotes import quote
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.model import Stored
+from backup.model import Block, Stored
 
 COLLECTION = Path(__file__).parents[3] / "shared" / "reference" / "richtext-cases.json"
 AROUND = {
@@ -36,8 +37,9 @@ def cases() -> list[dict[str, Any]]:
 @pytest.mark.parametrize("case", cases(), ids=lambda case: str(case["id"]))
 def test_a_case_is_seen_as_expected(case: dict[str, Any]) -> None:
     where, around = AROUND[case["context"]]
-    text = inline(case["rich_text"], CONTEXT, where, first_in_quote=case["context"] == "quote")
-    markdown = around.format(text)
+    markdown = around.format(inline(case["rich_text"], CONTEXT, where))
+    if case["context"] == "quote":
+        markdown = quote(Block("", "quote", {"rich_text": case["rich_text"]}), CONTEXT)
     for host in (github, gitea):
         html = host(markdown)
         assert misread_letters(case, html) == ""
