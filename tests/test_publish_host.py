@@ -6,10 +6,13 @@ import base64
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from backup import world
+from backup.publication import Publisher
 from tests.backups import TOKEN as NOTION_TOKEN
 from tests.backups import Backup
 from tests.end_to_end.git_server import GitServer
@@ -187,14 +190,19 @@ def test_a_refusal_before_git_is_explained(
     assert ran.code == 1 and advice in ran.log
 
 
-def test_a_host_that_is_busy_for_a_moment_is_asked_again(target: Backup, host: GitServer) -> None:
+def test_a_host_that_is_busy_for_a_moment_is_asked_again(
+    target: Backup, host: GitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def recover() -> None:
         host.refusal = 0
 
+    waits: list[float] = []
+    monkeypatch.setattr(world, "Publisher", partial(Publisher, sleep=waits.append))
     host.refusal, host.after_refusal = 503, recover
     ran = target.run()
     assert ran.code == 0, ran.log
     assert len(host.pushes()) == 2
+    assert len(waits) == 1 and waits[0] > 0
 
 
 def test_pull_requests_are_refused_as_a_place_to_publish_to_unless_a_branch_is_named(

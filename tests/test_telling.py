@@ -10,12 +10,13 @@ import socket
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from backup import __main__ as program
 from backup.demo.faults import Fault
-from backup.report import slack
+from backup.report import sending, slack
 from backup.stop import Interrupted
 from tests.backups import TOKEN, Backup, backing_up, wiki
 from tests.report.inbox import Inbox, receiving
@@ -179,13 +180,18 @@ def test_a_dry_run_is_for_the_log_and_the_summary_alone(
     assert (tmp_path / "summary.md").read_text().startswith("## Notion backup")
 
 
-def test_tellers_that_fail_are_warnings_and_no_more(kitchen: Backup, inbox: Inbox) -> None:
+def test_tellers_that_fail_are_warnings_and_no_more(
+    kitchen: Backup, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(sending, "time", SimpleNamespace(sleep=waits.append))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{free.getsockname()[1]}/{KEY}"
     inbox.answers = [(204, {}, b""), *[(404, {}, KEY.encode())] * 9]
     ran = kitchen.run(NTFY_URL=closed)
     assert ran.code == 0
+    assert waits == [1], "the one that could not be reached was tried twice"
     assert "::warning title=Discord::was not told: it answered 404 (Not Found)." in ran.log
     assert "::warning title=Ntfy::was not told: no connection came about" in ran.log
     assert KEY not in ran.log and "127.0.0.1" not in ran.log
