@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
 
+from backup import world
 from backup.demo import blocks, build, faults
 from backup.demo.faults import Fault
+from backup.files.fetch import Downloader
 from tests.library import PAGE, PNG, Library, keeping
 
 
@@ -60,11 +63,16 @@ def test_what_is_there_already_is_not_downloaded_again(library: Library) -> None
     assert library.downloads() == ["a.png"]
 
 
-def test_a_connection_that_breaks_is_made_again(library: Library) -> None:
+def test_a_connection_that_breaks_is_made_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(world, "Downloader", partial(Downloader, sleep=waits.append))
     library.append(blocks.media("image", library.hosted("chart.png")))
     library.server.fail_next(faults.cut_off(), path="chart.png")
     assert library.run().code == 0
     assert (library.folder / PAGE / "assets/1-chart.png").read_bytes() == PNG
+    assert len(waits) == 1 and waits[0] > 0
 
 
 PICTURES = {
