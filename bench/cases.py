@@ -53,6 +53,7 @@ def nothing_changed(folder: Path, connections: int) -> Iterator[Row]:
         second = run(notion, folder, concurrency=connections)
         yield _row("B", "requests", second.requests, cost.requests + bodies + 1)
         yield _ratio("B", second.seconds, floor + LATENCY * (1 + bodies / connections), 1.3)
+        yield _used("B", second.cpu, second.memory)
 
 
 def _bodies(notion: Notion, pages: int) -> int:
@@ -62,25 +63,33 @@ def _bodies(notion: Notion, pages: int) -> int:
 
 def burst(folder: Path, connections: int) -> Iterator[Row]:
     """C: less than the budget of a minute, spent at once."""
-    with Notion(kind="generated", pages=60, blocks=5, images=0.0) as notion:
+    with Notion(kind="generated", pages=80, blocks=5, images=0.0) as notion:
         notion.tell(knobs={"latency": LATENCY, "budget": 180})
         cost = run(notion, folder, concurrency=connections)
         yield _ratio("C", cost.seconds, cost.requests * LATENCY / connections, 1.3)
         yield Row("C", "requests", str(cost.requests), "≈ 150", cost.requests <= 180)
         yield _row("C", "throttled answers", cost.throttled, 0)
+        yield _used("C", cost.cpu, cost.memory)
 
 
 def full(folder: Path, connections: int) -> Iterator[Row]:
-    """D: a full sync of 400 pages through a budget of 180 requests in 6 seconds."""
-    window = 6.0
+    """D: a full sync of 400 pages through a budget of 180 requests in 6 seconds.
+
+    With twice the connections: in a window this short, 8 could make 192 requests at the very best,
+    and it would be them that is measured. In Notion's own, of 60 seconds, they could make 1,920.
+    """
+    window, connections = 6.0, 2 * connections
     with Notion(kind="generated", pages=400, blocks=16, images=0.1) as notion:
         notion.tell(knobs={"latency": LATENCY, "budget": 180, "window": window})
         cost = run(notion, folder, concurrency=connections)
         least = cost.minimum + 2 + 4 + 1 + 1  # database, source, rows, archived rows, closing look
-        windows = cost.requests / 180
         yield _row("D", "requests", cost.requests, int(least * 1.01))
-        yield _ratio("D", cost.seconds, windows * window, 1 / 0.95)
-        yield _row("D", "throttled a window", cost.throttled / windows, connections)
+        used = min(cost.windows[:-1]) / 180
+        yield Row("D", "least used of a window", f"{used:.0%}", "≥ 95 %", used >= 0.95)
+        throttled = cost.throttled / len(cost.windows)
+        yield _row("D", "throttled a window", throttled, connections)
+        time = f"{cost.seconds:.1f} s in {len(cost.windows)} windows of {window:.0f} s"
+        yield Row("D", "time", time, "–", True)
         yield _used("D", cost.cpu, cost.memory)
 
 

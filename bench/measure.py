@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 @dataclass(frozen=True)
 class Cost:
     """Wall clock and CPU in seconds, peak memory in MB, requests to Notion that were answered, and
-    answered with 429; `minimum` is the least for the bodies of all pages."""
+    answered with 429; `minimum` is the least for the bodies of all pages, `windows` are the requests
+    that were answered in each window of the budget."""
 
     seconds: float
     cpu: float
@@ -26,6 +27,7 @@ class Cost:
     requests: int
     throttled: int
     minimum: int
+    windows: list[int]
 
 
 def run(notion: Notion, folder: Path, *flags: str, concurrency: int = 8) -> Cost:

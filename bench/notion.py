@@ -97,7 +97,13 @@ def _counts(workspace: Workspace, server: StandIn) -> dict[str, Any]:
     requests, server.requests = server.requests, []
     server.downloads.clear()
     answered = Counter(asked.status for asked in requests)
-    return {"requests": answered[200], "throttled": answered[429], "minimum": _minimum(workspace)}
+    windows, server.windows = server.windows, []
+    return {
+        "requests": answered[200],
+        "throttled": answered[429],
+        "minimum": _minimum(workspace),
+        "windows": windows,
+    }
 
 
 def _minimum(workspace: Workspace) -> int:

@@ -73,7 +73,8 @@ class StandIn:
         self.peak = 0  # most requests under way at once
         self._under_way = 0
         self._faults: list[tuple[str, Fault]] = []
-        self._window = (-math.inf, 0)  # since when, how many
+        self.windows: list[int] = []  # requests that were let through in each window of the budget
+        self._since = -math.inf  # the present window's beginning
         self._answers = 0
         self._lock = threading.Lock()
 
@@ -187,12 +188,13 @@ class StandIn:
         if self.knobs.budget is None:
             return
         with self._lock:
-            now, (since, count) = self.knobs.timer(), self._window
-            if now - since >= self.knobs.window:
-                since, count = now, 0
-            if count >= self.knobs.budget:
-                raise refusal.throttled(math.ceil(since + self.knobs.window - now))
-            self._window = (since, count + 1)
+            now = self.knobs.timer()
+            if now - self._since >= self.knobs.window:
+                self._since = now
+                self.windows.append(0)
+            if self.windows[-1] >= self.knobs.budget:
+                raise refusal.throttled(math.ceil(self._since + self.knobs.window - now))
+            self.windows[-1] += 1
 
     def _download(self, asked: Asked, query: str) -> Reply:
         path = unquote(asked.path.lstrip("/"))
