@@ -14,8 +14,9 @@ help: ## list these commands
 demo: ## back up the built-in workspace into ./notion-demo (EDIT=1: change it first)
 	@$(PYTHON) -I -B entrypoint.py --demo $(if $(EDIT),--edit)
 
+# Compiled modules are kept: each worker and each program that a test starts would compile all anew.
 test: ## run every test
-	@$(develop) -m pytest -q -n auto
+	@export PYTHONDONTWRITEBYTECODE=; $(develop) -m pytest -q -n auto --dist worksteal
 
 check: lint test ## format, lint, strict types, tests
 
