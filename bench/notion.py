@@ -16,6 +16,7 @@ from backup.demo import blocks, build
 from backup.demo.drawings import Canvas
 from backup.demo.faults import Fault
 from backup.demo.generate import generate
+from backup.demo.nodes import Clock
 from backup.demo.server import Asked, StandIn
 from backup.demo.workspace import Workspace
 
@@ -126,13 +127,15 @@ def reads(workspace: Workspace, id_: str) -> int:
 def _workspace(kind: str, **arguments: Any) -> Workspace:
     if kind == "generated":
         return generate(**arguments)
-    notion = Workspace("Bench")
+    clock = Clock(2026, 9, 1)
+    notion = Workspace("Bench", now=clock)
     database = notion.add_database("Pile", {})
     page = notion.add_page(database, "Long")
     if kind == "long":
         _grow(notion, page, **arguments)
     else:
         _illustrate(notion, page, **arguments)
+    clock.forward(minutes=5)  # what was edited in this very minute would be read again
     return notion
 
 
