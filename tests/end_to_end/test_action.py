@@ -27,10 +27,6 @@ NOTHING = {
 }
 
 
-# One worker has all tests that look at the same runs, where pytest-xdist is told to mind it.
-pytestmark = pytest.mark.xdist_group("a runner's job")
-
-
 def build(folder: Path, environment: Path, notion: Workspace, address: str) -> Target:
     """A repository whose workflow backs up every database of `notion`."""
     databases = "\n".join(notion.databases())
