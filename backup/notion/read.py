@@ -90,8 +90,13 @@ def live(client: Client, source_id: str) -> Answered:
 
 
 def _query(client: Client, source_id: str, extra: Json) -> Answered:
-    """A query ends at 10,000 rows; past that, the next one starts at the creation of the last row
-    (the way of Notion's own SDK, 5.26)."""
+    """Every row, with all its properties: one request for 100 rows.
+
+    Every row must be listed to see what is gone. A pass for ids alone takes as many requests, and
+    then one more for each changed page; a pass for what was edited last comes on top of it.
+
+    A query ends at 10,000 rows; past that, the next one starts at the creation of the last row (the
+    way of Notion's own SDK, 5.26)."""
     body = {"sorts": [{"timestamp": "created_time", "direction": "ascending"}], **extra}
     found: dict[str, Row | Other] = {}
     start, odd = "", 0
