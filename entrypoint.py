@@ -217,9 +217,10 @@ def _ways(folder: Path, lock: Path) -> Iterator[list[list[str]]]:
         what = ["install", "--quiet", "--require-hashes", *source, "-r", str(lock)]
         if uv:
             yield [[uv, "pip", *what, "--compile-bytecode", "--python", python]]
-        yield [[python, "-I", "-m", "ensurepip"], [python, "-I", "-m", "pip", *what]]
         for pip in pips:
             yield [[sys.executable, "-I", *pip, *what, "--target", packages]]
+        # Unpacking a pip of its own takes longer than all the packages.
+        yield [[python, "-I", "-m", "ensurepip"], [python, "-I", "-m", "pip", *what]]
 
 
 def _run(command: list[str], folder: Path) -> str:
