@@ -57,17 +57,51 @@ def main(arguments: list[str]) -> int:
 
 
 def _backup(arguments: list[str]) -> int:
-    sys.path.insert(0, str(SELF.parent))  # -I leaves the script's folder out
+    sys.path.insert(0, str(_program()))  # -I leaves the script's folder out
     from backup.__main__ import start
 
     return start(arguments, os.environ)
 
 
+def _program() -> Path:
+    """The folder to import the program from: a copy in the environment, named by what is in it.
+
+    Some runners unpack an action into another folder for each job, and keep nothing that is written
+    there. What Python compiles of the copy is found again. Copies that nobody needs any more go.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(SELF.parent.glob("backup/**/*.py")):
+        digest.update(repr((path.relative_to(SELF.parent).as_posix(), path.read_bytes())).encode())
+    copies = Path(sys.prefix, "__pycache__")
+    copy = copies / digest.hexdigest()[:16]
+    try:
+        if not copy.exists():
+            _copy(copy)
+        os.utime(copy)
+    except OSError:  # an environment that may only be read
+        return copy if copy.exists() else SELF.parent
+    return copy
+
+
+def _copy(copy: Path) -> None:
+    import shutil
+    import tempfile
+    import time
+
+    copy.parent.mkdir(exist_ok=True)
+    for other in copy.parent.iterdir():
+        if other.stat().st_mtime < time.time() - 30 * 86_400:
+            shutil.rmtree(other, ignore_errors=True)
+    with tempfile.TemporaryDirectory("", "making-", copy.parent, True) as site:
+        made = Path(site, "new")
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(SELF.with_name("backup"), made / "backup", ignore=ignored)
+        made.rename(copy)
+
+
 def _start_again(python: Path, arguments: list[str]) -> int:
-    """This file again, inside: isolated from the workspace. What Python compiles is kept in the
-    environment, not beside the sources: several jobs share those, and may not write there."""
-    cache = f"pycache_prefix={python.parent.parent / '__pycache__'}"
-    options = ["-I", "-u", "-X", "utf8", "-X", cache]
+    """This file again, inside: isolated from the workspace."""
+    options = ["-I", "-u", "-X", "utf8"]
     command = [str(python), *options, str(SELF), *arguments]
     if os.name != "nt":
         os.execv(python, command)

@@ -73,6 +73,20 @@ def test_nothing_is_written_into_the_action_folder(house: House) -> None:
     assert files(house.action) == before
 
 
+def test_what_python_compiles_is_kept_once_wherever_the_action_is_unpacked(
+    furnished: House, tmp_path: Path
+) -> None:
+    elsewhere = House(tmp_path / "elsewhere", furnished.python, furnished.environ)
+    shutil.copytree(furnished.action, elsewhere.action)
+    assert furnished.start().code == 0
+    (made,) = furnished.environments()
+    kept = files(made)
+    assert any(path.endswith(".pyc") and "/backup/" in path for path in kept)
+    assert (elsewhere.start().code, files(made)) == (0, kept)
+    (elsewhere.action / "backup/__main__.py").write_text("def start(*_):\n    return 3\n")
+    assert (elsewhere.start().code, furnished.start().code) == (3, 0)
+
+
 def test_another_lock_gets_another_environment(furnished: House) -> None:
     furnished.lock("two")
     assert furnished.start().said["word"] == "two"
