@@ -83,6 +83,19 @@ def test_an_entry_in_netrc_does_not_replace_the_token(
     assert service.stand_in.requests[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
 
+def test_the_proxy_of_the_environment_is_used_but_where_it_says_not_to(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, page = one_page()
+    service = serve(workspace)
+    monkeypatch.setenv("http_proxy", service.stand_in.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    outside = Client(TOKEN, "http://notion.invalid", tries=1)
+    assert outside.page(page)["id"] == page  # the stand-in answers for any host
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert Client(TOKEN, service.stand_in.url).page(page)["id"] == page
+
+
 def test_cookies_are_neither_kept_nor_sent(serve: Serve) -> None:
     workspace, page = one_page()
     service = serve(workspace)
