@@ -67,9 +67,9 @@ def _started(
     client = _client(settings, log)
     tree = Tree(workspace / settings.output_dir)
     with looking(settings, client, tree, stop) as ahead:
-        from backup.run import run  # while Notion answers: see backup.ahead
-        from backup.world import world as put_together
-
+        with stop.held():  # while Notion answers: see backup.ahead
+            from backup.run import run
+            from backup.world import world as put_together
         world = put_together(settings, client, workspace, environ, log, stop)
         report = run(settings, world, ahead)
     origin = world.publisher.to.url if world.publisher else ""

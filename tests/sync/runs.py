@@ -20,7 +20,7 @@ from backup.report.log import Log
 from backup.report.report import Report
 from backup.run import run
 from backup.settings import Settings
-from backup.stop import Stop
+from backup.stop import Interrupted, Stop
 from backup.tree import Tree
 from backup.world import World, publisher
 from tests.sync.death import Death, Killed, awaiting
@@ -133,6 +133,8 @@ class Runs:
             except BackupError as error:
                 log.line(str(error))
                 return error.exit_code, None
+            except Interrupted:
+                return 128 + stop.signal, None
             except Killed:
                 return KILLED, None
 
