@@ -1,0 +1,112 @@
+"""kill -9 at chosen moments: in the middle of each write of a page, and at each step of a publication."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backup.model import bare_id
+from backup.sync import journal
+from backup.sync.journal import Replayed
+from backup.sync.state import Record, State
+from backup.tree import Tree
+from backup.writing import Writer
+from tests.sync.death import Death, Killed, awaiting
+from tests.sync.life import Event, Life
+from tests.sync.machine import Run, Trial
+from tests.sync.runs import KILLED, Runs, git
+
+OLD = Record("db", "wiki/tea", "Tea", files=({"path": "assets/1-leaf.png"},))
+NEW = Record("db", "wiki/tea", "Tea", files=({"path": "assets/2-cup.png"},))
+
+
+def put(root: Path, record: Record, text: bytes, picture: bytes) -> None:
+    """Write the page with one picture."""
+    tree = Tree(root)
+    staged = tree.staging / "picture"
+    staged.parent.mkdir(parents=True, exist_ok=True)
+    staged.write_bytes(picture)
+    writer = Writer(tree, State({"t": OLD} if (root / OLD.folder).exists() else {}))
+    writer.put("t", record, {record.paths()[1]: staged}, text)
+
+
+def remembered(root: Path) -> Replayed:
+    """What the next run takes from the journal."""
+    tree = Tree(root)
+    lines, text = tree.beginning(journal.NAME, -1), tree.digest("wiki/tea/index.md")
+    return journal.replay(State({"t": OLD}), lines, lambda record, digest: digest == text)
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_page_is_the_old_one_or_the_new_one_whenever_its_writing_is_cut_off(
+    tmp_path: Path, torn: bool
+) -> None:
+    put(tmp_path / "before", OLD, b"old", b"leaf")
+    seen: set[bytes] = set()
+    for moment in range(1, 1000):
+        root = tmp_path / str(moment)
+        shutil.copytree(tmp_path / "before", root)
+        (root / journal.NAME).unlink()
+        death = Death(root, moment + 2, torn=torn)  # two operations stage the picture
+        with awaiting(death):
+            try:
+                put(root, NEW, b"new", b"cup")
+            except Killed:
+                pass
+        if not death.came:
+            break
+        text = (root / "wiki/tea/index.md").read_bytes()
+        shown = NEW if text == b"new" else OLD
+        assert text in (b"old", b"new")
+        assert (root / shown.paths()[1]).read_bytes() == (b"cup" if shown is NEW else b"leaf")
+        found = remembered(root)
+        assert found.state.pages == {"t": shown}
+        there = {str(path.relative_to(root)) for path in root.glob("wiki/**/*.*")}
+        assert there <= {*shown.paths(), *found.claimed}
+        seen.add(text)
+    assert seen == {b"old", b"new"}
+
+
+class Moment(Death):
+    """Comes at the first operation that a pattern fits."""
+
+    def __init__(self, folder: Path, pattern: str) -> None:
+        super().__init__(folder, 1)
+        self._pattern = re.compile(pattern)
+
+    def hear(self, event: str, args: tuple[Any, ...]) -> None:
+        if self._pattern.search(f"{event} {args[:2]}"):
+            super().hear(event, args)
+        self.check()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_written"),
+    [
+        (r"open .*\.tmp/\w{32}/\w+\.part", False),  # a download
+        (r"os\.rename .*\.notion-sync\.json", True),
+        (r"Popen .*'fast-import'", True),
+        (r"Popen .*'push'", True),
+        (r"Popen .*'update-ref', 'refs/heads/main'", True),  # after the push
+    ],
+)
+def test_a_run_that_is_killed_at_this_moment_is_completed_by_the_next_one(
+    tmp_path: Path, pattern: str, is_written: bool
+) -> None:
+    trial = Trial(Runs(Life()), tmp_path, "there")
+    pages, edited = trial.life.there(), trial.life.known[0]
+    before = trial.runs.run(trial.ours, COMMIT="false")
+    assert (before.code, before.read()) == (0, pages)
+    trial.life.happen(Event("picture", 0, 3))
+    trial.life.happen(Event("edit", 0))
+    trial.life.clock.forward(minutes=5)
+    death = Moment(trial.ours, pattern)
+    killed = trial.runs.run(trial.ours, death=death, COMMIT="true", PUBLISH_EVERY="0")
+    assert (killed.code, killed.read()) == (KILLED, {bare_id(edited)})
+    ended = trial.run(Run("clean"))  # and what must hold after it
+    assert (ended.code, ended.read()) == (0, set() if is_written else {bare_id(edited)})
+    assert git(tmp_path / "remote", "rev-list", "--count", "main") == "1\n"
