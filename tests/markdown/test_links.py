@@ -86,6 +86,8 @@ def test_a_link_to_a_block_lands_on_its_anchor() -> None:
 def test_a_link_to_a_page_that_is_not_in_the_backup_leads_to_notion() -> None:
     gone = "f" * 32
     assert inline([text("x", link=f"/{gone}")], CONTEXT) == f"[x](https://www.notion.so/{gone})"
+    block = f"{gone}#{BLOCK_ID}"
+    assert inline([text("x", link=f"/{block}")], CONTEXT) == f"[x](https://www.notion.so/{block})"
     full = f"https://team.notion.site/X-{gone}?pvs=4"
     assert inline([text("x", link=full)], CONTEXT) == f"[x]({full})"
     assert inline([text("x", link="/help")], CONTEXT) == "[x](https://www.notion.so/help)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 from backup.demo import blocks, build
 from backup.demo.server import Asked
@@ -127,6 +128,48 @@ def test_a_page_that_is_edited_all_the_time_is_taken_after_three_readings(kitche
     assert kitchen.text("wiki/milk/index.md").count("More.") == 3
 
 
+def test_a_page_that_was_not_settled_is_read_again_also_when_clocks_of_notion_differ(
+    kitchen: Backup,
+) -> None:
+    """The answers are dated 110 seconds ahead of the edits: by that clock their minute is over."""
+    notion, milk = kitchen.notion, row(kitchen, "Milk")
+    clock = notion.now
+    clock.forward(seconds=20)  # type: ignore[attr-defined]  # a Clock
+    edits = iter([(10, "One."), (45, "Two."), (10, "Three.")])  # the last two within one minute
+
+    def edit_while_reading(asked: Asked) -> None:
+        if asked.path == f"/v1/blocks/{milk}/children" and (edit := next(edits, None)):
+            clock.forward(seconds=edit[0])  # type: ignore[attr-defined]  # a Clock
+            with patch.object(notion, "now", clock):
+                notion.append(milk, [blocks.paragraph(edit[1])])
+
+    kitchen.server.plan = edit_while_reading
+    with patch.object(notion, "now", lambda: clock() + timedelta(seconds=110)):
+        kitchen.run()
+    kitchen.run()
+    assert "Three." in kitchen.text("wiki/milk/index.md")
+
+
+def test_what_changed_while_a_page_was_read_comes_with_the_second_reading(kitchen: Backup) -> None:
+    """Also inside of synced blocks, of which the run keeps what it has read."""
+    toggle = build.block("toggle", "More", children=[blocks.paragraph("Deep.")])
+    original = build.block("synced_block", children=[toggle], synced_from=None)
+    notion, tea = kitchen.notion, row(kitchen, "Tea")
+    (synced,) = notion.append(tea, [original])
+    inside = notion.listed(synced)[0]
+    later(notion)
+    edits = iter(["New."])
+
+    def edit_while_reading(asked: Asked) -> None:
+        if asked.path == f"/v1/blocks/{inside}/children" and (words := next(edits, "")):
+            later(notion, minutes=1)
+            notion.append(synced, [blocks.paragraph(words)])
+
+    kitchen.server.plan = edit_while_reading
+    assert kitchen.run().code == 0
+    assert "New." in kitchen.text("wiki/tea/index.md")
+
+
 def test_copies_of_a_synced_block_are_read_once_in_a_run(kitchen: Backup) -> None:
     inner = [
         blocks.paragraph("Shared."),
@@ -147,6 +190,7 @@ def test_copies_of_a_synced_block_are_read_once_in_a_run(kitchen: Backup) -> Non
 
 def test_a_page_edited_in_the_minute_of_its_reading_is_read_once_more(kitchen: Backup) -> None:
     milk = row(kitchen, "Milk")
+    kitchen.notion.now.forward(seconds=30)  # type: ignore[attr-defined]  # a Clock
     kitchen.notion.append(milk, [blocks.paragraph("One.")])
     kitchen.run()
     kitchen.notion.append(milk, [blocks.paragraph("Two.")])  # the same minute: no new time stamp

@@ -182,3 +182,19 @@ def test_a_property_that_changed_between_the_listing_and_the_reading_is_not_miss
     labelled.heal()
     labelled.run()
     assert "Closed" in labelled.text("wiki/tea/index.md")
+
+
+def test_a_property_that_was_set_while_its_page_was_read_is_written_by_the_same_run(
+    labelled: Backup,
+) -> None:
+    notion, tea = labelled.notion, row(labelled, "Tea")
+    edits = iter([True])
+
+    def set_while_reading(asked: Any) -> None:
+        if asked.path == f"/v1/blocks/{tea}/children" and next(edits, False):
+            later(notion, minutes=1)
+            notion.set_property(tea, "State", "Closed")
+
+    labelled.server.plan = set_while_reading
+    labelled.run()
+    assert "Closed" in labelled.text("wiki/tea/index.md")

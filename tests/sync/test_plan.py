@@ -157,6 +157,30 @@ def test_too_many_at_once_are_not_removed(gone: int, removed: int) -> None:
     assert bool(decided.problems) == (removed == 0)
 
 
+@pytest.mark.parametrize(("gone", "removed"), [(20, 20), (21, 0)])
+def test_more_than_a_fifth_of_a_database_is_too_many(gone: int, removed: int) -> None:
+    ids = [f"{number:032x}" for number in range(100)]
+    known = State({id_: record(f"P{id_}") for id_ in ids}, state().databases)
+    rows = tuple(Row(id_, "db", "source", f"P{id_}", "", TIME, b"") for id_ in ids[gone:])
+    verdicts = dict.fromkeys(ids[:gone], Verdict.TRASHED)
+    decided = plan([listed(*rows)], known, verdicts, Rules())
+    assert len(decided.of(Action.REMOVE)) == removed
+
+
+@pytest.mark.parametrize("seen_later", [0, 1])
+def test_a_page_that_moved_while_the_databases_were_listed_is_taken_where_it_was_seen_last(
+    seen_later: int,
+) -> None:
+    times = ["2026-09-01T08:00:00.000Z"] * 2
+    times[seen_later] = "2026-09-01T08:01:00.000Z"
+    shown = [
+        listed(row("a", "Tea", edited=time), id=f"db{number}", folder=f"in{number}")
+        for number, time in enumerate(times)
+    ]
+    step = only(plan(shown, State(), {}, Rules()))
+    assert (step.folder, step.row and step.row.edited) == (f"in{seen_later}/tea", max(times))
+
+
 def test_too_many_are_removed_when_that_is_allowed() -> None:
     picture, known, verdicts = ten_pages(9)
     decided = decide(picture, known, verdicts, Rules(allow_mass_delete=True))

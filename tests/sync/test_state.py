@@ -36,6 +36,22 @@ def test_what_this_version_does_not_know_is_kept() -> None:
     assert again == raw
 
 
+def test_the_order_in_which_things_came_makes_no_difference() -> None:
+    def turned(value: object) -> object:
+        if isinstance(value, list):
+            return [turned(each) for each in value]
+        pairs = value.items() if isinstance(value, dict) else ()
+        return {key: turned(each) for key, each in reversed(list(pairs))} or value
+
+    text = dumps(STATE)
+    assert dumps(loads(json.dumps(turned(json.loads(text))))) == text
+
+
+def test_merge_conflict_markers_are_called_by_their_name() -> None:
+    with pytest.raises(BrokenState, match="merge-conflict markers"):
+        loads(f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n")
+
+
 @pytest.mark.parametrize(
     "text",
     [
