@@ -27,19 +27,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """One worker more than there are cores: some test always waits for a server or a clock."""
-    return (yield) + 1
+    """Two workers more than there are cores: some test always waits for a server or a clock."""
+    return (yield) + 2
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Thousands of tests and all that they import stay to the end: no search for garbage in them."""
+    """Thousands of tests and all that they import stay to the end: no search for garbage in them, and
+    seldom one in what the tests make."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
+        gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture
