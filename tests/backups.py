@@ -48,6 +48,7 @@ class Backup:
             "NOTION_TOKEN": TOKEN,
             "NOTION_API_URL": self.url,
             "DATABASES": "\n".join(self.notion.databases()),
+            "COMMIT": str((self.folder / ".git").exists()).lower(),
             **self.environ,
             **environ,
         }
@@ -63,6 +64,10 @@ class Backup:
     def heal(self) -> None:
         """From now on every answer is as it should be."""
         self.server.plan = None
+
+    def init(self) -> None:
+        """From now on runs commit."""
+        self.git("init", "-q", "--initial-branch=main")
 
     def git(self, *args: str, folder: Path | None = None) -> str:
         """What git prints in the repository."""
@@ -103,13 +108,17 @@ class Backup:
 
 
 @contextmanager
-def backing_up(folder: Path, notion: Workspace, **knobs: Any) -> Iterator[Backup]:
-    """A backup of `notion` into a new repository at `folder`."""
+def backing_up(
+    folder: Path, notion: Workspace, *, git: bool = True, **knobs: Any
+) -> Iterator[Backup]:
+    """A backup of `notion` into a new repository at `folder`, or without `git` into a mere folder:
+    where commits are of no interest they are half of the time that a run takes."""
     server = StandIn(notion, **knobs)
     with server.serving() as url:
         backup = Backup(folder, notion, server, url)
         folder.mkdir(parents=True, exist_ok=True)
-        backup.git("init", "-q", "--initial-branch=main")
+        if git:
+            backup.init()
         yield backup
 
 

@@ -61,6 +61,6 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
 
 @pytest.fixture
 def kitchen(tmp_path: Path) -> Iterator[Backup]:
-    """A small wiki and its backup, which has not run yet."""
+    """A small wiki and its backup with commits, which has not run yet."""
     with backing_up(tmp_path / "repository", stocked()) as backup:
         yield backup

@@ -80,5 +80,5 @@ def keeping(folder: Path) -> Iterator[Library]:
     columns = {"Copies": p.of("files"), "Maps": p.rollup("Others", "Maps", "show_original")}
     database = notion.add_database("Library", columns)
     notion.add_page(database, "Atlas")
-    with backing_up(folder, notion) as made:
+    with backing_up(folder, notion, git=False) as made:
         yield Library(made.folder, made.notion, made.server, made.url)

@@ -27,7 +27,7 @@ def api() -> Iterator[MessagesApi]:
 @pytest.fixture
 def backup(tmp_path: Path) -> Iterator[Backup]:
     """Two pages; 'Setup' shows a picture below a heading."""
-    with backing_up(tmp_path / "repository", wiki("Setup", "Other")) as made:
+    with backing_up(tmp_path / "repository", wiki("Setup", "Other"), git=False) as made:
         show(made, "Setup", PNG, heading="Prerequisites")
         yield made
 
@@ -85,6 +85,7 @@ def test_switched_off_nobody_is_asked(backup: Backup, api: MessagesApi) -> None:
 
 
 def test_what_was_learned_is_not_asked_again(backup: Backup, api: MessagesApi) -> None:
+    backup.init()
     run(backup, api)
     before = backup.stamps()
     for flags in ([], ["--full-sync"]):
@@ -178,6 +179,7 @@ def test_the_summary_says_what_it_took(backup: Backup, api: MessagesApi) -> None
 
 
 def test_neither_the_log_nor_the_repository_holds_the_key(backup: Backup, api: MessagesApi) -> None:
+    backup.init()
     assert KEY not in run(backup, api).log
     assert KEY not in backup.git("log", "-p", "--format=%B")
 

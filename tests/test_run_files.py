@@ -183,6 +183,7 @@ def test_what_a_page_lets_go_of_leaves_the_repository(library: Library) -> None:
         blocks.media("image", library.hosted("one.png", PNG + b"1")),
         blocks.media("pdf", library.hosted("two.pdf", b"%PDF-1.4")),
     )
+    library.init()
     library.run()
     assert library.stored() == ["assets/1-one.png", "attachments/two.pdf"]
     library.notion.trash(one)

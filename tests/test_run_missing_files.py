@@ -32,6 +32,7 @@ def lacking(library: Library, **source: Json) -> str:
 
 
 def test_a_file_that_still_fails_is_tried_alone_and_told_again(library: Library) -> None:
+    library.init()
     before = lacking(library)
     commits = library.commits()
     ran = library.run()

@@ -127,6 +127,7 @@ def test_a_readme_of_somebody_else_stays(kitchen: Backup) -> None:
 
 
 def test_what_else_lies_in_the_workspace_is_neither_touched_nor_committed(kitchen: Backup) -> None:
+    kitchen.init()
     (kitchen.folder / "draft.txt").write_text("not yet")
     (kitchen.folder / ".gitignore").write_text("*.md\n")
     (kitchen.folder / "staged.txt").write_text("staged")
@@ -180,7 +181,7 @@ def test_the_state_has_one_line_for_each_page_and_no_signature(kitchen: Backup) 
 
 
 def test_verify_finds_nothing_in_a_good_backup_and_names_what_is_wrong(tmp_path: Path) -> None:
-    with backing_up(tmp_path / "repository", sample()) as backup:
+    with backing_up(tmp_path / "repository", sample(), git=False) as backup:
         ran = backup.run("--verify")
         assert ran.code == 0 and "18 files: 0 problems" in ran.log, ran.log
         path = backup.folder / "how-to-wiki/harmonics-in-ten-minutes/index.md"

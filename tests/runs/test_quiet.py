@@ -92,7 +92,7 @@ def labelled(tmp_path: Path) -> Iterator[Backup]:
     for title in ("Tea", "Cups"):
         notion.add_page(database, title, {"State": "Open"})
     later(notion)
-    with backing_up(tmp_path / "repository", notion) as backup:
+    with backing_up(tmp_path / "repository", notion, git=False) as backup:
         yield backup
 
 

@@ -215,6 +215,7 @@ def test_what_an_interrupted_run_finished_is_not_read_again(kitchen: Backup) -> 
     journal = "".join("\n" + json.dumps(line) for line in lines) + '\n{"page": "cut'
     (kitchen.folder / ".notion-sync.journal").write_text(journal)
     asked = len(kitchen.server.requests)
+    kitchen.init()
     assert kitchen.run().code == 0
     assert len(kitchen.server.requests) - asked == 4
     assert not orphan.exists()

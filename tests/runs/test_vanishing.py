@@ -40,7 +40,7 @@ def test_a_database_that_suddenly_has_no_data_source_loses_nothing(kitchen: Back
 
 
 def test_an_error_in_the_middle_of_a_listing_removes_nothing(tmp_path: Path) -> None:
-    with backing_up(tmp_path / "repository", wiki(*TEN), most=4) as backup:
+    with backing_up(tmp_path / "repository", wiki(*TEN), git=False, most=4) as backup:
         backup.run()
         before = backup.files()
         backup.notion.trash(rows(backup.notion)[0])
@@ -64,7 +64,7 @@ def test_rows_past_the_cap_of_a_query_are_listed_too(tmp_path: Path) -> None:
         later(notion, minutes=1)
         notion.add_page(notion.databases()[0], title)
     later(notion)
-    with backing_up(tmp_path / "repository", notion, cap=6, most=4) as backup:
+    with backing_up(tmp_path / "repository", notion, git=False, cap=6, most=4) as backup:
         assert backup.run().code == 0
         assert len(backup.pages()) == 20
         backup.notion.trash(rows(notion)[3])
@@ -75,7 +75,7 @@ def test_rows_past_the_cap_of_a_query_are_listed_too(tmp_path: Path) -> None:
 def test_a_minute_with_more_rows_than_a_query_gives_is_told_and_removes_nothing(
     tmp_path: Path,
 ) -> None:
-    with backing_up(tmp_path / "repository", wiki(*TEN)) as backup:
+    with backing_up(tmp_path / "repository", wiki(*TEN), git=False) as backup:
         backup.run()
         before = backup.pages()
         backup.notion.trash(rows(backup.notion)[0])
@@ -86,7 +86,7 @@ def test_a_minute_with_more_rows_than_a_query_gives_is_told_and_removes_nothing(
 
 
 def test_a_new_page_does_not_take_the_place_of_one_that_was_not_listed(tmp_path: Path) -> None:
-    with backing_up(tmp_path / "repository", wiki(*TEN)) as backup:
+    with backing_up(tmp_path / "repository", wiki(*TEN), git=False) as backup:
         backup.run()
         before = backup.text("wiki/page-9/index.md")
         hidden = row(backup, "Page 9")
@@ -109,7 +109,7 @@ def test_trashed_pages_stay_when_the_owner_wants_to_keep_them(kitchen: Backup) -
 
 
 def test_many_pages_go_at_once_when_that_is_allowed(tmp_path: Path) -> None:
-    with backing_up(tmp_path / "repository", wiki(*TEN)) as backup:
+    with backing_up(tmp_path / "repository", wiki(*TEN), git=False) as backup:
         backup.run()
         for page in rows(backup.notion)[:6]:
             backup.notion.trash(page)
@@ -123,7 +123,7 @@ def test_many_pages_go_at_once_when_that_is_allowed(tmp_path: Path) -> None:
 def test_when_many_pages_are_not_to_be_seen_any_more_all_stay_and_the_run_is_loud(
     tmp_path: Path, hidden: int
 ) -> None:
-    with backing_up(tmp_path / "repository", wiki(*TEN)) as backup:
+    with backing_up(tmp_path / "repository", wiki(*TEN), git=False) as backup:
         backup.run()
         before = backup.files()
         for page in rows(backup.notion)[:hidden]:
@@ -226,7 +226,7 @@ def test_a_page_that_does_not_say_where_it_is_is_kept(kitchen: Backup, parent: o
 
 
 def test_when_most_pages_would_go_at_once_none_goes(tmp_path: Path) -> None:
-    with backing_up(tmp_path / "repository", wiki(*TEN)) as backup:
+    with backing_up(tmp_path / "repository", wiki(*TEN), git=False) as backup:
         backup.run()
         for page in rows(backup.notion)[:6]:
             backup.notion.trash(page)
