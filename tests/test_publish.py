@@ -77,5 +77,5 @@ def test_outside_of_a_repository_one_sentence_names_both_ways_out(
 ) -> None:
     bare = Backup(tmp_path / "bare", target.notion, target.server, target.url)
     bare.folder.mkdir()
-    ran = bare.run()
+    ran = bare.run(COMMIT="true")
     assert ran.code == 2 and "COMMIT=false" in ran.log and bare.files() == {}

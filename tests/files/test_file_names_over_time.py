@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, replace
 
-from hypothesis import event
+from hypothesis import event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
@@ -100,3 +100,4 @@ class PageOverTime(RuleBasedStateMachine):
 
 
 TestPageOverTime = PageOverTime.TestCase
+TestPageOverTime.settings = settings(max_examples=50)

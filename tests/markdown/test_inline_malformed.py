@@ -48,7 +48,7 @@ values = st.recursive(
 runs = st.dictionaries(st.sampled_from(KEYS), values, max_size=6)
 
 
-@settings(max_examples=150, database=None, deadline=None)
+@settings(max_examples=75, database=None, deadline=None)
 @seed(1)
 @given(st.lists(runs | values, max_size=3), st.sampled_from(list(Where)))
 def test_json_of_any_shape_gives_text_that_can_be_stored(array: list[object], where: Where) -> None:

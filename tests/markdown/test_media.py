@@ -20,7 +20,7 @@ BLOCK_ID = "00000001-0000-4000-8000-000000000001"
 PROPERTY = "0123456789abcdef0123456789abcdef/f/0"
 ALPHABET = [*"ab é|[]()!*_`<>&$\\\"'#:~-.1", "&amp;", "https://e.co"]
 HOSTILE = st.lists(st.sampled_from(ALPHABET), max_size=9).map("".join)
-many = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def media(type_: str) -> Json:

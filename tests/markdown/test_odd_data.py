@@ -88,7 +88,7 @@ def pages(draw: st.DrawFn) -> Page:
     return Page(draw(ids), raw, tuple(draw(st.lists(blocks, max_size=3))))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(pages(), st.sampled_from(["table", "both"]))
 def test_odd_data_never_stops_a_page(odd_page: Page, properties: str) -> None:
     shown = render(odd_page, Context(options=Options(properties=properties)))
