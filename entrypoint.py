@@ -251,10 +251,11 @@ def _ways(folder: Path, lock: Path) -> Iterator[list[list[str]]]:
         what = ["install", "--quiet", "--require-hashes", *source, "-r", str(lock)]
         if uv:
             yield [[uv, "pip", *what, "--compile-bytecode", "--python", python]]
-        for pip in pips:
-            yield [[sys.executable, "-I", *pip, *what, "--target", packages]]
         # Unpacking a pip of its own takes longer than all the packages.
+        yield [[sys.executable, "-I", "-m", "pip", "--python", python, *what]]
         yield [[python, "-I", "-m", "ensurepip"], [python, "-I", "-m", "pip", *what]]
+        for pip in pips:  # an old one leaves out the scripts, which only the tests need
+            yield [[sys.executable, "-I", *pip, *what, "--target", packages]]
 
 
 def _run(command: list[str], folder: Path) -> str:
@@ -264,7 +265,7 @@ def _run(command: list[str], folder: Path) -> str:
     environ = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     for name, value in os.environ.items():
         ours = not name.startswith(("PIP_", "UV_")) and any(word in name for word in SECRETIVE)
-        if not ours and name not in MISLEADING:
+        if not ours and name not in MISLEADING and not name.startswith("PYTHON"):
             environ[name] = value
     try:
         done = subprocess.run(command, cwd=folder, env=environ, input=b"", capture_output=True)

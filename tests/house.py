@@ -77,7 +77,9 @@ class House:
 
     def lock(self, word: str) -> None:
         """Lock the package `small` in a version whose WORD is `word`."""
-        wheel = _wheel(self.wheels, "small", {"small.py": f"WORD = {word!r}\n"})
+        wheel = _wheel(
+            self.wheels, "small", {"small.py": f"WORD = {word!r}\ndef main(): print(WORD)\n"}
+        )
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         (self.action / "requirements.txt").write_text(f"small==1.0 --hash=sha256:{digest}\n")
 
@@ -156,6 +158,7 @@ def _wheel(folder: Path, name: str, modules: dict[str, str]) -> Path:
     files = {
         **modules,
         f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{about}/entry_points.txt": f"[console_scripts]\n{name} = {name}:main\n",
         f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     lines = [f"{path},sha256={_record_hash(text)},{len(text)}" for path, text in files.items()]

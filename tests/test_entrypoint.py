@@ -173,6 +173,9 @@ def test_pip_serves_where_there_is_no_uv(tmp_path: Path) -> None:
     links = house.wheels.rename(tmp_path / "links")
     start = house.start(PIP_NO_INDEX="1", PIP_FIND_LINKS=str(links), PIP_USER="1")
     assert (start.code, start.said["word"]) == (0, "one")
+    (made,) = house.environments()
+    script = subprocess.run([made / "bin/small"], capture_output=True, text=True, check=False)
+    assert script.stdout == "one\n", "scripts belong to the environment, too"
 
 
 def test_a_python_without_ensurepip_installs_with_a_pip_it_can_reach(bare_house: House) -> None:
