@@ -164,7 +164,8 @@ def _kind(error: BackupError) -> str:
 
 
 def start(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    """`main` for a process of its own: it listens to signals, and leaves without waiting."""
+    """`main` for a process of its own: it listens to signals, and leaves without waiting or tidying
+    up; it only returns when nobody reads the log any more."""
     stop = Stop()
     stop.listen()
     try:
@@ -173,9 +174,7 @@ def start(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     except BrokenPipeError:  # whoever read the log has gone: `… --demo | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
-    if stop.requested:
-        os._exit(code)  # a request under way must not hold up a job that was cancelled
-    return code
+    os._exit(code)  # a request under way must not hold up a job that was cancelled
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from backup.errors import BackupError, BrokenState, NotFound, NotionError, Unauthorized
-from backup.files.store import FileRecord, is_intact
 from backup.listing import Seen
 from backup.model import Database, Row, bare_id, dashed_id
 from backup.notion import read
@@ -62,6 +61,8 @@ def remembered(tree: Tree) -> Memory:
 
 def _is_there(tree: Tree, record: Record, digest: str) -> bool:
     """Whether a page lies on the disk as its record and the digest of its text say."""
+    from backup.files.store import FileRecord, is_intact  # seldom needed: see backup.ahead
+
     files = [FileRecord.from_json(raw) for raw in record.files]
     folder = tree.root / record.folder
     is_text = tree.digest(join(record.folder, "index.md")) == digest

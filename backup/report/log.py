@@ -6,13 +6,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, Any, TextIO
 
 from backup.model import Problem
 from backup.report import runner
 from backup.report.fitting import cut
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 _MOST = 10  # annotations of a kind: GitHub drops the others of a step without a word
 _LONGEST = 4_000  # characters of one annotation: GitHub cuts at 4,096
@@ -71,10 +72,10 @@ class Log:
     @contextmanager
     def progress(self, total: int) -> Iterator[None]:
         """A bar for `total` pages, while somebody watches a terminal."""
-        watched = not self._host and self._stream.isatty() and total > 0
-        self._bar = (
-            tqdm(total=total, unit="page", file=self._stream, leave=False) if watched else None
-        )
+        if not self._host and self._stream.isatty() and total > 0:
+            from tqdm import tqdm  # on a terminal alone: see backup.ahead
+
+            self._bar = tqdm(total=total, unit="page", file=self._stream, leave=False)
         try:
             yield
         finally:
