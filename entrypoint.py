@@ -69,18 +69,24 @@ def _program() -> Path:
     Some runners unpack an action into another folder for each job, and keep nothing that is written
     there. What Python compiles of the copy is found again. Copies that nobody needs any more go.
     """
+    paths = sorted(path.relative_to(SELF.parent) for path in SELF.parent.glob("backup/**/*.py"))
     digest = hashlib.sha256()
-    for path in sorted(SELF.parent.glob("backup/**/*.py")):
-        digest.update(repr((path.relative_to(SELF.parent).as_posix(), path.read_bytes())).encode())
-    copies = Path(sys.prefix, "__pycache__")
-    copy = copies / digest.hexdigest()[:16]
+    for path in paths:
+        digest.update(repr((path.as_posix(), (SELF.parent / path).read_bytes())).encode())
+    copy = Path(sys.prefix, "__pycache__", digest.hexdigest()[:16])
     try:
-        if not copy.exists():
+        if not _holds(copy, paths):
             _copy(copy)
         os.utime(copy)
-    except OSError:  # an environment that may only be read
-        return copy if copy.exists() else SELF.parent
+    except OSError:  # an environment that may only be read, or another job was faster
+        return copy if _holds(copy, paths) else SELF.parent
     return copy
+
+
+def _holds(copy: Path, paths: list[Path]) -> bool:
+    """Whether nothing has gone since: once compiled, a source is not read any more, and cleaners
+    take what nobody reads."""
+    return all((copy / path).exists() for path in paths)
 
 
 def _copy(copy: Path) -> None:
@@ -89,13 +95,13 @@ def _copy(copy: Path) -> None:
     import time
 
     copy.parent.mkdir(exist_ok=True)
-    for other in copy.parent.iterdir():
-        if other.stat().st_mtime < time.time() - 30 * 86_400:
-            shutil.rmtree(other, ignore_errors=True)
     with tempfile.TemporaryDirectory("", "making-", copy.parent, True) as site:
         made = Path(site, "new")
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(SELF.with_name("backup"), made / "backup", ignore=ignored)
+        for other in copy.parent.iterdir():
+            if other == copy or other.stat().st_mtime < time.time() - 30 * 86_400:
+                other.rename(Path(site, other.name))  # at once: nobody finds half of it
         made.rename(copy)
 
 

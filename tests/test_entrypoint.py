@@ -87,6 +87,26 @@ def test_what_python_compiles_is_kept_once_wherever_the_action_is_unpacked(
     assert (elsewhere.start().code, furnished.start().code) == (3, 0)
 
 
+def test_a_module_that_a_cleaner_took_comes_back(furnished: House) -> None:
+    assert furnished.start().code == 0
+    (made,) = furnished.environments()
+    (module,) = made.glob("__pycache__/*/backup/__main__.py")
+    module.unlink()
+    assert furnished.start().code == 0
+    assert (module.exists(), len(list((made / "__pycache__").iterdir()))) == (True, 1)
+
+
+def test_copies_that_nobody_needs_any_more_go_after_a_month(furnished: House) -> None:
+    (made,) = furnished.environments()
+    old, young = made / "__pycache__/old", made / "__pycache__/young"
+    for folder in (old, young):
+        (folder / "backup").mkdir(parents=True)
+    os.utime(old, (time.time() - 31 * DAY,) * 2)
+    (furnished.action / "backup/new.py").touch()
+    assert furnished.start().code == 0
+    assert (old.exists(), young.exists()) == (False, True)
+
+
 def test_another_lock_gets_another_environment(furnished: House) -> None:
     furnished.lock("two")
     assert furnished.start().said["word"] == "two"
