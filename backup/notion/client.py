@@ -115,6 +115,10 @@ class Client:
         """The time by Notion's clock, as its last answer told it: what its time stamps go by."""
         return datetime.now(timezone.utc) + self._ahead
 
+    def close(self) -> None:
+        """Ask nothing more: every later request raises NotionError."""
+        self._closed = True
+
     def database(self, id_: str) -> Json:
         """GET /v1/databases/{id}: the container with its `data_sources`."""
         return self._ask("GET", f"databases/{_segment(id_)}", ("database",))
@@ -126,10 +130,6 @@ class Client:
     def view(self, id_: str) -> Json:
         """GET /v1/views/{id}."""
         return self._ask("GET", f"views/{_segment(id_)}", ("view",))
-
-    def close(self) -> None:
-        """Ask nothing more: every later request raises NotionError."""
-        self._closed = True
 
     def page(self, id_: str) -> Json:
         """GET /v1/pages/{id}."""
@@ -204,7 +204,8 @@ class Client:
     def _turn(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Json | None:
         """One try, when there is room for it; None when it was throttled, and nobody asks now."""
         with self._slots:
-            self._gate.wait()
+            if not self._closed:
+                self._gate.wait()
             if self._closed:
                 raise NotionError("The run has ended.")
             try:
@@ -254,7 +255,7 @@ def _session(token: str, connections: int, base_url: str) -> requests.Session:
         request.headers["Authorization"] = f"Bearer {token}"
         return request
 
-    session.auth = authorize  # a header alone would lose against an entry in ~/.netrc
+    session.auth = authorize  # a header alone would lose against a name and password in the address
     return session
 
 

@@ -60,6 +60,16 @@ def test_without_the_header_the_body_says_how_long(said: object, waited: float, 
     assert time.slept == [waited]
 
 
+def test_when_the_run_has_ended_nobody_waits_for_the_limit(time: Time) -> None:
+    gate = time.gate()
+    gate.close(60)
+    client = Client(TOKEN, gate=gate)
+    client.close()
+    with pytest.raises(NotionError, match=r"The run has ended\."):
+        client.page(ID)
+    assert time.slept == []
+
+
 def test_all_workers_wait_once_until_the_moment_and_nothing_is_lost(serve: Serve) -> None:
     workspace, page = one_page(*(b.paragraph(f"Line {number}") for number in range(4)))
     blocks = workspace.listed(page)
