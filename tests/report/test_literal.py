@@ -27,10 +27,6 @@ PIECES = st.lists(
 ).map("".join)
 
 
-def text_of(html: str) -> str:
-    return "".join(part.text for part in segments(html))
-
-
 def cell(text: str) -> str:
     """A table with the text in one cell and as a link in the other."""
     written = literal.markdown(text)
