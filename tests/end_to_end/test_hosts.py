@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +11,14 @@ from pathlib import Path
 import pytest
 from act_runner import TOKEN, Target
 
-from backup.demo.server import StandIn
-from backup.demo.workspace import Workspace
+from backup.demo import blocks, build
+from backup.demo.drawings import buoy
+from backup.demo.faults import Fault
+from backup.demo.server import Asked, StandIn
 from tests.backups import wiki
 from tests.end_to_end.git_server import GitServer
 
+LFS = Path(__file__).parents[1] / "lfs_program.py"
 BOTS = {
     "github": "github-actions[bot]",
     "gitea": "gitea-actions",
@@ -28,7 +33,7 @@ class Hosted:
     kind: str
     target: Target
     server: GitServer
-    notion: Workspace
+    notion: StandIn
 
     def secrets_in(self, told: str) -> list[str]:
         """Which secrets stand in what was told, or in anything that was committed."""
@@ -56,7 +61,8 @@ def hosted(tmp_path: Path, environment: Path, request: pytest.FixtureRequest) ->
     notion = wiki("Tea @all", "##[error]Milk")
     server = GitServer(tmp_path / "host")
     (server.root / "acme").mkdir(parents=True)
-    with StandIn(notion).serving() as address, server.serving():
+    api = StandIn(notion)
+    with api.serving() as address, server.serving():
         inputs = {"databases": notion.databases()[0], "notion-api-url": address}
         if request.param == "forgejo":
             inputs["pull-request"] = "true"
@@ -68,7 +74,7 @@ def hosted(tmp_path: Path, environment: Path, request: pytest.FixtureRequest) ->
         target.git("checkout", "-q", "--detach")
         target.token = server.token
         target.variables = variables(request.param, server.url)
-        yield Hosted(request.param, target, server, notion)
+        yield Hosted(request.param, target, server, api)
 
 
 def test_a_job_publishes_with_its_own_token_beside_others_and_shows_it_to_nobody(
@@ -109,3 +115,60 @@ def test_a_branch_that_is_protected_fails_the_job_with_the_way_out(hosted: Hoste
     assert not job.succeeded
     assert words in job.log and "PULL_REQUEST=true" in job.log
     assert hosted.secrets_in(job.printed) == []
+
+
+@pytest.fixture
+def crowded(hosted: Hosted) -> Hosted:
+    """A clone of depth 1 with work of its user in it, where pictures belong into Git LFS, line ends
+    are converted and texts are ignored. The second page takes its time."""
+    target, notion = hosted.target, hosted.notion.workspace
+    (target.clone / ".gitattributes").write_text("*.png filter=lfs diff=lfs merge=lfs -text\n")
+    (target.clone / ".gitignore").write_text("*.md\n")
+    workflow = target.clone / ".gitea/workflows/notion-backup.yml"
+    inputs = '          commit: page\n          publish-every: "1"\n          databases:'
+    workflow.write_text(workflow.read_text().replace("          databases:", inputs))
+    target.git("add", "-A")
+    target.git("commit", "-qm", "Crowd it")
+    target.git("push", "-q", "../remote.git", "HEAD:main")
+    shutil.rmtree(target.clone)
+    target.git("clone", "-q", "--depth=1", f"file://{target.root}/remote.git", "clone", folder=".")
+    target.git("remote", "set-url", "origin", hosted.server.remote)
+    target.git("checkout", "-q", "--detach")
+    target.git("config", "core.autocrlf", "true")
+    (target.clone / "draft.txt").write_text("not yet")
+    (target.clone / "staged.txt").write_text("staged")
+    target.git("add", "staged.txt")
+    program = target.root / "bin/git-lfs"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I "{LFS}" "$@"\n')
+    program.chmod(0o755)
+    tea, milk = notion.children(notion.node(notion.source(notion.databases()[0])))
+    kept = notion.files.keep("view.png", buoy())
+    notion.append(tea.id, [blocks.media("image", build.hosted(kept), "A view")])
+
+    def slowly(asked: Asked) -> Fault | None:
+        return Fault(wait=1.5) if asked.path == f"/v1/blocks/{milk.id}/children" else None
+
+    hosted.notion.plan = slowly
+    return hosted
+
+
+@pytest.mark.parametrize("hosted", ["gitea"], indirect=True)
+def test_a_job_in_a_crowded_clone_publishes_each_page_as_it_goes(crowded: Hosted) -> None:
+    target = crowded.target
+    job = target.run()
+    assert job.succeeded, job.log
+    told = target.git("log", "--format=%an: %s", "main", folder="remote.git").splitlines()
+    assert told[:4] == [
+        "gitea-actions: Back up Notion: 1 new",
+        "Ada Lindqvist: Add “##[error]Milk”",
+        "gitea-actions: Back up Notion: 1 new",
+        "Ada Lindqvist: Add “Tea @ all”",
+    ]
+    assert len(crowded.server.pushes()) == 2, "the quick page did not wait for the slow one"
+    shown = "wiki/tea-all/assets/1-a-view.png"
+    pointer = target.git("show", f"main:{shown}", folder="remote.git")
+    assert pointer.startswith("version https://git-lfs.github.com/spec/v1")
+    assert "\r" not in target.git("show", "main:wiki/tea-all/index.md", folder="remote.git")
+    listed = target.git("ls-tree", "-r", "--name-only", "main", folder="remote.git")
+    assert not {"draft.txt", "staged.txt"} & set(listed.splitlines())
+    assert crowded.secrets_in(job.printed) == []
