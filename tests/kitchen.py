@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from backup.demo import blocks, build
 from backup.demo.workspace import Workspace
-from tests.backups import Backup, wiki
+from tests.backups import Backup, clock, wiki
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -33,7 +33,7 @@ def rows(notion: Workspace) -> list[str]:
 
 def later(notion: Workspace, minutes: int = 5) -> None:
     """Some time passes."""
-    notion.now.forward(minutes=minutes)  # type: ignore[attr-defined]  # a Clock in these tests
+    clock(notion).forward(minutes=minutes)
 
 
 def row(backup: Backup, title: str) -> str:

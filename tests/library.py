@@ -13,7 +13,7 @@ from backup.demo import properties as p
 from backup.demo.nodes import Clock
 from backup.demo.workspace import Workspace
 from backup.model import Json
-from tests.backups import Backup, backing_up
+from tests.backups import Backup, backing_up, clock
 
 PNG = drawings.buoy()
 PAGE = "library/atlas"
@@ -39,7 +39,7 @@ class Library(Backup):
         return list(ids)
 
     def later(self) -> None:
-        self.notion.now.forward(minutes=5)  # type: ignore[attr-defined]  # a Clock in these tests
+        clock(self.notion).forward(minutes=5)
 
     @property
     def page_text(self) -> str:

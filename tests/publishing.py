@@ -18,7 +18,7 @@ from typing import Any
 
 from backup.demo import blocks
 from backup.demo.server import StandIn
-from tests.backups import TOKEN, Backup, wiki
+from tests.backups import TOKEN, Backup, clock, wiki
 from tests.end_to_end.git_server import GitServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,7 +121,7 @@ def page(backup: Backup, title: str) -> str:
 
 def later(backup: Backup, minutes: int = 5) -> None:
     """Time passes in Notion."""
-    backup.notion.now.forward(minutes=minutes)  # type: ignore[attr-defined]  # a Clock in tests
+    clock(backup.notion).forward(minutes=minutes)
 
 
 def write(backup: Backup, title: str, words: str) -> None:

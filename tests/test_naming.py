@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backup.demo import blocks, build
-from tests.backups import Backup, Ran, backing_up, wiki
+from tests.backups import Backup, Ran, backing_up, clock, wiki
 from tests.messages_api import KEY, MessagesApi, Said, answering
 
 PNG = bytes.fromhex(
@@ -45,7 +45,7 @@ def show(backup: Backup, title: str, content: bytes, heading: str = "", caption:
         notion.append(rows(backup)[title], [blocks.heading(2, heading)])
     kept = notion.files.keep("image.png", content)
     notion.append(rows(backup)[title], [blocks.media("image", build.hosted(kept), caption)])
-    notion.now.forward(minutes=5)  # type: ignore[attr-defined]  # a Clock in these tests
+    clock(notion).forward(minutes=5)
 
 
 def run(backup: Backup, api: MessagesApi, *flags: str, **more: str) -> Ran:

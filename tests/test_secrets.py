@@ -23,7 +23,7 @@ from backup.demo import blocks, build
 from backup.demo.drawings import buoy
 from backup.demo.faults import Fault
 from backup.settings import SETTINGS
-from tests.backups import Backup, Ran
+from tests.backups import Backup, Ran, Stumbling
 from tests.end_to_end.git_server import TOKEN as GIT_TOKEN
 from tests.end_to_end.git_server import GitServer
 from tests.messages_api import MessagesApi, Said, answering
@@ -235,16 +235,12 @@ def test_addresses_whose_servers_are_gone_are_not_shown(house: House) -> None:
 
 
 def test_a_bug_whose_words_are_secrets_shows_none(
-    house: House, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    house: House, capfd: pytest.CaptureFixture[str]
 ) -> None:
     house.run()
 
-    def stumble(*_: object) -> None:
-        raise KeyError(ALL)
-
-    monkeypatch.setattr("backup.run.run", stumble)
-    with pytest.raises(SystemExit):
-        house.run()
+    house.backup.stop = Stumbling(ALL)
+    assert house.run().code == 1
     errors = capfd.readouterr().err
     assert not [word for word in WORDS.values() if word in errors]
     assert house.leaks() == []

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import html
-import io
 import json
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from backup import __main__ as program
 from backup.demo.faults import Fault
 from backup.report import sending, slack
-from backup.stop import Interrupted
-from tests.backups import TOKEN, Backup, backing_up, wiki
+from backup.stop import Stop
+from tests.backups import TOKEN, Backup, Stumbling, backing_up, wiki
 from tests.report.inbox import Inbox, receiving
 
 KEY = "k9-planted-key-of-a-hook"
@@ -134,39 +131,19 @@ def test_a_mistake_in_one_address_keeps_nobody_else_from_hearing(
     assert told(inbox) == ["/discord/", "/hook/", "/ntfy/", "/watch//fail", "/watch//start"]
 
 
-def broken(monkeypatch: pytest.MonkeyPatch, kitchen: Backup) -> str:
-    """The log of a run that stumbles over a bug, whose words hold what they should not."""
-
-    def stumble(*_: object) -> None:
-        raise KeyError(f"{TOKEN} ::error::x {kitchen.environ['WEBHOOK_URL']}")
-
-    monkeypatch.setattr("backup.run.run", stumble)
-    environ = {"NOTION_TOKEN": TOKEN, "NOTION_API_URL": kitchen.url, "COMMIT": "false"}
-    environ |= {"DATABASES": kitchen.notion.databases()[0], **kitchen.environ}
-    printed = io.StringIO()
-    with redirect_stdout(printed), pytest.raises(SystemExit) as left:
-        program.main((), environ | {"GITHUB_WORKSPACE": str(kitchen.folder)})
-    assert left.value.code == 1
-    return printed.getvalue()
-
-
-def test_a_bug_is_told_everybody_and_keeps_its_traceback(
-    kitchen: Backup, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = broken(monkeypatch, kitchen)
-    assert "Traceback" in log and "stumble" in log
+def test_a_bug_is_told_everybody_and_keeps_its_traceback(kitchen: Backup, inbox: Inbox) -> None:
+    kitchen.stop = Stumbling(f"{TOKEN} ::error::x {kitchen.environ['WEBHOOK_URL']}")
+    ran = kitchen.run()
+    assert ran.code == 1
+    assert "Traceback" in ran.log and "in working" in ran.log
     assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
-    for said in (log, *(letter.body.decode() for letter in inbox.letters)):
+    for said in (ran.log, *(letter.body.decode() for letter in inbox.letters)):
         assert TOKEN not in said and KEY not in said
 
 
-def test_a_run_that_is_told_to_stop_rings_the_watchdog(
-    kitchen: Backup, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*_: object) -> None:
-        raise Interrupted
-
-    monkeypatch.setattr("backup.run.run", stop)
+def test_a_run_that_is_told_to_stop_rings_the_watchdog(kitchen: Backup, inbox: Inbox) -> None:
+    kitchen.stop = Stop()
+    kitchen.stop.request()
     assert kitchen.run().code >= 128
     assert "/watch//fail" in told(inbox)
 

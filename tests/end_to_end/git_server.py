@@ -106,9 +106,7 @@ class GitServer:
     @contextmanager
     def serving(self) -> Iterator[GitServer]:
         """Serve until the block ends; `url` is set then."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        server.daemon_threads = True
-        server.git_server = self  # type: ignore[attr-defined]
+        server = _Server(self)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         self.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -120,9 +118,17 @@ class GitServer:
             server.server_close()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, git_server: GitServer) -> None:
+        self.git_server = git_server
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Any
+    server: _Server
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: GitServer keeps its own record."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -106,12 +106,8 @@ def row_of(service: Service, page: str) -> Row:
 
 def at_once(run: Callable[[], Json]) -> Future[Json]:
     """An executor's `submit` that runs on the spot, one after the other."""
-    future: Future[Json] = Future()
-    try:
-        future.set_result(run())
-    except Exception as error:  # noqa: BLE001 - as an executor does: it is raised where it is asked for
-        future.set_exception(error)
-    return future
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run)
 
 
 # -- pages, as tests compare them ----------------------------------------------------------------

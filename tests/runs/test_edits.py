@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from unittest.mock import patch
+from datetime import datetime, timedelta
 
 from backup.demo import blocks, build
 from backup.demo.server import Asked
-from tests.backups import Backup
+from tests.backups import Backup, clock
 from tests.kitchen import PNG, dead_links, later, row
 
 
@@ -133,19 +132,23 @@ def test_a_page_that_was_not_settled_is_read_again_also_when_clocks_of_notion_di
 ) -> None:
     """The answers are dated 110 seconds ahead of the edits: by that clock their minute is over."""
     notion, milk = kitchen.notion, row(kitchen, "Milk")
-    clock = notion.now
-    clock.forward(seconds=20)  # type: ignore[attr-defined]  # a Clock
+    edited = clock(notion)
+    edited.forward(seconds=20)
     edits = iter([(10, "One."), (45, "Two."), (10, "Three.")])  # the last two within one minute
 
     def edit_while_reading(asked: Asked) -> None:
         if asked.path == f"/v1/blocks/{milk}/children" and (edit := next(edits, None)):
-            clock.forward(seconds=edit[0])  # type: ignore[attr-defined]  # a Clock
-            with patch.object(notion, "now", clock):
-                notion.append(milk, [blocks.paragraph(edit[1])])
+            edited.forward(seconds=edit[0])
+            notion.now = edited
+            notion.append(milk, [blocks.paragraph(edit[1])])
+            notion.now = ahead
 
-    kitchen.server.plan = edit_while_reading
-    with patch.object(notion, "now", lambda: clock() + timedelta(seconds=110)):
-        kitchen.run()
+    def ahead() -> datetime:
+        return edited() + timedelta(seconds=110)
+
+    kitchen.server.plan, notion.now = edit_while_reading, ahead
+    kitchen.run()
+    notion.now = edited
     kitchen.run()
     assert "Three." in kitchen.text("wiki/milk/index.md")
 
@@ -190,7 +193,7 @@ def test_copies_of_a_synced_block_are_read_once_in_a_run(kitchen: Backup) -> Non
 
 def test_a_page_edited_in_the_minute_of_its_reading_is_read_once_more(kitchen: Backup) -> None:
     milk = row(kitchen, "Milk")
-    kitchen.notion.now.forward(seconds=30)  # type: ignore[attr-defined]  # a Clock
+    clock(kitchen.notion).forward(seconds=30)
     kitchen.notion.append(milk, [blocks.paragraph("One.")])
     kitchen.run()
     kitchen.notion.append(milk, [blocks.paragraph("Two.")])  # the same minute: no new time stamp
@@ -237,7 +240,7 @@ def test_a_database_given_another_folder_moves_there(kitchen: Backup) -> None:
 
 
 def test_what_counts_is_the_clock_of_notion_and_not_that_of_the_runner(kitchen: Backup) -> None:
-    kitchen.notion.now.time += timedelta(days=400)  # type: ignore[attr-defined]  # a Clock
+    clock(kitchen.notion).forward(days=400)
     milk = row(kitchen, "Milk")
     kitchen.notion.append(milk, [blocks.paragraph("One.")])
     kitchen.run()

@@ -55,10 +55,7 @@ class Changing(StandIn):
 
 @pytest.fixture
 def changing(tmp_path: Path) -> Iterator[tuple[Backup, Changing]]:
-    with (
-        patch("tests.backups.StandIn", Changing),
-        backing_up(tmp_path / "repository", sample()) as backup,
-    ):
+    with backing_up(tmp_path / "repository", sample(), stand_in=Changing) as backup:
         assert isinstance(backup.server, Changing)
         yield backup, backup.server
 

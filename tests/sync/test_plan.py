@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,14 +18,14 @@ def row(id_: str, title: str, edited: str = TIME, source: str = "source") -> Row
     return Row(id_ * 32, "db", source, title, "", edited, b"")
 
 
-def record(title: str, **more: object) -> Record:
+def record(title: str, **more: Any) -> Record:
     base = Record("db", f"wiki/{title.lower()}", title, edited=TIME, shape="one")
-    return replace(base, **more)  # type: ignore[arg-type]  # fields by name
+    return replace(base, **more)
 
 
-def listed(*rows: Row, **more: object) -> Listed:
+def listed(*rows: Row, **more: Any) -> Listed:
     base = Listed("db", "Wiki", "", "wiki", rows, True, {"source": "one"})
-    return replace(base, **more)  # type: ignore[arg-type]  # fields by name
+    return replace(base, **more)
 
 
 def state(**pages: Record) -> State:
