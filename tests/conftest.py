@@ -10,7 +10,9 @@ import hypothesis
 import pytest
 
 from tests.backups import Backup, backing_up
+from tests.end_to_end.git_server import GitServer
 from tests.kitchen import stocked
+from tests.publishing import over_http, published_to
 
 # A slow machine is no failure, so nothing is timed. Examples differ from run to run and add up.
 hypothesis.settings.register_profile("tests", deadline=None, max_examples=40)
@@ -64,3 +66,17 @@ def kitchen(tmp_path: Path) -> Iterator[Backup]:
     """A small wiki and its backup with commits, which has not run yet."""
     with backing_up(tmp_path / "repository", stocked()) as backup:
         yield backup
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[Backup]:
+    """A clone of a bare remote with one commit, and its backup, which has not run yet."""
+    with published_to(tmp_path) as target:
+        yield target
+
+
+@pytest.fixture
+def host(target: Backup) -> Iterator[GitServer]:
+    """The host that the remote of `target` lies on, over HTTP."""
+    with over_http(target) as server:
+        yield server

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from backup.demo import blocks
 from tests.backups import Backup
-from tests.publishing import PAGES, published_to, remote_commits, remote_files
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Backup]:
-    with published_to(tmp_path) as target:
-        yield target
+from tests.publishing import PAGES, remote_commits, remote_files
 
 
 def test_what_is_committed_is_pushed_beside_what_was_there(target: Backup) -> None:

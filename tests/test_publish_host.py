@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,26 +17,12 @@ from tests.backups import Backup
 from tests.end_to_end.git_server import GitServer
 from tests.publishing import (
     PAGES,
-    over_http,
-    published_to,
     remote_files,
     remote_text,
     runner,
     state_of,
     write,
 )
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Backup]:
-    with published_to(tmp_path) as target:
-        yield target
-
-
-@pytest.fixture
-def host(target: Backup) -> Iterator[GitServer]:
-    with over_http(target) as server:
-        yield server
 
 
 def persist(target: Backup, host: GitServer, token: str) -> None:

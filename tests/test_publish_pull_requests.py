@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,7 @@ from tests.publishing import (
     at_remote,
     clone,
     move,
-    over_http,
     page,
-    published_to,
     push,
     remote_commits,
     remote_files,
@@ -24,19 +21,6 @@ from tests.publishing import (
     runner,
     write,
 )
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Backup]:
-    with published_to(tmp_path) as target:
-        yield target
-
-
-@pytest.fixture
-def host(target: Backup) -> Iterator[GitServer]:
-    with over_http(target) as server:
-        yield server
-
 
 FORGES = {"github": "/api/v3", "gitea": "/api/v1", "forgejo": "/api/v1"}
 ACTIONS = {

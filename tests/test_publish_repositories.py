@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from backup.demo import blocks
 from tests.backups import Backup
@@ -24,12 +21,6 @@ from tests.publishing import (
 )
 
 RUNNER = {"GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/heads/main", "GITHUB_REF_NAME": "main"}
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Backup]:
-    with published_to(tmp_path) as target:
-        yield target
 
 
 def run(target: Backup, **environ: str) -> str:

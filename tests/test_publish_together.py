@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ from tests.publishing import (
     later,
     over_http,
     page,
-    published_to,
     push,
     remote_commits,
     remote_files,
@@ -35,12 +33,6 @@ from tests.publishing import (
 
 JOBS = 6
 SAME = 3  # of them over the same pages: two that push meanwhile, one after the other
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Backup]:
-    with published_to(tmp_path) as target:
-        yield target
 
 
 def test_six_jobs_at_once_over_six_databases_lose_nothing(target: Backup, tmp_path: Path) -> None:
