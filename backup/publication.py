@@ -69,7 +69,7 @@ class Publisher:
     pull_requests: PullRequests | None = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
-    _head: Future[State] = field(default_factory=Future)
+    _head: Future[State] | None = None
     _credit: Callable[[str, str], Credit] | None = None
     _base: State = field(default_factory=State)
     _first: State = field(default_factory=State)
@@ -92,7 +92,8 @@ class Publisher:
         `credit` tells from a page's id and the time of its last edit who made that.
         """
         self._credit = credit if self.settings.by_page else None
-        self._first = self._base = remembered if rebuilt else self._head.result()
+        head = self._head.result() if self._head else self._committed()
+        self._first = self._base = remembered if rebuilt else head
         self.rest()
 
     def is_due(self) -> bool:

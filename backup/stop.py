@@ -38,8 +38,10 @@ class Stop:
     def held(self) -> Iterator[None]:
         """Inside, a signal waits: Python swallows what is raised while it imports a module."""
         self._held = True
-        yield
-        self._held = False
+        try:
+            yield
+        finally:
+            self._held = False
         self._interrupt()
 
     def working(self) -> None:

@@ -168,7 +168,7 @@ def test_what_make_release_wrote_runs_without_an_index(tmp_path: Path) -> None:
     (unpacked,) = tmp_path.iterdir()
     if (unpacked / "requirements.txt").read_text() != (ROOT / "requirements.txt").read_text():
         pytest.skip("make release was run with another lock")
-    # With uv, for it is quick; that pip finds wheels/ as well is held by test_entrypoint.py.
+    # With uv, for it is quick; that pip finds wheels/ as well is held by tests/entrypoint.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
     environ = {"HOME": str(tmp_path), "PATH": path, "UV_OFFLINE": "1", "PIP_NO_INDEX": "1"}
     command = [sys.executable, "-I", str(unpacked / "entrypoint.py"), "--demo"]

@@ -51,7 +51,7 @@ def page(content: Content, node: Node) -> Json:
         "parent": parent(content, node),
         "in_trash": content.in_trash(node),
         "is_archived": node.archived,
-        "is_locked": node.locked,
+        "is_locked": False,
         "properties": {name: truncated(value) for name, value in values(content, node).items()},
         "url": url(node.id, slug(content.title(node))),
         "public_url": node.data.get("public_url"),
@@ -91,7 +91,7 @@ def database(content: Content, node: Node) -> Json:
         "parent": parent(content, node),
         "is_inline": node.data.get("is_inline", False),
         "in_trash": content.in_trash(node),
-        "is_locked": node.locked,
+        "is_locked": False,
         "created_time": exact_time(node.created),
         "last_edited_time": exact_time(node.edited),
         "data_sources": [

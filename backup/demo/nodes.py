@@ -53,7 +53,6 @@ class Node:
     made: int = 0  # children ever added: their ids are counted
     trashed: bool = False
     archived: bool = False
-    locked: bool = False
     shared: bool = True
     unreadable: bool = False  # its children answer 404
     recorded: Mapping[str, Json] = field(default_factory=dict)

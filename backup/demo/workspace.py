@@ -172,10 +172,6 @@ class Workspace(Content):
         """Back among the others."""
         self.node(page).archived = False
 
-    def lock_page(self, page: str) -> None:
-        """Against edits by mistake; is_locked tells."""
-        self.node(page).locked = True
-
     def move(self, page: str, parent: str) -> None:
         """Below another page, or into a database; the id stays.
 

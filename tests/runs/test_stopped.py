@@ -141,19 +141,33 @@ def test_a_run_that_is_told_to_stop_before_it_has_changed_anything_says_so(
     assert kitchen.files() == {}
 
 
-def test_a_signal_that_comes_while_the_program_is_loaded_is_not_lost() -> None:
-    """Python swallows what is raised while it imports a module."""
-    stop, loaded = Stop(), []
+@contextmanager
+def listening(stop: Stop) -> Iterator[None]:
+    """Inside, signals go to `stop`."""
     before = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM)]
     stop.listen()
     try:
-        with pytest.raises(Interrupted), stop.held():
-            signal.raise_signal(signal.SIGTERM)
-            loaded.append("all")
+        yield
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def test_a_signal_that_comes_while_the_program_is_loaded_is_not_lost() -> None:
+    """Python swallows what is raised while it imports a module."""
+    stop, loaded = Stop(), []
+    with listening(stop), pytest.raises(Interrupted), stop.held():
+        signal.raise_signal(signal.SIGTERM)
+        loaded.append("all")
     assert (loaded, stop.signal) == (["all"], signal.SIGTERM)
+
+
+def test_after_a_module_that_could_not_be_loaded_signals_interrupt_again() -> None:
+    stop = Stop()
+    with pytest.raises(ImportError), stop.held():
+        raise ImportError
+    with listening(stop), pytest.raises(Interrupted):
+        signal.raise_signal(signal.SIGTERM)
 
 
 def interrupt(backup: Backup, page: str, record: dict[str, object], text: bytes) -> None:
