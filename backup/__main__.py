@@ -12,15 +12,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from backup import __version__
-from backup.ahead import looking
 from backup.errors import BackupError, ConfigError
 from backup.model import Problem
 from backup.notion.client import Client, Gate
 from backup.report.audience import Audience
 from backup.report.log import Log
+from backup.run import run
 from backup.settings import SETTINGS, Settings, contacts
 from backup.stop import Interrupted, Stop
-from backup.tree import Tree
+from backup.world import world as put_together
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = None) -> int:
@@ -64,14 +64,8 @@ def _started(
         environ = {name: value for name, value in environ.items() if name not in _NAMES}
         workspace = demo_run.repository(Path.cwd(), environ)
     settings = _read(arguments, flags, environ, audience)
-    client = _client(settings, log)
-    tree = Tree(workspace / settings.output_dir)
-    with looking(settings, client, tree, stop) as ahead:
-        with stop.held():  # while Notion answers: see backup.ahead
-            from backup.run import run
-            from backup.world import world as put_together
-        world = put_together(settings, client, workspace, environ, log, stop)
-        report = run(settings, world, ahead)
+    world = put_together(settings, _client(settings, log), workspace, environ, log, stop)
+    report = run(settings, world)
     origin = world.publisher.to.url if world.publisher else ""
     audience.end(report, origin=origin, folder=settings.output_dir)
     if arguments.demo:

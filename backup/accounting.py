@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from backup.fetching import Outcome
 from backup.listing import Seen
+from backup.load import Memory
 from backup.model import Problem
-from backup.picture import Memory
 from backup.report.report import Entry, Report, Section
 from backup.sync.plan import Action, Listed, Plan, Step
 

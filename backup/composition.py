@@ -19,18 +19,20 @@ from backup.publish.message import KINDS, Told
 from backup.sync import merge, state
 from backup.sync.merge import Merged
 from backup.sync.plan import index_of
-from backup.sync.state import Place, Record, State
+from backup.sync.state import Place, Record, State, join
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a run has finished at one moment. `objects` maps the files of every page that is new
     since the last publication to what git calls their content; `rewritten` are pages and databases
-    of which files were written, whether their record changed or not."""
+    of which files were written, whether their record changed or not; `removed` are the pages that
+    the plan removed: no other page's absence is a removal."""
 
     state: State
     objects: Mapping[str, str]
     rewritten: Collection[str] = ()
+    removed: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +57,40 @@ class Composition:
     drop: Collection[str]
     back: Collection[str] = ()
 
-    def left(self) -> tuple[Problem, ...]:
-        """What to say of the pages that are left."""
+    def left(self, wanted: State) -> tuple[Problem, ...]:
+        """What to say of the pages that are left; `wanted` is the state that has them."""
+        records = ((id_, wanted.pages.get(id_) or Record("", "", "")) for id_ in sorted(self.back))
         return tuple(
-            Problem(record.title if (record := self.state.pages.get(id_)) else "A page", _LEFT, id_)
-            for id_ in sorted(self.back)
+            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, "index.md")), id_)
+            for id_, record in records
         )
 
 
 _LEFT = (
-    "was not published: by now something else has its place on the branch; the next run goes on."
+    "{} was not published: another file has this place on the branch. A file that is not part of the "
+    "backup must be moved away; if another run was faster, the next run publishes the page."
 )
 
 
-def composition(base: State, held: Held, files: Mapping[str, str], text: str) -> Composition:
-    """What to commit on a tip with these `files` (path → object) and this `text` of the state.
+def composition(
+    base: State, held: Held, files: Mapping[str, str], text: str, links: Collection[str] = ()
+) -> Composition:
+    """What to commit on a tip with these `files` (path → object) and this `text` of the state;
+    `links` are those files that are symbolic links or submodules: never ours.
 
     `base` is what the tip had when the run began, as far as it knows. All paths are below the
     output folder. Raises StateError when a later version of this program wrote the state.
     """
     theirs = understood(text, base, files)
-    ground = _Ground(files, theirs.owned().keys() | base.owned().keys(), folders_of(files))
-    merged = merge.merged(base, held.state, theirs, held.rewritten, _taken(base, held, ground))
+    known = (theirs.owned().keys() | base.owned().keys()) - set(links)
+    ground = _Ground(files, known, folders_of(files))
+    taken = _taken(base, held, ground)
+    merged = merge.merged(base, held.state, theirs, held.rewritten, taken, held.removed)
     now = replace(merged.state, databases=_indexed(merged.state, ground))
     owned = now.owned()
     parts = tuple(_parts(now, merged, theirs, held, files, owned))
     texts = {state.NAME: state.dumps(now), **dict(_lists(now, theirs, merged, held))}
-    drop = sorted(theirs.owned().keys() - owned.keys())
+    drop = sorted(theirs.owned().keys() - owned.keys() - set(links))
     return Composition(now, parts, texts, drop, merged.back)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from backup import ending
 from backup.errors import BackupError
 from backup.model import Problem
-from backup.publication import Issued, Publisher
+from backup.publication import Done, Issued, Publisher
 from backup.report.log import Log
 from backup.report.report import Report
 from backup.sync.plan import Listed
@@ -16,17 +16,24 @@ from backup.sync.state import State
 from backup.writing import Writer
 
 _WHERE = "publishing"
+_ASIDE = (
+    "The checked-out branch {0} stays where it was: it is not what the remote has. To bring this clone up "
+    "to date: git stash --include-untracked, then git pull --rebase, then git stash drop for what the "
+    "backup wrote here."
+)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One run's publications. `listed` are its databases, `before` is the state it began with."""
+    """One run's publications. `listed` are its databases, `before` is the state it began with, and
+    `has` tells whether the backup had a file then."""
 
     publisher: Publisher
     log: Log
     writer: Writer
     listed: Collection[Listed]
     before: State
+    has: Callable[[str], bool]
 
     def between(self) -> None:
         """Publish what is finished, when it is time. When that is refused, the end tries again."""
@@ -34,9 +41,9 @@ class Delivery:
             return
         try:
             with self.writer.still():
-                places = ending.write_indexes(self.listed, self.writer, self.before)
+                places = ending.write_indexes(self.listed, self.writer, self.before, self.has)
                 now = ending.current(self.before, self.writer, places)
-                snapshot = self.publisher.hold(now, self.writer.touched)
+                snapshot = self.publisher.hold(now, self._done())
             if snapshot.held.objects:
                 self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
         except BackupError as error:
@@ -48,7 +55,7 @@ class Delivery:
         issued = self.publisher.issued
         refused: tuple[Problem, ...] = ()
         try:
-            snapshot = self.publisher.hold(now, self.writer.touched)
+            snapshot = self.publisher.hold(now, self._done())
             issued = self.publisher.publish(snapshot, len(report.failed))
             self.log.line(_words(issued, self.publisher))
         except BackupError as error:
@@ -57,7 +64,9 @@ class Delivery:
         for problem in errors:
             self.log.error(problem)
         for problem in issued.left:
-            self.log.warning(problem)
+            self.log.error(problem)
+        if issued.aside:
+            self.log.line(_ASIDE.format(self.publisher.to.branch))
         return replace(
             report,
             commit=issued.commit,
@@ -65,8 +74,12 @@ class Delivery:
             pushed=issued.pushed,
             pull_request=issued.pull_request,
             errors=(*report.errors, *errors),
-            warnings=(*report.warnings, *issued.left),
+            failed=(*report.failed, *issued.left),
         )
+
+    def _done(self) -> Done:
+        writer = self.writer
+        return Done(frozenset(writer.touched), frozenset(writer.written), frozenset(writer.removed))
 
 
 def _words(issued: Issued, publisher: Publisher) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from backup.markdown import index
@@ -16,21 +16,26 @@ from backup.tree import Tree
 from backup.writing import Writer
 
 
-def write_indexes(listed: Collection[Listed], writer: Writer, before: State) -> dict[str, Place]:
+def write_indexes(
+    listed: Collection[Listed], writer: Writer, before: State, has: Callable[[str], bool]
+) -> dict[str, Place]:
     """Write each database's list of pages, and return where every database lies now.
 
-    A README.md that is not ours is left alone.
+    A README.md that is not ours is left alone. `has` tells whether the backup had a file when the
+    run began.
     """
     places = dict(before.databases)
     for database in listed:
         old = before.databases.get(database.id)
         if old and old.folder != database.folder:
             writer.drop_index(database.id, index_of(old.folder))
-        places[database.id] = _placed(database, old, writer)
+        places[database.id] = _placed(database, old, writer, has)
     return places
 
 
-def _placed(database: Listed, old: Place | None, writer: Writer) -> Place:
+def _placed(
+    database: Listed, old: Place | None, writer: Writer, has: Callable[[str], bool]
+) -> Place:
     """Where a database lies, with its list of pages as it should be. To render a long one takes a
     while, so one that shows just this is left as it is."""
     path = index_of(database.folder)
@@ -38,7 +43,7 @@ def _placed(database: Listed, old: Place | None, writer: Writer) -> Place:
     shown = _name_of(database, pages)
     ours = bool(old and old.index and old.shown == shown)
     is_newer = writer.after_interruption or path in writer.touched
-    if is_newer or not (ours and writer.tree.has(path)):
+    if is_newer or not (ours and has(path)):
         text = index.render(database.title, database.icon, pages, path)
         ours = writer.write_index(database.id, path, text, index.is_ours)
     return Place(
@@ -71,10 +76,12 @@ def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State
     return replace(before, pages=dict(writer.records), databases=places)
 
 
-def save(tree: Tree, now: State) -> None:
-    """Write the state, unless the file says the same already; the journal has served then."""
-    text = state.dumps(now)
-    if text != tree.beginning(state.NAME, -1) and (now.pages or now.databases):
-        tree.write(state.NAME, text.encode())
+def save(tree: Tree, now: State, *, is_known: bool) -> None:
+    """Write the state, unless the file says the same already, or the branch does (`is_known`); the
+    journal has served then."""
+    if (now.pages or now.databases) and not is_known:
+        text = state.dumps(now)
+        if text != tree.beginning(state.NAME, -1):
+            tree.write(state.NAME, text.encode())
     tree.remove([journal.NAME])
     tree.clear_staging()

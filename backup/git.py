@@ -63,10 +63,28 @@ class Git:
         seconds: int = _SECONDS,
     ) -> str:
         """What git prints. Raises GitError with git's own words when it refuses."""
+        return self.data(*args, given=given, extra=extra, seconds=seconds).decode(
+            "utf-8", "replace"
+        )
+
+    def data(
+        self,
+        *args: str,
+        given: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        seconds: int = _SECONDS,
+    ) -> bytes:
+        """As `run`, but what git prints as it is: the content of files."""
         done = self._call(args, given, extra or {}, seconds)
         if done.returncode:
             raise GitError(self._words(args, done))
-        return done.stdout.decode("utf-8", "replace")
+        return done.stdout
+
+    def succeeds(
+        self, *args: str, given: bytes = b"", extra: Mapping[str, str] | None = None
+    ) -> bool:
+        """Whether git does it, or answers yes."""
+        return self._call(args, given, extra or {}, _SECONDS).returncode == 0
 
     def ask(self, *args: str) -> str:
         """What git prints, without the last newline; '' when it has no answer."""

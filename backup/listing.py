@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +31,8 @@ RENDERER = "1"  # raised when the same page gives other Markdown: every page is 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What Notion shows: each database with its rows, and the schema of each data source.
+    """What Notion shows: each database with its rows, and the schema of each data source. `empty` are
+    databases that list nothing, and of which the backup has nothing.
 
     `began` is when the listing began, by Notion's clock: what was edited before, the rows show.
     """
@@ -40,6 +41,7 @@ class Seen:
     schemas: Mapping[str, Json]
     problems: tuple[Problem, ...]
     began: datetime
+    empty: tuple[Listed, ...] = ()
 
 
 def options(settings: Settings) -> Options:
@@ -79,11 +81,20 @@ class _Found:
     listings: tuple[Listing, ...]
 
 
-def seen(client: Client, settings: Settings, known: State, pool: Executor) -> Seen:
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What Notion answered, before it is clear where the databases lie; `placed` makes Seen of it."""
+
+    found: tuple[_Found, ...]
+    problems: tuple[Problem, ...]
+    began: datetime
+
+
+def answers(client: Client, settings: Settings, known: State, pool: Executor) -> Answers:
     """Every row of every database. A database that cannot be read is a problem, not the end.
 
-    `known` is the last run's state. Raises Unauthorized, and ConfigError when not one database can
-    be used as it is written.
+    `known` is what an earlier run knew of the databases, to ask for their sources at once. Raises
+    Unauthorized, and ConfigError when not one database can be used as it is written.
     """
     started = time.monotonic()
     asked = {
@@ -114,9 +125,16 @@ def seen(client: Client, settings: Settings, known: State, pool: Executor) -> Se
         for listing in each.listings
         for problem in listing.problems
     ]
-    schemas = {source.id: source.schema for each in found for source in each.sources}
     began = client.now() - timedelta(seconds=time.monotonic() - started)
-    return Seen(_listed(found, options(settings), known), schemas, tuple(problems), began)
+    return Answers(tuple(found), tuple(problems), began)
+
+
+def placed(answers: Answers, settings: Settings, known: State) -> Seen:
+    """What Notion shows, with the folder of each database; `known` is the state of the backup."""
+    found = answers.found
+    schemas = {source.id: source.schema for each in found for source in each.sources}
+    listed = _listed(found, options(settings), known)
+    return Seen(listed, schemas, answers.problems, answers.began)
 
 
 def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: Executor) -> _Found:
@@ -133,7 +151,7 @@ def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: E
     return _Found(database, sources, listings)
 
 
-def _listed(found: list[_Found], shaping: Options, known: State) -> tuple[Listed, ...]:
+def _listed(found: Collection[_Found], shaping: Options, known: State) -> tuple[Listed, ...]:
     labels = {each.database.id: _label(each.database) for each in found}
     folders = paths.database_folders(
         {

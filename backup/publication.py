@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
+from backup import base
+from backup.base import Base
 from backup.composition import Composition, Held, Part, composition, ordered, told
 from backup.errors import GitError
 from backup.git import Git, Identity
@@ -18,7 +19,7 @@ from backup.publish.pull_request import PullRequests
 from backup.publish.push import Published, Pushing, Tip
 from backup.settings.publishing import Publishing
 from backup.sync import state
-from backup.sync.state import State
+from backup.sync.state import Record, State
 from backup.tree import Tree
 
 Stamps = Mapping[str, tuple[int, int]]
@@ -33,6 +34,16 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What a run has done so far: all paths that it wrote, and the ids of the pages that it wrote,
+    and that its plan removed."""
+
+    touched: Collection[str]
+    written: Collection[str]
+    removed: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What is to be published, and the `stamps` by which its files are known again."""
 
@@ -43,10 +54,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was published. `left` are pages that are left to the next run."""
+    """What was published. `left` are pages that are left to the next run; `aside` says that the
+    checked-out branch is not what was published."""
 
     commit: str = ""
     pushed: bool = False
+    aside: bool = False
     pull_request: str = ""
     left: tuple[Problem, ...] = ()
     errors: tuple[Problem, ...] = ()
@@ -69,31 +82,56 @@ class Publisher:
     pull_requests: PullRequests | None = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
-    _head: Future[State] | None = None
     _credit: Callable[[str, str], Credit] | None = None
+    _start: Base = field(default_factory=Base)
     _base: State = field(default_factory=State)
-    _first: State = field(default_factory=State)
+    _begun_from: str = ""
+    _unpublished: Collection[str] = ()
+    _is_whole: bool = True
     _stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
     _last: float = 0.0
     issued: Issued = Issued()
 
-    def look(self, pool: Executor) -> None:
-        """Read what the checked-out commit knows, beside other work; `begin` waits for it."""
-        self._head = pool.submit(self._committed)
+    def base(self) -> Base:
+        """The published branch as it is now: what the run begins with.
 
-    def _committed(self) -> State:
-        return state.readable(self.git.ask("show", f"HEAD:{self.prefix}{state.NAME}"))
+        Raises GitError when the remote cannot be asked, StateError when a later version of this
+        program wrote the state.
+        """
+        self._begun_from = self._merged_into()
+        self._start = base.read(self.git, self.prefix, self._pushing(lfs=False))
+        return self._start
+
+    def texts(self, paths: Collection[str]) -> dict[str, str]:
+        """What files of the published branch hold; `paths` are below the output folder."""
+        known = {path: self._start.files[path] for path in paths if path in self._start.files}
+        found = objects.contents(self.git, list(known.values()))
+        return {
+            path: each.decode("utf-8", "replace") for path, each in zip(known, found, strict=True)
+        }
+
+    def restore(self, paths: Collection[str]) -> None:
+        """Bring files of the published branch back into the work tree, as far as git can."""
+        there = [path for path in paths if path in self._start.files]
+        base.restore(self.git, self.prefix, self._start.commit, there)
 
     def begin(
-        self, remembered: State, credit: Callable[[str, str], Credit], *, rebuilt: bool
+        self,
+        remembered: State,
+        credit: Callable[[str, str], Credit],
+        *,
+        rebuilt: bool,
+        unpublished: Collection[str] = (),
     ) -> None:
-        """The run starts with the state `remembered`; `rebuilt` says that none could be read.
+        """The run starts with the state `remembered`; `rebuilt` says that the branch's own could not
+        be read, and `unpublished` are pages that an interrupted run left in the work tree.
 
         `credit` tells from a page's id and the time of its last edit who made that.
         """
         self._credit = credit if self.settings.by_page else None
-        head = self._head.result() if self._head else self._committed()
-        self._first = self._base = remembered if rebuilt else head
+        self._base = remembered if rebuilt else self._start.state
+        self._is_whole = not rebuilt
+        self._unpublished = unpublished
         self.rest()
 
     def is_due(self) -> bool:
@@ -105,23 +143,38 @@ class Publisher:
         """Count the time until the next publication from now on."""
         self._last = self.clock()
 
-    def hold(self, now: State, touched: Collection[str]) -> Snapshot:
-        """Take what is finished, while nobody writes: `touched` are all paths that the run wrote.
+    def hold(self, now: State, done: Done) -> Snapshot:
+        """Take what is finished, while nobody writes.
 
         Raises GitError when one of the files cannot be stored.
         """
-        stamps = {path: stamp for path in touched if (stamp := self._stamp(path))}
+        stamps = {path: stamp for path in done.touched if (stamp := self._stamp(path))}
         owners = now.owned()
         fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
         rewritten = {owners[path] for path in fresh if path in owners}
         changed = {id_ for id_, each in now.pages.items() if self._base.pages.get(id_) != each}
-        pages = [now.pages[id_] for id_ in changed | rewritten if id_ in now.pages]
-        paths = [path for record in pages for path in record.paths() if self._stamp(path)]
-        below = [f"{self.prefix}{path}" for path in paths]
+        found: dict[str, str] = {}
+        here: list[str] = []
+        for id_ in (changed | rewritten) & now.pages.keys():
+            there = {} if id_ in done.written else self._published(id_, now.pages[id_])
+            found |= there
+            here += [path for path in now.pages[id_].paths() if path not in there]
+        below = [f"{self.prefix}{path}" for path in here if self._stamp(path)]
         large = objects.in_lfs(self.git, below)
         stored = objects.stored(self.git, below, large)
-        found = {path.removeprefix(self.prefix): object_ for path, object_ in stored.items()}
-        return Snapshot(Held(now, found, rewritten), stamps, bool(large))
+        found |= {path.removeprefix(self.prefix): object_ for path, object_ in stored.items()}
+        removed = frozenset(done.removed) & self._base.pages.keys()
+        return Snapshot(Held(now, found, rewritten, removed), stamps, bool(large))
+
+    def _published(self, page_id: str, record: Record) -> dict[str, str]:
+        """The objects of a page that this run has not written, in the folder that it has now: those
+        that the branch had when the run began, whatever the work tree shows."""
+        before = self._start.state.pages.get(page_id)
+        if page_id in self._unpublished or before is None or before.files != record.files:
+            return {}
+        pairs = zip(record.paths(), before.paths(), strict=True)
+        found = {new: self._start.files.get(old, "") for new, old in pairs}
+        return found if all(found.values()) else {}
 
     def publish(self, snapshot: Snapshot, failed: int = 0) -> Issued:
         """Commit and push what is new in it; the account of all that was published so far. `failed`
@@ -129,6 +182,8 @@ class Publisher:
 
         Raises GitError when git or the remote refuses; the next publication then holds it too.
         """
+        if self._is_known(snapshot.held):
+            return self.issued
         composed: list[Composition] = []
 
         def compose(tip: Tip) -> list[Commit]:
@@ -137,22 +192,26 @@ class Publisher:
 
         published = self._pushing(snapshot.lfs).publish(compose)
         self._remember(snapshot, composed[-1].back)
-        self.issued = self._account(published, composed[-1])
+        self.issued = self._account(published, composed[-1], snapshot.held.state)
         return self.issued
 
-    def _pushing(self, lfs: bool) -> Pushing:
-        base = self.pull_requests.base if self.pull_requests and self._is_first() else ""
-        return Pushing(self.git, self.to, self.committer, base, lfs, self.sleep)
+    def _is_known(self, held: Held) -> bool:
+        """Whether the branch has all of it already."""
+        is_new = held.state != self._base or held.rewritten or held.removed
+        return self._is_whole and not is_new
 
-    def _is_first(self) -> bool:
-        """Whether a branch for pull requests is begun anew: when none is open, what it has was merged
-        or turned down."""
-        if self.issued.commit or not self.pull_requests:
-            return False
+    def _pushing(self, lfs: bool) -> Pushing:
+        begun_from = "" if self.issued.commit else self._begun_from
+        return Pushing(self.git, self.to, self.committer, begun_from, lfs, self.sleep)
+
+    def _merged_into(self) -> str:
+        """The branch from which one for pull requests is begun anew: when none is open, what it has
+        was merged or turned down. '' to go on with what the branch has."""
         try:
-            return self.pull_requests.find() is None
+            is_open = self.pull_requests is None or self.pull_requests.find() is not None
         except GitError:
-            return False  # the host is asked again when there is something to offer
+            is_open = True  # the host is asked again when there is something to offer
+        return "" if is_open or not self.pull_requests else self.pull_requests.base
 
     def _composition(self, held: Held, tip: Tip) -> Composition:
         files = {
@@ -160,12 +219,9 @@ class Publisher:
             for path, object_ in tip.files.items()
             if path.startswith(self.prefix)
         }
-        blob = files.get(state.NAME, "")
-        same = not held.rewritten and held.state == self._base
-        if same and blob == objects.name(state.dumps(held.state), len(blob)):
-            return Composition(held.state, (), {}, ())  # the tip is what the run began with
-        text = self.git.run("cat-file", "blob", blob) if blob else ""
-        return composition(self._base, held, files, text)
+        links = {path.removeprefix(self.prefix) for path in tip.links}
+        (text,) = objects.contents(self.git, [files[state.NAME]]) if state.NAME in files else (b"",)
+        return composition(self._base, held, files, text.decode("utf-8", "replace"), links)
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
         """One commit for all pages, or one for each and then one for what belongs to none of them."""
@@ -209,20 +265,23 @@ class Publisher:
         old = {id_: each for id_, each in self._base.pages.items() if id_ in back}
         pages = {id_: each for id_, each in now.pages.items() if id_ not in back}
         self._base = replace(now, pages={**pages, **old})
+        self._is_whole = True
         left = {path for id_ in back if id_ in now.pages for path in now.pages[id_].paths()}
         self._stamps |= {path: at for path, at in snapshot.stamps.items() if path not in left}
 
-    def _account(self, published: Published, composed: Composition) -> Issued:
+    def _account(self, published: Published, composed: Composition, wanted: State) -> Issued:
         before = self.issued
-        issued = replace(before, left=composed.left(), errors=())
+        issued = replace(before, left=composed.left(wanted), errors=(), aside=published.aside)
         if published.commit:
             issued = replace(issued, commit=published.commit, pushed=published.pushed)
         if not self.pull_requests or not published.commit:
             return issued
         try:
-            offered = self.pull_requests.offer(
-                *message.pull_request(told(self._first, composed.state))
+            merged = self._pushing(lfs=False).other(
+                self.pull_requests.base, f"{self.prefix}{state.NAME}"
             )
+            words = message.pull_request(told(state.readable(merged), composed.state))
+            offered = self.pull_requests.offer(*words)
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))
         return replace(issued, pull_request=offered.url)

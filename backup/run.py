@@ -5,139 +5,238 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from backup import accounting, ending, listing, picture
-from backup.ahead import Ahead, threads
+from backup import accounting, ending, listing, load, picture
 from backup.authors import Authors
+from backup.base import Base
 from backup.delivery import Delivery
 from backup.fetching import Fetching, Outcome
 from backup.listing import Seen
+from backup.load import Local, Memory
 from backup.markdown import verify
 from backup.model import Problem, Row
-from backup.picture import Holes, Memory
 from backup.reading import Reader
 from backup.report.log import Log
 from backup.report.report import Report
 from backup.settings import Settings
-from backup.sync import forecast
-from backup.sync.plan import Action, Plan, Rules, Verdict, plan
+from backup.sync import forecast, state
+from backup.sync.plan import Action, Plan, Rules, Verdict, candidates, plan
 from backup.sync.state import State
+from backup.threads import threads
 from backup.world import World
 from backup.writing import Writer
 
 
-def run(settings: Settings, world: World, ahead: Ahead) -> Report:
+@dataclass(frozen=True)
+class _Begun:
+    """What a run begins with: the work tree, the published branch (None where nothing is published),
+    what both say together, and what Notion shows."""
+
+    here: Local
+    base: Base | None
+    memory: Memory
+    seen: Seen
+
+    def has(self, world: World) -> Callable[[str], bool]:
+        """Whether the backup has a file, by its path below the output folder."""
+        if self.base is None:
+            return world.tree.has
+        pages = self.memory.state.pages
+        unpublished = {path for id_ in self.memory.unpublished for path in pages[id_].paths()}
+        files = self.base.files
+        return lambda path: path in files or path in unpublished
+
+
+def run(settings: Settings, world: World) -> Report:
     """Back up every database of the settings and say what was done.
 
     Raises BackupError when nothing could be backed up at all.
     """
-    memory, pages = ahead.memory, ahead.pages
-    if world.publisher:
-        world.publisher.look(pages)
-    if memory.rebuilt:
-        world.log.warning(_begun_anew(memory))
-    with world.log.group(f"Listing {picture.present(settings.databases)}"):
-        seen = ahead.seen.result()
-        memory = picture.assigned(memory, seen)
-        decided = _decided(settings, world, memory, seen, ahead.holes.result(), pages)
-        _tell(world.log, decided, seen, forecast.requests(decided, memory.state))
-    if settings.dry_run:
-        foreseen = accounting.foreseen(decided)
-        report = replace(accounting.report(decided, foreseen, seen, memory), dry_run=True)
-    else:
-        report = _carried_out(settings, world, memory, seen, decided, pages)
-    seconds = time.monotonic() - ahead.started
+    started = time.monotonic()
+    # Twice as many pages as requests: while one page is written, the others keep Notion busy.
+    with threads(2 * settings.concurrency, world.stop) as pages:
+        try:
+            with world.log.group(f"Listing {picture.present(settings.databases)}"):
+                begun = _begun(settings, world, pages)
+                decided = _decided(settings, world, begun, pages)
+                _tell(world.log, decided, begun)
+            if settings.dry_run:
+                outcome = accounting.foreseen(decided)
+                report = accounting.report(decided, outcome, begun.seen, begun.memory)
+                report = replace(report, dry_run=True)
+            else:
+                report = _carried_out(settings, world, begun, decided, pages)
+        except BaseException:
+            world.client.close()  # nobody waits for the rest of a long list
+            raise
+    report = replace(report, errors=(*_damage(begun.memory), *report.errors))
+    seconds = time.monotonic() - started
     asked = world.naming.taken() if world.naming else None
     return replace(report, seconds=seconds, requests=world.client.requests, asked=asked)
 
 
+def _begun(settings: Settings, world: World, pages: Executor) -> _Begun:
+    """Asks the remote for the published branch, and Notion for every database beside that."""
+    here = load.local(world.tree, believed=not world.tracks_journal())
+    with threads(1, world.stop) as beside:
+        answers = beside.submit(listing.answers, world.client, settings, here.state, pages)
+        try:
+            base = world.publisher.base() if world.publisher else None
+            found = answers.result()
+        except BaseException:
+            world.client.close()
+            raise
+    memory = load.of_branch(base, here, world.tree.has) if base else load.of_work_tree(here)
+    seen = _worth_keeping(listing.placed(found, settings, memory.state), memory)
+    if memory.problem:
+        files = list(base.files if base else world.tree.files())
+        texts = world.publisher.texts if world.publisher else world.texts
+        memory = load.completed(memory, seen.listed, files, texts)
+        for problem in _damage(memory):
+            world.log.error(problem)
+        if memory.strays:
+            world.log.warning(Problem(state.NAME, _strays(memory)))
+    return _Begun(here, base, memory, seen)
+
+
+def _worth_keeping(seen: Seen, memory: Memory) -> Seen:
+    """Without databases that list nothing and never had a page here: that is an integration which may
+    not see them more often than an empty database, and no reason for a commit."""
+    known = {record.database for record in memory.state.pages.values()}
+    known |= memory.state.databases.keys()
+    listed = tuple(each for each in seen.listed if each.rows or each.id in known)
+    empty = tuple(each for each in seen.listed if not (each.rows or each.id in known))
+    return replace(seen, listed=listed, empty=empty)
+
+
 def _carried_out(
-    settings: Settings, world: World, memory: Memory, seen: Seen, decided: Plan, pages: Executor
+    settings: Settings, world: World, begun: _Begun, decided: Plan, pages: Executor
 ) -> Report:
+    memory, seen = begun.memory, begun.seen
     world.tree.clear_staging()
-    writer = Writer(world.tree, memory.state, memory.claimed)
+    if world.publisher and begun.base:
+        world.publisher.restore(_missing_here(world, begun.base, memory, decided))
+    writer = Writer(world.tree, memory.state, memory.claimed, memory.former)
     world.stop.working()
+    has = begun.has(world)
     with world.log.group("Reading pages"), threads(settings.concurrency, world.stop) as requests:
         reader = _reader(settings, world, memory, seen, decided, requests)
 
         def edited_since(page_ids: Collection[str]) -> Collection[Row]:
             return picture.edited_since(world.client, seen, page_ids)
 
-        delivery = _delivery(world, memory, seen, writer)
+        delivery = _delivery(world, begun, writer, has)
         between = delivery.between if delivery else Fetching.between
         work = Fetching(reader, writer, world.log, pages, world.stop, edited_since, between)
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             world.log.line(f"removed {step.folder}/ · {step.reason}")
         outcome = work.all(decided) + _usual_names(world)
-    places = ending.write_indexes(seen.listed, writer, memory.state)
+    places = ending.write_indexes(seen.listed, writer, memory.state, has)
     writer.sweep()
     now = ending.current(memory.state, writer, places)
-    ending.save(world.tree, now)
+    as_before = begun.base is not None and now == begun.base.state
+    is_known = as_before and not memory.problem and not begun.here.problem
+    ending.save(world.tree, now, is_known=is_known)
     report = accounting.report(decided, outcome, seen, memory)
     if settings.verify:
-        report = replace(report, errors=(*report.errors, *_verified(world, now)))
+        found = _verified(world, now, begun.base, writer)
+        report = replace(report, errors=(*report.errors, *found))
     if not delivery:
         return report
     with world.log.group("Publishing"):
         return delivery.end(now, report)
 
 
-def _delivery(world: World, memory: Memory, seen: Seen, writer: Writer) -> Delivery | None:
+def _missing_here(world: World, base: Base, memory: Memory, decided: Plan) -> list[str]:
+    """Files of the branch to bring back: all that were deleted here, when the work tree shows the
+    branch; else the images and attachments of pages that are about to be written."""
+    if base.checked_out:
+        return load.deleted(base.state, world.tree.has)
+    records = memory.state.pages
+    known = (records[each.page_id] for each in decided.of(Action.FETCH) if each.page_id in records)
+    files = (path for record in known for path in record.paths()[1:])
+    return [path for path in files if not world.tree.has(path)]
+
+
+def _delivery(
+    world: World, begun: _Begun, writer: Writer, has: Callable[[str], bool]
+) -> Delivery | None:
     if not world.publisher:
         return None
-    rows = {row.id: row for each in seen.listed for row in each.rows}
+    memory, listed = begun.memory, begun.seen.listed
+    rows = {row.id: row for each in listed for row in each.rows}
     credit = Authors(world.client, rows).credit
-    world.publisher.begin(memory.state, credit, rebuilt=bool(memory.rebuilt))
-    return Delivery(world.publisher, world.log, writer, seen.listed, memory.state)
-
-
-def _begun_anew(memory: Memory) -> Problem:
-    what = (
-        f"{memory.rebuilt} It is made anew from the {len(memory.state.pages)} pages in the folder: each "
-        "is read again, and none is deleted unless Notion says that it is in the trash."
+    world.publisher.begin(
+        memory.state, credit, rebuilt=bool(memory.problem), unpublished=memory.unpublished
     )
-    return Problem(".notion-sync.json", what)
+    return Delivery(world.publisher, world.log, writer, listed, memory.state, has)
 
 
-def _verified(world: World, now: State) -> tuple[Problem, ...]:
-    """What is wrong with the backup as it lies on the disk."""
-    texts = {path: world.tree.read(path) for path in now.owned() if path.endswith(".md")}
-    found = tuple(verify.problems(texts, set(world.tree.files())))
+def _damage(memory: Memory) -> tuple[Problem, ...]:
+    if not memory.problem:
+        return ()
+    what = (
+        f"{memory.problem} Rebuilt from the {len(memory.rebuilt)} pages that are there. All are read "
+        "again; nothing is deleted unless Notion reports it as trashed."
+    )
+    return (Problem(state.NAME, what),)
+
+
+def _strays(memory: Memory) -> str:
+    shown = ", ".join(f"{folder}/" for folder in memory.strays[:5])
+    more = f" and {len(memory.strays) - 5} more" if len(memory.strays) > 5 else ""
+    return (
+        f"Left alone, though they name a page of Notion: {shown}{more}. The backup would not have put "
+        "them there. Delete those that you do not need."
+    )
+
+
+def _verified(world: World, now: State, base: Base | None, writer: Writer) -> tuple[Problem, ...]:
+    """What is wrong with the backup as it is now: what this run wrote, and what the branch has."""
+    published = base.files if base and world.publisher else {}
+    owned = [path for path in now.owned() if path.endswith(".md")]
+    there = [path for path in owned if path in published and path not in writer.touched]
+    texts = world.publisher.texts(there) if world.publisher else {}
+    texts |= {path: world.tree.read(path) for path in owned if path not in texts}
+    files = set(world.tree.files()) | (now.owned().keys() & published.keys())
+    found = tuple(verify.problems(texts, files))
     for problem in found:
         world.log.error(problem)
     world.log.line(f"Verified {len(texts)} files: {len(found)} problems")
     return found
 
 
-def _decided(
-    settings: Settings, world: World, memory: Memory, seen: Seen, holes: Holes, pages: Executor
-) -> Plan:
+def _decided(settings: Settings, world: World, begun: _Begun, pages: Executor) -> Plan:
     def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
         return list(pages.map(function, ids))
 
+    memory, seen = begun.memory, begun.seen
+    holes = load.missing(memory.state, begun.has(world))
     rules = Rules(
         full_sync=settings.full_sync,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
         damaged=holes.damaged,
         lost=holes.lost,
+        rebuilt=memory.rebuilt,
         shard=settings.shard,
     )
-    missing = [id_ for id_ in picture.candidates(seen, memory) if rules.mine(id_)]
+    missing = [id_ for id_ in candidates(seen.listed, memory.state) if rules.mine(id_)]
     verdicts = picture.verdicts(world.client, missing, settings, ask)
     return plan(seen.listed, memory.state, verdicts, rules)
 
 
-def _tell(log: Log, decided: Plan, seen: Seen, cost: int) -> None:
-    for database in seen.listed:
+def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
+    for database in begun.seen.listed:
         log.line(f"{database.title}: {len(database.rows)} pages in {database.folder}/")
-    for problem in (*seen.problems, *decided.problems):
+    for problem in (*begun.seen.problems, *decided.problems):
         log.error(problem)
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
+    cost = forecast.requests(decided, begun.memory.state)
     fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
     unchanged = accounting.unchanged(decided.steps)
     log.line(f"{fetch} to read (about {cost} requests), {remove} to remove, {unchanged} unchanged")

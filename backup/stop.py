@@ -8,8 +8,6 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 
 _SECONDS = 3.0  # for pages under way; what is left of the seven is for writing and publishing
@@ -27,22 +25,11 @@ class Stop:
         self._requested = threading.Event()
         self._until = 0.0
         self._working = False
-        self._held = False
 
     def listen(self) -> None:
         """From now on SIGINT and SIGTERM ask to stop; the second one stops at once."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._receive)
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Inside, a signal waits: Python swallows what is raised while it imports a module."""
-        self._held = True
-        try:
-            yield
-        finally:
-            self._held = False
-        self._interrupt()
 
     def working(self) -> None:
         """There is something to publish from now on: signals no longer interrupt at once."""
@@ -69,7 +56,7 @@ class Stop:
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, signal.SIG_DFL)
         self.request(number)
-        if not (self._working or self._held):
+        if not self._working:
             raise Interrupted
 
     def _interrupt(self) -> None:

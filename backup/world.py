@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backup.errors import ConfigError
+from backup.errors import ConfigError, GitError
 from backup.files.fetch import Downloader
 from backup.files.received import MEGABYTE
 from backup.git import Git, Identity, basic
@@ -22,13 +22,14 @@ from backup.report.log import Log
 from backup.settings import Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
+from backup.sync import journal
 from backup.tree import Tree
 
 
 @dataclass(frozen=True)
 class World:
     """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
-    `naming` when no model is asked about pictures."""
+    `naming` when no model is asked about pictures; `git` works in the output folder."""
 
     client: Client
     downloader: Downloader
@@ -37,6 +38,21 @@ class World:
     publisher: Publisher | None
     stop: Stop
     naming: Naming | None = None
+    git: Git | None = None
+
+    def tracks_journal(self) -> bool:
+        """Whether git has the journal of an interrupted run among its files: no run of ours put it
+        there, so it is not believed."""
+        try:
+            is_there = self.git is not None and self.tree.has(journal.NAME)
+            known = ("ls-files", "--error-unmatch", "--", journal.NAME)
+            return is_there and self.git is not None and self.git.succeeds(*known)
+        except GitError:  # no git here: nothing is tracked
+            return False
+
+    def texts(self, paths: Collection[str]) -> dict[str, str]:
+        """What files of the work tree say at their beginning, where the front matter is."""
+        return {path: self.tree.beginning(path) for path in paths}
 
 
 def world(
@@ -64,16 +80,19 @@ def world(
         publisher=_publisher(settings, workspace, environ, log.secrets),
         stop=stop,
         naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
+        git=Git(workspace / settings.output_dir, environ),
     )
 
 
 def _publisher(
     settings: Settings, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
 ) -> Publisher | None:
-    """None when nothing is to be committed."""
-    if settings.dry_run or not settings.publishing.commit:
+    """None when nothing is to be committed; a dry run only asks it what the branch has."""
+    if not settings.publishing.commit:
         return None
     folder = workspace / settings.output_dir
+    if settings.dry_run and not (folder.is_dir() and branches.is_repository(Git(folder, environ))):
+        return None
     return publisher(settings.publishing, workspace, folder, environ, secrets)
 
 

@@ -21,24 +21,40 @@ from backup.sync.state import Record, State, join
 from backup.tree import Tree
 
 _NOBODY = ""  # owns what an interrupted run had in its hands and no page needs
+_FORMER = (
+    "former"  # owns what an earlier backup in this work tree wrote: may be replaced, and stays
+)
 
 
 class Writer:
     """Changes the output folder and the records together, one page at a time.
 
-    `records` starts as the state's. `touched` are the paths that this run wrote or deleted.
+    `records` starts as the state's. `touched` are the paths that this run wrote or deleted, `written`
+    and `removed` the ids of the pages that it wrote, and removed.
     `claimed` are files that an interrupted run had in its hands: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
-    records.
+    records. `former` are files of ours that the state no longer has, and the work tree still shows.
     """
 
-    def __init__(self, tree: Tree, state: State, claimed: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        state: State,
+        claimed: Collection[str] = (),
+        former: Collection[str] = (),
+    ) -> None:
         self.tree = tree
         self.records = dict(state.pages)
         self.touched: set[str] = set()
+        self.written: set[str] = set()
+        self.removed: set[str] = set()
         self.after_interruption = bool(claimed)
         self._closed = False
-        self._owners = {**dict.fromkeys(claimed, _NOBODY), **state.owned()}
+        self._owners = {
+            **dict.fromkeys(former, _FORMER),
+            **dict.fromkeys(claimed, _NOBODY),
+            **state.owned(),
+        }
         self._lock = threading.Lock()
 
     def put(self, page_id: str, record: Record, placed: Mapping[str, Path], text: bytes) -> None:
@@ -55,12 +71,14 @@ class Writer:
                 for path, source in placed.items():
                     self.tree.place(path, source)
                 self.tree.write(join(record.folder, "index.md"), text)
+            self.written.add(page_id)
 
     def remove(self, page_id: str) -> None:
         """Delete a page's files."""
         with self._lock:
             self.tree.append(journal.NAME, journal.page(page_id, None))
             self._release(page_id, self.records.pop(page_id).paths())
+            self.removed.add(page_id)
 
     def relocate(self, steps: Iterable[Step]) -> dict[str, str]:
         """Move the last good copies of all pages that get another folder, before anything else is
@@ -92,6 +110,7 @@ class Writer:
             there = self.tree.beginning(path, -1)
             if there == text:
                 self._owners[path] = database_id
+                self.touched.add(path)
                 return True
             if self._owners.get(path) != database_id and not is_ours(there):
                 return False
@@ -184,7 +203,7 @@ class Writer:
         had before goes."""
         before = self.records.get(page_id)
         old, new = before.paths() if before else (), record.paths()
-        self._check(page_id, new)
+        self._check(page_id, record, digest)
         self.tree.append(journal.NAME, journal.page(page_id, record, digest))
         self._owners.update(dict.fromkeys(new, page_id))
         try:
@@ -196,9 +215,16 @@ class Writer:
         self.records[page_id] = record
         self._release(page_id, set(old) - set(new))
 
-    def _check(self, page_id: str, paths: Collection[str]) -> None:
+    def _check(self, page_id: str, record: Record, digest: str) -> None:
+        """Whether the page may have its paths: what lies there is ours, or has the same content, as
+        after a state that was lost."""
+        paths = record.paths()
+        sums = {join(record.folder, each["path"]): each.get("sha256") for each in record.files}
+        sums[join(record.folder, "index.md")] = digest
         for path in paths:
-            if self._owners.get(path, page_id) not in (page_id, _NOBODY):
+            if path not in self._owners and sums[path] == (self.tree.digest(path) or None):
+                self._owners[path] = page_id
+            if self._owners.get(path, page_id) not in (page_id, _NOBODY, _FORMER):
                 raise WorkspaceError(
                     f"{path} still belongs to another page; it was left alone.",
                     hint="When that one can be moved, the next run puts this one there.",

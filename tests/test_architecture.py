@@ -35,7 +35,7 @@ ROOMS: dict[str, set[str]] = {
 RUN = {
     *("run", "listing", "picture", "reading", "retrying", "fetching", "writing", "ending"),
     *("naming", "accounting", "composition", "publication", "delivery", "authors"),
-    *("ahead", "world"),
+    *("base", "load", "threads", "world"),
 }
 TOP = {"__main__", "demo", "demo_run"}
 

@@ -44,7 +44,7 @@ def contents(now: State) -> dict[str, str]:
 
 def published(tip: Tip, base: State, ours: State) -> Tip:
     """The branch after a run that began with `base`, has `ours`, and finds `tip`."""
-    held = Held(ours, contents(ours))
+    held = Held(ours, contents(ours), removed=base.pages.keys() - ours.pages.keys())
     text = state.dumps(tip.state) if tip.state.pages else ""
     found = composition(base, held, tip.files, text)
     put = {path: each for part in found.parts for path, each in part.put.items()}
@@ -116,6 +116,23 @@ def test_a_run_alone_publishes_just_what_it_has(runs: list[tuple[int, State]]) -
     for _, ours in runs:
         tip = published(tip, tip.state, ours)
         assert tip.state.pages == ours.pages
+
+
+@given(histories())
+def test_a_page_that_a_run_merely_does_not_have_stays(runs: list[tuple[int, State]]) -> None:
+    tip = Tip({}, State())
+    for _, ours in runs:
+        held = Held(ours, contents(ours))
+        found = composition(tip.state, held, tip.files, state.dumps(tip.state))
+        assert found.state.pages.keys() >= tip.state.pages.keys()
+        assert not set(found.drop) & {
+            path for each in tip.state.pages.values() for path in each.paths()
+        } - {
+            path
+            for id_ in ours.pages.keys() & tip.state.pages.keys()
+            for path in tip.state.pages[id_].paths()
+        }
+        tip = published(tip, tip.state, ours)
 
 
 def test_a_broken_state_is_understood_from_the_files_that_are_there() -> None:

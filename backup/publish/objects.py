@@ -3,7 +3,6 @@ wants it."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 
 from backup.errors import GitError
@@ -46,17 +45,24 @@ def in_lfs(git: Git, paths: Collection[str]) -> set[str]:
     return found
 
 
-def name(text: str, digits: int) -> str:
-    """The name of a blob, of 40 hex digits or of 64, as Git gives it (gitformat-objects)."""
-    content = text.encode()
-    digest = hashlib.sha256 if digits == 64 else hashlib.sha1
-    # Some systems refuse SHA-1 unless it is said that no security rests on it.
-    return digest(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
-
-
 def text(git: Git, content: str) -> str:
     """The object of a text."""
     return git.run("hash-object", "-w", "--stdin", given=content.encode()).strip()
+
+
+def contents(git: Git, objects: Collection[str]) -> list[bytes]:
+    """The content of each object, in order; b'' for one that is not there."""
+    found = []
+    given = "".join(f"{each}\n" for each in objects).encode()
+    answer = git.data("cat-file", "--batch", given=given) if given else b""
+    at = 0
+    while at < len(answer):
+        end = answer.index(b"\n", at)
+        about = answer[at:end].split()
+        size = int(about[2]) if len(about) == 3 else -1  # '<object> missing' has no size
+        found.append(answer[end + 1 : end + 1 + max(size, 0)])
+        at = end + 1 + size + 1
+    return found
 
 
 def upload(git: Git, remote: str, url: str, new: str, old: str, reference: str) -> None:

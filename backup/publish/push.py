@@ -18,27 +18,31 @@ from backup.publish.branches import Destination
 from backup.publish.commits import REFERENCE, Commit, effective, stream
 
 _TRIES = 8  # six jobs that push at once need about five
+_DEPTH = 100  # commits of history in which a lost state is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
     """What the branch holds: `commit` is '' when there is no branch and nothing to begin with.
 
-    `files` maps all its paths to their objects. `replaces` is the commit that the branch has, when
-    it is to be begun anew from `commit`.
+    `files` maps all its paths to their objects; `links` are those of them that are symbolic links or
+    submodules. `replaces` is the commit that the branch has, when it is to be begun anew from `commit`.
     """
 
     commit: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    links: Collection[str] = ()
     replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """`commit` is '' when there was nothing to commit."""
+    """`commit` is '' when there was nothing to commit. `aside` says that the branch is checked out
+    here, and has not followed."""
 
     commit: str = ""
     pushed: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,18 +91,69 @@ class Pushing:
         if self.to.remote:
             self._push(commit, tip)
         self._follow(commit, tip, {path for each in commits for path in (*each.put, *each.drop)})
-        return Published(commit, bool(self.to.remote))
+        aside = self._is_checked_out() and self._local("HEAD") != commit
+        return Published(commit, bool(self.to.remote), aside)
+
+    def tip(self) -> Tip:
+        """What the branch has now, or what it will be begun from.
+
+        Raises GitError when the remote cannot be asked.
+        """
+        for number in range(_TRIES):
+            try:
+                return self._tip(self.base)
+            except GitError as error:
+                if number + 1 == _TRIES or not refusals.passing(error.message):
+                    hint = error.hint or refusals.hint(error.message)
+                    raise GitError(error.message, hint=hint) from None
+            self.sleep(random.uniform(0.2, 1.0) * (number + 1))
+        raise AssertionError  # the last try returns or raises
+
+    def other(self, branch: str, path: str) -> str:
+        """The text of a file on another branch of the remote; '' where there is none."""
+        commit = self._fetched(f"refs/heads/{branch}")
+        return self.git.ask("show", f"{commit}:{path}") if commit else ""
+
+    def deepen(self) -> None:
+        """Have some more of the history of a shallow clone, where the remote gives it."""
+        if self.to.remote and self._is_shallow():
+            options = ("--no-tags", "--no-recurse-submodules", f"--deepen={_DEPTH}")
+            self.git.succeeds("fetch", "-q", *options, self.to.remote, self.to.reference)
 
     def _tip(self, base: str) -> Tip:
-        """What to build on: the branch of the remote; `base` of the remote, if that is given; what
-        is checked out, when the branch is new."""
+        """What to build on: the branch of the remote, or what is checked out, where that goes on from
+        it; `base` of the remote, if that is given; what is checked out, when the branch is new."""
         there = self._fetched(self.to.reference)
         begun = self._fetched(f"refs/heads/{base}") if base else ""
         if not self.to.remote:
-            there = self.git.ask("rev-parse", "-q", "--verify", self.to.reference)
-        head = self.git.ask("rev-parse", "-q", "--verify", "HEAD")
-        commit = begun or there or head
-        return Tip(commit, self._files(commit), there if begun else None)
+            there = self._local(self.to.reference)
+        head = self._local("HEAD")
+        commit = begun or (head if self._goes_on(head, there) else there) or head
+        files, links = self._files(commit)
+        return Tip(commit, files, links, there if begun else None)
+
+    def _goes_on(self, head: str, there: str) -> bool:
+        """Whether what is checked out is the branch with commits that were never pushed. Those that
+        the remote once had and has no more were taken back by somebody."""
+        if not there or head == there or not self._is_checked_out():
+            return False
+        if not self._is_ancestor(there, head):
+            return False
+        seen = self._local(f"refs/remotes/{self.to.remote}/{self.to.branch}")
+        return not seen or self._is_ancestor(seen, there)
+
+    def _is_ancestor(self, commit: str, of: str) -> bool:
+        return self.git.succeeds("merge-base", "--is-ancestor", commit, of)
+
+    def _is_checked_out(self) -> bool:
+        return self.git.ask("symbolic-ref", "-q", "HEAD") == self.to.reference
+
+    def _is_shallow(self) -> bool:
+        return self.git.ask("rev-parse", "--is-shallow-repository") == "true"
+
+    def _local(self, reference: str) -> str:
+        """The commit that a name stands for in this clone; '' when there is none."""
+        return self.git.ask("rev-parse", "-q", "--verify", reference)
 
     def _fetched(self, reference: str) -> str:
         """The commit that a branch of the remote has, and it is here; '' when there is no branch."""
@@ -109,16 +164,21 @@ class Pushing:
         commit = next((id_ for id_, name in found if name == reference), "")
         if not commit or self.git.ask("cat-file", "-t", commit) == "commit":
             return commit
-        # Only a clone that is shallow stays so: fetching less would cut off its history.
-        shallow = self.git.ask("rev-parse", "--is-shallow-repository") == "true"
-        options = ("--no-tags", "--no-recurse-submodules", *(("--depth=1",) if shallow else ()))
+        # Only a clone that is shallow stays so: fetching less would cut off its history. It is a
+        # runner's, and can do without the contents of all pages and images: git fetches those that
+        # are needed.
+        less = ("--depth=1", "--filter=blob:none") if self._is_shallow() else ()
+        options = ("--no-tags", "--no-recurse-submodules", *less)
         self.git.run("fetch", "-q", *options, remote, reference, seconds=NETWORK_SECONDS)
         return self.git.run("rev-parse", "FETCH_HEAD").strip()
 
-    def _files(self, commit: str) -> dict[str, str]:
+    def _files(self, commit: str) -> tuple[dict[str, str], set[str]]:
+        """Every path of a commit with its object, and those that are not regular files."""
         listed = self.git.run("ls-tree", "-r", "-z", "--full-tree", commit) if commit else ""
         entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
-        return {path: about.split()[2] for about, _, path in entries}
+        about = {path: words.split() for words, _, path in entries}
+        links = {path for path, (mode, *_) in about.items() if not mode.startswith("100")}
+        return {path: object_ for path, (_, _, object_) in about.items()}, links
 
     def _written(self, commits: Collection[Commit], tip: Tip) -> str:
         given = stream(commits, tip.commit, self.committer, int(time.time()))

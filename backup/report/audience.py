@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import TextIO
 
 from backup.model import Problem
-from backup.report import links, runner
+from backup.report import job_summary, links, runner, summary
 from backup.report.log import Log
 from backup.report.report import Report
 from backup.report.tellers import Tellers
@@ -46,8 +46,6 @@ class Audience:
     def end(self, report: Report, *, origin: str = "", folder: str = "") -> None:
         """The run is over: tell everybody. `origin` is the address of the remote, `folder` the
         output folder below the repository's root."""
-        from backup.report import summary  # at the end: see backup.ahead
-
         repository = links.repository_of(origin)
         if repository and repository.lower() != self._job.repository.lower():
             self._job = replace(self._job, repository=repository)
@@ -71,8 +69,6 @@ class Audience:
         return replace(report, finished=finished).redacted(self.log.secrets)
 
     def _spread(self, told: Report) -> None:
-        from backup.report import job_summary  # at the end: see backup.ahead
-
         runner.write_summary(job_summary.render(told), self._environ)
         self._tellers.send(told, self.log)
         self.log.end()

@@ -73,7 +73,7 @@ class Log:
     def progress(self, total: int) -> Iterator[None]:
         """A bar for `total` pages, while somebody watches a terminal."""
         if not self._host and self._stream.isatty() and total > 0:
-            from tqdm import tqdm  # on a terminal alone: see backup.ahead
+            from tqdm import tqdm  # on a terminal alone
 
             self._bar = tqdm(total=total, unit="page", file=self._stream, leave=False)
         try:

@@ -31,18 +31,20 @@ def merged(
     theirs: State,
     rewritten: Collection[str] = (),
     taken: Collection[str] = (),
+    removed: Collection[str] = (),
 ) -> Merged:
     """`theirs` with what we changed since `base`, the state that we began with.
 
     `rewritten` are pages that we wrote again, though their record is the same. `taken` are paths
-    that cannot be ours.
+    that cannot be ours. `removed` are pages that our plan removed: one that is merely absent from
+    `ours` is not.
     """
-    won = _won(base.pages, ours.pages, theirs.pages, rewritten)
+    won = _won(base.pages, ours.pages, theirs.pages, rewritten, removed)
     pages = _chosen(won, ours.pages, theirs.pages)
     back: set[str] = set()
-    while clashing := _clashing(pages, won, taken):
-        back |= clashing
-        won -= clashing
+    while contested := clashing(pages, taken) & won:
+        back |= contested
+        won -= contested
         pages = _chosen(won, ours.pages, theirs.pages)
     databases = _joined(base.databases, ours.databases, theirs.databases)
     state = State(pages, databases, {**theirs.unknown, **ours.unknown})
@@ -54,22 +56,23 @@ def _won(
     ours: Mapping[str, Record],
     theirs: Mapping[str, Record],
     rewritten: Collection[str],
+    removed: Collection[str],
 ) -> set[str]:
     """The pages of which our version counts, or our removal."""
     won = set()
-    for id_ in {*base, *ours}:
+    for id_ in {*ours, *removed}:
         was, mine, yours = base.get(id_), ours.get(id_), theirs.get(id_)
         if mine == was and id_ not in rewritten:
             continue
         # A page of which only they know something new is not removed: the next run may do that.
         # One that they removed, and we have read, stays.
-        newer = mine is not None and (yours is None or _age(mine) >= _age(yours))
+        newer = mine is not None and (yours is None or age(mine) >= age(yours))
         if newer or yours == was:
             won.add(id_)
     return won
 
 
-def _age(record: Record) -> tuple[str, bool, int]:
+def age(record: Record) -> tuple[str, bool, int]:
     """Sorts versions of a page by when they were read: Notion's time of the last edit tells, and
     within its minute whether that was over. Of two equal ones, the one that lacks fewer files is better."""
     return (record.edited, record.settled, -len(record.pending))
@@ -82,20 +85,16 @@ def _chosen(
     return kept | {id_: record for id_, record in ours.items() if id_ in won}
 
 
-def _clashing(
-    pages: Mapping[str, Record], won: Collection[str], taken: Collection[str]
-) -> set[str]:
-    """Our pages with a file where another page, or somebody else, has one."""
+def clashing(pages: Mapping[str, Record], taken: Collection[str] = ()) -> set[str]:
+    """Pages with a file where another page, or somebody else (`taken`), has one."""
     owners: dict[str, list[str]] = {}
     for id_, record in pages.items():
         for path in record.paths():
             owners.setdefault(path, []).append(id_)
     refused = set(taken)
     contested = (ids for path, ids in owners.items() if len(ids) > 1 or path in refused)
-    return {id_ for ids in contested for id_ in ids if id_ in won}
+    return {id_ for ids in contested for id_ in ids}
 
 
 def _joined(base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
-    changed = {id_: value for id_, value in ours.items() if base.get(id_) != value}
-    dropped = base.keys() - ours.keys()
-    return {id_: value for id_, value in {**theirs, **changed}.items() if id_ not in dropped}
+    return {**theirs, **{id_: value for id_, value in ours.items() if base.get(id_) != value}}

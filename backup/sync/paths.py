@@ -72,6 +72,11 @@ def database_folders(
     return {**given, **names(open_, taken)}
 
 
+def is_name(name: str, title: str, id_: str) -> bool:
+    """Whether a page of this title and id may have a folder of this name."""
+    return any(name == _name(Named(id_, title), digits) for digits in _SUFFIXES)
+
+
 def first_parts(folders: Iterable[str], below: str) -> set[str]:
     """The names in the folder `below` that lie on the way to any of `folders`."""
     prefix = "" if below in (".", "") else f"{below}/"

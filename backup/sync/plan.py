@@ -46,9 +46,9 @@ def plan(
         _step(row, folders[row.id], database.shapes.get(row.source, ""), state, targets, rules)
         for database in listed
         for row in database.rows
-        if rules.mine(row.id)
     ]
-    return Plan((*steps, *missing), targets, tuple(problems))
+    mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
+    return Plan((*mine, *missing), targets, tuple(problems))
 
 
 def led(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
@@ -134,6 +134,8 @@ def _step(
     record = state.pages.get(row.id)
     moved = record.folder if record and record.folder != folder else ""
     reason = _why_fetch(row, record, moved, shape, targets, rules)
+    if not rules.mine(row.id):  # it is only put where no other page waits for its place
+        reason = ""
     action = Action.FETCH if reason else Action.KEEP
     return Step(action, row.id, folder, row.title, reason or "unchanged", moved, row)
 
@@ -149,11 +151,13 @@ def _why_fetch(
     """Why the page must be read, in words for the log; '' when it need not be."""
     if record is None:
         return "new"
+    if row.id in rules.rebuilt:
+        return "the state was lost or damaged"
     if row.title != record.title:
         return f"renamed from “{record.title}”"
     reasons = {
         "edited": row.edited != record.edited,
-        "moved": bool(moved),
+        "moved": bool(moved) or row.database != record.database,
         "its files are not as they were left": row.id in rules.damaged,
         "edited in the minute in which it was last read": not record.settled,
         "settings, properties or the program changed": record.shape != shape,

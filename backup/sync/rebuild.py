@@ -1,33 +1,57 @@
 """A state from what lies on the disk: for a backup whose .notion-sync.json is lost or broken.
 
-A page's front matter names its id. Nothing else is believed: every page is read again, and one that
-Notion does not list is kept until Notion says that it is in the trash.
+A page's front matter names its id, and it is believed only where the backup itself would have put that
+page: anybody may keep a copy elsewhere. Every page is read again, and one that Notion does not list is
+kept until Notion says that it is in the trash.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from backup.model import bare_id
-from backup.sync.state import Record, State, join
+from backup.sync.paths import is_name
+from backup.sync.state import Record
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+)")
 _OURS = ("assets", "attachments")
 
 
-def rebuilt(texts: Mapping[str, str], files: Collection[str]) -> State:
-    """The state of a backup with these pages: `texts` maps the path of each index.md below the
-    output folder to its beginning, `files` are the paths of all files there."""
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """The pages that were found; `strays` are folders that carry the id of a page, where the backup
+    would not have put it."""
+
+    pages: Mapping[str, Record]
+    strays: tuple[str, ...] = ()
+
+
+def rebuilt(
+    texts: Mapping[str, str], files: Collection[str], databases: Mapping[str, str]
+) -> Rebuilt:
+    """The pages of a backup: `texts` maps the path of each index.md below the output folder to its
+    beginning, `files` are the paths of all files there, `databases` maps folders to the database that
+    has its pages there."""
     found: dict[str, Record] = {}
+    strays = []
+    inside = _files_by_folder(files)
     for path, text in sorted(texts.items()):
         folder = path.rpartition("/")[0]
         front = _front_matter(text)
-        id_ = bare_id(front.get("notion_id", ""))
-        if re.fullmatch(r"[0-9a-f]{32}", id_) and folder and id_ not in found:
-            found[id_] = Record("", folder, front.get("title", ""), files=_files(folder, files))
-    return State(found)
+        id_, title = bare_id(front.get("notion_id", "")), front.get("title", "")
+        if not folder or not re.fullmatch(r"[0-9a-f]{32}", id_):
+            continue
+        above, _, name = folder.rpartition("/")
+        database = databases.get(above or ".")
+        if database and id_ not in found and is_name(name, title, id_):
+            found[id_] = Record(database, folder, title, files=tuple(inside[folder]))
+        else:
+            strays.append(folder)
+    return Rebuilt(found, tuple(strays))
 
 
 def _front_matter(text: str) -> dict[str, str]:
@@ -42,9 +66,14 @@ def _front_matter(text: str) -> dict[str, str]:
     return values
 
 
-def _files(folder: str, files: Collection[str]) -> tuple[dict[str, object], ...]:
-    """The page's files as records that fit nothing: their place is known, and that they are ours."""
-    prefixes = tuple(join(folder, f"{name}/") for name in _OURS)
-    inside = sorted(path for path in files if path.startswith(prefixes))
-    paths = (path.removeprefix(f"{folder}/") for path in inside)
-    return tuple({"identity": "", "path": path, "size": 0, "sha256": ""} for path in paths)
+def _files_by_folder(files: Collection[str]) -> dict[str, list[dict[str, object]]]:
+    """For each page's folder its files, as records that fit nothing: their place is known, and that
+    they are ours."""
+    found: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    for path in sorted(files):
+        folder, _, name = path.rpartition("/")
+        above, _, kind = folder.rpartition("/")
+        if kind in _OURS and above:
+            record = {"identity": "", "path": f"{kind}/{name}", "size": 0, "sha256": ""}
+            found[above].append(record)
+    return found

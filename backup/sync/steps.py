@@ -62,13 +62,15 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The settings that decide. `damaged` holds the pages of which a file is missing on the disk,
-    `lost` those of which no file is left; of `shard` (i, n), this run takes the i-th part of n."""
+    `lost` those of which no file is left, `rebuilt` those whose record was lost and found again; of
+    `shard` (i, n), this run takes the i-th part of n."""
 
     full_sync: bool = False
     keep_deleted: bool = False
     allow_mass_delete: bool = False
     damaged: Collection[str] = ()
     lost: Collection[str] = ()
+    rebuilt: Collection[str] = ()
     shard: tuple[int, int] = (1, 1)
 
     def mine(self, page_id: str) -> bool:

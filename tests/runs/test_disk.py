@@ -24,11 +24,25 @@ def change_state(backup: Backup, **pages: object) -> None:
 def test_a_page_that_the_state_does_not_know_is_left_alone_and_told(kitchen: Backup) -> None:
     kitchen.run()
     change_state(kitchen, **{row(kitchen, "Milk").replace("-", ""): None})
-    before = kitchen.files()["wiki/milk/index.md"]
+    milk = kitchen.folder / "wiki/milk/index.md"
+    milk.write_text(f"{milk.read_text()}\nMy own words.\n")
+    before = milk.read_bytes()
     ran = kitchen.run()
     assert ran.code == 1
     assert "wiki/milk/index.md exists and is not part of the backup" in ran.log
-    assert kitchen.files()["wiki/milk/index.md"] == before
+    assert milk.read_bytes() == before
+
+
+def test_a_page_that_the_state_does_not_know_and_that_is_the_same_is_taken_over(
+    kitchen: Backup,
+) -> None:
+    kitchen.run()
+    before = kitchen.files()
+    change_state(
+        kitchen, **{row(kitchen, title).replace("-", ""): None for title in ("Milk", "Cups")}
+    )
+    assert kitchen.run().code == 0
+    assert kitchen.files() == before
 
 
 def test_files_that_the_state_names_and_are_gone_come_back(kitchen: Backup) -> None:
@@ -156,7 +170,7 @@ def test_a_state_of_a_later_version_ends_the_run_before_anything_happens(kitchen
 @pytest.mark.parametrize(
     "text", [b"{", b"[]", b"<<<<<<< a\n=======\n>>>>>>> b\n", b"\xff\xfe{", None]
 )
-def test_a_lost_or_broken_state_is_made_anew_and_costs_no_page(
+def test_a_lost_or_broken_state_is_rebuilt_and_costs_no_page(
     kitchen: Backup, text: bytes | None
 ) -> None:
     kitchen.run()
@@ -165,7 +179,8 @@ def test_a_lost_or_broken_state_is_made_anew_and_costs_no_page(
     at = kitchen.folder / ".notion-sync.json"
     at.write_bytes(text) if text else at.unlink()
     ran = kitchen.run()
-    assert ran.code == 0 and "made anew from the 3 pages" in ran.log
+    assert ran.code == 1 and "Rebuilt from the 3 pages" in ran.log
+    assert "the state was lost or damaged" in ran.log
     assert "wiki/milk" in kitchen.pages()
     kitchen.notion.share(row(kitchen, "Milk"))
     assert kitchen.run().code == 0

@@ -19,7 +19,6 @@ import pytest
 from backup.demo import blocks
 from backup.demo.faults import Fault
 from backup.demo.server import Asked
-from backup.stop import Interrupted, Stop
 from tests.backups import TOKEN, Backup, backing_up
 from tests.kitchen import dead_links, later, read_since, row, rows, stocked
 
@@ -130,6 +129,7 @@ def test_a_run_that_is_told_to_stop_publishes_what_it_has_and_ends_in_time(
 def test_a_run_that_is_told_to_stop_before_it_has_changed_anything_says_so(
     kitchen: Backup, number: signal.Signals
 ) -> None:
+    kitchen.init()
     kitchen.server.plan = lambda asked: Fault(wait=20)
     with running(kitchen) as process:
         while not kitchen.server.requests:
@@ -139,35 +139,6 @@ def test_a_run_that_is_told_to_stop_before_it_has_changed_anything_says_so(
     assert process.returncode == 128 + number, said
     assert "had changed nothing yet" in said
     assert kitchen.files() == {}
-
-
-@contextmanager
-def listening(stop: Stop) -> Iterator[None]:
-    """Inside, signals go to `stop`."""
-    before = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM)]
-    stop.listen()
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
-
-
-def test_a_signal_that_comes_while_the_program_is_loaded_is_not_lost() -> None:
-    """Python swallows what is raised while it imports a module."""
-    stop, loaded = Stop(), []
-    with listening(stop), pytest.raises(Interrupted), stop.held():
-        signal.raise_signal(signal.SIGTERM)
-        loaded.append("all")
-    assert (loaded, stop.signal) == (["all"], signal.SIGTERM)
-
-
-def test_after_a_module_that_could_not_be_loaded_signals_interrupt_again() -> None:
-    stop = Stop()
-    with pytest.raises(ImportError), stop.held():
-        raise ImportError
-    with listening(stop), pytest.raises(Interrupted):
-        signal.raise_signal(signal.SIGTERM)
 
 
 def interrupt(backup: Backup, page: str, record: dict[str, object], text: bytes) -> None:

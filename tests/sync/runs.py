@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backup.ahead import looking
 from backup.demo import faults
 from backup.demo.faults import Fault
 from backup.demo.server import Asked, StandIn
@@ -127,8 +126,7 @@ class Runs:
                 if publish:
                     publish.sleep, publish.clock = time.sleep, time.tick
                 world = World(client, downloader, Tree(folder), log, publish, stop)
-                with looking(settings, client, world.tree, stop) as ahead:
-                    report = run(settings, world, ahead)
+                report = run(settings, world)
                 return report.exit_code, report
             except BackupError as error:
                 log.line(str(error))

@@ -28,7 +28,7 @@ def test_two_runs_that_changed_different_pages_both_count() -> None:
     water = replace(MILK, folder="wiki/water", title="Water")
     ours = State({"a": TEA, "c": cocoa})  # b removed, c new
     theirs = State({"a": edited(TEA, EARLY), "b": MILK, "d": water})  # a changed, d new
-    found = merged(base, ours, theirs)
+    found = merged(base, ours, theirs, removed={"b"})
     assert found.state.pages == {"a": edited(TEA, EARLY), "c": cocoa, "d": water}
     assert found.ours == {"b", "c"}
 
@@ -49,7 +49,7 @@ def test_within_one_minute_the_version_that_was_read_after_it_counts() -> None:
 
 def test_a_page_that_we_removed_stays_when_they_read_it_again() -> None:
     base, theirs = State({"a": TEA}), State({"a": edited(TEA, LATE)})
-    assert merged(base, State(), theirs).state == theirs
+    assert merged(base, State(), theirs, removed={"a"}).state == theirs
 
 
 def test_a_page_that_they_removed_stays_when_we_read_it_again() -> None:
@@ -58,7 +58,13 @@ def test_a_page_that_they_removed_stays_when_we_read_it_again() -> None:
 
 
 def test_a_page_that_both_removed_is_gone() -> None:
-    assert merged(State({"a": TEA}), State(), State()).state == State()
+    assert merged(State({"a": TEA}), State(), State(), removed={"a"}).state == State()
+
+
+def test_a_page_that_a_run_merely_does_not_have_is_not_removed() -> None:
+    base = State({"a": TEA, "b": MILK})
+    assert merged(base, State(), base).state == base
+    assert merged(base, State(), base, removed={"b"}).state == State({"a": TEA})
 
 
 def test_a_page_that_was_written_again_as_it_is_counts_as_ours() -> None:
@@ -104,6 +110,6 @@ def test_databases_and_what_a_later_version_added_are_merged_too() -> None:
     theirs = State({}, {**base.databases, "z": Place("books", "Books")}, {"theirs": 2})
     assert merged(base, ours, theirs).state == State(
         {},
-        {"x": Place("wiki", "Wiki", "🧭"), "z": Place("books", "Books")},
+        {"x": Place("wiki", "Wiki", "🧭"), "y": Place("old", "Old"), "z": Place("books", "Books")},
         {"ours": 1, "theirs": 2},
     )
