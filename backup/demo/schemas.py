@@ -27,6 +27,14 @@ class Schemas(Content):
         source.data["properties"] = self.in_order(columns)
         self.touch(source)
 
+    def _add_column(self, source: Node, made: Json, plain: Any) -> None:
+        """One more property, new or in place of another one, and its value in rows without one."""
+        self._columns(source, source.data["properties"] | made)
+        for name, column in made.items():
+            for row in map(self.node, source.children):
+                value = copy.deepcopy(properties.value(column, plain))
+                row.data["properties"].setdefault(name, value)
+
     def _every_source(self) -> list[Node]:
         return [node for node in self.nodes.values() if node.kind == "data_source"]
 
@@ -38,7 +46,7 @@ class Schemas(Content):
                 source = self.node(self.source(database))
                 twin = (synced, properties.sent_id(synced, "relation")) if synced else None
                 made = properties.relation(other, self.source(other), twin)
-                self._columns(source, source.data["properties"] | properties.named({column: made}))
+                self._add_column(source, properties.named({column: made}), None)
 
     def rename_option(self, source: str, name: str, old: str, new: str) -> None:
         """Another name for an option: all rows show it, none counts as edited."""
@@ -63,10 +71,8 @@ class Schemas(Content):
             columns = node.data["properties"]
             if name in columns:
                 raise ValueError(f"there is a property {name} already")
-            made = properties.named({name: column})
-            self._columns(node, columns | made)
+            self._add_column(node, properties.named({name: column}), plain)
             for row in map(self.node, node.children):
-                row.data["properties"][name] = copy.deepcopy(properties.value(made[name], plain))
                 mirror(self.nodes, node.data["properties"], row, {})
 
     def remove_property(self, source: str, name: str) -> None:
