@@ -97,8 +97,8 @@ def _formula(
 
     try:
         kind, found = formulas.parsed(expression)(ask)
-    except (formulas.Unknown, KeyError, ValueError):
-        return None
+    except (formulas.Unknown, ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        return None  # as little as Notion gives for a formula that it cannot work out
     if isinstance(found, float) and found.is_integer():
         found = int(found)
     return {"type": kind, kind: found} if kind != "list" else {"type": "number", "number": found}

@@ -202,6 +202,7 @@ class StandIn:
 
     def _checked(self, asked: Asked) -> str:
         self._spend()
+        # Assumed: "Bearer" in this spelling alone; without it nothing is a token.
         scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not token or token != (self.knobs.token or token):
             raise Refusal(401, "API token is invalid.")

@@ -57,16 +57,35 @@ def test_a_formula_is_worked_out(
     assert found == {"type": kind, kind: expected}
 
 
-@pytest.mark.parametrize("expression", ["now()", "prop(", 'prop("Nothing")', "1 +", "§"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "now()",
+        "prop(",
+        'prop("Nothing")',
+        "1 +",
+        "§",
+        'round("x")',
+        'dateAdd(prop("Day"), "x", "ages")',
+    ],
+)
 def test_what_is_not_understood_has_no_value(
     expression: str, workspace: Workspace, client: Client
 ) -> None:
-    assert worked_out(workspace, client, expression) == {"type": "string", "string": None}
+    found = worked_out(workspace, client, expression, Day=DAY["start"])
+    assert found == {"type": "string", "string": None}
 
 
 def test_a_value_given_by_hand_stays(workspace: Workspace, client: Client) -> None:
     unsupported = {"type": "unsupported", "unsupported": {}}
     assert worked_out(workspace, client, "1 + 2", Result=unsupported) == unsupported
+
+
+def test_a_formula_that_asks_for_itself_comes_to_an_end(
+    workspace: Workspace, client: Client
+) -> None:
+    found = worked_out(workspace, client, 'prop("Result") + 1')
+    assert found == {"type": "number", "number": None}
 
 
 def test_an_empty_date_stays_a_date(workspace: Workspace, client: Client) -> None:
