@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from backup.demo.build import url
+from backup.demo.computed import hidden, values
 from backup.demo.content import Content
 from backup.demo.nodes import Node, exact_time, minute_time
 from backup.demo.properties import truncated
@@ -58,22 +58,6 @@ def page(content: Content, node: Node) -> Json:
     }
 
 
-def values(content: Content, node: Node) -> Json:
-    """All property values of a page, whole."""
-    return {name: _value(content, node, one) for name, one in node.data["properties"].items()}
-
-
-def _value(content: Content, node: Node, stored: Json) -> Json:
-    filled: dict[str, Any] = {
-        "created_time": minute_time(node.created),
-        "last_edited_time": minute_time(node.edited),
-        "created_by": content.users.get(node.author),
-        "last_edited_by": content.users.get(node.editor),
-    }
-    type_ = stored["type"]
-    return {**stored, type_: filled[type_]} if type_ in filled else stored
-
-
 def slug(title: str) -> str:
     """A title in an address. Assumed: what is not ASCII is left out."""
     return "-".join(re.findall(r"[A-Za-z0-9_]+", title))
@@ -101,6 +85,7 @@ def database(content: Content, node: Node) -> Json:
         "cover": node.data.get("cover"),
         "url": url(node.id),
         "public_url": None,
+        **_database_type(node),
     }
 
 
@@ -122,13 +107,24 @@ def data_source(content: Content, node: Node) -> Json:
         "title": node.data["title"],
         "description": node.data["description"],
         "is_inline": above.data.get("is_inline", False),
-        "properties": node.data["properties"],
+        "properties": {
+            name: column
+            for name, column in node.data["properties"].items()
+            if not hidden(content, column)
+        },
         "parent": {"type": "database_id", "database_id": above.id},
         "database_parent": parent(content, above),
         "url": url(above.id),
         "public_url": None,
         "in_trash": content.in_trash(node),
+        **_database_type(above),
     }
+
+
+def _database_type(database: Node) -> Json:
+    """What Notion calls a database of tasks, projects or skills; most are none (2026-09)."""
+    kind = database.data.get("database_type")
+    return {"database_type": kind} if kind else {}
 
 
 def block(content: Content, node: Node) -> Json:
@@ -141,11 +137,19 @@ def block(content: Content, node: Node) -> Json:
         "id": node.id,
         "parent": parent(content, node),
         **_edits(node),
-        "has_children": type_ != "child_database" and bool(listed(content, node)),
+        "has_children": type_ not in _CLOSED and bool(listed(content, node)),
         "in_trash": content.in_trash(node),
         "type": type_,
         type_: payload,
     }
+
+
+_CLOSED = ("child_database", "unsupported")
+
+
+def type_of(node: Node) -> str:
+    """The type of a block."""
+    return str(node.recorded.get("block", node.data).get("type", ""))
 
 
 def _payload(content: Content, node: Node) -> tuple[str, Json]:
@@ -156,10 +160,9 @@ def _payload(content: Content, node: Node) -> tuple[str, Json]:
 
 
 def listed(content: Content, node: Node) -> list[Node]:
-    """The children of a page or block; a synced copy lists those of its original.
+    """The children of a page or block; a synced copy has those of its original.
 
-    Assumed: a copy gives them under its own id, and says that it has them also when the original
-    cannot be read.
+    Assumed: a copy says that it has them also when the original cannot be read.
     """
     source = synced_from(node)
     if not source or node.children:

@@ -100,3 +100,8 @@ def synced_copy(original: str, children: Iterable[Json] = ()) -> Json:
     """A copy of a synced block; `original` is the id of the block it follows."""
     source = {"type": "block_id", "block_id": dashed_id(original)}
     return block("synced_block", synced_from=source, children=children)
+
+
+def folder() -> Json:
+    """A folder of pages. Assumed: the API calls it unsupported."""
+    return block("unsupported", block_type="folder")

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from backup.demo import properties
-from backup.demo.build import Rich, bot, is_placeholder, person, runs
+from backup.demo import mirrors, properties
+from backup.demo.build import Rich, is_placeholder, runs
+from backup.demo.merging import merged
 from backup.demo.nodes import Node, counted_id, exact_time, minute_time, wall_clock
+from backup.demo.people import People
 from backup.demo.storage import Storage
 from backup.model import Json, bare_id
 
 
-class Content:
+class Content(People):
     """Everything the integration could see, and what it may not see.
 
     Ids are given and returned as Notion writes them, and are the same in every run. `now` is asked
@@ -26,6 +28,8 @@ class Content:
         self.name = name
         self.now = now
         self.lock = threading.RLock()
+        self.revision = 0  # another number whenever something is no longer as it was
+        self.shuffled = True  # schemas come in an order of Notion's own, with the title last
         self.nodes: dict[str, Node] = {}
         self.top: list[str] = []
         self.comments: list[Json] = []
@@ -34,7 +38,8 @@ class Content:
         self.templates: dict[str, list[tuple[str, bool]]] = {}  # data source -> (page, default?)
         self.id = counted_id(name, "workspace", version=4, newest=False)
         self.files = Storage(self.id)
-        self.users: dict[str, Json] = {}
+        self.users = {}
+        self.left = set()
         self.bot = self.add_bot("Backup")
         self.person = self.add_user("Ada Lindqvist", "ada@example.com")
 
@@ -64,9 +69,9 @@ class Content:
         """What is listed below a node: visible, not in the trash, in order."""
         if node.grow:
             grow, node.grow = node.grow, None
-            before = node.edited, node.editor
+            before = node.edited, node.editor, self.revision
             grow()
-            node.edited, node.editor = before
+            node.edited, node.editor, self.revision = before
         found = (self.nodes.get(bare_id(child)) for child in node.children)
         return [child for child in found if child and child.shared and not child.trashed]
 
@@ -98,21 +103,6 @@ class Content:
 
     # -- adding ----------------------------------------------------------------------------------
 
-    def add_user(self, name: str, email: str = "") -> Json:
-        """A member; the full user object."""
-        return self._user(person(counted_id(self.name, "user", name, version=4), name, email))
-
-    def add_bot(self, name: str) -> Json:
-        """An integration; the full user object."""
-        owner = {"type": "workspace", "workspace": True}
-        limits = {"max_file_upload_size_in_bytes": 5242880}
-        details = {"owner": owner, "workspace_name": self.name, "workspace_id": self.id}
-        made = bot(counted_id(self.name, "bot", name, version=4), name)
-        return self._user({**made, "bot": {**details, "workspace_limits": limits}})
-
-    def _user(self, user: Json) -> Json:
-        return self.users.setdefault(user["id"], user)
-
     def add_emoji(self, name: str, image: bytes) -> Json:
         """A custom emoji of the workspace: {id, name, url}."""
         id_ = counted_id(self.id, "emoji", name)
@@ -141,7 +131,8 @@ class Content:
 
     def add_source(self, database: str, name: Rich, schema: Mapping[str, Json]) -> str:
         """One more data source in a database, with a table to see it in; its id."""
-        data = {"title": runs(name), "description": [], "properties": properties.schema(schema)}
+        columns = self.in_order(properties.schema(schema))
+        data = {"title": runs(name), "description": [], "properties": columns}
         source = self._add("data_source", database, data)
         self.add_view(database, source.id, "Table")
         return source.id
@@ -185,6 +176,7 @@ class Content:
             parent = self.source(parent)
         page = self._add("page", parent, {}, data.pop("id", ""))
         page.data.update(data, properties=self._values(page, title, values or {}))
+        mirrors.mirror(self.nodes, self.schema_of(page), page, {})
         self.append(page.id, blocks)
         return page.id
 
@@ -198,6 +190,10 @@ class Content:
         }
         made = {name: properties.value(columns[name], plain[name]) for name in columns}
         return copy.deepcopy(made)
+
+    def in_order(self, columns: Json) -> Json:
+        """A schema as Notion orders it: not as people do, and the title last (11 of 11 recordings)."""
+        return properties.shuffled(columns) if self.shuffled else columns
 
     def _count(self, page: Node) -> int:
         above = self.nodes.get(bare_id(page.parent))
@@ -233,7 +229,7 @@ class Content:
     def _add_block(self, above: Node, raw: Json) -> Node:
         id_ = "" if is_placeholder(raw["id"]) else raw["id"]
         type_ = raw["type"]
-        data = {"type": type_, type_: copy.deepcopy(raw[type_])}
+        data = {"type": type_, type_: merged(raw[type_])}
         node = self._add("block", above.id, data, id_)
         for child in raw.get("children", ()):
             self._add_block(node, child)
@@ -276,6 +272,7 @@ class Content:
         with self.lock:
             if bare_id(node.id) in self.nodes:
                 raise ValueError(f"the id {node.id} is taken")
+            self.revision += 1
             self.nodes[bare_id(node.id)] = node
             above = self.nodes.get(bare_id(node.parent))
             (above.children if above else self.top).append(node.id)
@@ -292,5 +289,6 @@ class Content:
 
     def touch(self, *nodes: Node | None) -> None:
         """Sets the time and the author of the last edit."""
+        self.revision += 1
         for node in filter(None, nodes):
             node.edited, node.editor = self.now(), self.person["id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
 from backup.demo.build import url
+from backup.demo.computed import person
 from backup.demo.content import Content
 from backup.demo.nodes import exact_time
 from backup.demo.storage import HOSTED, OUTSIDE
@@ -25,6 +27,7 @@ class Signer:
     base: str
     now: Callable[[], datetime]
     lifetime: float = 3600  # seconds
+    token_life: float = math.inf  # seconds that the credentials behind the signature are good
     given: int = 0
 
     def sign(self, path: str) -> tuple[str, str]:
@@ -58,7 +61,10 @@ class Signer:
         if sent["X-Amz-Signature"] != self._signature(path, date, life, token):
             return "SignatureDoesNotMatch"
         signed = datetime.strptime(date, _DATE).replace(tzinfo=self.now().tzinfo)
-        return "AccessDenied" if self.now() > signed + timedelta(seconds=int(life)) else ""
+        age = (self.now() - signed).total_seconds()
+        if age > int(life):
+            return "AccessDenied"
+        return "ExpiredToken" if age > self.token_life else ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,8 @@ class Delivery:
 
     def _mention(self, run: Json) -> Json:
         kind = run["mention"].get("type")
+        if kind == "user":
+            return self._user(run)
         if kind not in ("page", "database"):
             return run
         id_ = run["mention"][kind].get("id", "")
@@ -101,3 +109,11 @@ class Delivery:
         node = self.content.visible(id_)
         title = self.content.title(node) if node else ""
         return {**run, "plain_text": title or "Untitled", "href": url(id_)}
+
+    def _user(self, run: Json) -> Json:
+        who = run["mention"]["user"]
+        found = person(self.content, who)
+        if found is who:
+            return run
+        name = f"@{found.get('name', 'Anonymous')}"
+        return {**run, "mention": {"type": "user", "user": found}, "plain_text": name}

@@ -6,10 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from backup.demo import refusal
 from backup.demo.refusal import CODES, throttled
 
 JSON = "application/json; charset=utf-8"
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>"
+EXPIRED_TOKEN = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>ExpiredToken</Code>'
+    b"<Message>The provided token has expired.</Message></Error>"
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,16 @@ def busy(retry_after: str = "1", reason: str = "public_api_request_rate_limit") 
     sent = {**throttled(1).body(), "request_id": "00000000-0000-4000-8000-000000000429"}
     sent["additional_data"] = {"rate_limit_reason": reason, "retry_after": retry_after}
     return Fault(429, json.dumps(sent).encode(), {"Content-Type": JSON, "Retry-After": retry_after})
+
+
+def restricted() -> Fault:
+    """403 about what was asked for: the token is good, this one thing it may not read."""
+    return error(403, refusal.restricted().message)
+
+
+def expired_token() -> Fault:
+    """What S3 answers when the credentials that signed an address have expired."""
+    return Fault(400, EXPIRED_TOKEN, {"Content-Type": "application/xml"})
 
 
 def html(status: int = 502) -> Fault:

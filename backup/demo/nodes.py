@@ -37,7 +37,8 @@ class Node:
     `parent` is the id of what holds it ('' for the workspace itself). `children` are ids: blocks
     and child pages of a page or block, data sources of a database, rows of a data source. `data`
     is the part of its JSON that is not computed. `recorded` are whole objects, by
-    their `object`, to be served as they are. What `load` and `grow` give is asked for once, when it is first needed.
+    their `object`, to be served as they are. What `load` and `grow` give is asked for once, when it
+    is first needed.
     """
 
     id: str
@@ -55,8 +56,14 @@ class Node:
     archived: bool = False
     shared: bool = True
     unreadable: bool = False  # its children answer 404
+    restricted: bool = False  # listed, but whatever asks for it answers 403
     recorded: Mapping[str, Json] = field(default_factory=dict)
     _data: Json | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether its data was ever asked for."""
+        return self._data is not None
 
     @property
     def data(self) -> Json:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from backup.demo.nodes import Node, counted_id
-from backup.demo.refusal import bad_body, bad_cursor
+from backup.demo.refusal import bad_cursor
+from backup.demo.validation import number
 from backup.model import Json, bare_id
 
 LARGEST = 100
@@ -24,15 +26,8 @@ class Paging:
     @classmethod
     def asked(cls, sent: Mapping[str, Any], part: str, most: int = LARGEST) -> Paging:
         """From the query string or the body (`part` names it in the error)."""
-        size = sent.get("page_size", LARGEST)
-        try:
-            number = int(size)
-        except (TypeError, ValueError):
-            raise bad_body(part, "page_size should be a number", size) from None
-        if not 1 <= number <= LARGEST:
-            raise bad_body(part, f"page_size should be between 1 and {LARGEST}", size)
-        cursor = sent.get("start_cursor")
-        return cls(min(number, most), "" if cursor is None else str(cursor))
+        size = number(part, "page_size", sent.get("page_size", LARGEST), LARGEST)
+        return cls(min(size, most), sent.get("start_cursor", ""))
 
 
 def envelope(type_: str, results: list[Json], next_cursor: str | None) -> Json:
@@ -59,12 +54,12 @@ def by_id(items: Sequence[Node], paging: Paging) -> tuple[Sequence[Node], str | 
     return items[start : start + paging.size], rest[0].id if rest else None
 
 
-def by_place(items: Sequence[T], paging: Paging, mark: str) -> tuple[Sequence[T], str | None]:
-    """A page of things without ids; `mark` begins the cursor."""
-    start = 0
+def by_place(items: Sequence[T], paging: Paging, *scope: str) -> tuple[Sequence[T], str | None]:
+    """A page of things without ids; the cursor holds for the list of this `scope` alone."""
+    start, mark = 0, f"{counted_id('cursor', *scope, version=4, newest=False)}:"
     if paging.cursor:
         place = paging.cursor.removeprefix(mark)
-        if place == paging.cursor or not place.isdigit() or int(place) >= len(items):
+        if place == paging.cursor or not place.isdecimal() or int(place) >= len(items):
             raise bad_cursor(paging.cursor)
         start = int(place)
     end = start + paging.size
@@ -72,30 +67,69 @@ def by_place(items: Sequence[T], paging: Paging, mark: str) -> tuple[Sequence[T]
 
 
 @dataclass
-class Sessions:
-    """Queries under way: their cursor is 's:<session>:<row>', with the next page's first row.
+class Session:
+    """A query under way: what it asked for, and the rows that answered it when last looked at.
 
-    Assumed: a session keeps the rows that it began with, without those that left since.
+    `find` looks again, which is done when the workspace has another `revision`. `began` is when,
+    in seconds of the clock that lets cursors expire.
     """
 
-    rows: dict[str, list[Node]] = field(default_factory=dict)
-    capped: set[str] = field(default_factory=set)
+    asked: Json
+    find: Callable[[], list[Node]]
+    began: float
+    revision: int = -1
+    rows: list[Node] = field(default_factory=list)
 
-    def begin(self, rows: list[Node], cap: int) -> str:
-        """Keeps the rows of a new query, at most `cap`."""
-        id_ = counted_id("session", str(len(self.rows)), version=4, newest=False)
-        self.rows[id_] = rows[:cap]
-        if len(rows) > cap:
-            self.capped.add(id_)
+
+@dataclass
+class Sessions:
+    """Queries under way. Their cursor is 's:<session>:<row>' with the row that the next page began
+    with at the time; what counts is how many rows were given before.
+
+    Assumed: the pages of a query are cut from what it finds at the time of each, so that a row that
+    comes, goes or is sorted elsewhere meanwhile lets others come twice or not at all (Notion's
+    reference promises nothing, and clients are told to expect both). A cursor holds for the query
+    that it was given to, and for `life` seconds.
+    """
+
+    timer: Callable[[], float] = time.monotonic
+    life: float = 3600
+    _open: dict[str, Session] = field(default_factory=dict)
+    _places: dict[str, int] = field(default_factory=dict)
+    _count: int = 0
+
+    def begin(self, asked: Json, find: Callable[[], list[Node]]) -> str:
+        """Opens a query; `asked` is all that its cursors are bound to. Its id."""
+        id_ = counted_id("session", str(self._count), version=4, newest=False)
+        self._count += 1
+        self._open[id_] = Session(asked, find, self.timer())
         return id_
 
-    def resume(self, cursor: str) -> tuple[str, int]:
+    def rows(self, id_: str, revision: int) -> list[Node]:
+        """What the query finds in the workspace's present `revision`."""
+        session = self._open[id_]
+        if session.revision != revision:
+            session.rows, session.revision = session.find(), revision
+        return session.rows
+
+    def cursor(self, id_: str, row: str, place: int) -> str:
+        """The cursor of a page that begins with a row, at a place of the result."""
+        made = f"s:{id_}:{row}"
+        self._places[made] = place
+        return made
+
+    def resume(self, cursor: str, asked: Json) -> tuple[str, int]:
         """The session of a cursor, and the place where it goes on."""
-        mark, _, rest = cursor.partition(":")
-        id_, _, row = rest.partition(":")
-        if mark != "s" or id_ not in self.rows:
+        place = self._places.get(cursor)
+        id_ = cursor[2:].partition(":")[0]
+        session = self._open.get(id_)
+        if place is None or session is None or session.asked != asked:
             raise bad_cursor(cursor)
-        places = [place for place, node in enumerate(self.rows[id_]) if node.id == row]
-        if not places:
+        if self.timer() - session.began > self.life:
             raise bad_cursor(cursor)
-        return id_, places[0]
+        return id_, place
+
+    def expire(self) -> None:
+        """No cursor given so far is good any more."""
+        self._open.clear()
+        self._places.clear()

@@ -53,7 +53,7 @@ def status(**groups: list[str]) -> Json:
 
 
 def formula(expression: str) -> Json:
-    """A formula; the stand-in does not compute it: rows are given its value."""
+    """A formula; rows have the value that it gives (see `formulas`), or the one they are given."""
     return of("formula", expression=expression)
 
 
@@ -69,7 +69,7 @@ def relation(database: str, data_source: str, synced: tuple[str, str] | None = N
 
 
 def rollup(relation_name: str, name: str, function: str) -> Json:
-    """A rollup of the property `name` over a relation; rows are given its value."""
+    """A rollup of the property `name` over a relation; rows have what it gives, or are given."""
     return of(
         "rollup",
         rollup_property_name=name,
@@ -99,6 +99,18 @@ def named(columns: Mapping[str, Json]) -> Json:
         name: {"id": sent_id(name, column["type"]), "name": name, **copy.deepcopy(column)}
         for name, column in columns.items()
     }
+
+
+def shuffled(columns: Json, seed: str = "") -> Json:
+    """The same schema in the order of its ids, or of another `seed`; the title comes last."""
+    places = {
+        name: (
+            column["type"] == "title",
+            hashlib.sha256(f"{seed}{column['id']}".encode()).digest() if seed else column["id"],
+        )
+        for name, column in columns.items()
+    }
+    return {name: columns[name] for name in sorted(columns, key=places.__getitem__)}
 
 
 def sent_id(name: str, type_: str) -> str:

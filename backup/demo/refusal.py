@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,12 +68,9 @@ def bad_version(sent: str) -> Refusal:
     )
 
 
-def bad_id(name: str, sent: str) -> Refusal:
-    """An id in the path is no UUID."""
-    return Refusal(
-        400,
-        f'path failed validation: path.{name} should be a valid uuid, instead was `"{sent}"`.',
-    )
+def bad_id(part: str, name: str, sent: str) -> Refusal:
+    """An id in the path or in the query string is no UUID."""
+    return bad_field(part, name, "a valid uuid", sent)
 
 
 def not_found(kind: str, id_: str, bot: Json) -> Refusal:
@@ -116,9 +114,34 @@ def unknown_path() -> Refusal:
     return Refusal(400, "Invalid request URL.", "invalid_request_url")
 
 
-def bad_body(part: str, should: str, sent: Any) -> Refusal:
-    """A field of the body or of the query string is not as it should be. Assumed wording."""
-    return Refusal(400, f"{part} failed validation: {part}.{should}, instead was `{sent}`.")
+UNDEFINED = object()  # what was not sent at all
+_SHOWN = 100  # characters of what was sent that a message repeats
+
+
+def bad_field(where: str, name: str, should: str, sent: Any) -> Refusal:
+    """A field of the body or of the query string is not as it should be: `where` is 'body',
+    'query' or a path below them ('body.sorts[0]'), `should` what follows 'should be'."""
+    part = where.partition(".")[0].partition("[")[0]
+    return bad_body(part, f"{where}.{name}", should, sent)
+
+
+def bad_body(part: str, path: str, should: str, sent: Any) -> Refusal:
+    """The same with the whole path of what is wrong."""
+    text = "undefined" if sent is UNDEFINED else json.dumps(sent, ensure_ascii=False)
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return Refusal(
+        400, f"{part} failed validation: {path} should be {should}, instead was `{shown}`."
+    )
+
+
+def restricted() -> Refusal:
+    """A single object that the integration may not read, though it may see that it is there."""
+    return Refusal(403, "Insufficient permissions for this endpoint.")
+
+
+def not_supported(type_: str) -> Refusal:
+    """The content of a block that the API does not give (reports of 2023 to 2026)."""
+    return Refusal(400, f"Block type {type_} is not supported via the API for your bot type.")
 
 
 def bad_cursor(sent: str) -> Refusal:

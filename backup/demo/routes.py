@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from urllib.parse import unquote
 
-from backup.demo import answers, query, refusal
+from backup.demo import answers, computed, query, refusal, validation
 from backup.demo.content import Content
 from backup.demo.nodes import Node
 from backup.demo.paging import Paging, Sessions, by_id, by_place, envelope
+from backup.demo.refusal import UNDEFINED
 from backup.model import Json, bare_id, dashed_id
 
 # As the validation of the real API: any version, the variant of RFC 9562, or the nil id.
@@ -42,6 +44,7 @@ class Api:
     content: Content
     cap: int = 10_000
     most: int = 100
+    copies: str = "empty"  # what a synced copy's own id gives, see server.Knobs
     sessions: Sessions = field(default_factory=Sessions)
 
     def answer(self, request: Request) -> Json:
@@ -49,7 +52,8 @@ class Api:
         for method, pattern, route in ROUTES:
             found = re.fullmatch(pattern, request.path)
             if found and method == request.method:
-                ids = {name: _id(name, sent) for name, sent in found.groupdict().items()}
+                ids = {name: _id("path", name, sent) for name, sent in found.groupdict().items()}
+                validation.check(route.__name__, _body(request), request.query)
                 with self.content.lock:
                     return route(self, request, **ids)
         raise refusal.unknown_path()
@@ -67,6 +71,8 @@ class Api:
     def find(self, id_: str, kind: str, kinds: tuple[str, ...] = ()) -> Node:
         """The node that a request means, or Notion's answer to the wrong kind of id."""
         node = self.content.visible(id_)
+        if node and node.restricted:
+            raise refusal.restricted()
         if node and node.kind in (kinds or (kind,)):
             return node
         if node and (kind, node.kind) == ("page", "database"):
@@ -90,12 +96,9 @@ class Api:
     def query(self, request: Request, data_source_id: str) -> Json:
         """POST /v1/data_sources/{id}/query"""
         source = self.find(data_source_id, "data_source")
-        if request.version == answers.NEW and "archived" in request.body:
-            raise refusal.bad_body("body", "archived should be not present", "true")
         show = partial(self.show, request=request)
-        return query.answer(
-            self.content, source, request.body, self.sessions, show, self.cap, self.most
-        )
+        body = _body(request)
+        return query.answer(self.content, source, body, self.sessions, show, self.cap, self.most)
 
     def templates(self, request: Request, data_source_id: str) -> Json:
         """GET /v1/data_sources/{id}/templates: the one list without the usual envelope."""
@@ -114,18 +117,32 @@ class Api:
     def children(self, request: Request, block_id: str) -> Json:
         """GET /v1/blocks/{id}/children. Assumed: a database has none."""
         node = self.find(block_id, "block", ("block", "page", "database"))
-        source = "" if node.children else answers.synced_from(node)
-        if node.unreadable or (source and not self.content.visible(source)):
-            raise refusal.not_found("block", source or node.id, self.content.bot)
-        items = [] if node.kind == "database" else answers.listed(self.content, node)
+        if node.unreadable:
+            raise refusal.not_found("block", node.id, self.content.bot)
+        if node.kind == "block" and answers.type_of(node) == "unsupported":
+            raise refusal.not_supported(
+                answers.block(self.content, node)["unsupported"]["block_type"]
+            )
+        items = [] if node.kind == "database" else self._listed(node)
         found, more = by_id(items, Paging.asked(request.one(), "query", self.most))
         return envelope("block", [self.show(one, request, "block") for one in found], more)
+
+    def _listed(self, node: Node) -> list[Node]:
+        """The children of a page or block; those of a synced copy as `copies` says."""
+        original = "" if node.children else answers.synced_from(node)
+        if not original or self.copies == "always":
+            return answers.listed(self.content, node)
+        if self.copies == "empty":
+            return []
+        if self.copies == "missing" or not self.content.visible(original):
+            raise refusal.not_found("block", original, self.content.bot)
+        return answers.listed(self.content, node)
 
     def property_item(self, request: Request, page_id: str, property_id: str) -> Json:
         """GET /v1/pages/{id}/properties/{property}: whole values, the long ones in pages."""
         page = self.find(page_id, "page")
         wanted = unquote(property_id)
-        for name, value in answers.values(self.content, page).items():
+        for name, value in computed.values(self.content, page, most=None).items():
             if wanted in (unquote(value["id"]), name):
                 return self._item(request, page, value)
         raise refusal.not_found("property", property_id, self.content.bot)
@@ -133,16 +150,19 @@ class Api:
     def _item(self, request: Request, page: Node, value: Json) -> Json:
         type_, id_ = value["type"], value["id"]
         head = {"object": "property_item", "type": type_, "id": id_}
-        if type_ not in LISTED_ITEMS:
+        if type_ not in (*LISTED_ITEMS, "rollup"):
             return {**head, type_: value[type_]}
+        items, inside = computed.items(value)
         paging = Paging.asked(request.one(), "query", self.most)
-        found, more = by_place(value[type_], paging, "P")
-        made = envelope("property_item", [{**head, type_: item} for item in found], more)
+        found, more = by_place(items, paging, "property", page.id, id_)
+        made = envelope("property_item", [{**head, **item} for item in found], more)
         path = f"{request.base}/v1/pages/{page.id}/properties/{id_}"
         next_url = f"{path}?start_cursor={more}&page_size={paging.size}" if more else None
+        if more and type_ == "rollup":
+            inside = {"type": "incomplete", "incomplete": {}, "function": inside["function"]}
         return {
             **made,
-            "property_item": {"id": id_, "next_url": next_url, "type": type_, type_: {}},
+            "property_item": {"id": id_, "next_url": next_url, "type": type_, type_: inside},
         }
 
     def me(self, request: Request) -> Json:
@@ -152,7 +172,7 @@ class Api:
     def users(self, request: Request) -> Json:
         """GET /v1/users"""
         everyone = list(self.content.users.values())
-        found, more = by_place(everyone, Paging.asked(request.one(), "query"), "U")
+        found, more = by_place(everyone, Paging.asked(request.one(), "query"), "users")
         return envelope("user", list(found), more)
 
     def user(self, request: Request, user_id: str) -> Json:
@@ -163,10 +183,10 @@ class Api:
 
     def comments(self, request: Request) -> Json:
         """GET /v1/comments?block_id="""
-        sent = request.one().get("block_id", "")
-        node = self.find(_id("block_id", sent), "block", ("block", "page"))
+        sent = request.one().get("block_id", UNDEFINED)
+        node = self.find(_id("query", "block_id", sent), "block", ("block", "page"))
         about = [one for one in self.content.comments if node.id in one["parent"].values()]
-        found, more = by_place(about, Paging.asked(request.one(), "query"), "C")
+        found, more = by_place(about, Paging.asked(request.one(), "query"), "comments", node.id)
         return envelope("comment", list(found), more)
 
     def comment(self, request: Request, comment_id: str) -> Json:
@@ -179,13 +199,14 @@ class Api:
     def views(self, request: Request) -> Json:
         """GET /v1/views?database_id= or ?data_source_id=: references only."""
         sent = request.one()
-        wanted = bare_id(sent.get("database_id") or sent.get("data_source_id") or "")
+        name = "data_source_id" if "data_source_id" in sent else "database_id"
+        wanted = bare_id(_id("query", name, sent.get(name, UNDEFINED)))
         about = [
             {"object": "view", "id": view["id"]}
             for view in self.content.views.values()
             if wanted in (bare_id(view["parent"]["database_id"]), bare_id(view["data_source_id"]))
         ]
-        found, more = by_place(about, Paging.asked(sent, "query"), "V")
+        found, more = by_place(about, Paging.asked(sent, "query"), "views", wanted)
         return envelope("view", list(found), more)
 
     def view(self, request: Request, view_id: str) -> Json:
@@ -213,10 +234,21 @@ class Api:
         return envelope("page_or_data_source", [self.show(one, request) for one in page], more)
 
 
-def _id(name: str, sent: str) -> str:
+def _body(request: Request) -> Json:
+    """The body in the newer version's words: the older one calls the trash `archived`, too."""
+    if request.version == answers.NEW:
+        return request.body
+    return {
+        key: value for key, value in request.body.items() if key not in ("archived", "in_trash")
+    }
+
+
+def _id(part: str, name: str, sent: Any) -> str:
+    if sent is UNDEFINED:
+        raise refusal.bad_field(part, name, "defined", sent)
     if name == "property_id" or _UUID.fullmatch(bare_id(sent)):
-        return sent
-    raise refusal.bad_id(name, sent)
+        return str(sent)
+    raise refusal.bad_id(part, name, sent)
 
 
 def _only(values: Json, wanted: list[str]) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,14 @@ from backup.demo.refusal import Refusal
 from backup.demo.routes import Api, Request
 from backup.model import Json
 
+NOTION = 180  # requests in the window of a minute, for each integration ("Request limits", 2026-08)
+LARGER = 600  # the same on Business and Enterprise plans
+COPIES = (  # reports differ, so a client should live with each
+    "empty",  # no children, though the copy says that it has some
+    "missing",  # 404
+    "follow",  # what its original holds, and 404 when that cannot be seen
+    "always",  # what its original holds, in any case
+)
 SPOKEN = ("2025-09-03", "2026-03-11")
 
 
@@ -33,11 +42,15 @@ class Knobs:
 
     token: str = ""  # the only token that is good; '': every one
     latency: float = 0  # from a request of the API to its answer, our own work included
-    budget: int | None = None  # requests per window; Notion: 180 (600 on larger plans)
+    jitter: float = 0  # on top of it, from nothing to so much: answers overtake each other
+    budget: int | None = None  # requests per window (see NOTION, LARGER)
     window: float = 60
     cap: int = 10_000  # rows that one query gives at most
     most: int = 100  # items on one page of a list, for pages shorter than asked for
     lifetime: float = 3600  # of a signed address
+    token_life: float = math.inf  # of the credentials that signed it: then 400 ExpiredToken
+    cursor_life: float = 3600  # of a query's cursors
+    copies: str = "empty"  # what a synced copy's own id gives, see COPIES
     now: Callable[[], datetime] = wall_clock  # signs addresses and lets them expire
     timer: Callable[[], float] = time.monotonic  # counts the window, and the latency
     sleep: Callable[[float], object] = time.sleep  # spends the latency
@@ -66,6 +79,7 @@ class StandIn:
         self.workspace = workspace
         self.knobs = Knobs(**knobs)
         self.api = Api(workspace)
+        self.api.sessions.timer = lambda: self.knobs.timer()
         self.signer = Signer("", lambda: self.knobs.now())
         self.plan: Callable[[Asked], Fault | None] | None = None
         self.requests: list[Asked] = []
@@ -93,6 +107,17 @@ class StandIn:
         with self._lock:
             self._faults.extend([(path, fault)] * times)
 
+    def limit(self, budget: int | None = NOTION, window: float = 60) -> None:
+        """So many requests in each window of seconds from now on, in a burst or spread; None for no
+        limit. A small window is a hard pace: limit(3, 1)."""
+        self.knobs.budget, self.knobs.window = budget, window
+        self._since = -math.inf
+
+    def expire_cursors(self) -> None:
+        """Cursors of queries that were given so far are refused from now on."""
+        with self.workspace.lock:
+            self.api.sessions.expire()
+
     @contextmanager
     def serving(self, port: int = 0) -> Iterator[str]:
         """Listens on a loopback port, by default a free one, until the block ends; gives the URL."""
@@ -119,7 +144,7 @@ class StandIn:
         )
         of_api = parts.path.startswith("/v1/")
         with self._counted():
-            due = self.knobs.timer() + self.knobs.latency
+            due = self.knobs.timer() + self.knobs.latency + self._jitter()
             made = self._api(asked, body) if of_api else self._download(asked, parts.query)
             fault = self._fault(asked)
             made = fault.spoil(made) if fault else made
@@ -139,6 +164,9 @@ class StandIn:
         finally:
             with self._lock:
                 self._under_way -= 1
+
+    def _jitter(self) -> float:
+        return self.knobs.jitter * random.random() if self.knobs.jitter else 0.0
 
     def _fault(self, asked: Asked) -> Fault | None:
         with self._lock:
@@ -163,10 +191,10 @@ class StandIn:
 
     def _answer(self, asked: Asked, body: bytes) -> Json:
         version = self._checked(asked)
-        if body and not asked.body and body.strip() != b"{}":
-            raise Refusal(400, "Error parsing JSON body.", "invalid_json")
+        _check_json(body)
         self.api.cap, self.api.most = self.knobs.cap, self.knobs.most
-        self.signer.lifetime = self.knobs.lifetime
+        self.api.copies, self.api.sessions.life = self.knobs.copies, self.knobs.cursor_life
+        self.signer.lifetime, self.signer.token_life = self.knobs.lifetime, self.knobs.token_life
         request = Request(asked.method, asked.path, asked.query, asked.body, version, self.url)
         with self.workspace.lock:
             made: Json = Delivery(self.workspace, self.signer)(self.api.answer(request))
@@ -174,8 +202,9 @@ class StandIn:
 
     def _checked(self, asked: Asked) -> str:
         self._spend()
-        token = asked.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        if not token or token != (self.knobs.token or token):
+        # Assumed: "Bearer" in this spelling alone; without it nothing is a token.
+        scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or not token or token != (self.knobs.token or token):
             raise Refusal(401, "API token is invalid.")
         version = asked.headers.get("Notion-Version")
         if version is None:
@@ -203,9 +232,21 @@ class StandIn:
             return _s3_error(404, "NoSuchKey", "The specified key does not exist.")
         if not path.startswith("outside/"):
             refused = self.signer.refusal(path, query)
+            if refused == "ExpiredToken":
+                return _s3_error(400, refused, "The provided token has expired.")
             if refused or asked.method != "GET":  # the signature holds for GET alone
                 return _s3_error(403, refused or "SignatureDoesNotMatch", "Request has expired")
         return Reply(200, content.body, {"Content-Type": content.type})
+
+
+def _check_json(sent: bytes) -> None:
+    """Raises Refusal for a body that is no JSON, or no object."""
+    try:
+        read = json.loads(sent) if sent else {}
+    except ValueError:
+        raise Refusal(400, "Error parsing JSON body.", "invalid_json") from None
+    if not isinstance(read, dict):
+        raise refusal.bad_body("body", "body", "an object", read)
 
 
 def _body(sent: bytes) -> Json:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from backup.demo import build, drawings
 from backup.demo import properties as p
 from backup.demo.build import text
@@ -58,7 +56,6 @@ def rows(notes: Notes) -> None:
     for key, (title, sign, area, tags, minutes) in _TITLES.items():
         notes.clock.forward(minutes=2)
         values = {"Area": area, "Tags": tags, "Minutes": minutes, "Status": "Good"}
-        values |= _computed(minutes)
         icon = build.emoji(sign) if sign else _buoy(notes)
         row = notes.workspace.add_page(notes.wiki, title, values, icon=icon)
         notes.rows[key] = row
@@ -70,21 +67,6 @@ def _buoy(notes: Notes) -> Json:
     return build.custom_emoji(buoy["id"], buoy["name"], buoy["url"])
 
 
-def _computed(minutes: int) -> dict[str, Any]:
-    """What Notion would work out for a row without sources and without a review."""
-    date: Json = {"type": "date", "date": None}
-    takes = "half a day" if minutes > 20 else "one coffee"
-    return {
-        "Long": minutes > 20,
-        "Hours": round(minutes / 60, 1),
-        "Takes": takes,
-        "Due": dict(date),
-        "Sources read": 0,
-        "Newest source": dict(date),
-        "Source titles": [],
-    }
-
-
 def _values(notes: Notes) -> None:
     set_, rows_, people = notes.workspace.set_property, notes.rows, notes.people
     set_(rows_["online"], "Owner", [people["ben"], people["mio"]])
@@ -94,8 +76,6 @@ def _values(notes: Notes) -> None:
         ["From the box to the first reading. ", text("No diving.", bold=True)],
     )
     set_(rows_["online"], "Reviewed", "2026-08-30")
-    due = {"start": "2027-02-28", "end": None, "time_zone": None}
-    set_(rows_["online"], "Due", {"type": "date", "date": due})
     verified = {"state": "verified", "verified_by": people["ada"]}
     until = {"start": "2026-08-30", "end": "2027-02-28", "time_zone": None}
     set_(rows_["online"], "Verification", {**verified, "date": until})
@@ -117,21 +97,3 @@ def _sources(notes: Notes) -> None:
     used = {"online": ["field"], "harmonics": ["slowly", "clock"], "looks": ["plain"]}
     for page, keys in used.items():
         set_(rows_[page], "Sources", [rows_[key] for key in keys])
-        for key in keys:
-            set_(rows_[key], "Used in", [rows_[page]])
-        for name, value in _rolled_up(notes, keys).items():
-            set_(rows_[page], name, value)
-
-
-def _rolled_up(notes: Notes, keys: list[str]) -> dict[str, Any]:
-    """What Notion's rollups over these sources would show."""
-    values = [notes.workspace.node(notes.rows[key]).data["properties"] for key in keys]
-    dates = [one["Read"]["date"] for one in values if one["Read"]["date"]]
-    newest = max((date["end"] or date["start"] for date in dates), default="")
-    date: Json | None = {"start": newest, "end": None, "time_zone": None} if newest else None
-    titles = [{"type": "title", "title": one["Title"]["title"]} for one in values]
-    return {
-        "Sources read": sum(one["Finished"]["checkbox"] for one in values),
-        "Newest source": {"type": "date", "date": date},
-        "Source titles": titles,
-    }

@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from backup.demo import properties
+from backup.demo import blocks, properties
 from backup.demo.build import Rich, runs
-from backup.demo.content import Content
+from backup.demo.merging import merged
+from backup.demo.mirrors import mirror, reflect
 from backup.demo.nodes import Node
+from backup.demo.schemas import Schemas
 from backup.model import Json, bare_id
 
 
-class Workspace(Content):
+class Workspace(Schemas):
     """Everything the integration could see, and what people do with it.
 
     Ids are given and returned as Notion writes them, and are the same in every run. `now` is asked
@@ -41,9 +43,9 @@ class Workspace(Content):
         with self.lock:
             node = self.node(block)
             payload = node.data[node.data["type"]]
-            payload.update(data)
+            payload.update(merged(data))
             if rich is not None:
-                payload["rich_text"] = runs(rich)
+                payload["rich_text"] = merged(runs(rich))
             self.touch(node, self.page_of(node))
 
     def rename(self, id_: str, title: Rich) -> None:
@@ -65,8 +67,10 @@ class Workspace(Content):
         """A new value for a page's property, plain as in `properties.value`."""
         with self.lock:
             node = self.node(page)
-            column = self.schema_of(node)[name]
-            node.data["properties"][name] = properties.value(column, plain)
+            column, values = self.schema_of(node)[name], node.data["properties"]
+            before, values[name] = values[name], properties.value(column, plain)
+            if column["type"] == "relation":
+                mirror(self.nodes, self.schema_of(node), node, {**values, name: before})
             self.touch(node)
 
     def set_icon(self, id_: str, icon: Json | None) -> None:
@@ -81,44 +85,6 @@ class Workspace(Content):
         with self.lock:
             node = self.node(id_)
             node.data[key] = value
-            self.touch(node)
-
-    def relate(self, here: str, name: str, there: str, back: str = "") -> None:
-        """Lets a property of one database refer to rows of another, and `back` refer to it."""
-        with self.lock:
-            sides = [(here, name, there, back), (there, back, here, name)]
-            for database, column, other, synced in sides if back else sides[:1]:
-                source = self.node(self.source(database))
-                twin = (synced, properties.sent_id(synced, "relation")) if synced else None
-                made = properties.relation(other, self.source(other), twin)
-                source.data["properties"] |= properties.named({column: made})
-                self.touch(source)
-
-    def rename_option(self, source: str, name: str, old: str, new: str) -> None:
-        """Another name for an option: all rows show it, none counts as edited."""
-        with self.lock:
-            node = self.node(source)
-            column = node.data["properties"][name]
-            for choice in [*column[column["type"]]["options"], *self._choices(node, name)]:
-                if choice["name"] == old:
-                    choice["name"] = new
-            self.touch(node)
-
-    def _choices(self, source: Node, name: str) -> Iterator[Json]:
-        for row in source.children:
-            value = self.node(row).data["properties"][name]
-            chosen = value[value["type"]]
-            yield from chosen if isinstance(chosen, list) else filter(None, [chosen])
-
-    def rename_property(self, source: str, old: str, new: str) -> None:
-        """Another name for a property, under its old id: no row counts as edited."""
-        with self.lock:
-            node = self.node(source)
-            columns = node.data["properties"]
-            columns[old]["name"] = new
-            node.data["properties"] = _renamed(columns, old, new)
-            for row in map(self.node, node.children):
-                row.data["properties"] = _renamed(row.data["properties"], old, new)
             self.touch(node)
 
     def trash(self, id_: str) -> None:
@@ -137,26 +103,70 @@ class Workspace(Content):
             self.touch_above(node)
 
     def purge(self, id_: str) -> None:
-        """Deleted for good, with all below it."""
+        """Deleted for good, with all below it; relations to it end."""
         with self.lock:
             node = self.node(id_)
             self.touch_above(node)
-            above = self.nodes.get(bare_id(node.parent))
-            (above.children if above else self.top).remove(node.id)
-            self._forget(node)
+            self._unhang(node)
+            gone = set(self._forget(node))
+            for one in self.nodes.values():
+                if one.kind == "page" and one.loaded:
+                    self._forget_in(one, gone)
 
-    def _forget(self, node: Node) -> None:
-        for child in node.children:
-            self._forget(self.node(child))
-        del self.nodes[bare_id(node.id)]
+    def _unhang(self, node: Node) -> None:
+        above = self.nodes.get(bare_id(node.parent))
+        (above.children if above else self.top).remove(node.id)
+
+    def _forget(self, node: Node) -> Iterator[str]:
+        for child in list(node.children):
+            if bare_id(child) in self.nodes:
+                yield from self._forget(self.node(child))
+        self.nodes.pop(bare_id(node.id))
+        self.revision += 1
+        yield node.id
+
+    def _forget_in(self, page: Node, gone: set[str]) -> None:
+        for value in page.data.get("properties", {}).values():
+            if value["type"] == "relation":
+                value["relation"] = [one for one in value["relation"] if one["id"] not in gone]
 
     def unshare(self, id_: str) -> None:
         """Takes the integration's access to it and to all below it; nobody edited anything."""
-        self.node(id_).shared = False
+        self._mark(id_, shared=False)
 
     def share(self, id_: str) -> None:
         """Gives the access back."""
-        self.node(id_).shared = True
+        self._mark(id_, shared=True)
+
+    def unshare_sources(self, database: str) -> None:
+        """The other way to lose access: the database is still there, but `data_sources: []`."""
+        for source in self.node(database).children:
+            self.unshare(source)
+
+    def share_sources(self, database: str) -> None:
+        """Gives the access to the data sources of a database back."""
+        for source in self.node(database).children:
+            self.share(source)
+
+    def restrict(self, id_: str) -> None:
+        """Lists go on showing it, but whatever asks for it is answered with 403
+        restricted_resource: a page, a block's children, a database, a data source."""
+        self._mark(id_, restricted=True)
+
+    def unrestrict(self, id_: str) -> None:
+        """It answers again."""
+        self._mark(id_, restricted=False)
+
+    def _mark(self, id_: str, **marks: bool) -> None:
+        with self.lock:
+            self.revision += 1
+            for name, value in marks.items():
+                setattr(self.node(id_), name, value)
+
+    def add_folder(self, parent: str) -> str:
+        """A folder of pages: a block that the API calls unsupported, whose pages no list shows.
+        Put pages into it with `add_page`. Assumed: the block API's form of it; 2026-10."""
+        return self.append(parent, [blocks.folder()])[0]
 
     def make_partial(self, id_: str) -> None:
         """Lets a page or block be served as {object, id} alone, as when a capability is missing."""
@@ -166,28 +176,47 @@ class Workspace(Content):
 
     def archive(self, page: str) -> None:
         """Into the archive: left out of queries unless they ask for archived pages."""
-        self.node(page).archived = True
+        self._mark(page, archived=True)
 
     def unarchive(self, page: str) -> None:
         """Back among the others."""
-        self.node(page).archived = False
+        self._mark(page, archived=False)
 
-    def move(self, page: str, parent: str) -> None:
-        """Below another page, or into a database; the id stays.
+    def move(self, id_: str, parent: str) -> None:
+        """A page below another page or into a database, a database below another page, a data source
+        into another database; '' is the top. The id stays.
 
-        In a database the page gets empty values for all properties that it does not have.
+        In a database a page gets empty values for all properties that it does not have.
         """
         with self.lock:
-            node, title = self.node(page), self.title_value(self.node(page))["title"]
+            node, target = self.node(id_), self.nodes.get(bare_id(parent))
+            if target and node in self.upwards(target):
+                raise ValueError(f"{id_} cannot go below itself")
             self.touch_above(node)
-            above = self.nodes.get(bare_id(node.parent))
-            (above.children if above else self.top).remove(node.id)
-            target = self.node(parent)
-            node.parent = target.children[0] if target.kind == "database" else target.id
-            self.node(node.parent).children.append(node.id)
-            node.data["properties"] = self._moved(node, title)
+            self._unhang(node)
+            if node.kind == "page" and target and target.kind == "database":
+                target = self.node(target.children[0])
+            before = self.schema_of(node) if node.kind == "page" else {}
+            node.parent = target.id if target else ""
+            (target.children if target else self.top).append(node.id)
+            if node.kind == "page" and before is not self.schema_of(node):
+                self._refit(node, before)
             self.touch(node)
             self.touch_above(node)
+
+    def _refit(self, page: Node, columns: Json) -> None:
+        """A page in another database: its two-way relations end, its other values stay by name."""
+        title, values = self.title_value(page)["title"], page.data["properties"]
+        twins = {
+            one["id"]: one["relation"].get("dual_property")
+            for one in columns.values()
+            if one["type"] == "relation"
+        }
+        for value in values.values():
+            if twin := twins.get(value["id"]):
+                for row in value["relation"]:
+                    reflect(self.nodes, row["id"], twin, page.id)
+        page.data["properties"] = self._moved(page, title)
 
     def _moved(self, page: Node, title: list[Json]) -> Json:
         old = page.data["properties"]
@@ -196,7 +225,3 @@ class Workspace(Content):
             or properties.value(column, title if column["type"] == "title" else None)
             for name, column in self.schema_of(page).items()
         }
-
-
-def _renamed(columns: Json, old: str, new: str) -> Json:
-    return {new if name == old else name: value for name, value in columns.items()}

@@ -121,6 +121,37 @@ def test_latency_is_spent_side_by_side(client: Client, stand_in: StandIn) -> Non
     assert stand_in.peak == 2
 
 
+def test_jitter_comes_on_top_of_latency(client: Client, stand_in: StandIn) -> None:
+    slept: list[float] = []
+    stand_in.knobs.latency, stand_in.knobs.jitter = 0.25, 0.5
+    stand_in.knobs.timer, stand_in.knobs.sleep = lambda: 0.0, slept.append
+    for _ in range(20):
+        client.get("users/me")
+    assert min(slept) >= 0.25
+    assert max(slept) <= 0.75
+    assert len(set(slept)) == 20
+
+
+def test_a_limit_is_spent_in_a_burst_and_comes_back(client: Client, stand_in: StandIn) -> None:
+    now = 0.0
+    stand_in.knobs.timer = lambda: now
+    stand_in.limit()
+    codes = [client.get("users/me").status_code for _ in range(181)]
+    assert codes == [200] * 180 + [429]
+    stand_in.limit(3, 1)  # a hard pace
+    assert [client.get("users/me").status_code for _ in range(4)] == [200, 200, 200, 429]
+    now = 1.0
+    assert client.get("users/me").status_code == 200
+    stand_in.limit(None)
+    assert {client.get("users/me").status_code for _ in range(5)} == {200}
+
+
+def test_a_restricted_answer_is_a_fault_too(client: Client, stand_in: StandIn) -> None:
+    stand_in.fail_next(faults.restricted())
+    answer = client.get("users/me")
+    assert (answer.status_code, answer.json()["code"]) == (403, "restricted_resource")
+
+
 def test_connections_are_kept_open(client: Client, stand_in: StandIn) -> None:
     first = client.get("users/me", stream=True)
     port = first.raw.connection.sock.getsockname()[1]

@@ -69,6 +69,23 @@ def test_an_address_expires_when_it_says_so(page: str, client: Client, stand_in:
     assert get(hosted_file(client, page)["url"]).status_code == 200
 
 
+def test_credentials_may_expire_before_the_address(
+    page: str, client: Client, stand_in: StandIn
+) -> None:
+    now = datetime(2026, 10, 1, tzinfo=timezone.utc)
+    stand_in.knobs.now, stand_in.knobs.token_life = lambda: now, 600
+    file = hosted_file(client, page)
+    assert file["expiry_time"] == "2026-10-01T01:00:00.000Z"
+    now += timedelta(minutes=11)
+    refused = get(file["url"])
+    assert (refused.status_code, refused.headers["Content-Type"]) == (400, "application/xml")
+    assert "<Code>ExpiredToken</Code>" in refused.text
+    assert get(hosted_file(client, page)["url"]).status_code == 200
+    stand_in.fail_next(faults.expired_token(), path=".png")
+    spoiled = get(hosted_file(client, page)["url"])
+    assert (spoiled.status_code, spoiled.text) == (400, refused.text)
+
+
 def test_a_signature_holds_for_get_only_and_cannot_be_changed(page: str, client: Client) -> None:
     url = hosted_file(client, page)["url"]
     assert requests.head(url, timeout=5).status_code == 403

@@ -162,13 +162,55 @@ def test_only_the_properties_asked_for_are_sent(form: str, books: str, client: C
     assert list(client.json(f"pages/{row['id']}", **{form: "Pages"})["properties"]) == ["Pages"]
 
 
-def test_a_row_that_leaves_during_a_query_is_skipped(
+def test_a_row_that_leaves_during_a_query_lets_another_one_be_skipped(
     books: str, workspace: Workspace, client: Client
 ) -> None:
     first = client.rows(books, page_size=3)
-    workspace.trash(workspace.listed(books)[2])
-    rest = client.rows(books, page_size=3, start_cursor=first["next_cursor"])
-    assert titles(rest) == ["Book 3", "Book 1"]
+    workspace.trash(first["results"][0]["id"])
+    rest = client.rows(books, page_size=100, start_cursor=first["next_cursor"])
+    assert titles(rest) == ["Book 2", "Book 1", "Book 0"]  # and nobody was told of Book 3
+
+
+def test_a_row_that_comes_during_a_query_lets_another_one_come_twice(
+    books: str, workspace: Workspace, client: Client
+) -> None:
+    first = client.rows(books, page_size=3)
+    workspace.add_page(books, "Newest")
+    rest = client.rows(books, page_size=100, start_cursor=first["next_cursor"])
+    assert titles(rest) == ["Book 4", "Book 3", "Book 2", "Book 1", "Book 0"]
+
+
+def test_an_edit_during_a_query_by_time_moves_the_row(
+    books: str, workspace: Workspace, client: Client
+) -> None:
+    sorts = [{"timestamp": "last_edited_time", "direction": "ascending"}]
+    first = client.rows(books, page_size=3, sorts=sorts)
+    workspace.rename(first["results"][0]["id"], "Edited")
+    rest = client.rows(books, page_size=100, sorts=sorts, start_cursor=first["next_cursor"])
+    assert titles(rest) == ["Book 4", "Book 5", "Book 6", "Edited"]
+
+
+def test_a_cursor_expires(books: str, client: Client, stand_in: StandIn) -> None:
+    now = 0.0
+    stand_in.knobs.timer, stand_in.knobs.cursor_life = lambda: now, 60
+    path, more = f"data_sources/{books}/query", {"page_size": 3}
+    more["start_cursor"] = client.rows(books, **more)["next_cursor"]
+    now = 60.0
+    assert client.post(path, more).status_code == 200
+    now = 60.5
+    answer = client.post(path, more)
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
+    assert "start_cursor provided is invalid" in answer.json()["message"]
+
+
+def test_cursors_can_be_made_to_expire_at_once(
+    books: str, client: Client, stand_in: StandIn
+) -> None:
+    cursor = client.rows(books, page_size=3)["next_cursor"]
+    stand_in.expire_cursors()
+    path = f"data_sources/{books}/query"
+    assert client.post(path, {"start_cursor": cursor, "page_size": 3}).status_code == 400
+    assert len(all_rows(client, books, page_size=3)) == 7
 
 
 @pytest.fixture

@@ -68,6 +68,9 @@ def changed(world: World) -> set[str]:
         (lambda w: w.workspace.trash(w.child), {"child", "row"}),
         (lambda w: w.workspace.add_page(w.row, "Second child"), {"row"}),
         (lambda w: w.workspace.add_page(w.database, "Second row"), set()),
+        (lambda w: w.workspace.add_database("Second", {}, parent=w.home), {"home"}),
+        (lambda w: w.workspace.trash(w.database), {"home"}),
+        (lambda w: w.workspace.move(w.database, w.workspace.add_page("", "Attic")), {"home"}),
         (lambda w: w.workspace.trash(w.row), {"row"}),
         (lambda w: w.workspace.add_comment(w.row, "Hello"), set()),
         (lambda w: w.workspace.add_comment(w.inner, "Hello"), set()),
@@ -77,6 +80,7 @@ def changed(world: World) -> set[str]:
     ids=[
         *("edit a block", "add a block", "remove a block", "rename", "set a property"),
         *("rename a child", "write in a child", "trash a child", "add a child", "add a row"),
+        *("add a database", "trash a database", "move a database"),
         *("trash a row", "comment on a page", "comment on a block", "unshare", "rename an option"),
     ],
 )
@@ -86,6 +90,16 @@ def test_a_change_touches_what_notion_touches(change: Any, touched: set[str], wo
         assert world.edited("row") == MADE
     else:
         assert changed(world) == touched
+
+
+def test_the_block_of_a_page_or_database_has_its_own_times(world: World) -> None:
+    world.workspace.append(world.child, [build.block("divider")])
+    world.workspace.rename(world.database, "Chores")
+    (page,) = [one for one in world.client.children(world.row) if one["type"] == "child_page"]
+    (database,) = world.client.children(world.home)
+    assert (page["last_edited_time"], page["created_time"]) == (LATER, MADE)
+    assert (database["last_edited_time"], database["created_time"]) == (LATER, MADE)
+    assert world.edited("row") == MADE
 
 
 def test_times_are_rounded_down_to_the_minute_but_not_those_of_databases(
@@ -148,6 +162,11 @@ def test_a_moved_page_keeps_its_id_and_says_where_it_is(world: World) -> None:
     assert moved["properties"]["title"]["title"][0]["plain_text"] == "Task"
 
 
+def test_nothing_moves_below_itself(world: World) -> None:
+    with pytest.raises(ValueError, match="below itself"):
+        world.workspace.move(world.database, world.row)
+
+
 def test_a_rename_shows_in_mentions_and_in_the_address(world: World) -> None:
     mention = build.mention_page(world.row, "Task")
     page = world.workspace.add_page("", "Other", {}, [blocks.paragraph(mention)])
@@ -190,15 +209,35 @@ def test_a_linked_view_has_no_data_source_but_tells_where_it_looks(world: World)
     assert len(world.client.json("views", data_source_id=world.source)["results"]) == 2
 
 
-def test_a_synced_copy_gives_the_children_of_its_original(world: World) -> None:
+@pytest.mark.parametrize(
+    ("copies", "shown", "hidden"),
+    [
+        ("empty", [], []),
+        ("missing", 404, 404),
+        ("follow", ["shared words"], 404),
+        ("always", ["shared words"], ["shared words"]),
+    ],
+)
+def test_a_synced_copy_answers_under_its_own_id_in_different_ways(
+    copies: str, shown: Any, hidden: Any, world: World, stand_in: StandIn
+) -> None:
     original = build.block("synced_block", children=[build.block("paragraph", "shared words")])
     source = world.workspace.append(world.child, [original])[0]
     copy = world.workspace.append(world.row, [blocks.synced_copy(source)])[0]
+    stand_in.knobs.copies = copies
     raw = world.client.json(f"blocks/{copy}")
     assert (raw["has_children"], raw["synced_block"]["synced_from"]["block_id"]) == (True, source)
-    assert world.listed(copy) == world.listed(source)
-    world.workspace.unshare(world.child)
-    assert world.client.get(f"blocks/{copy}/children").status_code == 404
+    assert len(world.listed(source)) == 1
+    for expected in (shown, hidden):
+        answer = world.client.get(f"blocks/{copy}/children")
+        found = answer.json().get("results", answer.status_code)
+        words = (
+            [one["paragraph"]["rich_text"][0]["plain_text"] for one in found]
+            if (isinstance(found, list))
+            else found
+        )
+        assert words == expected
+        world.workspace.unshare(world.child)
 
 
 def test_comments_hang_on_the_page_or_block_they_are_made_on(world: World) -> None:
@@ -262,6 +301,41 @@ def test_types_that_nobody_knows_yet_are_passed_on(world: World) -> None:
 def test_a_database_whose_source_is_not_shared_has_none(world: World) -> None:
     world.workspace.unshare(world.source)
     assert world.client.json(f"databases/{world.database}")["data_sources"] == []
+
+
+def test_runs_that_look_the_same_are_kept_as_one(world: World) -> None:
+    parts = [build.text("x" * 2000), "y", build.text("bold", bold=True), " and ", "plain"]
+    link = [build.text("a", link="https://e.org/"), build.text("b", link="https://e.org/")]
+    (block,) = world.workspace.append(world.child, [blocks.paragraph(*parts, *link)])
+    found = world.client.json(f"blocks/{block}")["paragraph"]["rich_text"]
+    words = [run["plain_text"] for run in found]
+    assert words == ["x" * 2000 + "y", "bold", " and plain", "ab"]
+    assert [run["text"]["content"] for run in found] == words
+    world.workspace.edit(block, ["one ", "two"])
+    found = world.client.json(f"blocks/{block}")["paragraph"]["rich_text"]
+    assert [run["plain_text"] for run in found] == ["one two"]
+
+
+def test_a_folder_shows_none_of_its_pages(world: World) -> None:
+    folder = world.workspace.add_folder(world.child)
+    inside = world.workspace.add_page(folder, "Inside")
+    (block,) = world.client.children(world.child)
+    assert (block["type"], block["unsupported"]) == ("unsupported", {"block_type": "folder"})
+    assert block["has_children"] is False
+    refused = world.client.get(f"blocks/{folder}/children")
+    assert refused.status_code == 400
+    assert "Block type folder is not supported via the API" in refused.json()["message"]
+    assert world.client.json(f"pages/{inside}")["parent"]["block_id"] == folder
+    found = world.client.post("search", {"query": "Inside"}).json()["results"]
+    assert [one["id"] for one in found] == [inside]
+
+
+def test_a_database_may_be_of_a_type(world: World) -> None:
+    made = world.workspace.add_database("Sprints", {}, parent=world.home, database_type="projects")
+    source = world.workspace.source(made)
+    assert world.client.json(f"databases/{made}")["database_type"] == "projects"
+    assert world.client.json(f"data_sources/{source}")["database_type"] == "projects"
+    assert "database_type" not in world.client.json(f"databases/{world.database}")
 
 
 def test_meeting_notes_have_their_old_name_in_the_older_version(

@@ -45,15 +45,16 @@ class Time:
 
 class Changing(StandIn):
     """A stand-in that can be made to send something else: `change` is given the path and the JSON
-    of each good answer, and returns what is sent."""
+    of each good answer, and returns what is sent. Cursors that it made up are good, too."""
 
     change: Callable[[str, Json], object] | None = None
 
     def reply(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         made = super().reply(method, target, headers, body)
-        if self.change is None or made.status != 200:
+        if self.change is None or (made.status != 200 and "start_cursor=" not in target):
             return made
-        return replace(made, body=json.dumps(self.change(target, json.loads(made.body))).encode())
+        body = json.dumps(self.change(target, json.loads(made.body))).encode()
+        return replace(made, status=200, body=body)
 
 
 @dataclass

@@ -29,6 +29,12 @@ from backup.model import Json
 from backup.notion import read
 
 Serve = Callable[..., Service]
+_EMPTY = pytest.param(
+    "empty",
+    marks=pytest.mark.xfail(
+        strict=True, reason="children that are announced and do not come are not missed"
+    ),
+)
 
 
 # -- synced blocks -------------------------------------------------------------------------------
@@ -64,7 +70,7 @@ def test_a_copy_whose_original_does_not_answer_may_answer_itself(serve: Serve) -
     workspace, page = one_page()
     original = _original(workspace, workspace.add_page("", "Other"), b.paragraph("Shared"))
     (copy,) = workspace.append(page, [b.synced_copy(original)])
-    service = serve(workspace)
+    service = serve(workspace, copies="always")
     service.stand_in.fail_next(faults.error(404), path=f"{original}/children")
     found = read_page(service, page)
     assert texts(found) == ["", "Shared"]
@@ -72,13 +78,16 @@ def test_a_copy_whose_original_does_not_answer_may_answer_itself(serve: Serve) -
     assert unread(found) == []
 
 
-def test_a_copy_of_what_is_not_shared_says_so_and_the_page_goes_on(serve: Serve) -> None:
+@pytest.mark.parametrize("copies", [_EMPTY, "missing", "follow"])
+def test_a_copy_of_what_is_not_shared_says_so_and_the_page_goes_on(
+    copies: str, serve: Serve
+) -> None:
     workspace, page = one_page()
     other = workspace.add_page("", "Secret")
     original = _original(workspace, other, b.paragraph("Hidden"))
     workspace.append(page, [b.synced_copy(original), b.paragraph("After")])
     workspace.unshare(other)
-    found = read_page(serve(workspace), page)
+    found = read_page(serve(workspace, copies=copies), page)
     assert texts(found) == ["", "After"]
     assert unread(found) == [
         ("synced_block", "Notion does not show its content to this integration")

@@ -50,7 +50,7 @@ def test_a_database_comes_with_its_source_and_schema(
     assert found.setting.setting == "DB1_NOTION_ID"
     assert found.sources == (bare_id(workspace.source(database)),)
     source = data_source(service.client, found.sources[0])
-    assert (source.id, list(source.schema)) == (found.sources[0], ["Name", "Done"])
+    assert (source.id, set(source.schema)) == (found.sources[0], {"Name", "Done"})
     assert service.paths() == [
         f"databases/{bare_id(database)}",
         f"data_sources/{bare_id(workspace.source(database))}",

@@ -23,17 +23,10 @@ def query_of(notion: Workspace) -> str:
     return f"/v1/data_sources/{notion.source(notion.databases()[0]).replace('-', '')}/query"
 
 
-def answer(backup: Backup, path: str, body: object) -> None:
-    """From now on Notion answers this to what is asked of a path."""
-    backup.fail(path, Fault(200, json.dumps(body).encode(), {"Content-Type": JSON}))
-
-
 def test_a_database_that_suddenly_has_no_data_source_loses_nothing(kitchen: Backup) -> None:
     kitchen.run()
     before = kitchen.files()
-    database = kitchen.notion.databases()[0].replace("-", "")
-    body = {"object": "database", "id": database, "title": [], "data_sources": []}
-    answer(kitchen, f"/v1/databases/{database}", body)
+    kitchen.notion.unshare_sources(kitchen.notion.databases()[0])
     ran = kitchen.run()
     assert ran.code == 2 and "no data source that this integration can see" in ran.log
     assert kitchen.files() == before
