@@ -15,7 +15,7 @@ from backup.errors import ConfigError
 from backup.model import Database
 from backup.settings.ai import AiNaming, ai_naming
 from backup.settings.contacts import Contacts
-from backup.settings.databases import folder
+from backup.settings.databases import astray, folder
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.reader import Reader, Secret
 from backup.settings.table import SETTINGS, Setting
@@ -65,6 +65,8 @@ class Settings:
         Raises ConfigError with every mistake, each naming its setting and what to write.
         """
         reader = Reader(_merged(flags, environ, dotenv))
+        files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
+        reader.problems += [f"{name}: {line}" for name in files for line in astray(files[name])]
         known = Contacts.of(reader)
         settings = cls(
             notion_token=reader.required_secret("NOTION_TOKEN", _GET_A_TOKEN),
@@ -99,12 +101,15 @@ def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str =
 
 
 def _merged(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> dict[str, str]:
-    file = _dotenv(dotenv)
-    config = _dotenv(flags.get("CONFIG") or environ.get("CONFIG") or file.get("CONFIG") or "")
+    config = _dotenv(_config(flags, environ, dotenv))
     merged: dict[str, str] = {}
-    for source in (file, config, environ, flags):
+    for source in (_dotenv(dotenv), config, environ, flags):
         merged.update({name: value.strip() for name, value in source.items() if value.strip()})
     return merged
+
+
+def _config(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> str:
+    return flags.get("CONFIG") or environ.get("CONFIG") or _dotenv(dotenv).get("CONFIG", "")
 
 
 def _dotenv(text: str) -> dict[str, str]:
