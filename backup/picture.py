@@ -16,6 +16,7 @@ from backup.sync import journal, plan, rebuild, state
 from backup.sync.plan import Verdict
 from backup.sync.state import Record, State, join
 from backup.tree import Tree
+from backup.words import counted
 
 Ask = Callable[[Callable[[str], Verdict], Collection[str]], list[Verdict]]
 
@@ -149,4 +150,4 @@ def missing(tree: Tree, memory: Memory) -> Holes:
 
 def present(databases: Collection[Database]) -> str:
     """The databases of a run in words: '1 database', '3 databases'."""
-    return f"{len(databases)} database{'' if len(databases) == 1 else 's'}"
+    return counted(len(databases), "database")

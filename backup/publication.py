@@ -43,9 +43,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was published. `left` are pages that are left to the next run."""
+    """What was published: `parts` are the pages of all commits of the run. `left` are pages that are
+    left to the next run."""
 
     commit: str = ""
+    parts: tuple[Part, ...] = ()
     pushed: bool = False
     pull_request: str = ""
     left: tuple[Problem, ...] = ()
@@ -214,7 +216,8 @@ class Publisher:
 
     def _account(self, published: Published, composed: Composition) -> Issued:
         before = self.issued
-        issued = replace(before, left=composed.left(), errors=())
+        parts = (*before.parts, *composed.parts)
+        issued = replace(before, parts=parts, left=composed.left(), errors=())
         if published.commit:
             issued = replace(issued, commit=published.commit, pushed=published.pushed)
         if not self.pull_requests or not published.commit:

@@ -23,6 +23,7 @@ from backup.settings import Settings
 from backup.sync import forecast
 from backup.sync.plan import Action, Plan, Rules, Verdict, plan
 from backup.sync.state import State
+from backup.words import counted
 from backup.world import World
 from backup.writing import Writer
 
@@ -41,7 +42,7 @@ def run(settings: Settings, world: World, ahead: Ahead) -> Report:
         seen = ahead.seen.result()
         memory = picture.assigned(memory, seen)
         decided = _decided(settings, world, memory, seen, ahead.holes.result(), pages)
-        _tell(world.log, decided, seen, forecast.requests(decided, memory.state))
+        _tell(world.log, decided, seen, memory.state)
     if settings.dry_run:
         foreseen = accounting.foreseen(decided)
         report = replace(accounting.report(decided, foreseen, seen, memory), dry_run=True)
@@ -75,7 +76,7 @@ def _carried_out(
     writer.sweep()
     now = ending.current(memory.state, writer, places)
     ending.save(world.tree, now)
-    report = accounting.report(decided, outcome, seen, memory)
+    report = accounting.report(decided, outcome, seen, memory, writer.changed)
     if settings.verify:
         report = replace(report, errors=(*report.errors, *_verified(world, now)))
     if not delivery:
@@ -95,7 +96,7 @@ def _delivery(world: World, memory: Memory, seen: Seen, writer: Writer) -> Deliv
 
 def _begun_anew(memory: Memory) -> Problem:
     what = (
-        f"{memory.rebuilt} It is made anew from the {len(memory.state.pages)} pages in the folder: each "
+        f"{memory.rebuilt} It is made anew from the {counted(len(memory.state.pages), 'page')} in the folder: each "
         "is read again, and none is deleted unless Notion says that it is in the trash."
     )
     return Problem(".notion-sync.json", what)
@@ -107,7 +108,7 @@ def _verified(world: World, now: State) -> tuple[Problem, ...]:
     found = tuple(verify.problems(texts, set(world.tree.files())))
     for problem in found:
         world.log.error(problem)
-    world.log.line(f"Verified {len(texts)} files: {len(found)} problems")
+    world.log.line(f"Verified {counted(len(texts), 'file')}: {counted(len(found), 'problem')}")
     return found
 
 
@@ -130,17 +131,22 @@ def _decided(
     return plan(seen.listed, memory.state, verdicts, rules)
 
 
-def _tell(log: Log, decided: Plan, seen: Seen, cost: int) -> None:
+def _tell(log: Log, decided: Plan, seen: Seen, before: State) -> None:
+    cost = forecast.requests(decided, before)
     for database in seen.listed:
-        log.line(f"{database.title}: {len(database.rows)} pages in {database.folder}/")
+        log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
     for problem in (*seen.problems, *decided.problems):
         log.error(problem)
+    for problem in accounting.empty(seen.listed, before):
+        log.warning(problem)
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
     fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
-    unchanged = accounting.unchanged(decided.steps)
-    log.line(f"{fetch} to read (about {cost} requests), {remove} to remove, {unchanged} unchanged")
+    unchanged = sum(step.row is not None for step in decided.of(Action.KEEP))
+    log.line(
+        f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
+    )
 
 
 def _usual_names(world: World) -> Outcome:

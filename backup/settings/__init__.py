@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from backup.errors import ConfigError
 from backup.model import Database
@@ -66,7 +67,7 @@ class Settings:
         """
         reader = Reader(_merged(flags, environ, dotenv))
         files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
-        reader.problems += [f"{name}: {line}" for name in files for line in astray(files[name])]
+        reader.problems += [wrong for name in files for wrong in _astray(name, files[name])]
         known = Contacts.of(reader)
         settings = cls(
             notion_token=reader.required_secret("NOTION_TOKEN", _GET_A_TOKEN),
@@ -116,6 +117,13 @@ def _dotenv(text: str) -> dict[str, str]:
     """Values of a .env text; `${NAME}` stays as it is: a token may hold a dollar."""
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return {name: value for name, value in values.items() if value}
+
+
+def _astray(name: str, text: str) -> list[str]:
+    """What is wrong with lines that belong to no setting."""
+    lines = parse_stream(io.StringIO(text))
+    found = (astray(line.key or "", line.original.string.strip()) for line in lines)
+    return [f"{name}: {wrong}" for wrong in found if wrong]
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -6,14 +6,11 @@ Every id in the text counts, or its line is refused: YAML joins the lines of a v
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
-
-from dotenv.parser import parse_stream
 
 from backup.model import Database
 
@@ -80,17 +77,15 @@ def database_ids(text: str) -> tuple[str, ...]:
     return tuple(_database_id(part) for part in parts if part)
 
 
-def astray(text: str) -> Iterator[str]:
-    """The lines of a .env text that name a database outside of every setting, because the quotes
-    around several lines are missing."""
-    for line in parse_stream(io.StringIO(text)):
-        words = line.original.string.strip()
-        is_other = words.startswith("#") or _VARIABLE.fullmatch(line.key or "")
-        if not is_other and _ID.search(words.lower()):
-            yield (
-                f"{_shown(words)} names a database outside of every setting. Quote all of them "
-                'together: DATABASES=", then a line for each, then ".'
-            )
+def astray(name: str, words: str) -> str:
+    """What is wrong with a line of a .env text that names a database outside of every setting, because
+    the quotes around several lines are missing; '' when it does not. `name` stands before the sign."""
+    if words.startswith("#") or _VARIABLE.fullmatch(name) or not _ID.search(words.lower()):
+        return ""
+    return (
+        f"{_shown(words)} names a database outside of every setting. Quote all of them together: "
+        'DATABASES=", then a line for each, then ".'
+    )
 
 
 def folder(text: str) -> str:
