@@ -73,7 +73,7 @@ def report(
         errors=(*seen.problems, *decided.problems, *_unfinished(outcome)),
         sections=tuple(_section(each, decided, staying, memory) for each in seen.listed),
         unchanged=len(staying),
-        read=len(outcome.done),
+        read=0 if changed is None else len(outcome.done),
         files=sum(outcome.files.values()),
     )
 

@@ -76,6 +76,11 @@ def test_of_all_pages_that_are_read_again_those_that_differ_are_updated(target: 
     assert subject(target) == "Back up Notion: 1 updated"
 
 
+def test_a_dry_run_has_read_no_page(kitchen: Backup) -> None:
+    log = kitchen.run("--dry-run").log
+    assert "Would be: 3 new · 0 unchanged" in log and "0 pages read, 0 images" in log
+
+
 def test_a_missing_picture_that_is_there_now_is_one_updated_page_and_one_file(
     kitchen: Backup,
 ) -> None:
