@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
+from backup.composition import Part
 from backup.fetching import Outcome
 from backup.listing import Seen
 from backup.load import Memory
 from backup.model import Problem
+from backup.publish.message import KINDS
 from backup.report.report import Entry, Report, Section
 from backup.sync.plan import Action, Listed, Plan, Step
+from backup.sync.state import State
+from backup.words import by_title, counted
 
 
 def foreseen(decided: Plan) -> Outcome:
@@ -17,26 +22,45 @@ def foreseen(decided: Plan) -> Outcome:
     return Outcome(done=decided.of(Action.FETCH))
 
 
-def unchanged(steps: Collection[Step], read: Collection[str] = ()) -> int:
-    """How many of the pages that Notion lists stay as they are: `read` has the ids of others."""
-    staying = (step for step in steps if step.action is Action.KEEP and step.row is not None)
-    return sum(step.page_id not in read for step in staying)
+def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
+    """A warning for each database in which Notion shows no page, and of which the backup has none: an
+    integration that may not see the pages gets the same answer as one that sees an empty database."""
+    known = {record.database for record in before.pages.values()}
+    return tuple(
+        Problem(database.title, _EMPTY)
+        for database in listed
+        if database.complete and not database.rows and database.id not in known
+    )
 
 
-def report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Report:
-    """Every page with what happened to it, in the order of the plan."""
-    order = {step.page_id: number for number, step in enumerate(decided.steps)}
-    done = sorted(outcome.done, key=lambda step: order[step.page_id])
+_EMPTY = (
+    "Notion shows no page of this database. If it has some, open it in Notion as a full page, "
+    "⋯ → Connections → add the integration."
+)
+
+
+def report(
+    decided: Plan,
+    outcome: Outcome,
+    seen: Seen,
+    memory: Memory,
+    changed: Collection[str] | None = None,
+) -> Report:
+    """Every page with what happened to it, by title. A page that was read, and is not among the
+    `changed`, stays as it is; None counts all of them, for a dry run."""
+    done = sorted(outcome.done, key=lambda step: (by_title(step.title), step.folder))
+    if changed is not None:
+        done = [step for step in done if step.page_id in changed]
     new = [step for step in done if step.page_id not in memory.state.pages]
-    moved = [step for step in done if step.old_folder]
+    moved = [step for step in done if step.old_folder and step not in new]
     news = {step.page_id for step in (*new, *moved)}
-    read = {step.page_id for step in done}
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
 
     def entry(step: Step, note: str) -> Entry:
         files = outcome.files[step.page_id]
         return Entry(step.title, step.folder, note, step.page_id, files)
 
+    staying = _staying(decided, outcome, done)
     return Report(
         new=tuple(entry(step, "") for step in new),
         updated=tuple(entry(step, step.reason) for step in done if step.page_id not in news),
@@ -45,19 +69,74 @@ def report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Repor
         kept=tuple(entry(step, step.reason) for step in kept),
         failed=outcome.failed,
         lost=outcome.lost,
-        warnings=outcome.warnings,
+        warnings=(*outcome.warnings, *empty(seen.empty, memory.state)),
         errors=(*seen.problems, *decided.problems, *_unfinished(outcome)),
-        sections=tuple(_section(each, decided, read, memory) for each in seen.listed),
-        unchanged=unchanged(decided.steps, read),
+        sections=tuple(
+            _section(each, decided, staying, memory) for each in (*seen.listed, *seen.empty)
+        ),
+        unchanged=len(staying),
+        read=0 if changed is None else len(outcome.done),
         files=sum(outcome.files.values()),
     )
 
 
-def _section(listed: Listed, decided: Plan, read: Collection[str], memory: Memory) -> Section:
-    steps = [step for step in decided.steps if _database(step, memory) == listed.id]
-    members = frozenset(step.page_id for step in steps)
-    pages = len(listed.rows)
-    return Section(listed.id, listed.title, listed.folder, pages, unchanged(steps, read), members)
+def published(report: Report, parts: Collection[Part], left: Collection[Problem] = ()) -> Report:
+    """The report of what was published: `parts` are the pages of the run's commits, `left` tells of
+    those that could not be. What an earlier run had read counts too; what the branch had already does
+    not."""
+    told = {part.page_id: part for part in reversed([*parts])}  # what happened to a page first
+    told |= {part.page_id: part for part in parts if part.told.kind == "removed"}
+    known = {(word, entry.page_id): entry for word, entry in report.details()}
+    read = {page_id for _, page_id in known}
+    lists: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
+    for id_, part in told.items():
+        note = "" if id_ in read else _EARLIER
+        entry = Entry(part.told.title, part.folder, note, id_)
+        lists[part.told.kind].append(known.get((part.told.kind, id_), entry))
+    new, updated, renamed, removed = (tuple(sorted(lists[kind], key=_by_title)) for kind in KINDS)
+    now = replace(report, new=new, updated=updated, renamed=renamed, removed=removed)
+    return _recounted(now, _touched(report) - {each.page_id for each in left}, _touched(now))
+
+
+def _touched(report: Report) -> set[str]:
+    return {entry.page_id for entry in (*report.new, *report.updated, *report.renamed)}
+
+
+def _recounted(report: Report, before: set[str], now: set[str]) -> Report:
+    """With the pages that stayed as they were counted anew: `before` and `now` are those that did not."""
+    apart = {each.page_id for each in report.failed} | {each.page_id for each in report.kept}
+    back, more = before - now, now - before - apart
+
+    def count(unchanged: int, members: Collection[str]) -> int:
+        return max(unchanged + len(back.intersection(members)) - len(more.intersection(members)), 0)
+
+    sections = tuple(
+        replace(each, unchanged=count(each.unchanged, each.members)) for each in report.sections
+    )
+    return replace(report, sections=sections, unchanged=count(report.unchanged, back | more))
+
+
+_EARLIER = "read by an earlier run"
+
+
+def _by_title(entry: Entry) -> tuple[object, ...]:
+    return (by_title(entry.title), entry.folder)
+
+
+def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[str]:
+    """The pages that Notion lists, and that are what they were: nobody read them, or what was read
+    was the same."""
+    kept = {step.page_id for step in decided.of(Action.KEEP) if step.row is not None}
+    read = {step.page_id for step in outcome.done}
+    return (kept | read) - {step.page_id for step in changed}
+
+
+def _section(listed: Listed, decided: Plan, staying: Collection[str], memory: Memory) -> Section:
+    members = frozenset(
+        step.page_id for step in decided.steps if _database(step, memory) == listed.id
+    )
+    unchanged = len(members & set(staying))
+    return Section(listed.id, listed.title, listed.folder, len(listed.rows), unchanged, members)
 
 
 def _database(step: Step, memory: Memory) -> str:
@@ -68,5 +147,6 @@ def _database(step: Step, memory: Memory) -> str:
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
     if not outcome.left:
         return ()
-    what = f"{outcome.left} pages were not read; what was finished is saved, the next run goes on."
+    left = f"{counted(outcome.left, 'page')} {'was' if outcome.left == 1 else 'were'} not read"
+    what = f"{left}; what was finished is saved, the next run goes on."
     return (Problem("The run was told to stop", what),)

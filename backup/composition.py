@@ -8,7 +8,7 @@ what it read later; what cannot be told apart is left to the next run.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from backup.ending import entries
 from backup.errors import BrokenState
@@ -20,6 +20,7 @@ from backup.sync import merge, state
 from backup.sync.merge import Merged
 from backup.sync.plan import index_of
 from backup.sync.state import Place, Record, State, join
+from backup.words import by_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One page: what becomes of its files. `edited` is when somebody last did so, for Notion."""
+    """One page: what becomes of its files in `folder`. `edited` is when somebody last did so, for
+    Notion."""
 
     page_id: str
     told: Told
+    folder: str
     edited: str
     put: Mapping[str, str]
     drop: Collection[str]
@@ -55,14 +58,13 @@ class Composition:
     parts: tuple[Part, ...]
     texts: Mapping[str, str]
     drop: Collection[str]
-    back: Collection[str] = ()
+    back: Mapping[str, Record] = field(default_factory=dict)
 
-    def left(self, wanted: State) -> tuple[Problem, ...]:
-        """What to say of the pages that are left; `wanted` is the state that has them."""
-        records = ((id_, wanted.pages.get(id_) or Record("", "", "")) for id_ in sorted(self.back))
+    def left(self) -> tuple[Problem, ...]:
+        """What to say of the pages that are left."""
         return tuple(
             Problem(record.title or "Untitled", _LEFT.format(join(record.folder, "index.md")), id_)
-            for id_, record in records
+            for id_, record in sorted(self.back.items())
         )
 
 
@@ -91,7 +93,14 @@ def composition(
     parts = tuple(_parts(now, merged, theirs, held, files, owned))
     texts = {state.NAME: state.dumps(now), **dict(_lists(now, theirs, merged, held))}
     drop = sorted(theirs.owned().keys() - owned.keys() - set(links))
-    return Composition(now, parts, texts, drop, merged.back)
+    back = {id_: _any(id_, held.state, theirs, base) for id_ in merged.back}
+    return Composition(now, parts, texts, drop, back)
+
+
+def _any(page_id: str, *states: State) -> Record:
+    """What the first of the states that has the page knows of it."""
+    found = (each.pages[page_id] for each in states if page_id in each.pages)
+    return next(found, Record("", "", ""))
 
 
 def understood(text: str, base: State, files: Collection[str]) -> State:
@@ -126,7 +135,7 @@ def told(before: State, now: State) -> list[Told]:
 
 def ordered(told: Iterable[Told]) -> list[Told]:
     """New pages first, removed ones last, each kind by title."""
-    return sorted(told, key=lambda each: (KINDS.index(each.kind), each.title.casefold()))
+    return sorted(told, key=lambda each: (KINDS.index(each.kind), by_title(each.title)))
 
 
 def _seen(record: Record | None) -> tuple[object, ...] | None:
@@ -192,9 +201,10 @@ def _parts(
         put = {path: held.objects[path] for path in (mine.paths() if mine else ())}
         drop = [path for path in (yours.paths() if yours else ()) if path not in owned]
         if drop or any(files.get(path) != object_ for path, object_ in put.items()):
-            title = (mine or yours or Record("", "", "")).title
+            page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)
-            yield Part(id_, Told(kind, title), _edited(now, theirs, id_), put, drop)
+            told = Told(kind, page.title)
+            yield Part(id_, told, page.folder, _edited(now, theirs, id_), put, drop)
 
 
 def _edited(now: State, theirs: State, id_: str) -> str:

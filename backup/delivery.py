@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from backup import ending
+from backup import accounting, ending
 from backup.errors import BackupError
 from backup.model import Problem
 from backup.publication import Done, Issued, Publisher
@@ -67,8 +67,10 @@ class Delivery:
             self.log.error(problem)
         if issued.aside:
             self.log.line(_ASIDE.format(self.publisher.to.branch))
+        done = report if refused else accounting.published(report, issued.parts, issued.left)
         return replace(
-            report,
+            done,
+            unpublished=bool(refused),
             commit=issued.commit,
             branch=self.publisher.to.branch,
             pushed=issued.pushed,

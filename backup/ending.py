@@ -13,6 +13,7 @@ from backup.sync import journal, state
 from backup.sync.plan import Listed, index_of
 from backup.sync.state import Place, Record, State, join
 from backup.tree import Tree
+from backup.words import by_title
 from backup.writing import Writer
 
 
@@ -67,7 +68,7 @@ def _name_of(database: Listed, pages: Collection[Target]) -> str:
 def entries(pages: Mapping[str, Record], database_id: str) -> list[Target]:
     """The pages of a database by title; the folder tells two of one title apart."""
     records = [record for record in pages.values() if record.database == database_id]
-    ordered = sorted(records, key=lambda record: (record.title.casefold(), record.folder))
+    ordered = sorted(records, key=lambda record: (by_title(record.title), record.folder))
     return [Target(join(each.folder, "index.md"), each.title, each.icon) for each in ordered]
 
 

@@ -17,6 +17,7 @@ from backup.report.log import Log
 from backup.retrying import retry
 from backup.stop import Stop
 from backup.sync.plan import Action, Plan, Step
+from backup.words import counted
 from backup.writing import Writer
 
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not settled
@@ -197,7 +198,7 @@ class Fetching:
 
     def _tell(self, number: str, step: Step, outcome: Outcome) -> None:
         count = outcome.files[step.page_id]
-        files = f"{count} file{'' if count == 1 else 's'}" if count else ""
+        files = counted(count, "file") if count else ""
         reason = "" if outcome.done else "failed"
         self.log.page(number, step.title or "Untitled", [reason or step.reason, files])
         for problem in outcome.warnings:

@@ -12,6 +12,7 @@ from backup.notion import read
 from backup.notion.client import Client
 from backup.settings import Settings
 from backup.sync.plan import Verdict
+from backup.words import counted
 
 Ask = Callable[[Callable[[str], Verdict], Collection[str]], list[Verdict]]
 
@@ -63,4 +64,4 @@ def edited_since(client: Client, shown: Seen, page_ids: Collection[str]) -> list
 
 def present(databases: Collection[Database]) -> str:
     """The databases of a run in words: '1 database', '3 databases'."""
-    return f"{len(databases)} database{'' if len(databases) == 1 else 's'}"
+    return counted(len(databases), "database")

@@ -54,10 +54,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was published. `left` are pages that are left to the next run; `aside` says that the
-    checked-out branch is not what was published."""
+    """What was published: `parts` are the pages of all commits of the run. `left` are pages that are
+    left to the next run; `aside` says that the checked-out branch is not what was published."""
 
     commit: str = ""
+    parts: tuple[Part, ...] = ()
     pushed: bool = False
     aside: bool = False
     pull_request: str = ""
@@ -192,7 +193,7 @@ class Publisher:
 
         published = self._pushing(snapshot.lfs).publish(compose)
         self._remember(snapshot, composed[-1].back)
-        self.issued = self._account(published, composed[-1], snapshot.held.state)
+        self.issued = self._account(published, composed[-1])
         return self.issued
 
     def _is_known(self, held: Held) -> bool:
@@ -269,9 +270,11 @@ class Publisher:
         left = {path for id_ in back if id_ in now.pages for path in now.pages[id_].paths()}
         self._stamps |= {path: at for path, at in snapshot.stamps.items() if path not in left}
 
-    def _account(self, published: Published, composed: Composition, wanted: State) -> Issued:
+    def _account(self, published: Published, composed: Composition) -> Issued:
         before = self.issued
-        issued = replace(before, left=composed.left(wanted), errors=(), aside=published.aside)
+        parts = (*before.parts, *composed.parts)
+        left = composed.left()
+        issued = replace(before, parts=parts, left=left, errors=(), aside=published.aside)
         if published.commit:
             issued = replace(issued, commit=published.commit, pushed=published.pushed)
         if not self.pull_requests or not published.commit:

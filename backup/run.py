@@ -24,6 +24,7 @@ from backup.sync import forecast, state
 from backup.sync.plan import Action, Plan, Rules, Verdict, candidates, plan
 from backup.sync.state import State
 from backup.threads import threads
+from backup.words import counted
 from backup.world import World
 from backup.writing import Writer
 
@@ -139,7 +140,7 @@ def _carried_out(
     as_before = begun.base is not None and now == begun.base.state
     is_known = as_before and not memory.problem and not begun.here.problem
     ending.save(world.tree, now, is_known=is_known)
-    report = accounting.report(decided, outcome, seen, memory)
+    report = accounting.report(decided, outcome, seen, memory, writer.changed)
     if settings.verify:
         found = _verified(world, now, begun.base, writer)
         report = replace(report, errors=(*report.errors, *found))
@@ -178,8 +179,8 @@ def _damage(memory: Memory) -> tuple[Problem, ...]:
     if not memory.problem:
         return ()
     what = (
-        f"{memory.problem} Rebuilt from the {len(memory.rebuilt)} pages that are there. All are read "
-        "again; nothing is deleted unless Notion reports it as trashed."
+        f"{memory.problem} Rebuilt from the {counted(len(memory.rebuilt), 'page')} of the backup: each is "
+        "read again; nothing is deleted unless Notion reports it as trashed."
     )
     return (Problem(state.NAME, what),)
 
@@ -204,7 +205,7 @@ def _verified(world: World, now: State, base: Base | None, writer: Writer) -> tu
     found = tuple(verify.problems(texts, files))
     for problem in found:
         world.log.error(problem)
-    world.log.line(f"Verified {len(texts)} files: {len(found)} problems")
+    world.log.line(f"Verified {counted(len(texts), 'file')}: {counted(len(found), 'problem')}")
     return found
 
 
@@ -229,17 +230,22 @@ def _decided(settings: Settings, world: World, begun: _Begun, pages: Executor) -
 
 
 def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
-    for database in begun.seen.listed:
-        log.line(f"{database.title}: {len(database.rows)} pages in {database.folder}/")
-    for problem in (*begun.seen.problems, *decided.problems):
+    seen, before = begun.seen, begun.memory.state
+    for database in (*seen.listed, *seen.empty):
+        log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
+    for problem in (*seen.problems, *decided.problems):
         log.error(problem)
+    for problem in accounting.empty(seen.empty, before):
+        log.warning(problem)
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
-    cost = forecast.requests(decided, begun.memory.state)
+    cost = forecast.requests(decided, before)
     fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
-    unchanged = accounting.unchanged(decided.steps)
-    log.line(f"{fetch} to read (about {cost} requests), {remove} to remove, {unchanged} unchanged")
+    unchanged = sum(step.row is not None for step in decided.of(Action.KEEP))
+    log.line(
+        f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
+    )
 
 
 def _usual_names(world: World) -> Outcome:

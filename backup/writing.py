@@ -30,7 +30,8 @@ class Writer:
     """Changes the output folder and the records together, one page at a time.
 
     `records` starts as the state's. `touched` are the paths that this run wrote or deleted, `written`
-    and `removed` the ids of the pages that it wrote, and removed.
+    and `removed` the ids of the pages that it wrote, and removed, `changed` those of which a file came,
+    went, or has another content now.
     `claimed` are files that an interrupted run had in its hands: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
@@ -48,6 +49,7 @@ class Writer:
         self.touched: set[str] = set()
         self.written: set[str] = set()
         self.removed: set[str] = set()
+        self.changed: set[str] = set()
         self.after_interruption = bool(claimed)
         self._closed = False
         self._owners = {
@@ -67,7 +69,10 @@ class Writer:
         with self._lock:
             if self._closed:
                 raise WorkspaceError("The run has ended; the page is left to the next one.")
-            with self._becoming(page_id, record, hashlib.sha256(text).hexdigest()):
+            digest = hashlib.sha256(text).hexdigest()
+            if self._differs(page_id, record, placed, digest):
+                self.changed.add(page_id)
+            with self._becoming(page_id, record, digest):
                 for path, source in placed.items():
                     self.tree.place(path, source)
                 self.tree.write(join(record.folder, "index.md"), text)
@@ -191,8 +196,24 @@ class Writer:
         pairs = zip(before.paths(), record.paths(), strict=True)
         there = [(old, new) for old, new in pairs if self.tree.has(old)]
         with self._becoming(page_id, record, self._digest(before)):
+            self.changed.add(page_id)
             for old, new in reversed(there):  # the text comes last
                 self.tree.link(old, new)
+
+    def _differs(
+        self, page_id: str, record: Record, placed: Mapping[str, Path], digest: str
+    ) -> bool:
+        before = self.records.get(page_id)
+        if (
+            before is None
+            or set(before.paths()) != set(record.paths())
+            or self._digest(record) != digest
+        ):
+            return True
+        return any(
+            self.tree.digest(path) != hashlib.sha256(source.read_bytes()).hexdigest()
+            for path, source in placed.items()
+        )
 
     def _digest(self, record: Record) -> str:
         return self.tree.digest(join(record.folder, "index.md"))

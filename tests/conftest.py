@@ -13,6 +13,7 @@ from tests.backups import Backup, backing_up
 from tests.end_to_end.git_server import GitServer
 from tests.kitchen import stocked
 from tests.publishing import over_http, published_to
+from tests.skips import LIST, HeldSkips
 
 # A slow machine is no failure, so nothing is timed. Examples differ from run to run and add up.
 hypothesis.settings.register_profile("tests", deadline=None, max_examples=40)
@@ -25,6 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the code gives into the golden files, and fail, so that someone reads it",
     )
+    parser.addoption(
+        "--hold-skips",
+        action="store_true",
+        help="fail when a test skips that tests/expected_skips.txt does not list",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The list is held by the process that hears of every test, not by its workers."""
+    if config.getoption("--hold-skips") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(HeldSkips(LIST.read_text("utf-8")))
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

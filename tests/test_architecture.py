@@ -18,16 +18,17 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "model": set(),
     "slug": set(),
+    "words": set(),
     "settings": {"errors", "model"},
     "notion": {"errors", "model"},
     "files": {"errors", "model", "slug"},
     "markdown": {"model"},
-    "sync": {"errors", "model", "slug"},
+    "sync": {"errors", "model", "slug", "words"},
     "stop": set(),
     "tree": {"errors", "slug"},
     "git": {"errors"},
-    "publish": {"errors", "git", "model", "slug"},
-    "report": {"errors", "model"},
+    "publish": {"errors", "git", "model", "slug", "words"},
+    "report": {"errors", "model", "words"},
     "demo": {"model"},
     "demo_run": {"demo", "git"},
 }
@@ -41,7 +42,7 @@ TOP = {"__main__", "demo", "demo_run"}
 
 # Rooms and modules that decide and never act: nothing that reaches outside may be imported there.
 PURE = (
-    *("errors", "model", "slug", "settings", "markdown", "sync"),
+    *("errors", "model", "slug", "words", "settings", "markdown", "sync"),
     *("report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
     *("files.find", "files.kinds", "files.names", "files.urls", "files.telling", "files.pending"),

@@ -227,7 +227,11 @@ def test_a_run_leaves_nothing_behind_but_the_backup(
     notion.append(tea, [blocks.media("image", build.hosted(kept), "A plan")])
     with backing_up(tmp_path / "target", notion) as target:
         if refused:
-            target.git("remote", "add", "origin", "http://127.0.0.1:9/wiki.git")
+            remote = tmp_path / "remote.git"
+            target.git("init", "-q", "--bare", str(remote), folder=tmp_path)
+            (remote / "hooks/pre-receive").write_text("#!/bin/sh\nexit 1\n")
+            (remote / "hooks/pre-receive").chmod(0o755)
+            target.git("remote", "add", "origin", remote.as_uri())
         given = {"HOME": str(places[0]), "TMPDIR": str(places[1]), "GITHUB_ACTIONS": "true"}
         assert target.run(**given).code == int(refused)
         assert "wiki/tea/assets/1-a-plan.png" in target.files()

@@ -225,6 +225,37 @@ def test_a_workflow_to_copy_gives_the_action_what_it_knows(where: str, block: st
     assert asked <= ACTION["outputs"].keys()
 
 
+def addresses(workflow: str) -> list[str]:
+    """The addresses by which the action is used in a text."""
+    return re.findall(r"uses: (\S*notion-backup@\S*)", workflow)
+
+
+def test_only_the_workflow_for_github_leads_to_the_action_by_a_short_address() -> None:
+    """A short one means another host on Gitea and Forgejo, where a stranger may own the name."""
+    papers = dict(COPIED)
+    (on_github,) = re.findall(r"(?s)\n## GitHub\n.*?```yaml\n(.*?)```", PAPERS["docs/workflows.md"])
+    assert addresses(on_github) == ["your-team/notion-backup@v1"]
+    examples = {path.name: path.read_text("utf-8") for path in ROOT.glob(".gitea/examples/*.yml")}
+    for where, block in (papers | examples).items():
+        whole = [each.startswith("https://git.example.com/") for each in addresses(block)]
+        assert block == on_github or all(whole), where
+    assert sum(map(len, map(addresses, papers.values()))) > 10
+
+
+def test_the_readme_says_why_the_address_is_whole_and_how_to_come_by_it() -> None:
+    before, _, after = README.partition("jobs:")
+    assert "put this action on your instance" in before
+    assert "hands your Notion token to whoever owns that name" in after.partition("\n## ")[0]
+
+
+def test_databases_are_named_in_a_block_of_yaml_everywhere() -> None:
+    """Other forms join a second line to the first."""
+    texts = {**PAPERS, EXAMPLE.name: EXAMPLE.read_text("utf-8")}
+    for where, text in texts.items():
+        for value in re.findall(r"(?m)^ +databases:[ ]*(\S.*)$", text):
+            assert value == "|" or value.startswith("${{"), where
+
+
 def test_a_workflow_with_a_schedule_can_also_be_started_by_hand_and_at_an_odd_minute() -> None:
     for where, block in COPIED:
         triggers = yaml.safe_load(block)[True]
@@ -240,10 +271,10 @@ def test_the_settings_in_the_papers_are_understood() -> None:
     assert ([each.path for each in settings.databases], settings.concurrency) == (["wiki"], 4)
 
 
-def test_the_workflow_to_begin_with_is_the_example_in_ten_lines() -> None:
+def test_the_workflow_to_begin_with_is_the_example_in_twelve_lines() -> None:
     where, block = COPIED[0]
     assert where.startswith("README.md")
-    assert len(block.splitlines()) == 10
+    assert len(block.splitlines()) == 12
     short, whole = yaml.safe_load(block), yaml.safe_load(EXAMPLE.read_text("utf-8"))
     assert short[True].keys() == whole[True].keys()
     assert short[True]["schedule"] == whole[True]["schedule"]

@@ -88,7 +88,7 @@ def test_a_missing_file_that_notion_no_longer_shows_makes_its_page_read(library:
     lacking(library)
     library.fail_next_block()
     ran = library.run()
-    assert ran.code == 1 and "1 updated" in ran.log
+    assert ran.code == 1 and "1 page read" in ran.log
     assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
 
 

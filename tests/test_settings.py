@@ -6,7 +6,7 @@ import pytest
 
 from backup.errors import ConfigError
 from backup.settings import SETTINGS, Settings
-from backup.settings.databases import database_id
+from backup.settings.databases import database_ids
 
 ID = "38c9ce7b60a481568a11000000000001"
 OTHER = "38c9ce7b60a481568a11000000000002"
@@ -45,12 +45,14 @@ def problems(environ: dict[str, str], dotenv: str = "") -> str:
     ],
 )
 def test_an_id_is_found_in_every_form_that_people_paste(text: str) -> None:
-    assert database_id(text) == ID
+    assert database_ids(text) == (ID,)
 
 
-@pytest.mark.parametrize("text", ["", "wiki", "https://www.notion.so/wiki", f"?v={ID}", ID[:-1]])
+@pytest.mark.parametrize(
+    "text", ["wiki", "https://www.notion.so/wiki", f"?v={ID}", f"https://notion.so/x#{ID}", ID[:-1]]
+)
 def test_what_holds_no_id_is_refused(text: str) -> None:
-    assert database_id(text) == ""
+    assert "holds no Notion id" in problems({**GOOD, "DATABASES": text})
 
 
 def test_an_earlier_source_wins() -> None:

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from backup.words import counted
+
 KINDS = ("new", "updated", "renamed", "removed")
 TEMPLATE = "Back up Notion: {counts}\n\n{titles}"
 SKIP_CI = "[skip ci]"
@@ -94,7 +96,7 @@ def _counts(counted: Counter[str]) -> str:
 
 def _title(told: Collection[Told]) -> str:
     if len(told) != 1:
-        return f"{len(told)} pages"
+        return counted(len(told), "page")
     return harmless(next(iter(told)).title)
 
 

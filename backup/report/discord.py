@@ -16,6 +16,7 @@ from backup.report import links, literal
 from backup.report.fitting import cut, units, within
 from backup.report.report import Entry, Report, Section
 from backup.report.sending import post_json
+from backup.words import counted
 
 NAME = "Discord"
 _ALL = 6_000  # characters of all embeds together
@@ -80,7 +81,7 @@ def _general(report: Report, parts: Sequence[tuple[Section, Report]]) -> dict[st
         ],
     }
     more = sum(_has_news(part) for _, part in parts) - _EMBEDS + 1
-    lines = [f"{more} more databases with changes are not shown here"] if more > 0 else []
+    lines = [f"{counted(more, 'more database')} with changes: not shown here"] if more > 0 else []
     lines += [*_problems(report.loose()[:_PROBLEMS]), *_quiet(parts)]
     optional = {
         "description": within(lines, _GENERAL),
@@ -120,7 +121,7 @@ def _place(report: Report) -> str:
 def _quiet(parts: Sequence[tuple[Section, Report]]) -> list[str]:
     """One line for each database in which nothing happened."""
     return [
-        f"{_title(section.title)}: nothing changed, {section.pages} pages"
+        f"{_title(section.title)}: nothing changed, {counted(section.pages, 'page')}"
         for section, part in parts
         if not _has_news(part)
     ]
@@ -129,7 +130,8 @@ def _quiet(parts: Sequence[tuple[Section, Report]]) -> list[str]:
 def _database(report: Report, section: Section, part: Report, share: int) -> dict[str, Any]:
     title = cut(_title(section.title), _TITLE)
     room = min(_DESCRIPTION, share - units(title))
-    counts = f"{part.headline()} · {section.pages} pages, {part.files} files"
+    pages, files = counted(section.pages, "page"), counted(part.files, "file")
+    counts = f"{part.headline()} · {pages}, {files}"
     lines = [counts, *_problems(part.problems[:_PROBLEMS]), *_named(part, room // 2)]
     embed = {"title": title, "description": within(lines, room), "color": _color(part)}
     address = links.database(report, section.folder)

@@ -14,6 +14,7 @@ from backup.report import links
 from backup.report.fitting import cut, octets, within
 from backup.report.literal import markdown, one_line
 from backup.report.report import Entry, Report, Section
+from backup.words import counted
 
 LIMIT = 900 * 1024  # bytes; the hosts' limit is 1 MiB
 _RESERVE = 4_096  # bytes for headings and what else has a fixed size
@@ -139,10 +140,9 @@ def _row(*cells: str) -> str:
 
 def _facts(report: Report) -> str:
     """The last lines: the commit, the pull request, what it cost."""
-    facts = [f"{report.requests} requests to Notion", f"{report.files} files written"]
-    facts.append(f"{report.seconds:.1f} s")
+    facts = [*report.costs()]
     if report.asked:
-        facts.append(f"{report.asked.requests} requests for names of pictures")
+        facts.append(f"{counted(report.asked.requests, 'request')} for names of pictures")
     if report.commit:
         name, address = f"`{report.commit[:10]}`", links.commit(report)
         where = f" on {_said(report.branch, _TITLE)}" if report.branch else ""

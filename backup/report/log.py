@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from backup.model import Problem
 from backup.report import runner
 from backup.report.fitting import cut
+from backup.words import counted
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -92,7 +93,7 @@ class Log:
     def end(self) -> None:
         """The last line: how many problems were told only where they happened."""
         more = [
-            f"{count - _MOST} more {kind}{'s'[: count - _MOST != 1]}"
+            counted(count - _MOST, f"more {kind}")
             for kind, count in sorted(self._told.items())
             if count > _MOST
         ]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from backup.model import Problem
 from backup.report.redaction import redacted
+from backup.words import counted
 
 T = TypeVar("T")
 _CHANGES = ("new", "updated", "renamed", "removed", "kept")  # the lists of entries
@@ -73,7 +74,9 @@ class Report:
     """`failed`: pages whose last good copy was left as it is. `lost`: files that could not be had.
     `errors`: something else that is not saved. `warnings`: all is saved, but somebody should look.
 
-    `unchanged`, `files` (images and attachments written) and `requests` (to Notion) are counts.
+    `new`, `updated`, `renamed` and `removed` are the pages of the run's commits, or of its folder
+    where nothing is committed. `unchanged`, `read` (pages), `files` (images and attachments written)
+    and `requests` (to Notion) are counts. `unpublished` says that git or the remote refused.
     `broken` is the exit code of an error that ended the run, 0 when it came to its own end.
     `pull_request` is the address of the pull request that the run opened or updated. `finished` is
     when it ended: ISO 8601, UTC. `asked` is None when AI naming is off.
@@ -90,6 +93,7 @@ class Report:
     errors: tuple[Problem, ...] = ()
     sections: tuple[Section, ...] = ()
     unchanged: int = 0
+    read: int = 0
     files: int = 0
     requests: int = 0
     seconds: float = 0.0
@@ -97,6 +101,7 @@ class Report:
     commit: str = ""
     branch: str = ""
     pushed: bool = False
+    unpublished: bool = False
     pull_request: str = ""
     dry_run: bool = False
     broken: int = 0
@@ -133,6 +138,7 @@ class Report:
             "failed": len(self.failed),
         }
         said = [f"{count} {word}" for word, count in counts.items() if count]
+        said += ["not published"] if self.unpublished else []
         return ", ".join(said or ["nothing changed"])
 
     def heading(self) -> str:
@@ -141,8 +147,17 @@ class Report:
             return "Notion backup failed"
         said = [self.headline()]
         for word, problems in (("missing file", self.lost), ("error", self.errors)):
-            said += [f"{len(problems)} {word}{'s'[: len(problems) != 1]}"] if problems else []
+            said += [counted(len(problems), word)] if problems else []
         return f"Notion backup{', dry run' if self.dry_run else ''}: {', '.join(said)}"
+
+    def costs(self) -> tuple[str, ...]:
+        """What the run did for that: '4 pages read', '1 image or attachment written', …"""
+        return (
+            f"{counted(self.read, 'page')} read",
+            f"{counted(self.files, 'image or attachment', 'images and attachments')} written",
+            f"{counted(self.requests, 'request')} to Notion",
+            f"{self.seconds:.1f} s",
+        )
 
     def details(self) -> Iterable[tuple[str, Entry]]:
         """Every page that is not as it was, with the word for what happened to it."""

@@ -17,6 +17,7 @@ from backup.report import links, literal
 from backup.report.fitting import cut, within
 from backup.report.report import Entry, Report, Section
 from backup.report.sending import post_json
+from backup.words import counted
 
 NAME = "Slack"
 _BLOCKS, _HEADER, _SECTION = 50, 150, 3_000
@@ -66,7 +67,8 @@ def _blocks(report: Report) -> Iterator[dict[str, Any]]:
 def _database(report: Report, section: Section, part: Report) -> Iterator[str]:
     title, address = _title(section.title), links.database(report, section.folder)
     name = f"<{address}|{title}>" if address and len(address) < 1_000 else title
-    yield f"*{name}*: {part.headline()} · {section.pages} pages, {part.files} files"
+    pages, files = counted(section.pages, "page"), counted(part.files, "file")
+    yield f"*{name}*: {part.headline()} · {pages}, {files}"
     for word in ("new", "updated", "renamed", "removed", "kept"):
         entries: tuple[Entry, ...] = getattr(part, word)
         if entries:
@@ -88,7 +90,11 @@ def _title(text: str) -> str:
 def _facts(report: Report) -> str:
     job = report.job
     place = literal.slack(" ".join(filter(None, (job.repository, job.machine))))
-    facts = [f"{report.seconds:.1f} s", f"{report.requests} requests to Notion", cut(place, 300)]
+    facts = [
+        f"{report.seconds:.1f} s",
+        f"{counted(report.requests, 'request')} to Notion",
+        cut(place, 300),
+    ]
     for words, address in (
         ("commit", links.commit(report)),
         ("pull request", literal.slack(report.pull_request)),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from backup.report.fitting import cut
 from backup.report.literal import one_line
 from backup.report.report import Asked, Report
+from backup.words import counted
 
 _MOST = 20  # lines of one kind; a first run of thousands of pages was told page by page already
 _LONGEST = 300  # characters of a title or a reason in an output
@@ -27,10 +28,7 @@ def lines(report: Report) -> Iterator[str]:
     for word, count in told.items():
         if count > _MOST:
             yield f"  … and {count - _MOST} more {word}"
-    yield (
-        f"{report.files} files written, {report.requests} requests to Notion, "
-        f"{report.seconds:.1f} s"
-    )
+    yield ", ".join(report.costs())
     if report.asked and report.asked.requests:
         yield _asked(report.asked)
     for problem in report.problems[:_MOST]:
@@ -41,20 +39,20 @@ def lines(report: Report) -> Iterator[str]:
 
 def _asked(asked: Asked) -> str:
     cost = "" if asked.cost is None else f", cost {asked.cost:.4f}"
-    plural = "" if asked.requests == 1 else "s"
     return (
-        f"AI naming: {asked.requests} request{plural}, {asked.tokens_in:,} tokens in, "
+        f"AI naming: {counted(asked.requests, 'request')}, {asked.tokens_in:,} tokens in, "
         f"{asked.tokens_out:,} out{cost}"
     )
 
 
 def outputs(report: Report) -> dict[str, str]:
     """The action's outputs, by name; each is one line, because runners lose others' first one."""
+    is_done = not (report.dry_run or (report.unpublished and not report.commit))
     return {
         "changed": str(_changed(report)).lower(),
         "commit": report.commit,
-        "pages-written": str(0 if report.dry_run else report.written),
-        "pages-removed": str(0 if report.dry_run else len(report.removed)),
+        "pages-written": str(report.written if is_done else 0),
+        "pages-removed": str(len(report.removed) if is_done else 0),
         "pages-failed": str(len(report.failed)),
         "pages-unchanged": str(report.unchanged),
         "files-written": str(report.files),

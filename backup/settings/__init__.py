@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from backup.errors import ConfigError
 from backup.model import Database
 from backup.settings.ai import AiNaming, ai_naming
 from backup.settings.contacts import Contacts
-from backup.settings.databases import folder
+from backup.settings.databases import astray, folder
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.reader import Reader, Secret
 from backup.settings.table import SETTINGS, Setting
@@ -65,6 +66,8 @@ class Settings:
         Raises ConfigError with every mistake, each naming its setting and what to write.
         """
         reader = Reader(_merged(flags, environ, dotenv))
+        files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
+        reader.problems += [wrong for name in files for wrong in _astray(name, files[name])]
         known = Contacts.of(reader)
         settings = cls(
             notion_token=reader.required_secret("NOTION_TOKEN", _GET_A_TOKEN),
@@ -99,18 +102,28 @@ def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str =
 
 
 def _merged(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> dict[str, str]:
-    file = _dotenv(dotenv)
-    config = _dotenv(flags.get("CONFIG") or environ.get("CONFIG") or file.get("CONFIG") or "")
+    config = _dotenv(_config(flags, environ, dotenv))
     merged: dict[str, str] = {}
-    for source in (file, config, environ, flags):
+    for source in (_dotenv(dotenv), config, environ, flags):
         merged.update({name: value.strip() for name, value in source.items() if value.strip()})
     return merged
+
+
+def _config(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> str:
+    return flags.get("CONFIG") or environ.get("CONFIG") or _dotenv(dotenv).get("CONFIG", "")
 
 
 def _dotenv(text: str) -> dict[str, str]:
     """Values of a .env text; `${NAME}` stays as it is: a token may hold a dollar."""
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return {name: value for name, value in values.items() if value}
+
+
+def _astray(name: str, text: str) -> list[str]:
+    """What is wrong with lines that belong to no setting."""
+    lines = parse_stream(io.StringIO(text))
+    found = (astray(line.key or "", line.original.string.strip()) for line in lines)
+    return [f"{name}: {wrong}" for wrong in found if wrong]
 
 
 def _shard(text: str) -> tuple[int, int]:

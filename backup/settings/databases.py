@@ -1,4 +1,8 @@
-"""Which databases to back up: every form in which people name one, read into one value."""
+"""Which databases to back up: every form in which people name one, read into one value.
+
+Every id in the text counts, or its line is refused: YAML joins the lines of a value that is not a block
+(`databases: |`), and no database may get lost that way.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,23 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from backup.model import Database
 
-_HEX32 = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
-_DASHED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FORMS = r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_ID = re.compile(rf"(?<![0-9a-f]){_FORMS}(?![0-9a-f])")
+_LIKE_AN_ID = re.compile(_FORMS)  # also in a longer row of digits, which nobody can take apart
+_BETWEEN = re.compile(r"[\s,;，、；\u200b\ufeff]+")
+_AROUND = "<>\"'`[](){}-*•"  # what lists, quotes and Markdown put around a link
+_REMARK = re.compile(r"(?:^|\s)#(.*)")
 _FAMILY = re.compile(r"DB(\d+)_(NOTION_ID|LABEL|PATH|GIT_REPO)")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_KEY = re.compile(r"[\w.-]*")
+_QUERY_KEYS = ("p", "page_id", "database_id")
 _GUARDED = {".git", ".github", ".gitea", ".forgejo"}
+_FORM = "Write `databases: |`, and below it one line for each: `link`, or `folder = link`."
+_SHOWN = 100  # characters of somebody's text in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +45,18 @@ def databases(values: Mapping[str, str], repository: str) -> Entries:
     found: list[Database] = []
     problems: list[str] = []
     others = 0
-    for setting, raw_id, label, raw_path, repo in [*_lines(values), *_family(values)]:
+    for setting, text, label, path, repo in [*_lines(values), *_family(values)]:
         if repo and not _same_repository(repo, repository):
             others += 1
             continue
-        id_ = database_id(raw_id)
-        if not id_:
-            problems.append(f"{setting}: {_no_id(raw_id)}")
+        try:
+            ids = database_ids(text)
+            _check_number(len(ids), path, setting, text)
+        except ValueError as error:
+            problems.append(f"{setting}: {error}")
             continue
         try:
-            found.append(Database(id_, label, folder(raw_path), setting))
+            found += [Database(id_, label, folder(path), setting) for id_ in ids]
         except ValueError as error:
             problems.append(f"{setting.replace('NOTION_ID', 'PATH')}: {error}")
     problems += _duplicates(found)
@@ -50,25 +65,27 @@ def databases(values: Mapping[str, str], repository: str) -> Entries:
     return Entries(tuple(found), tuple(problems))
 
 
-def database_id(text: str) -> str:
-    """The id in an id or URL as people paste it, as 32 hex digits; '' when there is none.
+def database_ids(text: str) -> tuple[str, ...]:
+    """The ids in a text of ids and links that stand side by side, each as 32 hex digits.
 
-    A database's URL ends in its id; `?v=` names a view, never the database (Notion's upgrade guide
-    for 2025-09-03). With no id in the path, the query's p, page_id or database_id counts.
+    Raises ValueError when a part of it names no database, or more than can be told apart.
     """
-    text = unquote(text.strip().strip("<>\"'")).lower()
-    if _DASHED.fullmatch(text) or _HEX32.fullmatch(text):
-        return text.replace("-", "")
-    if "/" not in text and "?" not in text:
-        return _last_id(text)
-    address = urlsplit(text if "//" in text else f"https://{text.lstrip('/')}")
-    if id_ := _last_id(address.path):
-        return id_
-    query = parse_qs(address.query)
-    return next(filter(None, (_last_id(query.get(key, [""])[0]) for key in _QUERY_KEYS)), "")
+    parts = [part.strip(_AROUND) for part in _BETWEEN.split(_without_remark(text))]
+    for part in parts if len(_ids(text.lower())) > 1 else ():
+        if part and not _LIKE_AN_ID.search(part.lower()):
+            raise ValueError(f"{_shown(part)} is not a link, and stands among links. {_FORM}")
+    return tuple(_database_id(part) for part in parts if part)
 
 
-_QUERY_KEYS = ("p", "page_id", "database_id")
+def astray(name: str, words: str) -> str:
+    """What is wrong with a line of a .env text that names a database outside of every setting, because
+    the quotes around several lines are missing; '' when it does not. `name` stands before the sign."""
+    if words.startswith("#") or _VARIABLE.fullmatch(name) or not _ID.search(words.lower()):
+        return ""
+    return (
+        f"{_shown(words)} names a database outside of every setting. Quote all of them together: "
+        'DATABASES=", then a line for each, then ".'
+    )
 
 
 def folder(text: str) -> str:
@@ -85,19 +102,20 @@ def folder(text: str) -> str:
     return "/".join(kept) or ("." if text else "")
 
 
-def _last_id(text: str) -> str:
-    found = [match.group() for match in _DASHED.finditer(text)] or _HEX32.findall(text)
-    return str(found[-1]).replace("-", "") if found else ""
-
-
 def _lines(values: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
     for number, line in enumerate(values.get("DATABASES", "").splitlines(), start=1):
         line = line.strip()
-        if line and not line.startswith("#"):
-            before, equals, after = line.partition("=")
-            is_path = bool(equals) and "?" not in before and "://" not in before
-            path, id_ = (before.strip() or ".", after) if is_path else ("", line)
+        if line and not _is_remark(line):
+            path, id_ = _parted(line)
             yield f"DATABASES line {number}", id_, "", path, ""
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """The folder of a line, '' for none, and the rest. What holds an id is no folder: a line that
+    stood before this one was joined with it."""
+    before, equals, after = line.partition("=")
+    is_folder = bool(equals) and not re.search(rf"\?|://|{_FORMS}", before.lower())
+    return (before.strip() or ".", after) if is_folder else ("", line)
 
 
 def _family(values: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
@@ -110,6 +128,78 @@ def _family(values: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str
         yield f"DB{number}_NOTION_ID", id_, label, path, repo
 
 
+def _is_remark(line: str) -> bool:
+    """Whether nothing in it counts: a remark of mere words, or one entry that was switched off."""
+    words = line.lstrip("# ")
+    if not line.startswith("#") or not _LIKE_AN_ID.search(words.lower()):
+        return line.startswith("#")
+    try:
+        return len(database_ids(_parted(words)[1])) == 1
+    except ValueError:
+        return False
+
+
+def _without_remark(text: str) -> str:
+    """The text without what stands behind a ` #`. Raises ValueError when that is a link: lines were
+    joined then."""
+    remark = _REMARK.search(text)
+    if remark and _LIKE_AN_ID.search(remark[1].lower()):
+        raise ValueError(f"a link stands behind the # of a remark in {_shown(text)}. {_FORM}")
+    return text[: remark.start()] if remark else text
+
+
+def _database_id(text: str) -> str:
+    """The id in one id or link as people paste it.
+
+    A database's URL ends in its id; `?v=` names a view, never the database (Notion's upgrade guide
+    for 2025-09-03), and `#` a block. With no id in the path, the query's p, page_id or database_id
+    counts. Raises ValueError when there is none, or several that it could be.
+    """
+    whole = (unquote(text) if "%3a%2f%2f" in text.lower() else text).lower()
+    address, _, block = whole.partition("#")
+    path, _, query = address.partition("?")
+    path, given = unquote(path), parse_qsl(query, keep_blank_values=True)
+    asked = [value for key, value in given if key in _QUERY_KEYS]
+    named = _ids(path) or {id_ for value in asked for id_ in _ids(value)}
+    words = [path, unquote(block), *(value for _, value in given)]
+    is_one_link = (
+        len(named) <= 1
+        and all(_stands_alone(word, named) for word in words)
+        and all(_KEY.fullmatch(key) and not _LIKE_AN_ID.search(key) for key, _ in given)
+        and _ids(path) == _ids(path.rstrip("/").rpartition("/")[2])  # a link ends in its id
+    )
+    if not is_one_link and _LIKE_AN_ID.search(whole):
+        raise ValueError(f"{_shown(text)} holds several ids that cannot be told apart. {_FORM}")
+    if not named:
+        raise ValueError(_no_id(text))
+    return named.pop()
+
+
+def _ids(text: str) -> set[str]:
+    return {found.replace("-", "") for found in _ID.findall(text)}
+
+
+def _stands_alone(word: str, named: set[str]) -> bool:
+    """Whether it holds no id but the one that is `named`, or nothing but one id: that of a view, a
+    block, a page in front of the database."""
+    if len(_LIKE_AN_ID.findall(word)) != len(_ID.findall(word)):
+        return False
+    return _ids(word) <= named or bool(_ID.fullmatch(word))
+
+
+def _check_number(count: int, path: str, setting: str, text: str) -> None:
+    """Raises ValueError unless there are as many databases as the setting can name."""
+    if not count:
+        raise ValueError("is missing: write the id or the URL of the database.")
+    if count > 1 and not setting.startswith("DATABASES"):
+        raise ValueError(
+            f"{_shown(text)} names {count} databases. Give each a number of its own, or name them "
+            "all in DATABASES."
+        )
+    if count > 1 and path:
+        raise ValueError(f"{_shown(text)} names {count} databases for one folder. {_FORM}")
+
+
 def _same_repository(wanted: str, repository: str) -> bool:
     owner, _, name = repository.lower().rpartition("/")
     wanted = wanted.lower().strip("/").removesuffix(".git")
@@ -117,12 +207,15 @@ def _same_repository(wanted: str, repository: str) -> bool:
 
 
 def _no_id(text: str) -> str:
-    if not text.strip():
-        return "is missing: write the id or the URL of the database."
     return (
-        f"{text.strip()!r} holds no Notion id. Open the database in Notion as a full page, "
+        f"{_shown(text)} holds no Notion id. Open the database in Notion as a full page, "
         "⋯ → Copy link, and write that link (or its 32 digits and letters)."
     )
+
+
+def _shown(text: str) -> str:
+    text = text.strip()
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
 def _nothing(others: int, repository: str) -> str:
@@ -137,12 +230,12 @@ def _nothing(others: int, repository: str) -> str:
 def _duplicates(found: Iterable[Database]) -> list[str]:
     """One sentence for every database or folder that is named twice."""
     problems = []
-    ids: dict[str, str] = {}
-    paths: dict[str, str] = {}
+    ids: dict[str, Database] = {}
+    paths: dict[str, Database] = {}
     for database in found:
-        path = database.path.casefold()
-        if (first := ids.setdefault(database.id, database.setting)) != database.setting:
-            problems.append(f"{database.setting}: the same database as {first}; remove one.")
-        elif path and (first := paths.setdefault(path, database.setting)) != database.setting:
-            problems.append(f"{database.setting}: the same folder as {first}; write another.")
+        path, setting = database.path.casefold(), database.setting
+        if (first := ids.setdefault(database.id, database)) is not database:
+            problems.append(f"{setting}: the same database as {first.setting}; remove one.")
+        elif path and (first := paths.setdefault(path, database)) is not database:
+            problems.append(f"{setting}: the same folder as {first.setting}; write another.")
     return problems

@@ -12,7 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / ".gitea/examples/notion-backup.yml"
-USES = "uses: your-team/notion-backup@v1"
+WHOLE = "uses: https://git.example.com/your-team/notion-backup@v1"
+USES = "uses: your-team/notion-backup@v1"  # what act takes, as GitHub does
 TOKEN = "ntn_planted_secret_0123456789"
 SHOW = """\
       - if: always()
@@ -147,7 +148,7 @@ class Target:
 
 def _example(inputs: dict[str, str]) -> str:
     """The file that users copy, with other values for some inputs and its outputs kept."""
-    head, _, tail = EXAMPLE.read_text("utf-8").partition(USES)
+    head, _, tail = EXAMPLE.read_text("utf-8").partition(WHOLE)
     lines = tail.splitlines(keepends=True)
     kept = [line for line in lines if "://" not in line and "databases:" not in line]
     for name, value in inputs.items():

@@ -1,0 +1,26 @@
+"""Numbers and titles as people write and sort them, the same in every message."""
+
+from __future__ import annotations
+
+import re
+
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+def counted(number: int, word: str, several: str = "") -> str:
+    """'1 page', '2 pages'; `several` is the plural where it is not the word with an s."""
+    return f"{number} {word if number == 1 else several or f'{word}s'}"
+
+
+def by_title(title: str) -> tuple[bool, list[tuple[int, str]]]:
+    """A key to sort titles by: numbers in them by their value, so that 'How to 2' comes before 'How
+    to 10'; a page without a title comes last."""
+    parts = _DIGITS.split(title.casefold())
+    key = [_by_value(part) if at % 2 else (0, part) for at, part in enumerate(parts)]
+    return (not title.strip(), key)
+
+
+def _by_value(digits: str) -> tuple[int, str]:
+    """Of two numbers the longer one is larger; there is no limit to how many digits a title has."""
+    kept = digits.lstrip("0")
+    return (len(kept), kept)
