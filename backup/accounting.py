@@ -46,10 +46,11 @@ def report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Repor
         failed=outcome.failed,
         lost=outcome.lost,
         warnings=outcome.warnings,
-        errors=(*seen.problems, *decided.problems, *_unfinished(outcome)),
+        errors=(*seen.problems, *decided.problems, *outcome.errors, *_unfinished(outcome)),
         sections=tuple(_section(each, decided, read, memory) for each in seen.listed),
         unchanged=unchanged(decided.steps, read),
         files=sum(outcome.files.values()),
+        broken=outcome.ended.exit_code if outcome.ended else 0,
     )
 
 
@@ -66,7 +67,7 @@ def _database(step: Step, memory: Memory) -> str:
 
 
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
-    if not outcome.left:
-        return ()
     what = f"{outcome.left} pages were not read; what was finished is saved, the next run goes on."
-    return (Problem("The run was told to stop", what),)
+    if outcome.ended:
+        return (Problem("The run ended early", f"{outcome.ended} {what}"),)
+    return (Problem("The run was told to stop", what),) if outcome.left else ()
