@@ -150,6 +150,7 @@ def _client(settings: Settings, log: Log) -> Client:
         settings.notion_api_url,
         connections=settings.concurrency,
         gate=Gate(tell=waiting),
+        tell=log.line,
     )
 
 

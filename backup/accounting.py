@@ -70,13 +70,14 @@ def report(
         failed=outcome.failed,
         lost=outcome.lost,
         warnings=(*outcome.warnings, *empty(seen.empty, memory.state)),
-        errors=(*seen.problems, *decided.problems, *_unfinished(outcome)),
+        errors=(*seen.problems, *decided.problems, *outcome.errors, *_unfinished(outcome)),
         sections=tuple(
             _section(each, decided, staying, memory) for each in (*seen.listed, *seen.empty)
         ),
         unchanged=len(staying),
         read=0 if changed is None else len(outcome.done),
         files=sum(outcome.files.values()),
+        broken=outcome.ended.exit_code if outcome.ended else 0,
     )
 
 
@@ -145,8 +146,8 @@ def _database(step: Step, memory: Memory) -> str:
 
 
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
-    if not outcome.left:
-        return ()
     left = f"{counted(outcome.left, 'page')} {'was' if outcome.left == 1 else 'were'} not read"
     what = f"{left}; what was finished is saved, the next run goes on."
-    return (Problem("The run was told to stop", what),)
+    if outcome.ended:
+        return (Problem("The run ended early", f"{outcome.ended} {what}"),)
+    return (Problem("The run was told to stop", what),) if outcome.left else ()

@@ -4,15 +4,22 @@ BackupError
 ├── ConfigError            2  the person who wrote the workflow can mend it
 ├── NotionError            1  Notion refused, or never answered
 │   ├── NotFound              gone, or not shared with the integration
-│   ├── Unauthorized       2  the token is wrong, revoked, or lacks a capability
+│   ├── Unauthorized       2  the token is wrong or revoked, or opens nothing at all
+│   ├── Forbidden             not for this integration; another object may be
 │   └── Busy                  throttled or broken just now; the client has tried again
 ├── FileError              1  a file could not be downloaded
 ├── WorkspaceError         1  something lies where a page should go
 ├── StateError             1  .notion-sync.json cannot be used by this program
 │   └── BrokenState           it is damaged; what it knew is found out anew
 └── GitError               1  git said no
-Anything else is a bug: exit code 1 with its traceback.
+Anything else is a bug: it costs the page or database in whose work it shows, else the run (exit
+code 1).
 """
+
+import errno
+import traceback
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class BackupError(Exception):
@@ -49,9 +56,13 @@ class NotFound(NotionError):
 
 
 class Unauthorized(NotionError):
-    """401 or a missing capability: no page can be read, so nothing may be concluded from it."""
+    """401, or 403 for everything: no page can be read, so nothing may be concluded from it."""
 
     exit_code = 2
+
+
+class Forbidden(NotionError):
+    """403 about one object: it may not be read; nothing is said of any other."""
 
 
 class Busy(NotionError):
@@ -76,3 +87,23 @@ class BrokenState(StateError):
 
 class GitError(BackupError):
     """git refused, or could not be run."""
+
+
+def sentence(error: Exception) -> str:
+    """An error in words. A bug is named by its kind and place ('backup.reading:120'): its own words
+    may hold what nobody should read."""
+    if isinstance(error, BackupError):
+        return str(error)
+    frames = traceback.walk_tb(error.__traceback__)
+    places = [f"{frame.f_globals.get('__name__')}:{line}" for frame, line in frames]
+    place = next((each for each in reversed(places) if each.startswith("backup.")), "")
+    return f"This is a bug: {type(error).__name__} in {place or 'unknown code'}. Please report it."
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether there is no room left on the disk, behind whatever was raised for it."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from queue import Empty, SimpleQueue
 
-from backup.errors import BackupError, Unauthorized
+from backup.errors import BackupError, Unauthorized, WorkspaceError, is_disk_full, sentence
 from backup.model import Problem, Row
 from backup.notion.blocks import Shared
 from backup.reading import Reader
@@ -27,15 +27,18 @@ _GLANCE = 0.2  # seconds between two looks at whether to stop
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of the steps. `failed` are pages that were left as they are, `lost` are files
-    that could not be had, `files` counts those that were written for each page id, `left` the steps
-    that there was no time for."""
+    that could not be had, `errors` is what else a page lacks, `files` counts the files that were
+    written for each page id, `left` the steps that were not begun. `ended` is the error that ended
+    the work early; what was done before holds."""
 
     done: tuple[Step, ...] = ()
     failed: tuple[Problem, ...] = ()
     lost: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    errors: tuple[Problem, ...] = ()
     files: Counter[str] = field(default_factory=Counter)
     left: int = 0
+    ended: BackupError | None = None
 
     def __add__(self, other: Outcome) -> Outcome:
         return combined([self, other])
@@ -46,21 +49,21 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
     and with what the last time left to be told."""
     each = tuple(outcomes)
     done: dict[str, Step] = {}
-    told: tuple[_Told, ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
+    told: tuple[_Told, ...] = tuple(defaultdict(list) for _ in range(4))
     for outcome in each:
         for step in outcome.done:
             done.setdefault(step.page_id, step)
             for found in told:
                 found.pop(step.page_id, None)
-        for found, problems in zip(
-            told, (outcome.failed, outcome.lost, outcome.warnings), strict=True
-        ):
+        lists = (outcome.failed, outcome.lost, outcome.warnings, outcome.errors)
+        for found, problems in zip(told, lists, strict=True):
             for problem in problems:
                 found[problem.page_id].append(problem)
-    failed, lost, warnings = (tuple(chain.from_iterable(found.values())) for found in told)
+    failed, lost, warnings, errors = (tuple(chain.from_iterable(found.values())) for found in told)
     files = sum((outcome.files for outcome in each), Counter[str]())
     left = sum(outcome.left for outcome in each)
-    return Outcome(tuple(done.values()), failed, lost, warnings, files, left)
+    ended = next((outcome.ended for outcome in each if outcome.ended), None)
+    return Outcome(tuple(done.values()), failed, lost, warnings, errors, files, left, ended)
 
 
 _Told = defaultdict[str, list[Problem]]
@@ -84,42 +87,65 @@ class Fetching:
 
     def all(self, decided: Plan) -> Outcome:
         """Every page that the plan wants; those that were edited meanwhile, once or twice more; then
-        those whose blocks are linked to otherwise by now, and those with news of a missing file."""
+        those whose blocks are linked to otherwise by now, and those with news of a missing file.
+
+        Never raises: what ends the work is in the outcome, beside all that was done before.
+        """
+        outcomes: list[Outcome] = []
+        try:
+            for outcome in self._rounds(decided, outcomes):
+                outcomes.append(outcome)
+                if outcome.ended:
+                    break
+        except Exception as error:  # noqa: BLE001 - what is finished must be published
+            outcomes.append(Outcome(ended=_end(error)))
+        found = combined(outcomes)
+        if found.ended and isinstance(found.ended, WorkspaceError):
+            self.writer.tree.clear_staging()  # room for what is still to be written
+        return found
+
+    def _rounds(self, decided: Plan, before: Collection[Outcome]) -> Iterator[Outcome]:
+        """One round after the other; `before` holds those that were given already."""
         moved = self._relocated(decided)
+        yield moved
         stuck = {problem.page_id for problem in moved.failed}
-        wanted = [step for step in decided.of(Action.FETCH) if step.page_id not in stuck]
-        outcomes = [moved, self.fetch(wanted)]
-        suspects: Collection[Step] = outcomes[-1].done
+        first = self.fetch([step for step in decided.of(Action.FETCH) if step.page_id not in stuck])
+        yield first
+        suspects: Collection[Step] = first.done
         for _ in range(_READINGS):
             suspects = self._edited_meanwhile(suspects)
-            outcomes.append(self._forgetful().fetch(suspects))
+            yield self._forgetful().fetch(suspects)
         self.writer.unsettle(step.page_id for step in suspects)
-        failed = {problem.page_id for outcome in outcomes for problem in outcome.failed}
-        outcomes.append(self.fetch(_newly_anchored(decided, self.writer, failed)))
-        outcomes.append(self._try_files_again(decided, combined(outcomes)))
-        return combined(outcomes)
+        failed = {problem.page_id for problem in combined(before).failed}
+        yield self.fetch(_newly_anchored(decided, self.writer, failed))
+        yield self._try_files_again(decided, combined(before))
 
     def _forgetful(self) -> Fetching:
         """The same work, with synced blocks read anew: they may be what was edited."""
         return replace(self, reader=replace(self.reader, shared=Shared()))
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
-        """Read and write the steps' pages, as many as there is time for.
-
-        Raises Unauthorized: when Notion shuts the door, no other page will come.
-        """
+        """Read and write the steps' pages, as many as there is time for. When one shows that no other
+        will come (see `_page`), those under way are finished, and no other is begun."""
         if self.stop.requested or not steps:
             return Outcome(left=len(steps))
         anchors = self.writer.anchors()
-        outcomes = []
+        outcomes: list[Outcome] = []
         with self.log.progress(len(steps)):
             futures = {
                 self.pages.submit(self._page, step, anchors.get(step.page_id, set())): step
                 for step in steps
             }
-            for number, future in enumerate(self._finished(futures), start=1):
-                outcomes.append(future.result())
-                self._tell(f"{number}/{len(steps)}", futures[future], outcomes[-1])
+            try:
+                for number, future in enumerate(self._finished(futures), start=1):
+                    outcomes.append(future.result())
+                    self._tell(f"{number}/{len(steps)}", futures[future], outcomes[-1])
+                    if outcomes[-1].ended:
+                        _cancel(futures)
+            except Exception as error:  # noqa: BLE001 - what is finished must be published
+                outcomes.append(Outcome(ended=_end(error)))
+                _cancel(futures)
+                self.writer.close()
         total = combined(outcomes)
         return replace(total, left=len(steps) - len(total.done) - len(total.failed))
 
@@ -141,15 +167,15 @@ class Fetching:
         while pending and not self.stop.overdue:
             if self.stop.requested and not is_stopping:
                 is_stopping = True
-                pending -= sum(future.cancel() for future in futures if not future.cancelled())
+                _cancel(futures)
             if not is_stopping:
                 self.between()
             try:
                 future = done.get(timeout=_GLANCE)
             except Empty:
                 continue
+            pending -= 1
             if not future.cancelled():
-                pending -= 1
                 yield future
         if pending:
             self.writer.close()
@@ -184,27 +210,45 @@ class Fetching:
         return Outcome(lost=retried.lost) + ready.fetch(retried.steps)
 
     def _page(self, step: Step, anchored: Collection[str]) -> Outcome:
+        """One page, which is a bulkhead: whatever is raised for it costs this page. Only a refused
+        token and a full disk also end the work."""
         before = self.writer.records.get(step.page_id)
         try:
             folder = self.writer.tree.root / step.folder
             written = self.reader.read(step, before, folder, anchored)
             self.writer.put(step.page_id, written.record, written.placed, written.text)
-        except Unauthorized:
-            raise
-        except BackupError as error:
-            return Outcome(failed=(Problem(step.title or "Untitled", str(error), step.page_id),))
+        except Unauthorized as error:
+            return Outcome(ended=error)
+        except Exception as error:  # noqa: BLE001 - see above
+            what = sentence(error)
+            if is_disk_full(error):
+                return Outcome(ended=WorkspaceError("No space left on device.", hint=_ROOM))
+            return Outcome(failed=(Problem(step.title or "Untitled", what, step.page_id),))
         files = Counter({step.page_id: written.new})
-        return Outcome((step,), (), written.failed, written.problems, files)
+        return Outcome((step,), (), written.failed, written.problems, written.lacking, files)
 
     def _tell(self, number: str, step: Step, outcome: Outcome) -> None:
         count = outcome.files[step.page_id]
         files = counted(count, "file") if count else ""
-        reason = "" if outcome.done else "failed"
+        reason = "" if outcome.done else "not read" if outcome.ended else "failed"
         self.log.page(number, step.title or "Untitled", [reason or step.reason, files])
         for problem in outcome.warnings:
             self.log.warning(problem)
-        for problem in (*outcome.failed, *outcome.lost):
+        for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
             self.log.error(problem)
+
+
+_ROOM = "Make room on the disk of the runner."
+
+
+def _end(error: Exception) -> BackupError:
+    """An error that ends the work, as one that can be told."""
+    return error if isinstance(error, BackupError) else BackupError(sentence(error))
+
+
+def _cancel(futures: Collection[Future[Outcome]]) -> None:
+    for future in futures:
+        future.cancel()
 
 
 def _newly_anchored(decided: Plan, writer: Writer, failed: Collection[str]) -> tuple[Step, ...]:

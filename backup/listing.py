@@ -14,7 +14,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backup.errors import ConfigError, NotionError, Unauthorized
+from backup.errors import ConfigError, Forbidden, Unauthorized, sentence
 from backup.markdown.context import Options
 from backup.model import Json, Problem
 from backup.notion import read
@@ -94,7 +94,8 @@ def answers(client: Client, settings: Settings, known: State, pool: Executor) ->
     """Every row of every database. A database that cannot be read is a problem, not the end.
 
     `known` is what an earlier run knew of the databases, to ask for their sources at once. Raises
-    Unauthorized, and ConfigError when not one database can be used as it is written.
+    Unauthorized, also when every database is refused, and ConfigError when not one database can be
+    used as it is written.
     """
     started = time.monotonic()
     asked = {
@@ -104,21 +105,16 @@ def answers(client: Client, settings: Settings, known: State, pool: Executor) ->
         for source_id in place.sources
     }
     databases = [pool.submit(resolve, client, setting) for setting in settings.databases]
-    found: list[_Found] = []
-    mistakes: list[ConfigError] = []
-    problems: list[Problem] = []
-    for setting, future in zip(settings.databases, databases, strict=True):
-        try:
-            found.append(_found(client, future.result(), asked, pool))
-        except Unauthorized:
-            raise
-        except ConfigError as error:
-            mistakes.append(error)
-        except NotionError as error:
-            problems.append(Problem(setting.label or setting.setting, str(error)))
-    if mistakes and not found and not problems:
-        raise ConfigError("\n".join(str(mistake) for mistake in mistakes))
-    problems += [Problem("settings", str(mistake)) for mistake in mistakes]
+    answers = [_tried(client, future, asked, pool) for future in databases]
+    _refuse(answers)
+    found = [each for each in answers if isinstance(each, _Found)]
+    problems = [
+        Problem("settings", str(each))
+        if isinstance(each, ConfigError)
+        else Problem(setting.label or setting.setting, sentence(each))
+        for setting, each in zip(settings.databases, answers, strict=True)
+        if isinstance(each, Exception)
+    ]
     problems += [
         Problem(_label(each.database), problem)
         for each in found
@@ -135,6 +131,31 @@ def placed(answers: Answers, settings: Settings, known: State) -> Seen:
     schemas = {source.id: source.schema for each in found for source in each.sources}
     listed = _listed(found, options(settings), known)
     return Seen(listed, schemas, answers.problems, answers.began)
+
+
+_INCAPABLE = "Every database was refused. Give the integration the capability to read content."
+
+
+def _tried(
+    client: Client, database: Future[Resolved], asked: dict[str, _Asked], pool: Executor
+) -> _Found | Exception:
+    """A database, or why it cannot be read: whatever is raised for it costs no other one."""
+    try:
+        return _found(client, database.result(), asked, pool)
+    except Unauthorized:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        return error
+
+
+def _refuse(answers: Collection[_Found | Exception]) -> None:
+    """Raise when every database is a mistake of the settings, or refused: then all others were."""
+    mistakes = [str(each) for each in answers if isinstance(each, ConfigError)]
+    refused = [each.message for each in answers if isinstance(each, Forbidden)]
+    if len(mistakes) == len(answers):
+        raise ConfigError("\n".join(mistakes))
+    if len(refused) == len(answers):
+        raise Unauthorized(refused[0], hint=_INCAPABLE, status=403)
 
 
 def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: Executor) -> _Found:

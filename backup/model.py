@@ -71,7 +71,8 @@ class Block:
     """One block and everything below it.
 
     `data` is the API's own object under the type's key ({} when the API gave none). `unread` says
-    why children that Notion announced are not here, and is '' when all of them were read.
+    why children that Notion announced are not here, and is '' when all of them were read. `lacking`
+    says that another time they may be had.
     """
 
     id: str
@@ -79,13 +80,21 @@ class Block:
     data: Json
     children: tuple[Block, ...] = ()
     unread: str = ""
+    lacking: bool = False
 
     @classmethod
-    def from_api(cls, raw: Json, children: tuple[Block, ...] = (), unread: str = "") -> Block:
+    def from_api(
+        cls,
+        raw: Json,
+        children: tuple[Block, ...] = (),
+        unread: str = "",
+        lacking: bool = False,
+    ) -> Block:
         """The block object of GET /v1/blocks; a partial one ({object, id}) gets the type ''."""
         type_ = str(raw.get("type", ""))
         data = raw.get(type_)
-        return cls(str(raw["id"]), type_, data if isinstance(data, dict) else {}, children, unread)
+        data = data if isinstance(data, dict) else {}
+        return cls(str(raw["id"]), type_, data, children, unread, lacking)
 
     def walk(self) -> Iterator[Block]:
         """This block, then all below it, in reading order."""

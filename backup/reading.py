@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from backup.errors import FileError, NotionError
@@ -30,13 +30,15 @@ from backup.sync.state import Record, join
 @dataclass(frozen=True, slots=True)
 class Written:
     """A page, ready to be put in its place: `placed` maps paths below the output folder to the
-    temporary files that go there, `text` is its Markdown, `new` counts the files it did not have."""
+    temporary files that go there, `text` is its Markdown, `new` counts the files it did not have.
+    `lacking` is content that could not be read this time: the text says so in its place."""
 
     record: Record
     text: bytes
     placed: Mapping[str, Path]
     problems: tuple[Problem, ...]
     failed: tuple[Problem, ...]
+    lacking: tuple[Problem, ...]
     new: int
 
 
@@ -87,7 +89,8 @@ class Reader:
         """The page of a step. `before` is its record, `folder` holds the files of that record, and
         `anchored` are the ids of its blocks that other pages link to.
 
-        Raises NotionError when the page cannot be read whole.
+        Raises NotionError when the page cannot be read. One that lacks some of its content is not
+        settled: the next run reads it again.
         """
         assert step.row is not None
         schema = self.schemas.get(step.row.source, {})
@@ -97,10 +100,13 @@ class Reader:
         anchors = tuple(sorted({*anchored, *_own(links, step.page_id)}))
         context = self._context(step, gathered, anchors)
         record = replace(self._record(step, gathered, links, anchors), requests=_requests(page))
+        lacking = placeholders.lacking(page)
+        record = replace(record, settled=record.settled and not lacking)
         problems = (*gathered.left_out, *placeholders.problems(page))
         placed = {join(step.folder, path): at for path, at in gathered.staged.items()}
         text = document.render(page, context).encode()
-        return Written(record, text, placed, problems, gathered.problems, len(gathered.staged))
+        new = len(gathered.staged)
+        return Written(record, text, placed, problems, gathered.problems, lacking, new)
 
     def try_again(self, wanted: Collection[Pending]) -> list[Downloaded | FileError | None]:
         """Files that could not be had in an earlier run: each is tried, and its page is not read.
@@ -222,4 +228,6 @@ def _settled(edited: str, began: datetime) -> bool:
         minute = datetime.fromisoformat(edited.replace("Z", "+00:00"))
     except ValueError:
         return False
+    # Assumed: a time that names no zone means UTC, as all others of Notion do.
+    minute = minute if minute.tzinfo else minute.replace(tzinfo=timezone.utc)
     return minute < began.replace(second=0, microsecond=0)

@@ -11,6 +11,7 @@ from backup import accounting, ending, listing, load, picture
 from backup.authors import Authors
 from backup.base import Base
 from backup.delivery import Delivery
+from backup.errors import WorkspaceError
 from backup.fetching import Fetching, Outcome
 from backup.listing import Seen
 from backup.load import Local, Memory
@@ -134,13 +135,9 @@ def _carried_out(
             writer.remove(step.page_id)
             world.log.line(f"removed {step.folder}/ · {step.reason}")
         outcome = work.all(decided) + _usual_names(world)
-    places = ending.write_indexes(seen.listed, writer, memory.state, has)
-    writer.sweep()
-    now = ending.current(memory.state, writer, places)
-    as_before = begun.base is not None and now == begun.base.state
-    is_known = as_before and not memory.problem and not begun.here.problem
-    ending.save(world.tree, now, is_known=is_known)
+    now, unsaved = _ended(world, begun, writer)
     report = accounting.report(decided, outcome, seen, memory, writer.changed)
+    report = replace(report, errors=(*report.errors, *unsaved))
     if settings.verify:
         found = _verified(world, now, begun.base, writer)
         report = replace(report, errors=(*report.errors, *found))
@@ -148,6 +145,25 @@ def _carried_out(
         return report
     with world.log.group("Publishing"):
         return delivery.end(now, report)
+
+
+def _ended(world: World, begun: _Begun, writer: Writer) -> tuple[State, tuple[Problem, ...]]:
+    """The lists of pages and the state, written; what could not be written keeps no page from being
+    published."""
+    before = begun.memory.state
+    now = ending.current(before, writer, before.databases)
+    try:
+        places = ending.write_indexes(begun.seen.listed, writer, before, begun.has(world))
+        now = replace(now, databases=places)
+        writer.sweep()
+        as_before = begun.base is not None and now == begun.base.state
+        is_known = as_before and not begun.memory.problem and not begun.here.problem
+        ending.save(world.tree, now, is_known=is_known)
+    except WorkspaceError as error:
+        problem = Problem(state.NAME, str(error))
+        world.log.error(problem)
+        return now, (problem,)
+    return now, ()
 
 
 def _missing_here(world: World, base: Base, memory: Memory, decided: Plan) -> list[str]:

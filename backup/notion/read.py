@@ -22,6 +22,7 @@ from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, pag
 from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
 from backup.notion.client import Client
+from backup.notion.lists import begun_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def listing(live: Answered, archived: Answered, source_id: str, database_id: str
     return Listing(kept, not any(missing), tuple(filter(None, [*missing, nested])))
 
 
+_WINDOWS = 100  # queries of 10,000 rows each: a data source that has more does not end
 _CAPPED = "Notion did not list every row: more were made in one minute than it gives at once."
 _PARTIAL = "Rows that came without properties, because the integration may not read them: {}."
 _ODD = "Rows that came in a form that makes no sense: {}."
@@ -97,31 +99,47 @@ def _query(client: Client, source_id: str, extra: Json) -> Answered:
 
     A query ends at 10,000 rows; past that, the next one starts at the creation of the last row (the
     way of Notion's own SDK, 5.26)."""
-    body = {"sorts": [{"timestamp": "created_time", "direction": "ascending"}], **extra}
+    body: Json = {"sorts": [{"timestamp": "created_time", "direction": "ascending"}], **extra}
     found: dict[str, Row | Other] = {}
     start, odd = "", 0
-    while True:
-        whole, last = True, ""
-        for answer in client.query(source_id, body):
-            whole = whole and not _is_incomplete(answer)
-            for raw in answer["results"]:
-                odd += not _has_id(raw)
-                found |= _taken(raw, source_id)
-                last = _created(raw) or last
-        if whole or last <= start:
-            return Answered(found, odd, whole)
+    for _ in range(_WINDOWS):
+        answered, last = begun_anew(partial(_window, client, source_id, body))
+        found |= answered.found
+        odd += answered.odd
+        if answered.whole or last <= start:
+            break
         start = last
         window = {"timestamp": "created_time", "created_time": {"on_or_after": start}}
         body = {**body, "filter": window}
+    return Answered(found, odd, answered.whole)
 
 
-def _taken(raw: Any, source_id: str) -> dict[str, Row | Other]:
-    """One answer under its id; none for what is in the trash or makes no sense."""
-    if not _has_id(raw) or _trashed(raw):
+def _window(client: Client, source_id: str, body: Json) -> tuple[Answered, str]:
+    """What one query gives, and the creation of its last row."""
+    found: dict[str, Row | Other] = {}
+    whole, odd, last = True, 0, ""
+    for answer in client.query(source_id, body):
+        whole = whole and not _is_incomplete(answer)
+        for raw in answer["results"]:
+            taken = _taken(raw, source_id)
+            odd += taken is None
+            found |= taken or {}
+            last = _created(raw) or last
+    return Answered(found, odd, whole), last
+
+
+def _taken(raw: Any, source_id: str) -> dict[str, Row | Other] | None:
+    """One answer under its id; empty for what is in the trash, None for what makes no sense."""
+    if not _has_id(raw):
+        return None
+    if _trashed(raw):
         return {}
     nested = raw.get("object") == "data_source"
     other = Other.NESTED if nested else Other.PARTIAL
-    return {bare_id(raw["id"]): _row(raw, source_id, "") if _is_whole(raw) else other}
+    try:
+        return {bare_id(raw["id"]): _row(raw, source_id, "") if _is_whole(raw) else other}
+    except Exception:  # noqa: BLE001 - whatever is in a row, it costs no other one
+        return None
 
 
 def _is_incomplete(answer: Json) -> bool:
@@ -194,12 +212,10 @@ def edited_since(client: Client, source_id: str, database_id: str, moment: datet
     """
     start = moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:00.000Z")
     body = {"filter": {"timestamp": "last_edited_time", "last_edited_time": {"on_or_after": start}}}
-    sent = [raw for answer in client.query(source_id, body) for raw in answer["results"]]
-    return [
-        _row(raw, source_id, database_id)
-        for raw in sent
-        if _has_id(raw) and _is_whole(raw) and not _trashed(raw)
-    ]
+    answers = begun_anew(lambda: list(client.query(source_id, body)))
+    sent = [raw for answer in answers for raw in answer["results"]]
+    found = [each for raw in sent for each in (_taken(raw, source_id) or {}).values()]
+    return [replace(each, database=database_id) for each in found if isinstance(each, Row)]
 
 
 def page(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from backup.errors import NotionError
 from backup.model import Json
 from backup.notion.client import Client
+from backup.notion.lists import begun_anew
 
 _MOST_REFERENCES = 25  # "Retrieve a page" returns at most this many references of a property
 _LISTS = ("title", "rich_text", "relation", "people")
@@ -50,7 +52,7 @@ def whole(client: Client, page_id: str, value: Json) -> Json:
     kind, id_ = str(value["type"]), value.get("id")
     if not isinstance(id_, str) or not id_:
         raise NotionError(f"Notion cut a property ({kind}) of page {page_id}, without its id.")
-    answers = list(client.property_items(page_id, id_))
+    answers = begun_anew(lambda: list(client.property_items(page_id, id_)))
     last = answers[-1]
     if last["object"] != "list":
         found = last.get(kind)
@@ -63,7 +65,7 @@ def whole(client: Client, page_id: str, value: Json) -> Json:
     return {**value, kind: found, **({"has_more": False} if kind == "relation" else {})}
 
 
-def _rollup(result: Any, answers: list[Json]) -> Any:
+def _rollup(result: Any, answers: Sequence[Json]) -> Any:
     """The aggregate of the last answer; `show_original` gives its items one by one instead."""
     if not isinstance(result, dict) or result.get("type") != "array":
         return result
@@ -77,7 +79,7 @@ def _listed(item: Json) -> Json:
     return {"type": kind, kind: [value] if kind in _LISTS and isinstance(value, dict) else value}
 
 
-def _items(answers: list[Json]) -> list[Any]:
+def _items(answers: Sequence[Json]) -> list[Any]:
     return [item for answer in answers for item in answer.get("results", ())]
 
 

@@ -159,7 +159,7 @@ def _why_fetch(
         "edited": row.edited != record.edited,
         "moved": bool(moved) or row.database != record.database,
         "its files are not as they were left": row.id in rules.damaged,
-        "edited in the minute in which it was last read": not record.settled,
+        "edited in the minute in which it was last read, or not read whole": not record.settled,
         "settings, properties or the program changed": record.shape != shape,
         "its icon changed": row.icon != record.icon,
         "archived, restored, or related from elsewhere": row.mark != record.mark,

@@ -12,7 +12,15 @@ from notion_service import TOKEN, Service, Time, one_page, saying
 
 from backup.demo import faults
 from backup.demo.faults import JSON, Fault
-from backup.errors import BackupError, Busy, ConfigError, NotFound, NotionError, Unauthorized
+from backup.errors import (
+    BackupError,
+    Busy,
+    ConfigError,
+    Forbidden,
+    NotFound,
+    NotionError,
+    Unauthorized,
+)
 from backup.notion.client import Client
 
 Serve = Callable[..., Service]
@@ -106,12 +114,13 @@ def test_a_wrong_token_is_said_so_at_once(serve: Serve) -> None:
     assert Unauthorized("").exit_code == 2
 
 
-def test_a_missing_capability_is_unauthorized(serve: Serve) -> None:
+def test_what_is_closed_to_the_integration_says_nothing_of_the_token(serve: Serve) -> None:
     workspace, page = one_page()
     service = serve(workspace)
     service.stand_in.plan = lambda asked: faults.error(403, "Insufficient permissions.")
-    with pytest.raises(Unauthorized, match=r"Insufficient permissions\..*capability"):
+    with pytest.raises(Forbidden, match=r"Insufficient permissions\. Check in Notion"):
         service.client.page(page)
+    assert not issubclass(Forbidden, Unauthorized)
     assert len(service.stand_in.requests) == 1
 
 

@@ -118,7 +118,7 @@ def test_more_than_a_hundred_children_stay_in_order_at_every_level(serve: Serve)
 def test_a_block_that_a_moving_list_shows_twice_is_read_once(serve: Serve) -> None:
     workspace, page = one_page(b.paragraph("Once"), b.paragraph("Other"))
     service = serve(workspace)
-    one, other = service.client.children(page)
+    ((one, other),) = (each["results"] for each in service.client.children(page))
     row = row_of(service, page)
     twice = {"object": "list", "results": [one, other, one], "has_more": False}
     service.stand_in.plan = lambda asked: saying(twice)

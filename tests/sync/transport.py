@@ -42,8 +42,10 @@ def without_sockets(server: StandIn, before: Callable[[], None]) -> Iterator[Non
             raise requests.exceptions.ConnectionError("dropped")
         return adapter.build_response(request, _raw(reply, server))
 
-    def settings(*_: Any) -> dict[str, Any]:  # the proxies of this machine do not matter
-        return {"proxies": {}, "stream": False, "verify": True, "cert": None}
+    def settings(
+        session: requests.Session, url: str, proxies: Any, stream: Any, *_: Any
+    ) -> dict[str, Any]:  # the proxies of this machine do not matter
+        return {"proxies": {}, "stream": stream, "verify": True, "cert": None}
 
     with (
         patch.object(HTTPAdapter, "send", send),

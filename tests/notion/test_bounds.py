@@ -1,0 +1,429 @@
+"""What never ends, or does not fit: every answer, list and page has a bound, and says which."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from notion_rows import change_rows, filled, rows_of, source_of, titles
+from notion_service import (
+    TOKEN,
+    Service,
+    Time,
+    at_once,
+    lists,
+    one_page,
+    read_page,
+    saying,
+    texts,
+    unread,
+)
+
+from backup.demo import blocks as b
+from backup.demo import faults
+from backup.demo.build import block
+from backup.demo.faults import JSON, Fault
+from backup.demo.server import Asked
+from backup.errors import Busy, NotionError
+from backup.model import Json
+from backup.notion import blocks
+from backup.notion.blocks import Limits
+from backup.notion.client import Client
+from backup.notion.wire import Bounds
+
+Serve = Callable[..., Service]
+PAGE = "2b6f1d40-5e0a-8123-a456-0123456789ab"
+
+
+def _read(service: Service, page: str, **limits: int) -> int:
+    """How many blocks a page has at its top, read within these limits."""
+    return len(blocks.tree(service.client, page, at_once, limits=Limits(**limits)))
+
+
+# -- pages without end ---------------------------------------------------------------------------
+
+
+def test_synced_blocks_that_each_show_the_next_one_twice_fail_the_page(serve: Serve) -> None:
+    """Eighteen of them are 2^18 blocks, from as many requests as there are originals."""
+    workspace, page = one_page()
+    other = workspace.add_page("", "Other")
+    (inner,) = workspace.append(other, [block("synced_block", children=[b.paragraph("In")])])
+    for _ in range(18):
+        pair = [b.synced_copy(inner), b.synced_copy(inner)]
+        (inner,) = workspace.append(other, [block("synced_block", children=pair)])
+    workspace.append(page, [b.synced_copy(inner)])
+    service = serve(workspace)
+    with pytest.raises(NotionError, match=r"more than 100,000 blocks.*Split it"):
+        read_page(service, page)
+    assert len(service.stand_in.requests) < 30
+
+
+def test_blocks_that_are_each_others_children_end(serve: Serve) -> None:
+    workspace, page = one_page(block("toggle", "One", children=[b.paragraph("Two")]))
+    (one,) = workspace.listed(page)
+    (two,) = workspace.listed(one)
+    service = serve(workspace)
+
+    def changed(path: str, sent: Any) -> Any:
+        for each in sent.get("results", []):
+            each["has_children"] = True
+        return {**sent, "results": [raw_one]} if f"{two}/children" in path else sent
+
+    raw_one = service.client.block(one)
+    service.stand_in.change = changed
+    found = read_page(service, page)
+    assert texts(found) == ["One", "Two", "One"]
+    assert unread(found) == [("toggle", "a block that contains itself")]
+
+
+def test_a_block_that_is_its_own_child_ends(serve: Serve) -> None:
+    workspace, page = one_page(block("toggle", "One", children=[b.paragraph("Two")]))
+    (one,) = workspace.listed(page)
+    service = serve(workspace)
+    raw_one = service.client.block(one)
+    service.stand_in.change = lambda path, sent: (
+        {**sent, "results": [raw_one]} if f"{one}/children" in path else sent
+    )
+    assert unread(read_page(service, page)) == [("toggle", "a block that contains itself")]
+
+
+def _endless(results: Callable[[int], list[Json]]) -> Callable[[Asked], Fault]:
+    """Lists that always go on, with a new cursor each time."""
+    numbers = itertools.count()
+
+    def plan(asked: Asked) -> Fault:
+        number = next(numbers)
+        more = {"has_more": True, "next_cursor": f"cursor-{number}"}
+        return saying({"object": "list", "results": results(number), **more})
+
+    return plan
+
+
+def _block(id_: str) -> Json:
+    return {"object": "block", "id": id_, "type": "divider", "divider": {}}
+
+
+@pytest.mark.parametrize("found", [[], [_block(f"{n:032x}") for n in range(100)]])
+def test_a_list_that_goes_on_for_ever_with_nothing_new_fails_the_page(
+    found: list[Json], serve: Serve
+) -> None:
+    workspace, page = one_page()
+    service = serve(workspace)
+    service.stand_in.plan = _endless(lambda number: found)
+    with pytest.raises(NotionError, match="does not end: it gave 20 parts with nothing new"):
+        _read(service, page)
+    assert len(service.stand_in.requests) < 25
+
+
+def test_children_without_end_fail_the_page_with_the_number(serve: Serve) -> None:
+    workspace, page = one_page()
+    service = serve(workspace)
+    service.stand_in.plan = _endless(
+        lambda number: [_block(f"{number:016x}{n:016x}") for n in range(100)]
+    )
+    with pytest.raises(NotionError, match="more than 1,000 blocks"):
+        _read(service, page, blocks=1_000)
+    assert len(service.stand_in.requests) < 15
+
+
+def test_a_page_that_takes_too_many_requests_or_bytes_says_so(serve: Serve) -> None:
+    toggles = [block("toggle", f"T{n}", children=[b.paragraph("In " * 500)]) for n in range(9)]
+    workspace, page = one_page(*toggles)
+    service = serve(workspace)
+    assert _read(service, page, requests=10) == 9
+    with pytest.raises(NotionError, match="takes more than 9 requests"):
+        _read(service, page, requests=9)
+    with pytest.raises(NotionError, match=r"more than 0\.01 MB"):
+        _read(service, page, size=10_000)
+
+
+def test_rows_without_end_fail_the_listing(serve: Serve) -> None:
+    workspace, _ = filled(1)
+    service = serve(workspace)
+    service.stand_in.plan = _endless(lambda number: [])
+    with pytest.raises(NotionError, match="does not end"):
+        rows_of(service)
+
+
+def test_an_odd_row_costs_no_other_one(serve: Serve) -> None:
+    deep: Json = {}
+    for _ in range(300):
+        deep = {"a": deep}
+    workspace, _ = filled(3)
+    service = serve(workspace)
+    odd: list[Any] = [7, None, {"object": "page"}, {"id": 7}, {"id": "7" * 32, "properties": 7}]
+    change_rows(service, lambda rows: [*odd, *rows, {**rows[0], "id": "f" * 32, "icon": deep}])
+    found = rows_of(service)
+    assert titles(found)[:3] == ["Row 0", "Row 1", "Row 2"]
+    assert not found.complete
+
+
+# -- cursors that are refused, queries that are too much -----------------------------------------
+
+
+def _refusing(times: int, path: str) -> Callable[[Asked], Fault | None]:
+    """So many cursors are refused."""
+    left = iter(range(times))
+
+    def plan(asked: Asked) -> Fault | None:
+        has_cursor = "start_cursor" in asked.query or "start_cursor" in asked.body
+        if path in asked.path and has_cursor and next(left, None) is not None:
+            return faults.error(400, "The start_cursor provided is invalid: abc")
+        return None
+
+    return plan
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_rows_whose_cursor_is_refused_are_listed_anew(times: int, serve: Serve) -> None:
+    workspace, _ = filled(5)
+    service = serve(workspace, most=2)
+    service.stand_in.plan = _refusing(times, "/query")
+    assert titles(rows_of(service)) == [f"Row {number}" for number in range(5)]
+
+
+def test_a_cursor_that_is_always_refused_is_an_error(serve: Serve) -> None:
+    workspace, _ = filled(5)
+    service = serve(workspace, most=2)
+    service.stand_in.plan = _refusing(99, "/query")
+    with pytest.raises(NotionError, match="start_cursor provided is invalid"):
+        rows_of(service)
+    assert len(service.stand_in.requests) == 6
+
+
+def test_blocks_whose_cursor_is_refused_are_listed_anew(serve: Serve) -> None:
+    workspace, page = one_page(*(b.paragraph(f"Line {number}") for number in range(5)))
+    service = serve(workspace, most=2)
+    service.stand_in.plan = _refusing(1, "/children")
+    assert texts(read_page(service, page)) == [f"Line {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("status", [503, 504])
+def test_a_query_that_is_too_much_is_asked_in_smaller_pages(status: int, serve: Serve) -> None:
+    workspace, _ = filled(60)
+    service = serve(workspace)
+    service.stand_in.plan = lambda asked: (
+        faults.error(status) if asked.body.get("page_size", 0) > 30 else None
+    )
+    assert titles(rows_of(service)) == [f"Row {number}" for number in range(60)]
+    sizes = [asked.body["page_size"] for asked in service.stand_in.requests if asked.status == 200]
+    assert set(sizes) == {25}
+
+
+def test_a_query_that_fails_however_small_is_an_error(serve: Serve) -> None:
+    workspace, _ = filled(3)
+    service = serve(workspace)
+    service.stand_in.plan = lambda asked: faults.error(503)
+    with pytest.raises(Busy, match="status 503"):
+        list(service.client.query(source_of(service), {}))
+    sizes = [asked.body["page_size"] for asked in service.stand_in.requests]
+    assert sorted(set(sizes)) == [12, 25, 50, 100]
+
+
+# -- one answer ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _server(answer: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
+    """A server that treats each connection so, until the event is set."""
+    over = threading.Event()
+
+    def treat(connection: socket.socket) -> None:
+        with connection:
+            try:
+                connection.recv(65536)
+                answer(connection, over)
+            except OSError:  # the client has gone
+                pass
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=treat, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _dripping(head: bytes, drop: bytes) -> Callable[[socket.socket, threading.Event], None]:
+    def answer(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(head)
+        while not over.wait(0.02):
+            connection.sendall(drop)
+
+    return answer
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+DRIPS = {
+    "a body": (OK + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "a body in chunks": (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "the length of a chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+    "a header": (OK + b"X-Long: ", b"x"),
+    "100 Continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a packed body": (
+        OK + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"a\r\n" + gzip.compress(b"")[:10] + b"\r\n",
+        b"5\r\n\x00\x00\x00\xff\xff\r\n",  # an empty block: nothing comes out of it
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DRIPS)
+def test_an_answer_that_drips_without_end_is_given_up(name: str, time: Time) -> None:
+    with _server(_dripping(*DRIPS[name])) as url:
+        client = Client(TOKEN, url, gate=time.gate(), tries=2, bounds=Bounds(seconds=0.3))
+        with pytest.raises(Busy, match="took more than 0 s"):
+            client.page(PAGE)
+
+
+def _packed(size: int, times: int = 1) -> Fault:
+    body = b'{"object": "page", "id": "x", "filler": "' + b"x" * size + b'"}'
+    for _ in range(times):
+        body = gzip.compress(body)
+    encodings = ", ".join(["gzip"] * times)
+    return Fault(200, body, {"Content-Type": JSON, "Content-Encoding": encodings})
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_an_answer_that_is_too_large_is_not_read(times: int, serve: Serve) -> None:
+    workspace, page = one_page()
+    service = serve(workspace)
+    service.stand_in.plan = lambda asked: _packed(40_000_000, times)
+    with pytest.raises(NotionError, match="with more than 32 MB, and it is not read"):
+        service.client.page(page)
+    assert len(service.stand_in.requests) == 1
+
+
+def test_an_answer_within_the_bounds_is_read_packed_or_not(serve: Serve) -> None:
+    workspace, page = one_page()
+    service = serve(workspace)
+    for fault in (_packed(5_000_000, 0), _packed(5_000_000)):
+        service.stand_in.fail_next(fault)
+        assert len(service.client.page(page)["filler"]) == 5_000_000
+
+
+def test_a_query_that_answers_too_much_is_asked_in_smaller_pages(serve: Serve) -> None:
+    workspace, _ = filled(60)
+    service = serve(workspace)
+    service.stand_in.plan = lambda asked: (
+        _packed(40_000_000) if asked.body.get("page_size", 0) > 60 else None
+    )
+    assert len(titles(rows_of(service))) == 60
+
+
+# -- odd JSON ------------------------------------------------------------------------------------
+
+
+def test_halves_of_characters_come_in_whole_or_replaced(serve: Serve) -> None:
+    workspace, page = one_page()
+    service = serve(workspace)
+    body = rb'{"object":"page","id":"x","a":"\ud83d\ude00 \ud83d","\ude00":["\uD83Dx"]}'
+    service.stand_in.plan = lambda asked: Fault(200, body, {"Content-Type": JSON})
+    assert service.client.page(page) == {
+        "object": "page",
+        "id": "x",
+        "a": "😀 \ufffd",
+        "\ufffd": ["\ufffdx"],
+    }
+
+
+def test_a_number_of_more_digits_than_python_takes_is_a_number(serve: Serve) -> None:
+    workspace, page = one_page()
+    service = serve(workspace)
+    body = b'{"object":"page","id":"x","number":' + b"9" * 5000 + b"}"
+    service.stand_in.plan = lambda asked: Fault(200, body, {"Content-Type": JSON})
+    assert service.client.page(page)["number"] == float("inf")
+
+
+# -- when Notion does not answer -----------------------------------------------------------------
+
+
+def test_it_is_said_at_once_when_notion_cannot_be_reached(time: Time) -> None:
+    told: list[str] = []
+    client = Client(TOKEN, "http://127.0.0.1:9", gate=time.gate(), tell=told.append)
+    with pytest.raises(Busy):
+        client.page(PAGE)
+    assert told == [
+        "Notion cannot be reached: no connection, or one that broke. It is asked 5 more times, "
+        "for about 31 s."
+    ]
+    with pytest.raises(Busy):
+        client.page(PAGE)
+    assert len(told) == 1, "it is known"
+
+
+def test_one_lost_answer_among_good_ones_is_not_worth_a_word(serve: Serve) -> None:
+    workspace, page = one_page()
+    service = serve(workspace)
+    told: list[str] = []
+    client = Client(TOKEN, service.stand_in.url, gate=service.time.gate(), tell=told.append)
+    client.page(page)
+    service.stand_in.fail_next(faults.error(502), times=2)
+    client.page(page)
+    assert told == []
+    service.stand_in.fail_next(faults.error(502), times=4)
+    client.page(page)
+    assert told == ["Notion answers with status 502. It is asked 3 more times, for about 28 s."]
+
+
+# -- meeting notes -------------------------------------------------------------------------------
+
+
+def _meeting(serve: Serve, *, listed: bool) -> tuple[Service, str, dict[str, str]]:
+    """A page with meeting notes; their sections are blocks of another page, or below the notes."""
+    workspace, page = one_page()
+    other = workspace.add_page("", "Sections")
+    words = ("Sum", "Note", "Script")
+    parts = [block("paragraph", children=[b.paragraph(word)]) for word in words]
+    (notes,) = workspace.append(page, [block("meeting_notes", children=parts if listed else [])])
+    ids = workspace.listed(notes) if listed else workspace.append(other, parts)
+    names = ("summary_block_id", "notes_block_id", "transcript_block_id")
+    sections = dict(zip(names, ids, strict=True))
+    workspace.node(notes).data["meeting_notes"]["children"] = sections
+    return serve(workspace), page, sections
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_meeting_notes_are_read_by_the_ids_of_their_sections(listed: bool, serve: Serve) -> None:
+    service, page, sections = _meeting(serve, listed=listed)
+    found = read_page(service, page)
+    (notes,) = found.blocks
+    assert [each.id for each in notes.children] == list(sections.values())
+    assert texts(found) == ["", "", "Sum", "", "Note", "", "Script"]
+    assert len(lists(service)) == len(set(lists(service)))
+
+
+def test_sections_of_meeting_notes_that_are_empty_or_hidden(serve: Serve) -> None:
+    service, page, sections = _meeting(serve, listed=False)
+    notes, script = sections["notes_block_id"], sections["transcript_block_id"]
+    service.workspace.node(script).unreadable = True
+    service.stand_in.change = lambda path, sent: (
+        {**sent, "results": []} if f"{notes}/children" in path else sent
+    )
+    found = read_page(service, page)
+    assert [each.id for each in found.blocks[0].children] == [
+        sections["summary_block_id"],
+        script,
+    ]
+    assert unread(found) == [("paragraph", "Notion does not show its content to this integration")]
+
+
+@pytest.mark.parametrize("odd", [None, 7, [], "x", {"summary_block_id": 7, "notes_block_id": ""}])
+def test_meeting_notes_whose_sections_make_no_sense_are_read(odd: object, serve: Serve) -> None:
+    service, page, _ = _meeting(serve, listed=False)
+    (notes,) = service.workspace.listed(page)
+    service.workspace.node(notes).data["meeting_notes"]["children"] = odd
+    assert [each.type for each in read_page(service, page).walk()] == ["meeting_notes"]
