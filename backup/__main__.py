@@ -65,7 +65,7 @@ def _started(
         workspace = demo_run.repository(Path.cwd(), environ)
     settings = _read(arguments, flags, environ, audience)
     client = _client(settings, log)
-    tree = Tree(workspace / settings.output_dir)
+    tree = Tree.below(workspace, settings.output_dir)
     with looking(settings, client, tree, stop) as ahead:
         with stop.held():  # while Notion answers: see backup.ahead
             from backup.run import run

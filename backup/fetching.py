@@ -185,6 +185,7 @@ class Fetching:
     def _page(self, step: Step, anchored: Collection[str]) -> Outcome:
         before = self.writer.records.get(step.page_id)
         try:
+            self.writer.check(step.page_id, step.folder)
             folder = self.writer.tree.root / step.folder
             written = self.reader.read(step, before, folder, anchored)
             self.writer.put(step.page_id, written.record, written.placed, written.text)

@@ -110,13 +110,13 @@ class Publisher:
 
         Raises GitError when one of the files cannot be stored.
         """
-        stamps = {path: stamp for path in touched if (stamp := self._stamp(path))}
+        stamps = {path: stamp for path in touched if (stamp := self.tree.stamp(path))}
         owners = now.owned()
         fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
         rewritten = {owners[path] for path in fresh if path in owners}
         changed = {id_ for id_, each in now.pages.items() if self._base.pages.get(id_) != each}
         pages = [now.pages[id_] for id_ in changed | rewritten if id_ in now.pages]
-        paths = [path for record in pages for path in record.paths() if self._stamp(path)]
+        paths = [path for record in pages for path in record.paths() if self.tree.stamp(path)]
         below = [f"{self.prefix}{path}" for path in paths]
         large = objects.in_lfs(self.git, below)
         stored = objects.stored(self.git, below, large)
@@ -226,11 +226,3 @@ class Publisher:
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))
         return replace(issued, pull_request=offered.url)
-
-    def _stamp(self, path: str) -> tuple[int, int] | None:
-        """What changes when a file is replaced; None when there is none."""
-        try:
-            found = (self.tree.root / path).lstat()
-        except OSError:
-            return None
-        return (found.st_mtime_ns, found.st_ino)

@@ -20,7 +20,7 @@ from backup.reading import Reader
 from backup.report.log import Log
 from backup.report.report import Report
 from backup.settings import Settings
-from backup.sync import forecast
+from backup.sync import forecast, untrusted
 from backup.sync.plan import Action, Plan, Rules, Verdict, plan
 from backup.sync.state import State
 from backup.world import World
@@ -37,6 +37,8 @@ def run(settings: Settings, world: World, ahead: Ahead) -> Report:
         world.publisher.look(pages)
     if memory.rebuilt:
         world.log.warning(_begun_anew(memory))
+    for name, what in untrusted.told(memory.state.damage):
+        world.log.warning(Problem(name, what))
     with world.log.group(f"Listing {picture.present(settings.databases)}"):
         seen = ahead.seen.result()
         memory = picture.assigned(memory, seen)
