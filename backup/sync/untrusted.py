@@ -50,11 +50,9 @@ def told(damage: Iterable[Damage]) -> list[tuple[str, str]]:
 def _sentence(whys: Counter[str]) -> str:
     count = sum(whys.values())
     reasons = ", ".join(f"{number} with {why}" for why, number in sorted(whys.items()))
-    what = "1 damaged entry was" if count == 1 else f"{count} damaged entries were"
-    return (
-        f"{what} left out ({reasons}). What they were about is read again, and no file is deleted "
-        "because of them."
-    )
+    several = f"{count} damaged entries were left out"
+    what = "1 damaged entry was left out" if count == 1 else several
+    return f"{what} ({reasons}). It costs a reading: no file is deleted because of that."
 
 
 def parsed(text: str) -> Any:
