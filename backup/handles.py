@@ -112,9 +112,7 @@ class Folder:
         return os.fdopen(os.open(self._at(name), _CREATING, 0o666, dir_fd=self._fd), "wb")
 
     def adding(self, name: str) -> BinaryIO:
-        """A regular file, old or new, open at its end."""
-        if self.kind(name) not in ("", FILE):  # a pipe would make us wait
-            raise OSError(errno.ELOOP, f"It is {self.kind(name)}")
+        """A file, old or new, open at its end; a link is refused."""
         return os.fdopen(os.open(self._at(name), _ADDING, 0o666, dir_fd=self._fd), "ab")
 
     def move(self, name: str, other: Folder, new_name: str) -> None:

@@ -249,6 +249,15 @@ def test_a_staged_file_is_moved_and_one_of_the_backup_is_copied(tree: Tree) -> N
     assert tree.read("a/1.png") == tree.read("b/1.png") == "new"
 
 
+def test_a_staged_link_is_not_put_in_the_place_of_a_file(tree: Tree, tmp_path: Path) -> None:
+    staged = tree.staging / "x"
+    staged.parent.mkdir(parents=True)
+    staged.symlink_to(tmp_path)
+    with pytest.raises(WorkspaceError):
+        tree.place("a/1.png", staged)
+    assert not (tree.root / "a/1.png").is_symlink()
+
+
 def test_what_is_missing_reads_as_empty_and_what_is_no_text_is_told(tree: Tree) -> None:
     assert tree.read(".notion-sync.json") == ""
     tree.write("bad", b"\xff\xfe")

@@ -158,6 +158,16 @@ def test_a_file_that_reads_otherwise_is_left_alone_with_all_of_its_page(
     assert tree.read(other) == "mine" and len(files(tree)) == 2
 
 
+def test_a_file_that_lay_there_stays_when_its_page_cannot_be_put(tree: Tree) -> None:
+    written(tree, "wiki/tea/index.md", text="same")
+    record = Record(A, "wiki/tea", "Tea", files=({"path": "assets/1-leaf.png"},))
+    writer = Writer(tree, State())
+    with pytest.raises(WorkspaceError):
+        writer.put(T, record, {"wiki/tea/assets/1-leaf.png": tree.staging / "gone"}, b"same")
+    writer.sweep()
+    assert files(tree) == {"wiki/tea/index.md"}
+
+
 @pytest.mark.parametrize("at", ["wiki/tea", "wiki/tea/index.md", "wiki/tea/assets"])
 def test_a_page_of_which_a_part_is_a_link_is_not_moved(tree: Tree, tmp_path: Path, at: str) -> None:
     theirs = tmp_path / "theirs"
