@@ -21,8 +21,8 @@ _VERSIONS = 20  # of the state file that are tried, when the last one is lost or
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The published branch when the run begins. `files` maps its paths below the output folder to
-    their objects.
+    """The published branch when the run begins. `files` maps the paths of its regular files below the
+    output folder to their objects.
 
     `problem` says why its state is not there or cannot be used, '' when it can; `state` is then the
     last one that could be read in the history, if any. `checked_out`: the work tree shows just this
@@ -49,7 +49,7 @@ def read(git: Git, prefix: str, pushing: Pushing) -> Base:
     files = {
         path.removeprefix(prefix): object_
         for path, object_ in tip.files.items()
-        if path.startswith(prefix)
+        if path.startswith(prefix) and path not in tip.links
     }
     found, problem = _state(git, f"{prefix}{state.NAME}", tip, pushing)
     head = git.ask("rev-parse", "-q", "--verify", "HEAD")
@@ -62,7 +62,7 @@ def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]
     """The state on the branch, or the last good one in its history with what is wrong with this one."""
     if not tip.commit:
         return State(), ""
-    object_ = tip.files.get(path, "")
+    object_ = "" if path in tip.links else tip.files.get(path, "")
     (content,) = objects.contents(git, [object_]) if object_ else (b"",)
     problem = f"{state.NAME} is missing."
     try:

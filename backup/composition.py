@@ -104,14 +104,16 @@ def _any(page_id: str, *states: State) -> Record:
 
 
 def understood(text: str, base: State, files: Collection[str]) -> State:
-    """The state in `text`; where it is lost or broken, what is there of `base`: no reason to take
-    what lies beside it for somebody else's."""
+    """The state in `text`; where it is lost or broken, in whole or in part, what is there of `base`:
+    no reason to take what lies beside it for somebody else's."""
+    pages = {id_: each for id_, each in base.pages.items() if all(p in files for p in each.paths())}
     try:
         if text.strip():
-            return state.loads(text)
+            found = state.loads(text)
+            lost = {each.entry for each in found.damage} & pages.keys()
+            return replace(found, pages={**{id_: pages[id_] for id_ in lost}, **found.pages})
     except BrokenState:
         pass  # a merge that went wrong, say: the files tell
-    pages = {id_: each for id_, each in base.pages.items() if all(p in files for p in each.paths())}
     databases = {
         id_: place
         for id_, place in base.databases.items()

@@ -214,6 +214,7 @@ class Fetching:
         token and a full disk also end the work."""
         before = self.writer.records.get(step.page_id)
         try:
+            self.writer.check(step.page_id, step.folder)
             folder = self.writer.tree.root / step.folder
             written = self.reader.read(step, before, folder, anchored)
             self.writer.put(step.page_id, written.record, written.placed, written.text)

@@ -15,6 +15,7 @@ from backup.files.store import FileRecord, is_intact
 from backup.sync import journal, merge, rebuild, state
 from backup.sync.plan import Listed, index_of
 from backup.sync.state import Record, State, join
+from backup.sync.untrusted import Damage
 from backup.tree import Tree
 
 _NAME = state.NAME
@@ -39,6 +40,7 @@ class Memory:
     `unpublished` are the ids of pages that an interrupted run left in the work tree. `problem` says
     why the state that should be the truth cannot be used; `rebuilt` are the ids of the pages that
     were found again all the same, `strays` the folders that carry the id of a page elsewhere.
+    `damage` are single entries of it that were left out.
     """
 
     state: State
@@ -48,6 +50,7 @@ class Memory:
     problem: str = ""
     rebuilt: frozenset[str] = frozenset()
     strays: tuple[str, ...] = ()
+    damage: tuple[Damage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,9 @@ def of_work_tree(here: Local) -> Memory:
     """The memory of a run that does not publish."""
     rebuilt = frozenset(here.state.pages) if here.problem else frozenset()
     missing = "" if here.is_there else f"{state.NAME} is missing."
-    return Memory(here.state, here.claimed, problem=here.problem or missing, rebuilt=rebuilt)
+    problem = here.problem or missing
+    damage = here.state.damage
+    return Memory(here.state, here.claimed, problem=problem, rebuilt=rebuilt, damage=damage)
 
 
 def of_branch(base: Base, here: Local, has: Callable[[str], bool]) -> Memory:
@@ -109,7 +114,13 @@ def of_branch(base: Base, here: Local, has: Callable[[str], bool]) -> Memory:
     former = (here.state.owned().keys() | base.before.owned().keys()) - now.owned().keys()
     rebuilt = frozenset(known) if base.problem else frozenset()
     return Memory(
-        now, here.claimed, frozenset(former), unpublished, base.problem, rebuilt - unpublished
+        now,
+        here.claimed,
+        frozenset(former),
+        unpublished,
+        base.problem,
+        rebuilt - unpublished,
+        damage=base.state.damage,
     )
 
 
@@ -138,18 +149,23 @@ def completed(
 ) -> Memory:
     """The memory with the pages that a lost state knew no more, found again by what they say in the
     folders of the `listed` databases. `files` are all files below the output folder, and `texts`
-    reads some of them."""
-    if not memory.problem:
+    reads some of them. Of a state that lost single entries, only these are looked for."""
+    damaged = {each.entry for each in memory.damage}
+    if not (memory.problem or damaged):
         return memory
     databases = {database.folder: database.id for database in listed}
     pages = [path for path in files if path.endswith("/index.md")]
     found = rebuild.rebuilt(texts(pages), files, databases)
-    fresh = {id_: each for id_, each in found.pages.items() if id_ not in memory.state.pages}
+    fresh = {
+        id_: each
+        for id_, each in found.pages.items()
+        if id_ not in memory.state.pages and (memory.problem or id_ in damaged)
+    }
     owned = memory.state.owned()
     fresh = {id_: each for id_, each in fresh.items() if not owned.keys() & set(each.paths())}
     now = replace(memory.state, pages={**fresh, **memory.state.pages})
     folders = {record.folder for record in now.pages.values()}
-    strays = tuple(folder for folder in found.strays if folder not in folders)
+    strays = tuple(folder for folder in found.strays if folder not in folders and memory.problem)
     rebuilt = memory.rebuilt | fresh.keys()
     is_first = not rebuilt and memory.problem.endswith("missing.")
     return replace(

@@ -125,12 +125,19 @@ class Publisher:
         unpublished: Collection[str] = (),
     ) -> None:
         """The run starts with the state `remembered`; `rebuilt` says that the branch's own could not
-        be read, and `unpublished` are pages that an interrupted run left in the work tree.
+        be read, or not whole, and `unpublished` are pages that an interrupted run left in the work tree.
 
         `credit` tells from a page's id and the time of its last edit who made that.
         """
         self._credit = credit if self.settings.by_page else None
-        self._base = remembered if rebuilt else self._start.state
+        there = {**remembered.pages, **self._start.state.pages}
+        known = {
+            id_: each
+            for id_, each in there.items()
+            if id_ in remembered.pages
+            and (id_ in self._start.state.pages or id_ not in unpublished)
+        }
+        self._base = replace(self._start.state, pages=known)
         self._is_whole = not rebuilt
         self._unpublished = unpublished
         self.rest()
@@ -149,7 +156,7 @@ class Publisher:
 
         Raises GitError when one of the files cannot be stored.
         """
-        stamps = {path: stamp for path in done.touched if (stamp := self._stamp(path))}
+        stamps = {path: stamp for path in done.touched if (stamp := self.tree.stamp(path))}
         owners = now.owned()
         fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
         rewritten = {owners[path] for path in fresh if path in owners}
@@ -160,7 +167,7 @@ class Publisher:
             there = {} if id_ in done.written else self._published(id_, now.pages[id_])
             found |= there
             here += [path for path in now.pages[id_].paths() if path not in there]
-        below = [f"{self.prefix}{path}" for path in here if self._stamp(path)]
+        below = [f"{self.prefix}{path}" for path in here if self.tree.stamp(path)]
         large = objects.in_lfs(self.git, below)
         stored = objects.stored(self.git, below, large)
         found |= {path.removeprefix(self.prefix): object_ for path, object_ in stored.items()}
@@ -221,7 +228,8 @@ class Publisher:
             if path.startswith(self.prefix)
         }
         links = {path.removeprefix(self.prefix) for path in tip.links}
-        (text,) = objects.contents(self.git, [files[state.NAME]]) if state.NAME in files else (b"",)
+        known = [files[state.NAME]] if files.keys() - links >= {state.NAME} else []
+        text = b"".join(objects.contents(self.git, known))
         return composition(self._base, held, files, text.decode("utf-8", "replace"), links)
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
@@ -288,11 +296,3 @@ class Publisher:
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))
         return replace(issued, pull_request=offered.url)
-
-    def _stamp(self, path: str) -> tuple[int, int] | None:
-        """What changes when a file is replaced; None when there is none."""
-        try:
-            found = (self.tree.root / path).lstat()
-        except OSError:
-            return None
-        return (found.st_mtime_ns, found.st_ino)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass, replace
 
 from backup import accounting, ending, listing, load, picture
@@ -21,13 +21,15 @@ from backup.reading import Reader
 from backup.report.log import Log
 from backup.report.report import Report
 from backup.settings import Settings
-from backup.sync import forecast, state
+from backup.sync import forecast, state, untrusted
 from backup.sync.plan import Action, Plan, Rules, Verdict, candidates, plan
 from backup.sync.state import State
 from backup.threads import threads
 from backup.words import counted
 from backup.world import World
 from backup.writing import Writer
+
+_GLANCE = 0.2  # seconds between two looks at whether to stop
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,11 @@ def run(settings: Settings, world: World) -> Report:
         except BaseException:
             world.client.close()  # nobody waits for the rest of a long list
             raise
-    report = replace(report, errors=(*_damage(begun.memory), *report.errors))
+    report = replace(
+        report,
+        errors=(*_damage(begun.memory), *report.errors),
+        warnings=(*_left_out(begun.memory), *report.warnings),
+    )
     seconds = time.monotonic() - started
     asked = world.naming.taken() if world.naming else None
     return replace(report, seconds=seconds, requests=world.client.requests, asked=asked)
@@ -85,18 +91,22 @@ def _begun(settings: Settings, world: World, pages: Executor) -> _Begun:
         answers = beside.submit(listing.answers, world.client, settings, here.state, pages)
         try:
             base = world.publisher.base() if world.publisher else None
+            while wait([answers], _GLANCE).not_done:
+                world.stop.check()
             found = answers.result()
         except BaseException:
             world.client.close()
             raise
     memory = load.of_branch(base, here, world.tree.has) if base else load.of_work_tree(here)
     seen = _worth_keeping(listing.placed(found, settings, memory.state), memory)
-    if memory.problem:
+    if memory.problem or memory.damage:
         files = list(base.files if base else world.tree.files())
         texts = world.publisher.texts if world.publisher else world.texts
         memory = load.completed(memory, seen.listed, files, texts)
         for problem in _damage(memory):
             world.log.error(problem)
+        for problem in _left_out(memory):
+            world.log.warning(problem)
         if memory.strays:
             world.log.warning(Problem(state.NAME, _strays(memory)))
     return _Begun(here, base, memory, seen)
@@ -157,7 +167,9 @@ def _ended(world: World, begun: _Begun, writer: Writer) -> tuple[State, tuple[Pr
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
-        is_known = as_before and not begun.memory.problem and not begun.here.problem
+        is_known = as_before and not (
+            begun.memory.problem or begun.memory.damage or begun.here.problem
+        )
         ending.save(world.tree, now, is_known=is_known)
     except WorkspaceError as error:
         problem = Problem(state.NAME, str(error))
@@ -169,12 +181,16 @@ def _ended(world: World, begun: _Begun, writer: Writer) -> tuple[State, tuple[Pr
 def _missing_here(world: World, base: Base, memory: Memory, decided: Plan) -> list[str]:
     """Files of the branch to bring back: all that were deleted here, when the work tree shows the
     branch; else the images and attachments of pages that are about to be written."""
+
+    def is_there(path: str) -> bool:
+        return world.tree.has(path) or world.tree.is_blocked(path)
+
     if base.checked_out:
-        return load.deleted(base.state, world.tree.has)
+        return load.deleted(base.state, is_there)
     records = memory.state.pages
     known = (records[each.page_id] for each in decided.of(Action.FETCH) if each.page_id in records)
     files = (path for record in known for path in record.paths()[1:])
-    return [path for path in files if not world.tree.has(path)]
+    return [path for path in files if not is_there(path)]
 
 
 def _delivery(
@@ -186,12 +202,16 @@ def _delivery(
     rows = {row.id: row for each in listed for row in each.rows}
     credit = Authors(world.client, rows).credit
     world.publisher.begin(
-        memory.state, credit, rebuilt=bool(memory.problem), unpublished=memory.unpublished
+        memory.state,
+        credit,
+        rebuilt=bool(memory.problem or memory.damage),
+        unpublished=memory.unpublished,
     )
     return Delivery(world.publisher, world.log, writer, listed, memory.state, has)
 
 
 def _damage(memory: Memory) -> tuple[Problem, ...]:
+    """Why the state could not be used at all."""
     if not memory.problem:
         return ()
     what = (
@@ -199,6 +219,11 @@ def _damage(memory: Memory) -> tuple[Problem, ...]:
         "read again; nothing is deleted unless Notion reports it as trashed."
     )
     return (Problem(state.NAME, what),)
+
+
+def _left_out(memory: Memory) -> tuple[Problem, ...]:
+    """What single entries of the state could not be used."""
+    return tuple(Problem(name, what) for name, what in untrusted.told(memory.damage))
 
 
 def _strays(memory: Memory) -> str:

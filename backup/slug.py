@@ -18,6 +18,7 @@ _RESERVED = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]
 _GIT = re.compile(r"\.git|git~[0-9]+")
 _ORDERS = {".github", ".gitea", ".forgejo", ".gitattributes", ".gitmodules", ".gitignore"}
 _GUARD = "-x"
+_LONGEST_NAME, _LONGEST_PATH = 255, 1000  # bytes; a whole path may have 1,024 on macOS
 _NEITHER = re.compile(r"[^a-z0-9_]")  # what `_kept` replaces, among ASCII
 
 
@@ -63,6 +64,37 @@ def is_guarded(name: str) -> bool:
     """
     lower = visible(name).lower().rstrip(". ")
     return lower in _ORDERS or bool(_GIT.fullmatch(lower))
+
+
+def is_path(path: str) -> bool:
+    """Whether a file or folder of a backup may have this path: the one guard for paths that come from
+    Notion, from the settings, and from files that lie in the repository.
+
+    It leads down from the output folder, with '/' between its parts, and every system takes it; it is
+    nothing that Git or a host reads orders in. '.' and '' are no paths.
+    """
+    parts = path.split("/")
+    return (
+        len(path) <= _LONGEST_PATH
+        and _is_printable(path)
+        and "\\" not in path
+        and ":" not in parts[0]
+        and all(map(_is_part, parts))
+        and (path.isascii() or len(path.encode()) <= _LONGEST_PATH)
+    )
+
+
+@lru_cache(100_000)  # the folders of databases, 'assets' and 'index.md' come again and again
+def _is_part(name: str) -> bool:
+    is_name = name not in ("", ".", "..") and len(name.encode()) <= _LONGEST_NAME
+    return is_name and not is_guarded(name)
+
+
+def _is_printable(text: str) -> bool:
+    """Neither control characters nor half of a pair, which no file name can hold."""
+    if text.isascii():
+        return text.isprintable()
+    return not any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
 
 
 def cut(text: str, limit: int) -> str:

@@ -33,7 +33,7 @@ class Stop:
 
     def working(self) -> None:
         """There is something to publish from now on: signals no longer interrupt at once."""
-        self._interrupt()
+        self.check()
         self._working = True
 
     @property
@@ -59,6 +59,7 @@ class Stop:
         if not self._working:
             raise Interrupted
 
-    def _interrupt(self) -> None:
+    def check(self) -> None:
+        """Raise Interrupted when a signal came: Python drops what is raised in some of its own calls."""
         if self.signal:
             raise Interrupted

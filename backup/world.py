@@ -75,7 +75,7 @@ def world(
     return World(
         client=client,
         downloader=downloader,
-        tree=Tree(workspace / settings.output_dir),
+        tree=Tree.below(workspace, settings.output_dir),
         log=log,
         publisher=_publisher(settings, workspace, environ, log.secrets),
         stop=stop,
@@ -128,7 +128,7 @@ def publisher(
         pull_requests = _pull_requests(to, settings.pull_request_branch, environ, token)
         to = replace(to, branch=settings.pull_request_branch)
     committer = _committer(settings, environ, git)
-    return Publisher(git, prefix, Tree(folder), settings, committer, to, pull_requests)
+    return Publisher(git, prefix, Tree(folder, workspace), settings, committer, to, pull_requests)
 
 
 def _pull_requests(

@@ -15,11 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from backup.errors import WorkspaceError
+from backup.markdown import index
 from backup.sync import journal
 from backup.sync.plan import Step
 from backup.sync.state import Record, State, join
 from backup.tree import Tree
 
+_LIST = "README.md"
 _NOBODY = ""  # owns what an interrupted run had in its hands and no page needs
 _FORMER = (
     "former"  # owns what an earlier backup in this work tree wrote: may be replaced, and stays
@@ -72,18 +74,26 @@ class Writer:
             digest = hashlib.sha256(text).hexdigest()
             if self._differs(page_id, record, placed, digest):
                 self.changed.add(page_id)
-            with self._becoming(page_id, record, digest):
+            same = self._there_already(record, placed, text)
+            with self._becoming(page_id, record, digest, same):
                 for path, source in placed.items():
                     self.tree.place(path, source)
                 self.tree.write(join(record.folder, "index.md"), text)
             self.written.add(page_id)
 
     def remove(self, page_id: str) -> None:
-        """Delete a page's files."""
+        """Delete a page's files; what is a link, or lies behind one, is not ours and stays."""
         with self._lock:
             self.tree.append(journal.NAME, journal.page(page_id, None))
             self._release(page_id, self.records.pop(page_id).paths())
             self.removed.add(page_id)
+
+    def check(self, page_id: str, folder: str) -> None:
+        """Raise WorkspaceError when what lies in the way of a page is not a folder or a file: then it
+        need not be read."""
+        before = self.records.get(page_id)
+        paths = {join(folder, "index.md"), *(before.paths() if before else ())}
+        self.tree.check(paths, paths)
 
     def relocate(self, steps: Iterable[Step]) -> dict[str, str]:
         """Move the last good copies of all pages that get another folder, before anything else is
@@ -107,10 +117,12 @@ class Writer:
     def write_index(
         self, database_id: str, path: str, text: str, is_ours: Callable[[str], bool]
     ) -> bool:
-        """Write a database's list of pages; False when a file that is not ours lies there.
+        """Write a database's list of pages; False when something that is not ours lies there.
 
         `is_ours` tells from a text whether this program wrote it, should the state not know.
         """
+        if self.tree.is_blocked(path):
+            return False
         if self.tree.has(path):
             there = self.tree.beginning(path, -1)
             if there == text:
@@ -128,9 +140,7 @@ class Writer:
     def drop_index(self, database_id: str, path: str) -> None:
         """Delete the list of pages that a database had in a folder it left."""
         if self._owners.get(path) == database_id:
-            self.tree.remove([path])
-            del self._owners[path]
-            self.touched.add(path)
+            self._drop([path])
 
     def unsettle(self, page_ids: Iterable[str]) -> None:
         """Have these pages read again by the next run, whatever their time says."""
@@ -153,11 +163,7 @@ class Writer:
 
     def sweep(self) -> None:
         """Delete what is ours and needed by nobody: what an interrupted run left behind."""
-        orphans = [path for path, owner in self._owners.items() if owner == _NOBODY]
-        self.tree.remove(orphans)
-        self.touched.update(orphans)
-        for path in orphans:
-            del self._owners[path]
+        self._drop([path for path, owner in self._owners.items() if owner == _NOBODY])
 
     def anchors(self) -> dict[str, set[str]]:
         """For each page the ids of its blocks that some link of the backup points to."""
@@ -168,6 +174,33 @@ class Writer:
                 if block_id:
                     found.setdefault(page_id, set()).add(block_id)
         return found
+
+    def _drop(self, paths: Collection[str]) -> None:
+        """Forget files, and delete them; of a list of pages its text says whether it is one of ours."""
+        lists = {path for path in paths if path.rpartition("/")[2] == _LIST}
+        others = {path for path in lists if not index.is_ours(self.tree.beginning(path, -1))}
+        gone = [path for path in paths if path not in others]
+        self.tree.remove(gone)
+        self.touched.update(gone)
+        for path in paths:
+            del self._owners[path]
+
+    def _there_already(self, record: Record, placed: Mapping[str, Path], text: bytes) -> set[str]:
+        """Files that lie there byte for byte as they are about to be: in nobody's way, whatever has
+        become of the state that knew them."""
+        unknown = [path for path in record.paths() if path not in self._owners]
+        there = {path: digest for path in unknown if (digest := self.tree.digest(path))}
+        text_path = join(record.folder, "index.md")
+        return {
+            path
+            for path, digest in there.items()
+            if digest
+            == (
+                hashlib.sha256(text).hexdigest()
+                if path == text_path
+                else _digest_of(placed.get(path))
+            )
+        }
 
     def _is_to_move(self, step: Step) -> bool:
         before = self.records.get(step.page_id)
@@ -219,38 +252,34 @@ class Writer:
         return self.tree.digest(join(record.folder, "index.md"))
 
     @contextmanager
-    def _becoming(self, page_id: str, record: Record, digest: str) -> Iterator[None]:
+    def _becoming(
+        self, page_id: str, record: Record, digest: str, same: Collection[str] = ()
+    ) -> Iterator[None]:
         """Around the writing of a page's files: before it they are claimed, after it what the page
-        had before goes."""
+        had before goes. `same` are files that lie there already as they will be."""
         before = self.records.get(page_id)
         old, new = before.paths() if before else (), record.paths()
-        self._check(page_id, record, digest)
+        self.tree.check(old, old)  # a link in the place of a file is not ours, and not to be moved
+        self._check(page_id, new, same)
         self.tree.append(journal.NAME, journal.page(page_id, record, digest))
         self._owners.update(dict.fromkeys(new, page_id))
         try:
             yield
         except WorkspaceError:
-            self._owners.update(dict.fromkeys(set(new) - set(old), _NOBODY))
+            self._owners.update(dict.fromkeys({*new} - {*old, *same}, _NOBODY))
             raise
         self.touched.update(new)
         self.records[page_id] = record
         self._release(page_id, set(old) - set(new))
 
-    def _check(self, page_id: str, record: Record, digest: str) -> None:
-        """Whether the page may have its paths: what lies there is ours, or has the same content, as
-        after a state that was lost."""
-        paths = record.paths()
-        sums = {join(record.folder, each["path"]): each.get("sha256") for each in record.files}
-        sums[join(record.folder, "index.md")] = digest
+    def _check(self, page_id: str, paths: Collection[str], same: Collection[str]) -> None:
         for path in paths:
-            if path not in self._owners and sums[path] == (self.tree.digest(path) or None):
-                self._owners[path] = page_id
             if self._owners.get(path, page_id) not in (page_id, _NOBODY, _FORMER):
                 raise WorkspaceError(
                     f"{path} still belongs to another page; it was left alone.",
                     hint="When that one can be moved, the next run puts this one there.",
                 )
-        self.tree.check(paths, self._owners)
+        self.tree.check(paths, {*same, *(path for path in paths if path in self._owners)})
 
     def _release(self, page_id: str, paths: Collection[str]) -> None:
         old = [path for path in sorted(paths) if self._owners.get(path) == page_id]
@@ -258,3 +287,7 @@ class Writer:
         self.touched.update(old)
         for path in old:
             del self._owners[path]
+
+
+def _digest_of(source: Path | None) -> str:
+    return hashlib.sha256(source.read_bytes()).hexdigest() if source else ""

@@ -14,7 +14,7 @@ from backup.publish.message import Told
 from backup.sync import state
 from backup.sync.state import Place, Record, State
 
-IDS = "abcd"
+IDS = tuple(letter * 32 for letter in "abcd")
 FOLDERS = ("wiki/one", "wiki/two", "wiki/three", "wiki/four")
 FOREIGN = {"code.py": "theirs", "wiki/three/index.md": "theirs", "wiki/two": "theirs"}
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backup.slug import is_reserved, slug
+from backup.slug import is_path, is_reserved, slug
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,20 @@ def test_any_text_gives_a_safe_name(text: str, limit: int) -> None:
     assert name == name.strip("-_. ")
     assert all(char in "-_" or unicodedata.category(char)[0] in "LMN" for char in name)
     assert slug(name, limit) == name
+
+
+@pytest.mark.parametrize(
+    "path", ["index.md", "wiki/tea/index.md", "größe & café/tee.md", ".docs/x", "wiki/a:b.txt", "🍵/" + "x" * 255]
+)  # fmt: skip
+def test_a_path_that_leads_down_from_the_folder_is_one(path: str) -> None:
+    assert is_path(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", ".", "..", "/", "/etc/x", "a//b", "a/", "a/./b", "a/../b", "~/../x", "a\\b", "C:/x", "C:", "a\0b", "a\x7fb",
+     "a\nb", "a/\x85b", "\ud800", ".git", "a/.GIT/b", ".git. ", ".g\u200dit", "git~1", ".gitignore", ".GitModules",
+     ".gitattributes", ".github/x", "a/.gitea", ".forgejo", "x" * 256, "ü" * 128, "a/" * 500 + "b", "ü/" * 400 + "b"],
+)  # fmt: skip
+def test_no_other_path_is_one(path: str) -> None:
+    assert not is_path(path)

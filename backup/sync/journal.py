@@ -9,11 +9,13 @@ when the run ends.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from backup.sync import untrusted
 from backup.sync.state import Record, State, from_json, to_json
+from backup.sync.untrusted import Damage, Damaged, is_id, is_our_name
 
 NAME = ".notion-sync.journal"
 
@@ -23,7 +25,7 @@ IsThere = Callable[[Record, str], bool]
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The state with what an interrupted run finished, and every file that it had in its hands: ours,
-    whether or not a page needs it now."""
+    whether or not a page needs it now. The state's damage holds the journal's too."""
 
     state: State
     claimed: frozenset[str]
@@ -59,9 +61,10 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
     """`state` with what the lines of an interrupted run say and the disk confirms.
 
     `is_there` tells whether a page lies there whole as a record and the digest of a text say. A line
-    that was cut off says nothing: what it would have said was not begun.
+    that was cut off says nothing: what it would have said was not begun. A journal that git knows is
+    nobody's memory of an interrupted run, and must not come here.
     """
-    said = list(_said(text))
+    said, damage = _read(text)
     pages = dict(state.pages)
     claimed = {path for each in said for path in each.paths}
     of_pages: dict[str, list[_Said]] = {}
@@ -73,7 +76,8 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
             before = pages.pop(id_, None)
             claimed.update(before.paths() if before else ())
             pages |= {id_: last.record} if last.record else {}
-    return Replayed(replace(state, pages=pages), frozenset(claimed))
+    found = replace(state, pages=pages, damage=(*state.damage, *damage))
+    return Replayed(found, frozenset(claimed))
 
 
 def _came_true(said: _Said, is_there: IsThere) -> bool:
@@ -81,15 +85,29 @@ def _came_true(said: _Said, is_there: IsThere) -> bool:
     return said.record is None or is_there(said.record, said.text)
 
 
-def _said(text: str) -> Iterator[_Said]:
+def _read(text: str) -> tuple[list[_Said], list[Damage]]:
+    """The lines that say something, and what is wrong with others that are whole."""
+    said: list[_Said] = []
+    damage: list[Damage] = []
     for line in text.splitlines():
         try:
-            entry = json.loads(line)
-            if "claim" in entry:
-                yield _Said("", tuple(map(str, entry["claim"])))
-                continue
-            record = from_json(entry["record"]) if entry["record"] else None
-            paths = record.paths() if record else ()
-            yield _Said(str(entry["page"]), paths, record, str(entry["text"]))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            continue
+            said.append(_said(untrusted.parsed(line)))
+        except ValueError:
+            continue  # cut off
+        except Damaged as why:
+            damage.append(Damage(NAME, "", str(why)))
+    return said, damage
+
+
+def _said(entry: Any) -> _Said:
+    if isinstance(entry, dict) and isinstance(claimed := entry.get("claim"), list):
+        if not all(map(is_our_name, claimed)):
+            raise Damaged("a file that cannot be the backup's")
+        return _Said("", tuple(claimed))
+    if not isinstance(entry, dict) or not {"page", "record", "text"} <= entry.keys():
+        raise Damaged("values that are missing")
+    id_, raw, text = entry["page"], entry["record"], entry["text"]
+    if not (is_id(id_) and isinstance(text, str)):
+        raise Damaged("values of the wrong kind")
+    record = None if raw is None else from_json(id_, raw)
+    return _Said(id_, record.paths() if record else (), record, text)

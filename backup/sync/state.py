@@ -7,17 +7,19 @@ not know is kept as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from backup.errors import BrokenState, StateError
 from backup.model import Json
+from backup.sync import untrusted
+from backup.sync.untrusted import Damage, Damaged, is_file_of_page, is_folder, is_id
 
 NAME = ".notion-sync.json"
 VERSION = 1
 _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-_SIMPLE: dict[str, type] = {"str": str, "bool": bool, "int": int}
+_ELSEWHERE = "elsewhere"  # see dumps
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All pages and databases by their id (32 hex digits)."""
+    """All pages and databases by their id (32 hex digits). `damage` is what was left out of it."""
 
     pages: Mapping[str, Record] = field(default_factory=dict)
     databases: Mapping[str, Place] = field(default_factory=dict)
     unknown: Json = field(default_factory=dict)
+    damage: tuple[Damage, ...] = field(default=(), compare=False)
 
     def owned(self) -> dict[str, str]:
         """Every file that is ours, below the output folder → the id of its page or database."""
@@ -105,6 +108,9 @@ def join(folder: str, name: str) -> str:
 def loads(text: str) -> State:
     """The state in the text of the file; '' is the empty state of a first run.
 
+    The file lies in a repository, where others write too. What `dumps` could not have written of a
+    page or a database is left out, and named in `damage`.
+
     Raises BrokenState when the text is no state, and StateError when it is one of a later version.
     """
     if not text.strip():
@@ -112,19 +118,80 @@ def loads(text: str) -> State:
     if "<<<<<<<" in text and ">>>>>>>" in text:
         raise BrokenState(f"{NAME} holds merge-conflict markers.")
     try:
-        raw = json.loads(text)
-        version = raw.pop("version")
-        if type(version) is not int or version > VERSION:
-            raise StateError(
-                f"{NAME} was written by a later version of this program (its format is {version}, "
-                f"this one knows {VERSION}). Nothing was changed.",
-                hint="Use the later version (uses: …@v…), or set the file aside to begin anew.",
-            )
-        pages = {id_: from_json(each) for id_, each in raw.pop("pages").items()}
-        databases = {id_: _value(Place, each) for id_, each in raw.pop("databases").items()}
+        raw = untrusted.parsed(text)
+        _check_version(raw.pop("version"))
+        pages, databases = raw.pop("pages"), raw.pop("databases")
+        elsewhere = raw.pop(_ELSEWHERE, None)
+        named = elsewhere if isinstance(elsewhere, list) else ()
+        found = _Found({each for each in named if isinstance(each, str)})
+        places = found.places(databases.items())
+        records = found.records(pages.items())
+        unknown = found.unknown(raw)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenState(f"{NAME} is damaged ({type(error).__name__}).") from None
-    return State(pages, databases, raw)
+    return State(records, places, unknown, tuple(found.damage))
+
+
+def _check_version(version: object) -> None:
+    if type(version) is int and version <= VERSION:
+        return
+    shown = version if type(version) is int else "of another kind"
+    raise StateError(
+        f"{NAME} was written by a later version of this program (its format is {shown}, "
+        f"this one knows {VERSION}). Nothing was changed.",
+        hint="Use the later version (uses: …@v…), or set the file aside to begin anew.",
+    )
+
+
+@dataclass
+class _Found:
+    """What is taken from a file entry by entry: `parents` are the folders in which pages may lie."""
+
+    parents: set[str]
+    damage: list[Damage] = field(default_factory=list)
+
+    def places(self, raw: Iterable[tuple[str, Any]]) -> dict[str, Place]:
+        """The databases; of one that is damaged the folder counts, as pages lie in it."""
+        found: dict[str, Place] = {}
+        for id_, each in raw:
+            try:
+                found[id_] = _place(id_, each)
+            except Damaged as why:
+                self._leave_out(id_, why)
+                if is_id(id_) and isinstance(each, dict) and _is_place(each.get("folder")):
+                    found[id_] = Place(each["folder"], "")
+        self.parents.update(place.folder for place in found.values())
+        return found
+
+    def records(self, raw: Iterable[tuple[str, Any]]) -> dict[str, Record]:
+        """The pages. A folder may lie only where the file says that pages lie, and is one page's."""
+        found: dict[str, Record] = {}
+        taken: set[str] = set()
+        for id_, each in raw:
+            try:
+                record = from_json(id_, each)
+                if parent_of(record.folder) not in self.parents:
+                    raise Damaged("a folder in which no database has its pages")
+                if record.folder in taken:
+                    raise Damaged("the folder of another page")
+            except Damaged as why:
+                self._leave_out(id_, why)
+            else:
+                taken.add(record.folder)
+                found[id_] = record
+        return found
+
+    def unknown(self, raw: Json) -> Json:
+        """What a later version may have added to the file."""
+        try:
+            untrusted.check(raw)
+        except Damaged as why:
+            self._leave_out("", why)
+            return {}
+        return raw
+
+    def _leave_out(self, id_: str, why: Damaged) -> None:
+        self.damage.append(Damage(NAME, id_ if is_id(id_) else "", str(why)))
 
 
 def readable(text: str) -> State:
@@ -136,11 +203,18 @@ def readable(text: str) -> State:
 
 
 def dumps(state: State) -> str:
-    """The text of the file: the same state is always the same text."""
+    """The text of the file: the same state is always the same text.
+
+    Pages may lie where no database has its folder by now: one that could not be moved, say. The file
+    names such folders, so that `loads` can tell them from a record that was tampered with.
+    """
+    folders = {place.folder for place in state.databases.values()}
+    elsewhere = {parent_of(record.folder) for record in state.pages.values()} - folders
     known = {
         "version": VERSION,
         "databases": {id_: to_json(place) for id_, place in sorted(state.databases.items())},
         "pages": {id_: to_json(record) for id_, record in sorted(state.pages.items())},
+        **({_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}),
     }
     lines = [f'  "{name}": {_block(value)}' for name, value in {**known, **state.unknown}.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -155,14 +229,24 @@ def _block(value: Any) -> str:
     return "{\n" + inner + "\n  }"
 
 
-def from_json(raw: Json) -> Record:
-    """The record that `to_json` wrote; raises TypeError when it is none."""
-    record: Record = _value(Record, raw)
-    if not all(
-        isinstance(each, dict) and isinstance(each.get("path"), str) for each in record.files
-    ):
-        raise TypeError("files")
+def from_json(id_: str, raw: Any) -> Record:
+    """The record that `to_json` wrote of the page `id_`; raises Damaged when it cannot be one: a
+    record decides which files are ours."""
+    record: Record = _value(Record, id_, raw)
+    if not is_folder(record.folder):
+        raise Damaged("a folder that no page can have")
+    if not all(is_file_of_page(each.get("path")) for each in record.files):
+        raise Damaged("a file that no page can have")
     return record
+
+
+def _place(id_: str, raw: Any) -> Place:
+    place: Place = _value(Place, id_, raw)
+    if not _is_place(place.folder):
+        raise Damaged("a folder that no database can have")
+    if not all(map(is_id, place.sources)):
+        raise Damaged("an id that is not one of Notion's")
+    return place
 
 
 def to_json(value: Record | Place) -> Json:
@@ -174,15 +258,26 @@ def to_json(value: Record | Place) -> Json:
     return found
 
 
-def _value(kind: type[Any], raw: Json) -> Any:
+def parent_of(folder: str) -> str:
+    """The folder that a folder lies in; '.' is the output folder."""
+    return folder.rpartition("/")[0] or "."
+
+
+def _is_place(folder: Any) -> bool:
+    return folder == "." or is_folder(folder)
+
+
+def _value(kind: type[Any], id_: str, raw: Any) -> Any:
+    if not is_id(id_):
+        raise Damaged("an id that is not one of Notion's")
+    if not isinstance(raw, dict):
+        raise Damaged("values of the wrong kind")
     known = _FIELDS[kind]
+    given = {key: value for key, value in raw.items() if key in known}
     unknown = {key: value for key, value in raw.items() if key not in known}
-    given = {key: _typed(value, known[key][0]) for key, value in raw.items() if key in known}
-    return kind(**given, unknown=unknown)
-
-
-def _typed(value: Any, annotation: str) -> Any:
-    """The value as its field has it; raises TypeError when the file holds something else."""
-    if type(value) is not _SIMPLE.get(annotation, list):
-        raise TypeError(annotation)
-    return tuple(value) if isinstance(value, list) else value
+    values = {key: untrusted.typed(value, known[key][0]) for key, value in given.items()}
+    untrusted.check(unknown)
+    try:
+        return kind(**values, unknown=unknown)
+    except TypeError:
+        raise Damaged("values that are missing") from None

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ import pytest
 from backup.demo import blocks
 from backup.demo.faults import Fault
 from backup.demo.server import Asked
+from backup.stop import Stop
 from tests.backups import TOKEN, Backup, backing_up
 from tests.kitchen import dead_links, later, read_since, row, rows, stocked
 
@@ -205,3 +207,36 @@ def test_what_an_interrupted_run_finished_is_not_read_again(kitchen: Backup) -> 
     assert len(kitchen.server.requests) - asked == 4
     assert not orphan.exists()
     assert kitchen.git("status", "--porcelain") == ""
+
+
+class Impatient(Stop):
+    """Waits for nothing that is under way once it was asked to stop."""
+
+    @property
+    def overdue(self) -> bool:
+        return self.requested
+
+
+def test_what_is_read_after_the_end_of_a_run_is_not_written(kitchen: Backup) -> None:
+    """Somebody may look at the folder by then, or another run may have begun."""
+    kitchen.stop = Impatient()
+    ended = threading.Event()
+
+    def plan(asked: Asked) -> Fault | None:
+        if not asked.path.endswith("/children"):
+            return None
+        kitchen.stop.request()
+        assert ended.wait(60)
+        return None
+
+    def there() -> dict[str, bytes]:
+        return {path: text for path, text in kitchen.files().items() if ".tmp/" not in path}
+
+    kitchen.server.plan = plan
+    assert kitchen.run().code == 128 + signal.SIGTERM
+    before = there()
+    ended.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("ThreadPoolExecutor"):
+            thread.join(60)
+    assert kitchen.pages() == [] and there() == before

@@ -56,14 +56,18 @@ class Death:
             self.operations += 1
             self.came = self.operations == self._at
         if self.came and event == "open" and self._torn:
-            self._tear(args[0], str(args[1]))
+            self._tear(args[0], args[1], args[2])
         self.check()
 
-    def _tear(self, path: Any, mode: str) -> None:
+    def _tear(self, path: Any, mode: Any, flags: int) -> None:
+        """Of a file that is opened by the handle of its folder, only the name is heard."""
+        if isinstance(path, str) and "/" not in path:
+            path = f"{self._folder}/{'.notion-sync.tmp/' * path.endswith('.part')}{path}"
         if isinstance(path, str | Path) and str(path).startswith(self._folder):
+            is_added = bool(flags & os.O_APPEND) or str(mode).startswith("a")
             _own.busy = True
             try:
-                with Path(path).open("ab" if mode.startswith("a") else "wb") as stream:
+                with Path(path).open("ab" if is_added else "wb") as stream:
                     stream.write(_HALF)
             except OSError:
                 pass  # there is no folder yet: nothing could have been written

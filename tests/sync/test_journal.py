@@ -8,12 +8,13 @@ import pytest
 
 from backup.sync import journal
 from backup.sync.journal import Replayed
-from backup.sync.state import Record, State
+from backup.sync.state import Record, State, to_json
 
+T, M, X = "7" * 32, "e" * 32, "f" * 32
 TEA = Record("db", "wiki/tea", "Tea")
 MILK = Record("db", "wiki/milk", "Milk", files=({"path": "assets/1-cow.png"},))
 GREEN = Record("db", "wiki/green-tea", "Green tea")
-STATE = State({"t": TEA, "m": MILK})
+STATE = State({T: TEA, M: MILK})
 
 
 def replay(*lines: str, there: tuple[str, ...] = ()) -> Replayed:
@@ -22,13 +23,13 @@ def replay(*lines: str, there: tuple[str, ...] = ()) -> Replayed:
 
 
 def test_a_page_is_done_when_its_text_is_there() -> None:
-    line = journal.page("new", GREEN, "text")
-    assert replay(line, there=("text",)).state.pages["new"] == GREEN
-    assert "new" not in replay(line).state.pages
+    line = journal.page(X, GREEN, "text")
+    assert replay(line, there=("text",)).state.pages[X] == GREEN
+    assert X not in replay(line).state.pages
 
 
 def test_what_was_begun_is_ours_whether_or_not_it_was_done() -> None:
-    lines = (journal.page("new", MILK, "text"), journal.claim(["wiki/README.md"]))
+    lines = (journal.page(X, MILK, "text"), journal.claim(["wiki/README.md"]))
     assert replay(*lines).claimed == {
         "wiki/milk/index.md",
         "wiki/milk/assets/1-cow.png",
@@ -37,34 +38,52 @@ def test_what_was_begun_is_ours_whether_or_not_it_was_done() -> None:
 
 
 def test_of_two_lines_the_later_one_that_came_true_counts() -> None:
-    lines = (journal.page("t", TEA, "one"), journal.page("t", GREEN, "two"))
-    assert replay(*lines, there=("one", "two")).state.pages["t"] == GREEN
-    assert replay(*lines, there=("one",)).state.pages["t"] == TEA
+    lines = (journal.page(T, TEA, "one"), journal.page(T, GREEN, "two"))
+    assert replay(*lines, there=("one", "two")).state.pages[T] == GREEN
+    assert replay(*lines, there=("one",)).state.pages[T] == TEA
 
 
 def test_what_a_page_had_before_it_moved_is_ours_still() -> None:
-    replayed = replay(journal.page("m", GREEN, "text"), there=("text",))
+    replayed = replay(journal.page(M, GREEN, "text"), there=("text",))
     assert "wiki/milk/assets/1-cow.png" in replayed.claimed
 
 
 def test_a_removal_that_was_begun_is_one() -> None:
-    replayed = replay(journal.page("m", None))
-    assert replayed.state.pages == {"t": TEA}
+    replayed = replay(journal.page(M, None))
+    assert replayed.state.pages == {T: TEA}
     assert "wiki/milk/index.md" in replayed.claimed
 
 
 @pytest.mark.parametrize("length", range(1, 60))
 def test_a_line_that_was_cut_off_says_nothing_and_spoils_no_other(length: int) -> None:
-    whole = journal.page("new", GREEN, "text")
-    half = journal.page("t", GREEN, "text")[:length]
+    whole = journal.page(X, GREEN, "text")
+    half = journal.page(T, GREEN, "text")[:length]
     replayed = replay(whole, half, whole, there=("text",))
-    assert replayed.state.pages == {**STATE.pages, "new": GREEN}
+    assert replayed.state.pages == {**STATE.pages, X: GREEN}
 
 
 @pytest.mark.parametrize(
     "entry",
-    [3, [], {}, {"page": "t"}, {"page": "t", "record": {"folder": 3}, "text": ""}, {"claim": 3}],
-)
-def test_a_line_that_makes_no_sense_says_nothing(entry: object) -> None:
-    replayed = replay("\n" + json.dumps(entry))
-    assert (replayed.state, replayed.claimed) == (STATE, frozenset())
+    [
+        *(3, [], {}, None, {"page": T}, {"claim": 3}, {"claim": [3]}, {"claim": [None]}),
+        *({"claim": [each]} for each in ("NOTES.md", "../index.md", ".git/assets/x", "src/main.py", "")),
+        *({"claim": [each]} for each in ("a\0/index.md", "x" * 5000 + "/index.md", "wiki\\index.md")),
+        {"claim": ["wiki/tea/index.md", ".github/README.md"]},
+        {"page": 3, "record": None, "text": ""},
+        {"page": "../x", "record": None, "text": ""},
+        {"page": T, "record": None, "text": 3},
+        *({"page": T, "record": each, "text": ""} for each in (3, [], {}, {"folder": 3})),
+        {"page": T, "record": {**to_json(TEA), "folder": "../x"}, "text": ""},
+        {"page": T, "record": {**to_json(TEA), "requests": 10**400}, "text": ""},
+        {"page": T, "record": {**to_json(TEA), "files": [{"path": "main.py"}]}, "text": ""},
+    ],
+)  # fmt: skip
+def test_a_line_that_cannot_be_one_says_nothing_and_is_named(entry: object) -> None:
+    replayed = replay("\n" + json.dumps(entry), journal.claim(["wiki/README.md"]))
+    assert (replayed.state, replayed.claimed) == (STATE, frozenset({"wiki/README.md"}))
+    assert [each.file for each in replayed.state.damage] == [journal.NAME]
+
+
+def test_what_is_cut_off_or_nested_without_end_is_not_read() -> None:
+    replayed = replay("\n" + '{"claim": ' + "[" * 100_000)
+    assert (replayed.state, replayed.claimed, replayed.state.damage) == (STATE, frozenset(), ())

@@ -20,6 +20,7 @@ from tests.sync.life import Event, Life
 from tests.sync.machine import Run, Trial
 from tests.sync.runs import KILLED, Runs, git
 
+T = "7" * 32
 OLD = Record("db", "wiki/tea", "Tea", files=({"path": "assets/1-leaf.png"},))
 NEW = Record("db", "wiki/tea", "Tea", files=({"path": "assets/2-cup.png"},))
 
@@ -30,15 +31,15 @@ def put(root: Path, record: Record, text: bytes, picture: bytes) -> None:
     staged = tree.staging / "picture"
     staged.parent.mkdir(parents=True, exist_ok=True)
     staged.write_bytes(picture)
-    writer = Writer(tree, State({"t": OLD} if (root / OLD.folder).exists() else {}))
-    writer.put("t", record, {record.paths()[1]: staged}, text)
+    writer = Writer(tree, State({T: OLD} if (root / OLD.folder).exists() else {}))
+    writer.put(T, record, {record.paths()[1]: staged}, text)
 
 
 def remembered(root: Path) -> Replayed:
     """What the next run takes from the journal."""
     tree = Tree(root)
     lines, text = tree.beginning(journal.NAME, -1), tree.digest("wiki/tea/index.md")
-    return journal.replay(State({"t": OLD}), lines, lambda record, digest: digest == text)
+    return journal.replay(State({T: OLD}), lines, lambda record, digest: digest == text)
 
 
 @pytest.mark.parametrize("torn", [False, True])
@@ -64,7 +65,7 @@ def test_a_page_is_the_old_one_or_the_new_one_whenever_its_writing_is_cut_off(
         assert text in (b"old", b"new")
         assert (root / shown.paths()[1]).read_bytes() == (b"cup" if shown is NEW else b"leaf")
         found = remembered(root)
-        assert found.state.pages == {"t": shown}
+        assert found.state.pages == {T: shown}
         there = {str(path.relative_to(root)) for path in root.glob("wiki/**/*.*")}
         assert there <= {*shown.paths(), *found.claimed}
         seen.add(text)

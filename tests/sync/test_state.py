@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from backup.errors import BrokenState, StateError
-from backup.sync.state import Place, Record, State, dumps, loads
+from backup.sync.state import NAME, Place, Record, State, dumps, loads
+from backup.sync.untrusted import told
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z", links=("x", "y#z"))
 MILK = Record("db", "wiki/milk", "Milk 🥛", files=({"path": "assets/1-cow.png", "size": 3},))
-STATE = State({"b" * 32: TEA, "a" * 32: MILK}, {"db": Place("wiki", "Wiki", "🧭", True)})
+DB, OTHER = "d" * 32, "e" * 32
+STATE = State(
+    {"b" * 32: TEA, "a" * 32: MILK},
+    {
+        DB: Place("wiki", "Wiki", "🧭", True),
+        OTHER: Place("docs", "Docs"),
+    },  # theirs is somebody else's
+)
 
 
 def test_a_state_comes_back_as_it_was_written() -> None:
@@ -60,8 +69,12 @@ def test_merge_conflict_markers_are_called_by_their_name() -> None:
         "null",
         '{"version": 1}',
         '{"version": 1, "databases": {}, "pages": []}',
-        '{"version": 1, "databases": {}, "pages": {"a": {"folder": 3}}}',
-        '{"version": 1, "databases": {}, "pages": {"a": {"title": "no folder"}}}',
+        "[" * 100_000,
+        '{"version": 1, "databases": {}, "pages": {}, "later": '
+        + '{"a":' * 5000
+        + "1"
+        + "}" * 5001,
+        '{"version": 1, "databases": 3, "pages": {}}',
         f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n",
     ],
 )
@@ -81,13 +94,96 @@ def test_a_page_owns_its_text_and_its_files() -> None:
         "wiki/tea/index.md": "b" * 32,
         "wiki/milk/index.md": "a" * 32,
         "wiki/milk/assets/1-cow.png": "a" * 32,
-        "wiki/README.md": "db",
+        "wiki/README.md": DB,
     }
 
 
-@pytest.mark.parametrize("files", [[3], [{}], [{"path": 3}]])
-def test_a_state_with_odd_files_is_a_broken_one(files: list[object]) -> None:
+def test_two_files_with_one_content_are_one_path() -> None:
+    twice = {"path": "assets/1-cow.png"}
+    assert replace(MILK, files=(twice, twice)).paths() == (
+        "wiki/milk/index.md",
+        "wiki/milk/assets/1-cow.png",
+    )
+
+
+def deep(levels: int) -> object:
+    value: object = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+WRONG: list[dict[str, object]] = [
+    *({"folder": each} for each in ("../x", "..", ".", "", "/etc", "C:/x", "wiki//milk", "wiki/../../x")),
+    *({"folder": each} for each in ("wiki/.git", "wiki/.GitHub", ".gitea/x", "wiki\\milk", "wiki/a\0b", "a/\ud800")),
+    *({"folder": each} for each in ("wiki/" + "x" * 5000, "wiki/" + "x" * 300, "x/" * 600 + "x", 3, None, ["wiki"])),
+    *({"folder": each} for each in (".notion-sync.tmp/x", "src/milk", "wiki", "wiki/milk/deeper")),
+    *({"files": each} for each in (3, {}, [3], [{}], [{"path": 3}], [{"path": "main.py"}], [{"path": "index.md"}])),
+    *({"files": [{"path": each}]} for each in ("../NOTES.md", "assets/../../x", "assets/a/b", "assets/", "assets/.git")),
+    {"files": [{"path": "assets/1.png", "size": deep(500)}]},
+    *({"links": each} for each in (3, [3], [None], [["x"]], "x")),
+    *({"requests": each} for each in (10**400, -1, True, 1.5, "1")),
+    *({each: 3} for each in ("title", "icon", "edited", "settled", "pending", "shape", "database")),
+    {"pending": [3]},
+    {"later": deep(500)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: repr(wrong)[:40])
+def test_a_damaged_entry_is_left_out_and_named_and_costs_no_other(wrong: dict[str, object]) -> None:
     raw = json.loads(dumps(STATE))
-    raw["pages"]["a" * 32]["files"] = files
-    with pytest.raises(BrokenState):
-        loads(json.dumps(raw))
+    raw["pages"]["a" * 32] |= wrong
+    found = loads(json.dumps(raw))
+    assert (found.pages, found.databases) == ({"b" * 32: TEA}, STATE.databases)
+    assert [(each.file, each.entry) for each in found.damage] == [(NAME, "a" * 32)]
+    [(name, what)] = told(found.damage)
+    assert name == NAME and what.startswith("1 damaged entry was left out (1 with ")
+
+
+@pytest.mark.parametrize("id_", ["", "x", "A" * 32, "a" * 31, "../" + "a" * 29, "a" * 32 + "\n"])
+def test_an_id_that_is_none_is_left_out(id_: str) -> None:
+    raw = json.loads(dumps(STATE))
+    raw["pages"][id_] = raw["pages"].pop("a" * 32)
+    found = loads(json.dumps(raw))
+    assert set(found.pages) == {"b" * 32} and len(found.damage) == 1
+
+
+def test_two_pages_in_one_folder_are_one() -> None:
+    raw = json.loads(dumps(STATE))
+    raw["pages"]["b" * 32]["folder"] = "wiki/milk"
+    found = loads(json.dumps(raw))
+    assert set(found.pages) == {"a" * 32} and len(found.damage) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"title": 3}, {"sources": ["../users/me"]}, {"sources": [3]}, {"index": "yes"}]
+)
+def test_the_pages_of_a_damaged_database_stay(wrong: dict[str, object]) -> None:
+    raw = json.loads(dumps(STATE))
+    raw["databases"][DB] |= wrong
+    found = loads(json.dumps(raw))
+    assert found.pages == STATE.pages and len(found.damage) == 1
+    assert found.databases[DB] == Place("wiki", "")
+
+
+@pytest.mark.parametrize("folder", ["../x", "", ".git", "/", ".notion-sync.tmp", 3])
+def test_a_database_whose_folder_cannot_be_is_left_out_with_the_pages_in_it(folder: object) -> None:
+    raw = json.loads(dumps(STATE))
+    raw["databases"][DB]["folder"] = folder
+    found = loads(json.dumps(raw))
+    assert found.pages == {} and set(found.databases) == {OTHER} and len(found.damage) == 3
+
+
+def test_a_page_may_lie_where_its_database_has_been_if_this_program_says_so() -> None:
+    """It could not be moved, say."""
+    moved = replace(STATE, databases={DB: Place("books", "Books"), OTHER: Place(".", "All")})
+    assert loads(dumps(moved)) == moved
+    assert loads(dumps(moved)).damage == ()
+    assert dumps(loads(dumps(moved))) == dumps(moved)
+
+
+def test_a_version_that_is_no_number_is_not_overwritten() -> None:
+    raw = json.loads(dumps(STATE))
+    for version in ("2", 1.5, True, None, deep(500), 10**400):
+        with pytest.raises(StateError, match="later version"):
+            loads(json.dumps({**raw, "version": version}))

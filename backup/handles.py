@@ -1,0 +1,164 @@
+"""Folders by handle: what lies below one is reached part by part, and never through a link.
+
+A look at a path tells what was there; a handle stays what it is, whatever becomes of its name (openat,
+POSIX.1-2008). Where the system has no such handles (Windows), each part is looked at before it is used.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+_HAS_HANDLES = (
+    os.supports_dir_fd.issuperset((os.open, os.mkdir, os.rename, os.unlink, os.rmdir, os.stat))
+    and os.scandir in os.supports_fd
+)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_COMMON = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_FOLDER = os.O_RDONLY | _COMMON | getattr(os, "O_DIRECTORY", 0)
+_READING = os.O_RDONLY | _COMMON | _NO_LINK | getattr(os, "O_NONBLOCK", 0)  # no pipe makes us wait
+_CREATING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _COMMON | _NO_LINK
+_ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _COMMON | _NO_LINK
+
+FILE, FOLDER, LINK, SPECIAL = "a file", "a folder", "a symbolic link", "not a regular file"
+_NOT_A_FOLDER = (errno.ENOTDIR, errno.ELOOP)
+
+
+class Folder:
+    """An open folder. Names are of what lies directly in it; every method may raise OSError."""
+
+    __slots__ = ("_fd", "_path")
+
+    def __init__(self, fd: int | None, path: str) -> None:
+        self._fd = fd
+        self._path = path  # without handles
+
+    @classmethod
+    def top(cls, path: Path) -> Folder:
+        """The folder at a path that is trusted, links and all."""
+        if _HAS_HANDLES:
+            return cls(os.open(path, _FOLDER), "")
+        if not path.is_dir():
+            missing = not path.exists()
+            raise FileNotFoundError(path) if missing else NotADirectoryError(path)
+        return cls(None, str(path))
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+
+    def below(self, name: str, *, make: bool = False) -> Folder:
+        """The folder of that name, made if it has to be; see `is_obstacle` for what else is there."""
+        try:
+            return self._below(name)
+        except FileNotFoundError:
+            if not make:
+                raise
+        try:
+            os.mkdir(self._at(name), dir_fd=self._fd)
+        except FileExistsError:
+            pass  # another thread was faster
+        return self._below(name)
+
+    def _below(self, name: str) -> Folder:
+        if self._fd is not None:
+            return Folder(os.open(name, _FOLDER | _NO_LINK, dir_fd=self._fd), "")
+        if not (kind := self.kind(name)):
+            raise FileNotFoundError(name)
+        if kind != FOLDER:
+            raise NotADirectoryError(errno.ENOTDIR, kind)
+        return Folder(None, self._at(name))
+
+    def stat(self, name: str) -> os.stat_result | None:
+        """Of what lies there itself, be it a link; None when nothing does."""
+        try:
+            return os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def kind(self, name: str) -> str:
+        """FILE, FOLDER, LINK or SPECIAL; '' when nothing lies there."""
+        found = self.stat(name)
+        return _kind(found.st_mode) if found else ""
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Everything in it, by name: the name, and FILE, FOLDER or LINK ('' for anything else)."""
+        with os.scandir(self._path if self._fd is None else self._fd) as entries:
+            return sorted((entry.name, _entry_kind(entry)) for entry in entries)
+
+    def reading(self, name: str) -> BinaryIO:
+        """A regular file, open; FileNotFoundError when something else lies there."""
+        if self._fd is None and self.kind(name) != FILE:
+            raise FileNotFoundError(name)
+        try:
+            fd = os.open(self._at(name), _READING, dir_fd=self._fd)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise FileNotFoundError(name) from None
+            raise
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise FileNotFoundError(name)
+        return os.fdopen(fd, "rb")
+
+    def creating(self, name: str) -> BinaryIO:
+        """A new file, open; nothing may lie there."""
+        return os.fdopen(os.open(self._at(name), _CREATING, 0o666, dir_fd=self._fd), "wb")
+
+    def adding(self, name: str) -> BinaryIO:
+        """A file, old or new, open at its end; a link is refused."""
+        return os.fdopen(os.open(self._at(name), _ADDING, 0o666, dir_fd=self._fd), "ab")
+
+    def move(self, name: str, other: Folder, new_name: str) -> None:
+        """Give it a new name in another folder, in place of what has that name."""
+        os.replace(self._at(name), other._at(new_name), src_dir_fd=self._fd, dst_dir_fd=other._fd)
+
+    def link(self, name: str, other: Folder, new_name: str) -> None:
+        """Give it a second name in another folder; not every disk can."""
+        if self._fd is None:
+            os.link(self._at(name), other._at(new_name))
+        else:
+            os.link(
+                name, new_name, src_dir_fd=self._fd, dst_dir_fd=other._fd, follow_symlinks=False
+            )
+
+    def unlink(self, name: str) -> None:
+        """Delete a file, or a link and not what it leads to; fine when nothing is there."""
+        try:
+            os.unlink(self._at(name), dir_fd=self._fd)
+        except FileNotFoundError:
+            pass
+
+    def rmdir(self, name: str) -> None:
+        """Delete an empty folder."""
+        os.rmdir(self._at(name), dir_fd=self._fd)
+
+    def _at(self, name: str) -> str:
+        return name if self._fd is not None else os.path.join(self._path, name)  # noqa: PTH118
+
+
+def is_obstacle(error: OSError) -> bool:
+    """Whether `below` met something that is not a folder."""
+    return error.errno in _NOT_A_FOLDER
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISREG(mode):
+        return FILE
+    if stat.S_ISDIR(mode):
+        return FOLDER
+    return LINK if stat.S_ISLNK(mode) else SPECIAL
+
+
+def _entry_kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return LINK
+    if entry.is_dir(follow_symlinks=False):
+        return FOLDER
+    return FILE if entry.is_file(follow_symlinks=False) else ""

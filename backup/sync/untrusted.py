@@ -1,0 +1,136 @@
+"""What lies in a repository is written by others too: the guard at which our own files are believed.
+
+The state and the journal decide which files are ours, and so what is overwritten and deleted. An entry
+that this program could not have written is left out, and named; it costs nothing beside itself.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from backup.slug import is_path
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character: json leaves alone what has no other half
+_RESERVED = ".notion-sync."  # begins the names of our own files
+_TEXTS = ("index.md", "README.md")
+_INSIDE = ("assets", "attachments")  # of a page's folder
+_DIGITS = 18  # of a whole number, which then fits wherever one is counted
+_DEPTH = 10
+_SIMPLE: dict[str, type] = {"str": str, "bool": bool}
+
+
+class Damaged(Exception):
+    """An entry that cannot be believed; its text says with what, as "1 with …" goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """An entry of a file that was left out, and why; `entry` is its id, or '' when it has none."""
+
+    file: str
+    entry: str
+    why: str
+
+
+def told(damage: Iterable[Damage]) -> list[tuple[str, str]]:
+    """For each file with damage its name, and a sentence about it."""
+    files: dict[str, Counter[str]] = {}
+    for each in damage:
+        files.setdefault(each.file, Counter())[each.why] += 1
+    return [(name, _sentence(whys)) for name, whys in files.items()]
+
+
+def _sentence(whys: Counter[str]) -> str:
+    count = sum(whys.values())
+    reasons = ", ".join(f"{number} with {why}" for why, number in sorted(whys.items()))
+    several = f"{count} damaged entries were left out"
+    what = "1 damaged entry was left out" if count == 1 else several
+    return f"{what} ({reasons}). It costs a reading: no file is deleted because of that."
+
+
+def parsed(text: str) -> Any:
+    """The JSON in `text`, without what others would stumble over: numbers without end, and halves of
+    characters. Raises ValueError when it is not JSON, or nested too deeply."""
+    try:
+        value = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=lambda _: None)
+        if _HALF.search(text):
+            again = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+            value = json.loads(again)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return value
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _DIGITS else None
+
+
+def _real(digits: str) -> float | None:
+    value = float(digits)
+    return value if math.isfinite(value) else None
+
+
+def typed(value: Any, annotation: str) -> Any:
+    """The value as its field has it; raises Damaged when the file holds something else."""
+    if annotation == "int":
+        is_right = type(value) is int and value >= 0
+    elif annotation in _SIMPLE:
+        is_right = type(value) is _SIMPLE[annotation]
+    elif type(value) is list and annotation == "tuple[str, ...]":
+        is_right = all(type(each) is str for each in value)
+    else:
+        is_right = type(value) is list and all(_is_flat(each) for each in value)
+    if not is_right:
+        raise Damaged("values of the wrong kind")
+    return tuple(value) if type(value) is list else value
+
+
+def check(value: Any) -> None:
+    """Raises Damaged for a value that nobody could write again, so deeply is it nested."""
+    if not _is_shallow(value, _DEPTH):
+        raise Damaged("values that are nested too deeply")
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether this is an object, and not a deep one."""
+    return type(value) is dict and all(_is_shallow(each, _DEPTH) for each in value.values())
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    if type(value) is not dict and type(value) is not list:
+        return True
+    inside = value.values() if type(value) is dict else value
+    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inside)
+
+
+def is_id(text: Any) -> bool:
+    """Whether this is an id as the state has it: 32 hex digits."""
+    return isinstance(text, str) and bool(_ID.fullmatch(text))
+
+
+def is_folder(folder: Any) -> bool:
+    """Whether pages may lie there, below the output folder."""
+    return isinstance(folder, str) and is_path(folder) and not folder.startswith(_RESERVED)
+
+
+def is_file_of_page(path: Any) -> bool:
+    """Whether a page may have such a file in its folder, beside its text."""
+    if not (isinstance(path, str) and is_path(path)):
+        return False
+    folder, _, name = path.partition("/")
+    return folder in _INSIDE and "/" not in name
+
+
+def is_our_name(path: Any) -> bool:
+    """Whether a file of this path can be ours, below whatever folder."""
+    if not (isinstance(path, str) and is_folder(path)):
+        return False
+    folder, _, name = path.rpartition("/")
+    return name in _TEXTS or folder.rpartition("/")[2] in _INSIDE

@@ -1,0 +1,114 @@
+"""A state and a journal that anybody may have written: whatever they hold, it ends in a sentence, and
+what is believed of them names no file that cannot be ours."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backup.errors import StateError
+from backup.slug import is_path
+from backup.sync import journal
+from backup.sync.state import Place, Record, State, dumps, loads
+
+TEA = Record(
+    "d" * 32, "wiki/tea", "Tea 🍵", links=("a" * 32, "b" * 32 + "#" + "c" * 32), requests=2,
+    files=({"identity": "x", "path": "assets/1-leaf.png", "size": 3, "sha256": "ab"},),
+    pending=({"identity": "y", "key": "k"},),
+)  # fmt: skip
+MILK = replace(TEA, folder="wiki/milk", files=(), settled=False)
+STATE = State({"a" * 32: TEA, "b" * 32: MILK}, {"d" * 32: Place("wiki", "Wiki", "", True)})
+LINES = [
+    journal.page("a" * 32, TEA, "text"),
+    journal.page("b" * 32, None),
+    journal.claim(TEA.paths()),
+]
+ODD: list[Any] = [
+    *(None, True, -1, 10**400, 1e308, "", ".", "..", "../x", "/etc/passwd", "src", ".git", ".git/hooks"),
+    *("a\0b", "\ud800", "x" * 5000, "a/" * 700, "wiki", "README.md", "wiki\\x", [], {}, [[]], [None]),
+    *([3], {"path": "main.py"}, [{"path": "../x"}], "e" * 32, {"a": {"b": [1]}}, "NaN"),
+]  # fmt: skip
+
+
+def spots(value: Any) -> list[tuple[Any, Any]]:
+    """Every place inside of a JSON value: what it is in, and its key there."""
+    keys = (
+        list(value)
+        if isinstance(value, dict)
+        else range(len(value))
+        if isinstance(value, list)
+        else ()
+    )
+    return [spot for key in keys for spot in ((value, key), *spots(value[key]))]
+
+
+def mutated(raw: Any, chance: random.Random) -> Any:
+    """A copy of a JSON value of which one or several places hold something else."""
+    raw = copied(raw)
+    for _ in range(chance.randint(1, 4)):
+        if not spots(raw):
+            break
+        inside, key = chance.choice(spots(raw))
+        how = chance.random()
+        if how < 0.2:
+            del inside[key]
+        elif how < 0.4 and isinstance(inside, dict):
+            inside[str(chance.choice(ODD))[:6000]] = inside.pop(key)
+        else:
+            spot = chance.choice(spots(raw))
+            inside[key] = copied(chance.choice([*ODD, spot[0][spot[1]]]))
+    return copied(raw)
+
+
+def copied(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def garbled(text: str, chance: random.Random) -> str:
+    """The text with a piece cut out, doubled, or put elsewhere."""
+    start, end = sorted(chance.randrange(len(text) + 1) for _ in range(2))
+    at = chance.randrange(len(text) + 1)
+    return chance.choice([text[:start] + text[end:], text[:at] + text[start:end] + text[at:]])
+
+
+def believable(state: State) -> bool:
+    """Whether all that the state calls ours may be, and the state can be written and read again."""
+    dumps(state).encode()
+    assert all(map(is_path, state.owned()))
+    for path in state.owned():
+        folder, _, name = path.rpartition("/")
+        assert name in ("index.md", "README.md") or folder.endswith(("/assets", "/attachments"))
+    assert sum(record.requests for record in state.pages.values()) / 2 < 1e18
+    assert all(int(id_[-8:], 16) >= 0 for id_ in state.pages)
+    again = loads(dumps(state))
+    return again == state and again.damage == ()
+
+
+@settings(max_examples=2000)
+@given(st.integers(0, 2**64).map(random.Random), st.booleans())
+def test_no_state_is_too_odd_to_be_read(chance: random.Random, whole: bool) -> None:
+    text = dumps(STATE)
+    text = json.dumps(mutated(json.loads(text), chance)) if whole else garbled(text, chance)
+    try:
+        assert believable(loads(text))
+    except StateError:
+        pass
+
+
+@settings(max_examples=2000)
+@given(st.integers(0, 2**64).map(random.Random), st.booleans())
+def test_no_journal_is_too_odd_to_be_read(chance: random.Random, whole: bool) -> None:
+    if whole:
+        text = "\n".join(json.dumps(mutated(json.loads(line), chance)) for line in LINES)
+    else:
+        text = garbled("".join(LINES), chance)
+    replayed = journal.replay(STATE, text, lambda record, digest: chance.random() < 0.5)
+    for record in replayed.state.pages.values():
+        assert all(map(is_path, record.paths()))
+    assert all(map(is_path, replayed.claimed))
+    dumps(replayed.state).encode()
