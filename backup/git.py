@@ -25,6 +25,20 @@ _KEPT = re.compile(
     r"|CONFIG_GLOBAL|CONFIG_SYSTEM|CEILING_DIRECTORIES|LFS_\w+)"
 )
 
+# A clone on a shared runner may be set up by somebody else, and its settings name programs. What is needed
+# to reach the remote stays (core.sshCommand is how actions/checkout passes an ssh key, credential.helper
+# how people sign in), and so do filters that .gitattributes asks for and the signing of commits.
+_ALWAYS = (
+    ("safe.directory", "*"),  # a container's workspace often belongs to somebody else
+    ("core.hooksPath", os.devnull),  # the repository's hooks are not for this commit
+    ("core.fsmonitor", "false"),
+    ("core.alternateRefsCommand", "true"),  # the program of that name, which says nothing
+    ("alias.lfs", ""),  # git would run it where git-lfs is not installed
+    ("protocol.ext.allow", "never"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -137,15 +151,7 @@ class Git:
             for name, value in self.environ.items()
             if not name.startswith("GIT_") or _KEPT.fullmatch(name)
         }
-        config = (
-            *_given(self.environ),
-            ("safe.directory", "*"),  # a container's workspace often belongs to somebody else
-            ("core.hooksPath", os.devnull),  # the repository's hooks are not for this commit
-            ("protocol.ext.allow", "never"),
-            ("gc.auto", "0"),
-            ("maintenance.auto", "false"),
-            *self.config,
-        )
+        config = (*_given(self.environ), *_ALWAYS, *self.config)
         pairs = {
             "GIT_CONFIG_COUNT": str(len(config)),
             "GIT_TERMINAL_PROMPT": "0",
