@@ -53,17 +53,23 @@ class Git:
     """git in `folder`. `environ` is the environment it may see; `secrets` never appear in errors.
 
     `config` are settings that hold for these calls only; they travel in the environment, so that
-    neither the process list nor a file shows them.
+    neither the process list nor a file shows them. `repository` is said where `folder` lies in no work
+    tree: it is taken for one of that repository.
     """
 
     folder: Path
     environ: Mapping[str, str] = field(repr=False)
     config: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    repository: Path | None = None
 
     def at(self, folder: Path) -> Git:
         """The same in another folder."""
         return replace(self, folder=folder)
+
+    def with_work_tree(self, folder: Path, repository: Path) -> Git:
+        """The same for another work tree of a repository, which knows nothing of it."""
+        return replace(self, folder=folder, repository=repository)
 
     def using(self, *config: tuple[str, str]) -> Git:
         """The same with more settings."""
@@ -158,6 +164,8 @@ class Git:
             "GCM_INTERACTIVE": "never",  # Windows' credential manager would open a window
             "LC_ALL": "C",
         }
+        if self.repository:
+            pairs |= {"GIT_DIR": str(self.repository), "GIT_WORK_TREE": str(self.folder)}
         for number, (key, value) in enumerate(config):
             pairs |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return {**kept, **pairs}

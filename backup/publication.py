@@ -82,7 +82,9 @@ class Publisher:
         self._head = pool.submit(self._committed)
 
     def _committed(self) -> State:
-        return state.readable(self.git.ask("show", f"HEAD:{self.prefix}{state.NAME}"))
+        path = f"{self.prefix}{state.NAME}"
+        blob = self.git.ask("rev-parse", "-q", "--verify", f"HEAD:{path}")
+        return state.readable(objects.text(self.git, path, blob) if blob else "")
 
     def begin(
         self, remembered: State, credit: Callable[[str, str], Credit], *, rebuilt: bool
@@ -118,10 +120,9 @@ class Publisher:
         pages = [now.pages[id_] for id_ in changed | rewritten if id_ in now.pages]
         paths = [path for record in pages for path in record.paths() if self._stamp(path)]
         below = [f"{self.prefix}{path}" for path in paths]
-        large = objects.in_lfs(self.git, below)
-        stored = objects.stored(self.git, below, large)
-        found = {path.removeprefix(self.prefix): object_ for path, object_ in stored.items()}
-        return Snapshot(Held(now, found, rewritten), stamps, bool(large))
+        stored = objects.stored(self.git, below)
+        found = {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
+        return Snapshot(Held(now, found, rewritten), stamps, stored.lfs)
 
     def publish(self, snapshot: Snapshot, failed: int = 0) -> Issued:
         """Commit and push what is new in it; the account of all that was published so far. `failed`
@@ -164,7 +165,7 @@ class Publisher:
         same = not held.rewritten and held.state == self._base
         if same and blob == objects.name(state.dumps(held.state), len(blob)):
             return Composition(held.state, (), {}, ())  # the tip is what the run began with
-        text = self.git.run("cat-file", "blob", blob) if blob else ""
+        text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else ""
         return composition(self._base, held, files, text)
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
@@ -193,15 +194,10 @@ class Publisher:
         return Commit(below, [f"{self.prefix}{path}" for path in drop], words)
 
     def _texts(self, texts: Mapping[str, str]) -> dict[str, str]:
-        """The objects of the state and of lists of pages: every run reads them, so they must be
-        there as they are."""
-        below = [f"{self.prefix}{path}" for path in texts]
-        if large := objects.in_lfs(self.git, below):
-            raise GitError(
-                f"{min(large)} is sent into Git LFS by .gitattributes, and must be a plain text.",
-                hint=f"Add a line `{min(large)} !filter !diff !merge` at the end of .gitattributes.",
-            )
-        return {path: objects.text(self.git, text) for path, text in texts.items()}
+        """The objects of the state and of lists of pages."""
+        below = {f"{self.prefix}{path}": text for path, text in texts.items()}
+        named = objects.texts(self.git, below)
+        return {path.removeprefix(self.prefix): object_ for path, object_ in named.items()}
 
     def _remember(self, snapshot: Snapshot, back: Collection[str]) -> None:
         """What is published is new no longer; what was left stays new."""

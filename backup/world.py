@@ -14,7 +14,7 @@ from backup.git import Git, Identity, basic
 from backup.naming import Naming
 from backup.notion.client import Client
 from backup.publication import Publisher
-from backup.publish import branches, host
+from backup.publish import branches, host, objects
 from backup.publish.branches import Destination
 from backup.publish.pull_request import PullRequests
 from backup.reading import refresher
@@ -22,6 +22,7 @@ from backup.report.log import Log
 from backup.settings import Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
+from backup.sync import state
 from backup.tree import Tree
 
 
@@ -103,6 +104,7 @@ def publisher(
     inside = Git(folder, visible, secrets=tuple(hidden))
     root, prefix = inside.run("rev-parse", "--show-toplevel", "--show-prefix").split("\n")[:2]
     git = branches.authorised(inside.at(Path(root)), token, environ)
+    objects.check(git, [f"{prefix}{state.NAME}"])
     to = branches.destination(git, settings.branch)
     pull_requests = None
     if settings.pull_request_branch:

@@ -282,7 +282,7 @@ def _without_lfs(folder: Path) -> str:
     """A PATH on which git finds what it needs, but not git-lfs."""
     path = folder / "few"
     path.mkdir(exist_ok=True)
-    for name in ("git", "sh", "cat", "true"):
+    for name in ("git", "cat", "true"):
         if not (path / name).is_symlink():
             (path / name).symlink_to(shutil.which(name) or "")
     return str(path)

@@ -121,6 +121,7 @@ class Pushing:
         return {path: about.split()[2] for about, _, path in entries}
 
     def _written(self, commits: Collection[Commit], tip: Tip) -> str:
+        objects.agree(self.git, tip.files, {path for each in commits for path in each.put})
         given = stream(commits, tip.commit, self.committer, int(time.time()))
         # git would take names for equal that differ in case, where the file system does.
         command = ("-c", "core.ignoreCase=false", "fast-import", "--quiet", "--force")
