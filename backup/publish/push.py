@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, Identity
-from backup.publish import objects, refusals
+from backup.publish import objects, refusals, signing
 from backup.publish.branches import Destination
 from backup.publish.commits import REFERENCE, Commit, effective, stream
 
@@ -126,8 +126,8 @@ class Pushing:
         # git would take names for equal that differ in case, where the file system does.
         command = ("-c", "core.ignoreCase=false", "fast-import", "--quiet", "--force")
         commit = self.git.run(*command, given=given).strip()
-        self.git.run("update-ref", "-d", REFERENCE)
-        return commit
+        self.git.ask("update-ref", "-d", REFERENCE)  # which waits for no lock, and does no harm
+        return signing.signed(self.git, commit, tip.commit)
 
     def _push(self, commit: str, tip: Tip) -> None:
         to = self.to
