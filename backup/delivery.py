@@ -56,7 +56,8 @@ class Delivery:
         errors = (*refused, *issued.errors)
         for problem in errors:
             self.log.error(problem)
-        for problem in issued.left:
+        warnings = (*issued.left, *issued.behind)
+        for problem in warnings:
             self.log.warning(problem)
         return replace(
             report,
@@ -65,7 +66,7 @@ class Delivery:
             pushed=issued.pushed,
             pull_request=issued.pull_request,
             errors=(*report.errors, *errors),
-            warnings=(*report.warnings, *issued.left),
+            warnings=(*report.warnings, *warnings),
         )
 
 

@@ -43,12 +43,14 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was published. `left` are pages that are left to the next run."""
+    """What was published. `left` are pages that are left to the next run, `behind` says that the clone
+    does not show yet what was published."""
 
     commit: str = ""
     pushed: bool = False
     pull_request: str = ""
     left: tuple[Problem, ...] = ()
+    behind: tuple[Problem, ...] = ()
     errors: tuple[Problem, ...] = ()
 
 
@@ -210,7 +212,8 @@ class Publisher:
 
     def _account(self, published: Published, composed: Composition) -> Issued:
         before = self.issued
-        issued = replace(before, left=composed.left(), errors=())
+        behind = (Problem("clone", published.behind),) if published.behind else ()
+        issued = replace(before, left=composed.left(), behind=behind, errors=())
         if published.commit:
             issued = replace(issued, commit=published.commit, pushed=published.pushed)
         if not self.pull_requests or not published.commit:

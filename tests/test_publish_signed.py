@@ -82,7 +82,7 @@ def test_every_commit_is_signed(target: Backup, home: Path, signer: str, commits
     ).stdout.splitlines()
     assert [each[:2] for each in told] == ["G "] * len(told)
     assert all("|ada@example.com " in each for each in told)
-    assert not commits == "page" or "Update “Tea”" in told[1]
+    assert commits != "page" or "Update “Tea”" in told[1]
     assert remote_commits(target) == (3 if commits == "run" else 6)
     assert "nothing to commit" in target.run(HOME=str(home), COMMIT=commits).log
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, Identity
-from backup.publish import objects, refusals, signing
+from backup.publish import following, objects, refusals, signing
 from backup.publish.branches import Destination
 from backup.publish.commits import REFERENCE, Commit, effective, stream
 
@@ -35,10 +35,11 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """`commit` is '' when there was nothing to commit."""
+    """`commit` is '' when there was nothing to commit. `behind` says why the clone does not show it yet."""
 
     commit: str = ""
     pushed: bool = False
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,11 @@ class Pushing:
         tip = self._tip(base)
         commits = effective(compose(tip), tip.files)
         if not commits:
-            return Published()
+            return Published(behind=following.caught_up(self.git, self.to.reference))
         commit = self._written(commits, tip)
         if self.to.remote:
             self._push(commit, tip)
-        self._follow(commit, tip, {path for each in commits for path in (*each.put, *each.drop)})
-        return Published(commit, bool(self.to.remote))
+        return Published(commit, bool(self.to.remote), self._follow(commit, tip))
 
     def _tip(self, base: str) -> Tip:
         """What to build on: the branch of the remote; `base` of the remote, if that is given; what
@@ -139,16 +139,7 @@ class Pushing:
         command = ("push", "-q", "--porcelain", *options, to.remote, f"{commit}:{to.reference}")
         self.git.run(*command, seconds=NETWORK_SECONDS)
 
-    def _follow(self, commit: str, tip: Tip, paths: Collection[str]) -> None:
-        """Let the checked-out branch and the index know, when the commit continues just what they show;
-        where there is no remote, the branch in any case."""
-        git, reference = self.git, self.to.reference
-        checked_out = git.ask("symbolic-ref", "-q", "HEAD") == reference
-        same = git.ask("rev-parse", "-q", "--verify", reference) == tip.commit
-        if (same and checked_out) or not self.to.remote:
-            git.run("update-ref", reference, commit, tip.commit if same else "")
-        if same and checked_out:
-            given = "".join(f"{path}\0" for path in sorted(paths)).encode()
-            literal = {"GIT_LITERAL_PATHSPECS": "1"}
-            command = ("reset", "-q", "--pathspec-from-file=-", "--pathspec-file-nul")
-            git.run(*command, given=given, extra=literal)
+    def _follow(self, commit: str, tip: Tip) -> str:
+        """Let the clone know; what to say when it cannot."""
+        alone = not self.to.remote
+        return following.follow(self.git, self.to.reference, tip.commit, commit, alone=alone)
