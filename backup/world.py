@@ -85,7 +85,8 @@ def publisher(
     environ: Mapping[str, str],
     secrets: Collection[str],
 ) -> Publisher:
-    """Who publishes the output folder `folder`, which need not exist yet, of the clone `workspace`.
+    """Who publishes the output folder `folder`, which need not exist yet, of the clone `workspace`, or of
+    one further in.
 
     git does not see the `secrets` that `environ` holds. Raises ConfigError where there is no
     repository, and GitError when it is not clear where to publish.
@@ -93,17 +94,13 @@ def publisher(
     visible = {
         name: value for name, value in environ.items() if not any(s in value for s in secrets)
     }
-    if not branches.is_repository(Git(workspace, visible)):
-        raise ConfigError(
-            f"{workspace} is no git repository.",
-            hint="Check it out first (actions/checkout), or set COMMIT=false to write files only.",
-        )
+    root = branches.root(Git(workspace, visible), workspace, folder)
     folder.mkdir(parents=True, exist_ok=True)
     token = settings.token.reveal()
     hidden = [*secrets, *map(basic, secrets)]
     inside = Git(folder, visible, secrets=tuple(hidden))
-    root, prefix = inside.run("rev-parse", "--show-toplevel", "--show-prefix").split("\n")[:2]
-    git = branches.authorised(inside.at(Path(root)), token, environ)
+    prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
+    git = branches.authorised(inside.at(root), token, environ)
     objects.check(git, [f"{prefix}{state.NAME}"])
     to = branches.destination(git, settings.branch)
     pull_requests = None

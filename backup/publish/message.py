@@ -27,7 +27,10 @@ _KEY = re.compile(r"(?i)(?<![^\W_])([a-z][a-z0-9_]*-)(?=\d)")
 _HARMLESS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     # A blank in between leaves every title readable, and no host finds a reference in it.
     (re.compile(r"@(?=\w)"), "@ "),
-    (re.compile(r"(#)(?=\w)|(!)(?=\d)"), r"\1\2 "),  # an issue; a command to Jira behind a key: #close
+    (
+        re.compile(r"(#)(?=\w)|(!)(?=\d)"),
+        r"\1\2 ",
+    ),  # an issue; a command to Jira behind a key: #close
     (re.compile(r"(?i)(?<![^\W_])(g[hl]-)(?=\d)"), r"\1 "),
     (_CLOSING, lambda found: _KEY.sub(r"\1 ", found[0])),
     (re.compile(r"://"), ": //"),
