@@ -10,7 +10,7 @@ import pytest
 
 from tests.backups import Backup
 from tests.end_to_end.git_server import GitServer
-from tests.publishing import PAGES, at_remote, clone, push, remote_files, runner, write
+from tests.publishing import PAGES, at_remote, push, remote_files, runner, write
 
 JOB = {
     "GITHUB_ACTIONS": "true",
@@ -36,30 +36,23 @@ def inside(workspace: Backup, name: str = "wiki") -> Backup:
 @pytest.mark.parametrize("given", [{}, JOB])
 @pytest.mark.parametrize("below", ["", "docs/notes/"])
 def test_a_clone_below_the_workspace_gets_what_lies_in_it(
-    workspace: Backup, tmp_path: Path, given: dict[str, str], below: str
+    workspace: Backup, given: dict[str, str], below: str
 ) -> None:
     output = f"wiki/{below}".rstrip("/")
     ran = workspace.run(OUTPUT_DIR=output, **given)
     assert ran.code == 0, ran.log
     pages = [f"{below}{path}" for path in (".notion-sync.json", *PAGES)]
-    there = at_remote(
-        Backup(tmp_path / "x", *_rest(workspace)), "ls-tree", "-r", "--name-only", "main"
-    )
-    assert sorted(there.splitlines()) == sorted(["code.py", *pages])
+    assert sorted(remote_files(workspace)) == sorted(["code.py", *pages])
     assert inside(workspace).git("status", "--porcelain") == ""
     assert sorted(path.name for path in workspace.folder.iterdir()) == ["wiki"]
     assert "nothing to commit" in workspace.run(OUTPUT_DIR=output, **given).log
-
-
-def _rest(backup: Backup) -> tuple[object, ...]:
-    return backup.notion, backup.server, backup.url
 
 
 @pytest.mark.parametrize("given", [{}, JOB])
 def test_a_clone_inside_of_a_repository_is_meant_when_the_folder_lies_in_it(
     target: Backup, tmp_path: Path, given: dict[str, str]
 ) -> None:
-    clone(target, target.folder / "wiki-repository", "--branch=main")
+    target.git("clone", "-q", (tmp_path / "remote.git").as_uri(), "wiki-repository")
     before = target.git("status", "--porcelain"), target.git("rev-parse", "HEAD")
     ran = target.run(OUTPUT_DIR="wiki-repository", **given)
     assert ran.code == 0, ran.log
@@ -88,7 +81,8 @@ def test_a_submodule_is_published_to_its_own_default_branch_by_a_job(
     assert ran.code == 0, ran.log
     assert set(PAGES) <= set(remote_files(target))
     assert at_remote(target, "branch", "--format=%(refname:short)") == "main"
-    assert outer.git("ls-tree", "-r", "--name-only", "HEAD", folder=tmp_path / "outer.git")
+    there = outer.git("ls-tree", "-r", "--name-only", "main", folder=tmp_path / "outer.git")
+    assert there.splitlines() == [".gitmodules", "code.py", "parts"]
 
 
 def test_started_in_a_subfolder_it_says_where_to_start(
