@@ -81,9 +81,11 @@ class Git:
         given: bytes = b"",
         extra: Mapping[str, str] | None = None,
         seconds: int = _SECONDS,
+        handles: tuple[int, ...] = (),
     ) -> str:
-        """What git prints. Raises GitError with git's own words when it refuses."""
-        done = self._call(args, given, extra or {}, seconds)
+        """What git prints. `handles` are open files that it may read, as /dev/fd/…. Raises GitError with
+        git's own words when it refuses."""
+        done = self._call(args, given, extra or {}, seconds, handles)
         if done.returncode:
             raise GitError(self._words(args, done))
         return done.stdout.decode("utf-8", "replace")
@@ -94,7 +96,12 @@ class Git:
         return done.stdout.decode("utf-8", "replace").rstrip("\n") if done.returncode == 0 else ""
 
     def _call(
-        self, args: tuple[str, ...], given: bytes, extra: Mapping[str, str], seconds: int
+        self,
+        args: tuple[str, ...],
+        given: bytes,
+        extra: Mapping[str, str],
+        seconds: int,
+        handles: tuple[int, ...] = (),
     ) -> subprocess.CompletedProcess[bytes]:
         with self._trust() as trust:
             try:
@@ -105,6 +112,7 @@ class Git:
                     stdin=subprocess.PIPE if given else subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
+                    pass_fds=handles,
                     start_new_session=True,  # no terminal to ask on; a ^C leaves a push alone
                 )
             except FileNotFoundError:

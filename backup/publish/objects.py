@@ -1,10 +1,8 @@
 """Puts files into git's store of objects as `git add` would: through the filters that .gitattributes asks
 for, or not at all, so that nothing that should be encrypted is ever published as plain text.
 
-Git itself hashes them, in a folder of their own below .git: hard links to what was looked at on the way
-there, so that no symbolic link is followed, with the work tree's .gitattributes beside them. Where the
-attributes are plain about a file (filter, text, eol, ident, working-tree-encoding), it is changed as they
-say. Where git would guess from the content (text=auto, core.autocrlf) it stays byte for byte: an
+Git itself hashes what we have opened, so that it follows no symbolic link. Where the attributes are plain about
+a file (filter, text, eol, ident, working-tree-encoding), it is changed as they say. Where git would guess from the content (text=auto, core.autocrlf) it stays byte for byte: an
 attachment may need its line ends, and git finds both clean afterwards.
 """
 
@@ -50,19 +48,30 @@ def stored(git: Git, paths: Collection[str]) -> Stored:
 
     Raises GitError when a file cannot be read, or cannot go through the filter that it should.
     """
-    with _workshop(git, paths) as shop:
-        found = [path for path in paths if _taken(git.folder, path, shop.folder / path)]
-        return _hashed(shop, found)
+    attributes = _attributes(git, paths)
+    filtered = _filters(attributes)
+    _refuse_unready(git, filtered)
+    said = {path for path in paths if path in filtered or _is_said(attributes[path])}
+    named: dict[str, str] = {}
+    for kind in (sorted(said), [path for path in paths if path not in said]):
+        for start in range(0, len(kind), _AT_ONCE):
+            with _opened(git.folder, kind[start : start + _AT_ONCE]) as handles:
+                named |= (
+                    _converted(git, filtered, handles) if kind[0] in said else _as_is(git, handles)
+                )
+    return Stored(named, "lfs" in filtered.values())
 
 
 def texts(git: Git, contents: Mapping[str, str]) -> dict[str, str]:
     """Store the state and lists of pages, from path to text. Every run reads them back, so Git LFS
     may not have them. Raises GitError like `stored`."""
-    check(git, contents)
+    if not contents:
+        return {}
+    filtered = check(git, contents)
     with _workshop(git, contents) as shop:
         for path, content in contents.items():
             (shop.folder / path).write_bytes(content.encode())
-        return dict(_hashed(shop, list(contents)).objects)
+        return _named(_filtering(shop, filtered), contents)
 
 
 def text(git: Git, path: str, blob: str) -> str:
@@ -72,8 +81,9 @@ def text(git: Git, path: str, blob: str) -> str:
     return _filtering(git, filtered).run("cat-file", *shown, blob)
 
 
-def check(git: Git, paths: Collection[str]) -> None:
-    """Raise GitError when texts at these paths could not be stored, or not be read again."""
+def check(git: Git, paths: Collection[str]) -> dict[str, str]:
+    """The filters of texts at these paths. Raises GitError when one could not be stored, or not be read
+    again."""
     filtered = _filters(_attributes(git, paths))
     if large := [path for path, name in filtered.items() if name == "lfs"]:
         raise GitError(
@@ -81,6 +91,7 @@ def check(git: Git, paths: Collection[str]) -> None:
             hint=f"Add a line `{min(large)} !filter !diff !merge` {_OUT}.",
         )
     _refuse_unready(git, filtered)
+    return filtered
 
 
 def agree(git: Git, files: Mapping[str, str], paths: Collection[str]) -> None:
@@ -134,22 +145,29 @@ def quoted(path: str) -> str:
     return f'"{plain}"'
 
 
-def _hashed(git: Git, paths: Collection[str]) -> Stored:
-    attributes = _attributes(git, paths)
-    filtered = _filters(attributes)
-    _refuse_unready(git, filtered)
-    as_said = [path for path in paths if path in filtered or _is_said(attributes[path])]
-    as_is = sorted(set(paths) - set(as_said))
-    named = _named(git, as_is, "--no-filters") | _named(_filtering(git, filtered), as_said)
-    return Stored(named, "lfs" in filtered.values())
-
-
-def _named(git: Git, paths: Collection[str], *options: str) -> dict[str, str]:
-    given = "".join(f"{quoted(path)}\n" for path in paths).encode()
-    if not given:
+def _as_is(git: Git, handles: Mapping[str, int]) -> dict[str, str]:
+    if not handles:
         return {}
+    given = "".join(f"/dev/fd/{handle}\n" for handle in handles.values()).encode()
+    command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+    hashes = git.run(*command, given=given, handles=tuple(handles.values())).split()
+    return dict(zip(handles, hashes, strict=True))
+
+
+def _converted(git: Git, filtered: Mapping[str, str], handles: Mapping[str, int]) -> dict[str, str]:
+    if not handles:
+        return {}
+    with _workshop(git, handles) as shop:
+        for path, handle in handles.items():
+            (shop.folder / path).symlink_to(f"/dev/fd/{handle}")
+        return _named(_filtering(shop, filtered), handles, tuple(handles.values()))
+
+
+def _named(git: Git, paths: Collection[str], handles: tuple[int, ...] = ()) -> dict[str, str]:
+    """What git makes of files in a workshop, which are links to open `handles`."""
+    given = "".join(f"{quoted(path)}\n" for path in paths).encode()
     try:
-        hashes = git.run("hash-object", "-w", *options, "--stdin-paths", given=given).split()
+        hashes = git.run("hash-object", "-w", "--stdin-paths", given=given, handles=handles).split()
     except GitError as error:
         if failed := re.search(r"fatal: (.+): clean filter '(.+)' failed", error.message):
             raise _unready(failed[1], failed[2], f"and it failed: {error.message}") from None
@@ -224,53 +242,58 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
     attributes; what is not there, it reads from the index like ever."""
     folder = Path(git.run("rev-parse", "--absolute-git-dir").rstrip("\n")) / "notion-backup"
     shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+    inside = {parent.as_posix() for path in paths for parent in Path(path).parents}
     try:
-        folder.mkdir()
-        for inside in {parent for path in paths for parent in Path(path).parents}:
-            (folder / inside).mkdir(parents=True, exist_ok=True)
-            attributes = (inside / ".gitattributes").as_posix()
-            _taken(git.folder, attributes, folder / attributes)
+        for each in sorted(inside):
+            (folder / each).mkdir(parents=True)
+        rules = [f"{each}/.gitattributes".removeprefix("./") for each in inside]
+        with _opened(git.folder, rules) as handles:
+            for path, handle in handles.items():
+                with open(handle, "rb", closefd=False) as rule:
+                    (folder / path).write_bytes(rule.read())
         yield git.with_work_tree(folder, folder.parent)
-    except OSError as error:
-        raise GitError(f"{error.filename} could not be stored in git: {error.strerror}.") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+_AT_ONCE = 128  # files; systems allow 256 open ones and more
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
-_FILE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
+_FILE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
-def _taken(root: Path, path: str, to: Path) -> bool:
-    """Give the file at `path` a second name, `to`, where the disk can do that, else a copy. False when
-    no regular file lies there, or a symbolic link is on the way: each part is opened inside of the
-    one before, and nobody can slip in a link between a look and a step."""
-    *folders, name = path.split("/")
-    handles = [os.open(root, _FOLDER & ~getattr(os, "O_NOFOLLOW", 0))]
+@contextmanager
+def _opened(root: Path, paths: Collection[str]) -> Iterator[dict[str, int]]:
+    """Handles on those of the files below `root` that are regular ones, with no symbolic link on the way."""
+    handles: dict[str, int] = {}
     try:
-        for folder in folders:
-            handles.append(os.open(folder, _FOLDER, dir_fd=handles[-1]))
-        handles.append(os.open(name, _FILE, dir_fd=handles[-1]))
-        if is_file := stat.S_ISREG(os.fstat(handles[-1]).st_mode):
-            _linked(name, handles[-2], handles[-1], to)
-        return is_file
-    except OSError as error:
-        if error.errno in _ABSENT:
-            return False
-        raise
+        for path in paths:
+            if (handle := _open(root, path)) is not None:
+                handles[path] = handle
+        yield handles
     finally:
-        for handle in handles:
+        for handle in handles.values():
             os.close(handle)
 
 
-def _linked(name: str, folder: int, file: int, to: Path) -> None:
+def _open(root: Path, path: str) -> int | None:
+    """A handle; None when no regular file lies there. Each part is opened inside of the one before, so that
+    nobody can slip in a link between a look and a step."""
+    *folders, name = path.split("/")
+    here = os.open(root, _FOLDER)
     try:
-        os.link(name, to, src_dir_fd=folder, follow_symlinks=False)
-        if os.path.samestat(os.fstat(file), to.lstat()):
-            return
-        to.unlink()
-    except OSError:
-        pass  # not every disk can, nor may everybody link to what belongs to others
-    with open(file, "rb", closefd=False) as source, to.open("xb") as copy:
-        shutil.copyfileobj(source, copy)
+        for folder in folders:
+            outer, here = here, os.open(folder, _FOLDER | _NO_LINK, dir_fd=here)
+            os.close(outer)
+        handle = os.open(name, _FILE | _NO_LINK, dir_fd=here)
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return None
+        raise GitError(f"{path} could not be read: {error.strerror}.") from None
+    finally:
+        os.close(here)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    return None
