@@ -82,6 +82,11 @@ def test_ordinary_titles_stay_as_they_are() -> None:
         assert harmless(title) == title
 
 
+def test_a_title_is_cut_only_when_it_is_longer_than_a_line() -> None:
+    assert harmless("x" * 100) == "x" * 100
+    assert harmless("x" * 101) == f"{'x' * 99}…"
+
+
 def test_git_finds_no_trailer_in_a_message() -> None:
     told = [Told("new", title) for title in TITLES]
     command = ["git", "interpret-trailers", "--parse"]
