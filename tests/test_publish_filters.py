@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from codecs import encode
 from pathlib import Path
 
@@ -120,11 +121,35 @@ def test_a_fresh_clone_in_which_a_backup_is_still_encrypted_is_left_as_it_is(
 def test_a_rule_counts_before_it_is_committed_and_after_it_was_deleted(target: Backup) -> None:
     rule = target.folder / ".gitattributes"
     rule.write_text("*.md filter=crypt\n")
+    write(target, "Tea", SECRET)
     assert "through the filter crypt" in target.run().log
     push(target, ".gitattributes")
     rule.unlink()
     assert "through the filter crypt" in target.run().log
     assert remote_commits(target) == 2
+    unlock(target)
+    (target.folder / "wiki/.gitattributes").write_text("*.md filter=crypt\n")
+    assert target.run().code == 0
+    assert SECRET not in all_remote(target)
+
+
+def test_a_rule_of_which_git_knows_nothing_yet_is_followed(target: Backup) -> None:
+    (target.folder / ".gitattributes").write_text("*.md filter=crypt\n")
+    unlock(target)
+    write(target, "Tea", SECRET)
+    assert target.run().code == 0
+    assert encode(SECRET, "rot13") in at_remote(target, "show", "main:wiki/tea/index.md")
+    assert SECRET not in all_remote(target)
+
+
+def test_a_filter_that_is_a_process_is_one_too(target: Backup) -> None:
+    (target.folder / ".gitattributes").write_text("*.md filter=crypt\n")
+    push(target, ".gitattributes")
+    program = f"{sys.executable} -I {Path(__file__).with_name('lfs_program.py')} filter-process"
+    target.git("config", "filter.crypt.process", program)
+    ran = target.run()
+    assert ran.code == 0, ran.log
+    assert at_remote(target, "show", "main:wiki/tea/index.md").startswith("version https://git-lfs")
 
 
 def test_a_rule_that_only_the_branch_has_counts_too(target: Backup, tmp_path: Path) -> None:
@@ -208,7 +233,7 @@ def test_an_encoding_that_a_page_does_not_have_ends_in_a_sentence(target: Backup
     (target.folder / ".gitattributes").write_text("*.md working-tree-encoding=UTF-16\n")
     push(target, ".gitattributes")
     ran = target.run()
-    assert ran.code == 1 and "is not in UTF-16, as .gitattributes says" in ran.log
+    assert ran.code == 1 and "index.md is not in UTF-16, as .gitattributes says" in ran.log
     assert remote_files(target) == [".gitattributes", "code.py"]
 
 

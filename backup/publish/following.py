@@ -64,7 +64,7 @@ def _index(git: Git, old: str, new: str) -> None:
     """Put what differs between two commits into the index, and touch nothing else there: what a person
     has staged stays so. Neither the work tree nor any filter takes part."""
     before = old or git.run("hash-object", "-t", "tree", "--stdin").strip()  # the empty tree
-    listed = git.run("diff-tree", "-r", "-z", "--no-renames", before, new).split("\0")
+    listed = git.run("diff-tree", "-r", "-z", before, new).split("\0")
     lines = []
     for about, path in zip(listed[::2], listed[1::2], strict=False):
         _, mode, _, object_, _ = about.split()

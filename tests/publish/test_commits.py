@@ -90,6 +90,8 @@ def test_no_character_of_a_name_an_address_or_a_message_keeps_a_commit_away(
         commit = signed(signing_git, commit, "")
     checked = git.run("fsck", "--strict", "--no-dangling", "--no-reflogs", commit)
     assert checked == ""
+    raw = git.run("cat-file", "commit", commit)
+    assert ("\ngpgsig " in raw) == signing and "\nencoding " not in raw
     shown = git.run("log", "-1", "--format=%an", commit).strip()
     assert shown and "<" not in shown
     if "half" in name:
@@ -105,7 +107,11 @@ def signing_git(git: Git, tmp_path_factory: pytest.TempPathFactory) -> Git:
         f"#!/bin/sh\ncat > /dev/null\necho '{signature}'\necho '[GNUPG:] SIG_CREATED ' >&2\n"
     )
     program.chmod(0o755)
-    return git.using(("commit.gpgsign", "true"), ("gpg.program", str(program)))
+    return git.using(
+        ("commit.gpgsign", "true"),
+        ("gpg.program", str(program)),
+        ("i18n.commitEncoding", "latin1"),
+    )
 
 
 def test_each_commit_follows_the_one_before(git: Git) -> None:
