@@ -66,8 +66,10 @@ def _started(
     settings = _read(arguments, flags, environ, audience)
     world = put_together(settings, _client(settings, log), workspace, environ, log, stop)
     report = run(settings, world)
-    origin = world.publisher.to.url if world.publisher else ""
-    audience.end(report, origin=origin, folder=settings.output_dir)
+    origin, folder = "", settings.output_dir
+    if world.publisher:
+        origin, folder = world.publisher.to.url, world.publisher.prefix.rstrip("/")
+    audience.end(report, origin=origin, folder=folder)
     if arguments.demo:
         for line in demo_run.look_around(workspace):
             log.line(line)

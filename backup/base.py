@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from backup.errors import BrokenState
+from backup.errors import BrokenState, GitError
 from backup.git import Git
 from backup.publish import objects
 from backup.publish.push import Pushing, Tip
@@ -54,7 +54,7 @@ def read(git: Git, prefix: str, pushing: Pushing) -> Base:
     found, problem = _state(git, f"{prefix}{state.NAME}", tip, pushing)
     head = git.ask("rev-parse", "-q", "--verify", "HEAD")
     same = head == tip.commit
-    before = found if same else state.readable(git.ask("show", f"HEAD:{prefix}{state.NAME}"))
+    before = found if same else _at(git, "HEAD", f"{prefix}{state.NAME}")
     return Base(tip.commit, found, files, problem, same and _is_whole(git, pushing), before)
 
 
@@ -63,11 +63,11 @@ def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]
     if not tip.commit:
         return State(), ""
     object_ = "" if path in tip.links else tip.files.get(path, "")
-    (content,) = objects.contents(git, [object_]) if object_ else (b"",)
+    text = objects.text(git, path, object_) if object_ else ""
     problem = f"{state.NAME} is missing."
     try:
-        if content.strip():
-            return state.loads(content.decode("utf-8", "replace")), ""
+        if text.strip():
+            return state.loads(text), ""
     except BrokenState as error:
         problem = error.message
     found = _earlier(git, path, tip.commit)
@@ -81,10 +81,19 @@ def _earlier(git: Git, path: str, commit: str) -> State:
     """The last state in the history of `commit` that can be read and has a page."""
     options = ("--format=%H", f"--max-count={_VERSIONS}", "--diff-filter=AM")
     for each in git.ask("log", *options, commit, "--", f":(top,literal){path}").split():
-        earlier = state.readable(git.ask("show", f"{each}:{path}"))
+        earlier = _at(git, each, path)
         if earlier.pages:
             return earlier
     return State()
+
+
+def _at(git: Git, commit: str, path: str) -> State:
+    """The state that a commit has; an empty one, when it cannot be read."""
+    object_ = git.ask("rev-parse", "-q", "--verify", f"{commit}:{path}")
+    try:
+        return state.readable(objects.text(git, path, object_)) if object_ else State()
+    except GitError:
+        return State()
 
 
 def _is_whole(git: Git, pushing: Pushing) -> bool:

@@ -16,11 +16,6 @@ from backup.sync.state import State
 from backup.writing import Writer
 
 _WHERE = "publishing"
-_ASIDE = (
-    "The checked-out branch {0} stays where it was: it is not what the remote has. To bring this clone up "
-    "to date: git stash --include-untracked, then git pull --rebase, then git stash drop for what the "
-    "backup wrote here."
-)
 
 
 @dataclass(frozen=True)
@@ -65,8 +60,8 @@ class Delivery:
             self.log.error(problem)
         for problem in issued.left:
             self.log.error(problem)
-        if issued.aside:
-            self.log.line(_ASIDE.format(self.publisher.to.branch))
+        for problem in issued.behind:
+            self.log.warning(problem)
         done = report if refused else accounting.published(report, issued.parts, issued.left)
         return replace(
             done,
@@ -77,6 +72,7 @@ class Delivery:
             pull_request=issued.pull_request,
             errors=(*report.errors, *errors),
             failed=(*report.failed, *issued.left),
+            warnings=(*report.warnings, *issued.behind),
         )
 
     def _done(self) -> Done:

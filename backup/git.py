@@ -25,6 +25,20 @@ _KEPT = re.compile(
     r"|CONFIG_GLOBAL|CONFIG_SYSTEM|CEILING_DIRECTORIES|LFS_\w+)"
 )
 
+# A clone on a shared runner may be set up by somebody else, and its settings name programs. What is needed
+# to reach the remote stays (core.sshCommand is how actions/checkout passes an ssh key, credential.helper
+# how people sign in), and so do filters that .gitattributes asks for and the signing of commits.
+_ALWAYS = (
+    ("safe.directory", "*"),  # a container's workspace often belongs to somebody else
+    ("core.hooksPath", os.devnull),  # the repository's hooks are not for this commit
+    ("core.fsmonitor", "false"),
+    ("core.alternateRefsCommand", "true"),  # the program of that name, which says nothing
+    ("alias.lfs", ""),  # git would run it where git-lfs is not installed
+    ("protocol.ext.allow", "never"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -39,17 +53,23 @@ class Git:
     """git in `folder`. `environ` is the environment it may see; `secrets` never appear in errors.
 
     `config` are settings that hold for these calls only; they travel in the environment, so that
-    neither the process list nor a file shows them.
+    neither the process list nor a file shows them. `repository` is said where `folder` lies in no work
+    tree: it is taken for one of that repository.
     """
 
     folder: Path
     environ: Mapping[str, str] = field(repr=False)
     config: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    repository: Path | None = None
 
     def at(self, folder: Path) -> Git:
         """The same in another folder."""
         return replace(self, folder=folder)
+
+    def with_work_tree(self, folder: Path, repository: Path) -> Git:
+        """The same for another work tree of a repository, which knows nothing of it."""
+        return replace(self, folder=folder, repository=repository)
 
     def using(self, *config: tuple[str, str]) -> Git:
         """The same with more settings."""
@@ -61,11 +81,12 @@ class Git:
         given: bytes = b"",
         extra: Mapping[str, str] | None = None,
         seconds: int = _SECONDS,
+        handles: tuple[int, ...] = (),
     ) -> str:
-        """What git prints. Raises GitError with git's own words when it refuses."""
-        return self.data(*args, given=given, extra=extra, seconds=seconds).decode(
-            "utf-8", "replace"
-        )
+        """What git prints. `handles` are open files that it may read, as /dev/fd/…. Raises GitError with
+        git's own words when it refuses."""
+        output = self.data(*args, given=given, extra=extra, seconds=seconds, handles=handles)
+        return output.decode("utf-8", "replace")
 
     def data(
         self,
@@ -73,9 +94,10 @@ class Git:
         given: bytes = b"",
         extra: Mapping[str, str] | None = None,
         seconds: int = _SECONDS,
+        handles: tuple[int, ...] = (),
     ) -> bytes:
         """As `run`, but what git prints as it is: the content of files."""
-        done = self._call(args, given, extra or {}, seconds)
+        done = self._call(args, given, extra or {}, seconds, handles)
         if done.returncode:
             raise GitError(self._words(args, done))
         return done.stdout
@@ -92,7 +114,12 @@ class Git:
         return done.stdout.decode("utf-8", "replace").rstrip("\n") if done.returncode == 0 else ""
 
     def _call(
-        self, args: tuple[str, ...], given: bytes, extra: Mapping[str, str], seconds: int
+        self,
+        args: tuple[str, ...],
+        given: bytes,
+        extra: Mapping[str, str],
+        seconds: int,
+        handles: tuple[int, ...] = (),
     ) -> subprocess.CompletedProcess[bytes]:
         with self._trust() as trust:
             try:
@@ -103,6 +130,7 @@ class Git:
                     stdin=subprocess.PIPE if given else subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
+                    pass_fds=handles,
                     start_new_session=True,  # no terminal to ask on; a ^C leaves a push alone
                 )
             except FileNotFoundError:
@@ -155,21 +183,15 @@ class Git:
             for name, value in self.environ.items()
             if not name.startswith("GIT_") or _KEPT.fullmatch(name)
         }
-        config = (
-            *_given(self.environ),
-            ("safe.directory", "*"),  # a container's workspace often belongs to somebody else
-            ("core.hooksPath", os.devnull),  # the repository's hooks are not for this commit
-            ("protocol.ext.allow", "never"),
-            ("gc.auto", "0"),
-            ("maintenance.auto", "false"),
-            *self.config,
-        )
+        config = (*_given(self.environ), *_ALWAYS, *self.config)
         pairs = {
             "GIT_CONFIG_COUNT": str(len(config)),
             "GIT_TERMINAL_PROMPT": "0",
             "GCM_INTERACTIVE": "never",  # Windows' credential manager would open a window
             "LC_ALL": "C",
         }
+        if self.repository:
+            pairs |= {"GIT_DIR": str(self.repository), "GIT_WORK_TREE": str(self.folder)}
         for number, (key, value) in enumerate(config):
             pairs |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return {**kept, **pairs}

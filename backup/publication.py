@@ -12,7 +12,7 @@ from backup.composition import Composition, Held, Part, composition, ordered, to
 from backup.errors import GitError
 from backup.git import Git, Identity
 from backup.model import Problem
-from backup.publish import message, objects
+from backup.publish import following, message, objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
 from backup.publish.pull_request import PullRequests
@@ -55,7 +55,7 @@ class Snapshot:
 @dataclass(frozen=True, slots=True)
 class Issued:
     """What was published: `parts` are the pages of all commits of the run. `left` are pages that are
-    left to the next run; `aside` says that the checked-out branch is not what was published."""
+    left to the next run, `behind` says that the clone does not show yet what was published."""
 
     commit: str = ""
     parts: tuple[Part, ...] = ()
@@ -63,6 +63,7 @@ class Issued:
     aside: bool = False
     pull_request: str = ""
     left: tuple[Problem, ...] = ()
+    behind: tuple[Problem, ...] = ()
     errors: tuple[Problem, ...] = ()
 
 
@@ -105,10 +106,12 @@ class Publisher:
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """What files of the published branch hold; `paths` are below the output folder."""
-        known = {path: self._start.files[path] for path in paths if path in self._start.files}
-        found = objects.contents(self.git, list(known.values()))
+        files = self._start.files
+        below = {f"{self.prefix}{path}": files[path] for path in paths if path in files}
+        found = objects.contents(self.git, below)
         return {
-            path: each.decode("utf-8", "replace") for path, each in zip(known, found, strict=True)
+            path.removeprefix(self.prefix): each.decode("utf-8", "replace")
+            for path, each in found.items()
         }
 
     def restore(self, paths: Collection[str]) -> None:
@@ -168,11 +171,10 @@ class Publisher:
             found |= there
             here += [path for path in now.pages[id_].paths() if path not in there]
         below = [f"{self.prefix}{path}" for path in here if self.tree.stamp(path)]
-        large = objects.in_lfs(self.git, below)
-        stored = objects.stored(self.git, below, large)
-        found |= {path.removeprefix(self.prefix): object_ for path, object_ in stored.items()}
+        stored = objects.stored(self.git, below)
+        found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
         removed = frozenset(done.removed) & self._base.pages.keys()
-        return Snapshot(Held(now, found, rewritten, removed), stamps, bool(large))
+        return Snapshot(Held(now, found, rewritten, removed), stamps, stored.lfs)
 
     def _published(self, page_id: str, record: Record) -> dict[str, str]:
         """The objects of a page that this run has not written, in the folder that it has now: those
@@ -191,6 +193,8 @@ class Publisher:
         Raises GitError when git or the remote refuses; the next publication then holds it too.
         """
         if self._is_known(snapshot.held):
+            behind = following.caught_up(self.git, self.to.reference)
+            self.issued = replace(self.issued, behind=(Problem("clone", behind),) if behind else ())
             return self.issued
         composed: list[Composition] = []
 
@@ -228,9 +232,9 @@ class Publisher:
             if path.startswith(self.prefix)
         }
         links = {path.removeprefix(self.prefix) for path in tip.links}
-        known = [files[state.NAME]] if files.keys() - links >= {state.NAME} else []
-        text = b"".join(objects.contents(self.git, known))
-        return composition(self._base, held, files, text.decode("utf-8", "replace"), links)
+        blob = "" if state.NAME in links else files.get(state.NAME, "")
+        text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else ""
+        return composition(self._base, held, files, text, links)
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
         """One commit for all pages, or one for each and then one for what belongs to none of them."""
@@ -258,15 +262,10 @@ class Publisher:
         return Commit(below, [f"{self.prefix}{path}" for path in drop], words)
 
     def _texts(self, texts: Mapping[str, str]) -> dict[str, str]:
-        """The objects of the state and of lists of pages: every run reads them, so they must be
-        there as they are."""
-        below = [f"{self.prefix}{path}" for path in texts]
-        if large := objects.in_lfs(self.git, below):
-            raise GitError(
-                f"{min(large)} is sent into Git LFS by .gitattributes, and must be a plain text.",
-                hint=f"Add a line `{min(large)} !filter !diff !merge` at the end of .gitattributes.",
-            )
-        return {path: objects.text(self.git, text) for path, text in texts.items()}
+        """The objects of the state and of lists of pages."""
+        below = {f"{self.prefix}{path}": text for path, text in texts.items()}
+        named = objects.texts(self.git, below)
+        return {path.removeprefix(self.prefix): object_ for path, object_ in named.items()}
 
     def _remember(self, snapshot: Snapshot, back: Collection[str]) -> None:
         """What is published is new no longer; what was left stays new."""
@@ -280,18 +279,18 @@ class Publisher:
 
     def _account(self, published: Published, composed: Composition) -> Issued:
         before = self.issued
-        parts = (*before.parts, *composed.parts)
-        left = composed.left()
-        issued = replace(before, parts=parts, left=left, errors=(), aside=published.aside)
+        behind = (Problem("clone", published.behind),) if published.behind else ()
+        parts, left = (*before.parts, *composed.parts), composed.left()
+        issued = replace(before, parts=parts, left=left, behind=behind, errors=())
         if published.commit:
             issued = replace(issued, commit=published.commit, pushed=published.pushed)
         if not self.pull_requests or not published.commit:
             return issued
         try:
-            merged = self._pushing(lfs=False).other(
-                self.pull_requests.base, f"{self.prefix}{state.NAME}"
-            )
-            words = message.pull_request(told(state.readable(merged), composed.state))
+            path = f"{self.prefix}{state.NAME}"
+            merged = self._pushing(lfs=False).other(self.pull_requests.base, path)
+            text = objects.text(self.git, path, merged) if merged else ""
+            words = message.pull_request(told(state.readable(text), composed.state))
             offered = self.pull_requests.offer(*words)
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))

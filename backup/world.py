@@ -14,7 +14,7 @@ from backup.git import Git, Identity, basic
 from backup.naming import Naming
 from backup.notion.client import Client
 from backup.publication import Publisher
-from backup.publish import branches, host
+from backup.publish import branches, host, objects
 from backup.publish.branches import Destination
 from backup.publish.pull_request import PullRequests
 from backup.reading import refresher
@@ -22,7 +22,7 @@ from backup.report.log import Log
 from backup.settings import Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
-from backup.sync import journal
+from backup.sync import journal, state
 from backup.tree import Tree
 
 
@@ -91,7 +91,9 @@ def _publisher(
     if not settings.publishing.commit:
         return None
     folder = workspace / settings.output_dir
-    if settings.dry_run and not (folder.is_dir() and branches.is_repository(Git(folder, environ))):
+    if settings.dry_run and not (
+        folder.is_dir() and Git(folder, environ).ask("rev-parse", "--show-toplevel")
+    ):
         return None
     return publisher(settings.publishing, workspace, folder, environ, secrets)
 
@@ -103,7 +105,8 @@ def publisher(
     environ: Mapping[str, str],
     secrets: Collection[str],
 ) -> Publisher:
-    """Who publishes the output folder `folder`, which need not exist yet, of the clone `workspace`.
+    """Who publishes the output folder `folder`, which need not exist yet, of the clone `workspace`, or of
+    one further in.
 
     git does not see the `secrets` that `environ` holds. Raises ConfigError where there is no
     repository, and GitError when it is not clear where to publish.
@@ -111,17 +114,14 @@ def publisher(
     visible = {
         name: value for name, value in environ.items() if not any(s in value for s in secrets)
     }
-    if not branches.is_repository(Git(workspace, visible)):
-        raise ConfigError(
-            f"{workspace} is no git repository.",
-            hint="Check it out first (actions/checkout), or set COMMIT=false to write files only.",
-        )
+    root = branches.root(Git(workspace, visible), workspace, folder)
     folder.mkdir(parents=True, exist_ok=True)
     token = settings.token.reveal()
     hidden = [*secrets, *map(basic, secrets)]
     inside = Git(folder, visible, secrets=tuple(hidden))
-    root, prefix = inside.run("rev-parse", "--show-toplevel", "--show-prefix").split("\n")[:2]
-    git = branches.authorised(inside.at(Path(root)), token, environ)
+    prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
+    git = branches.authorised(inside.at(root), token, environ)
+    objects.check(git, [f"{prefix}{state.NAME}"])
     to = branches.destination(git, settings.branch)
     pull_requests = None
     if settings.pull_request_branch:

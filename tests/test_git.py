@@ -17,6 +17,7 @@ from backup.demo.drawings import buoy
 from backup.errors import GitError
 from backup.git import Git, credentials, header_key
 from tests.backups import Backup, backing_up, wiki
+from tests.publishing import clone, push, remote_text, write
 
 REAL = shutil.which("git")
 assert REAL
@@ -236,3 +237,56 @@ def test_a_run_leaves_nothing_behind_but_the_backup(
         assert target.run(**given).code == int(refused)
         assert "wiki/tea/assets/1-a-plan.png" in target.files()
     assert [path for place in places for path in place.rglob("*")] == []
+
+
+PROGRAMS = (
+    "core.fsmonitor",
+    "core.pager",
+    "core.editor",
+    "core.alternateRefsCommand",
+    "alias.lfs",
+    "alias.push",
+    "diff.external",
+    "diff.odd.textconv",
+    "diff.odd.command",
+    "merge.odd.driver",
+    "filter.odd.smudge",
+    "filter.unasked.clean",
+    "gpg.program",
+    "uploadpack.packObjectsHook",
+    "gc.recentObjectsHook",
+)
+
+
+def test_no_program_of_the_clones_own_settings_is_run(target: Backup, tmp_path: Path) -> None:
+    """A shared runner's clone may be set up by somebody else."""
+    mark = tmp_path / "mark"
+    (target.folder / ".gitattributes").write_text("*.md diff=odd merge=odd\n")
+    push(target, ".gitattributes")
+    for key in PROGRAMS:
+        script = tmp_path / f"bin/{key}"
+        script.parent.mkdir(exist_ok=True)
+        script.write_text(f'#!/bin/sh\necho {key} >> "{mark}"\ncat\n')
+        script.chmod(0o755)
+        target.git("config", key, f"{'!' * key.startswith('alias.')}{script}")
+    shutil.copytree(tmp_path / "remote.git", tmp_path / "other.git")
+    (target.folder / ".git/objects/info/alternates").write_text(f"{tmp_path}/other.git/objects\n")
+    for words in ("News.", "More."):
+        write(target, "Tea", words)
+        other = clone(target, tmp_path / words)
+        (other.folder / words).write_text("x\n")
+        push(other, words)  # so that there is something to fetch
+        target.run(PATH=_without_lfs(tmp_path))
+    Git(target.folder, environ(_without_lfs(tmp_path))).ask("lfs", "version")
+    assert "More." in remote_text(target, "wiki/tea/index.md")
+    assert not mark.exists(), mark.read_text()
+
+
+def _without_lfs(folder: Path) -> str:
+    """A PATH on which git finds what it needs, but not git-lfs."""
+    path = folder / "few"
+    path.mkdir(exist_ok=True)
+    for name in ("git", "cat", "true"):
+        if not (path / name).is_symlink():
+            (path / name).symlink_to(shutil.which(name) or "")
+    return str(path)

@@ -112,6 +112,19 @@ def test_each_page_gets_a_commit_of_the_person_who_edited_it_at_the_time_of_the_
     assert len(asked) == 2, "each person is asked for once"
 
 
+@pytest.mark.parametrize("name", ["Half \ud83d", "\x00\r\n<>", "...", "\u2028 \udfff"])
+def test_no_name_of_a_person_keeps_pages_away(target: Backup, name: str) -> None:
+    target.notion.person = target.notion.add_user("Bob", "bob@example.com")
+    target.notion.users[target.notion.person["id"]] |= {
+        "name": name,
+        "person": {"email": f"{name}@example.com"},
+    }
+    write(target, "Tea", "By somebody odd.")
+    ran = target.run(COMMIT="page", COMMIT_MESSAGE="{title} \udcff")
+    assert ran.code == 0, ran.log
+    assert "By somebody odd." in at_remote(target, "show", "main:wiki/tea/index.md")
+
+
 def test_renames_and_removals_are_commits_of_their_own_too(target: Backup) -> None:
     notion = target.notion
     later(target)

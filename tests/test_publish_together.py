@@ -159,7 +159,7 @@ def test_when_others_are_faster_every_time_it_is_tried_eight_times_with_pauses(
         git = Git(target.folder, environ, credentials(server.remote, server.token))
         to = Destination("main", "origin", server.remote)
         pushing = Pushing(git, to, Identity("Bot", "bot@example.com"), sleep=waits.append)
-        note = objects.text(git, "a note\n")
+        note = objects.texts(git, {"note.md": "a note\n"})["note.md"]
 
         def compose(tip: Tip) -> list[Commit]:
             return [Commit({"note.md": note}, [], "A note")]

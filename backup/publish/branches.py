@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backup.errors import GitError
+from backup.errors import ConfigError, GitError
 from backup.git import Git, credentials, header_key
 from backup.publish import host
 
+_CHECK_OUT = "Check it out first (actions/checkout), or set COMMIT=false to write files only."
 _NAME_IT = "Name the branch to publish to with BRANCH."
 
 
@@ -28,9 +30,26 @@ class Destination:
         return f"refs/heads/{self.branch}"
 
 
-def is_repository(git: Git) -> bool:
-    """Whether the folder lies in a git work tree."""
-    return git.ask("rev-parse", "--is-inside-work-tree") == "true"
+def root(git: Git, workspace: Path, folder: Path) -> Path:
+    """The root of the repository that `folder`, which need not exist yet, lies in: the workspace itself,
+    or a clone or a submodule further in.
+
+    Raises ConfigError where there is none. A repository around the workspace is not meant: a second
+    backup would begin in one of its folders.
+    """
+    there = next(each for each in (folder, *folder.parents) if each.is_dir())
+    top = git.at(there).ask("rev-parse", "--show-toplevel")
+    if not top:
+        raise ConfigError(f"{workspace} is not a git repository.", hint=_CHECK_OUT)
+    here = workspace.resolve()
+    if here not in (Path(top), *Path(top).parents):
+        inside = (Path(os.path.relpath(here, top)) / folder.relative_to(workspace)).as_posix()
+        again = f"Start the backup in {top}, with OUTPUT_DIR={inside} to have it in this folder."
+        raise ConfigError(
+            f"{workspace} is a folder of the repository {top}, and not its root.",
+            hint=_CHECK_OUT if host.on_runner(git.environ) else again,
+        )
+    return Path(top)
 
 
 def destination(git: Git, wanted: str = "") -> Destination:
@@ -40,7 +59,7 @@ def destination(git: Git, wanted: str = "") -> Destination:
     Raises GitError when that is not clear, or not safe: for a pull request or a tag.
     """
     remote = _remote(git)
-    return Destination(wanted or _branch(git, remote.name), remote.name, remote.push)
+    return Destination(wanted or _branch(git, remote), remote.name, remote.push)
 
 
 def authorised(git: Git, token: str, environ: Mapping[str, str]) -> Git:
@@ -88,16 +107,17 @@ def _remote(git: Git) -> _Remote:
     return _Remote(name, urls.get("fetch", ""), urls.get("push", ""))
 
 
-def _branch(git: Git, remote: str) -> str:
-    if remote and host.pulls(git.environ):
+def _branch(git: Git, remote: _Remote) -> str:
+    environ = git.environ if host.is_about(git.environ, remote.push) else {}
+    if remote.name and host.pulls(environ):
         raise GitError(
             "A pull request started this run, and has no branch of its own.", hint=_NAME_IT
         )
     if checked_out := git.ask("symbolic-ref", "-q", "HEAD"):
         return checked_out.removeprefix("refs/heads/")
-    if host.tags(git.environ):
+    if host.tags(environ):
         raise GitError("A tag started this run, and a tag cannot be published to.", hint=_NAME_IT)
-    branch = host.branch(git.environ) or _default(git, remote)
+    branch = host.branch(environ) or _default(git, environ, remote.name)
     if not branch:
         raise GitError(
             "No branch is checked out, so it is not clear where to publish.",
@@ -106,12 +126,12 @@ def _branch(git: Git, remote: str) -> str:
     return branch
 
 
-def _default(git: Git, remote: str) -> str:
+def _default(git: Git, environ: Mapping[str, str], remote: str) -> str:
     """The default branch, on a runner: a person with no branch checked out had a reason."""
     if not host.on_runner(git.environ):
         return ""
     try:
-        event = Path(git.environ.get("GITHUB_EVENT_PATH", "")).read_text("utf-8")
+        event = Path(environ.get("GITHUB_EVENT_PATH", "")).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         event = ""
     if branch := host.default_branch(event):

@@ -15,7 +15,8 @@ from backup.publish.objects import quoted
 from backup.slug import is_guarded
 
 REFERENCE = "refs/worktree/notion-backup"  # of this work tree alone, and only for a moment
-_NAMELESS = str.maketrans("", "", "<>\n\r\0")  # what would end a name in a commit
+_NAMELESS = {**dict.fromkeys(map(ord, "<>")), **dict.fromkeys((*range(32), 127), " ")}
+_CRUD = " .,:;<>\"\\'"  # a name of these alone is none for git (its ident.c)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,14 @@ def stream(commits: Iterable[Commit], tip: str, committer: Identity, now: int) -
     the last one's id."""
     lines = ["feature done", f"reset {REFERENCE}"]
     for commit in commits:
-        message = commit.message.encode()
+        message = _writable(commit.message)
         lines += [
             f"commit {REFERENCE}",
             "mark :1",
             f"author {_person(commit.author or committer)} {_time(commit.time, now)}",
             f"committer {_person(committer)} {_time(now, now)}",
-            f"data {len(message)}",
-            commit.message,
+            f"data {len(message.encode())}",
+            message,
         ]
         lines += [f"from {tip}"] if tip else []
         lines += [f"D {quoted(path)}" for path in sorted(commit.drop)]
@@ -84,8 +85,14 @@ def _parents(path: str) -> list[str]:
 
 
 def _person(identity: Identity) -> str:
-    name = " ".join(identity.name.translate(_NAMELESS).split())
-    return f"{name or 'notion-backup'} <{identity.email.translate(_NAMELESS)}>"
+    name = " ".join(_writable(identity.name).translate(_NAMELESS).split())
+    email = "".join(_writable(identity.email).translate(_NAMELESS).split())
+    return f"{name if name.strip(_CRUD) else 'notion-backup'} <{email}>"
+
+
+def _writable(text: str) -> str:
+    """The text without what no commit can hold: NUL, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _time(seconds: int | None, now: int) -> str:

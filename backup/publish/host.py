@@ -34,6 +34,13 @@ def bot(environ: Mapping[str, str]) -> Identity | None:
     return None
 
 
+def is_about(environ: Mapping[str, str], url: str) -> bool:
+    """Whether the job's branch, tag or pull request is one of the repository that the remote at `url` is:
+    a job may have cloned another one besides. Yes, when nothing says which one the job's is."""
+    named = environ.get("GITHUB_REPOSITORY", "")
+    return not (named and url) or "/".join(repository_of(url)).lower() == named.lower()
+
+
 def pulls(environ: Mapping[str, str]) -> bool:
     """Whether a pull request started the workflow: what is checked out then is a trial merge, or
     belongs to somebody else."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from backup.words import counted
@@ -22,11 +22,19 @@ _LONGEST = 100  # characters of a title
 _VERBS = {"new": "Add", "updated": "Update", "renamed": "Rename", "removed": "Remove"}
 _FIELD = re.compile(r"\{(\w+)\}")
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_HARMLESS = (
+# Trackers beside a host, Jira and Linear for example, act on a key like WIKI-12 behind such a word; without
+# one, UTF-8 stays UTF-8.
+_CLOSING = re.compile(r"(?i)\b(?:clos|fix|resolv|implement|complet)(?:e?[sd]?|ing)\b.*")
+_KEY = re.compile(r"(?i)(?<![^\W_])([a-z][a-z0-9_]*-)(?=\d)")
+_HARMLESS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     # A blank in between leaves every title readable, and no host finds a reference in it.
     (re.compile(r"@(?=\w)"), "@ "),
-    (re.compile(r"([#!])(?=\d)"), r"\1 "),
-    (re.compile(r"(?i)\b(gh-)(?=\d)"), r"\1 "),
+    (
+        re.compile(r"(#)(?=\w)|(!)(?=\d)"),
+        r"\1\2 ",
+    ),  # an issue; a command to Jira behind a key: #close
+    (re.compile(r"(?i)(?<![^\W_])(g[hl]-)(?=\d)"), r"\1 "),
+    (_CLOSING, lambda found: _KEY.sub(r"\1 ", found[0])),
     (re.compile(r"://"), ": //"),
     (re.compile(r"(?i)\[([^\[\]]*(?:skip|\bno[\s_-]?ci)[^\[\]]*)\]"), r"(\1)"),
     (re.compile(r"\*\*\*"), "* * *"),  # Azure's ***NO_CI***

@@ -1,9 +1,22 @@
-"""Puts files into git's store of objects: byte for byte, or through Git LFS where the repository
-wants it."""
+"""Puts files into git's store of objects as `git add` would: through the filters that .gitattributes asks
+for, or not at all, so that nothing that should be encrypted is ever published as plain text.
+
+Git itself hashes what we have opened, so that it follows no symbolic link. Where the attributes are plain about
+a file (filter, text, eol, ident, working-tree-encoding), it is changed as they say. Where git would guess from the content (text=auto, core.autocrlf) it stays byte for byte: an
+attachment may need its line ends, and git finds both clean afterwards.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import errno
+import os
+import re
+import shutil
+import stat
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, header_key
@@ -15,53 +28,112 @@ _LFS = (
     ("filter.lfs.process", "git-lfs filter-process"),
     ("filter.lfs.required", "true"),
 )
+_ATTRIBUTES = ("filter", "text", "eol", "ident", "working-tree-encoding")
+_NONE = ("", "set", "unset", "unspecified")  # values that name nothing
+_OUT = "at the end of .gitattributes"
 
 
-def stored(git: Git, paths: Collection[str], large: Collection[str]) -> dict[str, str]:
-    """The object of each file; `git.folder` is the root of the work tree, and paths are below it.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The object of each file; `lfs` says that some of the contents are in Git LFS."""
 
-    No .gitignore, line-end setting or filter applies, but that of Git LFS to the `large` ones.
+    objects: Mapping[str, str]
+    lfs: bool
+
+
+def stored(git: Git, paths: Collection[str]) -> Stored:
+    """Store files; `git.folder` is the root of the work tree, and paths are below it. What is no
+    regular file, or lies behind a symbolic link, is left out: it is not ours.
+
+    Raises GitError when a file cannot be read, or cannot go through the filter that it should.
     """
-    plain = [path for path in paths if path not in large]
-    return {**_hashed(git, plain, "--no-filters"), **_hashed(git.using(*_LFS), sorted(large))}
+    attributes = _attributes(git, paths)
+    filtered = _filters(attributes)
+    _refuse_unready(git, filtered)
+    said = {path for path in paths if path in filtered or _is_said(attributes[path])}
+    named: dict[str, str] = {}
+    for kind in (sorted(said), [path for path in paths if path not in said]):
+        for start in range(0, len(kind), _AT_ONCE):
+            with _opened(git.folder, kind[start : start + _AT_ONCE]) as handles:
+                named |= (
+                    _converted(git, filtered, handles) if kind[0] in said else _as_is(git, handles)
+                )
+    return Stored(named, "lfs" in filtered.values())
 
 
-def in_lfs(git: Git, paths: Collection[str]) -> set[str]:
-    """Those of the files that .gitattributes sends into Git LFS.
+def texts(git: Git, contents: Mapping[str, str]) -> dict[str, str]:
+    """Store the state and lists of pages, from path to text. Every run reads them back, so Git LFS
+    may not have them. Raises GitError like `stored`."""
+    if not contents:
+        return {}
+    filtered = check(git, contents)
+    with _workshop(git, contents) as shop:
+        for path, content in contents.items():
+            (shop.folder / path).write_bytes(content.encode())
+        return _named(_filtering(shop, filtered), contents)
 
-    Raises GitError when there are some, and git-lfs is not installed.
-    """
-    if not paths:
-        return set()
-    given = "".join(f"{path}\0" for path in paths).encode()
-    fields = git.run("check-attr", "-z", "--stdin", "filter", given=given).split("\0")
-    found = {path for path, value in zip(fields[::3], fields[2::3], strict=False) if value == "lfs"}
-    if found and not git.ask("lfs", "version"):
+
+def text(git: Git, path: str, blob: str) -> str:
+    """The text that `texts` stored. Raises GitError when it cannot be read here."""
+    filtered = _filters(_attributes(git, [path]))
+    shown = ("--filters", f"--path={path}") if filtered else ("blob",)
+    return _filtering(git, filtered).run("cat-file", *shown, blob)
+
+
+def check(git: Git, paths: Collection[str]) -> dict[str, str]:
+    """The filters of texts at these paths. Raises GitError when one could not be stored, or not be read
+    again."""
+    filtered = _filters(_attributes(git, paths))
+    if large := [path for path, name in filtered.items() if name == "lfs"]:
         raise GitError(
-            f"{min(found)} belongs into Git LFS (.gitattributes says so), and git-lfs is not installed.",
-            hint="Install git-lfs on the runner, or take the backup's folder out of LFS with a line "
-            "like `wiki/** !filter !diff !merge` in .gitattributes.",
+            f"{min(large)} is sent into Git LFS by .gitattributes, and must be a plain text.",
+            hint=f"Add a line `{min(large)} !filter !diff !merge` {_OUT}.",
         )
-    return found
+    _refuse_unready(git, filtered)
+    return filtered
 
 
-def text(git: Git, content: str) -> str:
-    """The object of a text."""
-    return git.run("hash-object", "-w", "--stdin", given=content.encode()).strip()
+def agree(git: Git, files: Mapping[str, str], paths: Collection[str]) -> None:
+    """Raise GitError when the .gitattributes among `files` (path → object), those of a branch, send one of
+    the paths through a filter, and those of the work tree, by which they were stored, do not."""
+    folders = {parent.as_posix() for path in paths for parent in Path(path).parents}
+    rules = {inside: files.get(f"{inside}/.gitattributes".removeprefix("./")) for inside in folders}
+    if not any(rules.values()):
+        return
+    with _workshop(git, paths) as shop:
+        for inside, blob in rules.items():
+            at = shop.folder / inside / ".gitattributes"
+            at.unlink(missing_ok=True)
+            if blob:
+                at.write_text(git.run("cat-file", "blob", blob), "utf-8")
+        theirs = _filters(_attributes(shop, paths))
+    ours = _filters(_attributes(git, paths))
+    for path in sorted(path for path, name in theirs.items() if ours.get(path) != name):
+        raise GitError(
+            f"{path} was not published as plain text: .gitattributes of the branch sends it through the "
+            f"filter {theirs[path]}, and that of the clone does not.",
+            hint="Check out the branch that is published to as it is now (actions/checkout with ref).",
+        )
 
 
-def contents(git: Git, objects: Collection[str]) -> list[bytes]:
-    """The content of each object, in order; b'' for one that is not there."""
-    found = []
-    given = "".join(f"{each}\n" for each in objects).encode()
+def contents(git: Git, files: Mapping[str, str]) -> dict[str, bytes]:
+    """What files of a branch hold, from path to object; one that is not there is left out.
+
+    Raises GitError when one cannot be read here.
+    """
+    filtered = _filters(_attributes(git, files))
+    plain = [path for path in files if path not in filtered]
+    given = "".join(f"{files[path]}\n" for path in plain).encode()
     answer = git.data("cat-file", "--batch", given=given) if given else b""
+    found = {path: text(git, path, files[path]).encode() for path in filtered}
     at = 0
-    while at < len(answer):
+    for path in plain:
         end = answer.index(b"\n", at)
         about = answer[at:end].split()
-        size = int(about[2]) if len(about) == 3 else -1  # '<object> missing' has no size
-        found.append(answer[end + 1 : end + 1 + max(size, 0)])
-        at = end + 1 + size + 1
+        at = end + 1
+        if len(about) == 3:  # '<object> missing' has no size
+            found[path] = answer[at : at + int(about[2])]
+            at += int(about[2]) + 1
     return found
 
 
@@ -85,9 +157,155 @@ def quoted(path: str) -> str:
     return f'"{plain}"'
 
 
-def _hashed(git: Git, paths: Collection[str], *options: str) -> dict[str, str]:
-    given = "".join(f"{quoted(path)}\n" for path in paths).encode()
-    if not given:
+def _as_is(git: Git, handles: Mapping[str, int]) -> dict[str, str]:
+    if not handles:
         return {}
-    hashes = git.run("hash-object", "-w", *options, "--stdin-paths", given=given).split()
+    given = "".join(f"/dev/fd/{handle}\n" for handle in handles.values()).encode()
+    command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+    hashes = git.run(*command, given=given, handles=tuple(handles.values())).split()
+    return dict(zip(handles, hashes, strict=True))
+
+
+def _converted(git: Git, filtered: Mapping[str, str], handles: Mapping[str, int]) -> dict[str, str]:
+    if not handles:
+        return {}
+    with _workshop(git, handles) as shop:
+        for path, handle in handles.items():
+            (shop.folder / path).symlink_to(f"/dev/fd/{handle}")
+        return _named(_filtering(shop, filtered), handles, tuple(handles.values()))
+
+
+def _named(git: Git, paths: Collection[str], handles: tuple[int, ...] = ()) -> dict[str, str]:
+    """What git makes of files in a workshop, which are links to open `handles`."""
+    given = "".join(f"{quoted(path)}\n" for path in paths).encode()
+    try:
+        hashes = git.run("hash-object", "-w", "--stdin-paths", given=given, handles=handles).split()
+    except GitError as error:
+        if failed := re.search(r"fatal: (.+): clean filter '(.+)' failed", error.message):
+            raise _unready(failed[1], failed[2], f"and it failed: {error.message}") from None
+        if failed := re.search(r"fatal: .*'(.+)' .*(?:from|as) (\S+)", error.message):
+            what = f"{failed[1]} is not in {failed[2]}, as .gitattributes says."
+            hint = f"Add a line `{failed[1]} !working-tree-encoding` {_OUT}."
+            raise GitError(what, hint=hint) from None
+        raise
     return dict(zip(paths, hashes, strict=True))
+
+
+def _attributes(git: Git, paths: Collection[str]) -> dict[str, dict[str, str]]:
+    """What .gitattributes say of files: path → attribute → value."""
+    found: dict[str, dict[str, str]] = {path: {} for path in paths}
+    given = "".join(f"{path}\0" for path in paths).encode()
+    command = ("check-attr", "-z", "--stdin", *_ATTRIBUTES)
+    fields = git.run(*command, given=given).split("\0") if given else []
+    for path, key, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
+        found[path][key] = value
+    return found
+
+
+def _filters(attributes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The name of each file's filter, of those that have one."""
+    named = {path: each.get("filter", "") for path, each in attributes.items()}
+    return {path: name for path, name in named.items() if name not in _NONE}
+
+
+def _is_said(attributes: Mapping[str, str]) -> bool:
+    """Whether a file is to be changed on its way into git without a look at what it holds."""
+    kind, ends = attributes["text"], attributes["eol"]
+    is_text = kind in ("set", "input") or (kind == "unspecified" and ends in ("lf", "crlf"))
+    encoded = attributes["working-tree-encoding"] not in _NONE
+    return is_text or encoded or attributes["ident"] == "set"
+
+
+def _refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
+    """Raise GitError for a filter that git would leave out without a word."""
+    names = set(filtered.values())
+    if "lfs" in names and not git.ask("lfs", "version"):
+        path = min(path for path, name in filtered.items() if name == "lfs")
+        raise GitError(
+            f"{path} belongs into Git LFS (.gitattributes says so), and git-lfs is not installed.",
+            hint="Install git-lfs on the runner, or take the backup's folder out of LFS with a line "
+            "like `wiki/** !filter !diff !merge` in .gitattributes.",
+        )
+    for name in sorted(names - {"lfs"}):
+        if not any(git.ask("config", f"filter.{name}.{use}") for use in ("clean", "process")):
+            path = min(path for path, each in filtered.items() if each == name)
+            raise _unready(path, name, "which is not set up here")
+
+
+def _unready(path: str, name: str, why: str) -> GitError:
+    return GitError(
+        f"{path} was not published as plain text: .gitattributes sends it through the filter {name}, "
+        f"{why}.",
+        hint=f"Set {name} up in the clone before the backup (as `git-crypt unlock` does, say), or take "
+        f"the backup's folder out with a line like `wiki/** !filter !diff` {_OUT}.",
+    )
+
+
+def _filtering(git: Git, filtered: Mapping[str, str]) -> Git:
+    """git that stores nothing when a filter fails: it would store the plain text."""
+    names = sorted({*filtered.values()})
+    required = ((f"filter.{name}.required", "true") for name in names)
+    return git.using(*_LFS, *required, ("core.safecrlf", "false"))
+
+
+@contextmanager
+def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
+    """git in a work tree for a moment, with folders for these paths and with the real one's
+    attributes; what is not there, it reads from the index like ever."""
+    folder = Path(git.run("rev-parse", "--absolute-git-dir").rstrip("\n")) / "notion-backup"
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+    inside = {parent.as_posix() for path in paths for parent in Path(path).parents}
+    try:
+        for each in sorted(inside):
+            (folder / each).mkdir(parents=True)
+        rules = [f"{each}/.gitattributes".removeprefix("./") for each in inside]
+        with _opened(git.folder, rules) as handles:
+            for path, handle in handles.items():
+                with open(handle, "rb", closefd=False) as rule:
+                    (folder / path).write_bytes(rule.read())
+        yield git.with_work_tree(folder, folder.parent)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_AT_ONCE = 128  # files; systems allow 256 open ones and more
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
+_FILE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
+@contextmanager
+def _opened(root: Path, paths: Collection[str]) -> Iterator[dict[str, int]]:
+    """Handles on those of the files below `root` that are regular ones, with no symbolic link on the way."""
+    handles: dict[str, int] = {}
+    try:
+        for path in paths:
+            if (handle := _open(root, path)) is not None:
+                handles[path] = handle
+        yield handles
+    finally:
+        for handle in handles.values():
+            os.close(handle)
+
+
+def _open(root: Path, path: str) -> int | None:
+    """A handle; None when no regular file lies there. Each part is opened inside of the one before, so that
+    nobody can slip in a link between a look and a step."""
+    *folders, name = path.split("/")
+    here = os.open(root, _FOLDER)
+    try:
+        for folder in folders:
+            outer, here = here, os.open(folder, _FOLDER | _NO_LINK, dir_fd=here)
+            os.close(outer)
+        handle = os.open(name, _FILE | _NO_LINK, dir_fd=here)
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return None
+        raise GitError(f"{path} could not be read: {error.strerror}.") from None
+    finally:
+        os.close(here)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    return None

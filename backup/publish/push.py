@@ -13,11 +13,16 @@ from dataclasses import dataclass, field
 
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, Identity
-from backup.publish import objects, refusals
+from backup.publish import following, host, objects, refusals, signing
 from backup.publish.branches import Destination
 from backup.publish.commits import REFERENCE, Commit, effective, stream
 
 _TRIES = 8  # six jobs that push at once need about five
+_ASIDE = (
+    "The checked-out branch {0} stays where it was: it is not what the remote has. To bring this clone up "
+    "to date: git stash --include-untracked, then git pull --rebase, then git stash drop for what the "
+    "backup wrote here."
+)
 _DEPTH = 100  # commits of history in which a lost state is looked for
 
 
@@ -37,12 +42,11 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """`commit` is '' when there was nothing to commit. `aside` says that the branch is checked out
-    here, and has not followed."""
+    """`commit` is '' when there was nothing to commit. `behind` says why the clone does not show it yet."""
 
     commit: str = ""
     pushed: bool = False
-    aside: bool = False
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,12 @@ class Pushing:
         tip = self._tip(base)
         commits = effective(compose(tip), tip.files)
         if not commits:
-            return Published()
+            return Published(behind=following.caught_up(self.git, self.to.reference))
         commit = self._written(commits, tip)
         if self.to.remote:
             self._push(commit, tip)
-        self._follow(commit, tip, {path for each in commits for path in (*each.put, *each.drop)})
-        aside = self._is_checked_out() and self._local("HEAD") != commit
-        return Published(commit, bool(self.to.remote), aside)
+        behind = self._follow(commit, tip) or self._aside(commit)
+        return Published(commit, bool(self.to.remote), behind)
 
     def tip(self) -> Tip:
         """What the branch has now, or what it will be begun from.
@@ -110,9 +113,9 @@ class Pushing:
         raise AssertionError  # the last try returns or raises
 
     def other(self, branch: str, path: str) -> str:
-        """The text of a file on another branch of the remote; '' where there is none."""
+        """The object of a file on another branch of the remote; '' where there is none."""
         commit = self._fetched(f"refs/heads/{branch}")
-        return self.git.ask("show", f"{commit}:{path}") if commit else ""
+        return self._local(f"{commit}:{path}") if commit else ""
 
     def deepen(self) -> None:
         """Have some more of the history of a shallow clone, where the remote gives it."""
@@ -181,12 +184,13 @@ class Pushing:
         return {path: object_ for path, (_, _, object_) in about.items()}, links
 
     def _written(self, commits: Collection[Commit], tip: Tip) -> str:
+        objects.agree(self.git, tip.files, {path for each in commits for path in each.put})
         given = stream(commits, tip.commit, self.committer, int(time.time()))
         # git would take names for equal that differ in case, where the file system does.
         command = ("-c", "core.ignoreCase=false", "fast-import", "--quiet", "--force")
         commit = self.git.run(*command, given=given).strip()
-        self.git.run("update-ref", "-d", REFERENCE)
-        return commit
+        self.git.ask("update-ref", "-d", REFERENCE)  # which waits for no lock, and does no harm
+        return signing.signed(self.git, commit, tip.commit)
 
     def _push(self, commit: str, tip: Tip) -> None:
         to = self.to
@@ -198,16 +202,13 @@ class Pushing:
         command = ("push", "-q", "--porcelain", *options, to.remote, f"{commit}:{to.reference}")
         self.git.run(*command, seconds=NETWORK_SECONDS)
 
-    def _follow(self, commit: str, tip: Tip, paths: Collection[str]) -> None:
-        """Let the checked-out branch and the index know, when the commit continues just what they show;
-        where there is no remote, the branch in any case."""
-        git, reference = self.git, self.to.reference
-        checked_out = git.ask("symbolic-ref", "-q", "HEAD") == reference
-        same = git.ask("rev-parse", "-q", "--verify", reference) == tip.commit
-        if (same and checked_out) or not self.to.remote:
-            git.run("update-ref", reference, commit, tip.commit if same else "")
-        if same and checked_out:
-            given = "".join(f"{path}\0" for path in sorted(paths)).encode()
-            literal = {"GIT_LITERAL_PATHSPECS": "1"}
-            command = ("reset", "-q", "--pathspec-from-file=-", "--pathspec-file-nul")
-            git.run(*command, given=given, extra=literal)
+    def _aside(self, commit: str) -> str:
+        """How a person goes on whose clone went another way than the remote; a runner's is thrown away."""
+        if not self._is_checked_out() or self._local("HEAD") == commit:
+            return ""
+        return "" if host.on_runner(self.git.environ) else _ASIDE.format(self.to.branch)
+
+    def _follow(self, commit: str, tip: Tip) -> str:
+        """Let the clone know; what to say when it cannot."""
+        alone = not self.to.remote
+        return following.follow(self.git, self.to.reference, tip.commit, commit, alone=alone)

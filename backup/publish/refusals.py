@@ -35,7 +35,7 @@ _HINTS = (
         r"unverified commit|verified signatures|must be signed",
         "The branch takes signed commits only, and a job's are not. "
         f"Ways out: {_PULL_REQUEST} (the host signs the merge); or publish to another branch "
-        "with BRANCH.",
+        "with BRANCH; or give git a key of its own (commit.gpgsign, user.signingkey).",
     ),
     (
         r"GH001|file size limit|exceeds the maximum file size",

@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backup.errors import GitError
 from backup.git import Git, Identity
 from backup.publish.commits import REFERENCE, Commit, effective, stream
+from backup.publish.signing import signed
 
 BOT = Identity("Bot", "bot@example.com")
 
@@ -71,6 +72,46 @@ def test_paths_messages_and_names_arrive_as_they_are(git: Git) -> None:
     assert sorted(filter(None, listed.split("\0"))) == sorted(paths)
     told = git.run("log", "-1", "--format=%an|%ae|%at|%cn|%ct|%B", commit)
     assert told.rstrip("\n") == f"Ada x|ada@example.com|0|Bot|7|{message}".rstrip("\n")
+
+
+@pytest.mark.parametrize("signing", [False, True])
+@given(name=st.text(st.characters()), email=st.text(st.characters()), message=st.text())
+@settings(max_examples=15)
+@example(name="half \ud83d", email="half\udc00@example.com", message="half \ud83d\n")
+@example(name="", email="", message="")
+@example(name="...", email=".", message="\0")
+@example(name='<> \n"', email="a b@c\x00", message="\r\n")
+def test_no_character_of_a_name_an_address_or_a_message_keeps_a_commit_away(
+    git: Git, signing_git: Git, signing: bool, name: str, email: str, message: str
+) -> None:
+    blob = git.run("hash-object", "-w", "--stdin", given=b"x").strip()
+    commit = written(git, Commit({"a": blob}, [], message, Identity(name, email), 5))
+    if signing:
+        commit = signed(signing_git, commit, "")
+    checked = git.run("fsck", "--strict", "--no-dangling", "--no-reflogs", commit)
+    assert checked == ""
+    raw = git.run("cat-file", "commit", commit)
+    assert ("\ngpgsig " in raw) == signing and "\nencoding " not in raw
+    shown = git.run("log", "-1", "--format=%an", commit).strip()
+    assert shown and "<" not in shown
+    if "half" in name:
+        assert shown == "half ?"
+
+
+@pytest.fixture(scope="module")
+def signing_git(git: Git, tmp_path_factory: pytest.TempPathFactory) -> Git:
+    """git that signs with a stand-in for gpg."""
+    program = tmp_path_factory.mktemp("programs") / "gpg"
+    signature = "-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----"
+    program.write_text(
+        f"#!/bin/sh\ncat > /dev/null\necho '{signature}'\necho '[GNUPG:] SIG_CREATED ' >&2\n"
+    )
+    program.chmod(0o755)
+    return git.using(
+        ("commit.gpgsign", "true"),
+        ("gpg.program", str(program)),
+        ("i18n.commitEncoding", "latin1"),
+    )
 
 
 def test_each_commit_follows_the_one_before(git: Git) -> None:

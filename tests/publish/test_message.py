@@ -16,7 +16,9 @@ from backup.settings.publishing import FIELDS
 DANGERS = (
     r"@\w",  # GitHub, Gitea, Forgejo, GitLab: a person or a team is told
     r"[#!]\d",  # an issue, a merge request
-    r"(?i)\bgh-\d",
+    r"(?i)(?:\b|_)g[hl]-\d",
+    r"(?i)\b(?:close[sd]?|fix(?:es|ed)?|resolve[sd]?)\b.*\b[a-z][a-z0-9_]*-\d",  # a key of Jira, Linear
+    r"(?i)\b[a-z]+-\d+\b.*#[a-z]",  # Jira's smart commits
     r"https?://\S+/\d",  # the address of an issue, with a closing word before it
     r"(?i)\[\s*(?:skip[ _-]?(?:ci|actions)|(?:ci|actions)[ _-]?skip|no[ _-]?ci)\s*\]",
     r"(?im)^[ \t]*[a-z-]+-by[ \t]*:",
@@ -32,6 +34,12 @@ TITLES = (
     "resolves !4",
     "fixes GH-3",
     "closes https://git.example.com/acme/wiki/issues/5",
+    "Fixes acme/wiki!12",
+    "closed GH-3, _gh-4_ and GL-5",
+    "closes AB#12",
+    "Fixes WIKI-12, ENG_2-3 and eng-4",
+    "resolved: WIKI-12",
+    "WIKI-12 #close #comment done #time 2h",
     "[skip ci]",
     "[ci skip] [no ci] [skip actions] [Actions Skip]",
     "[skip\u200b ci]",
@@ -54,7 +62,7 @@ def test_no_title_makes_a_host_do_something(title: str) -> None:
         assert [each for each in DANGERS if re.search(each, text)] == [], text
 
 
-@given(st.text(st.sampled_from("@#![]*: -\n\u200bskipciGH-12/by\x00")))
+@given(st.text(st.sampled_from("@#![]*: -\n\u200bskipciGHL-12/by_fxesA\x00")))
 def test_no_mixture_of_dangers_makes_a_host_do_something(title: str) -> None:
     text = message([Told("new", title)], 0, "{title}\n\n{titles}")
     assert [each for each in DANGERS if re.search(each, text)] == [], text
@@ -68,8 +76,15 @@ def test_ordinary_titles_stay_as_they_are() -> None:
         "日本語 👩‍🍳",
         "a: b",
         "re-do: by hand",
+        "UTF-8, COVID-19 and high-5",
+        "Prefixes and closets of room B-12",
     ):
         assert harmless(title) == title
+
+
+def test_a_title_is_cut_only_when_it_is_longer_than_a_line() -> None:
+    assert harmless("x" * 100) == "x" * 100
+    assert harmless("x" * 101) == f"{'x' * 99}…"
 
 
 def test_git_finds_no_trailer_in_a_message() -> None:

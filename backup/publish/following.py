@@ -1,0 +1,85 @@
+"""Lets the clone know what was published: its branch, and the index, so that `git status` finds it clean.
+
+What was pushed is published, whatever becomes of the clone. One that cannot follow now, because a git that
+was killed left a lock, follows in the next run: two references of this work tree remember from where, and
+to where.
+"""
+
+from __future__ import annotations
+
+from backup.errors import GitError
+from backup.git import Git
+
+_FROM, _TO = "refs/worktree/notion-backup-from", "refs/worktree/notion-backup-to"
+
+
+def follow(git: Git, reference: str, tip: str, new: str, *, alone: bool) -> str:
+    """Take the clone to the commit `new` of the branch `reference`, when that is checked out and continues
+    just what it shows, `tip` ('' before the first commit). Where the clone is `alone`, without a remote,
+    the branch in any case: then it is the only place that has the commit.
+
+    What to say when the clone cannot follow now, else ''. Raises GitError when a commit without a remote
+    cannot be kept.
+    """
+    old, shown = _shown(git, reference)
+    if alone:
+        git.run("update-ref", reference, new, tip if _at(git, reference) == tip else "")
+    return _moved(git, reference, old, new) if shown == tip and _is_out(git, reference) else ""
+
+
+def caught_up(git: Git, reference: str) -> str:
+    """Let the clone follow what an earlier run published; what `follow` says."""
+    old, shown = _shown(git, reference)
+    return _moved(git, reference, old, shown) if old != shown and _is_out(git, reference) else ""
+
+
+def _shown(git: Git, reference: str) -> tuple[str, str]:
+    """Which commit the clone shows, and which it should show by now; where somebody has moved the branch
+    meanwhile, both are the branch's."""
+    now, to = _at(git, reference), _at(git, _TO)
+    old = _at(git, _FROM) if to else ""
+    return (old, to) if to and now in (old, to) else (now, now)
+
+
+def _moved(git: Git, reference: str, old: str, new: str) -> str:
+    try:
+        _index(git, old, new)
+        if (now := _at(git, reference)) != new:
+            git.run("update-ref", reference, new, now)
+    except GitError as error:
+        _remember(git, _FROM, old)
+        _remember(git, _TO, new)
+        said = error.message.partition("\n")[0]
+        return (
+            f"The clone does not show yet what was published: {said} The next run sets that right; a "
+            "lock that a git left behind which is no longer running has to be deleted."
+        )
+    if _at(git, _TO):
+        _remember(git, _FROM, "")
+        _remember(git, _TO, "")
+    return ""
+
+
+def _index(git: Git, old: str, new: str) -> None:
+    """Put what differs between two commits into the index, and touch nothing else there: what a person
+    has staged stays so. Neither the work tree nor any filter takes part."""
+    before = old or git.run("hash-object", "-t", "tree", "--stdin").strip()  # the empty tree
+    listed = git.run("diff-tree", "-r", "-z", before, new).split("\0")
+    lines = []
+    for about, path in zip(listed[::2], listed[1::2], strict=False):
+        _, mode, _, object_, _ = about.split()
+        lines.append(f"{mode} {object_}\t{path}\0")
+    git.run("update-index", "-z", "--index-info", given="".join(lines).encode())
+
+
+def _is_out(git: Git, reference: str) -> bool:
+    return git.ask("symbolic-ref", "-q", "HEAD") == reference
+
+
+def _at(git: Git, reference: str) -> str:
+    return git.ask("rev-parse", "-q", "--verify", reference)
+
+
+def _remember(git: Git, reference: str, commit: str) -> None:
+    """As far as that goes: for a clone that can note nothing, it is too late anyway."""
+    git.ask("update-ref", *((reference, commit) if commit else ("-d", reference)))
