@@ -35,7 +35,7 @@ class Backup:
         staging = self.root / f"staging{self.runs}"
         staging.mkdir()
         with Downloader(
-            allowed_hosts=["127.0.0.1"], sleep=lambda _: None, max_bytes=self.max_bytes
+            allowed_hosts=[self.site.host], sleep=lambda _: None, max_bytes=self.max_bytes
         ) as downloader:
             page = Page("page", raw, blocks)
             got = gather(page, self.known, self.folder, downloader, staging, self.describe)
