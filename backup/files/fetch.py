@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http import HTTPStatus
+from http.client import HTTPResponse
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,7 @@ from urllib3 import exceptions as wire
 from backup.errors import BackupError, FileError
 from backup.files import data_url, urls
 from backup.files.guard import Guard, pools
+from backup.files.paced import PACKET, paced
 from backup.files.received import MEGABYTE, Downloaded, judge, save, weigh
 from backup.model import File
 
@@ -45,7 +47,7 @@ _BAD_ADDRESS = (
     wire.LocationParseError,
     UnicodeError,
 )
-_TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two packets
+_TIMEOUT = (10.0, PACKET)  # seconds to connect, and between two packets
 _WAITS = (1.0, 4.0, 10.0)  # seconds before each further try
 _ENOUGH = (
     3  # files of a host failed in a row: the others get one try each, or a dead host costs hours
@@ -66,13 +68,13 @@ class _Denied(FileError):
 
 
 class _Guarded(HTTPAdapter):
-    def __init__(self, guard: Guard, connections: int) -> None:
-        self._guard = guard
+    def __init__(self, guard: Guard, answers: type[HTTPResponse], connections: int) -> None:
+        self._guard, self._answers = guard, answers
         super().__init__(pool_connections=connections, pool_maxsize=connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = pools(self._guard)
+        self.poolmanager.pool_classes_by_scheme = pools(self._guard, self._answers)
 
 
 class Downloader:
@@ -98,12 +100,12 @@ class Downloader:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._refresh, self.max_bytes, self._patience = refresh, max_bytes, patience
-        self._sleep, self._clock = sleep, clock
+        self._refresh, self.max_bytes, self._sleep = refresh, max_bytes, sleep
         self._guard = Guard(allowed_hosts)
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Guarded(self._guard, concurrency))
+            answers = paced(patience, clock)
+            self._session.mount(scheme, _Guarded(self._guard, answers, concurrency))
         self._failed: dict[str, int] = {}  # files in a row, by host
         self._workers = ThreadPoolExecutor(concurrency, thread_name_prefix="download")
 
@@ -184,10 +186,12 @@ class Downloader:
             content_type, content = data_url.read(url, self.max_bytes)
             yield content_type, (content,)
             return
-        with _reasons_for_people(), closing(self._follow(url)) as response:
+        with _reasons_for_people():
+            response = self._follow(url)
+        with closing(response):
             declared = response.headers.get("Content-Length", "")
             weigh(int(declared[:20]) if declared.isdecimal() else 0, self.max_bytes)
-            yield response.headers.get("Content-Type", ""), self._chunks(response)
+            yield response.headers.get("Content-Type", ""), _chunks(response)
 
     def _follow(self, url: str) -> requests.Response:
         """The answer at the end of the redirects, each of which is judged like the first URL."""
@@ -198,7 +202,7 @@ class Downloader:
                 return _accepted(response)
             response.close()
             # Header bytes reach us as Latin-1, and most servers mean UTF-8.
-            url = urljoin(url, target.encode("latin-1", "ignore").decode("utf-8", "replace"))
+            url = _joined(url, target.encode("latin-1", "ignore").decode("utf-8", "replace"))
         raise FileError(f"it is redirected more than {MAX_REDIRECTS} times")
 
     def _ask(self, url: str) -> requests.Response:
@@ -221,13 +225,19 @@ class Downloader:
             proxies=proxies,
         )
 
-    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
-        """The body as it arrives: read1 returns what is there, so that a trickle can be stopped."""
-        end = self._clock() + self._patience
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """The body as it arrives, unpacked: never more of it at once than a chunk."""
+    with _reasons_for_people():
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             yield chunk
-            if self._clock() > end:
-                raise FileError(f"it took longer than {self._patience:.0f} seconds")
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        raise FileError("it is redirected to an address that is not a valid one") from None
 
 
 def _accepted(response: requests.Response) -> requests.Response:
@@ -254,14 +264,21 @@ def _outcome(future: Future[Downloaded]) -> Downloaded | FileError:
     try:
         return future.result()
     except FileError as error:
-        return error
+        # It is kept for long, and its history holds the connection open that it is about.
+        error.__context__ = None
+        return error.with_traceback(None)
 
 
 @contextmanager
 def _reasons_for_people() -> Iterator[None]:
-    """Errors of the network as FileErrors: their own texts hold whole URLs, signatures included."""
+    """Errors of the network as FileErrors: their own texts hold whole URLs, signatures included.
+
+    Whatever else a stranger's answer makes a library raise costs this file alone, too.
+    """
     try:
         yield
+    except BackupError:
+        raise
     except (requests.Timeout, wire.TimeoutError):
         raise _Passing("the server took too long to answer") from None
     except requests.exceptions.SSLError:
@@ -275,5 +292,7 @@ def _reasons_for_people() -> Iterator[None]:
         raise _Passing(what) from None
     except (requests.exceptions.ChunkedEncodingError, wire.ProtocolError):
         raise _Passing("the connection was cut") from None
-    except (requests.RequestException, wire.HTTPError):
-        raise FileError("the server's answer cannot be read") from None
+    except Exception as error:  # noqa: BLE001 - what others make of a stranger's bytes has no end
+        is_known = isinstance(error, requests.RequestException | wire.HTTPError)
+        kind = "" if is_known else f" ({type(error).__name__})"
+        raise FileError(f"the server's answer cannot be read{kind}") from None

@@ -11,6 +11,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from http.client import HTTPResponse
 from typing import TypeAlias
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -49,6 +50,7 @@ _REFUSED = tuple(
         "3fff::/20",
     )
 )
+_MOST_ADDRESSES = 4  # of one name that are tried: each may take its ten seconds
 _DEFAULT_PORTS: tuple[int, ...] = (80, 443)
 _ENTRY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::(\d{1,5}))?")  # 'nas', 'nas:8080', '[::1]:8080'
 
@@ -103,17 +105,22 @@ class Guard:
             pass
 
 
-def pools(guard: Guard) -> dict[str, type[HTTPConnectionPool]]:
-    """Connection pools by scheme, for urllib3's PoolManager, whose connections ask `guard`.
+def pools(guard: Guard, answers: type[HTTPResponse]) -> dict[str, type[HTTPConnectionPool]]:
+    """Connection pools by scheme, for urllib3's PoolManager, whose connections ask `guard` and give
+    their answers as `answers`.
 
     They raise FileError when it refuses.
     """
 
     class Plain(HTTPConnection):
+        response_class = answers
+
         def _new_conn(self) -> socket.socket:
             return _connect(self, guard, super()._new_conn)
 
     class Secure(HTTPSConnection):
+        response_class = answers
+
         def _new_conn(self) -> socket.socket:
             return _connect(self, guard, super()._new_conn)
 
@@ -137,7 +144,7 @@ def _connect(
     except socket.gaierror as error:
         raise NameResolutionError(name, connection, error) from error
     failed: Exception = FileError("its server has no address")
-    for address in addresses:
+    for address in addresses[:_MOST_ADDRESSES]:
         connection.host = address
         try:
             return connect()

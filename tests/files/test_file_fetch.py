@@ -6,7 +6,6 @@ import base64
 import gzip
 import hashlib
 import threading
-from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -93,21 +92,6 @@ def test_a_file_as_large_as_allowed_is_stored(site: Site, tmp_path: Path) -> Non
 def fails_to_fit(downloader: Downloader, url: str, folder: Path) -> bool:
     folder.mkdir()
     return isinstance(fails(downloader, attachment(url), folder), TooLarge)
-
-
-def test_a_trickle_is_given_up_when_its_time_is_over(site: Site, tmp_path: Path) -> None:
-    read = threading.Event()  # the first half has been read
-    ticks = count(0, 40)
-
-    def clock() -> float:
-        now = next(ticks)
-        if now:
-            read.set()
-        return now
-
-    url = site.play("/slow.png", Answer(PNG, pause=lambda: read.wait(20) and None))
-    with Local(site, patience=60, clock=clock) as downloader:
-        assert "longer than 60 seconds" in fails(downloader, image(url), tmp_path).message
 
 
 def test_an_svg_with_a_script_is_kept_as_the_file_it_is(

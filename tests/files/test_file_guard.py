@@ -123,7 +123,9 @@ def test_the_hint_names_the_entry_that_would_do(tmp_path: Path, url: str, entry:
         downloader.download(file(url), tmp_path)
 
 
-@pytest.mark.parametrize("allowed", ["", "other", "localhost:81", "127.0.0.1", "localhost:x", ":80"])
+@pytest.mark.parametrize(
+    "allowed", ["", "other", "localhost:81", "127.0.0.1", "localhost:x", ":80"]
+)
 def test_a_host_is_allowed_by_its_own_name_only(allowed: str) -> None:
     with pytest.raises(FileError, match="public internet") as caught:
         Guard([allowed]).addresses("localhost", 80)
