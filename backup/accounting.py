@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from backup.fetching import Outcome
+from backup.files.pending import Pending
 from backup.listing import Seen
 from backup.model import Problem
 from backup.picture import Memory
 from backup.report.report import Entry, Report, Section
 from backup.sync.plan import Action, Listed, Plan, Step
+from backup.sync.state import State
 
 
 def foreseen(decided: Plan) -> Outcome:
@@ -21,6 +24,12 @@ def unchanged(steps: Collection[Step], read: Collection[str] = ()) -> int:
     """How many of the pages that Notion lists stay as they are: `read` has the ids of others."""
     staying = (step for step in steps if step.action is Action.KEEP and step.row is not None)
     return sum(step.page_id not in read for step in staying)
+
+
+def given_up(now: State, today: date) -> int:
+    """How many files outside Notion are not there any more, and only tried now and then."""
+    lacking = (each for record in now.pages.values() for each in record.pending)
+    return sum(Pending.from_json(each).is_given_up(today) for each in lacking)
 
 
 def report(decided: Plan, outcome: Outcome, seen: Seen, memory: Memory) -> Report:

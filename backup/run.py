@@ -76,6 +76,7 @@ def _carried_out(
     now = ending.current(memory.state, writer, places)
     ending.save(world.tree, now)
     report = accounting.report(decided, outcome, seen, memory)
+    report = replace(report, given_up=accounting.given_up(now, seen.began.date()))
     if settings.verify:
         report = replace(report, errors=(*report.errors, *_verified(world, now)))
     if not delivery:
@@ -170,4 +171,5 @@ def _reader(
         shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},
         began=seen.began,
         describe=naming.describer(memory.state).describe if naming else None,
+        records=memory.state.pages,
     )

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from http import HTTPStatus
 from http.client import HTTPResponse
 from pathlib import Path
 from types import TracebackType
@@ -19,13 +18,13 @@ from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import exceptions as wire
 
 from backup.errors import BackupError, FileError
 from backup.files import data_url, urls
 from backup.files.guard import Guard, pools
 from backup.files.paced import PACKET, paced
-from backup.files.received import MEGABYTE, Downloaded, judge, save, weigh
+from backup.files.received import MEGABYTE, Downloaded, Passing, judge, save, weigh
+from backup.files.trouble import Denied, accepted, reasons_for_people
 from backup.model import File
 
 MAX_REDIRECTS = 5
@@ -37,34 +36,13 @@ _HEADERS = {
     "Accept-Encoding": "identity",
 }
 _REDIRECTS = (301, 302, 303, 307, 308)
-_DENIED = (400, 401, 403)  # S3 says 403 of a signature that expired, 400 of a token that did
 _PORTS = {"http": 80, "https": 443}
 _CHUNK = 65_536
-_BAD_ADDRESS = (
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.MissingSchema,
-    wire.LocationParseError,
-    UnicodeError,
-)
 _TIMEOUT = (10.0, PACKET)  # seconds to connect, and between two packets
 _WAITS = (1.0, 4.0, 10.0)  # seconds before each further try
 _ENOUGH = (
     3  # files of a host failed in a row: the others get one try each, or a dead host costs hours
 )
-_LONGEST_WAIT = 60.0
-
-
-class _Passing(FileError):
-    """Trying again may help; `after` is how many seconds the server asked to wait, 0 for none."""
-
-    def __init__(self, message: str, after: float = 0.0) -> None:
-        super().__init__(message)
-        self.after = after
-
-
-class _Denied(FileError):
-    """The server does not accept the signature (any more)."""
 
 
 class _Guarded(HTTPAdapter):
@@ -136,7 +114,7 @@ class Downloader:
         """
         try:
             return self._patiently(file, folder)
-        except _Denied:
+        except Denied:
             fresh = self._fresh(file)
             if fresh is None:
                 raise
@@ -155,7 +133,7 @@ class Downloader:
         is_dead = self._failed.get(host, 0) >= _ENOUGH
         try:
             got = self._repeatedly(file, folder, () if is_dead else _WAITS)
-        except _Passing:
+        except Passing:
             self._failed[host] = self._failed.get(host, 0) + 1
             raise
         self._failed.pop(host, None)
@@ -165,7 +143,7 @@ class Downloader:
         for wait in waits:
             try:
                 return self._once(file, folder)
-            except _Passing as error:
+            except Passing as error:
                 self._sleep(error.after or wait)
         return self._once(file, folder)
 
@@ -186,7 +164,7 @@ class Downloader:
             content_type, content = data_url.read(url, self.max_bytes)
             yield content_type, (content,)
             return
-        with _reasons_for_people():
+        with reasons_for_people():
             response = self._follow(url)
         with closing(response):
             declared = response.headers.get("Content-Length", "")
@@ -199,7 +177,7 @@ class Downloader:
             response = self._ask(url)
             target = response.headers.get("Location", "")
             if response.status_code not in _REDIRECTS or not target:
-                return _accepted(response)
+                return accepted(response)
             response.close()
             # Header bytes reach us as Latin-1, and most servers mean UTF-8.
             url = _joined(url, target.encode("latin-1", "ignore").decode("utf-8", "replace"))
@@ -228,7 +206,7 @@ class Downloader:
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:
     """The body as it arrives, unpacked: never more of it at once than a chunk."""
-    with _reasons_for_people():
+    with reasons_for_people():
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             yield chunk
 
@@ -240,26 +218,6 @@ def _joined(url: str, target: str) -> str:
         raise FileError("it is redirected to an address that is not a valid one") from None
 
 
-def _accepted(response: requests.Response) -> requests.Response:
-    """The response, when it brings what was asked for; raises the error that fits otherwise."""
-    status = response.status_code
-    if status in (200, 203):
-        return response
-    after = response.headers.get("Retry-After", "")
-    response.close()
-    reason = f"the server answered {status}{_phrase(status)}"
-    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
-        raise _Passing(reason, min(float(after), _LONGEST_WAIT) if after.isdecimal() else 0.0)
-    raise _Denied(reason) if status in _DENIED else FileError(reason)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return f" ({HTTPStatus(status).phrase})"
-    except ValueError:
-        return ""
-
-
 def _outcome(future: Future[Downloaded]) -> Downloaded | FileError:
     try:
         return future.result()
@@ -267,32 +225,3 @@ def _outcome(future: Future[Downloaded]) -> Downloaded | FileError:
         # It is kept for long, and its history holds the connection open that it is about.
         error.__context__ = None
         return error.with_traceback(None)
-
-
-@contextmanager
-def _reasons_for_people() -> Iterator[None]:
-    """Errors of the network as FileErrors: their own texts hold whole URLs, signatures included.
-
-    Whatever else a stranger's answer makes a library raise costs this file alone, too.
-    """
-    try:
-        yield
-    except BackupError:
-        raise
-    except (requests.Timeout, wire.TimeoutError):
-        raise _Passing("the server took too long to answer") from None
-    except requests.exceptions.SSLError:
-        raise FileError("its server's certificate cannot be trusted") from None
-    except _BAD_ADDRESS:
-        raise FileError("its address is not a valid one") from None
-    except requests.exceptions.ConnectionError as error:
-        reason = getattr(error.args[0] if error.args else None, "reason", None)
-        is_unknown = isinstance(reason, wire.NameResolutionError)
-        what = "its server's name is unknown" if is_unknown else "the connection failed"
-        raise _Passing(what) from None
-    except (requests.exceptions.ChunkedEncodingError, wire.ProtocolError):
-        raise _Passing("the connection was cut") from None
-    except Exception as error:  # noqa: BLE001 - what others make of a stranger's bytes has no end
-        is_known = isinstance(error, requests.RequestException | wire.HTTPError)
-        kind = "" if is_known else f" ({type(error).__name__})"
-        raise FileError(f"the server's answer cannot be read{kind}") from None

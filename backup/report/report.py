@@ -73,7 +73,8 @@ class Report:
     """`failed`: pages whose last good copy was left as it is. `lost`: files that could not be had.
     `errors`: something else that is not saved. `warnings`: all is saved, but somebody should look.
 
-    `unchanged`, `files` (images and attachments written) and `requests` (to Notion) are counts.
+    `unchanged`, `files` (images and attachments written), `given_up` (files outside Notion that are
+    not there any more) and `requests` (to Notion) are counts.
     `broken` is the exit code of an error that ended the run, 0 when it came to its own end.
     `pull_request` is the address of the pull request that the run opened or updated. `finished` is
     when it ended: ISO 8601, UTC. `asked` is None when AI naming is off.
@@ -91,6 +92,7 @@ class Report:
     sections: tuple[Section, ...] = ()
     unchanged: int = 0
     files: int = 0
+    given_up: int = 0
     requests: int = 0
     seconds: float = 0.0
     finished: str = ""
@@ -143,6 +145,15 @@ class Report:
         for word, problems in (("missing file", self.lost), ("error", self.errors)):
             said += [f"{len(problems)} {word}{'s'[: len(problems) != 1]}"] if problems else []
         return f"Notion backup{', dry run' if self.dry_run else ''}: {', '.join(said)}"
+
+    def absences(self) -> str:
+        """'2 files outside Notion are not there any more; their pages say which'; '' for none."""
+        if self.given_up == 1:
+            return "1 file outside Notion is not there any more; its page says which"
+        many = (
+            f"{self.given_up:,} files outside Notion are not there any more; their pages say which"
+        )
+        return many if self.given_up else ""
 
     def details(self) -> Iterable[tuple[str, Entry]]:
         """Every page that is not as it was, with the word for what happened to it."""

@@ -31,6 +31,8 @@ def lines(report: Report) -> Iterator[str]:
         f"{report.files} files written, {report.requests} requests to Notion, "
         f"{report.seconds:.1f} s"
     )
+    if absences := report.absences():
+        yield f"{absences}."
     if report.asked and report.asked.requests:
         yield _asked(report.asked)
     for problem in report.problems[:_MOST]:
