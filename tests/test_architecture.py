@@ -55,11 +55,11 @@ OUTSIDE = {
 DOORS = {
     "requests": {
         *("notion.client", "files.fetch", "files.messages", "report.sending", "report.tellers"),
-        "publish.pull_request",
+        *("files.trouble", "publish.pull_request"),
         *(f"report.{each}" for each in ("discord", "healthcheck", "ntfy", "slack", "webhook")),
     },
     "subprocess": {"git"},
-    "urllib3": {"files.fetch", "files.guard"},
+    "urllib3": {"files.guard", "files.trouble"},
     "dotenv": {"settings"},
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},

@@ -114,11 +114,7 @@ def gather(
         for key, fate in fates.items()
         if (record := _record(fate, paths[key], described[key]))
     }
-    lacking = [
-        (error, Pending.of(fate.file, error, today, earlier.get(key)))
-        for key, fate in fates.items()
-        if (error := fate.error)
-    ]
+    lacking = _lacking(fates, earlier, today)
     return Gathered(
         files={file.key: _place(file, records, fates) for file in files},
         records=tuple(records.values()),
@@ -246,6 +242,16 @@ def _staged(
         elif fate.kept:  # its old path was not a usable one
             staged[record.path] = folder / fate.kept.path
     return staged
+
+
+def _lacking(
+    fates: Mapping[str, _Fate], earlier: Mapping[str, Pending], today: date
+) -> list[_Lacking]:
+    return [
+        (error, Pending.of(fate.file, error, today, earlier.get(identity)))
+        for identity, fate in fates.items()
+        if (error := fate.error)
+    ]
 
 
 def _problems(page: Page, lacking: Iterable[_Lacking], today: date) -> tuple[Problem, ...]:
