@@ -63,6 +63,7 @@ DOORS = {
     "dotenv": {"settings"},
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},
+    "markdown_it": {"markdown.verify"},
 }
 
 

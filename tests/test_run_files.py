@@ -154,7 +154,7 @@ def test_the_api_s_host_is_open_on_the_port_of_the_api_alone(library: Library) -
     )
     ran = library.run()
     assert "b.png is not backed up: its server is not on the public internet" in ran.log
-    assert library.stored() == ["assets/1-a.png"]
+    assert library.stored() == ["assets/1-image.png"]
 
 
 def test_a_picture_with_a_wrong_extension_gets_the_right_one(library: Library) -> None:
