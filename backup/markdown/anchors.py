@@ -50,7 +50,9 @@ def _anchors(
         runs = block_runs(heading.data)
         text = " ".join(plain_text(runs).splitlines())
         slugs = slugs_of(text, heading_line(heading, context).lstrip("#"))
-        safe = len(slugs) == 1 and not slugs & (taken | {""}) and all(map(_is_text, runs))
+        safe = (
+            len(slugs) == 1 and "" not in slugs and not slugs & taken and all(map(_is_text, runs))
+        )
         taken |= slugs | {f"{slug}-{seen[slug]}" for slug in slugs & taken}
         seen.update(slugs)
         yield heading.id, f"#{min(slugs)}" if safe else f"#{links.anchor(heading.id)}"
