@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 
 from backup.composition import Part
 from backup.fetching import Outcome
+from backup.files.pending import Pending
 from backup.listing import Seen
 from backup.load import Memory
 from backup.model import Problem
@@ -37,6 +39,12 @@ _EMPTY = (
     "Notion shows no page of this database. If it has some, open it in Notion as a full page, "
     "⋯ → Connections → add the integration."
 )
+
+
+def given_up(now: State, today: date) -> int:
+    """How many files outside Notion are not there any more, and only tried now and then."""
+    lacking = (each for record in now.pages.values() for each in record.pending)
+    return sum(Pending.from_json(each).is_given_up(today) for each in lacking)
 
 
 def report(

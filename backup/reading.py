@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 from backup.errors import FileError, NotionError
@@ -64,7 +64,7 @@ class Tried:
 class Reader:
     """Reads pages. `requests` runs single requests beside others, `staging` is for temporary files,
     `shared` is what the run knows of synced blocks, `describe` says what a new picture shows, and
-    `tried` has files of this run's first try (see Tried).
+    `tried` has files of this run's first try (see Tried). `records` are those that the run began with.
 
     `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Listed), `began`
     is when its listing began (see listing.Seen).
@@ -82,6 +82,12 @@ class Reader:
     shared: Shared = field(default_factory=Shared)
     describe: Describe | None = None
     tried: Mapping[str, Mapping[str, Downloaded | FileError]] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day on which the run began."""
+        return self.began.date()
 
     def read(
         self, step: Step, before: Record | None, folder: Path, anchored: Collection[str]
@@ -102,7 +108,7 @@ class Reader:
         record = replace(self._record(step, gathered, links, anchors), requests=_requests(page))
         lacking = placeholders.lacking(page)
         record = replace(record, settled=record.settled and not lacking)
-        problems = (*gathered.left_out, *placeholders.problems(page))
+        problems = (*gathered.warnings, *placeholders.problems(page))
         placed = {join(step.folder, path): at for path, at in gathered.staged.items()}
         text = document.render(page, context).encode()
         new = len(gathered.staged)
@@ -130,7 +136,22 @@ class Reader:
         known = [FileRecord.from_json(raw) for raw in before.files] if before else []
         by_identity = {each.identity: each for each in known}
         downloads = Tried(self.downloader, self.tried.get(page.id, {}))
-        return store.gather(page, by_identity, folder, downloads, staging, self.describe)
+        return store.gather(
+            page,
+            by_identity,
+            folder,
+            downloads,
+            staging,
+            self.describe,
+            today=self.today,
+            earlier=self._lacking(page.id),
+        )
+
+    def _lacking(self, page_id: str) -> dict[str, Pending]:
+        """What the run before this one lacked: a page may be read more than once in a run."""
+        record = self.records.get(page_id)
+        found = map(Pending.from_json, record.pending if record else ())
+        return {pending.identity: pending for pending in found}
 
     def _context(self, step: Step, gathered: Gathered, anchors: tuple[str, ...]) -> Context:
         database = self.targets.get(step.row.database) if step.row else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from backup.errors import FileError
 from backup.files.pending import Pending, sentence
-from backup.files.received import Downloaded, TooLarge
+from backup.files.received import Downloaded, Passing, TooLarge
 from backup.model import Problem
 from backup.reading import Reader
 from backup.report.log import Log
@@ -25,7 +25,7 @@ Outcomes = Mapping[str, "Downloaded | FileError"]
 class Retried:
     """`steps` are pages to be read, because a file of theirs can be had now, or is missing for
     another cause; `tried` has what became of each page's files, by identity; `lost` are the files
-    of the other pages that still fail."""
+    of the other pages that still fail, but for those that are given up (see files.pending)."""
 
     steps: tuple[Step, ...] = ()
     tried: Mapping[str, Outcomes] = field(default_factory=dict)
@@ -41,7 +41,7 @@ def retry(
         for step in steps
         if step.action is Action.KEEP and step.row
         for pending in map(Pending.from_json, records[step.page_id].pending)
-        if pending.is_due(reader.downloader.max_bytes)
+        if pending.is_due(reader.downloader.max_bytes, reader.today)
     ]
     if not wanted:
         return Retried()
@@ -53,12 +53,19 @@ def retry(
     for (step, pending), outcome in zip(wanted, outcomes, strict=True):
         if outcome is not None:
             tried[step.page_id][pending.identity] = outcome
-        if isinstance(outcome, FileError) and not isinstance(outcome, TooLarge):
-            lost.append(Problem(step.title, sentence(pending.file, outcome), step.page_id))
+        if isinstance(outcome, FileError) and _is_as_before(pending, outcome):
+            if not pending.is_given_up(reader.today):
+                lost.append(Problem(step.title, sentence(pending.file, outcome), step.page_id))
         else:
             news[step.page_id] = replace(step, action=Action.FETCH, reason=_REASON)
     still = tuple(problem for problem in lost if problem.page_id not in news)
     return Retried(tuple(news.values()), tried, still)
+
+
+def _is_as_before(pending: Pending, error: FileError) -> bool:
+    """Whether the page may stay as it is. One whose file turns out to be gone has to remember that."""
+    is_news = bool(pending.since) and not pending.gone and not isinstance(error, Passing)
+    return not isinstance(error, TooLarge) and not is_news
 
 
 _REASON = "there is news of a file that was missing"

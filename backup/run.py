@@ -147,7 +147,8 @@ def _carried_out(
         outcome = work.all(decided) + _usual_names(world)
     now, unsaved = _ended(world, begun, writer)
     report = accounting.report(decided, outcome, seen, memory, writer.changed)
-    report = replace(report, errors=(*report.errors, *unsaved))
+    given_up = accounting.given_up(now, seen.began.date())
+    report = replace(report, errors=(*report.errors, *unsaved), given_up=given_up)
     if settings.verify:
         found = _verified(world, now, begun.base, writer)
         report = replace(report, errors=(*report.errors, *found))
@@ -316,4 +317,5 @@ def _reader(
         shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},
         began=seen.began,
         describe=naming.describer(memory.state).describe if naming else None,
+        records=memory.state.pages,
     )

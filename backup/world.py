@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from backup.errors import ConfigError, GitError
 from backup.files.fetch import Downloader
+from backup.files.guard import door
 from backup.files.received import MEGABYTE
 from backup.git import Git, Identity, basic
 from backup.naming import Naming
@@ -65,10 +66,9 @@ def world(
 ) -> World:
     """The world of a run in the clone `workspace`; raises ConfigError or GitError when it is not
     clear where to publish."""
-    host = urlsplit(settings.notion_api_url).hostname or ""
     downloader = Downloader(
         refresh=refresher(client),
-        allowed_hosts=[host, *settings.allowed_private_hosts],
+        allowed_hosts=[_api_door(settings.notion_api_url), *settings.allowed_private_hosts],
         max_bytes=settings.max_file_mb * MEGABYTE,
         concurrency=settings.concurrency,
     )
@@ -82,6 +82,12 @@ def world(
         naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
         git=Git(workspace / settings.output_dir, environ),
     )
+
+
+def _api_door(url: str) -> str:
+    """Host and port of the API, which may stand in a private network: a stand-in serves its files."""
+    parts = urlsplit(url)
+    return door(parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443))
 
 
 def _publisher(

@@ -56,22 +56,16 @@ OUTSIDE = {
 # Where the few doors to the outside are.
 DOORS = {
     "requests": {
-        *(
-            "notion.client",
-            "notion.wire",
-            "files.fetch",
-            "files.messages",
-            "report.sending",
-            "report.tellers",
-        ),
-        "publish.pull_request",
+        *("notion.client", "notion.wire", "files.fetch", "files.messages", "files.trouble"),
+        *("report.sending", "report.tellers", "publish.pull_request"),
         *(f"report.{each}" for each in ("discord", "healthcheck", "ntfy", "slack", "webhook")),
     },
     "subprocess": {"git"},
-    "urllib3": {"files.fetch", "files.guard", "notion.wire"},
+    "urllib3": {"files.guard", "files.trouble", "notion.wire"},
     "dotenv": {"settings"},
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},
+    "markdown_it": {"markdown.verify"},
 }
 
 

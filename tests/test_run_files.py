@@ -141,9 +141,20 @@ def test_a_picture_that_cannot_be_had_leaves_a_line_in_the_text(
 def test_an_address_inside_the_network_is_not_asked(library: Library, address: str) -> None:
     library.append(blocks.media("image", build.external(address)))
     ran = library.run()
-    assert ran.code == 1 and "not backed up" in library.page_text
+    assert ran.code == 0 and "not backed up" in library.page_text
+    assert "warning: Atlas: " in ran.log
     assert library.stored() == library.downloads() == []
     assert not re.search("t0ken|user:pass", library.page_text + ran.log)
+
+
+def test_the_api_s_host_is_open_on_the_port_of_the_api_alone(library: Library) -> None:
+    library.append(
+        blocks.media("image", library.outside("a.png")),
+        blocks.media("image", build.external("http://127.0.0.1:9/b.png")),
+    )
+    ran = library.run()
+    assert "b.png is not backed up: its server is not on the public internet" in ran.log
+    assert library.stored() == ["assets/1-image.png"]
 
 
 def test_a_picture_with_a_wrong_extension_gets_the_right_one(library: Library) -> None:

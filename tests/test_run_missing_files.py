@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from backup import world
 from backup.demo import blocks, build, faults
+from backup.files.fetch import Downloader
 from backup.model import Json
+from tests.backups import clock
 from tests.library import PNG, Library, keeping
 
 
@@ -46,9 +50,82 @@ def test_a_file_that_still_fails_is_tried_alone_and_told_again(library: Library)
 
 
 def test_an_external_file_is_tried_again_without_asking_notion(library: Library) -> None:
-    lacking(library, file=library.outside("bad.png"))
-    assert library.run().code == 1
+    library.append(blocks.media("image", library.outside("bad.png")))
+    library.fail("bad.png", faults.error(404))
+    library.run()
+    library.asked()
+    assert library.run().code == 0
     assert library.asked() == ([], ["bad.png"])
+
+
+def dead(library: Library) -> str:
+    """A page with a picture that its own host has no more."""
+    library.append(blocks.media("image", library.outside("bad.png")))
+    library.fail("bad.png", faults.error(404))
+    ran = library.run()
+    assert ran.code == 0
+    assert ran.log.count("warning: Atlas: bad.png is not backed up: the server answered 404") == 1
+    assert "*(not backed up: the server answered 404 (Not Found))*" in library.page_text
+    assert "/bad.png" in library.page_text.partition("*(not backed up")[2]
+    library.asked()
+    return library.text(".notion-sync.json")
+
+
+COUNTED = "1 file outside Notion is not there any more; its page says which."
+
+
+def test_a_dead_picture_of_another_host_is_told_once_and_then_counted(library: Library) -> None:
+    library.init()
+    state = dead(library)
+    commits = library.commits()
+    ran = library.run()
+    assert ran.code == 0 and COUNTED in ran.log
+    assert "bad.png" not in ran.log
+    assert (library.text(".notion-sync.json"), library.commits()) == (state, commits)
+
+
+def test_a_dead_picture_is_hardly_tried_after_a_week(library: Library) -> None:
+    dead(library)
+    for _ in range(8, 37):
+        clock(library.notion).forward(days=8)  # eight times 29 days
+        ran = library.run()
+        assert ran.code == 0 and COUNTED in ran.log
+    assert library.asked() == ([], ["bad.png"])
+
+
+def test_a_dead_picture_is_tried_again_when_its_page_is_read_and_in_a_full_sync(
+    library: Library,
+) -> None:
+    dead(library)
+    clock(library.notion).forward(days=8)
+    library.append(blocks.paragraph("More."))
+    for flags in ((), ("--full-sync",)):
+        library.server.downloads.clear()
+        ran = library.run(*flags)
+        assert ran.code == 0 and COUNTED in ran.log
+        assert "bad.png is not backed up" not in ran.log
+        assert library.downloads() == ["bad.png"]
+
+
+def test_a_dead_picture_that_comes_back_is_stored(library: Library) -> None:
+    dead(library)
+    library.heal()
+    ran = library.run()
+    assert ran.code == 0 and "outside Notion" not in ran.log
+    assert library.stored() == ["assets/1-bad.png"]
+    assert "not backed up" not in library.page_text
+
+
+def test_a_host_that_is_out_of_order_is_a_failure_until_it_is_given_up(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world, "Downloader", partial(Downloader, sleep=lambda _: None))
+    library.append(blocks.media("image", library.outside("bad.png")))
+    library.fail("bad.png", faults.error(503))
+    assert [library.run().code, library.run().code] == [1, 1]
+    clock(library.notion).forward(days=7)
+    ran = library.run()
+    assert ran.code == 0 and COUNTED in ran.log
 
 
 def test_a_file_that_can_be_had_at_last_takes_its_place_in_the_text(library: Library) -> None:

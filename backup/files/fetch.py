@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from http import HTTPStatus
+from http.client import HTTPResponse
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,12 +18,13 @@ from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import exceptions as wire
 
 from backup.errors import BackupError, FileError
 from backup.files import data_url, urls
 from backup.files.guard import Guard, pools
-from backup.files.received import MEGABYTE, Downloaded, judge, save, weigh
+from backup.files.paced import PACKET, paced
+from backup.files.received import MEGABYTE, Downloaded, Passing, judge, save, weigh
+from backup.files.trouble import Denied, accepted, reasons_for_people
 from backup.model import File
 
 MAX_REDIRECTS = 5
@@ -35,44 +36,23 @@ _HEADERS = {
     "Accept-Encoding": "identity",
 }
 _REDIRECTS = (301, 302, 303, 307, 308)
-_DENIED = (400, 401, 403)  # S3 says 403 of a signature that expired, 400 of a token that did
 _PORTS = {"http": 80, "https": 443}
 _CHUNK = 65_536
-_BAD_ADDRESS = (
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.MissingSchema,
-    wire.LocationParseError,
-    UnicodeError,
-)
-_TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two packets
+_TIMEOUT = (10.0, PACKET)  # seconds to connect, and between two packets
 _WAITS = (1.0, 4.0, 10.0)  # seconds before each further try
 _ENOUGH = (
     3  # files of a host failed in a row: the others get one try each, or a dead host costs hours
 )
-_LONGEST_WAIT = 60.0
-
-
-class _Passing(FileError):
-    """Trying again may help; `after` is how many seconds the server asked to wait, 0 for none."""
-
-    def __init__(self, message: str, after: float = 0.0) -> None:
-        super().__init__(message)
-        self.after = after
-
-
-class _Denied(FileError):
-    """The server does not accept the signature (any more)."""
 
 
 class _Guarded(HTTPAdapter):
-    def __init__(self, guard: Guard, connections: int) -> None:
-        self._guard = guard
+    def __init__(self, guard: Guard, answers: type[HTTPResponse], connections: int) -> None:
+        self._guard, self._answers = guard, answers
         super().__init__(pool_connections=connections, pool_maxsize=connections)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = pools(self._guard)
+        self.poolmanager.pool_classes_by_scheme = pools(self._guard, self._answers)
 
 
 class Downloader:
@@ -98,12 +78,12 @@ class Downloader:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._refresh, self.max_bytes, self._patience = refresh, max_bytes, patience
-        self._sleep, self._clock = sleep, clock
+        self._refresh, self.max_bytes, self._sleep = refresh, max_bytes, sleep
         self._guard = Guard(allowed_hosts)
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Guarded(self._guard, concurrency))
+            answers = paced(patience, clock)
+            self._session.mount(scheme, _Guarded(self._guard, answers, concurrency))
         self._failed: dict[str, int] = {}  # files in a row, by host
         self._workers = ThreadPoolExecutor(concurrency, thread_name_prefix="download")
 
@@ -134,7 +114,7 @@ class Downloader:
         """
         try:
             return self._patiently(file, folder)
-        except _Denied:
+        except Denied:
             fresh = self._fresh(file)
             if fresh is None:
                 raise
@@ -153,7 +133,7 @@ class Downloader:
         is_dead = self._failed.get(host, 0) >= _ENOUGH
         try:
             got = self._repeatedly(file, folder, () if is_dead else _WAITS)
-        except _Passing:
+        except Passing:
             self._failed[host] = self._failed.get(host, 0) + 1
             raise
         self._failed.pop(host, None)
@@ -163,7 +143,7 @@ class Downloader:
         for wait in waits:
             try:
                 return self._once(file, folder)
-            except _Passing as error:
+            except Passing as error:
                 self._sleep(error.after or wait)
         return self._once(file, folder)
 
@@ -184,10 +164,12 @@ class Downloader:
             content_type, content = data_url.read(url, self.max_bytes)
             yield content_type, (content,)
             return
-        with _reasons_for_people(), closing(self._follow(url)) as response:
+        with reasons_for_people():
+            response = self._follow(url)
+        with closing(response):
             declared = response.headers.get("Content-Length", "")
             weigh(int(declared[:20]) if declared.isdecimal() else 0, self.max_bytes)
-            yield response.headers.get("Content-Type", ""), self._chunks(response)
+            yield response.headers.get("Content-Type", ""), _chunks(response)
 
     def _follow(self, url: str) -> requests.Response:
         """The answer at the end of the redirects, each of which is judged like the first URL."""
@@ -195,10 +177,10 @@ class Downloader:
             response = self._ask(url)
             target = response.headers.get("Location", "")
             if response.status_code not in _REDIRECTS or not target:
-                return _accepted(response)
+                return accepted(response)
             response.close()
             # Header bytes reach us as Latin-1, and most servers mean UTF-8.
-            url = urljoin(url, target.encode("latin-1", "ignore").decode("utf-8", "replace"))
+            url = _joined(url, target.encode("latin-1", "ignore").decode("utf-8", "replace"))
         raise FileError(f"it is redirected more than {MAX_REDIRECTS} times")
 
     def _ask(self, url: str) -> requests.Response:
@@ -221,59 +203,25 @@ class Downloader:
             proxies=proxies,
         )
 
-    def _chunks(self, response: requests.Response) -> Iterator[bytes]:
-        """The body as it arrives: read1 returns what is there, so that a trickle can be stopped."""
-        end = self._clock() + self._patience
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """The body as it arrives, unpacked: never more of it at once than a chunk."""
+    with reasons_for_people():
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             yield chunk
-            if self._clock() > end:
-                raise FileError(f"it took longer than {self._patience:.0f} seconds")
 
 
-def _accepted(response: requests.Response) -> requests.Response:
-    """The response, when it brings what was asked for; raises the error that fits otherwise."""
-    status = response.status_code
-    if status in (200, 203):
-        return response
-    after = response.headers.get("Retry-After", "")
-    response.close()
-    reason = f"the server answered {status}{_phrase(status)}"
-    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
-        raise _Passing(reason, min(float(after), _LONGEST_WAIT) if after.isdecimal() else 0.0)
-    raise _Denied(reason) if status in _DENIED else FileError(reason)
-
-
-def _phrase(status: int) -> str:
+def _joined(url: str, target: str) -> str:
     try:
-        return f" ({HTTPStatus(status).phrase})"
+        return urljoin(url, target)
     except ValueError:
-        return ""
+        raise FileError("it is redirected to an address that is not a valid one") from None
 
 
 def _outcome(future: Future[Downloaded]) -> Downloaded | FileError:
     try:
         return future.result()
     except FileError as error:
-        return error
-
-
-@contextmanager
-def _reasons_for_people() -> Iterator[None]:
-    """Errors of the network as FileErrors: their own texts hold whole URLs, signatures included."""
-    try:
-        yield
-    except (requests.Timeout, wire.TimeoutError):
-        raise _Passing("the server took too long to answer") from None
-    except requests.exceptions.SSLError:
-        raise FileError("its server's certificate cannot be trusted") from None
-    except _BAD_ADDRESS:
-        raise FileError("its address is not a valid one") from None
-    except requests.exceptions.ConnectionError as error:
-        reason = getattr(error.args[0] if error.args else None, "reason", None)
-        is_unknown = isinstance(reason, wire.NameResolutionError)
-        what = "its server's name is unknown" if is_unknown else "the connection failed"
-        raise _Passing(what) from None
-    except (requests.exceptions.ChunkedEncodingError, wire.ProtocolError):
-        raise _Passing("the connection was cut") from None
-    except (requests.RequestException, wire.HTTPError):
-        raise FileError("the server's answer cannot be read") from None
+        # It is kept for long, and its history holds the connection open that it is about.
+        error.__context__ = None
+        return error.with_traceback(None)

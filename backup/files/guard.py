@@ -8,8 +8,10 @@ cannot mean something else a moment later (DNS rebinding).
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from http.client import HTTPResponse
 from typing import TypeAlias
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -20,27 +22,44 @@ from backup.errors import FileError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+# The IANA special-purpose registries and what clouds add. Python's own table differs from version to
+# version, and lacks the newest.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # all that is given out so far
 _REFUSED = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "192.0.0.0/24",  # protocol assignments: Python's versions disagree about them
+        "0.0.0.0/8",  # this machine
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # shared by a provider's customers; Alibaba's metadata
+        "127.0.0.0/8",
         "168.63.129.16/32",  # Azure's metadata and wire server: a public address in name only
-        "::/96",  # loopback, unspecified and the old IPv4-compatible form
-        "::ffff:0:0/96",  # IPv4-mapped: no name server has a reason to say it
-        "2001::/32",  # Teredo
+        "169.254.0.0/16",  # link-local, and most clouds' metadata
+        "172.16.0.0/12",
+        "192.0.0.0/24",  # protocol assignments; Oracle's metadata
+        "192.0.2.0/24",  # documentation, as the two below
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",
+        "198.18.0.0/15",  # benchmarks
+        "224.0.0.0/3",  # multicast, reserved, broadcast
+        "2001::/23",  # protocol assignments: Teredo, benchmarks, ORCHID
+        "2001:db8::/32",  # documentation, as 3fff::/20
         "2002::/16",  # 6to4
-        "fec0::/10",  # site-local
+        "3fff::/20",
     )
 )
+_MOST_ADDRESSES = 4  # of one name that are tried: each may take its ten seconds
+_DEFAULT_PORTS: tuple[int, ...] = (80, 443)
+_ENTRY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*)(?::(\d{1,5}))?")  # 'nas', 'nas:8080', '[::1]:8080'
 
 
 def is_public(address: str) -> bool:
     """Whether `address` (an IPv4 or IPv6 literal) belongs to the public internet.
 
-    Not: loopback, link-local (where clouds keep their metadata), private, shared (100.64.0.0/10),
-    multicast, reserved, documentation, and the forms of IPv6 that hide an IPv4 address. Of these
-    NAT64 is judged by the address inside, because networks without IPv4 reach everything by it.
+    Not: what is listed above, and every IPv6 address that is not given out or hides an IPv4 one. Of
+    these NAT64 is judged by the address inside, because networks without IPv4 reach everything by it.
     """
     try:
         ip: Address = ipaddress.ip_address(address.partition("%")[0])
@@ -48,21 +67,21 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address) and ip in _NAT64:
         ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    if any(ip in network for network in _REFUSED):
+    if isinstance(ip, ipaddress.IPv6Address) and ip not in _GLOBAL_6:
         return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    return not any(ip in network for network in _REFUSED)
 
 
 class Guard:
-    """Judges hosts. `allowed` are host names or address literals, with ':port' for one port only,
-    that may be connected to wherever they lead."""
+    """Judges hosts. `allowed` are host names or address literals that may be connected to wherever
+    they lead: with ':port' on that port, else on those of http and https."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
-        self._allowed = frozenset(_bare(host) for host in allowed)
+        self._allowed = frozenset(one for host in allowed for one in _doors(host))
 
     def allows(self, host: str, port: int) -> bool:
-        """Whether the user has allowed `host` by name."""
-        return bool({_bare(host), f"{_bare(host)}:{port}"} & self._allowed)
+        """Whether the user has allowed `port` of `host` by name."""
+        return (_bare(host), port) in self._allowed
 
     def addresses(self, host: str, port: int) -> list[str]:
         """What `host` means right now: the addresses one may connect to, in the resolver's order.
@@ -74,7 +93,7 @@ class Guard:
         if not self.allows(host, port) and not all(map(is_public, addresses)):
             raise FileError(
                 "its server is not on the public internet",
-                hint=f"To allow it, add {_bare(host)} to ALLOWED_PRIVATE_HOSTS.",
+                hint=f"To allow it, add {door(_bare(host), port)} to ALLOWED_PRIVATE_HOSTS.",
             )
         return addresses
 
@@ -86,17 +105,22 @@ class Guard:
             pass
 
 
-def pools(guard: Guard) -> dict[str, type[HTTPConnectionPool]]:
-    """Connection pools by scheme, for urllib3's PoolManager, whose connections ask `guard`.
+def pools(guard: Guard, answers: type[HTTPResponse]) -> dict[str, type[HTTPConnectionPool]]:
+    """Connection pools by scheme, for urllib3's PoolManager, whose connections ask `guard` and give
+    their answers as `answers`.
 
     They raise FileError when it refuses.
     """
 
     class Plain(HTTPConnection):
+        response_class = answers
+
         def _new_conn(self) -> socket.socket:
             return _connect(self, guard, super()._new_conn)
 
     class Secure(HTTPSConnection):
+        response_class = answers
+
         def _new_conn(self) -> socket.socket:
             return _connect(self, guard, super()._new_conn)
 
@@ -120,7 +144,7 @@ def _connect(
     except socket.gaierror as error:
         raise NameResolutionError(name, connection, error) from error
     failed: Exception = FileError("its server has no address")
-    for address in addresses:
+    for address in addresses[:_MOST_ADDRESSES]:
         connection.host = address
         try:
             return connect()
@@ -129,6 +153,24 @@ def _connect(
         finally:
             connection.host = name
     raise failed
+
+
+def door(host: str, port: int) -> str:
+    """A host and its port as `Guard` takes them; the port only where it is not the usual one."""
+    name = f"[{host}]" if ":" in host else host
+    return name if port in _DEFAULT_PORTS else f"{name}:{port}"
+
+
+def _doors(allowed: str) -> Iterator[tuple[str, int]]:
+    """The host and ports that an entry of the settings opens; none for one that makes no sense."""
+    found = _ENTRY.fullmatch(allowed.strip())
+    if not found:
+        ports, host = _DEFAULT_PORTS, allowed  # an IPv6 address without brackets
+    else:
+        host = found[1]
+        ports = (int(found[2]),) if found[2] else _DEFAULT_PORTS
+    for port in ports:
+        yield _bare(host), port
 
 
 def _bare(host: str) -> str:

@@ -1,45 +1,79 @@
-"""A file that could not be had, as the state remembers it: enough to try just it again; pure."""
+"""A file that could not be had, as the state remembers it: enough to try just it again; pure.
+
+What Notion hosts is tried in each run, and each run that lacks it fails. What lies elsewhere may be
+gone for good, and nobody here can bring it back: it is told once, then counted, and tried rarely.
+"""
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
+from datetime import date
 
 from backup.errors import FileError
 from backup.files import names, urls
-from backup.files.received import TooLarge
+from backup.files.received import Passing, TooLarge
 from backup.model import File, Json
 
 _TEXTS = ("key", "kind", "url", "name", "words")
+_WEEK = 7  # days for which a file outside Notion is tried in each run
+_ROUND = (
+    29  # days in which each is tried once after that; a prime number, so that no rhythm misses it
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """`file` has the URL '' when that one may not be kept, or will not be good for long: what it
     hangs on has to be read for another. `limit` is 0 for a failure, and for a file that was left
-    out the size in bytes that it passed."""
+    out the size in bytes that it passed. `since` is the day (ISO 8601) on which a file outside Notion
+    was not there for the first time, '' for what Notion hosts; `gone` says that its host answered,
+    and that there is no such file."""
 
     identity: str
     file: File
     limit: int = 0
+    since: str = ""
+    gone: bool = False
 
     @classmethod
-    def of(cls, file: File, error: FileError) -> Pending:
-        """`file` after `error`; no signature, password or token is kept of its URL."""
+    def of(
+        cls, file: File, error: FileError, today: date, before: Pending | None = None
+    ) -> Pending:
+        """`file` after `error`; `before` is what was known of it. No signature, password or token is
+        kept of its URL."""
         shown = "" if file.hosted else urls.public(file.url)
         kept = shown if shown == file.url.partition("#")[0] else ""
         limit = error.limit if isinstance(error, TooLarge) else 0
         words = "" if file.name else file.words
         bare = File(file.key, file.kind, kept, False, file.name, words)
-        return cls(names.identity(file), bare, limit)
+        if limit or _is_notions(file):
+            return cls(names.identity(file), bare, limit)
+        since = (before.since if before else "") or today.isoformat()
+        is_gone = not isinstance(error, Passing) or bool(before and before.gone)
+        return cls(names.identity(file), bare, 0, since, is_gone)
 
-    def is_due(self, max_bytes: int) -> bool:
+    def is_given_up(self, today: date) -> bool:
+        """Whether the file is only counted: it lies outside Notion, and is gone or was not to be had
+        for a week."""
+        return bool(self.since) and (self.gone or self._days(today) >= _WEEK)
+
+    def is_due(self, max_bytes: int, today: date) -> bool:
         """Whether another try may end otherwise, now that files may have `max_bytes`."""
-        return not self.limit or max_bytes > self.limit
+        if self.limit:
+            return max_bytes > self.limit
+        if not self.since or self._days(today) < _WEEK:
+            return True
+        return (today.toordinal() + zlib.crc32(self.identity.encode())) % _ROUND == 0
+
+    def _days(self, today: date) -> int:
+        return (today - date.fromisoformat(self.since)).days
 
     def to_json(self) -> Json:
         """For the state; what is empty is left out."""
         texts = {key: getattr(self.file, key) for key in _TEXTS}
-        values = {"identity": self.identity, **texts, "limit": self.limit}
+        own = {"limit": self.limit, "since": self.since, "gone": self.gone}
+        values = {"identity": self.identity, **texts, **own}
         return {key: value for key, value in values.items() if value}
 
     @classmethod
@@ -49,9 +83,28 @@ class Pending:
             raw[each] if isinstance(raw.get(each), str) else "" for each in _TEXTS
         )
         limit = raw["limit"] if type(raw.get("limit")) is int else 0
-        return cls(str(raw.get("identity", "")), File(key, kind, url, False, name, words), limit)
+        bare = File(key, kind, url, False, name, words)
+        identity, since = str(raw.get("identity", "")), _day(raw.get("since"))
+        return cls(identity, bare, limit, since, bool(since) and raw.get("gone") is True)
+
+
+def _is_notions(file: File) -> bool:
+    """Whether only Notion has the file. The addresses of custom emoji are not signed (see find)."""
+    return file.hosted or file.key.startswith("emoji/")
+
+
+def _day(value: object) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        return ""
 
 
 def sentence(file: File, error: FileError) -> str:
     """'plan.pdf is not backed up: the server answered 404 (Not Found).'"""
     return f"{names.display(file)} is not backed up: {error.message}. {error.hint}".rstrip()
+
+
+def last_sentence(file: File, error: FileError) -> str:
+    """The same of a file outside Notion that is given up."""
+    return f"{sentence(file, error)} It lies outside Notion: later runs only count it."

@@ -23,6 +23,14 @@ class TooLarge(FileError):
         self.limit = limit
 
 
+class Passing(FileError):
+    """Trying again may help; `after` is how many seconds the server asked to wait, 0 for none."""
+
+    def __init__(self, message: str, after: float = 0.0) -> None:
+        super().__init__(message)
+        self.after = after
+
+
 @dataclass(frozen=True, slots=True)
 class Downloaded:
     """A file that has been had: `path` is a temporary one, `file` may have a fresher URL than the

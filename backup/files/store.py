@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
 from backup.errors import FileError
 from backup.files import find, kinds, names, urls
-from backup.files.pending import Pending, sentence
-from backup.files.received import Downloaded, TooLarge
+from backup.files.pending import Pending, last_sentence, sentence
+from backup.files.received import Downloaded
 from backup.model import File, Files, Json, Missing, Page, Problem, Stored
 
 
@@ -29,6 +31,7 @@ class Downloads(Protocol):
 
 Describe: TypeAlias = Callable[[Downloaded], "str | None"]
 
+_Lacking: TypeAlias = tuple[FileError, Pending]
 _CHUNK = 1024 * 1024
 _TEXTS = ("identity", "path", "sha256", "name", "description")
 _NUMBERS = ("size", "width", "height")
@@ -71,14 +74,14 @@ class Gathered:
     """`files`: for the renderer, by key. `records`: for the state, one for each identity; their
     paths are all that belongs into the page's folder beside its text. `staged`: of these paths,
     those that are new, with the temporary file that goes there. `problems`: what failed.
-    `left_out`: what is too large, on purpose and no failure. `pending`: both, for later runs to try
-    again."""
+    `warnings`: what is too large, on purpose and no failure, and what is found to be gone outside
+    Notion. `pending`: all that is not there, for later runs to try again."""
 
     files: Files
     records: tuple[FileRecord, ...]
     staged: Mapping[str, Path]
     problems: tuple[Problem, ...] = ()
-    left_out: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     pending: tuple[Pending, ...] = ()
 
 
@@ -89,13 +92,17 @@ def gather(
     downloads: Downloads,
     staging: Path,
     describe: Describe | None = None,
+    *,
+    today: date,
+    earlier: Mapping[str, Pending] = MappingProxyType({}),
 ) -> Gathered:
     """Every file that `page` refers to, downloaded only if it has to be.
 
     `known` has the records of the last run by identity, `folder` is the page's folder as that run
     left it (it may be absent), `staging` an existing one for temporary files. `describe` says what a
-    picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot. A
-    file that cannot be had is Missing and costs nothing else.
+    picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
+    `earlier` are the files that the last run lacked, by identity. A file that cannot be had is
+    Missing and costs nothing else.
     """
     files = find.files(page)
     fates = _fates(files, known, folder, downloads, staging)
@@ -107,13 +114,14 @@ def gather(
         for key, fate in fates.items()
         if (record := _record(fate, paths[key], described[key]))
     }
+    lacking = _lacking(fates, earlier, today)
     return Gathered(
         files={file.key: _place(file, records, fates) for file in files},
         records=tuple(records.values()),
         staged=_staged(fates, records, folder),
-        problems=_problems(page, fates, is_left_out=False),
-        left_out=_problems(page, fates, is_left_out=True),
-        pending=tuple(Pending.of(fate.file, fate.error) for fate in fates.values() if fate.error),
+        problems=_problems(page, lacking, today),
+        warnings=_warnings(page, lacking, earlier, today),
+        pending=tuple(pending for _, pending in lacking),
     )
 
 
@@ -236,13 +244,36 @@ def _staged(
     return staged
 
 
-def _problems(page: Page, fates: Mapping[str, _Fate], *, is_left_out: bool) -> tuple[Problem, ...]:
-    where = page.title or page.id
+def _lacking(
+    fates: Mapping[str, _Fate], earlier: Mapping[str, Pending], today: date
+) -> list[_Lacking]:
+    return [
+        (error, Pending.of(fate.file, error, today, earlier.get(identity)))
+        for identity, fate in fates.items()
+        if (error := fate.error)
+    ]
+
+
+def _problems(page: Page, lacking: Iterable[_Lacking], today: date) -> tuple[Problem, ...]:
     return tuple(
-        Problem(where, sentence(fate.file, fate.error), page.id)
-        for fate in fates.values()
-        if fate.error and isinstance(fate.error, TooLarge) is is_left_out
+        Problem(page.title or page.id, sentence(pending.file, error), page.id)
+        for error, pending in lacking
+        if not pending.limit and not pending.is_given_up(today)
     )
+
+
+def _warnings(
+    page: Page, lacking: Iterable[_Lacking], earlier: Mapping[str, Pending], today: date
+) -> tuple[Problem, ...]:
+    """What is too large, and what was given up in this run: not what was known to be gone."""
+    found = []
+    for error, pending in lacking:
+        before = earlier.get(pending.identity)
+        is_news = pending.is_given_up(today) and not (before and before.is_given_up(today))
+        if pending.limit or is_news:
+            words = last_sentence if is_news else sentence
+            found.append(Problem(page.title or page.id, words(pending.file, error), page.id))
+    return tuple(found)
 
 
 def _sha256(path: Path) -> str:

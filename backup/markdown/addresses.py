@@ -40,14 +40,14 @@ def is_changed(address: str) -> bool:
 
 def without_sentence_marks(address: str) -> str:
     """The address without what follows it in a sentence: 'https://e.co/a).' ends before the ')'."""
-    while address:
-        if address[-1] in _SENTENCE_MARKS:
-            address = address.rstrip(_SENTENCE_MARKS)
-        elif address[-1] == ")" and address.count("(") < address.count(")"):
-            address = address[:-1]
-        else:
+    end, unopened = len(address), address.count(")") - address.count("(")
+    while end:
+        if address[end - 1] == ")" and unopened > 0:
+            unopened -= 1
+        elif address[end - 1] not in _SENTENCE_MARKS:
             break
-    return address
+        end -= 1
+    return address[:end]
 
 
 def broken_at(address: str) -> int:

@@ -44,13 +44,15 @@ def _anchors(
     page: Page, headings: tuple[Block, ...], context: Context
 ) -> Iterator[tuple[str, str]]:
     title = page.title or "Untitled"
-    seen = Counter(_slugs(title, title))
+    seen = Counter(slugs_of(title, title))
     taken = set(seen)
     for heading in headings:
         runs = block_runs(heading.data)
         text = " ".join(plain_text(runs).splitlines())
-        slugs = _slugs(text, heading_line(heading, context).lstrip("#"))
-        safe = len(slugs) == 1 and not slugs & (taken | {""}) and all(map(_is_text, runs))
+        slugs = slugs_of(text, heading_line(heading, context).lstrip("#"))
+        safe = (
+            len(slugs) == 1 and "" not in slugs and not slugs & taken and all(map(_is_text, runs))
+        )
         taken |= slugs | {f"{slug}-{seen[slug]}" for slug in slugs & taken}
         seen.update(slugs)
         yield heading.id, f"#{min(slugs)}" if safe else f"#{links.anchor(heading.id)}"
@@ -61,20 +63,9 @@ def _is_text(run: Json) -> bool:
     return run.get("type") == "text" and not links.address_of(run)
 
 
-def _slugs(text: str, line: str) -> set[str]:
+def slugs_of(text: str, line: str) -> set[str]:
     """What each host makes of a heading; one slug when all agree on one."""
     return {github_slug(text), gitea_slug(text), gitea_slug(line)}
-
-
-_HEADING = re.compile(r"^[ >]*#{1,6} +(.*)$", re.MULTILINE)
-_UNSHOWN = re.compile(r"<[^<>]*>|\]\([^()\s]*\)|[*`\[\]]|\\(?=[!-/:-@\[-`{-~])")
-
-
-def heading_slugs(text: str) -> set[str]:
-    """The anchors that some host gives the headings of a finished text; fences are to be left out
-    by the caller."""
-    lines = _HEADING.findall(text)
-    return {slug for line in lines for slug in _slugs(_UNSHOWN.sub("", line), line)}
 
 
 def github_slug(text: str) -> str:

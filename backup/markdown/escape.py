@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from string import ascii_letters, punctuation
 from typing import NamedTuple
 
@@ -34,7 +35,7 @@ _LINE_START = re.compile(
 _BLOCK_START = re.compile(r"\[(?=!)")
 _ITEM_START = re.compile(r"(\s*)\[(?=!|[ xX]\])")  # \s: a hard blank of an indent
 _HEADING_END = re.compile(r"(?:^|(?<=\s))#+$")
-_MAIL_IN_ANGLES = re.compile(r"<[^\s<>]*@[^\s<>]*>")
+_MAIL_IN_ANGLES = re.compile(r"<[^\s<>@]*@[^\s<>]*>")
 
 
 class Place(NamedTuple):
@@ -173,7 +174,13 @@ def _ampersand(text: str, at: int, place: Place) -> str:
 def _opening_bracket(text: str, at: int, place: Place) -> str:
     behind = _behind(text, at, place)
     bracket = r"\[" if place.in_link or behind == "^" else "["
-    return bracket + BREAKER if behind == "[" and text.find("]]", at) > 0 else bracket
+    return bracket + BREAKER if behind == "[" and _last_pair(text) > at else bracket
+
+
+@lru_cache(maxsize=1)
+def _last_pair(text: str) -> int:
+    """Where the last ']]' stands; asked for each '[[' of the same text."""
+    return text.rfind("]]")
 
 
 def _closing_bracket(text: str, at: int, place: Place) -> str:

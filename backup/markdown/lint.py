@@ -58,7 +58,7 @@ def _of_file(text: str) -> Iterator[str]:
 
 def _lines(text: str) -> Iterator[_Line]:
     """The lines of the body that are not code."""
-    start = _body(text)
+    start = body(text)
     fence = ""
     folds = 0
     first = True
@@ -81,7 +81,7 @@ def _seen(raw: str) -> str:
     return _ATTRIBUTES.sub(r"\1", _TARGET.sub("", text)) if "<" in text or "(" in text else text
 
 
-def _body(text: str) -> int:
+def body(text: str) -> int:
     """Where the text after the front matter starts."""
     end = text.find("\n---\n", 3) if text.startswith("---\n") else -1
     return end + len("\n---\n") if end >= 0 else 0

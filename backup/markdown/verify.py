@@ -1,25 +1,33 @@
 """Reads a finished backup as its readers will: does every link lead somewhere, is every file sound?
 
-Pure: it is given the texts and the names of the files that are there.
+Pure: it is given the texts and the names of the files that are there. A Markdown parser says what is
+a link: a text may say '[x](y)' and mean just that.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from backup.markdown.anchors import heading_slugs
+from backup.markdown.anchors import github_slug, slugs_of
 from backup.markdown.front_matter import is_sound
-from backup.markdown.lint import complaints
+from backup.markdown.lint import body, complaints
 from backup.model import Problem
 
-_FENCED = re.compile(r"^[ >]*(`{3,}|~{3,})[^\n]*\n.*?^[ >]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"(?<![`\\])(`+)(?!`)(?:.+?)(?<!`)\1(?!`)")
-_TARGET = re.compile(r'\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)|(?:href|src)="([^"]*)"')
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
-_ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
+_DEEPEST = 100  # lists and quotes in each other that are still read
+_SIGNS = ("](", "]:", "<")  # without any of them a text has no link
 
 
 def problems(texts: Mapping[str, str], files: Collection[str]) -> Iterator[Problem]:
@@ -28,40 +36,108 @@ def problems(texts: Mapping[str, str], files: Collection[str]) -> Iterator[Probl
     `texts` maps paths below the output folder to whole texts; `files` are all paths there are.
     """
     there = set(files)
-    anchors = {path: _anchors(text) for path, text in texts.items()}
+    parser = _parser()
+
+    @cache
+    def seen(path: str) -> _Seen:
+        return _read(parser, texts[path])
+
+    def places(path: str) -> Collection[str] | None:
+        return seen(path).places if path in texts else None
+
     for path, text in texts.items():
         for complaint in complaints(text):
             yield Problem(path, complaint)
         if not is_sound(text):
             yield Problem(path, "the front matter is no YAML that a host could read")
-        for target in _relative_targets(text):
-            if wrong := _dead(path, target, there, anchors):
+        targets = seen(path).targets if any(sign in text for sign in _SIGNS) else ()
+        for target in targets:
+            if wrong := _dead(path, target, there, places):
                 yield Problem(path, wrong)
 
 
-def _relative_targets(text: str) -> Iterator[str]:
-    shown = _CODE.sub("", _FENCED.sub("", text))
-    for match in _TARGET.finditer(shown):
-        target = match[1] or match[2] or ""
-        if target and not _ELSEWHERE.match(target):
-            yield target
+@dataclass
+class _Seen:
+    """What a page shows: the relative `targets` of its links and pictures, and the `places` in it
+    that a link can lead to."""
+
+    targets: list[str] = field(default_factory=list)
+    places: set[str] = field(default_factory=set)
+
+    def add(self, target: object) -> None:
+        """Note a target, unless it is empty or leads out of the backup."""
+        if isinstance(target, str) and target and not _ELSEWHERE.match(target):
+            self.targets.append(target)
+
+
+class _Html(HTMLParser):
+    """Notes the links, pictures and anchors of a piece of HTML."""
+
+    def __init__(self, seen: _Seen, piece: str) -> None:
+        super().__init__()
+        self._seen = seen
+        self.feed(piece)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "src"):
+                self._seen.add(value)
+            if name == "id" or (tag, name) == ("a", "name"):
+                self._seen.places.add(value or "")
+
+
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # only when a backup is checked: it takes a while to load
+
+    return MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+
+
+def _read(parser: MarkdownIt, text: str) -> _Seen:
+    seen = _Seen()
+    counts: Counter[str] = Counter()
+    tokens = parser.parse(text[body(text) :])
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.type == "html_block":
+            _Html(seen, token.content)
+        elif token.type == "inline":
+            _look(seen, token.children or [])
+            if before and before.type == "heading_open":
+                seen.places |= _anchors(token, counts)
+    return seen
+
+
+def _look(seen: _Seen, tokens: list[Token]) -> None:
+    for token in tokens:
+        if token.type == "html_inline":
+            _Html(seen, token.content)
+        elif token.type in ("link_open", "image"):
+            seen.add(token.attrs.get("href") or token.attrs.get("src"))
+
+
+def _anchors(heading: Token, counts: Counter[str]) -> set[str]:
+    """What the hosts call a heading; GitHub numbers those that it has met before."""
+    words = (token.content for token in heading.children or [] if token.type != "html_inline")
+    text = "".join(words)
+    slug = github_slug(text)
+    number = counts[slug]
+    counts[slug] += 1
+    return slugs_of(text, heading.content) | ({f"{slug}-{number}"} if number else set())
 
 
 def _dead(
-    path: str, target: str, there: Collection[str], anchors: Mapping[str, Collection[str]]
+    path: str,
+    target: str,
+    there: Collection[str],
+    places: Callable[[str], Collection[str] | None],
 ) -> str:
     """Why a relative link leads nowhere; '' when it leads somewhere."""
     file, _, fragment = target.partition("#")
-    at = (
-        posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(file))) if file else path
-    )
+    folder = posixpath.dirname(path)
+    at = posixpath.normpath(posixpath.join(folder, unquote(file))) if file else path
     if at not in there:
         return f"a link leads to {at}, which is not there"
-    if fragment and at in anchors and unquote(fragment) not in anchors[at]:
+    known = places(at) if fragment else None
+    if known is not None and unquote(fragment) not in known:
         return f"a link leads to #{fragment} in {at}, where no such place is"
     return ""
-
-
-def _anchors(text: str) -> set[str]:
-    shown = _FENCED.sub("", text)
-    return {*_ANCHOR.findall(shown), *heading_slugs(shown)}

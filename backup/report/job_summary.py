@@ -149,6 +149,7 @@ def _facts(report: Report) -> str:
         facts.insert(0, f"Commit {f'[{name}]({address})' if address else name}{where}")
     if report.pull_request:
         facts.insert(1, f"[Pull request]({_address(report.pull_request)})")
+    facts += [absences] if (absences := report.absences()) else []
     return " · ".join(facts)
 
 

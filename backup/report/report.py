@@ -75,8 +75,9 @@ class Report:
     `errors`: something else that is not saved. `warnings`: all is saved, but somebody should look.
 
     `new`, `updated`, `renamed` and `removed` are the pages of the run's commits, or of its folder
-    where nothing is committed. `unchanged`, `read` (pages), `files` (images and attachments written)
-    and `requests` (to Notion) are counts. `unpublished` says that git or the remote refused.
+    where nothing is committed. `unchanged`, `read` (pages), `files` (images and attachments written),
+    `given_up` (files outside Notion that are not there any more) and `requests` (to Notion) are counts.
+    `unpublished` says that git or the remote refused.
     `broken` is the exit code of an error that ended the run, 0 when it came to its own end.
     `pull_request` is the address of the pull request that the run opened or updated. `finished` is
     when it ended: ISO 8601, UTC. `asked` is None when AI naming is off.
@@ -95,6 +96,7 @@ class Report:
     unchanged: int = 0
     read: int = 0
     files: int = 0
+    given_up: int = 0
     requests: int = 0
     seconds: float = 0.0
     finished: str = ""
@@ -158,6 +160,15 @@ class Report:
             f"{counted(self.requests, 'request')} to Notion",
             f"{self.seconds:.1f} s",
         )
+
+    def absences(self) -> str:
+        """'2 files outside Notion are not there any more; their pages say which'; '' for none."""
+        if self.given_up == 1:
+            return "1 file outside Notion is not there any more; its page says which"
+        many = (
+            f"{self.given_up:,} files outside Notion are not there any more; their pages say which"
+        )
+        return many if self.given_up else ""
 
     def details(self) -> Iterable[tuple[str, Entry]]:
         """Every page that is not as it was, with the word for what happened to it."""

@@ -29,6 +29,8 @@ def lines(report: Report) -> Iterator[str]:
         if count > _MOST:
             yield f"  … and {count - _MOST} more {word}"
     yield ", ".join(report.costs())
+    if absences := report.absences():
+        yield f"{absences}."
     if report.asked and report.asked.requests:
         yield _asked(report.asked)
     for problem in report.problems[:_MOST]:

@@ -149,7 +149,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ALLOWED_PRIVATE_HOSTS",
         "",
-        "Hosts in private networks from which pictures may be downloaded, separated by blanks.",
+        "Hosts in private networks from which files may be downloaded, separated by blanks; `host:port` for a port that is not 80 or 443.",
     ),
     Setting(
         "ON_DELETE",

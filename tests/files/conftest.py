@@ -25,8 +25,8 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def local() -> Iterator[Local]:
-    with Local() as downloader:
+def local(site: Site) -> Iterator[Local]:
+    with Local(site) as downloader:
         yield downloader
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from file_site import Site
 
 from backup.errors import FileError
 from backup.files.fetch import Downloader
@@ -24,9 +25,9 @@ def attachment(url: str, *, hosted: bool = False, name: str = "") -> File:
 class Local(Downloader):
     """Reaches the test's own server, and notes its waits instead of waiting."""
 
-    def __init__(self, **more: object) -> None:
+    def __init__(self, site: Site, **more: object) -> None:
         self.waits: list[float] = []
-        super().__init__(allowed_hosts=["127.0.0.1"], sleep=self.waits.append, **more)
+        super().__init__(allowed_hosts=[site.host, "127.0.0.1:9"], sleep=self.waits.append, **more)
 
 
 def fails(downloader: Downloader, file: File, folder: Path) -> FileError:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from file_site import Site
 
 from backup.files.fetch import Downloader
+from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.store import FileRecord, Gathered, gather
 from backup.model import Block, Json, Page, Stored
@@ -21,6 +23,8 @@ class Backup:
     def __init__(self, site: Site, root: Path) -> None:
         self.site, self.root, self.folder = site, root, root / "page"
         self.known: dict[str, FileRecord] = {}
+        self.earlier: dict[str, Pending] = {}
+        self.today = date(2026, 9, 1)
         self.runs = 0
         self.max_bytes = 1_000_000
         self.described: list[Downloaded] = []
@@ -35,14 +39,27 @@ class Backup:
         staging = self.root / f"staging{self.runs}"
         staging.mkdir()
         with Downloader(
-            allowed_hosts=["127.0.0.1"], sleep=lambda _: None, max_bytes=self.max_bytes
+            allowed_hosts=[self.site.host], sleep=lambda _: None, max_bytes=self.max_bytes
         ) as downloader:
             page = Page("page", raw, blocks)
-            got = gather(page, self.known, self.folder, downloader, staging, self.describe)
+            got = gather(
+                page,
+                self.known,
+                self.folder,
+                downloader,
+                staging,
+                self.describe,
+                today=self.today,
+                earlier=self.earlier,
+            )
         self.fill(got)
         self.known = {
             record.identity: FileRecord.from_json(json.loads(json.dumps(record.to_json())))
             for record in got.records
+        }
+        self.earlier = {
+            pending.identity: Pending.from_json(json.loads(json.dumps(pending.to_json())))
+            for pending in got.pending
         }
         return got
 

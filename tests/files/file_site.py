@@ -53,6 +53,11 @@ class Site:
     seen: list[Request] = field(default_factory=list)
     connections: int = 0
 
+    @property
+    def host(self) -> str:
+        """Host and port."""
+        return self.url.partition("//")[2]
+
     def put(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> str:
         """Serve one answer always; returns its URL. `Content_Type` is the header Content-Type."""
         return self.play(path, Answer(body, status, _headers(headers)))

@@ -6,7 +6,6 @@ import base64
 import gzip
 import hashlib
 import threading
-from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -78,12 +77,12 @@ def test_five_declared_gigabytes_are_refused_before_a_byte_is_read(
 def test_an_undeclared_size_is_measured_while_it_arrives(site: Site, tmp_path: Path) -> None:
     chunk = b"%x\r\n" % 60_000 + b"x" * 60_000 + b"\r\n"
     url = site.put("/big.bin", chunk * 4, Transfer_Encoding="chunked")
-    with Local(max_bytes=100_000) as downloader:
+    with Local(site, max_bytes=100_000) as downloader:
         assert isinstance(fails(downloader, attachment(url), tmp_path), TooLarge)
 
 
 def test_a_file_as_large_as_allowed_is_stored(site: Site, tmp_path: Path) -> None:
-    with Local(max_bytes=1000) as downloader:
+    with Local(site, max_bytes=1000) as downloader:
         assert (
             downloader.download(attachment(site.put("/a", b"\x01" * 1000)), tmp_path).size == 1000
         )
@@ -93,21 +92,6 @@ def test_a_file_as_large_as_allowed_is_stored(site: Site, tmp_path: Path) -> Non
 def fails_to_fit(downloader: Downloader, url: str, folder: Path) -> bool:
     folder.mkdir()
     return isinstance(fails(downloader, attachment(url), folder), TooLarge)
-
-
-def test_a_trickle_is_given_up_when_its_time_is_over(site: Site, tmp_path: Path) -> None:
-    read = threading.Event()  # the first half has been read
-    ticks = count(0, 40)
-
-    def clock() -> float:
-        now = next(ticks)
-        if now:
-            read.set()
-        return now
-
-    url = site.play("/slow.png", Answer(PNG, pause=lambda: read.wait(20) and None))
-    with Local(patience=60, clock=clock) as downloader:
-        assert "longer than 60 seconds" in fails(downloader, image(url), tmp_path).message
 
 
 def test_an_svg_with_a_script_is_kept_as_the_file_it_is(
@@ -135,8 +119,8 @@ def test_a_broken_data_url_is_told(local: Local, tmp_path: Path, url: str) -> No
 
 
 @pytest.mark.parametrize("url", ["data:image/png;base64," + "A" * 2000, "data:," + "%41" * 1500])
-def test_a_data_url_has_a_limit(tmp_path: Path, url: str) -> None:
-    with Local(max_bytes=1000) as downloader:
+def test_a_data_url_has_a_limit(site: Site, tmp_path: Path, url: str) -> None:
+    with Local(site, max_bytes=1000) as downloader:
         assert isinstance(fails(downloader, image(url), tmp_path), TooLarge)
 
 
@@ -147,7 +131,7 @@ def test_several_files_are_downloaded_at_once(site: Site, tmp_path: Path) -> Non
         image(site.play(f"/{n}.png", Answer(PNG, pause=lambda: meeting.wait() and None)))
         for n in range(3)
     ]
-    with Local(concurrency=3) as downloader:
+    with Local(site, concurrency=3) as downloader:
         outcomes = downloader.download_all(files, tmp_path)
     assert [file for file, _ in outcomes] == files
     assert all(isinstance(outcome, Downloaded) for _, outcome in outcomes)

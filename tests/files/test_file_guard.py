@@ -47,7 +47,18 @@ from backup.model import File
         "64:ff9b:1::808:808",
         "2002:7f00:1::",
         "2001:0:7f00:1::",
+        "2001:2::1",
+        "2001:20::1",
         "2001:db8::1",
+        "3fff::1",
+        "3fff:fff:ffff::1",
+        "100::1",
+        "100:0:0:1::1",
+        "4000::1",
+        "5f00::1",
+        "192.0.2.1",
+        "192.88.99.1",
+        "198.51.100.7",
         "fe80::1",
         "fe80::1%eth0",
         "fec0::1",
@@ -63,18 +74,58 @@ def test_addresses_inside_somebodys_network_are_not_public(address: str) -> None
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "52.218.1.1", "2606:4700::1111", "2a00:1450:4001::1", "64:ff9b::808:808"]
+    "address",
+    [
+        "8.8.8.8",
+        "52.218.1.1",
+        "198.17.255.255",
+        "223.255.255.255",
+        "2001:200::1",
+        "2001:470::1",
+        "2001:4860:4860::8888",
+        "2606:4700::1111",
+        "2a00:1450:4001::1",
+        "3ffe::1",
+        "64:ff9b::808:808",
+    ],
 )
 def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize("allowed", ["LocalHost", "localhost.", "localhost:8080", " localhost "])
+@pytest.mark.parametrize("allowed", ["LocalHost", "localhost.", " localhost ", "localhost:443"])
 def test_an_allowed_host_may_lead_anywhere(allowed: str) -> None:
-    assert Guard([allowed]).addresses("localhost", 8080)
+    assert Guard([allowed]).addresses("localhost", 443)
 
 
-@pytest.mark.parametrize("allowed", ["", "other", "localhost:81", "127.0.0.1"])
+@pytest.mark.parametrize("allowed", ["::1", "[::1]", "[::1]:80"])
+def test_an_address_may_be_allowed_as_it_is_or_in_brackets(allowed: str) -> None:
+    assert Guard([allowed]).addresses("[::1]", 80) == ["::1"]
+
+
+def test_a_host_is_allowed_on_the_ports_of_the_web_or_on_the_one_that_is_named() -> None:
+    plain, named = Guard(["localhost"]), Guard(["localhost:8080", "[::1]:9000"])
+    assert [port for port in (22, 80, 443, 8080) if plain.allows("localhost", port)] == [80, 443]
+    assert [port for port in (22, 80, 443, 8080) if named.allows("localhost", port)] == [8080]
+    assert [port for port in (80, 443, 9000) if named.allows("::1", port)] == [9000]
+
+
+@pytest.mark.parametrize(
+    ("url", "entry"),
+    [
+        ("http://localhost/a.png", "add localhost to"),
+        ("https://localhost:8443/a.png", "add localhost:8443 to"),
+        ("http://[::1]:8080/a.png", r"add \[::1\]:8080 to"),
+    ],
+)
+def test_the_hint_names_the_entry_that_would_do(tmp_path: Path, url: str, entry: str) -> None:
+    with Downloader() as downloader, pytest.raises(FileError, match=entry):
+        downloader.download(file(url), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "allowed", ["", "other", "localhost:81", "127.0.0.1", "localhost:x", ":80"]
+)
 def test_a_host_is_allowed_by_its_own_name_only(allowed: str) -> None:
     with pytest.raises(FileError, match="public internet") as caught:
         Guard([allowed]).addresses("localhost", 80)
@@ -124,7 +175,7 @@ def test_a_redirect_is_judged_like_the_first_address(
     url = site.put("/go", status=302, Location=target.format(port=port))
     site.put("/a.png", PNG)
     refusal = pytest.raises(FileError, match=r"public internet|only http and https")
-    with Downloader(allowed_hosts=["127.0.0.1"]) as downloader, refusal:
+    with Downloader(allowed_hosts=[site.host]) as downloader, refusal:
         downloader.download(file(url), tmp_path)
     assert [request.path for request in site.seen] == ["/go"]
 
@@ -155,7 +206,7 @@ def test_a_name_is_looked_up_once_so_that_its_second_meaning_is_never_used(
     names["rebind.example"] = [["127.0.0.1"], ["127.0.0.2"]]
     port = site.url.rpartition(":")[2]
     site.put("/a.png", PNG)
-    with Downloader(allowed_hosts=["rebind.example"]) as downloader:
+    with Downloader(allowed_hosts=[f"rebind.example:{port}"]) as downloader:
         downloader.download(file(f"http://rebind.example:{port}/a.png"), tmp_path)
     assert names["rebind.example"] == [["127.0.0.2"]]
     assert site.seen[0].headers["Host"] == f"rebind.example:{port}"
@@ -175,7 +226,7 @@ def test_the_next_address_is_tried_when_one_does_not_answer(
     names["two.example"] = [["127.0.0.9", "127.0.0.1"]]
     port = site.url.rpartition(":")[2]
     site.put("/a.png", PNG)
-    with Downloader(allowed_hosts=["two.example"]) as downloader:
+    with Downloader(allowed_hosts=[f"two.example:{port}"]) as downloader:
         got = downloader.download(file(f"http://two.example:{port}/a.png"), tmp_path)
     assert got.size == len(PNG)
 

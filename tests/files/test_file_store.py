@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import quote
 
 import pytest
 from file_runs import Backup, caption, media, stored
 from file_site import HTML, JPG, PDF, PNG, SVG, Answer
 
+from backup.errors import FileError
+from backup.files.pending import Pending
 from backup.files.store import FileRecord, Gathered
-from backup.model import Block, Json, Missing, Stored
+from backup.model import Block, File, Json, Missing, Stored
 
 
 def signed(url: str, number: int) -> str:
@@ -136,6 +139,7 @@ FAILURES = {
     "cut": Answer(PNG[:9], headers={"Content-Length": "70"}),
     "to metadata": Answer(b"", 302, {"Location": "http://169.254.169.254/latest/meta-data"}),
     "denied": Answer(b"", 403),
+    "503": Answer(b"", 503),
 }
 
 
@@ -181,7 +185,79 @@ def test_a_file_that_is_too_large_is_left_out_and_is_no_failure(backup: Backup) 
     assert missing.reason == "it has 5,120 MB, and files over 95 MB are left out"
     assert got.problems == ()
     assert [each.limit for each in got.pending] == [95 * 1024**2]
-    assert "film.mp4" in got.left_out[0].what
+    assert "film.mp4" in got.warnings[0].what
+
+
+@pytest.mark.parametrize("failure", ["gone", "a web page", "empty", "to metadata", "denied"])
+def test_what_is_gone_outside_notion_is_a_warning_once(backup: Backup, failure: str) -> None:
+    block = media("1", backup.site.play("/bad.png", FAILURES[failure]), hosted=False)
+    got = backup.run(block)
+    assert isinstance(got.files["1"], Missing)
+    assert got.problems == ()
+    (warning,) = got.warnings
+    assert "bad.png is not backed up: " in warning.what and "only count it" in warning.what
+    again = backup.run(block)
+    assert (again.problems, again.warnings, again.files) == ((), (), got.files)
+    assert again.pending == got.pending
+
+
+@pytest.mark.parametrize("failure", ["503", "cut"])
+def test_what_may_pass_outside_notion_is_a_failure_for_a_week(backup: Backup, failure: str) -> None:
+    block = media("1", backup.site.play("/bad.png", FAILURES[failure]), hosted=False)
+    for day in range(7):
+        backup.today = date(2026, 9, 1 + day)
+        got = backup.run(block)
+        assert (len(got.problems), got.warnings) == (1, ())
+    backup.today = date(2026, 9, 8)
+    got = backup.run(block)
+    assert (got.problems, got.warnings) == ((), ())
+    assert all(pending.is_given_up(backup.today) for pending in got.pending)
+
+
+def test_a_host_that_is_out_of_order_does_not_bring_back_what_was_gone(backup: Backup) -> None:
+    url = backup.site.play("/bad.png", Answer(b"", 404), FAILURES["503"])
+    block = media("1", url, hosted=False)
+    backup.run(block)
+    got = backup.run(block)
+    assert (got.problems, got.warnings) == ((), ())
+
+
+def test_what_turns_out_to_be_gone_is_told_then(backup: Backup) -> None:
+    busy = FAILURES["503"]
+    url = backup.site.play("/bad.png", busy, busy, busy, busy, Answer(b"", 404))
+    block = media("1", url, hosted=False)
+    assert [len(backup.run(block).problems), len(backup.run(block).warnings)] == [1, 1]
+
+
+def test_what_only_notion_has_is_a_failure_for_ever(backup: Backup) -> None:
+    url = backup.site.put("/bee.png", b"", 404)
+    emoji = {"custom_emoji": {"id": "e", "name": "bee", "url": url}}
+    for day in (1, 30):
+        backup.today = date(2026, 9, day)
+        hosted = backup.run(media("1", signed(url, day)), icon={"type": "custom_emoji", **emoji})
+        assert (len(hosted.problems), hosted.warnings) == (2, ())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [{}, {"since": 5}, {"since": "soon", "gone": True}, {"since": "9999-99-99"}, {"gone": "yes"}],
+)
+def test_a_damaged_note_of_a_missing_file_is_one_of_a_failure(raw: Json) -> None:
+    pending = Pending.from_json({"identity": "x", **raw})
+    assert not pending.is_given_up(date(2026, 9, 1))
+    assert pending.is_due(1, date(2026, 9, 1))
+
+
+def test_of_many_files_that_are_gone_each_is_tried_on_one_day_in_29() -> None:
+    error = FileError("gone")
+    gone = [
+        Pending.of(File(f"{n}", "image", f"https://x.example/{n}", False), error, date(2026, 1, 1))
+        for n in range(500)
+    ]
+    days = [date(2026, 9, 1) + timedelta(days=n) for n in range(29)]
+    tried = [[pending.is_due(1, day) for day in days] for pending in gone]
+    assert {sum(each) for each in tried} == {1}
+    assert max(sum(day) for day in zip(*tried, strict=True)) < 40
 
 
 HOSTILE = [

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -96,7 +94,7 @@ def refreshing(site: Site, asked: list[File]) -> Callable[[File], File]:
 def test_an_expired_url_is_read_again_once(site: Site, tmp_path: Path) -> None:
     site.routes["/a.png"] = expiring
     asked: list[File] = []
-    with Local(refresh=refreshing(site, asked)) as downloader:
+    with Local(site, refresh=refreshing(site, asked)) as downloader:
         got = downloader.download(image(f"{site.url}/a.png{SIGNATURE}", hosted=True), tmp_path)
     assert got.path.read_bytes() == PNG
     assert len(asked) == 1
@@ -105,7 +103,7 @@ def test_an_expired_url_is_read_again_once(site: Site, tmp_path: Path) -> None:
 def test_a_url_that_stays_denied_is_not_read_again_for_ever(site: Site, tmp_path: Path) -> None:
     url = site.put("/a.png", b"<Error/>", 403)
     asked: list[File] = []
-    with Local(refresh=refreshing(site, asked)) as downloader:
+    with Local(site, refresh=refreshing(site, asked)) as downloader:
         error = fails(downloader, image(url + SIGNATURE, hosted=True), tmp_path)
     assert error.message == "the server answered 403 (Forbidden)"
     assert len(asked) == 1
@@ -113,7 +111,7 @@ def test_a_url_that_stays_denied_is_not_read_again_for_ever(site: Site, tmp_path
 
 def test_a_foreign_403_has_nothing_to_read_again(site: Site, tmp_path: Path) -> None:
     asked: list[File] = []
-    with Local(refresh=refreshing(site, asked)) as downloader:
+    with Local(site, refresh=refreshing(site, asked)) as downloader:
         fails(downloader, image(site.put("/a.png", b"", 403)), tmp_path)
     assert asked == []
 
@@ -127,7 +125,7 @@ def test_without_a_fresh_url_the_denial_is_the_reason(
     site: Site, tmp_path: Path, refresh: Callable[[File], File | None] | None
 ) -> None:
     url = site.put("/a.png", b"<Error/>", 403)
-    with Local(refresh=refresh) as downloader:
+    with Local(site, refresh=refresh) as downloader:
         error = fails(downloader, image(url + SIGNATURE, hosted=True), tmp_path)
     assert error.message == "the server answered 403 (Forbidden)"
 
@@ -185,7 +183,7 @@ def test_no_credential_is_sent_whatever_the_machine_has(
     site.put("/a.png", PNG, Set_Cookie="session=2")
     staging = tmp_path / "staging"
     staging.mkdir()
-    with Local() as downloader:
+    with Local(site) as downloader:
         for _ in range(2):
             url = site.url.replace("http://", "http://user:pass@") + "/go"
             downloader.download(image(url), staging)
@@ -195,39 +193,29 @@ def test_no_credential_is_sent_whatever_the_machine_has(
     assert site.seen[0].headers["User-Agent"].startswith("Mozilla/5.0 ")
 
 
-@pytest.fixture
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key and certificate of tls.example, which signs itself."""
-    openssl = shutil.which("openssl")
-    if not openssl:
-        pytest.skip("openssl is not on this machine, and makes the certificate")
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    make = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -keyout {path} -out {path}.crt"
-    names = ["-addext", "subjectAltName=DNS:tls.example"]
-    subprocess.run([openssl, *make.split(), *names], check=True, capture_output=True)
-    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
-    return path
+# Key and certificate of tls.example, which signs itself, so that the tests need no program and no
+# package that makes one: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes
+# -days 36500 -subj /CN=tls.example -addext subjectAltName=DNS:tls.example
+# -addext keyUsage=critical,digitalSignature,keyCertSign
+CERTIFICATE = Path(__file__).with_name("tls.example.pem")
 
 
 def test_over_https_the_name_is_what_the_certificate_must_be_for(
-    certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = socket.getaddrinfo
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1", *rest, **more)
     )
-    with (
-        serving(certificate) as site,
-        Downloader(
-            allowed_hosts=["tls.example", "other.example"], sleep=lambda _: None
-        ) as downloader,
-    ):
+    with serving(CERTIFICATE) as site:
         port = site.url.rpartition(":")[2]
         site.put("/a.png", PNG)
-        error = fails(downloader, image(f"https://tls.example:{port}/a.png"), tmp_path)
-        assert error.message == "its server's certificate cannot be trusted"
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-        error = fails(downloader, image(f"https://other.example:{port}/a.png"), tmp_path)
-        assert error.message == "its server's certificate cannot be trusted"
-        got = downloader.download(image(f"https://tls.example:{port}/a.png"), tmp_path)
-        assert got.size == len(PNG)
+        allowed = [f"tls.example:{port}", f"other.example:{port}"]
+        with Downloader(allowed_hosts=allowed, sleep=lambda _: None) as downloader:
+            error = fails(downloader, image(f"https://tls.example:{port}/a.png"), tmp_path)
+            assert error.message == "its server's certificate cannot be trusted"
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
+            error = fails(downloader, image(f"https://other.example:{port}/a.png"), tmp_path)
+            assert error.message == "its server's certificate cannot be trusted"
+            got = downloader.download(image(f"https://tls.example:{port}/a.png"), tmp_path)
+            assert got.size == len(PNG)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from backup.markdown import links
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import indented
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.runs import block_runs, joined, run
@@ -40,18 +39,15 @@ def table_of_contents(_block: Block, context: Context) -> str:
 
 
 def _outline(headings: Sequence[Block], context: Context) -> str:
-    """Each heading with those below it, which are the next ones of a smaller rank."""
-    items: list[str] = []
-    rest = list(headings)
-    while rest:
-        first = rest.pop(0)
-        deeper = []
-        while rest and rest[0].type > first.type:
-            deeper.append(rest.pop(0))
-        items.append(_entry(first, context))
-        if deeper:
-            items.append(indented(_outline(deeper, context), 2))
-    return "\n".join(items)
+    """Each heading below the last one before it that has a higher rank."""
+    lines: list[str] = []
+    above: list[str] = []  # the ranks that the next heading may stand below
+    for heading in headings:
+        while above and above[-1] >= heading.type:
+            above.pop()
+        lines.append("  " * len(above) + _entry(heading, context))
+        above.append(heading.type)
+    return "\n".join(lines)
 
 
 def _entry(heading: Block, context: Context) -> str:
