@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import requests
 import responses
 
 from backup.errors import GitError
@@ -99,3 +100,10 @@ def test_a_refusal_without_words_is_one_too(pulls: PullRequests, body: str) -> N
     with pytest.raises(GitError, match="refused GET pulls with 403") as caught:
         pulls.find()
     assert "pull-requests: write" in caught.value.hint
+
+
+@responses.activate
+def test_a_host_that_does_not_answer_is_named_so(pulls: PullRequests) -> None:
+    responses.get(PULLS, body=requests.ConnectionError("reset"))
+    with pytest.raises(GitError, match=r"could not be asked for pull requests \(ConnectionError\)"):
+        pulls.find()
