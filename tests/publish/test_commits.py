@@ -92,6 +92,7 @@ def test_no_character_of_a_name_an_address_or_a_message_keeps_a_commit_away(
     assert checked == ""
     raw = git.run("cat-file", "commit", commit)
     assert ("\ngpgsig " in raw) == signing and "\nencoding " not in raw
+    assert git.run("log", "-1", "--format=%at %ct %cn", commit).strip() == "5 7 Bot"
     shown = git.run("log", "-1", "--format=%an", commit).strip()
     assert shown and "<" not in shown
     if "half" in name:

@@ -109,6 +109,7 @@ def test_the_jobs_token_is_for_the_jobs_host(environ: dict[str, str], url: str, 
         ({}, "ssh://git@git.example.com:2222/acme/wiki", "https://git.example.com/api/v1"),
         ({}, "https://ada:pass@git.example.com/acme/wiki", "https://git.example.com/api/v1"),
         ({}, "/srv/wiki.git", ""),
+        ({}, "C:/srv/wiki.git", ""),
     ],
 )
 def test_the_api_is_that_of_the_remotes_host(environ: dict[str, str], url: str, api: str) -> None:
