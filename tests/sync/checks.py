@@ -5,6 +5,7 @@ Each says in its first word what is wrong, so that a soak's counts and a failing
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Collection, Mapping
 
@@ -66,19 +67,25 @@ def present(wanted: Collection[str], after: Shown, log: str) -> None:
 
 
 def tidy(life: Life, after: Shown, relics: Collection[str], log: str) -> None:
-    """Every file is somebody's, and everybody's files are there."""
+    """Every file is somebody's, and everybody's files are there: but for those of pages and databases
+    that are left alone, which may be deleted by hand."""
     ours = Copy.of(after.ours)
-    alone = left_alone(life, after.databases())
     owners = ours.owners()
-    wanted = {path for path, who in owners.items() if who.partition(":")[2] not in alone}
-    named = {path for path in wanted if not _is_of(path, ours, alone)}
     extra = ours.files.keys() - owners.keys() - {STATE} - set(relics)
-    missing = named - ours.files.keys()
+    missing = owners.keys() - ours.files.keys() - _alone(life, after, ours)
     assert not extra and not missing, f"untidy: {sorted(extra)} {sorted(missing)}\n{log}"
 
 
-def _is_of(path: str, copy: Copy, ids: Collection[str]) -> bool:
-    return any(path.startswith(f"{copy.pages[id_]['folder']}/") for id_ in ids)
+def _alone(life: Life, shown: Shown, ours: Copy) -> set[str]:
+    """The paths of what is left alone."""
+    pages, databases = left_alone(life, shown.databases()), ours.databases
+    named = {bare_id(each) for each in life.named}
+    folders = [ours.pages[id_]["folder"] for id_ in pages if id_ in ours.pages]
+    indexes = {
+        posixpath.join(databases[id_]["folder"], "README.md") for id_ in databases.keys() - named
+    }
+    inside = (path for path in ours.owners() if any(path.startswith(f"{at}/") for at in folders))
+    return {*inside, *map(posixpath.normpath, indexes)}
 
 
 def equal(life: Life, shown: Shown, fresh: Copy, relics: Collection[str], ended: Ended) -> None:
@@ -92,7 +99,7 @@ def equal(life: Life, shown: Shown, fresh: Copy, relics: Collection[str], ended:
     assert not more, f"unequal: too many: {sorted(more)}\n{log}"
     fewer = fresh.pages.keys() - ours.pages.keys()
     assert not fewer, f"unequal: too few: {sorted(fewer)}\n{log}"
-    common = set(fresh.pages)
+    common = {*fresh.pages, *fresh.databases}
     aims = ours.aims(common)
     said, wanted = ours.without_names(common, aims), fresh.without_names(common, aims)
     touched = {id_ for path, text in ours.files.items() if (id_ := _touched(path, text))}
@@ -101,7 +108,16 @@ def equal(life: Life, shown: Shown, fresh: Copy, relics: Collection[str], ended:
             both = f"{said.get(about)}\n-- not --\n{wanted.get(about)}"
             assert said.get(about) == wanted.get(about), f"unequal: {about}\n{both}\n{log}"
     assert not (names := unexplained_names(ours, fresh)), f"unequal: names {names}\n{log}"
-    _check_links(shown, {*kept, *alone, *touched}, relics, log)
+    dead = _dead(life, shown, {*kept, *alone, *touched}) - set(relics)
+    assert not dead, f"dead links: {sorted(dead)}\n{log}"
+
+
+def _dead(life: Life, shown: Shown, others: Collection[str]) -> set[str]:
+    """The files with links that lead nowhere, but for those of `others`, and for links to what is left
+    alone."""
+    may_be = _alone(life, shown, Copy.of(shown.ours))
+    dead = {path for path, target in dead_links(shown.ours) if target not in may_be}
+    return {path for path in dead - may_be if page_id(shown.files[path]) not in others}
 
 
 def _touched(path: str, text: bytes) -> str:
@@ -113,17 +129,6 @@ def _is_to_compare(about: str, fresh: Copy, touched: Collection[str]) -> bool:
     if kind == "database":
         return id_ in fresh.databases
     return not (kind == "page" and id_ in touched)
-
-
-def _check_links(shown: Shown, others: Collection[str], relics: Collection[str], log: str) -> None:
-    dead = {
-        (path, target)
-        for path, target in dead_links(shown.ours)
-        if path not in relics
-        and page_id(shown.files[path]) not in others
-        and (page_id(shown.files[path]) or not others)
-    }
-    assert not dead, f"dead links: {dead}\n{log}"
 
 
 def floor(life: Life, shown: Shown, ended: Ended) -> None:

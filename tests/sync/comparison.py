@@ -128,16 +128,16 @@ class Copy:
         return {link[-8:] for page in others for link in page.get("links", ()) if "#" in link}
 
     def without_names(self, common: set[str], aims: set[str]) -> dict[str, Any]:
-        """What the backup says, by what it is about. `common` are the pages that both of two backups
-        have: what is said of others is left out, and the anchors of what they aim at."""
+        """What the backup says, by what it is about. `common` are the pages and databases that both of
+        two backups have: what is said of others is left out, and the anchors of what they aim at."""
         said: dict[str, Any] = {}
         for id_, place in self.databases.items():
-            if place.get("index"):
+            if place.get("index") and id_ in common:
                 lines = self._text(_join(place["folder"], "README.md"), common, aims).splitlines()
                 said[f"database:{id_}"] = sorted(
                     line for line in lines if line and "<other>" not in line
                 )
-        for id_ in sorted(common):
+        for id_ in sorted(common & self.pages.keys()):
             page = self.pages[id_]
             said[f"page:{id_}"] = self._text(_join(page["folder"], "index.md"), common, aims)
             said[f"record:{id_}"] = _record(page, aims)
@@ -161,7 +161,7 @@ class Copy:
 
         def hidden(match: re.Match[str]) -> str:
             kind, _, id_ = match["to"].partition("#")[0].partition(":")
-            return "<other>" if kind == "page" and id_ not in common else match[0]
+            return "<other>" if kind in ("page", "database") and id_ not in common else match[0]
 
         text = _NOTION.sub(r"page:\1", _LINK.sub(named, text))
         text = _ANCHOR.sub(lambda match: "" if match[1] in aims else match[0], text)

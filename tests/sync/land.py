@@ -12,6 +12,7 @@ from tests.sync.comparison import STATE, files_of
 from tests.sync.repository import Repository
 
 FOREIGN = "foreign.txt"
+LOOSE = "loose.txt"  # lies in each work tree, and no commit has it
 FIRST = {FOREIGN: b"not ours", "src/main.py": b"print()\n"}  # what the owner begins with
 HEAD = "notion-backup"  # the branch of pull requests
 
@@ -49,6 +50,7 @@ class Land:
 
     def __init__(self) -> None:
         self.relics: set[str] = set()
+        self.is_tampered = False
 
     def now(self) -> Shown:
         """What is published now."""
@@ -67,8 +69,14 @@ class Land:
 
     def tamper(self, put: Mapping[str, bytes], drop: Collection[str] = ()) -> None:
         """The owner changes the state."""
-        self.relics |= self.now().ours.keys() - {STATE}
+        self.is_tampered = True
+        self.doubt()
         self.change(put, drop)
+
+    def doubt(self) -> None:
+        """The state may tell less than was published, if it was ever tampered with."""
+        if self.is_tampered:
+            self.relics |= self.now().ours.keys() - {STATE}
 
 
 class Folder(Land):
@@ -108,6 +116,7 @@ class Branch(Land):
     pulls: Pulls | None = None
     follow: Callable[[], None] = lambda: None
     relics: set[str] = field(default_factory=set)
+    is_tampered: bool = False
     _owned: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of each commit
     _seen: set[str] = field(default_factory=set)  # the commits that `since` has given
 
@@ -148,6 +157,7 @@ class Branch(Land):
         """Let the branch have this commit, whatever it had."""
         self.repository.point(self.branch, commit)
         self.follow()
+        self.doubt()
 
     def history(self) -> list[Shown]:
         """What was published, the latest first."""
@@ -197,6 +207,7 @@ class Branch(Land):
         if self.pulls and self.pulls.open:
             self.pulls.open.clear()
             self.repository.point(self.name, "" if delete else self.repository.tip(self.name))
+            self.doubt()
 
     def _commit(self, files: Mapping[str, bytes], parents: Collection[str], words: str) -> str:
         return self.repository.commit(files, parents, words)

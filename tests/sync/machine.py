@@ -35,10 +35,11 @@ _OFTEN = (
     "picture",
     "wait",
 )
+_ACTS_OFTEN = ("copy", "copy", "lose", "lose", "rewind", "delete", "merge", "merge")
 _PLACES = (("runner",), ("runner",), ("runner", "runner"), ("laptop",), ("runner", "laptop"))
 _numbers = st.integers(0, 11)
 _events = st.builds(Event, st.sampled_from((*EVENTS, *_OFTEN)), _numbers, _numbers)
-_acts = st.builds(Act, st.sampled_from(tuple(ACTS)), _numbers, _numbers)
+_acts = st.builds(Act, st.sampled_from((*ACTS, *_ACTS_OFTEN)), _numbers, _numbers)
 _choices = st.builds(Choice, st.integers(0, len(CHOICES) - 1), _numbers)
 _happenings = st.lists(st.one_of(_events, _events, _events, _acts, _choices), max_size=5)
 _places = st.one_of(st.integers(1, 14), st.integers(1, 70))
@@ -68,14 +69,22 @@ class Sync(RuleBasedStateMachine):
 
     failed = False
 
-    @initialize(way=_ways)
-    def begin(self, way: Way) -> None:
+    @initialize(
+        way=_ways, choices=st.lists(_choices, max_size=2), backed_up=st.sampled_from((1, 1, 0))
+    )
+    def begin(self, way: Way, choices: list[Choice], backed_up: int) -> None:
         TALLY["histories"] += 1
         TALLY[f"histories: {way.to}"] += 1
         TALLY["histories with shards"] += way.shards > 1
         self.around = ExitStack()
         folder = self.around.enter_context(_folder())
         self.trial = Trial(Runs(begun(), way.requests), folder, way)
+        for each in choices:
+            self.trial.happen(each)
+        self.failed = True
+        for turn in range(backed_up * way.shards):
+            self.trial.run(Run(who=turn))
+        self.failed = False
 
     @rule(happenings=_happenings, minutes=st.sampled_from((0, 2, 2, 2)), run=_runs)
     def back_up_after(self, happenings: list[Event | Act | Choice], minutes: int, run: Run) -> None:

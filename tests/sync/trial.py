@@ -16,11 +16,11 @@ from tests.sync import checks
 from tests.sync.comparison import Copy, files_of, page_id
 from tests.sync.death import Death
 from tests.sync.happenings import Event, happen
-from tests.sync.land import HEAD, Branch, Folder, Land, Shown
+from tests.sync.land import HEAD, LOOSE, Branch, Folder, Land, Shown
 from tests.sync.owner import Act, do
 from tests.sync.repository import Repository
 from tests.sync.runs import FAULTS, KILLED, Disturbance, Ended, Runs
-from tests.sync.workplaces import LOOSE, Desk, Home, Laptop, Runner, Workplace
+from tests.sync.workplaces import Desk, Home, Laptop, Runner, Workplace
 
 TALLY: Counter[str] = Counter()  # of everything that was lived, for the end of a soak
 CHOICES = (
@@ -136,16 +136,19 @@ class Trial:
         place = self.places[run.who % len(self.places)]
         place.open(run.tree)
         before, there, may_go = self.land.now(), self.life.there(), self._may_go()
-        texts = _texts(place)
+        disk = files_of(place.folder)
         ended = self._ended(run, place)
         self._count(run, ended)
         may_go |= self._may_go()
         after = self._published(before, may_go, ended)
-        assert (place.folder / LOOSE).read_bytes() == b"not ours", ended.log
+        now = files_of(place.folder)
+        theirs = {path for path in disk if path == LOOSE or path in before.owned}
+        changed = {path for path in theirs if now.get(path) != disk[path]}
+        assert not changed, f"owner: in the work tree: {sorted(changed)}\n{ended.log}"
         if ended.code == 0:
             self._check_whole(run, there & self.life.there(), after, ended)
         if ended.code == KILLED and run.which % 2 and place.kept:
-            self._check_completed(run, _texts(place).items() - texts.items())
+            self._check_completed(run, _texts(now).items() - _texts(disk).items())
         return ended
 
     def end(self) -> None:
@@ -294,9 +297,8 @@ class Trial:
             TALLY["pages of killed runs that were not read again"] += len(finished - aimed_at)
 
 
-def _texts(place: Workplace) -> dict[str, bytes]:
-    """The text of each page in a kept work tree, by its id."""
-    files: Mapping[str, bytes] = files_of(place.folder) if place.kept else {}
+def _texts(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The text of each page by its id."""
     found = (text for path, text in files.items() if path.endswith("/index.md"))
     return {id_: text for text in found if (id_ := page_id(text))}
 

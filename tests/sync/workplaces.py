@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.sync.comparison import STATE, files_of
-from tests.sync.land import FOREIGN, Branch, Folder, write
+from tests.sync.land import FOREIGN, LOOSE, Branch, Folder, write
 from tests.sync.repository import Repository
 
 TREES = ("whole", "full", "bare", "sparse", "stale", "untidy")
-LOOSE = "loose.txt"  # lies in each work tree, and no commit has it
 _CONFIG = """\
 [branch "main"]
 	remote = origin
