@@ -88,13 +88,19 @@ def _alone(life: Life, shown: Shown, ours: Copy) -> set[str]:
     return {*inside, *map(posixpath.normpath, indexes)}
 
 
-def equal(life: Life, shown: Shown, fresh: Copy, relics: Collection[str], ended: Ended) -> None:
-    """A backup into an empty folder says the same, but for pages that are kept, and for those in which
-    the owner wrote."""
-    ours, log = Copy.of(shown.ours), ended.log
-    kept = {entry.page_id for entry in ended.report.kept} if ended.report else set()
+def equal(
+    life: Life,
+    shown: Shown,
+    fresh: Copy,
+    kept: Collection[str],
+    relics: Collection[str],
+    log: str,
+) -> None:
+    """A backup into an empty folder says the same, but for pages that are `kept`, and for those in
+    which the owner wrote."""
+    ours = Copy.of(shown.ours)
     alone = left_alone(life, shown.databases())
-    more = ours.pages.keys() - fresh.pages.keys() - kept - alone
+    more = ours.pages.keys() - fresh.pages.keys() - set(kept) - alone
     more = {id_ for id_ in more if f"{ours.pages[id_]['folder']}/index.md" not in relics}
     assert not more, f"unequal: too many: {sorted(more)}\n{log}"
     fewer = fresh.pages.keys() - ours.pages.keys()

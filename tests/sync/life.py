@@ -113,7 +113,8 @@ class Life:
     def write(self, source: str, title: str) -> str:
         """A new page, which says which one it is."""
         self.count += 1
-        id_ = counted_id("life", str(self.count))
+        shard = self.count // 2 % 2  # neighbours in a database belong to different shards
+        id_ = f"{counted_id('life', str(self.count))[:-1]}{shard}"
         text = blocks.paragraph(mark(id_))
         state = {STATE: options[0]} if (options := self.options(source)) else {}
         self.known.append(self.notion.add_page(source, title, state, [text], id=id_))

@@ -29,6 +29,7 @@ _OFTEN = (
     "rename",
     "rename",
     "swap",
+    "swap",
     "trash",
     "mention",
     "link_to_block",
