@@ -135,11 +135,12 @@ class Trial:
         """One run, and what holds after it, however it ended."""
         place = self.places[run.who % len(self.places)]
         place.open(run.tree)
-        before, there, may_go = self.land.now(), self.life.there(), self._may_go()
+        before, there = self.land.now(), self.life.there()
+        may_go = self._may_go(before)
         disk = files_of(place.folder)
         ended = self._ended(run, place)
         self._count(run, ended)
-        may_go |= self._may_go()
+        may_go |= self._may_go(before)  # what happened meanwhile counts, too
         after = self._published(before, may_go, ended)
         now = files_of(place.folder)
         theirs = {path for path in disk if path == LOOSE or path in before.owned}
@@ -234,9 +235,9 @@ class Trial:
 
     # -- what must hold --------------------------------------------------------------------------
 
-    def _may_go(self) -> set[str]:
+    def _may_go(self, before: Shown) -> set[str]:
         is_kept = self.options.get("ON_DELETE") == "keep"
-        return set() if is_kept else checks.removable(self.life, self.land.now())
+        return set() if is_kept else checks.removable(self.life, before)
 
     def _published(self, before: Shown, may_go: set[str], ended: Ended) -> Shown:
         """What is published by now, after a look at each step to it."""
