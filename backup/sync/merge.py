@@ -97,4 +97,5 @@ def clashing(pages: Mapping[str, Record], taken: Collection[str] = ()) -> set[st
 
 
 def _joined(base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
-    return {**theirs, **{id_: value for id_, value in ours.items() if base.get(id_) != value}}
+    changed = {id_: value for id_, value in ours.items() if base.get(id_) != value}
+    return {**ours, **theirs, **changed}  # what one side lacks is not removed

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,23 +22,32 @@ _LINK = re.compile(r'(?P<before>\]\(|src="|href=")(?P<to>[^)"\s]+)')
 _WHOLE_LINK = re.compile(r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)")
 _NOTION = re.compile(r"https://(?:www\.notion\.so|app\.notion\.com/p)/(?:[^/\s)]*-)?([0-9a-f]{32})")
 _ANCHOR = re.compile(r'<a id="b-([0-9a-f]{8})"></a>(?:\n\n)?')
-_ID = re.compile(r'^notion_id: "([0-9a-f-]{36})"$', re.MULTILINE)
-_OWN = (".notion-sync.json", ".notion-sync.journal", ".notion-sync.tmp")
+_ID = re.compile(rb"(?:^|</a>)This is page ([0-9a-f]{32})\.$", re.MULTILINE)  # see life.mark
+STATE = ".notion-sync.json"
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
     """Every file but git's own: path → content."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and ".git" not in path.relative_to(folder).parts
-    }
+    found: dict[str, bytes] = {}
+    waiting = [(str(folder), "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if entry.name == ".git":
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    with open(entry.path, "rb") as stream:  # noqa: PTH123  # so many files
+                        found[f"{prefix}{entry.name}"] = stream.read()
+    return dict(sorted(found.items()))
 
 
 def page_id(text: bytes) -> str:
-    """The bare id in a page's front matter; '' when there is none."""
-    found = _ID.search(text.decode("utf-8", "replace").partition("\n---\n")[0])
-    return found[1].replace("-", "") if found else ""
+    """The bare id that a page's text tells, with or without front matter; '' when there is none."""
+    found = _ID.search(text)
+    return found[1].decode() if found else ""
 
 
 def links(path: str, text: str) -> list[tuple[str, str]]:
@@ -50,7 +61,7 @@ def links(path: str, text: str) -> list[tuple[str, str]]:
     return found
 
 
-def whole_pages(files: dict[str, bytes]) -> set[str]:
+def whole_pages(files: Mapping[str, bytes]) -> set[str]:
     """The ids of the pages of which a good copy is there: a text, and every file it refers to.
 
     Links to other pages may be dead for now.
@@ -66,7 +77,7 @@ def whole_pages(files: dict[str, bytes]) -> set[str]:
     return found
 
 
-def dead_links(files: dict[str, bytes]) -> set[tuple[str, str]]:
+def dead_links(files: Mapping[str, bytes]) -> set[tuple[str, str]]:
     """Relative links that lead to no file, each with the file it stands in."""
     return {
         (path, target)
@@ -81,16 +92,18 @@ def dead_links(files: dict[str, bytes]) -> set[tuple[str, str]]:
 class Copy:
     """A finished backup: its files, and its state as plain JSON."""
 
-    files: dict[str, bytes]
+    files: Mapping[str, bytes]
     pages: dict[str, Any]
     databases: dict[str, Any]
 
     @classmethod
-    def at(cls, folder: Path) -> Copy:
-        """The backup in a folder."""
-        files = files_of(folder)
-        raw = json.loads(files.get(_OWN[0], b'{"pages": {}, "databases": {}}'))
-        return cls(files, raw["pages"], raw["databases"])
+    def of(cls, files: Mapping[str, bytes]) -> Copy:
+        """The backup that these files are; one whose state is lost or broken knows of no page."""
+        try:
+            raw = json.loads(files[STATE])
+            return cls(files, raw["pages"], raw["databases"])
+        except (ValueError, KeyError, TypeError):
+            return cls(files, {}, {})
 
     def owners(self) -> dict[str, str]:
         """Every file that a page or database has → what it is, in words that need no name."""
@@ -107,7 +120,7 @@ class Copy:
 
     def orphans(self) -> set[str]:
         """Files that belong to nobody, and files that somebody should have and has not."""
-        return self.files.keys() ^ {*self.owners(), *(_OWN[:1] if self.databases else ())}
+        return self.files.keys() ^ {*self.owners(), *((STATE,) if STATE in self.files else ())}
 
     def aims(self, common: set[str]) -> set[str]:
         """The blocks, by their last digits, to which pages link that are not among the `common`."""
@@ -115,14 +128,16 @@ class Copy:
         return {link[-8:] for page in others for link in page.get("links", ()) if "#" in link}
 
     def without_names(self, common: set[str], aims: set[str]) -> dict[str, Any]:
-        """What the backup says, by what it is about. `common` are the pages that both of two backups
-        have: what is said of others is left out, and the anchors of what they aim at."""
+        """What the backup says, by what it is about. `common` are the pages and databases that both of
+        two backups have: what is said of others is left out, and the anchors of what they aim at."""
         said: dict[str, Any] = {}
         for id_, place in self.databases.items():
-            if place.get("index"):
+            if place.get("index") and id_ in common:
                 lines = self._text(_join(place["folder"], "README.md"), common, aims).splitlines()
-                said[f"database:{id_}"] = sorted(line for line in lines if "<other>" not in line)
-        for id_ in sorted(common):
+                said[f"database:{id_}"] = sorted(
+                    line for line in lines if line and "<other>" not in line
+                )
+        for id_ in sorted(common & self.pages.keys()):
             page = self.pages[id_]
             said[f"page:{id_}"] = self._text(_join(page["folder"], "index.md"), common, aims)
             said[f"record:{id_}"] = _record(page, aims)
@@ -146,7 +161,7 @@ class Copy:
 
         def hidden(match: re.Match[str]) -> str:
             kind, _, id_ = match["to"].partition("#")[0].partition(":")
-            return "<other>" if kind == "page" and id_ not in common else match[0]
+            return "<other>" if kind in ("page", "database") and id_ not in common else match[0]
 
         text = _NOTION.sub(r"page:\1", _LINK.sub(named, text))
         text = _ANCHOR.sub(lambda match: "" if match[1] in aims else match[0], text)

@@ -76,13 +76,13 @@ class Death:
 
 
 _own = threading.local()
-_waiting: list[Death] = []  # at most one
+_waiting: list[Death] = []  # of runs inside of each other; the innermost one is at work
 _hooked = threading.Event()
 
 
 def _hear(event: str, args: tuple[Any, ...]) -> None:
     if _waiting and event in _EVENTS and not getattr(_own, "busy", False):
-        _waiting[0].hear(event, args)
+        _waiting[-1].hear(event, args)
 
 
 @contextmanager
@@ -95,4 +95,4 @@ def awaiting(death: Death) -> Iterator[None]:
     try:
         yield
     finally:
-        _waiting.clear()
+        _waiting.remove(death)

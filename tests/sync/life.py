@@ -1,261 +1,147 @@
-"""What people do in Notion, as values: an event is a word and two numbers, so that a history of them
-can be drawn at random, shrunk, printed, and lived again."""
+"""What there is in Notion, and what a user has told the backup about it.
+
+What happens to it stands in happenings.py.
+"""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import datetime
 
 from backup.demo import blocks, build, properties
-from backup.demo.nodes import Clock
+from backup.demo.nodes import Clock, Node, counted_id
 from backup.demo.workspace import Workspace
-from backup.model import bare_id
+from backup.model import Json, bare_id
 
-TITLES = (
-    *("Tea", "TEA", "tea", "Milk", "Cups", "Tea 2", "", "🎉", "..", ".git", "CON", "a/b"),
-    *(unicodedata.normalize("NFC", "Café"), unicodedata.normalize("NFD", "Café"), "ß" * 300),
-    *("שלום", "README", "assets", "wiki", "index.md", "[x](y) & <b>*z*", "trailing... "),
-)
-FOLDERS = ("", "docs/a", "docs", ".", "Wiki")
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
-_PURGES = 2  # a part of a database that is gone for good is an alarm, and for good, too
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happens. What the numbers choose depends on what is there by then."""
-
-    what: str
-    one: int = 0
-    two: int = 0
+STATE, NUMBER, RELATED = "State", "Number", "Related"  # columns; the latter two come and go
 
 
 class Life:
-    """A workspace with two databases, and a page outside of both; `folder` is the one that the
-    settings give the first database ('' for none). `changes` counts what has happened."""
+    """A workspace with two databases, and a page outside of both.
+
+    `folder` is the one that the settings give the first database ('' for none), `named` are the
+    databases that they name. `known` are all pages that ever were rows and were not purged, `changes`
+    counts what has happened. Each page's text says which one it is (`blocks[0]`, see `mark`), so that
+    it is known again without front matter and without a state.
+    """
 
     def __init__(self) -> None:
         self.clock = Clock(2026, 9, 1)
         self.notion = Workspace("Life", now=self.clock)
         self.folder = ""
         self.changes = 0
-        self._state = properties.select("Idea", "Done")
-        schema = {"Name": properties.of("title"), "State": self._state}
+        self.count = 0  # of pages and edits, so that no two are the same
+        self.purged = 0
+        self.known: list[str] = []
+        schema = {"Name": properties.of("title"), STATE: properties.select("Idea", "Done")}
         self.databases = [self.notion.add_database(each, schema) for each in ("Wiki", "Books")]
+        self.named = list(self.databases)
+        first, second = self.databases
+        self.notion.relate(first, RELATED, second)
         self.attic = self.notion.add_page("", "Attic")
-        self.known: list[str] = []  # every page that ever was a row and was not purged
-        self._purged = 0
-        self._count = 0
-        for number, title in enumerate(("Tea", "Cups", "Milk", "Tea", "Tea 2")):
-            self._new(number, TITLES.index(title))
-        for number in range(5):  # each page refers to the next one
-            (self._mention, self._link_to_block)[number % 2](number, number + 1)
-        self._picture(0, 0)
-        self._picture(3, 1)
-        self._attachment(1, 1)
-        self._breadcrumb(2, 0)
-        self.clock.forward(minutes=5)
 
-    def happen(self, event: Event) -> None:
-        """Let it happen; nothing, when there is nobody to whom it could."""
-        self.changes += 1
-        EVENTS[event.what](self, event.one, event.two)
+    # -- looking ---------------------------------------------------------------------------------
 
     def settings(self) -> str:
         """The setting DATABASES."""
-        first, second = map(bare_id, self.databases)
-        return f"{self.folder} = {first}\n{second}" if self.folder else f"{first}\n{second}"
+        first = f"{self.folder} = " if self.folder else ""
+        lines = {each: bare_id(each) for each in self.databases}
+        lines[self.databases[0]] = first + lines[self.databases[0]]
+        return "\n".join(line for each, line in lines.items() if each in self.named)
 
     def there(self) -> set[str]:
         """The bare ids of the pages that a backup made now would have."""
-        found = (row for each in self.databases for row in self._rows(each))
-        return {bare_id(row) for row in found if self.notion.visible(row)}
+        found = (self.notion.node(row) for each in self.named for row in self.rows(each))
+        return {
+            bare_id(node.id)
+            for node in found
+            if self.notion.visible(node.id) and not self.notion.in_trash(node)
+        }
 
-    def undo_disappearances(self) -> None:
-        """Everything is shared again, and no database is empty."""
-        self.changes += 1
-        for id_ in (*self.databases, *self.known):
-            self.notion.share(id_)
-        for number, database in enumerate(self.databases):
-            if not self._rows(database):
-                self._new(number, 0)
+    def listed(self, database: str) -> int:
+        """How many rows Notion shows of a database."""
+        return sum(bool(self.notion.visible(row)) for row in self.rows(database))
 
-    def _rows(self, database: str) -> list[str]:
-        return [node.id for node in self.notion.children(self.notion.node(self._source(database)))]
+    def sources(self, database: str) -> list[str]:
+        """A database's data sources."""
+        return self.notion.node(database).children
 
-    def _source(self, database: str) -> str:
-        return self.notion.source(database)
+    def rows(self, database: str) -> list[str]:
+        """The rows of all its sources that are shared and not in the trash."""
+        nodes = (self.notion.node(each) for each in self.sources(database))
+        return [row.id for node in nodes for row in self.notion.children(node)]
 
-    def _pages(self) -> list[str]:
-        return [row for each in self.databases for row in self._rows(each)]
-
-    def _page(self, number: int) -> str:
-        pages = self._pages()
+    def page(self, number: int) -> str:
+        """One of all rows; '' when there is none."""
+        pages = [row for each in self.databases for row in self.rows(each)]
         return pages[number % len(pages)] if pages else ""
 
-    def _blocks(self, page: str) -> list[str]:
+    def inside(self, page: str) -> list[str]:
+        """The blocks of a page."""
         return self.notion.listed(page)
 
-    # -- what can happen; each takes two numbers -------------------------------------------------
+    def column(self, source: str, name: str) -> Json:
+        """A property of a data source; {} when it is not there."""
+        found: Json = self.notion.node(source).data["properties"].get(name, {})
+        return found
 
-    def _new(self, one: int, two: int) -> None:
-        database = self.databases[one % 2]
-        self._count += 1
-        body = [blocks.paragraph(f"Page {self._count}.")]
-        title = TITLES[two % len(TITLES)]
-        self.known.append(
-            self.notion.add_page(database, title, {"State": self._options()[0]}, body)
-        )
+    def options(self, source: str) -> list[str]:
+        """What one may choose as a State."""
+        found = self.column(source, STATE).get("select", {}).get("options", ())
+        return [option["name"] for option in found]
 
-    def _edit(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self._count += 1
-            self.notion.append(page, [blocks.paragraph(f"Edit {self._count}.")])
+    def hidden(self) -> list[str]:
+        """Everything that is not shared."""
+        return [
+            each for each in (*self.databases, *self.known) if not self.notion.node(each).shared
+        ]
 
-    def _rename(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.rename(page, TITLES[two % len(TITLES)])
+    def trashed(self) -> list[str]:
+        """Every database and page that lies in the trash."""
+        return [each for each in (*self.databases, *self.known) if self.notion.node(each).trashed]
 
-    def _swap(self, one: int, two: int) -> None:
-        if (page := self._page(one)) and (other := self._page(two)):
-            title, others = (self.notion.title(self.notion.node(each)) for each in (page, other))
-            self.notion.rename(page, others)
-            self.notion.rename(other, title)
+    def edited_since(self, moment: datetime) -> set[str]:
+        """The pages that were edited at that time or later."""
+        return {bare_id(each) for each in self.known if self.notion.node(each).edited >= moment}
 
-    def _trash(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.trash(page)
+    # -- what more than one event does -----------------------------------------------------------
 
-    def _restore(self, one: int, two: int) -> None:
-        trashed = [page for page in self.known if self.notion.node(page).trashed]
-        if trashed:
-            self.notion.restore(trashed[one % len(trashed)])
+    def write(self, source: str, title: str) -> str:
+        """A new page, which says which one it is."""
+        self.count += 1
+        shard = self.count // 2 % 2  # neighbours in a database belong to different shards
+        id_ = f"{counted_id('life', str(self.count))[:-1]}{shard}"
+        text = blocks.paragraph(mark(id_))
+        state = {STATE: options[0]} if (options := self.options(source)) else {}
+        self.known.append(self.notion.add_page(source, title, state, [text], id=id_))
+        return id_
 
-    def _purge(self, one: int, two: int) -> None:
-        if (page := self._page(one)) and self._purged < _PURGES:
-            self._purged += 1
-            self.notion.purge(page)
-            self.known.remove(page)
-
-    def _unshare(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.unshare(page)
-
-    def _share(self, one: int, two: int) -> None:
-        hidden = [each for each in (*self.databases, *self.known) if not self._is_shared(each)]
-        if hidden:
-            self.notion.share(hidden[one % len(hidden)])
-
-    def _is_shared(self, id_: str) -> bool:
-        return self.notion.node(id_).shared
-
-    def _unshare_database(self, one: int, two: int) -> None:
-        self.notion.unshare(self.databases[one % 2])
-
-    def _archive(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.archive(page) if two % 2 else self.notion.unarchive(page)
-
-    def _move(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.move(page, (*self.databases, self.attic)[two % 3])
-
-    def _move_back(self, one: int, two: int) -> None:
-        outside = [each for each in self.notion.listed(self.attic) if each in self.known]
-        if outside:
-            self.notion.move(outside[one % len(outside)], self.databases[two % 2])
-
-    def _icon(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.set_icon(page, (None, build.emoji("🍵"), build.emoji("🥛"))[two % 3])
-
-    def _mention(self, one: int, two: int) -> None:
-        if (page := self._page(one)) and self.known:
-            other = self.known[two % len(self.known)]
-            self.notion.append(
-                page, [blocks.paragraph("See ", build.mention_page(other, "?"), ".")]
-            )
-
-    def _link_to_block(self, one: int, two: int) -> None:
-        other = self._page(two)
-        if other and (inside := self._blocks(other)):
-            link = build.url(other) + f"#{bare_id(inside[one % len(inside)])}"
-            self.notion.append(self._page(one), [blocks.paragraph(build.text("there", link=link))])
-
-    def _mention_database(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            mention = build.mention_database(self.databases[two % 2], "?")
-            self.notion.append(page, [blocks.paragraph(mention)])
-
-    def _breadcrumb(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.append(page, [build.block("breadcrumb")])
-
-    def _drop(self, one: int, two: int) -> None:
-        """Deletes a block: a text, a link or a picture."""
-        if (page := self._page(one)) and (inside := self._blocks(page)):
-            self.notion.trash(inside[two % len(inside)])
-
-    def _picture(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.append(page, [blocks.media("image", self._file(two), "A cup")])
-
-    def _replace(self, one: int, two: int) -> None:
-        """Another content for a picture."""
-        page = self._page(one)
-        inside = self._blocks(page) if page else []
-        pictures = [each for each in inside if self.notion.node(each).data["type"] == "image"]
-        if pictures:
-            self.notion.edit(pictures[two % len(pictures)], **self._file(two))
-
-    def _attachment(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            kept = self.notion.files.keep("notes.txt", b"notes %d" % (two % 3))
-            self.notion.append(page, [blocks.media("file", build.hosted(kept))])
-
-    def _cover(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.set_cover(page, self._file(two) if two % 2 else None)
-
-    def _file(self, number: int) -> dict[str, object]:
+    def picture(self, number: int) -> Json:
+        """A picture that Notion hosts, one of five contents under one name."""
         content = PNG + bytes([number % 5])  # what stands behind the end of a PNG is not looked at
         return build.hosted(self.notion.files.keep("cup.png", content))
 
-    def _set(self, one: int, two: int) -> None:
-        if page := self._page(one):
-            self.notion.set_property(page, "State", self._options()[two % 2])
+    def rows_with(self, source: str) -> Iterator[Node]:
+        """Every row of a source, also those in the trash."""
+        return map(self.notion.node, self.notion.node(source).children)
 
-    def _options(self) -> list[str]:
-        source = self.notion.node(self._source(self.databases[0]))
-        column = source.data["properties"]["State"]
-        return [option["name"] for option in column["select"]["options"]]
-
-    def _rename_option(self, one: int, two: int) -> None:
-        old = self._options()[one % 2]
-        new = f"{old.split(' ')[0]} {two % 9}"
+    def heal(self) -> None:
+        """Everything is shared again and named in the settings, no database is in the trash or empty."""
+        self.changes += 1
+        self.named = list(self.databases)
+        for id_ in self.hidden():
+            self.notion.share(id_)
         for database in self.databases:
-            self.notion.rename_option(self._source(database), "State", old, new)
-
-    def _rename_database(self, one: int, two: int) -> None:
-        self.notion.rename(self.databases[one % 2], ("Wiki", "Books", "docs", "Tea")[two % 4])
-
-    def _folder(self, one: int, two: int) -> None:
-        self.folder = FOLDERS[one % len(FOLDERS)]
-
-    def _wait(self, one: int, two: int) -> None:
-        self.clock.forward(seconds=(10, 25, 60, 600)[one % 4])
+            if self.notion.node(database).trashed:
+                self.notion.restore(database)
+            if not self.rows(database):
+                self.write(self.sources(database)[0], "Tea")
 
 
-_WORDS = (
-    *("new", "edit", "rename", "swap", "trash", "restore", "purge", "unshare", "share", "archive"),
-    *("unshare_database", "move", "move_back", "icon", "mention", "link_to_block"),
-    *("mention_database", "breadcrumb", "drop", "picture", "replace", "attachment", "cover", "set"),
-    *("rename_option", "rename_database", "folder", "wait"),
-)
-EVENTS: dict[str, Callable[[Life, int, int], None]] = {
-    word: getattr(Life, f"_{word}") for word in _WORDS
-}
+def mark(id_: str) -> str:
+    """The first line of a page."""
+    return f"This is page {bare_id(id_)}."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
-import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from backup.demo import faults
@@ -22,9 +23,10 @@ from backup.settings import Settings
 from backup.stop import Interrupted, Stop
 from backup.tree import Tree
 from backup.world import World, publisher
+from tests.end_to_end.pulls import Pulls
 from tests.sync.death import Death, Killed, awaiting
 from tests.sync.life import Life
-from tests.sync.transport import URL, without_sockets
+from tests.sync.transport import HOST, URL, without_sockets
 
 KILLED = -1
 Disturbance = Callable[[int, Asked], "Fault | None"]
@@ -33,12 +35,13 @@ Disturbance = Callable[[int, Asked], "Fault | None"]
 @dataclass(frozen=True)
 class Ended:
     """How a run ended: `code` is its exit code, or KILLED; `asked` is all that it asked Notion for,
-    `operations` are those on the disk, `faults` the answers that were spoiled."""
+    `downloads` are its files, `operations` those on the disk, `faults` the answers that were spoiled."""
 
     code: int
     report: Report | None
     log: str
     asked: tuple[Asked, ...]
+    downloads: int
     operations: int
     faults: int
 
@@ -68,75 +71,89 @@ class Time:
 
 @dataclass
 class Runs:
-    """Runs of one life, with `concurrency` requests at once; `disturb` is asked about each answer
-    with its number in the run (from 1)."""
+    """Runs of one life, with `concurrency` requests at once. `pulls` answers for the host of the
+    repository, `ssh` is the command by which git reaches it."""
 
     life: Life
     concurrency: int = 1
-    disturb: Disturbance | None = None
-    server: StandIn = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.server = StandIn(self.life.notion, now=self.life.clock)
+    pulls: Pulls | None = None
+    ssh: str = ""
 
     def run(
-        self, folder: Path, *, death: Death | None = None, stop_at: int = 0, **environ: str
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        *,
+        death: Death | None = None,
+        stop_at: int = 0,
+        disturb: Disturbance | None = None,
+        budget: int = 0,
     ) -> Ended:
-        """One run into `folder`; it is told to stop at the request number `stop_at`."""
-        death, stop, printed = death or Death(folder), Stop(), io.StringIO()
-        self.server.requests, self.server.downloads = [], []
-        answers = iter(range(1, 1_000_000))
-        sent = iter(range(1, 1_000_000))
+        """One run into `folder` with these settings besides those that all have. It is told to
+        stop at the request number `stop_at`; `disturb` is asked about each answer with its number (from 1); `budget` are the requests that Notion answers in a
+        minute (0: all). Another run may begin inside of this one."""
+        death, stop, printed, time = death or Death(folder), Stop(), io.StringIO(), Time()
+        answers, sent = itertools.count(1), itertools.count(1)
+        spoiled: list[Fault] = []
 
         def before() -> None:
             death.check()
             if next(sent) == stop_at:
                 stop.request()
 
-        spoiled: list[Fault] = []
-
         def plan(asked: Asked) -> Fault | None:
-            fault = self.disturb(next(answers), asked) if self.disturb else None
+            fault = disturb(next(answers), asked) if disturb else None
             spoiled.extend([fault] if fault else [])
             return fault
 
-        self.server.plan = plan
-        with without_sockets(self.server, before), awaiting(death):
-            code, report = self._outcome(folder, Log(printed), stop, environ)
-        code = KILLED if death.came else code
-        asked = tuple(self.server.requests)
-        return Ended(code, report, printed.getvalue(), asked, death.operations, len(spoiled))
+        server = StandIn(self.life.notion, now=self.life.clock, timer=time.clock)
+        server.plan, server.knobs.budget = plan, budget or None
+        with without_sockets(server, before, self.pulls), awaiting(death):
+            code, report = self._outcome(folder, Log(printed), stop, time, settings)
+        return Ended(
+            KILLED if death.came else code,
+            report,
+            printed.getvalue(),
+            tuple(server.requests),
+            len(server.downloads),
+            death.operations,
+            len(spoiled),
+        )
 
     def _outcome(
-        self, folder: Path, log: Log, stop: Stop, environ: dict[str, str]
+        self, folder: Path, log: Log, stop: Stop, time: Time, given: Mapping[str, str]
     ) -> tuple[int, Report | None]:
-        settings = Settings.read({}, self._environ(environ))
-        time = Time()
-        client = Client(
-            "token", URL, connections=self.concurrency, gate=Gate(time.clock, time.sleep)
-        )
+        try:
+            settings = Settings.read({}, self._settings(given))
+            with self._world(settings, folder, log, stop, time) as world:
+                report = run(settings, world)
+            return report.exit_code, report
+        except BackupError as error:
+            log.line(str(error))
+            return error.exit_code, None
+        except Interrupted:
+            return 128 + stop.signal, None
+        except Killed:
+            return KILLED, None
+
+    @contextmanager
+    def _world(
+        self, settings: Settings, folder: Path, log: Log, stop: Stop, time: Time
+    ) -> Iterator[World]:
+        gate = Gate(time.clock, time.sleep)
+        client = Client("token", URL, connections=self.concurrency, gate=gate)
         downloader = Downloader(
             allowed_hosts=["notion.invalid"], concurrency=self.concurrency, sleep=time.sleep
         )
         with downloader:
-            try:
-                commits = settings.publishing.commit
-                publishing = (settings.publishing, folder, folder, _environ(folder), ())
-                publish = publisher(*publishing) if commits else None
-                if publish:
-                    publish.sleep, publish.clock = time.sleep, time.tick
-                world = World(client, downloader, Tree(folder), log, publish, stop)
-                report = run(settings, world)
-                return report.exit_code, report
-            except BackupError as error:
-                log.line(str(error))
-                return error.exit_code, None
-            except Interrupted:
-                return 128 + stop.signal, None
-            except Killed:
-                return KILLED, None
+            publish = None
+            if settings.publishing.commit:
+                environ = _environ(folder) | self._host()
+                publish = publisher(settings.publishing, folder, folder, environ, ())
+                publish.sleep, publish.clock = time.sleep, time.tick
+            yield World(client, downloader, Tree(folder), log, publish, stop)
 
-    def _environ(self, environ: dict[str, str]) -> dict[str, str]:
+    def _settings(self, given: Mapping[str, str]) -> dict[str, str]:
         return {
             "NOTION_TOKEN": "token",
             "NOTION_API_URL": URL,
@@ -145,21 +162,20 @@ class Runs:
             "ALLOW_MASS_DELETE": "true",
             "COMMIT": "false",
             "PUBLISH_EVERY": "100",
-            **environ,
+            "GIT_TOKEN": self.pulls.token if self.pulls else "",
+            **given,
         }
 
-
-def git(folder: Path, *args: str) -> str:
-    """What git prints in a repository."""
-    done = subprocess.run(
-        ["git", *args],
-        cwd=folder,
-        env=_environ(folder),
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
-    )
-    return done.stdout
+    def _host(self) -> dict[str, str]:
+        """What a job's environment says of the host, as far as pull requests need it."""
+        if not self.pulls:
+            return {}
+        return {
+            "GITHUB_SERVER_URL": HOST,
+            "GITHUB_API_URL": f"{HOST}/api/v1",
+            "GIT_SSH_COMMAND": self.ssh,
+            "GIT_SSH_VARIANT": "simple",
+        }
 
 
 def _environ(folder: Path) -> dict[str, str]:

@@ -16,9 +16,10 @@ from backup.sync.state import Record, State
 from backup.tree import Tree
 from backup.writing import Writer
 from tests.sync.death import Death, Killed, awaiting
-from tests.sync.life import Event, Life
-from tests.sync.machine import Run, Trial
-from tests.sync.runs import KILLED, Runs, git
+from tests.sync.happenings import Event, begun
+from tests.sync.land import Branch
+from tests.sync.runs import KILLED, Runs
+from tests.sync.trial import Run, Trial, Way
 
 T = "7" * 32
 OLD = Record("db", "wiki/tea", "Tea", files=({"path": "assets/1-leaf.png"},))
@@ -98,16 +99,19 @@ class Moment(Death):
 def test_a_run_that_is_killed_at_this_moment_is_completed_by_the_next_one(
     tmp_path: Path, pattern: str, is_written: bool
 ) -> None:
-    trial = Trial(Runs(Life()), tmp_path, "there")
-    pages, edited = trial.life.there(), trial.life.known[0]
-    before = trial.runs.run(trial.ours, COMMIT="false")
+    trial = Trial(Runs(begun()), tmp_path, Way("main", ("laptop",)))
+    pages, edited, ours = trial.life.there(), trial.life.known[0], trial.places[0].folder
+    before = trial.runs.run(ours, {"COMMIT": "false"})
     assert (before.code, before.read()) == (0, pages)
-    trial.life.happen(Event("picture", 0, 3))
-    trial.life.happen(Event("edit", 0))
+    trial.happen(Event("picture", 0, 3))
+    trial.happen(Event("edit", 0))
     trial.life.clock.forward(minutes=5)
-    death = Moment(trial.ours, pattern)
-    killed = trial.runs.run(trial.ours, death=death, COMMIT="true", PUBLISH_EVERY="0")
+    killed = trial.runs.run(
+        ours, {"COMMIT": "run", "PUBLISH_EVERY": "0"}, death=Moment(ours, pattern)
+    )
     assert (killed.code, killed.read()) == (KILLED, {bare_id(edited)})
-    ended = trial.run(Run("clean"))  # and what must hold after it
+    ended = trial.run(Run())  # and what must hold after it
     assert (ended.code, ended.read()) == (0, set() if is_written else {bare_id(edited)})
-    assert git(tmp_path / "remote", "rev-list", "--count", "main") == "1\n"
+    assert (
+        isinstance(trial.land, Branch) and len(trial.land.history()) == 2
+    )  # the owner's, and ours

@@ -8,12 +8,13 @@ any other.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -21,13 +22,18 @@ from urllib3 import HTTPResponse
 
 from backup.demo.faults import Reply
 from backup.demo.server import StandIn
+from tests.end_to_end.pulls import Pulls
 
 URL = "http://notion.invalid"
+HOST = "http://git.invalid"  # where pull requests are
 
 
 @contextmanager
-def without_sockets(server: StandIn, before: Callable[[], None]) -> Iterator[None]:
-    """Everything that is sent inside goes to `server`; `before` is called for each request."""
+def without_sockets(
+    server: StandIn, before: Callable[[], None], pulls: Pulls | None = None
+) -> Iterator[None]:
+    """Everything that is sent inside goes to `server`, or to `pulls`; `before` is called for each
+    request. Another one may stand inside: for so long everything goes there."""
     server.signer.base = URL
 
     def send(
@@ -37,6 +43,8 @@ def without_sockets(server: StandIn, before: Callable[[], None]) -> Iterator[Non
         parts = urlsplit(str(request.url))
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         body = request.body if isinstance(request.body, bytes) else b""
+        if pulls and str(request.url).startswith(HOST):
+            return adapter.build_response(request, _raw(_answer(pulls, request), server))
         reply = server.reply(str(request.method), target, dict(request.headers), body)
         if reply.drop:
             raise requests.exceptions.ConnectionError("dropped")
@@ -52,6 +60,15 @@ def without_sockets(server: StandIn, before: Callable[[], None]) -> Iterator[Non
         patch.object(requests.Session, "merge_environment_settings", settings),
     ):
         yield
+
+
+def _answer(pulls: Pulls, request: requests.PreparedRequest) -> Reply:
+    parts = urlsplit(str(request.url))
+    body = request.body if isinstance(request.body, bytes) else b""
+    auth = (request.headers["Authorization"],)
+    query = dict(parse_qsl(parts.query))
+    status, answer = pulls.answer(str(request.method), parts.path, query, body, auth)
+    return Reply(status, json.dumps(answer).encode(), {"Content-Type": "application/json"})
 
 
 def _raw(reply: Reply, server: StandIn) -> HTTPResponse:

@@ -1,0 +1,294 @@
+"""What people do in Notion and in the settings, as values: an event is a word and two numbers, so that
+a history of them can be drawn at random, shrunk, printed, and lived again."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backup.demo import blocks, build, properties
+from backup.model import bare_id
+from tests.sync.life import NUMBER, RELATED, STATE, Life
+
+TITLES = (
+    *("Tea", "TEA", "tea", "Milk", "Cups", "Tea 2", "", "🎉", "..", ".git", "CON", "a/b"),
+    *(unicodedata.normalize("NFC", "Café"), unicodedata.normalize("NFD", "Café"), "ß" * 300),
+    *("שלום", "README", "assets", "wiki", "index.md", "[x](y) & <b>*z*", "trailing... "),
+)
+FOLDERS = ("", "docs/a", "docs", ".", "Wiki")
+_PURGES = 2  # a part of a database that is gone for good is an alarm, and for good, too
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens. What the numbers choose depends on what is there by then."""
+
+    what: str
+    one: int = 0
+    two: int = 0
+
+
+def happen(life: Life, event: Event) -> None:
+    """Let it happen; nothing, when there is nobody to whom it could."""
+    life.changes += 1
+    EVENTS[event.what](life, event.one, event.two)
+
+
+def begun() -> Life:
+    """A life with some pages, which refer to each other."""
+    life = Life()
+    for number, title in enumerate(("Tea", "Cups", "Milk", "Tea", "Tea 2")):
+        _new(life, number, TITLES.index(title))
+    for number in range(5):  # each page refers to the next one
+        (_mention, _link_to_block)[number % 2](life, number, number + 1)
+    _picture(life, 0, 0)
+    _picture(life, 3, 1)
+    _attachment(life, 1, 1)
+    _breadcrumb(life, 2, 0)
+    life.clock.forward(minutes=5)
+    return life
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+def _new(life: Life, one: int, two: int) -> None:
+    sources = life.sources(life.databases[one % 2])
+    life.write(sources[two % len(sources)], TITLES[two % len(TITLES)])
+
+
+def _crowd(life: Life, one: int, two: int) -> None:
+    """So many pages that they would be a mass if they went."""
+    for number in range(4):
+        _new(life, one, two + number)
+
+
+def _edit(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.count += 1
+        life.notion.append(page, [blocks.paragraph(f"Edit {life.count}.")])
+
+
+def _rename(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.rename(page, TITLES[two % len(TITLES)])
+
+
+def _swap(life: Life, one: int, two: int) -> None:
+    if (page := life.page(one)) and (other := life.page(two)):
+        title, others = (life.notion.title(life.notion.node(each)) for each in (page, other))
+        life.notion.rename(page, others)
+        life.notion.rename(other, title)
+
+
+def _trash(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.trash(page)
+
+
+def _trash_many(life: Life, one: int, two: int) -> None:
+    rows = life.rows(life.databases[one % 2])
+    for page in rows[two % 2 :]:
+        life.notion.trash(page)
+
+
+def _restore(life: Life, one: int, two: int) -> None:
+    if trashed := life.trashed():
+        life.notion.restore(trashed[one % len(trashed)])
+
+
+def _purge(life: Life, one: int, two: int) -> None:
+    if (page := life.page(one)) and life.purged < _PURGES:
+        life.purged += 1
+        life.notion.purge(page)
+        life.known.remove(page)
+
+
+def _unshare(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.unshare(page)
+
+
+def _share(life: Life, one: int, two: int) -> None:
+    if hidden := life.hidden():
+        life.notion.share(hidden[one % len(hidden)])
+
+
+def _archive(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.archive(page) if two % 2 else life.notion.unarchive(page)
+
+
+def _move(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.move(page, (*life.databases, life.attic)[two % 3])
+
+
+def _move_back(life: Life, one: int, two: int) -> None:
+    outside = [each for each in life.notion.listed(life.attic) if each in life.known]
+    if outside:
+        life.notion.move(outside[one % len(outside)], life.databases[two % 2])
+
+
+# -- what stands in pages --------------------------------------------------------------------------
+
+
+def _icon(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.set_icon(page, (None, build.emoji("🍵"), build.emoji("🥛"))[two % 3])
+
+
+def _mention(life: Life, one: int, two: int) -> None:
+    if (page := life.page(one)) and life.known:
+        other = life.known[two % len(life.known)]
+        life.notion.append(page, [blocks.paragraph("See ", build.mention_page(other, "?"), ".")])
+
+
+def _link_to_block(life: Life, one: int, two: int) -> None:
+    other = life.page(two)
+    if other and (inside := life.inside(other)):
+        link = build.url(other) + f"#{bare_id(inside[one % len(inside)])}"
+        life.notion.append(life.page(one), [blocks.paragraph(build.text("there", link=link))])
+
+
+def _mention_database(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        mention = build.mention_database(life.databases[two % 2], "?")
+        life.notion.append(page, [blocks.paragraph(mention)])
+
+
+def _breadcrumb(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.append(page, [build.block("breadcrumb")])
+
+
+def _drop(life: Life, one: int, two: int) -> None:
+    """Deletes a block: a text, a link or a picture, but not the first, by which a page is known."""
+    if (page := life.page(one)) and (inside := life.inside(page)[1:]):
+        life.notion.trash(inside[two % len(inside)])
+
+
+def _picture(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.append(page, [blocks.media("image", life.picture(two), "A cup")])
+
+
+def _replace(life: Life, one: int, two: int) -> None:
+    """Another content for a picture."""
+    page = life.page(one)
+    inside = life.inside(page) if page else []
+    pictures = [each for each in inside if life.notion.node(each).data["type"] == "image"]
+    if pictures:
+        life.notion.edit(pictures[two % len(pictures)], **life.picture(two))
+
+
+def _attachment(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        kept = life.notion.files.keep("notes.txt", b"notes %d" % (two % 3))
+        life.notion.append(page, [blocks.media("file", build.hosted(kept))])
+
+
+def _cover(life: Life, one: int, two: int) -> None:
+    if page := life.page(one):
+        life.notion.set_cover(page, life.picture(two) if two % 2 else None)
+
+
+# -- properties ------------------------------------------------------------------------------------
+
+
+def _set(life: Life, one: int, two: int) -> None:
+    if (page := life.page(one)) and (options := life.options(life.notion.node(page).parent)):
+        life.notion.set_property(page, STATE, options[two % 2])
+
+
+def _rename_option(life: Life, one: int, two: int) -> None:
+    for source in (each for database in life.databases for each in life.sources(database)):
+        if options := life.options(source):
+            old = options[one % 2]
+            new = f"{old.split(' ')[0]} {two % 9}"
+            life.notion.rename_option(source, STATE, old, new)
+
+
+def _relate(life: Life, one: int, two: int) -> None:
+    page = life.page(one)
+    if page and life.known and life.column(life.notion.node(page).parent, RELATED):
+        other = life.known[two % len(life.known)]
+        life.notion.set_property(page, RELATED, [other])
+
+
+def _column(life: Life, one: int, two: int) -> None:
+    """A column comes, or goes."""
+    sources = life.sources(life.databases[one % 2])
+    source = sources[two % len(sources)]
+    columns = life.notion.node(source).data["properties"]
+    if NUMBER in columns:
+        del columns[NUMBER]
+    else:
+        columns |= properties.named({NUMBER: properties.number()})
+    for row in life.rows_with(source):
+        row.data["properties"].pop(NUMBER, None)
+        if NUMBER in columns:
+            row.data["properties"][NUMBER] = properties.value(columns[NUMBER], two)
+
+
+def _rename_column(life: Life, one: int, two: int) -> None:
+    """The title's column is called otherwise."""
+    source = life.sources(life.databases[one % 2])[0]
+    columns = life.notion.node(source).data["properties"]
+    old = next(name for name, each in columns.items() if each["type"] == "title")
+    if (new := ("Name", "Title", "Was")[two % 3]) not in columns:
+        life.notion.rename_property(source, old, new)
+
+
+# -- databases and their settings ------------------------------------------------------------------
+
+
+def _rename_database(life: Life, one: int, two: int) -> None:
+    life.notion.rename(life.databases[one % 2], ("Wiki", "Books", "docs", "Tea")[two % 4])
+
+
+def _unshare_database(life: Life, one: int, two: int) -> None:
+    life.notion.unshare(life.databases[one % 2])
+
+
+def _trash_database(life: Life, one: int, two: int) -> None:
+    life.notion.trash(life.databases[one % 2])
+
+
+def _source(life: Life, one: int, two: int) -> None:
+    """A second data source, with a page."""
+    database = life.databases[one % 2]
+    if len(life.sources(database)) == 1:
+        schema = {"Title": properties.of("title"), STATE: properties.select("Idea", "Done")}
+        source = life.notion.add_source(database, "More", schema)
+        life.write(source, TITLES[two % len(TITLES)])
+
+
+def _name(life: Life, one: int, two: int) -> None:
+    """A database is dropped from the settings, or named again."""
+    left = [
+        each for each in life.databases if (each in life.named) != (each == life.databases[one % 2])
+    ]
+    life.named = left or life.named
+
+
+def _folder(life: Life, one: int, two: int) -> None:
+    life.folder = FOLDERS[one % len(FOLDERS)]
+
+
+def _wait(life: Life, one: int, two: int) -> None:
+    life.clock.forward(seconds=(10, 25, 60, 600)[one % 4])
+
+
+EVENTS: dict[str, Callable[[Life, int, int], None]] = {
+    function.__name__[1:]: function
+    for function in (
+        *(_new, _crowd, _edit, _rename, _swap, _trash, _trash_many, _restore, _purge),
+        *(_unshare, _share, _archive, _move, _move_back),
+        *(_icon, _mention, _link_to_block, _mention_database, _breadcrumb, _drop),
+        *(_picture, _replace, _attachment, _cover),
+        *(_set, _rename_option, _relate, _column, _rename_column),
+        *(_rename_database, _unshare_database, _trash_database, _source, _name, _folder, _wait),
+    )
+}

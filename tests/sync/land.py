@@ -1,0 +1,226 @@
+"""Where a backup is published, and which of the files there are the owner's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.end_to_end.pulls import Pulls
+from tests.sync.comparison import STATE, files_of
+from tests.sync.repository import Repository
+
+FOREIGN = "foreign.txt"
+LOOSE = "loose.txt"  # lies in each work tree, and no commit has it
+FIRST = {FOREIGN: b"not ours", "src/main.py": b"print()\n"}  # what the owner begins with
+HEAD = "notion-backup"  # the branch of pull requests
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is published at one moment: every file, those that are the `owned` ones of the owner, and
+    the commit ('' for a folder)."""
+
+    files: Mapping[str, bytes]
+    owned: Mapping[str, bytes]
+    commit: str = ""
+
+    @property
+    def ours(self) -> dict[str, bytes]:
+        """Every file but the owner's."""
+        return {path: each for path, each in self.files.items() if path not in self.owned}
+
+    def folders(self) -> list[str]:
+        """The folders of our pages."""
+        return [path[:-9] for path in self.ours if path.endswith("/index.md")]
+
+    def databases(self) -> dict[str, str]:
+        """The database of each page, as far as the state tells."""
+        try:
+            pages = json.loads(self.files[STATE])["pages"]
+            return {id_: each["database"] for id_, each in pages.items()}
+        except (ValueError, KeyError, TypeError):
+            return {}
+
+
+class Land:
+    """The owner's side of it. `relics` are files of ours of which the owner took the state away: nobody
+    can know any more whose they are."""
+
+    def __init__(self) -> None:
+        self.relics: set[str] = set()
+        self.is_tampered = False
+
+    def now(self) -> Shown:
+        """What is published now."""
+        raise NotImplementedError
+
+    def change(
+        self, put: Mapping[str, bytes], drop: Collection[str] = (), *, own: bool = False
+    ) -> None:
+        """The owner changes files; what is put is the owner's `own` from now on, or still ours."""
+        raise NotImplementedError
+
+    def since(self, before: Shown) -> Iterator[tuple[Shown, Shown]]:
+        """What our runs have published after `before`, step by step, each with what was there until
+        then."""
+        raise NotImplementedError
+
+    def tamper(self, put: Mapping[str, bytes], drop: Collection[str] = ()) -> None:
+        """The owner changes the state."""
+        self.is_tampered = True
+        self.doubt()
+        self.change(put, drop)
+
+    def doubt(self) -> None:
+        """The state may tell less than was published, if it was ever tampered with."""
+        if self.is_tampered:
+            self.relics |= self.now().ours.keys() - {STATE}
+
+
+class Folder(Land):
+    """A folder that no git knows of."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.owned: dict[str, bytes] = {}
+        folder.mkdir()
+        self.change(FIRST, own=True)
+
+    def now(self) -> Shown:
+        return Shown(files_of(self.folder), dict(self.owned))
+
+    def change(
+        self, put: Mapping[str, bytes], drop: Collection[str] = (), *, own: bool = False
+    ) -> None:
+        write(self.folder, put, drop)
+        self.owned = {path: each for path, each in self.owned.items() if path not in drop}
+        self.owned.update(put if own else {})
+
+    def since(self, before: Shown) -> Iterator[tuple[Shown, Shown]]:
+        yield before, self.now()
+
+
+@dataclass
+class Branch(Land):
+    """The branch `name` of a repository; as long as there is none, main. `pulls` are open pull requests
+    that would merge it; what is published lies in main once it is merged.
+
+    `follow` is called when the owner has committed.
+    """
+
+    repository: Repository
+    name: str = "main"
+    pulls: Pulls | None = None
+    follow: Callable[[], None] = lambda: None
+    relics: set[str] = field(default_factory=set)
+    is_tampered: bool = False
+    _owned: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of each commit
+    _seen: set[str] = field(default_factory=set)  # the commits that `since` has given
+
+    def __post_init__(self) -> None:
+        self._owned[self._commit(FIRST, [], "begin")] = dict(FIRST)
+        self.repository.point("main", next(iter(self._owned)))
+
+    @property
+    def branch(self) -> str:
+        """The branch that counts now."""
+        counts = self.repository.tip(self.name) and (not self.pulls or self.pulls.open)
+        return self.name if counts else "main"
+
+    def now(self) -> Shown:
+        return self._at(self.repository.tip(self.branch))
+
+    def _at(self, commit: str) -> Shown:
+        return Shown(self.repository.files(commit), self._owned_at(commit), commit)
+
+    def _owned_at(self, commit: str) -> dict[str, bytes]:
+        """What of a commit is the owner's: in one of our runs' what it was before."""
+        if commit not in self._owned:
+            parent = next(iter(self.repository.parents(commit)), "")
+            self._owned[commit] = self._owned_at(parent) if parent else {}
+        return self._owned[commit]
+
+    def change(
+        self, put: Mapping[str, bytes], drop: Collection[str] = (), *, own: bool = False
+    ) -> None:
+        shown = self.now()
+        kept = {path: each for path, each in shown.files.items() if path not in drop}
+        owned = {path: each for path, each in shown.owned.items() if path not in drop}
+        commit = self._commit({**kept, **put}, [shown.commit], "by hand")
+        self._owned[commit] = {**owned, **(put if own else {})}
+        self.move(commit)
+
+    def move(self, commit: str) -> None:
+        """Let the branch have this commit, whatever it had."""
+        self.repository.point(self.branch, commit)
+        self.follow()
+        self.doubt()
+
+    def history(self) -> list[Shown]:
+        """What was published, the latest first."""
+        commits = self.repository.first_parents(self.repository.tip(self.branch))
+        return [self._at(each) for each in commits]
+
+    def since(self, before: Shown) -> Iterator[tuple[Shown, Shown]]:
+        new: list[str] = []
+        for commit in self.repository.first_parents(self.repository.tip(self.branch)):
+            if commit == before.commit or commit in self._seen:
+                break
+            new.append(commit)
+        for commit in reversed(new):
+            parent = next(iter(self.repository.parents(commit)), "")
+            self._seen.add(commit)
+            if parent:
+                yield self._at(parent), self._at(commit)
+
+    def replace(self) -> None:
+        """The branch gets another history, which begins with what the owner had first."""
+        commit = self._commit(FIRST, [], f"begin anew {len(self._owned)}")
+        self._owned[commit] = dict(FIRST)
+        self.move(commit)
+
+    def on_main(self, put: Mapping[str, bytes]) -> None:
+        """The owner adds files to main, wherever the backup is published."""
+        tip = self.repository.tip("main")
+        commit = self._commit({**self._at(tip).files, **put}, [tip], "on main")
+        self._owned[commit] = {**self._owned[tip], **put}
+        self.repository.point("main", commit)
+        self.follow()
+
+    def merge(self, *, squash: bool, delete: bool) -> None:
+        """The owner merges the open pull request."""
+        if not self.pulls or not self.pulls.open:
+            return
+        base, head = self.repository.tip("main"), self.repository.tip(self.name)
+        onto = self._owned[base]
+        merged = {**self._at(head).files, **onto}
+        commit = self._commit(merged, [base] if squash else [base, head], "merge")
+        self._owned[commit] = {**self._owned[head], **onto}
+        self.repository.point("main", commit)
+        self.close(delete=delete)
+
+    def close(self, *, delete: bool) -> None:
+        """The open pull request is closed."""
+        if self.pulls and self.pulls.open:
+            self.pulls.open.clear()
+            self.repository.point(self.name, "" if delete else self.repository.tip(self.name))
+            self.doubt()
+
+    def _commit(self, files: Mapping[str, bytes], parents: Collection[str], words: str) -> str:
+        return self.repository.commit(files, parents, words)
+
+
+def write(folder: Path, put: Mapping[str, bytes], drop: Collection[str] = ()) -> None:
+    """Change files of a work tree; folders that are empty then go, as git has it."""
+    for path in drop:
+        (folder / path).unlink(missing_ok=True)
+        above = (folder / path).parent
+        while above != folder and above.is_dir() and not any(above.iterdir()):
+            above.rmdir()
+            above = above.parent
+    for path, content in put.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)

@@ -1,0 +1,108 @@
+"""Histories in which pages were once lost, never removed, read again each time, or failed for good: the
+random ones find them, these live them in every run of the tests. What must hold after each run and at
+the end stands in trial.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.happenings import Event, begun
+from tests.sync.owner import Act
+from tests.sync.runs import FAULTS, Runs, from_on
+from tests.sync.trial import Choice, Run, Trial, Way
+
+MAIN, BRANCH, PULL = Way("main"), Way("branch"), Way("pull")
+LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
+SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
+FIRST, SECOND = Run(who=0), Run(who=1)
+PLAIN = Choice(0, 0)  # FRONT_MATTER=false
+
+HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
+    "the work tree was cleaned, and Notion does not answer": (
+        MAIN,
+        [FIRST, Run("fault", 1, SILENCE, tree="bare")],
+    ),
+    "a half of the work tree is not there, and Notion stops answering": (
+        MAIN,
+        [FIRST, Run("fault", 14, SILENCE, tree="sparse")],
+    ),
+    "the work tree was cleaned, and one shard runs": (
+        SHARDS,
+        [FIRST, SECOND, Run(who=0, tree="bare")],
+    ),
+    "the work tree was cleaned, and one database is not named": (
+        MAIN,
+        [FIRST, Event("name", 0), Run(tree="bare")],
+    ),
+    "finished pages are published from a cleaned work tree": (
+        MAIN,
+        [FIRST, Run("full", tree="bare", every=100)],
+    ),
+    "a fresh clone for each run to another branch": (
+        BRANCH,
+        [FIRST, Event("trash", 0), FIRST],
+    ),
+    "a fresh clone for each run to a pull request": (
+        PULL,
+        [FIRST, Event("trash", 0), FIRST],
+    ),
+    "a pull request is merged, and a page is trashed": (
+        PULL,
+        [FIRST, Act("merge"), Event("trash", 0), Event("edit", 1), FIRST, Act("merge", 1, 1)],
+    ),
+    "a pull request is turned down": (
+        PULL,
+        [FIRST, Act("merge"), Event("edit"), FIRST, Act("close")],
+    ),
+    "a copy in an archive, and the state is lost": (
+        MAIN,
+        [FIRST, Act("copy", 0, 0), Act("lose"), FIRST],
+    ),
+    "a copy in an archive, the state is lost, and the page is renamed": (
+        MAIN,
+        [FIRST, Act("copy", 0, 0), Act("lose"), Event("rename", 3, 3), FIRST],
+    ),
+    "a copy of a whole backup, and the state is lost": (
+        MAIN,
+        [FIRST, Act("copy_all", 1), Act("lose"), FIRST],
+    ),
+    "the state is lost, and pages have no front matter": (MAIN, [PLAIN, FIRST, Act("lose")]),
+    "merge-conflict markers, and pages have no front matter": (
+        MAIN,
+        [PLAIN, FIRST, Act("conflict", 5)],
+    ),
+    "two pages of different shards swap their titles": (
+        SHARDS,
+        [FIRST, SECOND, Event("swap", 0, 1)],
+    ),
+    "two pages of different shards swap their databases": (
+        SHARDS,
+        [FIRST, SECOND, Event("move", 0, 1), Event("move", 3, 0)],
+    ),
+    "the branch is reset to yesterday": (
+        LAPTOP,
+        [FIRST, Event("edit"), Event("wait", 3), FIRST, Act("rewind", 1), FIRST],
+    ),
+    "the branch gets another history": (LAPTOP, [FIRST, Act("replace"), FIRST]),
+    "pages are deleted by hand": (MAIN, [FIRST, Act("delete", 1), FIRST]),
+    "everything is deleted by hand, with the state": (LAPTOP, [FIRST, Act("delete_all", 1), FIRST]),
+    "two run inside of each other": (
+        Way("main", ("runner", "runner")),
+        [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_a_history_ends_in_what_a_fresh_backup_says(tmp_path: Path, history: str) -> None:
+    way, steps = HISTORIES[history]
+    trial = Trial(Runs(begun()), tmp_path, way)
+    for step in steps:
+        if isinstance(step, Run):
+            trial.run(step)
+        else:
+            trial.happen(step)
+            trial.life.clock.forward(minutes=2)
+    trial.end()

@@ -1,0 +1,324 @@
+"""One life and its backup: runs, what comes between them, and what must hold after each."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from backup.demo.faults import Fault
+from backup.demo.server import Asked
+from tests.end_to_end.pulls import Pulls
+from tests.sync import checks
+from tests.sync.comparison import Copy, files_of, page_id
+from tests.sync.death import Death
+from tests.sync.happenings import Event, happen
+from tests.sync.land import HEAD, LOOSE, Branch, Folder, Land, Shown
+from tests.sync.owner import Act, do
+from tests.sync.repository import Repository
+from tests.sync.runs import FAULTS, KILLED, Disturbance, Ended, Runs
+from tests.sync.workplaces import Desk, Home, Laptop, Runner, Workplace
+
+TALLY: Counter[str] = Counter()  # of everything that was lived, for the end of a soak
+CHOICES = (
+    ("FRONT_MATTER", ("false", "true")),
+    ("PROPERTIES", ("both", "table", "none", "front-matter")),
+    ("IMAGE_STYLE", ("markdown", "html")),
+    ("ON_DELETE", ("keep", "remove")),
+    ("ALLOW_MASS_DELETE", ("false", "true")),
+    ("COMMIT", ("page", "run")),
+)
+_FORMS = ("FRONT_MATTER", "PROPERTIES", "IMAGE_STYLE")  # what decides how pages look
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Another value for a setting."""
+
+    one: int = 0
+    two: int = 0
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a backup is set up.
+
+    `to`: folder (files alone), here (commits), main, branch or pull (pushed there). `at`: who runs it,
+    one or two of runner and laptop, by turns; with `shards` 2 each takes its part of the pages.
+    """
+
+    to: str = "folder"
+    at: tuple[str, ...] = ("runner",)
+    shards: int = 1
+    requests: int = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of ours, and when something comes between. `how`:
+
+    clean; full; slow (time passes with each request); busy (an event happens at a request); between
+    (the other one runs at a request); fault (number `which` of FAULTS comes at a request); stop (it is
+    told to at a request); killed, and torn (at an operation on the disk, the latter in the middle of a
+    write).
+
+    `who` has the turn, `tree` is what the work tree looks like (see workplaces), `every` and `budget`
+    are PUBLISH_EVERY and the requests that Notion answers in a minute.
+    """
+
+    how: str = "clean"
+    at: int = 1
+    which: int = 0
+    event: Event | None = None
+    who: int = 0
+    tree: str = "whole"
+    every: int = 0
+    budget: int = 0
+
+
+@dataclass
+class Trial:
+    """A life and its backup, in `folder`."""
+
+    runs: Runs
+    folder: Path
+    way: Way
+    options: dict[str, str] = field(default_factory=dict)
+    fresh: tuple[object, Copy | None] | None = None  # and what it was made of
+
+    def __post_init__(self) -> None:
+        self.life = self.runs.life
+        self.land, self.places = self._settled()
+
+    def _settled(self) -> tuple[Land, list[Workplace]]:
+        if self.way.to == "folder":
+            folder = Folder(self.folder / "ours")
+            return folder, [Desk(folder)]
+        if self.way.to == "here":
+            home = Home(self.folder / "ours")
+            here = Branch(home.repository, follow=home.catch_up)
+            home.catch_up()
+            return here, [home]
+        remote = Repository.create(self.folder / "remote.git", bare=True)
+        url = str(remote.folder)
+        land = Branch(remote, {"branch": "backup", "pull": HEAD}.get(self.way.to, "main"))
+        if self.way.to == "pull":
+            land.pulls = self.runs.pulls = Pulls()
+            self.runs.ssh = f"sh {_ssh(self.folder, remote.folder)}"
+            url = "ssh://git.invalid/acme/wiki"
+        kinds = {"runner": Runner, "laptop": Laptop}
+        places = [
+            kinds[kind](self.folder / f"{kind}-{number}", land, url)
+            for number, kind in enumerate(self.way.at)
+        ]
+        return land, list(places)
+
+    @property
+    def turns(self) -> int:
+        """How many take turns."""
+        return max(self.way.shards, len(self.places))
+
+    def happen(self, what: Event | Act | Choice) -> None:
+        """Something comes between two runs."""
+        if isinstance(what, Event):
+            happen(self.life, what)
+        elif isinstance(what, Act):
+            do(self.land, what)
+        else:
+            name, values = CHOICES[what.one % len(CHOICES)]
+            self.options[name] = values[what.two % len(values)]
+
+    def run(self, run: Run) -> Ended:
+        """One run, and what holds after it, however it ended."""
+        place = self.places[run.who % len(self.places)]
+        place.open(run.tree)
+        before, there = self.land.now(), self.life.there()
+        may_go = self._may_go(before)
+        disk = files_of(place.folder)
+        ended = self._ended(run, place)
+        self._count(run, ended)
+        may_go |= self._may_go(before)  # what happened meanwhile counts, too
+        after = self._published(before, may_go, ended)
+        now = files_of(place.folder)
+        theirs = {path for path in disk if path == LOOSE or path in before.owned}
+        changed = {path for path in theirs if now.get(path) != disk[path]}
+        assert not changed, f"owner: in the work tree: {sorted(changed)}\n{ended.log}"
+        if ended.code == 0:
+            self._check_whole(run, there & self.life.there(), after, ended)
+        if ended.code == KILLED and run.which % 2 and place.kept:
+            self._check_completed(run, _texts(now).items() - _texts(disk).items())
+        return ended
+
+    def end(self) -> None:
+        """Everything that vanished is shown again, and all is well: runs complete the backup and read
+        what was not settled, and then there is nothing to do."""
+        self.life.heal()
+        self.options["ALLOW_MASS_DELETE"] = "true"
+        self.life.clock.forward(minutes=5)
+        for turn in range(2 * self.way.shards if self.turns > 1 else 2):
+            ended = self.run(Run(who=turn % self.turns))
+            told = turn == 0 and "Rebuilt from the" in ended.log  # a lost state is a reason to look
+            assert ended.code == 0 or told, f"stuck: exit code {ended.code}\n{ended.log}"
+        for turn in range(self.turns):
+            self.quiet(Run(who=turn))
+
+    def quiet(self, run: Run) -> None:
+        """A run with nothing to do: it costs its floor, and changes nothing."""
+        before, place = self.land.now(), self.places[run.who % len(self.places)]
+        stamps = _stamps(place.folder) if place.kept else {}
+        ended = self.run(run)
+        checks.floor(self.life, before, ended)
+        after = self.land.now()
+        assert after == before, f"floor: published again\n{ended.log}"
+        changed = place.kept and self.turns == 1 and _stamps(place.folder) != stamps
+        assert not changed, f"floor: files were written again\n{ended.log}"
+        if self.way.shards > 1:
+            self._check_equal(after, ended, run)
+        TALLY["quiet runs"] += 1
+
+    # -- the run ---------------------------------------------------------------------------------
+
+    def _ended(self, run: Run, place: Workplace) -> Ended:
+        is_deadly = run.how in ("killed", "torn")
+        return self.runs.run(
+            place.folder,
+            self._settings(run),
+            death=Death(place.folder, run.at if is_deadly else 0, torn=run.how == "torn"),
+            stop_at=run.at if run.how == "stop" else 0,
+            disturb=self._disturbance(run),
+            budget=run.budget,
+        )
+
+    def _settings(self, run: Run) -> dict[str, str]:
+        way = self.way
+        found = {**self.options, "PUBLISH_EVERY": str(run.every)}
+        found["COMMIT"] = "false" if way.to == "folder" else found.get("COMMIT", "run")
+        found["FULL_SYNC"] = str(run.how == "full").lower()
+        found["BRANCH"] = "backup" if way.to == "branch" else ""
+        found["PULL_REQUEST"] = str(way.to == "pull").lower()
+        found["SHARD"] = f"{run.who % way.shards + 1}/{way.shards}"
+        return found
+
+    def _disturbance(self, run: Run) -> Disturbance | None:
+        def slow(count: int, asked: Asked) -> Fault | None:
+            self.life.clock.forward(seconds=7)
+            return None
+
+        def busy(count: int, asked: Asked) -> Fault | None:
+            self.life.clock.forward(seconds=2)
+            if count == run.at and run.event:
+                self.happen(run.event)
+            return None
+
+        def between(count: int, asked: Asked) -> Fault | None:
+            if count == run.at:
+                self.run(Run(who=run.who + 1, every=run.every))
+            return None
+
+        if run.how == "fault":
+            kind, fault = FAULTS[run.which]
+            return kind(run.at, fault)
+        several = self.way.to in ("main", "branch", "pull") and len(self.places) > 1
+        kinds: dict[str, Callable[[int, Asked], Fault | None]] = {"slow": slow, "busy": busy}
+        kinds |= {"between": between} if several else {}
+        return kinds.get(run.how)
+
+    def _count(self, run: Run, ended: Ended) -> None:
+        how = "that were killed" if ended.code == KILLED else f"with exit code {ended.code}"
+        TALLY["runs"] += 1
+        TALLY[f"runs {how}"] += 1
+        TALLY["runs inside of another"] += run.how == "between"
+        TALLY["answers that were spoiled"] += ended.faults
+        TALLY["answers that were too many"] += sum(each.status == 429 for each in ended.asked)
+
+    # -- what must hold --------------------------------------------------------------------------
+
+    def _may_go(self, before: Shown) -> set[str]:
+        is_kept = self.options.get("ON_DELETE") == "keep"
+        return set() if is_kept else checks.removable(self.life, before)
+
+    def _published(self, before: Shown, may_go: set[str], ended: Ended) -> Shown:
+        """What is published by now, after a look at each step to it."""
+        for earlier, later in self.land.since(before):
+            checks.owners_files(earlier, later, ended.log)
+            checks.lost(earlier, later, may_go, ended.log)
+            if self.options.get("ALLOW_MASS_DELETE") == "false":
+                checks.mass(self.life, earlier, later, ended.log)
+            TALLY["publications"] += 1
+        after = self.land.now()
+        checks.lost(before, after, may_go, ended.log)
+        if isinstance(self.land, Branch) and self.way.to != "branch":
+            known = self.land.repository.ancestors(after.commit)
+            assert before.commit in known, f"rewound: {before.commit}\n{ended.log}"
+        self.land.relics &= after.files.keys()
+        return after
+
+    def _check_whole(self, run: Run, there: set[str], after: Shown, ended: Ended) -> None:
+        """After a run that says that all is well."""
+        mine = {id_ for id_ in there if self._is_mine(id_, run)}
+        left = {each.page_id for each in ended.report.warnings} if ended.report else set()
+        checks.present(mine - left if run.how == "between" else mine, after, ended.log)
+        checks.tidy(self.life, after, self.land.relics, ended.log)
+        if self.way.shards == 1 and run.how not in ("busy", "between"):
+            self._check_equal(after, ended, run)
+
+    def _is_mine(self, page_id: str, run: Run) -> bool:
+        """Whether a page belongs to the part that the run reads, as the README describes SHARD."""
+        shards = self.way.shards
+        return shards == 1 or int(page_id[-8:], 16) % shards == run.who % shards
+
+    def _check_equal(self, after: Shown, ended: Ended, run: Run) -> None:
+        kept = {entry.page_id for entry in ended.report.kept} if ended.report else set()
+        kept |= {id_ for id_ in after.databases() if not self._is_mine(id_, run)}
+        if fresh := self._fresh_copy():
+            checks.equal(self.life, after, fresh, kept, self.land.relics, ended.log)
+            TALLY["comparisons with a fresh backup"] += 1
+        else:
+            TALLY["comparisons that could not be made"] += 1
+
+    def _fresh_copy(self) -> Copy | None:
+        """What a backup of now looks like; None when none can be made."""
+        forms = {name: value for name, value in self.options.items() if name in _FORMS}
+        of = self.life.changes, tuple(sorted(forms.items()))
+        if not self.fresh or self.fresh[0] != of:
+            folder = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.folder))
+            made = self.runs.run(folder, forms)
+            self.fresh = of, Copy.of(files_of(folder)) if made.code == 0 else None
+        return self.fresh[1]
+
+    def _check_completed(self, killed: Run, written: Iterable[tuple[str, bytes]]) -> None:
+        """The next run completes a killed one, and reads no page again whose text was `written` by it:
+        but for those that were edited in this minute, and those whose anchors may be others now."""
+        began = self.life.clock() - timedelta(seconds=2)  # Notion tells the time in whole seconds
+        finished = {id_ for id_, _ in written}
+        finished -= self.life.edited_since(began.replace(second=0))
+        ended = self.run(Run(who=killed.who))
+        if ended.code == 0:
+            pages = Copy.of(self.land.now().ours).pages.values()
+            links = (link for page in pages for link in page.get("links", ()))
+            aimed_at = {link.partition("#")[0] for link in links if "#" in link}
+            again = (finished & ended.read()) - aimed_at
+            assert not again, f"again: {sorted(again)}\n{ended.log}"
+            TALLY["pages of killed runs that were not read again"] += len(finished - aimed_at)
+
+
+def _texts(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The text of each page by its id."""
+    found = (text for path, text in files.items() if path.endswith("/index.md"))
+    return {id_: text for text in found if (id_ := page_id(text))}
+
+
+def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """What changes when a file is written or replaced."""
+    found = {path: (folder / path).stat() for path in files_of(folder)}
+    return {path: (each.st_mtime_ns, each.st_ino) for path, each in found.items()}
+
+
+def _ssh(folder: Path, remote: Path) -> Path:
+    """A program that git calls as it calls ssh, and that leads to the folder `remote`."""
+    script = folder / "ssh"
+    script.write_text(f"exec ${{2%% *}} '{remote}'\n")
+    return script
