@@ -23,7 +23,7 @@ check: lint test ## format, lint, strict types, tests
 lint: ## format, lint and strict types alone
 	@$(develop) -m ruff format --check .
 	@$(develop) -m ruff check .
-	@$(develop) -m mypy backup entrypoint.py tools bench
+	@$(develop) -m mypy backup fakenotion demo entrypoint.py tools bench
 
 lock: ## write requirements*.txt from pyproject.toml (UPGRADE=1: newest versions)
 	@$(develop) -m uv pip compile pyproject.toml $(LOCKED) -o requirements.txt

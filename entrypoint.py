@@ -1,6 +1,7 @@
 """Starts notion-backup inside a private environment, which it makes on the first start.
 
     python3 entrypoint.py [options of notion-backup]
+    python3 entrypoint.py --demo [--edit]        back up a sample workspace into ./notion-demo
     python3 entrypoint.py --environment LOCK     print the interpreter that has LOCK installed
 
 A runner's Python may have no packages, no pip, or a pip that refuses to install (PEP 668). So the
@@ -57,6 +58,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _backup(arguments: list[str]) -> int:
+    if "--demo" in arguments:  # nothing else needs the sample and the server that shows it
+        sys.path.insert(0, str(SELF.parent))
+        from demo.__main__ import start as demonstrate
+
+        return demonstrate(arguments, os.environ)
     sys.path.insert(0, str(_program()))  # -I leaves the script's folder out
     from backup.__main__ import start
 

@@ -8,19 +8,18 @@ import platform
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from backup import __version__
+from backup.commands import COMMANDS
 from backup.errors import BackupError, ConfigError
 from backup.model import Problem
 from backup.notion.client import Client, Gate
-from backup.report.audience import Audience
 from backup.report.log import Log
-from backup.run import run
+from backup.report.reporter import Audience
+from backup.services import build
 from backup.settings import SETTINGS, Settings, contacts
 from backup.stop import Interrupted, Stop
-from backup.world import world as put_together
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = None) -> int:
@@ -33,8 +32,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
     arguments = _parser().parse_args(argv)
     audience = Audience(sys.stdout, environ, platform.node())
     try:
-        with ExitStack() as stack:
-            return _started(arguments, environ, stack, stop, audience)
+        return _started(arguments, environ, stop, audience)
     except BackupError as error:
         audience.fail(Problem(_kind(error), str(error)), error.exit_code)
         return error.exit_code
@@ -51,28 +49,18 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
 def _started(
     arguments: argparse.Namespace,
     environ: Mapping[str, str],
-    stack: ExitStack,
     stop: Stop,
     audience: Audience,
 ) -> int:
     flags, log = _flags(arguments), audience.log
     workspace = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
-    if arguments.demo:
-        from backup import demo_run
-
-        flags |= stack.enter_context(demo_run.standing_in(arguments.edit, log.line))
-        environ = {name: value for name, value in environ.items() if name not in _NAMES}
-        workspace = demo_run.repository(Path.cwd(), environ)
     settings = _read(arguments, flags, environ, audience)
-    world = put_together(settings, _client(settings, log), workspace, environ, log, stop)
-    report = run(settings, world)
+    services = build(settings, _client(settings, log), workspace, environ, log, stop)
+    report = COMMANDS["backup"](settings, services)
     origin, folder = "", settings.output_dir
-    if world.publisher:
-        origin, folder = world.publisher.to.url, world.publisher.prefix.rstrip("/")
+    if services.publisher:
+        origin, folder = services.publisher.to.url, services.publisher.prefix.rstrip("/")
     audience.end(report, origin=origin, folder=folder)
-    if arguments.demo:
-        for line in demo_run.look_around(workspace):
-            log.line(line)
     return 128 + stop.signal if stop.requested else report.exit_code
 
 
@@ -110,8 +98,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--env", metavar="FILE", help="read settings from FILE (default: .env)")
-    parser.add_argument("--demo", action="store_true", help="back up an embedded sample workspace")
-    parser.add_argument("--edit", action="store_true", help="with --demo: edit the sample first")
     for setting in SETTINGS:
         if setting.input and not setting.secret:
             parser.add_argument(
@@ -134,7 +120,7 @@ def _dotenv(arguments: argparse.Namespace) -> str:
     """The text of the .env file; it must exist when it was named."""
     path = Path(arguments.env or ".env")
     try:
-        return "" if arguments.demo else path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (FileNotFoundError, IsADirectoryError):
         if arguments.env:
             raise ConfigError(f"--env: there is no file {path}.") from None

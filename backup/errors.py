@@ -90,7 +90,7 @@ class GitError(BackupError):
 
 
 def sentence(error: Exception) -> str:
-    """An error in words. A bug is named by its kind and place ('backup.reading:120'): its own words
+    """An error in words. A bug is named by its kind and place ('backup.pipeline.page:120'): its own words
     may hold what nobody should read."""
     if isinstance(error, BackupError):
         return str(error)

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from backup.demo.generate import generate
-from backup.demo.workspace import Workspace
 from backup.markdown.context import Context
 from backup.markdown.page import render
 from backup.model import Block, Json, Page
+from bench.generate import generate
 from bench.measure import run, written
 from bench.notion import Notion, reads
+from fakenotion.workspace import Workspace
 
 LATENCY = 0.25  # seconds
 CONNECTIONS = 8

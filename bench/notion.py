@@ -12,13 +12,13 @@ from collections import Counter
 from types import TracebackType
 from typing import Any
 
-from backup.demo import blocks, build
-from backup.demo.drawings import Canvas
-from backup.demo.faults import Fault
-from backup.demo.generate import generate
-from backup.demo.nodes import Clock
-from backup.demo.server import Asked, StandIn
-from backup.demo.workspace import Workspace
+from bench.generate import generate
+from demo.drawings import Canvas
+from fakenotion import blocks, build
+from fakenotion.faults import Fault
+from fakenotion.nodes import Clock
+from fakenotion.server import Asked, StandIn
+from fakenotion.workspace import Workspace
 
 
 class Notion:

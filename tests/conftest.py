@@ -9,11 +9,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.backups import Backup, backing_up
 from tests.end_to_end.git_server import GitServer
-from tests.kitchen import stocked
-from tests.publishing import over_http, published_to
 from tests.skips import LIST, HeldSkips
+from tests.support.backups import Backup, backing_up
+from tests.support.kitchen import stocked
+from tests.support.publishing import over_http, published_to
 
 # A slow machine is no failure, so nothing is timed. Examples differ from run to run and add up.
 hypothesis.settings.register_profile("tests", deadline=None, max_examples=40)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from backup.demo import blocks, build
-from backup.demo.drawings import buoy
 from backup.errors import GitError
 from backup.git import Git, credentials, header_key
-from tests.backups import Backup, backing_up, wiki
-from tests.publishing import clone, push, remote_text, write
+from demo.drawings import buoy
+from fakenotion import blocks, build
+from tests.support.backups import Backup, backing_up, wiki
+from tests.support.publishing import clone, push, remote_text, write
 
 REAL = shutil.which("git")
 assert REAL

@@ -10,10 +10,10 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from house import ROOT, House
 
 from backup import __version__
 from tests.report.inbox import receiving
+from tests.support.house import ROOT, House
 from tools import release
 
 ARCHIVE = ROOT / f"build/release/notion-backup-{__version__}.tar.gz"

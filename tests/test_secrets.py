@@ -19,16 +19,16 @@ from urllib.parse import quote
 import pytest
 
 from backup import __main__ as program
-from backup.demo import blocks, build
-from backup.demo.drawings import buoy
-from backup.demo.faults import Fault
 from backup.settings import SETTINGS
-from tests.backups import Backup, Ran, Stumbling
+from demo.drawings import buoy
+from fakenotion import blocks, build
+from fakenotion.faults import Fault
 from tests.end_to_end.git_server import TOKEN as GIT_TOKEN
 from tests.end_to_end.git_server import GitServer
-from tests.messages_api import MessagesApi, Said, answering
-from tests.publishing import later, over_http, page, published_to, runner
 from tests.report.inbox import Inbox, receiving
+from tests.support.backups import Backup, Ran, Stumbling
+from tests.support.messages_api import MessagesApi, Said, answering
+from tests.support.publishing import later, over_http, page, published_to, runner
 
 WORDS = {
     "NOTION_TOKEN": "ntn_planted1a2b3c4d5e6f",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.publishing import ROOT
 from tests.skips import LIST
+from tests.support.publishing import ROOT
 
 CONFTEST = """
 from tests.skips import HeldSkips

@@ -35,7 +35,7 @@ LOCK_OF_PIP = "requirements-dev.txt"
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 MACHINES = ("x86_64", "aarch64")
 GLIBC = ("2014", "_2_17", "_2_28")  # manylinux names of what each supported distribution has
-CARRIED = ("action.yml", "entrypoint.py", LOCK, "backup", "LICENSE")
+CARRIED = ("action.yml", "entrypoint.py", LOCK, "backup", "fakenotion", "demo", "LICENSE")
 READ = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".env.example", ".gitea/examples", "docs")
 
 

@@ -16,8 +16,8 @@ from typing import Protocol
 
 from backup.errors import FileError
 from backup.files import kinds, scale
-from backup.files.messages import Answer
 from backup.files.received import Downloaded
+from backup.files.vision import Answer
 from backup.model import Problem
 from backup.slug import slug
 

@@ -23,8 +23,8 @@ import requests
 from backup.errors import Busy, ConfigError, NotionError
 from backup.model import Json
 from backup.notion import wire
-from backup.notion.answers import Answer, Broken, Throttled, http_date, judged, parsed
 from backup.notion.lists import going_on
+from backup.notion.responses import Answer, Broken, Throttled, http_date, judged, parsed
 from backup.notion.wire import Adapter, Bounds
 
 VERSION = "2026-03-11"

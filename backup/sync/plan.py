@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from backup.model import Row, Target
 from backup.sync import paths
-from backup.sync.gone import candidates, gone
 from backup.sync.paths import Named
+from backup.sync.removals import candidates, gone
 from backup.sync.state import Record, State, join
 from backup.sync.steps import Action, Listed, Plan, Rules, Step, Verdict, index_of
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from act_runner import TOKEN, Job, Target
 
-from backup.demo.faults import error
-from backup.demo.sample import edit, sample
-from backup.demo.server import StandIn
-from backup.demo.workspace import Workspace
-from tests.backups import wiki
+from demo.sample import edit, sample
+from fakenotion.faults import error
+from fakenotion.server import StandIn
+from fakenotion.workspace import Workspace
+from tests.end_to_end.act_runner import TOKEN, Job, Target
+from tests.support.backups import wiki
 
 NOTHING = {
     "changed": "false",

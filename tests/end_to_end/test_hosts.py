@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from act_runner import TOKEN, Target
 
-from backup.demo import blocks, build
-from backup.demo.drawings import buoy
-from backup.demo.faults import Fault
-from backup.demo.server import Asked, StandIn
-from tests.backups import wiki
+from demo.drawings import buoy
+from fakenotion import blocks, build
+from fakenotion.faults import Fault
+from fakenotion.server import Asked, StandIn
+from tests.end_to_end.act_runner import TOKEN, Target
 from tests.end_to_end.git_server import GitServer
+from tests.support.backups import wiki
 
-LFS = Path(__file__).parents[1] / "lfs_program.py"
+LFS = Path(__file__).parents[1] / "support" / "lfs_program.py"
 BOTS = {
     "github": "github-actions[bot]",
     "gitea": "gitea-actions",

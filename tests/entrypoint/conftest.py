@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from house import House, without_ensurepip
+
+from tests.support.house import House, without_ensurepip
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from house import ROOT, House, carried_pip
+
+from tests.support.house import ROOT, House, carried_pip
 
 
 def test_pip_serves_where_there_is_no_uv(tmp_path: Path) -> None:

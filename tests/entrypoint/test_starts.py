@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from house import ROOT, House, finish
+
+from tests.support.house import ROOT, House, finish
 
 DAY = 86_400
 

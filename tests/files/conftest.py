@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from file_downloads import Local
-from file_runs import Backup
-from file_site import Site, serving
+
+from tests.files.file_downloads import Local
+from tests.files.file_runs import Backup
+from tests.files.file_site import Site, serving
 
 
 @pytest.fixture(autouse=True)

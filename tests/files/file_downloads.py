@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from file_site import Site
 
 from backup.errors import FileError
 from backup.files.fetch import Downloader
 from backup.model import File
+from tests.files.file_site import Site
 
 SIGNATURE = "?X-Amz-Signature=5ec3e7&X-Amz-Security-Token=t0ken"
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from file_site import PNG
-
 from backup.files.received import Downloaded
 from backup.model import File
+from tests.files.file_site import PNG
 
 
 def picture(

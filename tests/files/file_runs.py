@@ -8,13 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from file_site import Site
-
 from backup.files.fetch import Downloader
 from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.store import FileRecord, Gathered, gather
 from backup.model import Block, Json, Page, Stored
+from tests.files.file_site import Site
 
 
 class Backup:

@@ -6,11 +6,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from notion_shapes import block, context, equation, numbered, page, rich, table, text, tree
-
 from backup.markdown.blocks import flow
 from backup.markdown.page import render
 from backup.model import Json
+from tests.support.notion_shapes import (
+    block,
+    context,
+    equation,
+    numbered,
+    page,
+    rich,
+    table,
+    text,
+    tree,
+)
 
 LINKED = "00000000-0000-4000-8000-00001a2b3c4d"
 _OTHER = "5e6f7a8b" * 4

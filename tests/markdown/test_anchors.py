@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from notion_shapes import block, page, text
-from oracles import gitea, github, select
 
 from backup.markdown.anchors import gitea_slug, github_slug, with_contents
 from backup.markdown.context import Context, Options
 from backup.markdown.page import render
 from backup.model import Json
+from tests.oracles import gitea, github, select
+from tests.support.notion_shapes import block, page, text
 
 CONTENTS = block("table_of_contents", None, color="default")
 

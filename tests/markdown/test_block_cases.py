@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from block_cases import CASES
-from oracles import gitea, github, select
 
 from backup.markdown.lint import complaints
+from tests.markdown.block_cases import CASES
+from tests.oracles import gitea, github, select
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "block-cases.json"
 # No block of Notion can be in a table cell: nothing to render for this one.

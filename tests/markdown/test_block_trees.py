@@ -7,15 +7,15 @@ from typing import Any
 from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from notion_shapes import block, numbered, table, tree
-from oracles import gitea, github
-from outline import from_html, from_notion
 
 from backup.markdown.blocks import flow
 from backup.markdown.blocks.shapes import stacked
 from backup.markdown.context import Context
 from backup.markdown.lint import complaints
 from backup.model import Block, Json, plain_text
+from tests.markdown.outline import from_html, from_notion
+from tests.oracles import gitea, github
+from tests.support.notion_shapes import block, numbered, table, tree
 
 CODE_LINES = [
     *("", "   ", "x = 1", "    indented", "\ttab", "- x", "1. x", "> q", "# h", "| a |", "---"),

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notion_shapes import context, tree
 
 from backup.markdown.blocks import RENDERERS
 from backup.markdown.lint import complaints
 from backup.markdown.page import render
 from backup.model import Page
+from tests.support.notion_shapes import context, tree
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "blocks"
 CASES = sorted(GOLDEN.glob("*.json"))

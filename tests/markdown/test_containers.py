@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notion_shapes import block, context, numbered, tree
-from oracles import gitea, github, visible
 
 from backup.markdown.blocks import RENDERERS, flow
 from backup.markdown.blocks.shapes import stacked
 from backup.markdown.lint import complaints
 from backup.model import Json
+from tests.oracles import gitea, github, visible
+from tests.support.notion_shapes import block, context, numbered, tree
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "blocks"
 DEEP = 10

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from oracles import gitea, github
 
 from backup.markdown.delimiters import Glued, glued_before, glued_behind, written
 from backup.markdown.nesting import Close, Open
+from tests.oracles import gitea, github
 
 YES, MAYBE, NO = Glued
 

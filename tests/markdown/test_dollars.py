@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from on_page import CELL, SUMMARY, is_read_as_meant, write
-from rich import Run, equation, text
+
+from tests.support.on_page import CELL, SUMMARY, is_read_as_meant, write
+from tests.support.rich import Run, equation, text
 
 EVERYWHERE = "paragraph, heading, cell, quote, list item, summary"
 WRAPPED = r"<span>\$</span>"

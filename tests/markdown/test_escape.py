@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from on_page import BLOCK, CELL, HEADING, ITEM, SUMMARY, is_read_as_meant, write
-from rich import Run, text
 
 from backup.markdown.context import Where
+from tests.support.on_page import BLOCK, CELL, HEADING, ITEM, SUMMARY, is_read_as_meant, write
+from tests.support.rich import Run, text
 
 ORDINARY = [
     "It costs 5 * 3 = 15, or ~5 min and ~6 min.",

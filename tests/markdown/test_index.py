@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from oracles import gitea, github, select
-
 from backup.markdown.index import is_ours, render
 from backup.model import Target
+from tests.oracles import gitea, github, select
 
 
 def test_the_list_has_every_page_in_the_order_given_with_icon_and_link() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from on_page import BLOCK, CELL, HEADING, ITEM, SUMMARY, is_read_as_meant, write
-from rich import Run, equation, text
 
 from backup.markdown.blocks.quotes import quote
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline, literal
 from backup.model import Block
+from tests.support.on_page import BLOCK, CELL, HEADING, ITEM, SUMMARY, is_read_as_meant, write
+from tests.support.rich import Run, equation, text
 
 MARKS = {
     "a blank at the edge of a bold run moves out": (

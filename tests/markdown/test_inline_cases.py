@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oracles import expected, gitea, github, misread
-from oracles.filters import dollar_pairs, emoji_aliases, math_in_lines, wiki_links
 
 from backup.markdown.blocks.quotes import quote
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.model import Block, Stored
+from tests.oracles import expected, gitea, github, misread
+from tests.oracles.filters import dollar_pairs, emoji_aliases, math_in_lines, wiki_links
 
 COLLECTION = Path(__file__).parents[3] / "shared" / "reference" / "richtext-cases.json"
 AROUND = {

@@ -11,8 +11,9 @@ import os
 from random import Random
 
 import pytest
-from arrays import PLACES, array, differences, shrunk
-from rich import equation, text
+
+from tests.support.arrays import PLACES, array, differences, shrunk
+from tests.support.rich import equation, text
 
 ARRAYS = int(os.environ.get("ARRAYS", "3000"))
 CHUNK = 1000  # arrays

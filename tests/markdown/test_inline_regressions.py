@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from on_page import ITEM, SUMMARY, is_read_as_meant, write
-from rich import equation, text
+from tests.support.on_page import ITEM, SUMMARY, is_read_as_meant, write
+from tests.support.rich import equation, text
 
 
 def test_an_address_that_runs_into_a_second_one_leaves_neither_half_escaped() -> None:

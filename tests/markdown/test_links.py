@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from on_page import CELL, SUMMARY, is_read_as_meant, write
-from rich import Run, mention, text
 
 from backup.markdown.context import Context
 from backup.markdown.inline import inline
@@ -16,6 +14,8 @@ from backup.markdown.links import (
     relative,
 )
 from backup.model import Target, dashed_id
+from tests.support.on_page import CELL, SUMMARY, is_read_as_meant, write
+from tests.support.rich import Run, mention, text
 
 PAGE = "1a2b3c4d5e6f70819293a4b5c6d7e8f9"
 OTHER = "0f0e0d0c0b0a09080706050403020100"

@@ -8,13 +8,13 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from notion_shapes import block, page
-from oracles import gitea, github
 
 from backup.markdown.context import Context, Options
 from backup.markdown.lint import complaints
 from backup.markdown.page import render
 from backup.model import Json, Page, Stored
+from tests.oracles import gitea, github
+from tests.support.notion_shapes import block, page
 
 BLOCK_ID = "00000001-0000-4000-8000-000000000001"
 PROPERTY = "0123456789abcdef0123456789abcdef/f/0"

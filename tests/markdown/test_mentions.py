@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from rich import Run, looks, mention, text
 
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.model import Missing, Stored, Target, dashed_id
+from tests.support.rich import Run, looks, mention, text
 
 PAGE = "1a2b3c4d5e6f70819293a4b5c6d7e8f9"
 GONE = "f" * 32

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from notion_shapes import block, page, text
 
 from backup.markdown.blocks import RENDERERS
 from backup.markdown.context import Context, Options
@@ -15,6 +14,7 @@ from backup.markdown.page import references, render
 from backup.markdown.placeholders import problems
 from backup.markdown.properties import VALUES
 from backup.model import Block, Page
+from tests.support.notion_shapes import block, page, text
 
 KEYS = (
     *("rich_text", "caption", "title", "cells", "url", "name", "type", "file", "external", "icon"),

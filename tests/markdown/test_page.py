@@ -6,12 +6,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from notion_shapes import block, page, text
-from oracles import github, select
 
 from backup.markdown.context import Context, Options
 from backup.markdown.page import References, references, render
 from backup.model import Missing, Page, Stored, Target
+from tests.oracles import github, select
+from tests.support.notion_shapes import block, page, text
 
 PAGE_ID = "0123456789abcdef0123456789abcdef"
 BARE = Context(options=Options(front_matter=False))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from notion_shapes import block, page
-
 from backup.markdown.placeholders import problems
 from backup.model import Json
+from tests.support.notion_shapes import block, page
 
 
 def told(*blocks: Json, **raw: object) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from arrays import ALPHABET
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
-from rich import text
 
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.plain import plain
+from tests.support.arrays import ALPHABET
+from tests.support.rich import text
 
 LONG_WAY = {"type": "mention", "mention": {"type": "date", "date": {}}, "plain_text": ""}
 PROSE = "The plan: 3 steps (see below), 100 % done; ask @Ada - or me. It's 10:30!"

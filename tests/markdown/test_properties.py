@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
-from notion_shapes import context
 
 from backup.markdown.lint import complaints
 from backup.markdown.page import render
 from backup.markdown.properties import VALUES
 from backup.model import Page
+from tests.support.notion_shapes import context
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "properties"
 CASES = sorted(GOLDEN.glob("*.json"))

@@ -9,13 +9,13 @@ from pathlib import Path
 import cmarkgfm.cmark as cmark
 import pytest
 import yaml
-from oracles import gitea, github, select, visible
-from recorded import QUERIES, TREES, name, needed, page, rows
 
 from backup.markdown.context import Context, Options
 from backup.markdown.lint import complaints
 from backup.markdown.page import render
 from backup.model import Block, Json, Page, plain_text
+from tests.markdown.recorded import QUERIES, TREES, name, needed, page, rows
+from tests.oracles import gitea, github, select, visible
 
 # What both hosts leave in place, of all that Markdown and this project write.
 TEXT = {"p", "br", "hr", "strong", "em", "del", "ins", "mark", "code", "pre", "span", "a", "img"}

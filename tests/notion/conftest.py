@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from notion_service import Service, Time, serving
 
-from backup.demo.workspace import Workspace
+from fakenotion.workspace import Workspace
+from tests.notion.notion_service import Service, Time, serving
 
 
 @pytest.fixture

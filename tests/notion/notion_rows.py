@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from notion_service import Service
-
-from backup.demo import properties as p
-from backup.demo.nodes import Clock
-from backup.demo.workspace import Workspace
 from backup.model import Json, bare_id
 from backup.notion import read
 from backup.notion.read import Listing
+from fakenotion import properties as p
+from fakenotion.nodes import Clock
+from fakenotion.workspace import Workspace
+from tests.notion.notion_service import Service
 
 
 def filled(count: int, *, minutes: float = 1) -> tuple[Workspace, list[str]]:

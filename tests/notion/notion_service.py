@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backup.demo import properties as p
-from backup.demo.faults import JSON, Fault, Reply
-from backup.demo.server import StandIn
-from backup.demo.workspace import Workspace
 from backup.model import Block, Json, Page, Row, bare_id, packed, plain_text
 from backup.notion import read
 from backup.notion.client import Client, Gate
+from fakenotion import properties as p
+from fakenotion.faults import JSON, Fault, Reply
+from fakenotion.server import StandIn
+from fakenotion.workspace import Workspace
 
 TOKEN = "ntn_theSecretOfTheTests0123456789"
 

@@ -11,8 +11,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from notion_rows import change_rows, filled, rows_of, source_of, titles
-from notion_service import (
+
+from backup.errors import Busy, NotionError
+from backup.model import Json
+from backup.notion import blocks
+from backup.notion.blocks import Limits
+from backup.notion.client import Client
+from backup.notion.wire import Bounds
+from fakenotion import blocks as b
+from fakenotion import faults
+from fakenotion.build import block
+from fakenotion.faults import JSON, Fault
+from fakenotion.server import Asked
+from tests.notion.notion_rows import change_rows, filled, rows_of, source_of, titles
+from tests.notion.notion_service import (
     TOKEN,
     Service,
     Time,
@@ -24,18 +36,6 @@ from notion_service import (
     texts,
     unread,
 )
-
-from backup.demo import blocks as b
-from backup.demo import faults
-from backup.demo.build import block
-from backup.demo.faults import JSON, Fault
-from backup.demo.server import Asked
-from backup.errors import Busy, NotionError
-from backup.model import Json
-from backup.notion import blocks
-from backup.notion.blocks import Limits
-from backup.notion.client import Client
-from backup.notion.wire import Bounds
 
 Serve = Callable[..., Service]
 PAGE = "2b6f1d40-5e0a-8123-a456-0123456789ab"

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 import responses
-from notion_service import TOKEN, Service, Time, one_page
 
-from backup.demo import blocks as b
-from backup.demo import faults
-from backup.demo import properties as p
-from backup.demo.faults import Fault
-from backup.demo.server import StandIn
-from backup.demo.workspace import Workspace
 from backup.errors import NotionError
 from backup.model import Json
 from backup.notion.client import Client
+from fakenotion import blocks as b
+from fakenotion import faults
+from fakenotion import properties as p
+from fakenotion.faults import Fault
+from fakenotion.server import StandIn
+from fakenotion.workspace import Workspace
+from tests.notion.notion_service import TOKEN, Service, Time, one_page
 
 Serve = Callable[..., Service]
 API = "https://api.notion.com/v1"

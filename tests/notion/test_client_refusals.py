@@ -8,10 +8,7 @@ from collections.abc import Callable
 
 import pytest
 import responses
-from notion_service import TOKEN, Service, Time, one_page, saying
 
-from backup.demo import faults
-from backup.demo.faults import JSON, Fault
 from backup.errors import (
     BackupError,
     Busy,
@@ -22,6 +19,9 @@ from backup.errors import (
     Unauthorized,
 )
 from backup.notion.client import Client
+from fakenotion import faults
+from fakenotion.faults import JSON, Fault
+from tests.notion.notion_service import TOKEN, Service, Time, one_page, saying
 
 Serve = Callable[..., Service]
 ID = "2b6f1d40-5e0a-8123-a456-0123456789ab"

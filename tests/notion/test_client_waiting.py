@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import responses
-from notion_service import TOKEN, Service, Time, one_page
 
-from backup.demo import blocks as b
-from backup.demo import faults
-from backup.demo.faults import Fault
-from backup.demo.server import Asked
 from backup.errors import Busy, NotionError
 from backup.notion.client import Client
+from fakenotion import blocks as b
+from fakenotion import faults
+from fakenotion.faults import Fault
+from fakenotion.server import Asked
+from tests.notion.notion_service import TOKEN, Service, Time, one_page
 
 Serve = Callable[..., Service]
 ID = "2b6f1d40-5e0a-8123-a456-0123456789ab"

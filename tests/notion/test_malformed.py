@@ -11,14 +11,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from notion_rows import listed
-from notion_service import Service, at_once, row_of, serving
 
-from backup.demo.sample import sample
 from backup.errors import BackupError
 from backup.model import Database, Json, bare_id
 from backup.notion import read
 from backup.notion.resolve import resolve
+from demo.sample import sample
+from tests.notion.notion_rows import listed
+from tests.notion.notion_service import Service, at_once, row_of, serving
 
 ODD: tuple[Any, ...] = (None, 0, 7, True, "", "text", [], {}, [None], ["text"], [{}], {"id": None})
 SEEDS = range(50)

@@ -6,10 +6,9 @@ import gc
 import tracemalloc
 from collections.abc import Callable
 
-from notion_service import Service
-
-from backup.demo.generate import generate
 from backup.notion import read
+from bench.generate import generate
+from tests.notion.notion_service import Service
 
 ROWS = 300
 

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
-from notion_service import (
+
+from backup.model import Page
+from backup.notion import read
+from fakenotion import blocks as b
+from fakenotion import properties as p
+from fakenotion.build import block
+from fakenotion.server import Asked
+from tests.notion.notion_service import (
     Service,
     at_once,
     built,
@@ -20,13 +27,6 @@ from notion_service import (
     texts,
     unread,
 )
-
-from backup.demo import blocks as b
-from backup.demo import properties as p
-from backup.demo.build import block
-from backup.demo.server import Asked
-from backup.model import Page
-from backup.notion import read
 
 Serve = Callable[..., Service]
 

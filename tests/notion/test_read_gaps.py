@@ -6,7 +6,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
-from notion_service import (
+
+from backup.errors import Busy, NotFound, NotionError, Unauthorized
+from backup.model import Json
+from backup.notion import read
+from fakenotion import blocks as b
+from fakenotion import faults
+from fakenotion import properties as p
+from fakenotion.build import block
+from fakenotion.faults import Fault
+from fakenotion.workspace import Workspace
+from tests.notion.notion_service import (
     Service,
     at_once,
     lists,
@@ -17,16 +27,6 @@ from notion_service import (
     texts,
     unread,
 )
-
-from backup.demo import blocks as b
-from backup.demo import faults
-from backup.demo import properties as p
-from backup.demo.build import block
-from backup.demo.faults import Fault
-from backup.demo.workspace import Workspace
-from backup.errors import Busy, NotFound, NotionError, Unauthorized
-from backup.model import Json
-from backup.notion import read
 
 Serve = Callable[..., Service]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from notion_service import Service, saying
 
-from backup.demo import build, faults
-from backup.demo import properties as p
-from backup.demo.workspace import Workspace
 from backup.errors import BackupError, Busy, ConfigError, NotionError, Unauthorized
 from backup.model import Database, bare_id
 from backup.notion.resolve import Resolved, data_source, resolve
+from fakenotion import build, faults
+from fakenotion import properties as p
+from fakenotion.workspace import Workspace
+from tests.notion.notion_service import Service, saying
 
 Serve = Callable[..., Service]
 SCHEMA = {"Name": p.of("title"), "Done": p.of("checkbox")}

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from notion_rows import change_rows, edited_since, filled, rows_of, titles
-from notion_service import Service
 
-from backup.demo import build, faults
-from backup.demo.server import Asked
 from backup.errors import Busy, NotionError
 from backup.model import Json, bare_id
 from backup.notion.read import Listing
+from fakenotion import build, faults
+from fakenotion.server import Asked
+from tests.notion.notion_rows import change_rows, edited_since, filled, rows_of, titles
+from tests.notion.notion_service import Service
 
 Serve = Callable[..., Service]
 

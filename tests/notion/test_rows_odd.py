@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 import pytest
-from notion_rows import change_rows, edited_since, filled, rows_of, source_of, titles
-from notion_service import Service, saying
 
-from backup.demo import build
 from backup.model import bare_id
+from fakenotion import build
+from tests.notion.notion_rows import change_rows, edited_since, filled, rows_of, source_of, titles
+from tests.notion.notion_service import Service, saying
 
 Serve = Callable[..., Service]
 NO_ID = {"object": "page", "id": "../../other", "properties": {}}

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from notion_service import Service, at_once, one_page, row_of
 
-from backup.demo import build, faults
-from backup.demo import properties as p
 from backup.errors import NotionError
 from backup.model import Json, bare_id, packed
 from backup.notion import read
+from fakenotion import build, faults
+from fakenotion import properties as p
+from tests.notion.notion_service import Service, at_once, one_page, row_of
 
 Serve = Callable[..., Service]
 IDS = [build.dashed_id(f"{number:032x}") for number in range(1, 61)]

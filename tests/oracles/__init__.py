@@ -3,8 +3,8 @@
 README.md beside this file says what they are made of, and what they cannot show.
 """
 
-from oracles.compare import Char, expected, misread
-from oracles.hosts import gitea, github
-from oracles.seen import runs, select, visible
+from tests.oracles.compare import Char, expected, misread
+from tests.oracles.hosts import gitea, github
+from tests.oracles.seen import runs, select, visible
 
 __all__ = ["Char", "expected", "gitea", "github", "misread", "runs", "select", "visible"]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from oracles.html_tree import tree
+from tests.oracles.html_tree import tree
 
 _BOTH = """
     h1 h2 h3 h4 h5 h6 br b i strong em a pre code img div ins del sup sub p ol ul table thead tbody

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import unquote
 
-from oracles.seen import Char, visible
+from tests.oracles.seen import Char, visible
 
 _BARE_PREFIXES = ("", "http://", "https://", "mailto:")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from oracles.seen import segments
+from tests.oracles.seen import segments
 
 _EMOJI = re.compile(r":(?:[a-z0-9_+-]*[a-z][a-z0-9_+-]*|[+-]1|100|1234):")
 _WIKI = re.compile(r"\[\[.*?\]\]")

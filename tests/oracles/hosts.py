@@ -11,7 +11,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 from mdurl import encode
 
-from oracles.allowlist import GITEA, GITHUB, sanitized
+from tests.oracles.allowlist import GITEA, GITHUB, sanitized
 
 _EXTENSIONS = ["table", "autolink", "strikethrough", "tagfilter", "tasklist"]
 _OPTIONS = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_FOOTNOTES

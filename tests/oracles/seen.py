@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from bs4 import BeautifulSoup, Tag
 
-from oracles.html_tree import simple, tree
+from tests.oracles.html_tree import simple, tree
 
 IMAGE = "\ufffc"  # what `visible` shows for a picture
 _MARKS = {

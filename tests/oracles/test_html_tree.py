@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import cmarkgfm.cmark as cmark
 import pytest
 
-from oracles.html_tree import corrected, simple, tree
+from tests.oracles.html_tree import corrected, simple, tree
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").rglob("*.md"))
 PIECES = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from oracles import Char, expected, gitea, github, misread, runs, select, visible
-from oracles.filters import (
+from tests.oracles import Char, expected, gitea, github, misread, runs, select, visible
+from tests.oracles.filters import (
     dollar_pairs,
     emoji_aliases,
     heading_attributes,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from inbox import Inbox, receiving
+
+from tests.report.inbox import Inbox, receiving
 
 
 @pytest.fixture

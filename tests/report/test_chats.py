@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import requests
-from hostile import COMMIT, TITLES, entries, huge, report, titled
-from inbox import Inbox
 
 from backup.report import discord, ntfy, slack, webhook
 from backup.report.report import Report
+from tests.report.hostile import COMMIT, TITLES, entries, huge, report, titled
+from tests.report.inbox import Inbox
 
 BAD = ("@:#$" * 200, "*" * 300, "日本語" * 200, "🎉" * 400, "a")
 

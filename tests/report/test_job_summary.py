@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hostile import COMMIT, TITLES, entries, huge, report, titled
-from oracles import filters, gitea, github, select
-from oracles.seen import segments
 
 from backup.model import Problem
 from backup.report import job_summary
 from backup.report.literal import one_line
 from backup.report.report import Job, Report
+from tests.oracles import filters, gitea, github, select
+from tests.oracles.seen import segments
+from tests.report.hostile import COMMIT, TITLES, entries, huge, report, titled
 
 HOSTS = pytest.mark.parametrize("host", [github, gitea])
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hostile import TITLES
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from oracles import filters, gitea, github, select
-from oracles.seen import segments
 
 from backup.report import literal
+from tests.oracles import filters, gitea, github, select
+from tests.oracles.seen import segments
+from tests.report.hostile import TITLES
 
 HOSTS = pytest.mark.parametrize("host", [github, gitea])
 # What hosts look for in a text node of the finished page.

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hostile import TITLES
 
 from backup.model import Problem
 from backup.report.log import Log
+from tests.report.hostile import TITLES
 
 HOSTS = pytest.mark.parametrize("host", ["github", "gitea", "forgejo"])
 TEA = Problem("Tea", "could not be read")

@@ -6,9 +6,9 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
-from hostile import titled
 
 from backup.report.redaction import redacted
+from tests.report.hostile import titled
 
 HOOK = "https://discord.com/api/webhooks/123/abc%20DEF"
 TOKEN = "ntn_a+b/c=d"

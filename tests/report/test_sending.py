@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import requests
 import responses
-from inbox import Inbox
 
 from backup.report import sending
 from backup.report.sending import NotTold, post
+from tests.report.inbox import Inbox
 
 SECRET = "https://hooks.example/services/T0/B0/xyzsecretxyz"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from hostile import TITLES
 
 from backup.model import Problem
 from backup.report import summary
 from backup.report.literal import one_line
 from backup.report.report import Entry, Report
+from tests.report.hostile import TITLES
 
 TEA = Entry("Tea", "wiki/tea")
 

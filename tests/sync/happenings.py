@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backup.demo import blocks, build, properties
 from backup.model import bare_id
+from fakenotion import blocks, build, properties
 from tests.sync.life import NUMBER, RELATED, STATE, Life
 
 TITLES = (

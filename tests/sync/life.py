@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from backup.demo import blocks, build, properties
-from backup.demo.nodes import Clock, Node, counted_id
-from backup.demo.workspace import Workspace
 from backup.model import Json, bare_id
+from fakenotion import blocks, build, properties
+from fakenotion.nodes import Clock, Node, counted_id
+from fakenotion.workspace import Workspace
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"

@@ -10,19 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from backup.demo import faults
-from backup.demo.faults import Fault
-from backup.demo.server import Asked, StandIn
+from backup.commands.backup import run
 from backup.errors import BackupError
 from backup.files.fetch import Downloader
+from backup.folder.tree import Tree
 from backup.notion.client import Client, Gate
 from backup.report.log import Log
 from backup.report.report import Report
-from backup.run import run
+from backup.services import Services, publisher
 from backup.settings import Settings
 from backup.stop import Interrupted, Stop
-from backup.tree import Tree
-from backup.world import World, publisher
+from fakenotion import faults
+from fakenotion.faults import Fault
+from fakenotion.server import Asked, StandIn
 from tests.end_to_end.pulls import Pulls
 from tests.sync.death import Death, Killed, awaiting
 from tests.sync.life import Life
@@ -125,8 +125,8 @@ class Runs:
     ) -> tuple[int, Report | None]:
         try:
             settings = Settings.read({}, self._settings(given))
-            with self._world(settings, folder, log, stop, time) as world:
-                report = run(settings, world)
+            with self._world(settings, folder, log, stop, time) as services:
+                report = run(settings, services)
             return report.exit_code, report
         except BackupError as error:
             log.line(str(error))
@@ -139,7 +139,7 @@ class Runs:
     @contextmanager
     def _world(
         self, settings: Settings, folder: Path, log: Log, stop: Stop, time: Time
-    ) -> Iterator[World]:
+    ) -> Iterator[Services]:
         gate = Gate(time.clock, time.sleep)
         client = Client("token", URL, connections=self.concurrency, gate=gate)
         downloader = Downloader(
@@ -151,7 +151,7 @@ class Runs:
                 environ = _environ(folder) | self._host()
                 publish = publisher(settings.publishing, folder, folder, environ, ())
                 publish.sleep, publish.clock = time.sleep, time.tick
-            yield World(client, downloader, Tree(folder), log, publish, stop)
+            yield Services(client, downloader, Tree(folder), log, publish, stop)
 
     def _settings(self, given: Mapping[str, str]) -> dict[str, str]:
         return {

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from backup.folder.tree import Tree
+from backup.folder.writer import Writer
 from backup.model import bare_id
 from backup.sync import journal
 from backup.sync.journal import Replayed
 from backup.sync.state import Record, State
-from backup.tree import Tree
-from backup.writing import Writer
 from tests.sync.death import Death, Killed, awaiting
 from tests.sync.happenings import Event, begun
 from tests.sync.land import Branch

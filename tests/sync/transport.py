@@ -20,8 +20,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
-from backup.demo.faults import Reply
-from backup.demo.server import StandIn
+from fakenotion.faults import Reply
+from fakenotion.server import StandIn
 from tests.end_to_end.pulls import Pulls
 
 URL = "http://notion.invalid"

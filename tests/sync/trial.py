@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from backup.demo.faults import Fault
-from backup.demo.server import Asked
+from fakenotion.faults import Fault
+from fakenotion.server import Asked
 from tests.end_to_end.pulls import Pulls
 from tests.sync import checks
 from tests.sync.comparison import Copy, files_of, page_id

@@ -1,0 +1,12 @@
+"""The commands: one module each, which says from top to bottom what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from backup.commands import backup
+from backup.report.report import Report
+from backup.services import Services
+from backup.settings import Settings
+
+COMMANDS: Mapping[str, Callable[[Settings, Services], Report]] = {"backup": backup.run}

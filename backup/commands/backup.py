@@ -1,0 +1,327 @@
+"""The run, told once, from top to bottom."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor, wait
+from dataclasses import dataclass, replace
+
+from backup.errors import WorkspaceError
+from backup.folder import indexes, load
+from backup.folder.load import Local, Memory
+from backup.folder.writer import Writer
+from backup.markdown import verify
+from backup.model import Problem, Row
+from backup.pipeline import listing, summary, verdicts
+from backup.pipeline.fetch import Fetching, Outcome
+from backup.pipeline.listing import Seen
+from backup.pipeline.page import Reader
+from backup.publish.authors import Authors
+from backup.publish.delivery import Delivery
+from backup.report.log import Log
+from backup.report.report import Report
+from backup.services import Services
+from backup.settings import Settings
+from backup.sync import forecast, state, untrusted
+from backup.sync.base import Base
+from backup.sync.plan import Action, Plan, Rules, Verdict, candidates, plan
+from backup.sync.state import State
+from backup.threads import threads
+from backup.words import counted
+
+_GLANCE = 0.2  # seconds between two looks at whether to stop
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What a run begins with: the work tree, the published branch (None where nothing is published),
+    what both say together, and what Notion shows."""
+
+    here: Local
+    base: Base | None
+    memory: Memory
+    seen: Seen
+
+    def has(self, services: Services) -> Callable[[str], bool]:
+        """Whether the backup has a file, by its path below the output folder."""
+        if self.base is None:
+            return services.tree.has
+        pages = self.memory.state.pages
+        unpublished = {path for id_ in self.memory.unpublished for path in pages[id_].paths()}
+        files = self.base.files
+        return lambda path: path in files or path in unpublished
+
+
+def run(settings: Settings, services: Services) -> Report:
+    """Back up every database of the settings and say what was done.
+
+    Raises BackupError when nothing could be backed up at all.
+    """
+    started = time.monotonic()
+    # Twice as many pages as requests: while one page is written, the others keep Notion busy.
+    with threads(2 * settings.concurrency, services.stop) as pages:
+        try:
+            with services.log.group(f"Listing {verdicts.present(settings.databases)}"):
+                begun = _begun(settings, services, pages)
+                decided = _decided(settings, services, begun, pages)
+                _tell(services.log, decided, begun)
+            if settings.dry_run:
+                outcome = summary.foreseen(decided)
+                report = summary.report(decided, outcome, begun.seen, begun.memory)
+                report = replace(report, dry_run=True)
+            else:
+                report = _carried_out(settings, services, begun, decided, pages)
+        except BaseException:
+            services.client.close()  # nobody waits for the rest of a long list
+            raise
+    report = replace(
+        report,
+        errors=(*_damage(begun.memory), *report.errors),
+        warnings=(*_left_out(begun.memory), *report.warnings),
+    )
+    seconds = time.monotonic() - started
+    asked = services.naming.taken() if services.naming else None
+    return replace(report, seconds=seconds, requests=services.client.requests, asked=asked)
+
+
+def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
+    """Asks the remote for the published branch, and Notion for every database beside that."""
+    here = load.local(services.tree, believed=not services.tracks_journal())
+    with threads(1, services.stop) as beside:
+        answers = beside.submit(listing.answers, services.client, settings, here.state, pages)
+        try:
+            base = services.publisher.base() if services.publisher else None
+            while wait([answers], _GLANCE).not_done:
+                services.stop.check()
+            found = answers.result()
+        except BaseException:
+            services.client.close()
+            raise
+    memory = load.of_branch(base, here, services.tree.has) if base else load.of_work_tree(here)
+    seen = _worth_keeping(listing.placed(found, settings, memory.state), memory)
+    if memory.problem or memory.damage:
+        files = list(base.files if base else services.tree.files())
+        texts = services.publisher.texts if services.publisher else services.texts
+        memory = load.completed(memory, seen.listed, files, texts)
+        for problem in _damage(memory):
+            services.log.error(problem)
+        for problem in _left_out(memory):
+            services.log.warning(problem)
+        if memory.strays:
+            services.log.warning(Problem(state.NAME, _strays(memory)))
+    return _Begun(here, base, memory, seen)
+
+
+def _worth_keeping(seen: Seen, memory: Memory) -> Seen:
+    """Without databases that list nothing and never had a page here: that is an integration which may
+    not see them more often than an empty database, and no reason for a commit."""
+    known = {record.database for record in memory.state.pages.values()}
+    known |= memory.state.databases.keys()
+    listed = tuple(each for each in seen.listed if each.rows or each.id in known)
+    empty = tuple(each for each in seen.listed if not (each.rows or each.id in known))
+    return replace(seen, listed=listed, empty=empty)
+
+
+def _carried_out(
+    settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
+) -> Report:
+    memory, seen = begun.memory, begun.seen
+    services.tree.clear_staging()
+    if services.publisher and begun.base:
+        services.publisher.restore(_missing_here(services, begun.base, memory, decided))
+    writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
+    services.stop.working()
+    has = begun.has(services)
+    with (
+        services.log.group("Reading pages"),
+        threads(settings.concurrency, services.stop) as requests,
+    ):
+        reader = _reader(settings, services, memory, seen, decided, requests)
+
+        def edited_since(page_ids: Collection[str]) -> Collection[Row]:
+            return verdicts.edited_since(services.client, seen, page_ids)
+
+        delivery = _delivery(services, begun, writer, has)
+        between = delivery.between if delivery else Fetching.between
+        work = Fetching(reader, writer, services.log, pages, services.stop, edited_since, between)
+        for step in decided.of(Action.REMOVE):
+            writer.remove(step.page_id)
+            services.log.line(f"removed {step.folder}/ · {step.reason}")
+        outcome = work.all(decided) + _usual_names(services)
+    now, unsaved = _ended(services, begun, writer)
+    report = summary.report(decided, outcome, seen, memory, writer.changed)
+    given_up = summary.given_up(now, seen.began.date())
+    report = replace(report, errors=(*report.errors, *unsaved), given_up=given_up)
+    if settings.verify:
+        found = _verified(services, now, begun.base, writer)
+        report = replace(report, errors=(*report.errors, *found))
+    if not delivery:
+        return report
+    with services.log.group("Publishing"):
+        return delivery.end(now, report)
+
+
+def _ended(services: Services, begun: _Begun, writer: Writer) -> tuple[State, tuple[Problem, ...]]:
+    """The lists of pages and the state, written; what could not be written keeps no page from being
+    published."""
+    before = begun.memory.state
+    now = indexes.current(before, writer, before.databases)
+    try:
+        places = indexes.write_indexes(begun.seen.listed, writer, before, begun.has(services))
+        now = replace(now, databases=places)
+        writer.sweep()
+        as_before = begun.base is not None and now == begun.base.state
+        is_known = as_before and not (
+            begun.memory.problem or begun.memory.damage or begun.here.problem
+        )
+        indexes.save(services.tree, now, is_known=is_known)
+    except WorkspaceError as error:
+        problem = Problem(state.NAME, str(error))
+        services.log.error(problem)
+        return now, (problem,)
+    return now, ()
+
+
+def _missing_here(services: Services, base: Base, memory: Memory, decided: Plan) -> list[str]:
+    """Files of the branch to bring back: all that were deleted here, when the work tree shows the
+    branch; else the images and attachments of pages that are about to be written."""
+
+    def is_there(path: str) -> bool:
+        return services.tree.has(path) or services.tree.is_blocked(path)
+
+    if base.checked_out:
+        return load.deleted(base.state, is_there)
+    records = memory.state.pages
+    known = (records[each.page_id] for each in decided.of(Action.FETCH) if each.page_id in records)
+    files = (path for record in known for path in record.paths()[1:])
+    return [path for path in files if not is_there(path)]
+
+
+def _delivery(
+    services: Services, begun: _Begun, writer: Writer, has: Callable[[str], bool]
+) -> Delivery | None:
+    if not services.publisher:
+        return None
+    memory, listed = begun.memory, begun.seen.listed
+    rows = {row.id: row for each in listed for row in each.rows}
+    credit = Authors(services.client, rows).credit
+    services.publisher.begin(
+        memory.state,
+        credit,
+        rebuilt=bool(memory.problem or memory.damage),
+        unpublished=memory.unpublished,
+    )
+    return Delivery(services.publisher, services.log, writer, listed, memory.state, has)
+
+
+def _damage(memory: Memory) -> tuple[Problem, ...]:
+    """Why the state could not be used at all."""
+    if not memory.problem:
+        return ()
+    what = (
+        f"{memory.problem} Rebuilt from the {counted(len(memory.rebuilt), 'page')} of the backup: each is "
+        "read again; nothing is deleted unless Notion reports it as trashed."
+    )
+    return (Problem(state.NAME, what),)
+
+
+def _left_out(memory: Memory) -> tuple[Problem, ...]:
+    """What single entries of the state could not be used."""
+    return tuple(Problem(name, what) for name, what in untrusted.told(memory.damage))
+
+
+def _strays(memory: Memory) -> str:
+    shown = ", ".join(f"{folder}/" for folder in memory.strays[:5])
+    more = f" and {len(memory.strays) - 5} more" if len(memory.strays) > 5 else ""
+    return (
+        f"Left alone, though they name a page of Notion: {shown}{more}. The backup would not have put "
+        "them there. Delete those that you do not need."
+    )
+
+
+def _verified(
+    services: Services, now: State, base: Base | None, writer: Writer
+) -> tuple[Problem, ...]:
+    """What is wrong with the backup as it is now: what this run wrote, and what the branch has."""
+    published = base.files if base and services.publisher else {}
+    owned = [path for path in now.owned() if path.endswith(".md")]
+    there = [path for path in owned if path in published and path not in writer.touched]
+    texts = services.publisher.texts(there) if services.publisher else {}
+    texts |= {path: services.tree.read(path) for path in owned if path not in texts}
+    files = set(services.tree.files()) | (now.owned().keys() & published.keys())
+    found = tuple(verify.problems(texts, files))
+    for problem in found:
+        services.log.error(problem)
+    services.log.line(f"Verified {counted(len(texts), 'file')}: {counted(len(found), 'problem')}")
+    return found
+
+
+def _decided(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> Plan:
+    def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
+        return list(pages.map(function, ids))
+
+    memory, seen = begun.memory, begun.seen
+    holes = load.missing(memory.state, begun.has(services))
+    rules = Rules(
+        full_sync=settings.full_sync,
+        keep_deleted=settings.keep_deleted,
+        allow_mass_delete=settings.allow_mass_delete,
+        damaged=holes.damaged,
+        lost=holes.lost,
+        rebuilt=memory.rebuilt,
+        shard=settings.shard,
+    )
+    missing = [id_ for id_ in candidates(seen.listed, memory.state) if rules.mine(id_)]
+    said = verdicts.verdicts(services.client, missing, settings, ask)
+    return plan(seen.listed, memory.state, said, rules)
+
+
+def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
+    seen, before = begun.seen, begun.memory.state
+    for database in (*seen.listed, *seen.empty):
+        log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
+    for problem in (*seen.problems, *decided.problems):
+        log.error(problem)
+    for problem in summary.empty(seen.empty, before):
+        log.warning(problem)
+    for step in decided.of(Action.KEEP):
+        if step.row is None:
+            log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
+    cost = forecast.requests(decided, before)
+    fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
+    unchanged = sum(step.row is not None for step in decided.of(Action.KEEP))
+    log.line(
+        f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
+    )
+
+
+def _usual_names(services: Services) -> Outcome:
+    problems = services.naming.problems() if services.naming else ()
+    for problem in problems:
+        services.log.warning(problem)
+    return Outcome(warnings=problems)
+
+
+def _reader(
+    settings: Settings,
+    services: Services,
+    memory: Memory,
+    seen: Seen,
+    decided: Plan,
+    requests: Executor,
+) -> Reader:
+    naming = services.naming
+    return Reader(
+        client=services.client,
+        downloader=services.downloader,
+        requests=requests,
+        staging=services.tree.staging,
+        options=listing.options(settings),
+        targets=decided.targets,
+        schemas=seen.schemas,
+        shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},
+        began=seen.began,
+        describe=naming.describer(memory.state).describe if naming else None,
+        records=memory.state.pages,
+    )

@@ -1,1 +1,0 @@
-"""The stand-in for Notion: no test and no first look can reach the real one."""

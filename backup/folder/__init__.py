@@ -1,0 +1,1 @@
+"""The output folder: what lies there, who owns it, and how it is written."""

@@ -1,0 +1,88 @@
+"""The end of a run: lists of pages, and the state."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from backup.folder.tree import Tree
+from backup.folder.writer import Writer
+from backup.markdown import index
+from backup.model import Target
+from backup.sync import journal, state
+from backup.sync.plan import Listed, index_of
+from backup.sync.state import Place, Record, State, join
+from backup.words import by_title
+
+
+def write_indexes(
+    listed: Collection[Listed], writer: Writer, before: State, has: Callable[[str], bool]
+) -> dict[str, Place]:
+    """Write each database's list of pages, and return where every database lies now.
+
+    A README.md that is not ours is left alone. `has` tells whether the backup had a file when the
+    run began.
+    """
+    places = dict(before.databases)
+    for database in listed:
+        old = before.databases.get(database.id)
+        if old and old.folder != database.folder:
+            writer.drop_index(database.id, index_of(old.folder))
+        places[database.id] = _placed(database, old, writer, has)
+    return places
+
+
+def _placed(
+    database: Listed, old: Place | None, writer: Writer, has: Callable[[str], bool]
+) -> Place:
+    """Where a database lies, with its list of pages as it should be. To render a long one takes a
+    while, so one that shows just this is left as it is."""
+    path = index_of(database.folder)
+    pages = entries(writer.records, database.id)
+    shown = _name_of(database, pages)
+    ours = bool(old and old.index and old.shown == shown)
+    is_newer = writer.after_interruption or path in writer.touched
+    if is_newer or not (ours and has(path)):
+        text = index.render(database.title, database.icon, pages, path)
+        ours = writer.write_index(database.id, path, text, index.is_ours)
+    return Place(
+        folder=database.folder,
+        title=database.title,
+        icon=database.icon,
+        index=ours,
+        shown=shown,
+        sources=tuple(database.shapes),
+        unknown=old.unknown if old else {},
+    )
+
+
+def _name_of(database: Listed, pages: Collection[Target]) -> str:
+    """A short name for all that a list of pages shows."""
+    listed = [[page.path, page.title, page.icon] for page in pages]
+    text = json.dumps([database.folder, database.title, database.icon, listed])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def entries(pages: Mapping[str, Record], database_id: str) -> list[Target]:
+    """The pages of a database by title; the folder tells two of one title apart."""
+    records = [record for record in pages.values() if record.database == database_id]
+    ordered = sorted(records, key=lambda record: (by_title(record.title), record.folder))
+    return [Target(join(each.folder, "index.md"), each.title, each.icon) for each in ordered]
+
+
+def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
+    """The state as it is at this moment."""
+    return replace(before, pages=dict(writer.records), databases=places)
+
+
+def save(tree: Tree, now: State, *, is_known: bool) -> None:
+    """Write the state, unless the file says the same already, or the branch does (`is_known`); the
+    journal has served then."""
+    if (now.pages or now.databases) and not is_known:
+        text = state.dumps(now)
+        if text != tree.beginning(state.NAME, -1):
+            tree.write(state.NAME, text.encode())
+    tree.remove([journal.NAME])
+    tree.clear_staging()

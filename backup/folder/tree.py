@@ -1,0 +1,349 @@
+"""Writes below the output folder: only files that are ours, each whole or not at all.
+
+A page's new files come first, then its text, then what is no longer needed goes: at no moment does
+the text refer to a file that is not there. What is not a regular file, or lies behind a link, is not
+ours: it reads as absent, and nothing takes its place (see handles).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from backup.errors import ConfigError, WorkspaceError
+from backup.folder.handles import FILE, FOLDER, LINK, Folder, is_obstacle
+from backup.slug import is_path
+
+STAGING = ".notion-sync.tmp"
+_OWN = ".notion-sync."  # begins every name that this program keeps for itself
+_REPLACE = "Replace it with a folder, or choose another one with DATABASES (path = id)."
+
+
+class Tree:
+    """The output folder. All paths are below it, with '/' between their parts.
+
+    `top` is the workspace, when `root` lies in it: above it, links are the owner's affair.
+    """
+
+    def __init__(self, root: Path, top: Path | None = None) -> None:
+        self.root = root
+        self.staging = root / STAGING
+        self._top = top or root
+        self._way = root.relative_to(self._top).parts
+
+    @classmethod
+    def below(cls, workspace: Path, folder: str) -> Tree:
+        """The tree in OUTPUT_DIR; raises ConfigError when a link, or a file, is on the way there."""
+        tree = cls(workspace / folder, workspace)
+        try:
+            tree._opened((), make=False).__exit__()
+        except FileNotFoundError:
+            pass  # it is made when there is something to write
+        except WorkspaceError as error:
+            raise ConfigError(
+                f"OUTPUT_DIR: {error.message}",
+                hint="Replace it with a folder, or write another one.",
+            ) from None
+        except OSError as error:
+            raise _failure("open", folder, error) from None
+        return tree
+
+    def read(self, path: str) -> str:
+        """The text of a file; '' when there is none. Raises WorkspaceError when it is unreadable."""
+        try:
+            return self._content(path).decode("utf-8")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise _failure("read", path, error) from None
+
+    def has(self, path: str) -> bool:
+        """Whether a regular file lies there, and no link is on the way to it."""
+        return self.stamp(path) is not None
+
+    def stamp(self, path: str) -> tuple[int, int] | None:
+        """What changes when a file is replaced; None when there is none."""
+        try:
+            with self._in(path) as (folder, name):
+                found = folder.stat(name)
+        except (OSError, WorkspaceError):
+            return None
+        is_file = found is not None and stat.S_ISREG(found.st_mode)
+        return (found.st_mtime_ns, found.st_ino) if found and is_file else None
+
+    def files(self) -> Iterator[str]:
+        """Every regular file, but for what lies in hidden folders and behind symbolic links."""
+        left: list[tuple[str, ...]] = [()]
+        while left:
+            inside = left.pop()
+            try:
+                with self._opened(inside, make=False) as folder:
+                    listed = folder.listed()
+            except (OSError, WorkspaceError):
+                continue  # it went, or cannot be read: none of its files is there for us
+            yield from ("/".join((*inside, name)) for name, kind in listed if kind == FILE)
+            folders = [name for name, kind in listed if kind == FOLDER and name[0] != "."]
+            left += [(*inside, name) for name in reversed(folders)]
+
+    def beginning(self, path: str, size: int = 4096) -> str:
+        """The first `size` bytes of a file as text, all of it for -1; '' when it cannot be read. What
+        is no UTF-8 is replaced."""
+        try:
+            return self._content(path, size).decode("utf-8", "replace")
+        except (OSError, WorkspaceError):
+            return ""
+
+    def digest(self, path: str) -> str:
+        """The SHA-256 of a file in hex; '' when there is none."""
+        try:
+            return hashlib.sha256(self._content(path)).hexdigest()
+        except (OSError, WorkspaceError):
+            return ""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Replace one file as a whole, or leave it as it was; equal content is not written again."""
+        with self._writing(path) as (folder, name):
+            if folder.kind(name) and _holds(folder, name, content):
+                return
+            with self._arriving(folder, name) as (staging, part), staging.creating(part) as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+
+    def link(self, path: str, new_path: str) -> None:
+        """Give a file a second name, at once and without copying where the disk can do that."""
+        with (
+            self._writing(new_path) as (folder, name),
+            self._in(path) as (source, old),
+            self._arriving(folder, name) as (staging, part),
+        ):
+            _linked(source, old, staging, part)
+
+    def append(self, path: str, text: str) -> None:
+        """Add to a file, and have it on the disk before this returns."""
+        with self._writing(path) as (folder, name), folder.adding(name) as stream:
+            stream.write(text.encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def check(self, paths: Iterable[str], owned: Collection[str]) -> None:
+        """Raise WorkspaceError when something that is not ours lies where a file should go: a file that
+        is not in `owned`, and whatever is not a regular file."""
+        for path in paths:
+            try:
+                with self._in(path) as (folder, name):
+                    kind = folder.kind(name)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise _failure("reach", path, error) from None
+            _refuse(path, "" if kind == FILE and path in owned else kind)
+
+    def is_blocked(self, path: str) -> bool:
+        """Whether a file can never be ours there: something else than a file lies in its place, or on
+        the way to it."""
+        try:
+            self.check([path], [path])
+        except WorkspaceError:
+            return True
+        return False
+
+    def place(self, path: str, source: Path) -> None:
+        """Put a file there: a staged one is moved, one that lies in the backup is copied."""
+        inside = source.relative_to(self.root).as_posix()
+        if inside == path:
+            return
+        with self._writing(path) as (folder, name), self._in(inside) as (origin, old):
+            if not source.is_relative_to(self.staging):
+                with self._arriving(folder, name) as (staging, part):
+                    _copied(origin, old, staging, part)
+            elif origin.kind(old) == FILE:
+                origin.move(old, folder, name)
+            else:
+                raise FileNotFoundError(2, "What was downloaded is not there any more")
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Delete files that are ours, and the folders that are empty then. What lies there and is not
+        a regular file, or lies behind a link, stays."""
+        for path in paths:
+            try:
+                self._remove(_parts(path))
+            except OSError as error:
+                raise _failure("delete", path, error) from None
+
+    def clear_staging(self) -> None:
+        """Throw away what an earlier run downloaded and never put in its place, and links that bear
+        one of our own names.
+
+        Raises WorkspaceError when a folder has the name of one of our files.
+        """
+        try:
+            with self._opened((), make=False) as folder:
+                for name, kind in folder.listed():
+                    if not name.startswith(_OWN):
+                        continue
+                    if name != STAGING and kind == FOLDER:
+                        raise WorkspaceError(
+                            f"{name} is a folder, and the backup keeps a file of this name.",
+                            hint="Move it away.",
+                        )
+                    if name == STAGING or kind == LINK:
+                        self._clear(folder, name, kind)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise _failure("clear", STAGING, error) from None
+
+    def _clear(self, folder: Folder, name: str, kind: str) -> None:
+        if kind == FOLDER:
+            shutil.rmtree(self.root / name, ignore_errors=True)  # follows no links itself
+        else:
+            folder.unlink(name)
+
+    @contextmanager
+    def _writing(self, path: str) -> Iterator[tuple[Folder, str]]:
+        """The folder that a file is about to be put in, and its name there. Raises WorkspaceError when
+        something is in the way, or the disk refuses."""
+        try:
+            with self._in(path, make=True) as (folder, name):
+                kind = folder.kind(name)
+                _refuse(path, "" if kind == FILE else kind)
+                yield folder, name
+        except OSError as error:
+            raise _failure("write", path, error) from None
+
+    @contextmanager
+    def _arriving(self, folder: Folder, name: str) -> Iterator[tuple[Folder, str]]:
+        """A place for new content, which becomes the file when all of it is there. What a killed run
+        leaves there is cleared by the next one."""
+        with self._opened((STAGING,), make=True) as staging:
+            part = f"{uuid.uuid4().hex}.part"
+            try:
+                yield staging, part
+                staging.move(part, folder, name)
+            except OSError:
+                staging.unlink(part)
+                raise
+
+    def _content(self, path: str, size: int = -1) -> bytes:
+        try:
+            with self._in(path) as (folder, name), folder.reading(name) as stream:
+                return stream.read(size)
+        except IsADirectoryError:
+            raise FileNotFoundError(path) from None
+
+    def _remove(self, parts: Sequence[str]) -> None:
+        with ExitStack() as stack:
+            try:
+                folders = [stack.enter_context(self._opened((), make=False))]
+            except FileNotFoundError:
+                return
+            for part in parts[:-1]:
+                try:
+                    folders.append(stack.enter_context(folders[-1].below(part)))
+                except OSError as error:
+                    if not (isinstance(error, FileNotFoundError) or is_obstacle(error)):
+                        raise
+                    break
+            else:
+                if folders[-1].kind(parts[-1]) == FILE:
+                    folders[-1].unlink(parts[-1])
+            _prune(folders, parts)
+
+    @contextmanager
+    def _in(self, path: str, *, make: bool = False) -> Iterator[tuple[Folder, str]]:
+        """The folder that a path lies in, and its last part. Raises FileNotFoundError when there is no
+        such folder, and WorkspaceError when a link is on the way, or it leads out of the output folder."""
+        *parents, name = _parts(path)
+        with self._opened(parents, make=make) as folder:
+            yield folder, name
+
+    def _opened(self, parts: Sequence[str], *, make: bool) -> Folder:
+        try:
+            here = Folder.top(self._top)
+        except FileNotFoundError:
+            if not make:
+                raise
+            self._top.mkdir(parents=True, exist_ok=True)
+            here = Folder.top(self._top)
+        way = (*self._way, *parts)
+        for number, part in enumerate(way, start=1):
+            with here as above:
+                try:
+                    here = above.below(part, make=make)
+                except OSError as error:
+                    if not is_obstacle(error):
+                        raise
+                    where = way[len(self._way) : number] or way[:number]
+                    raise _blocked("/".join(where), above.kind(part)) from None
+        return here
+
+
+def _parts(path: str) -> list[str]:
+    if not is_path(path):
+        raise WorkspaceError(f"{path[:80]!r} is not a place for a file of the backup.")
+    return path.split("/")
+
+
+def _blocked(path: str, kind: str) -> WorkspaceError:
+    if kind == LINK:
+        what = f"{path} is a symbolic link; nothing is written through it."
+        return WorkspaceError(what, hint=_REPLACE)
+    return WorkspaceError(f"{path} is {kind}, and the backup needs a folder there.", hint=_REPLACE)
+
+
+def _refuse(path: str, kind: str) -> None:
+    """Raises WorkspaceError for what lies there, unless that is '': nothing."""
+    if kind == FILE:
+        raise WorkspaceError(
+            f"{path} exists and is not part of the backup; it was left alone.",
+            hint="Move it away, or choose another folder with DATABASES (path = id).",
+        )
+    if kind:
+        raise WorkspaceError(
+            f"{path} is {kind} and is not part of the backup; it was left alone.",
+            hint="Delete it or move it away: the next run writes the file.",
+        )
+
+
+def _holds(folder: Folder, name: str, content: bytes) -> bool:
+    with folder.reading(name) as stream:
+        return stream.read() == content
+
+
+def _linked(source: Folder, old: str, staging: Folder, part: str) -> None:
+    if source.kind(old) != FILE:
+        raise FileNotFoundError(2, "There is no such file any more")
+    try:
+        source.link(old, staging, part)
+    except OSError:  # not every disk can
+        _copied(source, old, staging, part)
+
+
+def _copied(source: Folder, old: str, staging: Folder, part: str) -> None:
+    with source.reading(old) as old_stream, staging.creating(part) as stream:
+        shutil.copyfileobj(old_stream, stream)
+
+
+def _prune(folders: Sequence[Folder], parts: Sequence[str]) -> None:
+    """Delete the empty ones among the folders of a path, from the inside out: each of `folders` has
+    the part of its number in it. A killed run may have made only the outer ones."""
+    inside = list(zip(folders, parts[:-1], strict=False))
+    for folder, name in reversed(inside):
+        try:
+            folder.rmdir(name)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return  # not empty, or not ours
+
+
+def _failure(verb: str, path: str, error: Exception) -> WorkspaceError:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return WorkspaceError(f"Could not {verb} {path}: {reason}.")

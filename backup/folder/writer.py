@@ -1,0 +1,293 @@
+"""The one writer: puts pages into the tree, and knows at every moment which file belongs to whom.
+
+A page that is killed half-way is either the old one or the new one: its files come first, its text,
+which refers to them, after that, and what it needs no more goes last. The journal says before what is
+about to be; see sync.journal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from backup.errors import WorkspaceError
+from backup.folder.tree import Tree
+from backup.markdown import index
+from backup.sync import journal
+from backup.sync.plan import Step
+from backup.sync.state import Record, State, join
+
+_LIST = "README.md"
+_NOBODY = ""  # owns what an interrupted run had in its hands and no page needs
+_FORMER = (
+    "former"  # owns what an earlier backup in this work tree wrote: may be replaced, and stays
+)
+
+
+class Writer:
+    """Changes the output folder and the records together, one page at a time.
+
+    `records` starts as the state's. `touched` are the paths that this run wrote or deleted, `written`
+    and `removed` the ids of the pages that it wrote, and removed, `changed` those of which a file came,
+    went, or has another content now.
+    `claimed` are files that an interrupted run had in its hands: ours, whether or not a record has
+    them. `after_interruption` says that there are some: what else lies there may be older than the
+    records. `former` are files of ours that the state no longer has, and the work tree still shows.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        state: State,
+        claimed: Collection[str] = (),
+        former: Collection[str] = (),
+    ) -> None:
+        self.tree = tree
+        self.records = dict(state.pages)
+        self.touched: set[str] = set()
+        self.written: set[str] = set()
+        self.removed: set[str] = set()
+        self.changed: set[str] = set()
+        self.after_interruption = bool(claimed)
+        self._closed = False
+        self._owners = {
+            **dict.fromkeys(former, _FORMER),
+            **dict.fromkeys(claimed, _NOBODY),
+            **state.owned(),
+        }
+        self._lock = threading.Lock()
+
+    def put(self, page_id: str, record: Record, placed: Mapping[str, Path], text: bytes) -> None:
+        """Replace a page: `placed` are its new files, `text` its Markdown. What it had before and
+        needs no more is deleted.
+
+        Raises WorkspaceError when a file that is not this page's lies in the way; nothing is written
+        then.
+        """
+        with self._lock:
+            if self._closed:
+                raise WorkspaceError("The run has ended; the page is left to the next one.")
+            digest = hashlib.sha256(text).hexdigest()
+            if self._differs(page_id, record, placed, digest):
+                self.changed.add(page_id)
+            same = self._there_already(record, placed, text)
+            with self._becoming(page_id, record, digest, same):
+                for path, source in placed.items():
+                    self.tree.place(path, source)
+                self.tree.write(join(record.folder, "index.md"), text)
+            self.written.add(page_id)
+
+    def remove(self, page_id: str) -> None:
+        """Delete a page's files; what is a link, or lies behind one, is not ours and stays."""
+        with self._lock:
+            self.tree.append(journal.NAME, journal.page(page_id, None))
+            self._release(page_id, self.records.pop(page_id).paths())
+            self.removed.add(page_id)
+
+    def check(self, page_id: str, folder: str) -> None:
+        """Raise WorkspaceError when what lies in the way of a page is not a folder or a file: then it
+        need not be read."""
+        before = self.records.get(page_id)
+        paths = {join(folder, "index.md"), *(before.paths() if before else ())}
+        self.tree.check(paths, paths)
+
+    def relocate(self, steps: Iterable[Step]) -> dict[str, str]:
+        """Move the last good copies of all pages that get another folder, before anything else is
+        written; why not, by page id, for those that could not be moved.
+
+        A page whose new folder is still another's waits for that one; in a circle one steps aside.
+        """
+        waiting = {step.page_id: step.folder for step in steps if self._is_to_move(step)}
+        refused: dict[str, str] = {}
+        with self._lock:
+            while waiting:
+                chain, is_circle = self._chain(waiting)
+                if is_circle:
+                    last = chain.pop()
+                    aside = join(self.records[last].folder.rpartition("/")[0], last)
+                    self._try_to_move(last, aside, refused)
+                for page_id in reversed(chain):
+                    self._try_to_move(page_id, waiting.pop(page_id), refused)
+        return refused
+
+    def write_index(
+        self, database_id: str, path: str, text: str, is_ours: Callable[[str], bool]
+    ) -> bool:
+        """Write a database's list of pages; False when something that is not ours lies there.
+
+        `is_ours` tells from a text whether this program wrote it, should the state not know.
+        """
+        if self.tree.is_blocked(path):
+            return False
+        if self.tree.has(path):
+            there = self.tree.beginning(path, -1)
+            if there == text:
+                self._owners[path] = database_id
+                self.touched.add(path)
+                return True
+            if self._owners.get(path) != database_id and not is_ours(there):
+                return False
+        self.tree.append(journal.NAME, journal.claim([path]))
+        self.tree.write(path, text.encode())
+        self._owners[path] = database_id
+        self.touched.add(path)
+        return True
+
+    def drop_index(self, database_id: str, path: str) -> None:
+        """Delete the list of pages that a database had in a folder it left."""
+        if self._owners.get(path) == database_id:
+            self._drop([path])
+
+    def unsettle(self, page_ids: Iterable[str]) -> None:
+        """Have these pages read again by the next run, whatever their time says."""
+        for page_id in page_ids:
+            if (record := self.records.get(page_id)) and record.settled:
+                self.records[page_id] = replace(record, settled=False)
+                line = journal.page(page_id, self.records[page_id], self._digest(record))
+                self.tree.append(journal.NAME, line)
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Meanwhile no page is put or removed: files and records fit each other."""
+        with self._lock:
+            yield
+
+    def close(self) -> None:
+        """From now on no page is put: the run ends, and somebody may still be reading one."""
+        with self._lock:
+            self._closed = True
+
+    def sweep(self) -> None:
+        """Delete what is ours and needed by nobody: what an interrupted run left behind."""
+        self._drop([path for path, owner in self._owners.items() if owner == _NOBODY])
+
+    def anchors(self) -> dict[str, set[str]]:
+        """For each page the ids of its blocks that some link of the backup points to."""
+        found: dict[str, set[str]] = {}
+        for record in list(self.records.values()):
+            for link in record.links:
+                page_id, _, block_id = link.partition("#")
+                if block_id:
+                    found.setdefault(page_id, set()).add(block_id)
+        return found
+
+    def _drop(self, paths: Collection[str]) -> None:
+        """Forget files, and delete them; of a list of pages its text says whether it is one of ours."""
+        lists = {path for path in paths if path.rpartition("/")[2] == _LIST}
+        others = {path for path in lists if not index.is_ours(self.tree.beginning(path, -1))}
+        gone = [path for path in paths if path not in others]
+        self.tree.remove(gone)
+        self.touched.update(gone)
+        for path in paths:
+            del self._owners[path]
+
+    def _there_already(self, record: Record, placed: Mapping[str, Path], text: bytes) -> set[str]:
+        """Files that lie there byte for byte as they are about to be: in nobody's way, whatever has
+        become of the state that knew them."""
+        unknown = [path for path in record.paths() if path not in self._owners]
+        there = {path: digest for path in unknown if (digest := self.tree.digest(path))}
+        text_path = join(record.folder, "index.md")
+        return {
+            path
+            for path, digest in there.items()
+            if digest
+            == (
+                hashlib.sha256(text).hexdigest()
+                if path == text_path
+                else _digest_of(placed.get(path))
+            )
+        }
+
+    def _is_to_move(self, step: Step) -> bool:
+        before = self.records.get(step.page_id)
+        return before is not None and before.folder != step.folder
+
+    def _chain(self, waiting: Mapping[str, str]) -> tuple[list[str], bool]:
+        """A page that waits, the one it waits for, and so on; and whether that leads in a circle."""
+        chain = {next(iter(waiting)): True}  # a dict for its order
+        while True:
+            last = next(reversed(chain))
+            blocker = self._owners.get(join(waiting[last], "index.md"), _NOBODY)
+            if blocker in chain or blocker not in waiting:
+                return list(chain), blocker in chain
+            chain[blocker] = True
+
+    def _try_to_move(self, page_id: str, folder: str, refused: dict[str, str]) -> None:
+        try:
+            self._move(page_id, folder)
+            refused.pop(page_id, None)
+        except WorkspaceError as error:
+            refused[page_id] = str(error)
+
+    def _move(self, page_id: str, folder: str) -> None:
+        before = self.records[page_id]
+        record = replace(before, folder=folder)
+        pairs = zip(before.paths(), record.paths(), strict=True)
+        there = [(old, new) for old, new in pairs if self.tree.has(old)]
+        with self._becoming(page_id, record, self._digest(before)):
+            self.changed.add(page_id)
+            for old, new in reversed(there):  # the text comes last
+                self.tree.link(old, new)
+
+    def _differs(
+        self, page_id: str, record: Record, placed: Mapping[str, Path], digest: str
+    ) -> bool:
+        before = self.records.get(page_id)
+        if (
+            before is None
+            or set(before.paths()) != set(record.paths())
+            or self._digest(record) != digest
+        ):
+            return True
+        return any(
+            self.tree.digest(path) != hashlib.sha256(source.read_bytes()).hexdigest()
+            for path, source in placed.items()
+        )
+
+    def _digest(self, record: Record) -> str:
+        return self.tree.digest(join(record.folder, "index.md"))
+
+    @contextmanager
+    def _becoming(
+        self, page_id: str, record: Record, digest: str, same: Collection[str] = ()
+    ) -> Iterator[None]:
+        """Around the writing of a page's files: before it they are claimed, after it what the page
+        had before goes. `same` are files that lie there already as they will be."""
+        before = self.records.get(page_id)
+        old, new = before.paths() if before else (), record.paths()
+        self.tree.check(old, old)  # a link in the place of a file is not ours, and not to be moved
+        self._check(page_id, new, same)
+        self.tree.append(journal.NAME, journal.page(page_id, record, digest))
+        self._owners.update(dict.fromkeys(new, page_id))
+        try:
+            yield
+        except WorkspaceError:
+            self._owners.update(dict.fromkeys({*new} - {*old, *same}, _NOBODY))
+            raise
+        self.touched.update(new)
+        self.records[page_id] = record
+        self._release(page_id, set(old) - set(new))
+
+    def _check(self, page_id: str, paths: Collection[str], same: Collection[str]) -> None:
+        for path in paths:
+            if self._owners.get(path, page_id) not in (page_id, _NOBODY, _FORMER):
+                raise WorkspaceError(
+                    f"{path} still belongs to another page; it was left alone.",
+                    hint="When that one can be moved, the next run puts this one there.",
+                )
+        self.tree.check(paths, {*same, *(path for path in paths if path in self._owners)})
+
+    def _release(self, page_id: str, paths: Collection[str]) -> None:
+        old = [path for path in sorted(paths) if self._owners.get(path) == page_id]
+        self.tree.remove(old)
+        self.touched.update(old)
+        for path in old:
+            del self._owners[path]
+
+
+def _digest_of(source: Path | None) -> str:
+    return hashlib.sha256(source.read_bytes()).hexdigest() if source else ""

@@ -1,0 +1,115 @@
+"""The account of a run: what was planned, and what became of it, as the report that everybody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from backup.files.pending import Pending
+from backup.folder.load import Memory
+from backup.model import Problem
+from backup.pipeline.fetch import Outcome
+from backup.pipeline.listing import Seen
+from backup.report.report import Entry, Report, Section
+from backup.sync.plan import Action, Listed, Plan, Step
+from backup.sync.state import State
+from backup.words import by_title, counted
+
+
+def foreseen(decided: Plan) -> Outcome:
+    """What a run would do if nothing failed: for the report of a dry run."""
+    return Outcome(done=decided.of(Action.FETCH))
+
+
+def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
+    """A warning for each database in which Notion shows no page, and of which the backup has none: an
+    integration that may not see the pages gets the same answer as one that sees an empty database."""
+    known = {record.database for record in before.pages.values()}
+    return tuple(
+        Problem(database.title, _EMPTY)
+        for database in listed
+        if database.complete and not database.rows and database.id not in known
+    )
+
+
+_EMPTY = (
+    "Notion shows no page of this database. If it has some, open it in Notion as a full page, "
+    "⋯ → Connections → add the integration."
+)
+
+
+def given_up(now: State, today: date) -> int:
+    """How many files outside Notion are not there any more, and only tried now and then."""
+    lacking = (each for record in now.pages.values() for each in record.pending)
+    return sum(Pending.from_json(each).is_given_up(today) for each in lacking)
+
+
+def report(
+    decided: Plan,
+    outcome: Outcome,
+    seen: Seen,
+    memory: Memory,
+    changed: Collection[str] | None = None,
+) -> Report:
+    """Every page with what happened to it, by title. A page that was read, and is not among the
+    `changed`, stays as it is; None counts all of them, for a dry run."""
+    done = sorted(outcome.done, key=lambda step: (by_title(step.title), step.folder))
+    if changed is not None:
+        done = [step for step in done if step.page_id in changed]
+    new = [step for step in done if step.page_id not in memory.state.pages]
+    moved = [step for step in done if step.old_folder and step not in new]
+    news = {step.page_id for step in (*new, *moved)}
+    kept = [step for step in decided.of(Action.KEEP) if step.row is None]
+
+    def entry(step: Step, note: str) -> Entry:
+        files = outcome.files[step.page_id]
+        return Entry(step.title, step.folder, note, step.page_id, files)
+
+    staying = _staying(decided, outcome, done)
+    return Report(
+        new=tuple(entry(step, "") for step in new),
+        updated=tuple(entry(step, step.reason) for step in done if step.page_id not in news),
+        renamed=tuple(entry(step, step.old_folder) for step in moved),
+        removed=tuple(entry(step, step.reason) for step in decided.of(Action.REMOVE)),
+        kept=tuple(entry(step, step.reason) for step in kept),
+        failed=outcome.failed,
+        lost=outcome.lost,
+        warnings=(*outcome.warnings, *empty(seen.empty, memory.state)),
+        errors=(*seen.problems, *decided.problems, *outcome.errors, *_unfinished(outcome)),
+        sections=tuple(
+            _section(each, decided, staying, memory) for each in (*seen.listed, *seen.empty)
+        ),
+        unchanged=len(staying),
+        read=0 if changed is None else len(outcome.done),
+        files=sum(outcome.files.values()),
+        broken=outcome.ended.exit_code if outcome.ended else 0,
+    )
+
+
+def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[str]:
+    """The pages that Notion lists, and that are what they were: nobody read them, or what was read
+    was the same."""
+    kept = {step.page_id for step in decided.of(Action.KEEP) if step.row is not None}
+    read = {step.page_id for step in outcome.done}
+    return (kept | read) - {step.page_id for step in changed}
+
+
+def _section(listed: Listed, decided: Plan, staying: Collection[str], memory: Memory) -> Section:
+    members = frozenset(
+        step.page_id for step in decided.steps if _database(step, memory) == listed.id
+    )
+    unchanged = len(members & set(staying))
+    return Section(listed.id, listed.title, listed.folder, len(listed.rows), unchanged, members)
+
+
+def _database(step: Step, memory: Memory) -> str:
+    record = memory.state.pages.get(step.page_id)
+    return step.row.database if step.row else record.database if record else ""
+
+
+def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
+    left = f"{counted(outcome.left, 'page')} {'was' if outcome.left == 1 else 'were'} not read"
+    what = f"{left}; what was finished is saved, the next run goes on."
+    if outcome.ended:
+        return (Problem("The run ended early", f"{outcome.ended} {what}"),)
+    return (Problem("The run was told to stop", what),) if outcome.left else ()

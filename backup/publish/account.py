@@ -1,0 +1,55 @@
+"""The report of a run that publishes: what its commits hold, in place of what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from backup.model import Problem
+from backup.publish.compose import Part
+from backup.publish.message import KINDS
+from backup.report.report import Entry, Report
+from backup.words import by_title
+
+
+def published(report: Report, parts: Collection[Part], left: Collection[Problem] = ()) -> Report:
+    """The report of what was published: `parts` are the pages of the run's commits, `left` tells of
+    those that could not be. What an earlier run had read counts too; what the branch had already does
+    not."""
+    told = {part.page_id: part for part in reversed([*parts])}  # what happened to a page first
+    told |= {part.page_id: part for part in parts if part.told.kind == "removed"}
+    known = {(word, entry.page_id): entry for word, entry in report.details()}
+    read = {page_id for _, page_id in known}
+    lists: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
+    for id_, part in told.items():
+        note = "" if id_ in read else _EARLIER
+        entry = Entry(part.told.title, part.folder, note, id_)
+        lists[part.told.kind].append(known.get((part.told.kind, id_), entry))
+    new, updated, renamed, removed = (tuple(sorted(lists[kind], key=_by_title)) for kind in KINDS)
+    now = replace(report, new=new, updated=updated, renamed=renamed, removed=removed)
+    return _recounted(now, _touched(report) - {each.page_id for each in left}, _touched(now))
+
+
+def _touched(report: Report) -> set[str]:
+    return {entry.page_id for entry in (*report.new, *report.updated, *report.renamed)}
+
+
+def _recounted(report: Report, before: set[str], now: set[str]) -> Report:
+    """With the pages that stayed as they were counted anew: `before` and `now` are those that did not."""
+    apart = {each.page_id for each in report.failed} | {each.page_id for each in report.kept}
+    back, more = before - now, now - before - apart
+
+    def count(unchanged: int, members: Collection[str]) -> int:
+        return max(unchanged + len(back.intersection(members)) - len(more.intersection(members)), 0)
+
+    sections = tuple(
+        replace(each, unchanged=count(each.unchanged, each.members)) for each in report.sections
+    )
+    return replace(report, sections=sections, unchanged=count(report.unchanged, back | more))
+
+
+_EARLIER = "read by an earlier run"
+
+
+def _by_title(entry: Entry) -> tuple[object, ...]:
+    return (by_title(entry.title), entry.folder)

@@ -1,0 +1,65 @@
+"""Who edited a page in Notion, as the author of its commit: asked for only where pages are committed
+one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from backup.errors import NotionError
+from backup.git import Identity
+from backup.model import Json, Row, dashed_id
+from backup.notion.client import Client
+from backup.publish.publisher import Credit
+
+_NOWHERE = "users.notion.invalid"
+
+
+class Authors:
+    """Asks Notion once for each person. `rows` are the pages as the listing showed them."""
+
+    def __init__(self, client: Client, rows: Mapping[str, Row]) -> None:
+        self._client = client
+        self._rows = rows
+        self._known: dict[str, Identity] = {}
+
+    def credit(self, page_id: str, edited: str) -> Credit:
+        """Who made the edit of a page that was done at `edited` (ISO 8601), and when that was."""
+        row = self._rows.get(page_id)
+        raw = row.raw if row and row.edited == edited else self._page(page_id)
+        when = str(raw.get("last_edited_time") or edited)
+        return Credit(self._identity(raw.get("last_edited_by")), _seconds(when))
+
+    def _page(self, page_id: str) -> Json:
+        """A page that no listing shows, or not as it was read: also one in the trash can be asked for."""
+        try:
+            return self._client.page(dashed_id(page_id))
+        except NotionError:
+            return {}
+
+    def _identity(self, partial: object) -> Identity:
+        id_ = str(partial.get("id") or "") if isinstance(partial, dict) else ""
+        if id_ not in self._known:
+            self._known[id_] = _named(id_, self._user(id_))
+        return self._known[id_]
+
+    def _user(self, id_: str) -> Json:
+        """The user object; {} for guests, for people who left, and without the capability."""
+        try:
+            return self._client.user(id_) if id_ else {}
+        except NotionError:
+            return {}
+
+
+def _named(id_: str, user: Json) -> Identity:
+    person = user.get("person")
+    email = person.get("email") if isinstance(person, dict) else None
+    name = str(user.get("name") or "") or f"Notion user {id_[:8]}".strip()
+    return Identity(name, str(email or f"{id_ or 'nobody'}@{_NOWHERE}"))
+
+
+def _seconds(time: str) -> int:
+    try:
+        return int(datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp())
+    except ValueError:
+        return 0

@@ -1,0 +1,92 @@
+"""What a run begins with: the published branch as it is now, its state and its tree.
+
+The work tree may be anything that a runner or a person made of it: shallow, sparse, stale, of another
+branch, or emptied by an earlier step. Only the branch says what the backup has.
+"""
+
+from __future__ import annotations
+
+from backup.errors import BrokenState, GitError
+from backup.git import Git
+from backup.publish import objects
+from backup.publish.push import Pushing, Tip
+from backup.sync import state
+from backup.sync.base import Base
+from backup.sync.state import State
+
+_VERSIONS = 20  # of the state file that are tried, when the last one is lost or damaged
+
+
+def read(git: Git, prefix: str, pushing: Pushing) -> Base:
+    """Ask the remote for the branch that is published to. `prefix` is the path of the output folder
+    below the root of the work tree, with a slash at its end, or ''.
+
+    Raises GitError when the remote cannot be asked, StateError when a later version of this program
+    wrote the state.
+    """
+    tip = pushing.tip()
+    files = {
+        path.removeprefix(prefix): object_
+        for path, object_ in tip.files.items()
+        if path.startswith(prefix) and path not in tip.links
+    }
+    found, problem = _state(git, f"{prefix}{state.NAME}", tip, pushing)
+    head = git.ask("rev-parse", "-q", "--verify", "HEAD")
+    same = head == tip.commit
+    before = found if same else _at(git, "HEAD", f"{prefix}{state.NAME}")
+    return Base(tip.commit, found, files, problem, same and _is_whole(git, pushing), before)
+
+
+def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]:
+    """The state on the branch, or the last good one in its history with what is wrong with this one."""
+    if not tip.commit:
+        return State(), ""
+    object_ = "" if path in tip.links else tip.files.get(path, "")
+    text = objects.text(git, path, object_) if object_ else ""
+    problem = f"{state.NAME} is missing."
+    try:
+        if text.strip():
+            return state.loads(text), ""
+    except BrokenState as error:
+        problem = error.message
+    found = _earlier(git, path, tip.commit)
+    if not found.pages and any(each.endswith("/index.md") for each in tip.files):
+        pushing.deepen()
+        found = _earlier(git, path, tip.commit)
+    return found, problem
+
+
+def _earlier(git: Git, path: str, commit: str) -> State:
+    """The last state in the history of `commit` that can be read and has a page."""
+    options = ("--format=%H", f"--max-count={_VERSIONS}", "--diff-filter=AM")
+    for each in git.ask("log", *options, commit, "--", f":(top,literal){path}").split():
+        earlier = _at(git, each, path)
+        if earlier.pages:
+            return earlier
+    return State()
+
+
+def _at(git: Git, commit: str, path: str) -> State:
+    """The state that a commit has; an empty one, when it cannot be read."""
+    object_ = git.ask("rev-parse", "-q", "--verify", f"{commit}:{path}")
+    try:
+        return state.readable(objects.text(git, path, object_)) if object_ else State()
+    except GitError:
+        return State()
+
+
+def _is_whole(git: Git, pushing: Pushing) -> bool:
+    """Whether the work tree shows every file of the branch."""
+    checked_out = git.ask("symbolic-ref", "-q", "HEAD") == pushing.to.reference
+    return checked_out and git.ask("config", "--bool", "core.sparseCheckout") != "true"
+
+
+def restore(git: Git, prefix: str, commit: str, paths: list[str]) -> bool:
+    """Bring files of a commit back into the work tree, where they are missing; False when git could
+    not. `paths` are below the output folder; the index stays as it is."""
+    if not paths:
+        return True
+    given = "".join(f"{prefix}{path}\0" for path in paths).encode()
+    options = ("--worktree", "--ignore-skip-worktree-bits", f"--source={commit}")
+    command = ("restore", *options, "--pathspec-from-file=-", "--pathspec-file-nul")
+    return git.succeeds(*command, given=given, extra={"GIT_LITERAL_PATHSPECS": "1"})

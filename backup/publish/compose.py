@@ -1,0 +1,225 @@
+"""What a publication holds, decided from three pictures: what the run has, what it began with, and what
+the remote has by now. Nothing is touched here.
+
+The files of a page and its record always go together. Another run that published in between keeps
+what it read later; what cannot be told apart is left to the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from backup.errors import BrokenState
+from backup.folder.indexes import entries
+from backup.markdown import index
+from backup.model import Problem
+from backup.publish.commits import folders_of, in_the_way
+from backup.publish.message import KINDS, Told
+from backup.sync import merge, state
+from backup.sync.merge import Merged
+from backup.sync.plan import index_of
+from backup.sync.state import Place, Record, State, join
+from backup.words import by_title
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a run has finished at one moment. `objects` maps the files of every page that is new
+    since the last publication to what git calls their content; `rewritten` are pages and databases
+    of which files were written, whether their record changed or not; `removed` are the pages that
+    the plan removed: no other page's absence is a removal."""
+
+    state: State
+    objects: Mapping[str, str]
+    rewritten: Collection[str] = ()
+    removed: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One page: what becomes of its files in `folder`. `edited` is when somebody last did so, for
+    Notion."""
+
+    page_id: str
+    told: Told
+    folder: str
+    edited: str
+    put: Mapping[str, str]
+    drop: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What to commit. `texts` are the state and the lists of pages; `drop` is what was ours and
+    nobody needs. `back` are pages that are left to the next run."""
+
+    state: State
+    parts: tuple[Part, ...]
+    texts: Mapping[str, str]
+    drop: Collection[str]
+    back: Mapping[str, Record] = field(default_factory=dict)
+
+    def left(self) -> tuple[Problem, ...]:
+        """What to say of the pages that are left."""
+        return tuple(
+            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, "index.md")), id_)
+            for id_, record in sorted(self.back.items())
+        )
+
+
+_LEFT = (
+    "{} was not published: another file has this place on the branch. A file that is not part of the "
+    "backup must be moved away; if another run was faster, the next run publishes the page."
+)
+
+
+def composition(
+    base: State, held: Held, files: Mapping[str, str], text: str, links: Collection[str] = ()
+) -> Composition:
+    """What to commit on a tip with these `files` (path → object) and this `text` of the state;
+    `links` are those files that are symbolic links or submodules: never ours.
+
+    `base` is what the tip had when the run began, as far as it knows. All paths are below the
+    output folder. Raises StateError when a later version of this program wrote the state.
+    """
+    theirs = understood(text, base, files)
+    known = (theirs.owned().keys() | base.owned().keys()) - set(links)
+    ground = _Ground(files, known, folders_of(files))
+    taken = _taken(base, held, ground)
+    merged = merge.merged(base, held.state, theirs, held.rewritten, taken, held.removed)
+    now = replace(merged.state, databases=_indexed(merged.state, ground))
+    owned = now.owned()
+    parts = tuple(_parts(now, merged, theirs, held, files, owned))
+    texts = {state.NAME: state.dumps(now), **dict(_lists(now, theirs, merged, held))}
+    drop = sorted(theirs.owned().keys() - owned.keys() - set(links))
+    back = {id_: _any(id_, held.state, theirs, base) for id_ in merged.back}
+    return Composition(now, parts, texts, drop, back)
+
+
+def _any(page_id: str, *states: State) -> Record:
+    """What the first of the states that has the page knows of it."""
+    found = (each.pages[page_id] for each in states if page_id in each.pages)
+    return next(found, Record("", "", ""))
+
+
+def understood(text: str, base: State, files: Collection[str]) -> State:
+    """The state in `text`; where it is lost or broken, in whole or in part, what is there of `base`:
+    no reason to take what lies beside it for somebody else's."""
+    pages = {id_: each for id_, each in base.pages.items() if all(p in files for p in each.paths())}
+    try:
+        if text.strip():
+            found = state.loads(text)
+            lost = {each.entry for each in found.damage} & pages.keys()
+            return replace(found, pages={**{id_: pages[id_] for id_ in lost}, **found.pages})
+    except BrokenState:
+        pass  # a merge that went wrong, say: the files tell
+    databases = {
+        id_: place
+        for id_, place in base.databases.items()
+        if not place.index or index_of(place.folder) in files
+    }
+    return State(pages, databases, base.unknown)
+
+
+def told(before: State, now: State) -> list[Told]:
+    """Every page that is not as it was, in order."""
+    changed = {
+        id_: _kind(before.pages.get(id_), now.pages.get(id_))
+        for id_ in before.pages.keys() | now.pages.keys()
+        if _seen(before.pages.get(id_)) != _seen(now.pages.get(id_))
+    }
+    found = [
+        Told(kind, (now.pages.get(id_) or before.pages[id_]).title) for id_, kind in changed.items()
+    ]
+    return ordered(found)
+
+
+def ordered(told: Iterable[Told]) -> list[Told]:
+    """New pages first, removed ones last, each kind by title."""
+    return sorted(told, key=lambda each: (KINDS.index(each.kind), by_title(each.title)))
+
+
+def _seen(record: Record | None) -> tuple[object, ...] | None:
+    """What a reader of the backup sees change."""
+    return (record.folder, record.title, record.edited, record.files) if record else None
+
+
+def _kind(was: Record | None, now: Record | None) -> str:
+    if now is None:
+        return "removed"
+    if was is None:
+        return "new"
+    return "updated" if was.folder == now.folder else "renamed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The tip's files, which of them are `known` to be ours, and all its folders."""
+
+    files: Mapping[str, str]
+    known: Collection[str]
+    folders: Collection[str]
+
+    def is_free(self, path: str, content: str = "") -> bool:
+        """Whether a file of ours may lie there; a file of the same `content` is in nobody's way."""
+        if in_the_way(path, self.files, self.folders):
+            return False
+        return path in self.known or self.files.get(path, content) == content
+
+
+def _taken(base: State, held: Held, ground: _Ground) -> set[str]:
+    """Paths of our new pages that cannot be ours: something of somebody else is in the way, or our
+    own file is not there to be put."""
+    changed = (each for id_, each in held.state.pages.items() if base.pages.get(id_) != each)
+    rewritten = (each for id_ in held.rewritten if (each := held.state.pages.get(id_)))
+    paths = {path for record in (*changed, *rewritten) for path in record.paths()}
+    return {
+        path
+        for path in paths
+        if path not in held.objects or not ground.is_free(path, held.objects[path])
+    }
+
+
+def _indexed(now: State, ground: _Ground) -> dict[str, Place]:
+    """The databases; where a README.md of somebody else lies by now, theirs is none of ours."""
+    return {
+        id_: replace(place, index=place.index and ground.is_free(index_of(place.folder)))
+        for id_, place in now.databases.items()
+    }
+
+
+def _parts(
+    now: State,
+    merged: Merged,
+    theirs: State,
+    held: Held,
+    files: Mapping[str, str],
+    owned: Collection[str],
+) -> Iterator[Part]:
+    """The pages of which our version counts, the first edited one first."""
+    for id_ in sorted(merged.ours, key=lambda each: (_edited(now, theirs, each), each)):
+        mine, yours = now.pages.get(id_), theirs.pages.get(id_)
+        put = {path: held.objects[path] for path in (mine.paths() if mine else ())}
+        drop = [path for path in (yours.paths() if yours else ()) if path not in owned]
+        if drop or any(files.get(path) != object_ for path, object_ in put.items()):
+            page = mine or yours or Record("", "", "")
+            kind = _kind(yours, mine)
+            told = Told(kind, page.title)
+            yield Part(id_, told, page.folder, _edited(now, theirs, id_), put, drop)
+
+
+def _edited(now: State, theirs: State, id_: str) -> str:
+    record = now.pages.get(id_) or theirs.pages.get(id_)
+    return record.edited if record else ""
+
+
+def _lists(now: State, theirs: State, merged: Merged, held: Held) -> Iterator[tuple[str, str]]:
+    """The list of pages of every database in which something changed, as all runs together know it."""
+    records = (each.get(id_) for id_ in merged.ours for each in (now.pages, theirs.pages))
+    changed = {record.database for record in records if record} | set(held.rewritten)
+    for id_, place in now.databases.items():
+        mine = id_ in held.state.databases
+        if place.index and mine and (id_ in changed or theirs.databases.get(id_) != place):
+            path = index_of(place.folder)
+            yield path, index.render(place.title, place.icon, entries(now.pages, id_), path)

@@ -1,0 +1,296 @@
+"""Publishes what the run has: at its end, and before that as often as it is told to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from backup.errors import GitError
+from backup.folder.tree import Tree
+from backup.git import Git, Identity
+from backup.model import Problem
+from backup.publish import base, following, message, objects
+from backup.publish.branches import Destination
+from backup.publish.commits import Commit
+from backup.publish.compose import Composition, Held, Part, composition, ordered, told
+from backup.publish.pull_request import PullRequests
+from backup.publish.push import Published, Pushing, Tip
+from backup.settings.publishing import Publishing
+from backup.sync import state
+from backup.sync.base import Base
+from backup.sync.state import Record, State
+
+Stamps = Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Who edited a page, and when (seconds since 1970)."""
+
+    author: Identity
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run has done so far: all paths that it wrote, and the ids of the pages that it wrote,
+    and that its plan removed."""
+
+    touched: Collection[str]
+    written: Collection[str]
+    removed: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is to be published, and the `stamps` by which its files are known again."""
+
+    held: Held
+    stamps: Stamps
+    lfs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What was published: `parts` are the pages of all commits of the run. `left` are pages that are
+    left to the next run, `behind` says that the clone does not show yet what was published."""
+
+    commit: str = ""
+    parts: tuple[Part, ...] = ()
+    pushed: bool = False
+    aside: bool = False
+    pull_request: str = ""
+    left: tuple[Problem, ...] = ()
+    behind: tuple[Problem, ...] = ()
+    errors: tuple[Problem, ...] = ()
+
+
+@dataclass
+class Publisher:
+    """Publishes, and remembers what it has published.
+
+    `git` works at the root of the work tree; `prefix` is the path of the output folder below it, with
+    a slash at its end, or ''. `issued` is the account of all that was published so far.
+    """
+
+    git: Git
+    prefix: str
+    tree: Tree
+    settings: Publishing
+    committer: Identity
+    to: Destination
+    pull_requests: PullRequests | None = None
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    _credit: Callable[[str, str], Credit] | None = None
+    _start: Base = field(default_factory=Base)
+    _base: State = field(default_factory=State)
+    _begun_from: str = ""
+    _unpublished: Collection[str] = ()
+    _is_whole: bool = True
+    _stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _last: float = 0.0
+    issued: Issued = Issued()
+
+    def base(self) -> Base:
+        """The published branch as it is now: what the run begins with.
+
+        Raises GitError when the remote cannot be asked, StateError when a later version of this
+        program wrote the state.
+        """
+        self._begun_from = self._merged_into()
+        self._start = base.read(self.git, self.prefix, self._pushing(lfs=False))
+        return self._start
+
+    def texts(self, paths: Collection[str]) -> dict[str, str]:
+        """What files of the published branch hold; `paths` are below the output folder."""
+        files = self._start.files
+        below = {f"{self.prefix}{path}": files[path] for path in paths if path in files}
+        found = objects.contents(self.git, below)
+        return {
+            path.removeprefix(self.prefix): each.decode("utf-8", "replace")
+            for path, each in found.items()
+        }
+
+    def restore(self, paths: Collection[str]) -> None:
+        """Bring files of the published branch back into the work tree, as far as git can."""
+        there = [path for path in paths if path in self._start.files]
+        base.restore(self.git, self.prefix, self._start.commit, there)
+
+    def begin(
+        self,
+        remembered: State,
+        credit: Callable[[str, str], Credit],
+        *,
+        rebuilt: bool,
+        unpublished: Collection[str] = (),
+    ) -> None:
+        """The run starts with the state `remembered`; `rebuilt` says that the branch's own could not
+        be read, or not whole, and `unpublished` are pages that an interrupted run left in the work tree.
+
+        `credit` tells from a page's id and the time of its last edit who made that.
+        """
+        self._credit = credit if self.settings.by_page else None
+        there = {**remembered.pages, **self._start.state.pages}
+        known = {
+            id_: each
+            for id_, each in there.items()
+            if id_ in remembered.pages
+            and (id_ in self._start.state.pages or id_ not in unpublished)
+        }
+        self._base = replace(self._start.state, pages=known)
+        self._is_whole = not rebuilt
+        self._unpublished = unpublished
+        self.rest()
+
+    def is_due(self) -> bool:
+        """Whether it is time to publish what is finished."""
+        every = self.settings.every
+        return bool(every) and self.clock() - self._last >= every
+
+    def rest(self) -> None:
+        """Count the time until the next publication from now on."""
+        self._last = self.clock()
+
+    def hold(self, now: State, done: Done) -> Snapshot:
+        """Take what is finished, while nobody writes.
+
+        Raises GitError when one of the files cannot be stored.
+        """
+        stamps = {path: stamp for path in done.touched if (stamp := self.tree.stamp(path))}
+        owners = now.owned()
+        fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
+        rewritten = {owners[path] for path in fresh if path in owners}
+        changed = {id_ for id_, each in now.pages.items() if self._base.pages.get(id_) != each}
+        found: dict[str, str] = {}
+        here: list[str] = []
+        for id_ in (changed | rewritten) & now.pages.keys():
+            there = {} if id_ in done.written else self._published(id_, now.pages[id_])
+            found |= there
+            here += [path for path in now.pages[id_].paths() if path not in there]
+        below = [f"{self.prefix}{path}" for path in here if self.tree.stamp(path)]
+        stored = objects.stored(self.git, below)
+        found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
+        removed = frozenset(done.removed) & self._base.pages.keys()
+        return Snapshot(Held(now, found, rewritten, removed), stamps, stored.lfs)
+
+    def _published(self, page_id: str, record: Record) -> dict[str, str]:
+        """The objects of a page that this run has not written, in the folder that it has now: those
+        that the branch had when the run began, whatever the work tree shows."""
+        before = self._start.state.pages.get(page_id)
+        if page_id in self._unpublished or before is None or before.files != record.files:
+            return {}
+        pairs = zip(record.paths(), before.paths(), strict=True)
+        found = {new: self._start.files.get(old, "") for new, old in pairs}
+        return found if all(found.values()) else {}
+
+    def publish(self, snapshot: Snapshot, failed: int = 0) -> Issued:
+        """Commit and push what is new in it; the account of all that was published so far. `failed`
+        are pages, for the message.
+
+        Raises GitError when git or the remote refuses; the next publication then holds it too.
+        """
+        if self._is_known(snapshot.held):
+            behind = following.caught_up(self.git, self.to.reference)
+            self.issued = replace(self.issued, behind=(Problem("clone", behind),) if behind else ())
+            return self.issued
+        composed: list[Composition] = []
+
+        def compose(tip: Tip) -> list[Commit]:
+            composed.append(self._composition(snapshot.held, tip))
+            return self._commits(composed[-1], failed)
+
+        published = self._pushing(snapshot.lfs).publish(compose)
+        self._remember(snapshot, composed[-1].back)
+        self.issued = self._account(published, composed[-1])
+        return self.issued
+
+    def _is_known(self, held: Held) -> bool:
+        """Whether the branch has all of it already."""
+        is_new = held.state != self._base or held.rewritten or held.removed
+        return self._is_whole and not is_new
+
+    def _pushing(self, lfs: bool) -> Pushing:
+        begun_from = "" if self.issued.commit else self._begun_from
+        return Pushing(self.git, self.to, self.committer, begun_from, lfs, self.sleep)
+
+    def _merged_into(self) -> str:
+        """The branch from which one for pull requests is begun anew: when none is open, what it has
+        was merged or turned down. '' to go on with what the branch has."""
+        try:
+            is_open = self.pull_requests is None or self.pull_requests.find() is not None
+        except GitError:
+            is_open = True  # the host is asked again when there is something to offer
+        return "" if is_open or not self.pull_requests else self.pull_requests.base
+
+    def _composition(self, held: Held, tip: Tip) -> Composition:
+        files = {
+            path.removeprefix(self.prefix): object_
+            for path, object_ in tip.files.items()
+            if path.startswith(self.prefix)
+        }
+        links = {path.removeprefix(self.prefix) for path in tip.links}
+        blob = "" if state.NAME in links else files.get(state.NAME, "")
+        text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else ""
+        return composition(self._base, held, files, text, links)
+
+    def _commits(self, composed: Composition, failed: int) -> list[Commit]:
+        """One commit for all pages, or one for each and then one for what belongs to none of them."""
+        credit = self._credit
+        pages = [self._of_page(part, credit) for part in composed.parts] if credit else []
+        parts = () if credit else composed.parts
+        put = {path: object_ for part in parts for path, object_ in part.put.items()}
+        put |= self._texts(composed.texts)
+        drop = {path for part in parts for path in part.drop} | set(composed.drop)
+        pages_told = ordered(part.told for part in composed.parts)
+        words = message.message(pages_told, failed, "" if credit else self.settings.message)
+        if self.settings.skip_ci:
+            words = message.skipping(words)
+        return [*pages, self._commit(put, drop, words)]
+
+    def _of_page(self, part: Part, credit: Callable[[str, str], Credit]) -> Commit:
+        words = message.of_page(part.told, self.settings.message)
+        editor = credit(part.page_id, part.edited)
+        commit = self._commit(part.put, part.drop, words)
+        return replace(commit, author=editor.author, time=editor.time)
+
+    def _commit(self, put: Mapping[str, str], drop: Collection[str], words: str) -> Commit:
+        """Paths below the output folder become paths of the repository."""
+        below = {f"{self.prefix}{path}": object_ for path, object_ in put.items()}
+        return Commit(below, [f"{self.prefix}{path}" for path in drop], words)
+
+    def _texts(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """The objects of the state and of lists of pages."""
+        below = {f"{self.prefix}{path}": text for path, text in texts.items()}
+        named = objects.texts(self.git, below)
+        return {path.removeprefix(self.prefix): object_ for path, object_ in named.items()}
+
+    def _remember(self, snapshot: Snapshot, back: Collection[str]) -> None:
+        """What is published is new no longer; what was left stays new."""
+        now = snapshot.held.state
+        old = {id_: each for id_, each in self._base.pages.items() if id_ in back}
+        pages = {id_: each for id_, each in now.pages.items() if id_ not in back}
+        self._base = replace(now, pages={**pages, **old})
+        self._is_whole = True
+        left = {path for id_ in back if id_ in now.pages for path in now.pages[id_].paths()}
+        self._stamps |= {path: at for path, at in snapshot.stamps.items() if path not in left}
+
+    def _account(self, published: Published, composed: Composition) -> Issued:
+        before = self.issued
+        behind = (Problem("clone", published.behind),) if published.behind else ()
+        parts, left = (*before.parts, *composed.parts), composed.left()
+        issued = replace(before, parts=parts, left=left, behind=behind, errors=())
+        if published.commit:
+            issued = replace(issued, commit=published.commit, pushed=published.pushed)
+        if not self.pull_requests or not published.commit:
+            return issued
+        try:
+            path = f"{self.prefix}{state.NAME}"
+            merged = self._pushing(lfs=False).other(self.pull_requests.base, path)
+            text = objects.text(self.git, path, merged) if merged else ""
+            words = message.pull_request(told(state.readable(text), composed.state))
+            offered = self.pull_requests.offer(*words)
+        except GitError as error:
+            return replace(issued, errors=(Problem("pull request", str(error)),))
+        return replace(issued, pull_request=offered.url)

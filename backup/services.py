@@ -1,0 +1,168 @@
+"""Everything that acts on the outside, put together from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from backup.errors import ConfigError, GitError
+from backup.files.fetch import Downloader
+from backup.files.guard import door
+from backup.files.received import MEGABYTE
+from backup.folder.tree import Tree
+from backup.git import Git, Identity, basic
+from backup.notion.client import Client
+from backup.pipeline.naming import Naming
+from backup.pipeline.page import refresher
+from backup.publish import branches, host, objects
+from backup.publish.branches import Destination
+from backup.publish.publisher import Publisher
+from backup.publish.pull_request import PullRequests
+from backup.report.log import Log
+from backup.settings import Settings
+from backup.settings.publishing import Publishing
+from backup.stop import Stop
+from backup.sync import journal, state
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
+    `naming` when no model is asked about pictures; `git` works in the output folder."""
+
+    client: Client
+    downloader: Downloader
+    tree: Tree
+    log: Log
+    publisher: Publisher | None
+    stop: Stop
+    naming: Naming | None = None
+    git: Git | None = None
+
+    def tracks_journal(self) -> bool:
+        """Whether git has the journal of an interrupted run among its files: no run of ours put it
+        there, so it is not believed."""
+        try:
+            is_there = self.git is not None and self.tree.has(journal.NAME)
+            known = ("ls-files", "--error-unmatch", "--", journal.NAME)
+            return is_there and self.git is not None and self.git.succeeds(*known)
+        except GitError:  # no git here: nothing is tracked
+            return False
+
+    def texts(self, paths: Collection[str]) -> dict[str, str]:
+        """What files of the work tree say at their beginning, where the front matter is."""
+        return {path: self.tree.beginning(path) for path in paths}
+
+
+def build(
+    settings: Settings,
+    client: Client,
+    workspace: Path,
+    environ: Mapping[str, str],
+    log: Log,
+    stop: Stop,
+) -> Services:
+    """What a run in in the clone `workspace`; raises ConfigError or GitError when it is not
+    clear where to publish."""
+    downloader = Downloader(
+        refresh=refresher(client),
+        allowed_hosts=[_api_door(settings.notion_api_url), *settings.allowed_private_hosts],
+        max_bytes=settings.max_file_mb * MEGABYTE,
+        concurrency=settings.concurrency,
+    )
+    return Services(
+        client=client,
+        downloader=downloader,
+        tree=Tree.below(workspace, settings.output_dir),
+        log=log,
+        publisher=_publisher(settings, workspace, environ, log.secrets),
+        stop=stop,
+        naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
+        git=Git(workspace / settings.output_dir, environ),
+    )
+
+
+def _api_door(url: str) -> str:
+    """Host and port of the API, which may stand in a private network: a stand-in serves its files."""
+    parts = urlsplit(url)
+    return door(parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443))
+
+
+def _publisher(
+    settings: Settings, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
+) -> Publisher | None:
+    """None when nothing is to be committed; a dry run only asks it what the branch has."""
+    if not settings.publishing.commit:
+        return None
+    folder = workspace / settings.output_dir
+    if settings.dry_run and not (
+        folder.is_dir() and Git(folder, environ).ask("rev-parse", "--show-toplevel")
+    ):
+        return None
+    return publisher(settings.publishing, workspace, folder, environ, secrets)
+
+
+def publisher(
+    settings: Publishing,
+    workspace: Path,
+    folder: Path,
+    environ: Mapping[str, str],
+    secrets: Collection[str],
+) -> Publisher:
+    """Who publishes the output folder `folder`, which need not exist yet, of the clone `workspace`, or of
+    one further in.
+
+    git does not see the `secrets` that `environ` holds. Raises ConfigError where there is no
+    repository, and GitError when it is not clear where to publish.
+    """
+    visible = {
+        name: value for name, value in environ.items() if not any(s in value for s in secrets)
+    }
+    root = branches.root(Git(workspace, visible), workspace, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    token = settings.token.reveal()
+    hidden = [*secrets, *map(basic, secrets)]
+    inside = Git(folder, visible, secrets=tuple(hidden))
+    prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
+    git = branches.authorised(inside.at(root), token, environ)
+    objects.check(git, [f"{prefix}{state.NAME}"])
+    to = branches.destination(git, settings.branch)
+    pull_requests = None
+    if settings.pull_request_branch:
+        pull_requests = _pull_requests(to, settings.pull_request_branch, environ, token)
+        to = replace(to, branch=settings.pull_request_branch)
+    committer = _committer(settings, environ, git)
+    return Publisher(git, prefix, Tree(folder, workspace), settings, committer, to, pull_requests)
+
+
+def _pull_requests(
+    to: Destination, head: str, environ: Mapping[str, str], token: str
+) -> PullRequests:
+    if to.branch == head:
+        raise ConfigError(
+            f"PULL_REQUEST: {head} is checked out, and cannot be merged into itself.",
+            hint="Check out the branch to merge into, or name it with BRANCH.",
+        )
+    api, (owner, name) = host.api(environ, to.url), host.repository_of(to.url)
+    token = token or host.job_token(environ, to.url)
+    if not api or not owner or not token:
+        lacking = "a token for it" if api and owner else "a remote on GitHub, Gitea or Forgejo"
+        raise ConfigError(
+            f"PULL_REQUEST needs {lacking}.",
+            hint="In a workflow the job's own token serves; else pass one as GIT_TOKEN.",
+        )
+    return PullRequests(api, owner, name, head, to.branch, token)
+
+
+def _committer(settings: Publishing, environ: Mapping[str, str], git: Git) -> Identity:
+    """The one that is named, the host's own bot on a runner, on a laptop whoever git says."""
+    if settings.author:
+        return Identity(*settings.author)
+    if bot := host.bot(environ):
+        return bot
+    told = git.ask("config", "--get-regexp", r"^user\.(name|email)$").splitlines()
+    user = dict(line.partition(" ")[::2] for line in told)
+    name, email = user.get("user.name", ""), user.get("user.email", "")
+    return Identity(name or "notion-backup", email or "notion-backup@users.noreply.invalid")

@@ -1,0 +1,27 @@
+"""The published branch as a value: what every run begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from backup.sync.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The published branch when the run begins. `files` maps the paths of its regular files below the
+    output folder to their objects.
+
+    `problem` says why its state is not there or cannot be used, '' when it can; `state` is then the
+    last one that could be read in the history, if any. `checked_out`: the work tree shows just this
+    commit of this branch, all of it, so that a file that is missing there was deleted there.
+    `before` is the state that the checked-out commit has: what the work tree began with.
+    """
+
+    commit: str = ""
+    state: State = field(default_factory=State)
+    files: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    checked_out: bool = False
+    before: State = field(default_factory=State)

@@ -1,0 +1,1 @@
+"""The sample workspace, and the demonstration that backs it up."""

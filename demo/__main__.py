@@ -1,0 +1,36 @@
+"""`python -m demo [--edit] [flags]`: backs up the sample workspace into ./notion-demo, without an account."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from backup.__main__ import main
+from backup.settings import SETTINGS
+from backup.stop import Stop
+from demo import run
+
+
+def start(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Serve the sample, edited first with `--edit`, and back it up; the exit code of the backup.
+
+    Settings come from `arguments` alone: what this machine is set up for is not the demonstration's.
+    """
+    names = {setting.name for setting in SETTINGS}
+    given = {name: value for name, value in environ.items() if name not in names}
+    folder = run.repository(Path.cwd(), given)
+    flags = [each for each in arguments if each not in ("--demo", "--edit")]
+    stop = Stop()
+    stop.listen()
+    with run.standing_in("--edit" in arguments, print) as settings:
+        settings |= {"GITHUB_WORKSPACE": str(folder)}
+        code = main(["--env", os.devnull, *flags], {**given, **settings}, stop)
+    for line in run.look_around(folder):
+        print(line)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(start(sys.argv[1:], os.environ))

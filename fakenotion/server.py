@@ -1,0 +1,268 @@
+"""The stand-in for api.notion.com: a workspace behind a loopback port, with everything settable."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+from backup.model import Json
+from fakenotion import refusal
+from fakenotion.content import Content
+from fakenotion.delivery import Delivery, Signer
+from fakenotion.faults import JSON, Fault, Reply
+from fakenotion.listener import Listener
+from fakenotion.nodes import counted_id, wall_clock
+from fakenotion.refusal import Refusal
+from fakenotion.routes import Api, Request
+
+NOTION = 180  # requests in the window of a minute, for each integration ("Request limits", 2026-08)
+LARGER = 600  # the same on Business and Enterprise plans
+COPIES = (  # reports differ, so a client should live with each
+    "empty",  # no children, though the copy says that it has some
+    "missing",  # 404
+    "follow",  # what its original holds, and 404 when that cannot be seen
+    "always",  # what its original holds, in any case
+)
+SPOKEN = ("2025-09-03", "2026-03-11")
+
+
+@dataclass
+class Knobs:
+    """What can be set, at any time. Times are seconds."""
+
+    token: str = ""  # the only token that is good; '': every one
+    latency: float = 0  # from a request of the API to its answer, our own work included
+    jitter: float = 0  # on top of it, from nothing to so much: answers overtake each other
+    budget: int | None = None  # requests per window (see NOTION, LARGER)
+    window: float = 60
+    cap: int = 10_000  # rows that one query gives at most
+    most: int = 100  # items on one page of a list, for pages shorter than asked for
+    lifetime: float = 3600  # of a signed address
+    token_life: float = math.inf  # of the credentials that signed it: then 400 ExpiredToken
+    cursor_life: float = 3600  # of a query's cursors
+    copies: str = "empty"  # what a synced copy's own id gives, see COPIES
+    now: Callable[[], datetime] = wall_clock  # signs addresses and lets them expire
+    timer: Callable[[], float] = time.monotonic  # counts the window, and the latency
+    sleep: Callable[[float], object] = time.sleep  # spends the latency
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request and the status it was answered with (0: the connection was dropped)."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    body: Json
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class StandIn:
+    """Serves a workspace. `requests` and `downloads` tell what was asked, in order of the answers.
+
+    `fail_next` spoils coming answers; `plan`, when set, is asked about each one: it is given the
+    request and returns a Fault or None.
+    """
+
+    def __init__(self, workspace: Content, **knobs: Any) -> None:
+        self.workspace = workspace
+        self.knobs = Knobs(**knobs)
+        self.api = Api(workspace)
+        self.api.sessions.timer = lambda: self.knobs.timer()
+        self.signer = Signer("", lambda: self.knobs.now())
+        self.plan: Callable[[Asked], Fault | None] | None = None
+        self.requests: list[Asked] = []
+        self.downloads: list[Asked] = []
+        self.peak = 0  # most requests under way at once
+        self._under_way = 0
+        self._faults: list[tuple[str, Fault]] = []
+        self.windows: list[int] = []  # requests that were let through in each window of the budget
+        self._since = -math.inf  # the present window's beginning
+        self._answers = 0
+        self._lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """The base address while serving, without a slash at its end."""
+        return self.signer.base
+
+    @property
+    def throttled(self) -> int:
+        """How many requests were answered with 429."""
+        return sum(asked.status == 429 for asked in self.requests)
+
+    def fail_next(self, fault: Fault, times: int = 1, path: str = "") -> None:
+        """Spoils the next answers whose path contains `path`, of the API or of a download."""
+        with self._lock:
+            self._faults.extend([(path, fault)] * times)
+
+    def limit(self, budget: int | None = NOTION, window: float = 60) -> None:
+        """So many requests in each window of seconds from now on, in a burst or spread; None for no
+        limit. A small window is a hard pace: limit(3, 1)."""
+        self.knobs.budget, self.knobs.window = budget, window
+        self._since = -math.inf
+
+    def expire_cursors(self) -> None:
+        """Cursors of queries that were given so far are refused from now on."""
+        with self.workspace.lock:
+            self.api.sessions.expire()
+
+    @contextmanager
+    def serving(self, port: int = 0) -> Iterator[str]:
+        """Listens on a loopback port, by default a free one, until the block ends; gives the URL."""
+        listener = Listener(port, self.reply, lambda: self.workspace.now())
+        self.signer.base = f"http://127.0.0.1:{listener.server_port}"
+        thread = threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        try:
+            yield self.url
+        finally:
+            listener.stop()
+            thread.join()
+
+    def reply(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """The whole stand-in as a function of one request."""
+        parts = urlsplit(target)
+        asked = Asked(
+            method,
+            parts.path,
+            parse_qs(parts.query),
+            _body(body),
+            0,
+            {name.title(): value for name, value in headers.items()},
+        )
+        of_api = parts.path.startswith("/v1/")
+        with self._counted():
+            due = self.knobs.timer() + self.knobs.latency + self._jitter()
+            made = self._api(asked, body) if of_api else self._download(asked, parts.query)
+            fault = self._fault(asked)
+            made = fault.spoil(made) if fault else made
+            if of_api and (rest := due - self.knobs.timer()) > 0:
+                self.knobs.sleep(rest)
+        told = replace(asked, status=0 if made.drop else made.status)
+        (self.requests if of_api else self.downloads).append(told)
+        return made
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._under_way += 1
+            self.peak = max(self.peak, self._under_way)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+    def _jitter(self) -> float:
+        return self.knobs.jitter * random.random() if self.knobs.jitter else 0.0
+
+    def _fault(self, asked: Asked) -> Fault | None:
+        with self._lock:
+            for place, (path, fault) in enumerate(self._faults):
+                if path in asked.path:
+                    del self._faults[place]
+                    return fault
+        return self.plan(asked) if self.plan else None
+
+    def _api(self, asked: Asked, body: bytes) -> Reply:
+        with self._lock:
+            self._answers += 1
+            request_id = counted_id("request", str(self._answers), version=4, newest=False)
+        try:
+            sent, status, more = self._answer(asked, body), 200, {}
+        except Refusal as refused:
+            sent, status, more = refused.body(), refused.status, _retry_after(refused)
+        if "templates" not in sent:  # the one list that is sent without it
+            sent = {**sent, "request_id": request_id}
+        headers = {"Content-Type": JSON, "x-notion-request-id": request_id, **more}
+        return Reply(status, json.dumps(sent, ensure_ascii=False).encode(), headers)
+
+    def _answer(self, asked: Asked, body: bytes) -> Json:
+        version = self._checked(asked)
+        _check_json(body)
+        self.api.cap, self.api.most = self.knobs.cap, self.knobs.most
+        self.api.copies, self.api.sessions.life = self.knobs.copies, self.knobs.cursor_life
+        self.signer.lifetime, self.signer.token_life = self.knobs.lifetime, self.knobs.token_life
+        request = Request(asked.method, asked.path, asked.query, asked.body, version, self.url)
+        with self.workspace.lock:
+            made: Json = Delivery(self.workspace, self.signer)(self.api.answer(request))
+        return made
+
+    def _checked(self, asked: Asked) -> str:
+        self._spend()
+        # Assumed: "Bearer" in this spelling alone; without it nothing is a token.
+        scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or not token or token != (self.knobs.token or token):
+            raise Refusal(401, "API token is invalid.")
+        version = asked.headers.get("Notion-Version")
+        if version is None:
+            raise refusal.no_version()
+        if version not in SPOKEN:
+            raise refusal.bad_version(version)
+        return version
+
+    def _spend(self) -> None:
+        if self.knobs.budget is None:
+            return
+        with self._lock:
+            now = self.knobs.timer()
+            if now - self._since >= self.knobs.window:
+                self._since = now
+                self.windows.append(0)
+            if self.windows[-1] >= self.knobs.budget:
+                raise refusal.throttled(math.ceil(self._since + self.knobs.window - now))
+            self.windows[-1] += 1
+
+    def _download(self, asked: Asked, query: str) -> Reply:
+        path = unquote(asked.path.lstrip("/"))
+        content = self.workspace.files.contents.get(path)
+        if content is None:
+            return _s3_error(404, "NoSuchKey", "The specified key does not exist.")
+        if not path.startswith("outside/"):
+            refused = self.signer.refusal(path, query)
+            if refused == "ExpiredToken":
+                return _s3_error(400, refused, "The provided token has expired.")
+            if refused or asked.method != "GET":  # the signature holds for GET alone
+                return _s3_error(403, refused or "SignatureDoesNotMatch", "Request has expired")
+        return Reply(200, content.body, {"Content-Type": content.type})
+
+
+def _check_json(sent: bytes) -> None:
+    """Raises Refusal for a body that is no JSON, or no object."""
+    try:
+        read = json.loads(sent) if sent else {}
+    except ValueError:
+        raise Refusal(400, "Error parsing JSON body.", "invalid_json") from None
+    if not isinstance(read, dict):
+        raise refusal.bad_body("body", "body", "an object", read)
+
+
+def _body(sent: bytes) -> Json:
+    try:
+        read = json.loads(sent) if sent else {}
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _retry_after(refused: Refusal) -> dict[str, str]:
+    after = refused.additional.get("retry_after")
+    return {"Retry-After": str(after)} if after else {}
+
+
+def _s3_error(status: int, code: str, message: str) -> Reply:
+    xml = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{escape(code)}</Code>'
+    body = f"{xml}<Message>{escape(message)}</Message></Error>"
+    return Reply(status, body.encode(), {"Content-Type": "application/xml"})

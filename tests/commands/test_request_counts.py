@@ -1,0 +1,64 @@
+"""Nothing is asked that need not be: the counts of the bench, on small workspaces, without a clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.generate import generate
+from fakenotion import blocks
+from fakenotion.workspace import Workspace
+from tests.support.backups import Backup, backing_up
+
+ROWS = 46
+MOST = 20  # items that Notion gives at once here, so that few rows are several pages of a list
+
+
+def least(notion: Workspace, id_: str) -> int:
+    """Requests for everything below a page or block: one per MOST children of each container."""
+    below = notion.children(notion.node(id_))
+    return max(1, -(-len(below) // MOST)) + sum(
+        least(notion, each.id) for each in below if each.children
+    )
+
+
+def asked(backup: Backup, *flags: str) -> int:
+    before = len(backup.server.requests)
+    ran = backup.run(*flags, COMMIT="false")
+    assert ran.code == 0, ran.log
+    return len(backup.server.requests) - before
+
+
+def pages(notion: Workspace) -> list[str]:
+    return notion.listed(notion.source(notion.databases()[0]))
+
+
+# database, data source, three pages of rows, one answer without archived rows
+LISTING = 1 + 1 + 3 + 1
+CLOSING = 1  # were pages edited while they were read?
+
+
+def test_nothing_is_asked_that_need_not_be(tmp_path: Path) -> None:
+    notion = generate(ROWS, blocks=4, images=0.1)
+    with backing_up(tmp_path / "repository", notion, most=MOST) as backup:
+        bodies = sum(least(notion, page) for page in pages(notion))
+        assert asked(backup) == LISTING + bodies + CLOSING
+        assert asked(backup) == LISTING
+        edited = pages(notion)[:10]
+        for page in edited:
+            notion.append(page, [blocks.paragraph("Edited.")])
+        assert asked(backup) == LISTING + sum(least(notion, page) for page in edited) + CLOSING
+        bodies = sum(least(notion, page) for page in pages(notion))
+        assert asked(backup, "--full-sync") == LISTING + bodies + CLOSING
+
+
+@pytest.mark.parametrize("connections", ["1", "3"])
+def test_the_bytes_do_not_depend_on_how_many_requests_run_at_once(
+    tmp_path: Path, connections: str
+) -> None:
+    notion = generate(12, blocks=8, images=0.5)
+    with backing_up(tmp_path / "one", notion) as many, backing_up(tmp_path / "two", notion) as few:
+        many.run()
+        few.run(CONCURRENCY=connections)
+        assert few.files() == many.files()

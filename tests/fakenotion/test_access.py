@@ -1,0 +1,100 @@
+"""What the integration may not see: gone, restricted, or there without its data; and who is who."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakenotion import blocks, build, properties
+from fakenotion.workspace import Workspace
+from tests.fakenotion.demo_client import Client
+
+
+class Shelf:
+    """A database with two rows and a block in the first, on a page."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.home = workspace.add_page("", "Home")
+        columns = {"Who": properties.of("people"), "By": properties.of("created_by")}
+        self.database = workspace.add_database("Books", columns, parent=self.home)
+        self.source = workspace.source(self.database)
+        body = [build.block("toggle", "t", children=[build.block("divider")])]
+        self.row = workspace.add_page(self.database, "One", {}, body)
+        self.other = workspace.add_page(self.database, "Two")
+        (self.toggle,) = workspace.listed(self.row)
+
+
+@pytest.fixture
+def shelf(workspace: Workspace) -> Shelf:
+    return Shelf(workspace)
+
+
+def test_a_database_without_access_to_its_sources_is_there_but_empty(
+    shelf: Shelf, client: Client
+) -> None:
+    shelf.workspace.unshare_sources(shelf.database)
+    assert client.json(f"databases/{shelf.database}")["data_sources"] == []
+    paths = (f"data_sources/{shelf.source}", f"pages/{shelf.row}", f"blocks/{shelf.row}/children")
+    assert [client.get(path).status_code for path in paths] == [404, 404, 404]
+    assert [one["id"] for one in client.children(shelf.home)] == [shelf.database]
+    shelf.workspace.share_sources(shelf.database)
+    assert len(client.rows(shelf.source)["results"]) == 2
+    shelf.workspace.unshare(shelf.database)
+    assert client.get(f"databases/{shelf.database}").status_code == 404
+    assert client.children(shelf.home) == []
+
+
+def test_a_restricted_row_is_listed_but_does_not_answer(shelf: Shelf, client: Client) -> None:
+    shelf.workspace.restrict(shelf.row)
+    assert len(client.rows(shelf.source)["results"]) == 2
+    for path in (f"pages/{shelf.row}", f"blocks/{shelf.row}", f"blocks/{shelf.row}/children"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (403, "restricted_resource")
+        assert answer.json()["message"] == "Insufficient permissions for this endpoint."
+    assert client.get(f"pages/{shelf.other}").status_code == 200
+    shelf.workspace.unrestrict(shelf.row)
+    assert client.get(f"pages/{shelf.row}").status_code == 200
+
+
+def test_one_block_may_be_restricted(shelf: Shelf, client: Client) -> None:
+    shelf.workspace.restrict(shelf.toggle)
+    assert [one["has_children"] for one in client.children(shelf.row)] == [True]
+    assert client.get(f"blocks/{shelf.toggle}/children").status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["database", "source"])
+def test_one_database_may_be_restricted(kind: str, shelf: Shelf, client: Client) -> None:
+    shelf.workspace.restrict(getattr(shelf, kind))
+    path = {"database": "databases", "source": "data_sources"}[kind]
+    assert client.get(f"{path}/{getattr(shelf, kind)}").status_code == 403
+    query = client.post(f"data_sources/{shelf.source}/query")
+    assert query.status_code == (403 if kind == "source" else 200)
+
+
+def test_a_renamed_user_shows_everywhere_and_one_who_left_is_an_id(
+    shelf: Shelf, client: Client
+) -> None:
+    who = shelf.workspace.add_user("Ben Okafor", "ben@example.com")
+    shelf.workspace.set_property(shelf.row, "Who", [who])
+    words = blocks.paragraph(build.mention_user(who))
+    (block,) = shelf.workspace.append(shelf.other, [words])
+    shelf.workspace.rename_user(who["id"], "Ben Ora")
+    value = client.json(f"pages/{shelf.row}")["properties"]["Who"]["people"][0]
+    (run,) = client.json(f"blocks/{block}")["paragraph"]["rich_text"]
+    assert (value["name"], run["plain_text"]) == ("Ben Ora", "@Ben Ora")
+    assert client.json(f"users/{who['id']}")["name"] == "Ben Ora"
+    shelf.workspace.remove_user(who["id"])
+    alone = {"object": "user", "id": who["id"]}
+    assert client.json(f"pages/{shelf.row}")["properties"]["Who"]["people"] == [alone]
+    (run,) = client.json(f"blocks/{block}")["paragraph"]["rich_text"]
+    assert (run["plain_text"], run["mention"]["user"]) == ("@Anonymous", alone)
+    assert client.get(f"users/{who['id']}").status_code == 404
+    assert who["id"] not in [one["id"] for one in client.json("users")["results"]]
+
+
+def test_who_made_a_page_may_have_left(shelf: Shelf, client: Client) -> None:
+    author = shelf.workspace.person["id"]
+    assert client.json(f"pages/{shelf.row}")["properties"]["By"]["created_by"]["name"]
+    shelf.workspace.remove_user(author)
+    value = client.json(f"pages/{shelf.row}")["properties"]["By"]["created_by"]
+    assert value == {"object": "user", "id": author}

@@ -1,0 +1,160 @@
+"""Generated workspaces, recorded ones, and the stand-in as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from bench.generate import generate
+from fakenotion.recordings import from_folder, from_queries, from_trees, read
+from fakenotion.server import StandIn
+from fakenotion.workspace import Workspace
+from tests.fakenotion.demo_client import Client
+from tests.fakenotion.demo_shapes import FIXTURES
+
+needs_recordings = pytest.mark.skipif(
+    not FIXTURES.is_dir(), reason="the recorded answers are not in this repository"
+)
+
+
+def bodies(workspace: Workspace, ids: list[str]) -> list[Any]:
+    with StandIn(workspace).serving() as url:
+        client = Client(url)
+        found = [(client.children(id_), client.json(f"pages/{id_}")["properties"]) for id_ in ids]
+        client.close()
+    return [([block["id"] for block in blocks], values) for blocks, values in found]
+
+
+def test_a_generated_workspace_follows_from_its_seed_in_any_order() -> None:
+    first, second = generate(20, 7), generate(20, 7)
+    ids = first.listed(first.source(first.databases()[0]))
+    assert len(ids) == 20
+    forwards = bodies(first, ids)
+    backwards = bodies(second, ids[::-1])
+    assert forwards == backwards[::-1]
+    assert forwards != bodies(generate(20, 8), ids[:0])
+
+
+def test_another_seed_is_another_workspace() -> None:
+    titles = [
+        workspace.title(
+            workspace.node(workspace.listed(workspace.source(workspace.databases()[0]))[0])
+        )
+        for workspace in (generate(1, 1), generate(1, 2))
+    ]
+    assert titles[0] != titles[1]
+
+
+def test_pages_spread_over_the_databases() -> None:
+    workspace = generate(10, databases=3)
+    sizes = [len(workspace.listed(workspace.source(id_))) for id_ in workspace.databases()]
+    assert sizes == [4, 3, 3]
+
+
+def test_ten_thousand_rows_cost_little_until_they_are_read() -> None:
+    workspace = generate(10_000)
+    assert len(workspace.nodes) == 10_003
+    row = workspace.listed(workspace.source(workspace.databases()[0]))[5_000]
+    before = workspace.node(row).edited
+    assert workspace.listed(row)
+    assert workspace.node(row).edited == before
+    assert len(workspace.nodes) < 10_100
+
+
+def test_a_generated_page_can_be_edited_before_and_after_it_was_read() -> None:
+    workspace = generate(2)
+    row = workspace.listed(workspace.source(workspace.databases()[0]))[0]
+    workspace.rename(row, "Early")
+    edited = workspace.node(row).edited
+    workspace.listed(row)
+    assert workspace.node(row).edited == edited
+    assert workspace.title(workspace.node(row)) == "Early"
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Workspace:
+    return from_folder(FIXTURES)
+
+
+@needs_recordings
+def test_recorded_trees_are_served_as_they_are(recorded: Workspace) -> None:
+    trees = [tree for tree in read(FIXTURES / "_trees") if tree["complete"] and tree["page"]]
+    with StandIn(recorded).serving() as url:
+        client = Client(url)
+        for tree in trees:
+            page = client.json(f"pages/{tree['root']}")
+            assert {**page, "request_id": ""} == {**tree["page"], "request_id": ""}
+            for id_, answer in tree["children"].items():
+                assert client.children(id_) == answer["results"]
+        client.close()
+    assert len(trees) > 20
+
+
+@needs_recordings
+def test_children_that_were_not_recorded_answer_404(recorded: Workspace) -> None:
+    missing = [id_ for tree in read(FIXTURES / "_trees") for id_ in tree["missing_children_of"]]
+    known = [id_ for id_ in missing if recorded.visible(id_) and recorded.node(id_).unreadable]
+    assert known
+    with StandIn(recorded).serving() as url:
+        client = Client(url)
+        statuses = {client.get(f"blocks/{id_}/children").status_code for id_ in known}
+        client.close()
+    assert statuses == {404}
+
+
+@needs_recordings
+def test_recorded_queries_give_the_rows_that_were_recorded() -> None:
+    workspace = from_queries(FIXTURES / "_queries")
+    fullest = max(read(FIXTURES / "_queries"), key=lambda query: len(query["response"]["results"]))
+    with StandIn(workspace).serving() as url:
+        client, found, more = Client(url), [], {}
+        schema = client.json(f"data_sources/{fullest['id']}")
+        while True:
+            answer = client.rows(fullest["id"], page_size=50, **more)
+            found += answer["results"]
+            if not answer["has_more"]:
+                break
+            more = {"start_cursor": answer["next_cursor"]}
+        client.close()
+    assert found == fullest["response"]["results"]
+    assert schema["properties"] == fullest["schema"]["properties"]
+
+
+@needs_recordings
+def test_every_recorded_page_is_a_row_of_one_database() -> None:
+    workspace = from_trees(FIXTURES / "_trees")
+    (database,) = workspace.databases()
+    roots = {tree["root"] for tree in read(FIXTURES / "_trees")}
+    assert set(workspace.listed(workspace.source(database))) == roots
+
+
+@pytest.mark.parametrize(
+    ("arguments", "titles"),
+    [
+        ((), ["Reading list", "How-to wiki"]),
+        (("--pages", "3", "--databases", "2"), ["Pile 1", "Pile 2"]),
+    ],
+)
+def test_it_runs_as_a_process_that_says_where_it_is(
+    arguments: tuple[str, ...], titles: list[str]
+) -> None:
+    command = [sys.executable, "-m", "fakenotion", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            url = process.stdout.readline().strip()
+            found = dict(process.stdout.readline().strip().split(" ", 1) for _ in titles)
+            client = Client(url)
+            assert [client.json(f"databases/{id_}")["object"] for id_ in found] == ["database"] * 2
+            client.close()
+        finally:
+            process.send_signal(signal.SIGTERM)
+        told = process.communicate(timeout=20)[1]
+    assert list(found.values()) == titles
+    assert told == "2 requests, 0 throttled\n"
+    assert process.returncode == 0

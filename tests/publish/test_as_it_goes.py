@@ -1,0 +1,184 @@
+"""What is finished is published while other pages are still being read: a killed job keeps it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from backup import services
+from backup.model import bare_id
+from backup.publish import publisher
+from fakenotion.faults import Fault
+from fakenotion.server import Asked
+from tests.support.backups import Backup
+from tests.support.publishing import (
+    PAGES,
+    at_remote,
+    begin,
+    check_consistent,
+    clone,
+    later,
+    page,
+    published_to,
+    remote_commits,
+    remote_files,
+    state_of,
+    write,
+)
+
+PATIENCE = 60  # seconds until a test gives up
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[Backup]:
+    with published_to(tmp_path, "Tea", "Milk", "Slow") as target:
+        later(target)
+        yield target
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that must happen."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def stall(target: Backup, id_: str, holds: Callable[[], bool]) -> None:
+    """Notion does not answer for the blocks of a page until something has happened."""
+
+    def plan(asked: Asked) -> Fault | None:
+        if f"/blocks/{id_}/children" in asked.path:
+            until(holds)
+        return None
+
+    target.server.plan = plan
+
+
+def both_written(target: Backup) -> bool:
+    return all((target.folder / path).exists() for path in PAGES if path.endswith("/index.md"))
+
+
+@pytest.fixture
+def ticking(target: Backup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second passes when Tea and Milk have been written."""
+    made = partial(publisher.Publisher, clock=lambda: float(both_written(target)))
+    monkeypatch.setattr(services, "Publisher", made)
+
+
+@pytest.fixture
+def racing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds are short."""
+    made = partial(publisher.Publisher, clock=lambda: 50 * time.monotonic())
+    monkeypatch.setattr(services, "Publisher", made)
+
+
+def titles(target: Backup) -> set[str]:
+    """The pages that the state on the remote knows."""
+    return {record["title"] for record in state_of(target).values()}
+
+
+@pytest.mark.usefixtures("ticking")
+def test_finished_pages_are_published_while_a_slow_one_is_being_read(target: Backup) -> None:
+    seen: list[tuple[set[str], list[str]]] = []
+
+    def published() -> bool:
+        if remote_commits(target) < 2:
+            return False
+        seen.append((titles(target), remote_files(target)))
+        return True
+
+    stall(target, page(target, "Slow"), published)
+    ran = target.run(PUBLISH_EVERY="1")
+    assert ran.code == 0, ran.log
+    assert seen == [({"Tea", "Milk"}, [".notion-sync.json", "code.py", *PAGES])]
+    assert titles(target) == {"Tea", "Milk", "Slow"}
+    assert remote_commits(target) == 3
+    assert target.git("status", "--porcelain") == ""
+
+
+@pytest.mark.usefixtures("racing")
+def test_with_0_everything_is_published_at_the_end(target: Backup) -> None:
+    asked: list[int] = []
+
+    def seconds_passed() -> bool:
+        if both_written(target):
+            asked.append(remote_commits(target))
+        return len(asked) > 10
+
+    stall(target, page(target, "Slow"), seconds_passed)
+    assert target.run(PUBLISH_EVERY="0").code == 0
+    assert set(asked) == {1}
+    assert remote_commits(target) == 2
+
+
+def test_a_killed_job_keeps_what_it_finished_and_the_next_one_reads_only_the_rest(
+    target: Backup, tmp_path: Path
+) -> None:
+    gone: list[bool] = []
+    stall(target, page(target, "Slow"), lambda: bool(gone))
+    job = begin(target, PUBLISH_EVERY="1")
+    until(lambda: remote_commits(target) == 2)
+    job.kill()
+    job.communicate()
+    gone.append(True)
+    target.heal()
+    asked = len(target.server.requests)
+    ran = clone(target, tmp_path / "next").run()
+    assert ran.code == 0, ran.log
+    assert "1 to read" in ran.log
+    paths = [each.path for each in target.server.requests[asked:]]
+    assert not any(page(target, "Tea") in path for path in paths)
+    assert titles(target) == {"Tea", "Milk", "Slow"}
+
+
+@pytest.mark.usefixtures("racing")
+def test_what_is_published_meanwhile_fits_together_also_while_pages_move(target: Backup) -> None:
+    """Milk takes over the folder of Slow, which is being read."""
+    assert target.run().code == 0
+    slow, milk = page(target, "Slow"), page(target, "Milk")
+    write(target, "Tea", "News.")
+    target.notion.rename(slow, "Fast")
+    target.notion.rename(milk, "Slow")
+    later(target)
+    before = remote_commits(target)
+    published: list[bool] = []
+
+    def consistent() -> bool:
+        if remote_commits(target) > before:
+            check_consistent(target)
+            published.append(True)
+        return bool(published)
+
+    stall(target, slow, consistent)
+    ran = target.run(PUBLISH_EVERY="1")
+    assert ran.code == 0, ran.log
+    assert published and remote_commits(target) > before + 1
+    check_consistent(target)
+    folders = {id_: record["folder"] for id_, record in state_of(target).items()}
+    assert folders[bare_id(slow)] == "wiki/fast" and folders[bare_id(milk)] == "wiki/slow"
+    assert target.git("status", "--porcelain") == ""
+
+
+@pytest.mark.usefixtures("racing")
+def test_a_refusal_meanwhile_is_a_warning_and_the_end_publishes_everything(target: Backup) -> None:
+    hook = Path(at_remote(target, "rev-parse", "--absolute-git-dir")) / "hooks/pre-receive"
+    hook.write_text(f"#!/bin/sh\ntouch {hook.parent}/asked\nexit 1\n")
+    hook.chmod(0o755)
+
+    def refused() -> bool:
+        if not (hook.parent / "asked").exists():
+            return False
+        hook.unlink()
+        return True
+
+    stall(target, page(target, "Slow"), refused)
+    ran = target.run(PUBLISH_EVERY="1")
+    assert ran.code == 0, ran.log
+    assert "It is tried again." in ran.log
+    assert titles(target) == {"Tea", "Milk", "Slow"}
+    assert remote_commits(target) == 2

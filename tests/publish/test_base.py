@@ -1,0 +1,396 @@
+"""Each run begins with the published branch as it is now, whatever the clone it runs in looks like."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.drawings import buoy
+from fakenotion import blocks, build
+from tests.support.backups import Backup
+from tests.support.kitchen import read_since
+from tests.support.publishing import (
+    at_remote,
+    check_consistent,
+    clone,
+    later,
+    page,
+    published_to,
+    push,
+    remote_commits,
+    remote_files,
+    remote_text,
+    state_of,
+    write,
+)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[Backup]:
+    """A clone of a bare remote with one commit; the pages in Notion were not edited just now."""
+    with published_to(tmp_path) as target:
+        later(target)
+        yield target
+
+
+def with_picture(target: Backup) -> None:
+    """Tea shows a picture, and all is published."""
+    kept = target.notion.files.keep("plan.png", buoy())
+    target.notion.append(page(target, "Tea"), [blocks.media("image", build.hosted(kept), "A plan")])
+    later(target)
+    assert target.run().code == 0
+
+
+def costs_its_floor(target: Backup, clone: Backup, **environ: str) -> None:
+    """The run reads no page, downloads nothing, and commits nothing."""
+    asked, commits = len(target.server.requests), at_remote(target, "rev-parse", "main")
+    downloads = len(target.server.downloads)
+    ran = clone.run(**environ)
+    assert ran.code == 0, ran.log
+    assert read_since(target, asked) == set(), ran.log
+    assert len(target.server.downloads) == downloads
+    assert at_remote(target, "rev-parse", "main") == commits, ran.log
+    assert "nothing changed" in ran.log
+
+
+def sparse(target: Backup, at: Path) -> Backup:
+    found = clone(target, at, "--sparse")
+    found.git("sparse-checkout", "set", "--no-cone", "/code.py")
+    assert not (at / ".notion-sync.json").exists()
+    return found
+
+
+def emptied(target: Backup, at: Path) -> Backup:
+    found = clone(target, at)
+    shutil.rmtree(at / "wiki")
+    (at / ".notion-sync.json").unlink()
+    return found
+
+
+def stale(target: Backup, at: Path) -> Backup:
+    found = clone(target, at)
+    found.git("reset", "-q", "--hard", "HEAD~1")
+    return found
+
+
+def of_another_branch(target: Backup, at: Path) -> Backup:
+    at_remote(target, "branch", "-f", "other", "main~1")
+    found = clone(target, at, "--depth=1", "--branch=other", "--single-branch")
+    found.environ["BRANCH"] = "main"
+    return found
+
+
+def partial(target: Backup, at: Path) -> Backup:
+    at_remote(target, "config", "uploadpack.allowFilter", "true")
+    return clone(target, at, "--filter=blob:none", "--no-checkout")
+
+
+CLONES: tuple[Callable[[Backup, Path], Backup], ...] = (
+    clone,
+    lambda target, at: clone(target, at, "--depth=1"),
+    sparse,
+    emptied,
+    stale,
+    of_another_branch,
+    partial,
+)
+KINDS = ("fresh", "shallow", "sparse", "emptied", "stale", "another branch", "partial")
+
+
+@pytest.mark.parametrize("kind", CLONES, ids=KINDS)
+def test_an_unchanged_run_costs_its_floor_in_any_clone(
+    target: Backup, tmp_path: Path, kind: Callable[[Backup, Path], Backup]
+) -> None:
+    with_picture(target)
+    costs_its_floor(target, kind(target, tmp_path / "job"))
+
+
+@pytest.mark.parametrize("kind", CLONES, ids=KINDS)
+def test_no_clone_makes_a_run_remove_a_page_that_notion_has(
+    target: Backup, tmp_path: Path, kind: Callable[[Backup, Path], Backup]
+) -> None:
+    """Also when Notion lists no row at all, and when a page cannot be read."""
+    with_picture(target)
+    files = remote_files(target)
+    job = kind(target, tmp_path / "job")
+    for each in ("Tea", "Milk"):
+        target.notion.unshare(page(target, each))
+    job.run()
+    assert remote_files(target) == files
+    for each in ("Tea", "Milk"):
+        target.notion.share(page(target, each))
+    write(target, "Milk", "Warm.")
+    again = kind(target, tmp_path / "again")
+    assert again.run().code == 0
+    assert remote_files(target) == files
+    check_consistent(target)
+    assert "Warm." in remote_text(target, "wiki/milk/index.md")
+
+
+@pytest.mark.parametrize("kind", CLONES, ids=KINDS)
+def test_an_edit_a_rename_and_the_trash_arrive_from_any_clone(
+    target: Backup, tmp_path: Path, kind: Callable[[Backup, Path], Backup]
+) -> None:
+    with_picture(target)
+    tea = page(target, "Tea")
+    target.notion.rename(tea, "Green tea")
+    target.notion.trash(page(target, "Milk"))
+    later(target)
+    downloads = len(target.server.downloads)
+    ran = kind(target, tmp_path / "job").run(ALLOW_MASS_DELETE="true")
+    assert ran.code == 0 and "1 renamed, 1 removed" in ran.log, ran.log
+    assert [path for path in remote_files(target) if path.startswith("wiki/")] == [
+        "wiki/README.md",
+        "wiki/green-tea/assets/1-a-plan.png",
+        "wiki/green-tea/index.md",
+    ]
+    check_consistent(target)
+    assert len(target.server.downloads) == downloads, "the picture was on the branch"
+
+
+@pytest.mark.parametrize("shard", ["1/3", "2/3", "3/3"])
+def test_a_shard_in_an_emptied_clone_removes_no_page_of_another_one(
+    target: Backup, tmp_path: Path, shard: str
+) -> None:
+    for number in range(9):
+        target.notion.add_page(target.notion.databases()[0], f"Page {number}")
+    later(target)
+    assert target.run().code == 0
+    files = remote_files(target)
+    assert emptied(target, tmp_path / "job").run(SHARD=shard).code == 0
+    assert remote_files(target) == files
+
+
+def test_a_job_that_names_one_database_keeps_the_others(target: Backup, tmp_path: Path) -> None:
+    books = target.notion.add_database("Books", {})
+    target.notion.add_page(books, "Sea level")
+    later(target)
+    assert target.run().code == 0
+    files = remote_files(target)
+    ran = emptied(target, tmp_path / "job").run(DATABASES=target.notion.databases()[0])
+    assert ran.code == 0
+    assert remote_files(target) == files
+
+
+def test_nothing_is_missing_while_a_run_in_an_emptied_clone_publishes_as_it_goes(
+    target: Backup, tmp_path: Path
+) -> None:
+    assert target.run().code == 0
+    write(target, "Tea", "News.")
+    files = set(remote_files(target))
+    job = emptied(target, tmp_path / "job")
+    assert job.run(PUBLISH_EVERY="1", COMMIT="page").code == 0
+    for commit in at_remote(target, "rev-list", "main").splitlines()[:-1]:
+        assert set(at_remote(target, "ls-tree", "-r", "--name-only", commit).splitlines()) >= files
+
+
+def test_in_the_clone_of_a_branch_files_that_were_deleted_come_back_without_asking_notion(
+    target: Backup,
+) -> None:
+    with_picture(target)
+    before = target.files()
+    shutil.rmtree(target.folder / "wiki")
+    costs_its_floor(target, target)
+    assert target.files() == before
+    assert target.git("status", "--porcelain") == ""
+
+
+def test_pages_that_were_deleted_on_the_branch_are_published_again(
+    target: Backup, tmp_path: Path
+) -> None:
+    with_picture(target)
+    files = remote_files(target)
+    target.git("rm", "-rq", "wiki/tea", "wiki/README.md")
+    push(target)
+    ran = clone(target, tmp_path / "job").run()
+    assert ran.code == 0 and "its files are not as they were left" in ran.log
+    assert remote_files(target) == files
+
+
+def test_what_a_rewound_branch_lacks_is_published_again(target: Backup, tmp_path: Path) -> None:
+    assert target.run().code == 0
+    write(target, "Tea", "News.")
+    job = clone(target, tmp_path / "job")
+    assert job.run().code == 0
+    person = clone(target, tmp_path / "person")
+    person.git("reset", "-q", "--hard", "HEAD~1")
+    person.git("push", "-q", "--force", "origin", "HEAD:main")
+    for each in (job, clone(target, tmp_path / "fresh")):
+        assert each.run().code == 0
+        assert "News." in remote_text(target, "wiki/tea/index.md")
+        person.git("push", "-q", "--force", "origin", "HEAD:main")
+
+
+def test_a_branch_that_was_replaced_by_another_history_gets_every_page(
+    target: Backup, tmp_path: Path
+) -> None:
+    assert target.run().code == 0
+    other = clone(target, tmp_path / "other")
+    other.git("checkout", "-q", "--orphan", "new")
+    other.git("rm", "-rqf", ".")
+    (tmp_path / "other/code.py").write_text("print()\n")
+    push_new = ("push", "-q", "--force", "origin", "HEAD:main")
+    other.git("add", "code.py")
+    other.git("commit", "-q", "-m", "anew")
+    other.git(*push_new)
+    for _ in range(2):
+        assert target.run().code == 0
+        check_consistent(target)
+        assert len(state_of(target)) == 2
+
+
+def test_a_branch_of_its_own_is_gone_on_with_from_clones_of_the_default_branch(
+    target: Backup, tmp_path: Path
+) -> None:
+    later(target)
+    for number in range(2):
+        job = clone(target, tmp_path / f"job-{number}", "--depth=1")
+        assert job.run(BRANCH="notion").code == 0
+    assert at_remote(target, "rev-list", "--count", "main..notion") == "1"
+    target.notion.trash(page(target, "Milk"))
+    later(target)
+    ran = clone(target, tmp_path / "third", "--depth=1").run(
+        BRANCH="notion", ALLOW_MASS_DELETE="true"
+    )
+    assert ran.code == 0 and "1 removed" in ran.log
+    assert "wiki/milk/index.md" not in remote_files(target, "notion")
+
+
+def test_a_dry_run_of_a_fresh_clone_foresees_what_the_branch_lacks(
+    target: Backup, tmp_path: Path
+) -> None:
+    later(target)
+    assert clone(target, tmp_path / "one").run(BRANCH="notion").code == 0
+    write(target, "Tea", "News.")
+    ran = clone(target, tmp_path / "two").run("--dry-run", BRANCH="notion")
+    assert ran.code == 0 and "1 to read" in ran.log and "1 updated" in ran.log, ran.log
+
+
+def test_a_clone_with_a_commit_of_its_own_is_gone_on_with(target: Backup) -> None:
+    """On a laptop: the branch is one commit ahead of the remote."""
+    assert target.run().code == 0
+    (target.folder / "code.py").write_text("print(1)\n")
+    target.git("commit", "-qam", "by hand")
+    write(target, "Tea", "News.")
+    assert target.run().code == 0
+    assert target.git("status", "--porcelain") == ""
+    assert target.git("rev-parse", "HEAD") == at_remote(target, "rev-parse", "main")
+    target.git("pull", "-q", "--rebase")
+
+
+def test_a_clone_that_went_another_way_is_told_how_to_go_on(target: Backup, tmp_path: Path) -> None:
+    assert target.run().code == 0
+    other = clone(target, tmp_path / "other")
+    (other.folder / "other.py").write_text("")
+    push(other, "other.py")
+    (target.folder / "code.py").write_text("print(1)\n")
+    target.git("commit", "-qam", "by hand")
+    write(target, "Tea", "News.")
+    ran = target.run()
+    assert ran.code == 0
+    said = re.search(
+        r"git stash --include-untracked, then git pull --rebase, then git stash drop", ran.log
+    )
+    assert said, ran.log
+    assert "News." in remote_text(target, "wiki/tea/index.md")
+    target.git("stash", "-q", "--include-untracked")
+    target.git("pull", "-q", "--rebase")
+    target.git("stash", "drop", "-q")
+    assert "News." in target.text("wiki/tea/index.md")
+
+
+def test_without_a_listing_nothing_is_committed(target: Backup) -> None:
+    before = remote_commits(target)
+    target.notion.unshare(target.notion.databases()[0])
+    assert target.run().code != 0
+    assert remote_commits(target) == before
+
+
+def test_an_empty_database_is_not_committed(target: Backup, tmp_path: Path) -> None:
+    empty = target.notion.add_database("Empty", {})
+    ran = clone(target, tmp_path / "job").run(DATABASES=empty)
+    assert ran.code == 0
+    assert remote_files(target) == ["code.py"]
+
+
+def test_a_run_that_was_not_published_is_published_by_the_next_one_of_that_clone(
+    target: Backup, tmp_path: Path
+) -> None:
+    hook = tmp_path / "remote.git/hooks/pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    later(target)
+    assert target.run().code == 1
+    hook.unlink()
+    asked = len(target.server.requests)
+    assert target.run().code == 0
+    assert read_since(target, asked) == set()
+    check_consistent(target)
+
+
+class TestLostState:
+    """The state is gone from the branch, or damaged there."""
+
+    def lose(self, target: Backup, at: Path, text: str | None) -> None:
+        person = clone(target, at)
+        state = at / ".notion-sync.json"
+        state.write_text(text) if text else state.unlink()
+        push(person, ".notion-sync.json")
+
+    @pytest.mark.parametrize("text", [None, "<<<<<<< a\n=======\n>>>>>>> b\n"])
+    @pytest.mark.parametrize("front_matter", ["true", "false"])
+    @pytest.mark.parametrize("depth", [(), ("--depth=1",)])
+    def test_every_page_is_found_again(
+        self,
+        target: Backup,
+        tmp_path: Path,
+        text: str | None,
+        front_matter: str,
+        depth: tuple[str, ...],
+    ) -> None:
+        environ = {"FRONT_MATTER": front_matter}
+        later(target)
+        assert target.run(**environ).code == 0
+        files = remote_files(target)
+        write(target, "Tea", "News.")
+        self.lose(target, tmp_path / "person", text)
+        ran = clone(target, tmp_path / "job", *depth).run(**environ)
+        assert ran.code == 1 and "Rebuilt from the 2 pages" in ran.log, ran.log
+        assert sorted(remote_files(target)) == sorted(files)
+        assert "News." in remote_text(target, "wiki/tea/index.md")
+        asked = len(target.server.requests)
+        assert clone(target, tmp_path / "next").run(**environ).code == 0
+        assert read_since(target, asked) == set()
+
+    @pytest.mark.parametrize("place", ["archive/tea-2025", "wiki/tea-2025", "zoo/wiki/tea", "aaa"])
+    def test_a_copy_that_the_owner_keeps_is_left_alone_and_named(
+        self, target: Backup, tmp_path: Path, place: str
+    ) -> None:
+        later(target)
+        assert target.run().code == 0
+        person = clone(target, tmp_path / "copy")
+        shutil.copytree(tmp_path / "copy/wiki/tea", tmp_path / "copy" / place)
+        push(person, place)
+        files = remote_files(target)
+        self.lose(target, tmp_path / "person", None)
+        ran = clone(target, tmp_path / "job").run()
+        assert f"{place}/" in ran.log and "Left alone" in ran.log
+        assert sorted(remote_files(target)) == sorted(files)
+        assert state_of(target)[page(target, "Tea").replace("-", "")]["folder"] == "wiki/tea"
+        assert clone(target, tmp_path / "next").run().code == 0
+
+    def test_a_page_that_was_trashed_meanwhile_is_removed(
+        self, target: Backup, tmp_path: Path
+    ) -> None:
+        later(target)
+        assert target.run().code == 0
+        self.lose(target, tmp_path / "person", None)
+        target.notion.trash(page(target, "Milk"))
+        later(target)
+        job = clone(target, tmp_path / "job")
+        assert "1 removed" in job.run(ALLOW_MASS_DELETE="true").log
+        assert "wiki/milk/index.md" not in remote_files(target)

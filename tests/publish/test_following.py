@@ -1,0 +1,175 @@
+"""What was pushed is published, whatever becomes of the clone; and the clone follows, at the latest in the
+next run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from backup.git import Git, Identity
+from backup.publish import objects
+from backup.publish.branches import Destination
+from backup.publish.commits import Commit
+from backup.publish.push import Pushing, Tip
+from tests.support.backups import Backup
+from tests.support.publishing import (
+    PAGES,
+    at_remote,
+    clone,
+    push,
+    remote_commits,
+    remote_files,
+    remote_text,
+    write,
+)
+
+LOCKS = ("index.lock", "refs/heads/main.lock", "HEAD.lock", "packed-refs.lock")
+
+
+@pytest.mark.parametrize(
+    "name, commits", [*((name, "run") for name in LOCKS), ("index.lock", "page")]
+)
+def test_a_lock_in_the_clone_does_not_make_a_push_undone_and_the_next_run_follows(
+    target: Backup, tmp_path: Path, name: str, commits: str
+) -> None:
+    outputs = tmp_path / "outputs"
+    lock = target.folder / ".git" / name
+    lock.touch()
+    ran = target.run(COMMIT=commits, GITHUB_OUTPUT=str(outputs), GITHUB_ACTIONS="true")
+    assert ran.code == 0, ran.log
+    assert set(PAGES) <= set(remote_files(target))
+    tip = at_remote(target, "rev-parse", "main")
+    lines = outputs.read_text().splitlines()
+    assert tip in lines and lines[1] == "true"  # changed
+    if name != "packed-refs.lock":
+        assert "does not show yet what was published" in ran.log and name in ran.log
+    write(target, "Tea", "News.")
+    again = target.run(COMMIT=commits)
+    assert again.code == 0, again.log
+    assert "News." in remote_text(target, "wiki/tea/index.md")
+    lock.unlink()
+    last = target.run(COMMIT=commits)
+    assert last.code == 0 and "nothing to commit" in last.log and "not show" not in last.log
+    is_clean(target)
+
+
+def is_clean(target: Backup) -> None:
+    assert target.git("status", "--porcelain", "--branch") == "## main...origin/main"
+    assert target.git("for-each-ref", "refs/worktree/notion-backup-*") == ""
+
+
+def test_a_lock_that_is_gone_by_the_next_publication_is_no_trouble_for_it(target: Backup) -> None:
+    lock = target.folder / ".git/index.lock"
+    lock.touch()
+    target.run()
+    lock.unlink()
+    target.notion.add_page(target.notion.databases()[0], "Cocoa")
+    write(target, "Tea", "News.")
+    assert target.run().code == 0
+    is_clean(target)
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_without_a_remote_the_commit_is_on_the_branch_and_the_index_follows_later(
+    target: Backup, empty: bool
+) -> None:
+    target.git("remote", "remove", "origin")
+    if empty:
+        target.git("checkout", "-q", "--orphan", "fresh")
+        target.git("rm", "-q", "-r", "--cached", ".")
+        (target.folder / "code.py").unlink()
+    lock = target.folder / ".git/index.lock"
+    lock.touch()
+    ran = target.run()
+    assert ran.code == 0 and "does not show yet" in ran.log, ran.log
+    assert set(PAGES) <= set(target.git("ls-tree", "-r", "--name-only", "HEAD").splitlines())
+    lock.unlink()
+    assert target.run().code == 0
+    assert target.git("status", "--porcelain") == ""
+
+
+def test_without_a_remote_a_branch_that_cannot_be_moved_is_an_error(target: Backup) -> None:
+    target.git("remote", "remove", "origin")
+    lock = target.folder / ".git/refs/heads/main.lock"
+    lock.touch()
+    ran = target.run()
+    assert ran.code == 1 and "main.lock" in ran.log
+    assert target.commits() == 1
+    lock.unlink()
+    assert target.run().code == 0
+    assert target.git("status", "--porcelain") == ""
+
+
+def test_a_branch_that_somebody_moved_meanwhile_is_left_where_it_is(
+    target: Backup, tmp_path: Path
+) -> None:
+    lock = target.folder / ".git/refs/heads/main.lock"
+    lock.touch()
+    target.run()
+    lock.unlink()
+    target.git("stash", "-q", "-u")
+    (target.folder / "mine.py").write_text("x = 1\n")
+    target.git("add", "mine.py")
+    target.git("commit", "-q", "-m", "mine")
+    mine = target.git("rev-parse", "HEAD")
+    target.git("stash", "pop", "-q")
+    assert target.run().code == 0
+    assert target.git("merge-base", mine, "HEAD") == mine
+    assert "mine.py" not in target.git("status", "--porcelain")
+
+
+def test_what_a_person_has_staged_stays_so_when_the_clone_follows_late(target: Backup) -> None:
+    lock = target.folder / ".git/index.lock"
+    lock.touch()
+    target.run()
+    lock.unlink()
+    (target.folder / "mine.py").write_text("x = 1\n")
+    target.git("add", "mine.py")
+    assert target.run().code == 0
+    assert target.git("status", "--porcelain") == "A  mine.py"
+
+
+def test_a_filter_that_breaks_after_the_push_is_not_asked_again(target: Backup) -> None:
+    """The index is set from what was committed, not from the work tree."""
+    (target.folder / ".gitattributes").write_text("*.md filter=crypt\n")
+    push(target, ".gitattributes")
+    limit = target.folder.parent / "limit"
+    clean = f'sh -c "test ! -e {limit} && cat"'
+    target.git("config", "filter.crypt.clean", clean)
+    hook = target.folder.parent / "remote.git/hooks/post-receive"
+    hook.write_text(f"#!/bin/sh\ntouch {limit}\n")
+    hook.chmod(0o755)
+    ran = target.run()
+    assert ran.code == 0, ran.log
+    limit.unlink()
+    assert target.git("status", "--porcelain") == ""
+
+
+def test_a_branch_that_is_begun_anew_never_overwrites_what_somebody_pushed_in_between(
+    target: Backup, tmp_path: Path
+) -> None:
+    """Between the look at a branch for pull requests and the push, a person adds to it."""
+    target.git("push", "-q", "origin", "HEAD:old")
+    target.git("branch", "-q", "old")
+    other = clone(target, tmp_path / "other")
+    git = Git(target.folder, {"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
+    to = Destination("old", "origin", (tmp_path / "remote.git").as_uri())
+    pushing = Pushing(
+        git, to, Identity("Bot", "bot@example.com"), base="main", sleep=lambda _: None
+    )
+    ours = objects.texts(git, {"ours.md": "ours\n"})
+    tips: list[Tip] = []
+
+    def compose(tip: Tip) -> list[Commit]:
+        if not tips:
+            (other.folder / "theirs.py").write_text("x = 1\n")
+            push(other, "theirs.py", branch="old")
+        tips.append(tip)
+        return [Commit(ours, [], "Ours")]
+
+    assert pushing.publish(compose).pushed
+    assert set(remote_files(target, "old")) == {"code.py", "ours.md", "theirs.py"}
+    assert len(tips) == 2
+    assert remote_commits(target, "old") == 3

@@ -1,0 +1,153 @@
+"""Pull requests instead of pushes: one that is opened once and kept up to date, on every host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.git_server import GitServer
+from tests.support.backups import Backup
+from tests.support.publishing import (
+    PAGES,
+    at_remote,
+    clone,
+    move,
+    page,
+    push,
+    remote_commits,
+    remote_files,
+    remote_text,
+    runner,
+    write,
+)
+
+FORGES = {"github": "/api/v3", "gitea": "/api/v1", "forgejo": "/api/v1"}
+ACTIONS = {
+    "gitea": {"GITEA_ACTIONS": "true"},
+    "forgejo": {"FORGEJO_ACTIONS": "true", "GITEA_ACTIONS": "true"},
+}
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_a_pull_request_is_opened_then_updated_and_the_branch_below_it_is_left_alone(
+    target: Backup, host: GitServer, forge: str
+) -> None:
+    job = runner(host, FORGES[forge], PULL_REQUEST="true", **ACTIONS.get(forge, {}))
+    for number in range(5):
+        host.pulls.add(f"other-{number}")
+    host.pulls.add("notion-backup", owner="somebody-with-a-fork")
+    host.pulls.add("notion-backup", base="next")
+    host.hook("update", '[ "$1" = refs/heads/main ] && exit 1 || exit 0')
+    ran = target.run(**job)
+    assert ran.code == 0, ran.log
+    assert remote_files(target) == ["code.py"]
+    assert remote_files(target, "notion-backup") == [".notion-sync.json", "code.py", *PAGES]
+    ours = host.pulls.open[-1]
+    assert (ours["head"]["ref"], ours["base"]["ref"]) == ("notion-backup", "main")
+    assert ours["title"] == "Back up Notion: 2 new" and "- new: `Tea`" in ours["body"]
+    assert ours["html_url"] in ran.log
+
+    count = len(host.pulls.open)
+    write(target, "Tea", "News.")
+    target.notion.rename(page(target, "Milk"), "Cocoa")
+    assert target.run(**job).code == 0
+    assert len(host.pulls.open) == count
+    assert "- new: `Cocoa`" in ours["body"] and "Milk" not in ours["body"]
+    assert remote_commits(target, "notion-backup") == 3
+    assert "News." in remote_text(target, "wiki/tea/index.md", "notion-backup")
+
+
+def test_the_outputs_tell_the_pull_request(target: Backup, host: GitServer, tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    job = runner(host, PULL_REQUEST="true", GITHUB_OUTPUT=str(outputs))
+    assert target.run(**job).code == 0
+    assert host.pulls.open[0]["html_url"] in outputs.read_text()
+
+
+def test_when_a_pull_request_was_merged_the_next_one_begins_with_the_branch_below(
+    target: Backup, host: GitServer, tmp_path: Path
+) -> None:
+    """Also when the host squashed its commits, so that the old branch is no part of main."""
+    job = runner(host, PULL_REQUEST="true")
+    assert target.run(**job).code == 0
+    host.pulls.open.clear()
+    merger = clone(target, tmp_path / "merger")
+    merger.git("merge", "-q", "--squash", "origin/notion-backup")
+    (merger.folder / "more.py").write_text("x = 1\n")
+    push(merger, "more.py")
+    write(target, "Tea", "News.")
+    fresh = move(clone(target, tmp_path / "fresh"), host)
+    ran = fresh.run(**job)
+    assert ran.code == 0, ran.log
+    assert at_remote(target, "rev-list", "--count", "main..notion-backup") == "1"
+    assert at_remote(target, "diff", "--name-only", "main", "notion-backup").splitlines() == [
+        ".notion-sync.json",
+        "wiki/tea/index.md",
+    ]
+    assert len(host.pulls.open) == 1
+
+
+def test_two_jobs_share_one_pull_request(target: Backup, host: GitServer, tmp_path: Path) -> None:
+    target.notion.add_page(target.notion.add_database("Books", {}), "Sea level")
+    wiki, books = target.notion.databases()
+    job = runner(host, PULL_REQUEST="true")
+    other = move(clone(target, tmp_path / "other"), host)
+
+    def publish_other() -> None:
+        host.before_push = None
+        assert other.run(**job, DATABASES=books).code == 0
+
+    host.before_push = publish_other
+    ran = target.run(**job, DATABASES=wiki)
+    assert ran.code == 0, ran.log
+    found = remote_files(target, "notion-backup")
+    assert {*PAGES, "books/sea-level/index.md"} <= set(found)
+    assert len(host.pulls.open) == 1
+    assert host.pulls.open[0]["title"] == "Back up Notion: 3 new"
+
+
+def test_nothing_new_opens_no_pull_request(target: Backup, host: GitServer) -> None:
+    assert target.run().code == 0
+    ran = target.run(**runner(host, PULL_REQUEST="true"))
+    assert ran.code == 0 and "nothing to commit" in ran.log
+    assert host.pulls.open == []
+    assert at_remote(target, "branch", "--list", "notion-backup") == ""
+
+
+def test_a_host_that_lets_no_job_open_pull_requests_is_explained_and_the_branch_is_there(
+    target: Backup, host: GitServer
+) -> None:
+    words = "GitHub Actions is not permitted to create or approve pull requests."
+    host.pulls.refusal = (403, words)
+    ran = target.run(**runner(host, "/api/v3", PULL_REQUEST="true"))
+    assert ran.code == 1 and words in ran.log and "pull-requests: write" in ran.log
+    assert set(PAGES) <= set(remote_files(target, "notion-backup"))
+    assert host.token not in ran.log
+    host.pulls.refusal = None
+    write(target, "Tea", "News.")
+    assert target.run(**runner(host, "/api/v3", PULL_REQUEST="true")).code == 0
+    assert len(host.pulls.open) == 1
+
+
+def test_pull_requests_into_another_branch_come_from_another_branch(
+    target: Backup, host: GitServer
+) -> None:
+    at_remote(target, "branch", "next", "main")
+    job = runner(host, PULL_REQUEST="true", PULL_REQUEST_BRANCH="from-notion", BRANCH="next")
+    assert target.run(**job).code == 0
+    (pull,) = host.pulls.open
+    assert (pull["head"]["ref"], pull["base"]["ref"]) == ("from-notion", "next")
+
+
+def test_pull_requests_without_a_token_or_a_host_are_a_mistake_in_the_settings(
+    target: Backup, host: GitServer
+) -> None:
+    ran = target.run(PULL_REQUEST="true", GIT_TOKEN="")
+    assert ran.code == 2 and "PULL_REQUEST needs a token" in ran.log
+    target.git("remote", "remove", "origin")
+    ran = target.run(PULL_REQUEST="true")
+    assert ran.code == 2 and "PULL_REQUEST needs a remote" in ran.log
+    target.git("checkout", "-q", "-b", "notion-backup")
+    ran = target.run(PULL_REQUEST="true")
+    assert ran.code == 2 and "cannot be merged into itself" in ran.log

@@ -1,0 +1,247 @@
+"""Who hears of a run, however it ends: a real run, and a server that takes the messages."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from backup.report import sending, slack
+from backup.stop import Stop
+from fakenotion.faults import Fault
+from tests.report.inbox import Inbox, receiving
+from tests.support.backups import TOKEN, Backup, Stumbling, backing_up, wiki
+
+KEY = "k9-planted-key-of-a-hook"
+RUNNER = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "acme/wiki",
+    "GITHUB_RUN_ID": "77",
+}
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with receiving() as box:
+        yield box
+
+
+@pytest.fixture
+def kitchen(tmp_path: Path, inbox: Inbox) -> Iterator[Backup]:
+    """A backup of two pages, on a runner, with every teller set to the inbox."""
+    with backing_up(tmp_path / "repository", wiki("Tea", "Milk")) as backup:
+        backup.environ = {
+            **RUNNER,
+            "GITHUB_OUTPUT": str(tmp_path / "outputs"),
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+            "HEALTHCHECK_URL": f"{inbox.url}/watch/{KEY}?create=1",
+            "DISCORD_WEBHOOK_URL": f"{inbox.url}/discord/{KEY}",
+            "SLACK_WEBHOOK_URL": f"{inbox.url}/slack/{KEY}",
+            "NTFY_URL": f"{inbox.url}/ntfy/{KEY}",
+            "NTFY_TOKEN": "tk_planted",
+            "WEBHOOK_URL": f"{inbox.url}/hook/{KEY}",
+        }
+        yield backup
+
+
+def told(inbox: Inbox) -> list[str]:
+    """Who was told, without the key: ['/watch//start', '/discord/', …]."""
+    return sorted(path.replace(KEY, "").partition("?")[0] for path in inbox.paths())
+
+
+EVERYBODY = ["/discord/", "/hook/", "/ntfy/", "/slack/"]
+
+
+def test_everybody_hears_of_a_run(kitchen: Backup, inbox: Inbox) -> None:
+    ran = kitchen.run()
+    assert ran.code == 0, ran.log
+    assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
+    assert inbox.paths()[0].endswith("/start?create=1")
+    hook = next(letter.json for letter in inbox.letters if letter.path.startswith("/hook"))
+    assert hook["ok"] and hook["pages"]["new"] == 2 and hook["databases"][0]["title"] == "Wiki"
+    assert hook["commit"] == kitchen.git("rev-parse", "HEAD")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", hook["finished"])
+    assert hook["run_url"] == "https://github.com/acme/wiki/actions/runs/77"
+
+
+def test_a_run_without_changes_still_says_that_it_ran(kitchen: Backup, inbox: Inbox) -> None:
+    kitchen.run()
+    inbox.letters.clear()
+    kitchen.run()
+    assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
+
+
+def row(backup: Backup, title: str) -> str:
+    notion = backup.notion
+    rows = notion.node(notion.source(notion.databases()[0])).children
+    return next(id_ for id_ in rows if notion.title(notion.node(id_)) == title)
+
+
+def test_a_page_that_fails_is_told_with_its_reason(
+    kitchen: Backup, inbox: Inbox, tmp_path: Path
+) -> None:
+    milk = row(kitchen, "Milk")
+    kitchen.fail(f"/v1/blocks/{milk}", Fault(status=400, body=b"{}"))
+    ran = kitchen.run()
+    assert ran.code == 1
+    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    discord = next(letter.body.decode() for letter in inbox.letters if "discord" in letter.path)
+    assert "**Milk**" in discord and "1 new, 1 failed" in discord
+    (failed,) = json.loads(outputs(tmp_path)["failed-pages"])
+    assert (failed["id"], failed["title"]) == (milk.replace("-", ""), "Milk")
+    lines = ran.log.splitlines()
+    assert any(line.startswith("::error title=Milk::") for line in lines)
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    text = (folder / "outputs").read_text()
+    return dict(re.findall(r"^([a-z-]+)<<(?:\S+)\n(.*)\n", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("wrong", [{"NOTION_TOKEN": ""}, {"CONCURRENCY": "many"}])
+def test_a_wrong_setting_rings_the_watchdog(
+    kitchen: Backup, inbox: Inbox, tmp_path: Path, wrong: dict[str, str]
+) -> None:
+    ran = kitchen.run(**wrong)
+    assert ran.code == 2 and "Traceback" not in ran.log
+    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    body = next(letter.body for letter in inbox.letters if "/fail" in letter.path).decode()
+    assert f"not saved: configuration: {next(iter(wrong))}" in body
+    assert "Notion backup failed" in (tmp_path / "summary.md").read_text()
+
+
+def test_a_file_of_settings_that_is_missing_rings_it_too(kitchen: Backup, inbox: Inbox) -> None:
+    assert kitchen.run("--env", "nowhere.env").code == 2
+    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+
+
+def test_a_mistake_in_one_address_keeps_nobody_else_from_hearing(
+    kitchen: Backup, inbox: Inbox
+) -> None:
+    ran = kitchen.run(SLACK_WEBHOOK_URL=f"hooks/{KEY}")
+    assert ran.code == 2
+    assert "SLACK_WEBHOOK_URL: write a whole address" in ran.log and KEY not in ran.log
+    assert told(inbox) == ["/discord/", "/hook/", "/ntfy/", "/watch//fail", "/watch//start"]
+
+
+def test_a_bug_is_told_everybody_and_keeps_its_traceback(kitchen: Backup, inbox: Inbox) -> None:
+    kitchen.stop = Stumbling(f"{TOKEN} ::error::x {kitchen.environ['WEBHOOK_URL']}")
+    ran = kitchen.run()
+    assert ran.code == 1
+    assert "Traceback" in ran.log and "in working" in ran.log
+    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    for said in (ran.log, *(letter.body.decode() for letter in inbox.letters)):
+        assert TOKEN not in said and KEY not in said
+
+
+def test_a_run_that_is_told_to_stop_rings_the_watchdog(kitchen: Backup, inbox: Inbox) -> None:
+    kitchen.stop = Stop()
+    kitchen.stop.request()
+    assert kitchen.run().code >= 128
+    assert "/watch//fail" in told(inbox)
+
+
+@pytest.mark.parametrize("flags", [("--dry-run",), ("--dry-run", "--concurrency", "many")])
+def test_a_dry_run_is_for_the_log_and_the_summary_alone(
+    kitchen: Backup, inbox: Inbox, tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    kitchen.run(*flags)
+    assert inbox.letters == []
+    assert (tmp_path / "summary.md").read_text().startswith("## Notion backup")
+
+
+def test_tellers_that_fail_are_warnings_and_no_more(
+    kitchen: Backup, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(sending, "time", SimpleNamespace(sleep=waits.append))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{free.getsockname()[1]}/{KEY}"
+    inbox.answers = [(204, {}, b""), *[(404, {}, KEY.encode())] * 9]
+    ran = kitchen.run(NTFY_URL=closed)
+    assert ran.code == 0
+    assert waits == [1], "the one that could not be reached was tried twice"
+    assert "::warning title=Discord::was not told: it answered 404 (Not Found)." in ran.log
+    assert "::warning title=Ntfy::was not told: no connection came about" in ran.log
+    assert KEY not in ran.log and "127.0.0.1" not in ran.log
+    assert outputs_say_saved(kitchen)
+
+
+def outputs_say_saved(backup: Backup) -> bool:
+    found = outputs(backup.folder.parent)
+    return found["changed"] == "true" and found["commit"] == backup.git("rev-parse", "HEAD")
+
+
+def test_a_teller_with_a_bug_is_a_warning_too(
+    kitchen: Backup, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack, "message", lambda report: 1 / 0)
+    ran = kitchen.run()
+    assert ran.code == 0
+    assert "::warning title=Slack::was not told: ZeroDivisionError." in ran.log
+    assert "/discord/" in told(inbox)
+
+
+def test_nothing_is_told_where_nobody_asked_for_it(kitchen: Backup, inbox: Inbox) -> None:
+    names = [name for name in kitchen.environ if name.endswith(("_URL", "_SUMMARY", "_OUTPUT"))]
+    assert kitchen.run(**dict.fromkeys(names, "")).code == 0
+    assert inbox.letters == []
+
+
+def test_whom_to_tell_can_stand_in_the_shared_settings(kitchen: Backup, inbox: Inbox) -> None:
+    config = f"DISCORD_WEBHOOK_URL={inbox.url}/shared\nDISCORD_LEVEL=2"
+    kitchen.run(CONFIG=config, DISCORD_WEBHOOK_URL="")
+    assert "/shared" in inbox.paths()
+
+
+@pytest.mark.parametrize("level", ["0", "never", "1", "Errors"])
+def test_discord_can_be_told_less(kitchen: Backup, inbox: Inbox, level: str) -> None:
+    kitchen.run(DISCORD_LEVEL=level)
+    assert "/discord/" not in told(inbox) and "/hook/" in told(inbox)
+
+
+def test_no_secret_leaves_by_any_door(kitchen: Backup, inbox: Inbox, tmp_path: Path) -> None:
+    """Titles that hold what must not be told, in pages that are saved and in one that fails."""
+    notion, hook = kitchen.notion, kitchen.environ["DISCORD_WEBHOOK_URL"]
+    signed = "https://s3.example/a.png?X-Amz-Signature=4f5e6d7c"
+    database = notion.databases()[0]
+    for title in (f"token {TOKEN} inside", f"hook {hook}", signed, "tk_planted"):
+        notion.add_page(database, title)
+    bad = notion.add_page(database, f"bad {TOKEN} {hook}")
+    kitchen.fail(f"/v1/blocks/{bad}", Fault(status=400, body=f'{{"message": "{TOKEN}"}}'.encode()))
+    ran = kitchen.run()
+    assert ran.code == 1
+    doors = [
+        ran.log,
+        (tmp_path / "outputs").read_text(),
+        (tmp_path / "summary.md").read_text(),
+        *(letter.body.decode() for letter in inbox.letters),
+    ]
+    assert len(doors) == 3 + 6
+    for door in doors:
+        plain = html.unescape(re.sub(r"</?span>|\\(?=[^\w\s])", "", door))
+        assert "***" in plain or not door  # the watchdog's start says nothing
+        for secret in (TOKEN, KEY, "tk_planted", "Signature=4f5e6d7c"):
+            assert secret not in plain
+
+
+def test_pages_in_the_summary_are_linked_where_they_lie(kitchen: Backup, tmp_path: Path) -> None:
+    kitchen.git("init", "-q", "--bare", str(tmp_path / "remote.git"))
+    kitchen.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    ran = kitchen.run(
+        "--output-dir", "docs/notion", GITEA_ACTIONS="true", SERVER_URL="https://git.example"
+    )
+    assert ran.code == 0, ran.log
+    commit = kitchen.git("rev-parse", "HEAD")
+    path = "docs/notion/wiki/tea/index.md"
+    assert kitchen.git("cat-file", "-t", f"{commit}:{path}") == "blob"
+    address = f"https://git.example/acme/wiki/src/commit/{commit}/{path}"
+    assert f"({address})" in (tmp_path / "summary.md").read_text()
