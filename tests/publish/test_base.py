@@ -84,6 +84,13 @@ def of_another_branch(target: Backup, at: Path) -> Backup:
     return found
 
 
+def of_another_branch_without_contents(target: Backup, at: Path) -> Backup:
+    """The host lets git fetch a branch without its files, as Gitea, Forgejo and GitHub do."""
+    for name in ("allowFilter", "allowAnySHA1InWant"):
+        at_remote(target, "config", f"uploadpack.{name}", "true")
+    return of_another_branch(target, at)
+
+
 def partial(target: Backup, at: Path) -> Backup:
     at_remote(target, "config", "uploadpack.allowFilter", "true")
     return clone(target, at, "--filter=blob:none", "--no-checkout")
@@ -96,9 +103,10 @@ CLONES: tuple[Callable[[Backup, Path], Backup], ...] = (
     emptied,
     stale,
     of_another_branch,
+    of_another_branch_without_contents,
     partial,
 )
-KINDS = ("fresh", "shallow", "sparse", "emptied", "stale", "another branch", "partial")
+KINDS = ("fresh", "shallow", "sparse", "emptied", "stale", "another", "contentless", "partial")
 
 
 @pytest.mark.parametrize("kind", CLONES, ids=KINDS)
@@ -163,6 +171,54 @@ def test_a_shard_in_an_emptied_clone_removes_no_page_of_another_one(
     files = remote_files(target)
     assert emptied(target, tmp_path / "job").run(SHARD=shard).code == 0
     assert remote_files(target) == files
+
+
+def test_shards_whose_pages_swap_titles_do_not_wait_for_each_other(
+    target: Backup, tmp_path: Path
+) -> None:
+    """Each shard puts any page where the plan of all pages wants it, and reads its own."""
+    for number in range(6):
+        target.notion.add_page(target.notion.databases()[0], f"Page {number}")
+    later(target)
+    assert target.run().code == 0
+    ids = [page(target, f"Page {number}") for number in range(6)]
+    for number, id_ in enumerate(ids):
+        target.notion.rename(id_, f"Page {(number + 1) % 6}")
+    later(target)
+    for shard in ("1/2", "2/2"):
+        ran = clone(target, tmp_path / shard.replace("/", "-")).run(SHARD=shard)
+        assert ran.code == 0, ran.log
+    check_consistent(target)
+    for number, id_ in enumerate(ids):
+        record = state_of(target)[id_.replace("-", "")]
+        assert record["folder"] == f"wiki/page-{(number + 1) % 6}"
+        text = remote_text(target, f"{record['folder']}/index.md")
+        assert f'title: "Page {(number + 1) % 6}"' in text
+    quiet = clone(target, tmp_path / "quiet")
+    for shard in ("1/2", "2/2"):
+        assert "nothing changed" in quiet.run(SHARD=shard).log
+
+
+def test_shards_whose_pages_swap_databases_do_not_wait_for_each_other(
+    target: Backup, tmp_path: Path
+) -> None:
+    notion = target.notion
+    books = notion.add_database("Books", {})
+    inside = [notion.add_page(books, f"Page {number}") for number in range(4)]
+    outside = [notion.add_page(notion.databases()[0], f"Page {number}") for number in range(4)]
+    later(target)
+    assert target.run().code == 0
+    for one, other in zip(inside, outside, strict=True):
+        notion.move(one, notion.databases()[0])
+        notion.move(other, books)
+    later(target)
+    for number, shard in enumerate(("1/2", "2/2", "1/2", "2/2")):
+        ran = clone(target, tmp_path / f"{number}").run(SHARD=shard)
+        assert ran.code == 0, ran.log
+    check_consistent(target)
+    folders = {id_: record["folder"] for id_, record in state_of(target).items()}
+    assert all(folders[id_.replace("-", "")].startswith("wiki/") for id_ in inside)
+    assert all(folders[id_.replace("-", "")].startswith("books/") for id_ in outside)
 
 
 def test_a_job_that_names_one_database_keeps_the_others(target: Backup, tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ import pytest
 
 from tests.end_to_end.git_server import GitServer
 from tests.support.backups import Backup
+from tests.support.kitchen import read_since
 from tests.support.publishing import (
     PAGES,
     at_remote,
     clone,
+    later,
     move,
     page,
     push,
@@ -151,3 +153,41 @@ def test_pull_requests_without_a_token_or_a_host_are_a_mistake_in_the_settings(
     target.git("checkout", "-q", "-b", "notion-backup")
     ran = target.run(PULL_REQUEST="true")
     assert ran.code == 2 and "cannot be merged into itself" in ran.log
+
+
+def test_runs_of_fresh_clones_go_on_with_the_open_pull_request(
+    target: Backup, host: GitServer, tmp_path: Path
+) -> None:
+    job = runner(host, PULL_REQUEST="true", ALLOW_MASS_DELETE="true")
+    later(target)
+    assert target.run(**job).code == 0
+    asked = len(target.server.requests)
+    quiet = move(clone(target, tmp_path / "quiet", "--depth=1"), host).run(**job)
+    assert quiet.code == 0 and "nothing to commit" in quiet.log, quiet.log
+    assert read_since(target, asked) == set()
+    assert host.pulls.open[0]["title"] == "Back up Notion: 2 new"
+    target.notion.trash(page(target, "Milk"))
+    later(target)
+    ran = move(clone(target, tmp_path / "trashed", "--depth=1"), host).run(**job)
+    assert ran.code == 0 and "1 removed" in ran.log, ran.log
+    assert "wiki/milk/index.md" not in remote_files(target, "notion-backup")
+    (pull,) = host.pulls.open
+    assert pull["title"] == "Back up Notion: 1 new"
+    assert "Tea" in pull["body"] and "Milk" not in pull["body"]
+
+
+def test_a_page_that_is_on_the_default_branch_and_was_renamed_is_told_as_that(
+    target: Backup, host: GitServer, tmp_path: Path
+) -> None:
+    later(target)
+    assert target.run().code == 0
+    target.notion.rename(page(target, "Milk"), "Oat milk")
+    later(target)
+    job = runner(host, PULL_REQUEST="true")
+    for name in ("one", "two"):
+        assert move(clone(target, tmp_path / name), host).run(**job).code == 0
+        (pull,) = host.pulls.open
+        news = "1 updated, " if name == "two" else ""
+        assert pull["title"] == f"Back up Notion: {news}1 renamed"
+        write(target, "Tea", "News.")
+    assert at_remote(target, "rev-list", "--count", "main..notion-backup") == "2"
