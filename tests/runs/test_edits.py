@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
-from backup.demo import blocks, build
+import pytest
+
+from backup.demo import blocks, build, properties
 from backup.demo.server import Asked
-from tests.backups import Backup, clock
-from tests.kitchen import PNG, dead_links, later, row
+from tests.backups import Backup, backing_up, clock
+from tests.kitchen import PNG, dead_links, later, row, rows, stocked
 
 
 def test_only_the_edited_page_is_read_again(kitchen: Backup) -> None:
@@ -203,6 +207,33 @@ def test_a_page_edited_in_the_minute_of_its_reading_is_read_once_more(kitchen: B
     asked = len(kitchen.server.requests)
     kitchen.run()
     assert len(kitchen.server.requests) - asked == 4
+
+
+def test_an_edit_behind_the_back_of_a_listing_that_takes_minutes_comes_with_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows were given already, and their minute was not over when the listing began: no new time
+    stamp will tell."""
+    notion = stocked()
+    now = clock(notion)
+    notion.add_property(notion.source(notion.databases()[0]), "Price", properties.number(), 1)
+    monkeypatch.setattr(
+        "backup.listing.time", SimpleNamespace(monotonic=lambda: now().timestamp())
+    )
+    edits = iter([2])
+
+    def edit(asked: Asked) -> None:
+        if asked.body.get("start_cursor") and (price := next(edits, 0)):
+            for id_ in rows(notion):
+                notion.set_property(id_, "Price", price)
+            later(notion)
+
+    with backing_up(tmp_path / "repository", notion, git=False, most=2) as backup:
+        backup.server.plan = edit
+        assert backup.run().code == 0
+        later(notion)
+        assert backup.run().code == 0
+        assert all("Price | 2" in backup.text(f"{page}/index.md") for page in backup.pages())
 
 
 def test_a_setting_that_shapes_the_text_writes_the_pages_again(kitchen: Backup) -> None:
