@@ -45,6 +45,17 @@ def test_a_rename_moves_the_folder_and_rewrites_the_links_to_it(kitchen: Backup)
     assert dead_links(kitchen) == []
 
 
+def test_a_link_shows_the_new_icon_of_its_page(kitchen: Backup) -> None:
+    tea, cups = row(kitchen, "Tea"), row(kitchen, "Cups")
+    kitchen.notion.append(tea, [blocks.link_to_page(cups)])
+    later(kitchen.notion)
+    kitchen.run()
+    assert "- 📄 [Cups](../cups/index.md)" in kitchen.text("wiki/tea/index.md")
+    kitchen.notion.set_icon(cups, build.emoji("🥛"))
+    assert kitchen.run().code == 0
+    assert "- 🥛 [Cups](../cups/index.md)" in kitchen.text("wiki/tea/index.md")
+
+
 def test_a_breadcrumb_follows_the_name_of_its_database(kitchen: Backup) -> None:
     database = kitchen.notion.databases()[0]
     kitchen.notion.append(row(kitchen, "Milk"), [build.block("breadcrumb")])
