@@ -105,6 +105,11 @@ class TestWithABranch:
         without = of_branch(base, here, lambda path: not path.endswith(".png"))
         assert without.state.pages == {TEA: old} and not without.unpublished
 
+    def test_a_page_that_was_only_written_again_need_not_be_read_once_more(self) -> None:
+        base, here = branch(state(a=record("tea"))), Local(state(a=record("tea", led="elsewhere")))
+        memory = of_branch(base, here, lambda _: True)
+        assert memory.state.pages == here.state.pages and memory.unpublished == {TEA}
+
     def test_a_page_that_the_branch_has_removed_meanwhile_does_not_come_back(self) -> None:
         both = state(a=record("tea"), b=record("milk"))
         here = Local(state(a=record("tea"), b=record("milk", "2026-09-02")))
