@@ -88,6 +88,19 @@ class TestALostState:
         again = found(memory, tea=text(MILK, "Tea"))
         assert again.state.pages == known.pages
 
+    def test_a_copy_under_a_name_that_the_backup_would_not_give_is_left_alone(self) -> None:
+        copy = {"tea-2025": text(TEA, "Tea"), "milk": text(TEA, "Tea")}
+        again = found(of_work_tree(Local()), tea=text(TEA, "Tea"), **copy)
+        assert again.state.pages[TEA].folder == "wiki/tea"
+        assert again.strays == ("wiki/milk", "wiki/tea-2025")
+
+    def test_of_two_folders_of_a_page_the_one_with_its_id_counts(self) -> None:
+        """The backup adds the id when a second page of that title comes, and never takes it away."""
+        twice = {"tea": text(TEA, "Tea"), f"tea-{TEA[-8:]}": text(TEA, "Tea")}
+        again = found(of_work_tree(Local()), **twice)
+        assert again.state.pages[TEA].folder == f"wiki/tea-{TEA[-8:]}"
+        assert again.strays == ("wiki/tea",)
+
 
 class TestWithABranch:
     def test_what_the_clone_began_with_says_nothing_though_it_looks_newer(self) -> None:
