@@ -76,6 +76,12 @@ class TestALostState:
         assert again.state.pages[MILK].folder == "wiki/milk"
         assert again.rebuilt == {TEA, MILK}
 
+    def test_what_an_interrupted_run_left_whole_is_not_read_again(self) -> None:
+        base = branch(State({}, PLACES), problem="lost")
+        memory = of_branch(base, Local(state(a=record("tea"))), lambda _: True)
+        again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
+        assert (again.unpublished, again.rebuilt) == ({TEA}, {MILK})
+
     def test_of_a_state_with_single_damaged_entries_only_these_are_found_again(self) -> None:
         memory = Memory(State({}, PLACES), damage=(Damage(NAME, TEA, "a value"),))
         again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
