@@ -166,14 +166,14 @@ def completed(
     fresh = {id_: each for id_, each in fresh.items() if not owned.keys() & set(each.paths())}
     now = replace(memory.state, pages={**fresh, **memory.state.pages})
     folders = {record.folder for record in now.pages.values()}
-    strays = tuple(folder for folder in found.strays if folder not in folders and memory.problem)
+    named = sorted({*found.strays, *(each.folder for each in found.pages.values())} - folders)
     rebuilt = memory.rebuilt | fresh.keys()
     is_first = not rebuilt and memory.problem.endswith("missing.")
     return replace(
         memory,
         state=now,
         rebuilt=rebuilt,
-        strays=strays,
+        strays=tuple(named) if memory.problem else (),
         problem="" if is_first else memory.problem,
     )
 

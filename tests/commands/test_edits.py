@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
-from fakenotion import blocks, build
+import pytest
+
+from fakenotion import blocks, build, properties
 from fakenotion.server import Asked
-from tests.support.backups import Backup, clock
-from tests.support.kitchen import PNG, dead_links, later, row
+from tests.support.backups import Backup, backing_up, clock
+from tests.support.kitchen import PNG, dead_links, later, row, rows, stocked
 
 
 def test_only_the_edited_page_is_read_again(kitchen: Backup) -> None:
@@ -39,6 +43,17 @@ def test_a_rename_moves_the_folder_and_rewrites_the_links_to_it(kitchen: Backup)
     assert len(kitchen.server.downloads) == downloads
     assert not (kitchen.folder / "wiki/cups").exists()
     assert dead_links(kitchen) == []
+
+
+def test_a_link_shows_the_new_icon_of_its_page(kitchen: Backup) -> None:
+    tea, cups = row(kitchen, "Tea"), row(kitchen, "Cups")
+    kitchen.notion.append(tea, [blocks.link_to_page(cups)])
+    later(kitchen.notion)
+    kitchen.run()
+    assert "- 📄 [Cups](../cups/index.md)" in kitchen.text("wiki/tea/index.md")
+    kitchen.notion.set_icon(cups, build.emoji("🥛"))
+    assert kitchen.run().code == 0
+    assert "- 🥛 [Cups](../cups/index.md)" in kitchen.text("wiki/tea/index.md")
 
 
 def test_a_breadcrumb_follows_the_name_of_its_database(kitchen: Backup) -> None:
@@ -203,6 +218,31 @@ def test_a_page_edited_in_the_minute_of_its_reading_is_read_once_more(kitchen: B
     asked = len(kitchen.server.requests)
     kitchen.run()
     assert len(kitchen.server.requests) - asked == 4
+
+
+def test_an_edit_behind_the_back_of_a_listing_that_takes_minutes_comes_with_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows were given already, and their minute was not over when the listing began: no new time
+    stamp will tell."""
+    notion = stocked()
+    now = clock(notion)
+    notion.add_property(notion.source(notion.databases()[0]), "Price", properties.number(), 1)
+    monkeypatch.setattr("backup.pipeline.listing.time", SimpleNamespace(monotonic=lambda: now().timestamp()))
+    edits = iter([2])
+
+    def edit(asked: Asked) -> None:
+        if asked.body.get("start_cursor") and (price := next(edits, 0)):
+            for id_ in rows(notion):
+                notion.set_property(id_, "Price", price)
+            later(notion)
+
+    with backing_up(tmp_path / "repository", notion, git=False, most=2) as backup:
+        backup.server.plan = edit
+        assert backup.run().code == 0
+        later(notion)
+        assert backup.run().code == 0
+        assert all("Price | 2" in backup.text(f"{page}/index.md") for page in backup.pages())
 
 
 def test_a_setting_that_shapes_the_text_writes_the_pages_again(kitchen: Backup) -> None:

@@ -211,6 +211,40 @@ def test_a_renamed_database_moves_and_breadcrumbs_follow(kitchen: Backup) -> Non
     assert read_since(kitchen, asked) == {row(kitchen, each) for each in ("Cups", "Milk", "Tea")}
 
 
+def test_links_to_a_database_that_is_out_of_sight_just_now_stay(
+    kitchen: Backup, other: str
+) -> None:
+    tea, wine = row(kitchen, "Tea"), row(kitchen, "Wine")
+    mentions = build.mention_database(other, "Cellar"), build.mention_page(wine, "Wine")
+    kitchen.notion.append(tea, [blocks.paragraph(each) for each in mentions])
+    later(kitchen.notion)
+    assert kitchen.run().code == 0
+    kitchen.notion.append(tea, [blocks.paragraph("News.")])
+    kitchen.fail(f"/v1/databases/{other.replace('-', '')}", REFUSED)
+    assert kitchen.run().code == 1
+    text = kitchen.text("wiki/tea/index.md")
+    assert "News." in text
+    assert "(../../cellar/README.md)" in text and "(../../cellar/wine/index.md)" in text
+
+
+def test_no_page_takes_the_folder_of_a_database_that_is_out_of_sight_just_now(
+    kitchen: Backup,
+) -> None:
+    other = kitchen.notion.add_database("Cellar", {})
+    wine = kitchen.notion.add_page(other, "Wine")
+    later(kitchen.notion)
+    wiki = kitchen.notion.databases()[0]
+    settings = f"wiki = {wiki}\nwiki/cellar = {other}"
+    assert kitchen.run(DATABASES=settings).code == 0
+    kitchen.notion.trash(wine)  # no page is in the way: only the list of the database is there
+    assert kitchen.run(DATABASES=settings, ALLOW_MASS_DELETE="true").code == 0
+    kitchen.notion.add_page(wiki, "Cellar")
+    kitchen.fail(f"/v1/databases/{other.replace('-', '')}", REFUSED)
+    kitchen.run(DATABASES=settings)
+    assert "wiki/cellar" not in kitchen.pages()
+    assert [page for page in kitchen.pages() if "wiki/cellar-" in page]
+
+
 def test_two_databases_of_one_title_keep_their_folders_when_one_is_out_of_sight(
     tmp_path: Path,
 ) -> None:

@@ -38,7 +38,8 @@ class GitServer:
 
     Pushing needs `token`, reading only with `private`. `before_push` is called when a push arrives,
     before git sees it; `refusal` is the status that every push is answered with instead, and
-    `after_refusal` is called then. `pulls` answers what is asked below /api/; Git LFS may ask, and
+    `after_refusal` is called then; so many requests for the branches as it is `busy` are turned away
+    first. `pulls` answers what is asked below /api/; Git LFS may ask, and
     is given nowhere to send anything.
     """
 
@@ -47,6 +48,7 @@ class GitServer:
     private: bool = False
     refusal: int = 0
     after_refusal: Callable[[], None] = lambda: None
+    busy: int = 0
     before_push: Callable[[], None] | None = None
     pulls: Pulls = field(default_factory=Pulls)
     requests: list[Asked] = field(default_factory=list)
@@ -148,6 +150,9 @@ class _Handler(BaseHTTPRequestHandler):
             )
         if asked.path.endswith("/info/lfs/objects/batch"):
             return self._send(200 if host.may(asked) else 401, {}, b"{}")
+        if asked.path.endswith("/info/refs") and host.busy:
+            host.busy -= 1
+            return self._send(503, {}, b"")
         writing = "git-receive-pack" in self.path
         if (writing or host.private) and not host.may(asked):
             status = 403 if headers else 401

@@ -14,12 +14,14 @@ class Pulls:
     """`/api/v3/repos/acme/wiki/pulls` answers like GitHub (as its Enterprise Server is reached),
     `/api/v1/…` like Gitea and Forgejo: other page sizes, statuses and shapes.
 
-    `refusal` is a status and a message that every new one is answered with.
+    `refusal` is a status and a message that every new one is answered with; while it is `down`,
+    every request fails.
     """
 
     token: str = "ghs_planted_git_token_0123456789"
     open: list[dict[str, Any]] = field(default_factory=list)
     refusal: tuple[int, str] | None = None
+    down: bool = False
     largest_page: int = 2  # so that a handful fills several
 
     def add(self, head: str, base: str = "main", owner: str = "acme") -> dict[str, Any]:
@@ -40,6 +42,8 @@ class Pulls:
         self, method: str, path: str, query: dict[str, str], body: bytes, auth: tuple[str, ...]
     ) -> tuple[int, Any]:
         """Status and JSON for one request."""
+        if self.down:
+            return 502, {"message": "Bad Gateway"}
         _, _, version, *rest = path.split("/")
         if auth != (f"{API_TOKEN_FORMS[version]} {self.token}",):
             return 401, {"message": "token is required"}

@@ -79,8 +79,12 @@ def test_an_answer_that_will_not_change_is_asked_for_once(
     assert len(site.seen) == 1
 
 
-def expiring(request: Request) -> Answer:
-    return Answer(PNG) if "X-Amz-Signature=fresh" in request.query else Answer(b"<Error/>", 403)
+def expiring(status: int) -> Callable[[Request], Answer]:
+    def answer(request: Request) -> Answer:
+        is_fresh = "X-Amz-Signature=fresh" in request.query
+        return Answer(PNG) if is_fresh else Answer(b"<Error/>", status)
+
+    return answer
 
 
 def refreshing(site: Site, asked: list[File]) -> Callable[[File], File]:
@@ -91,8 +95,10 @@ def refreshing(site: Site, asked: list[File]) -> Callable[[File], File]:
     return refresh
 
 
-def test_an_expired_url_is_read_again_once(site: Site, tmp_path: Path) -> None:
-    site.routes["/a.png"] = expiring
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_an_expired_url_is_read_again_once(site: Site, tmp_path: Path, status: int) -> None:
+    """Storage says 400 (ExpiredToken) when what signed the address has expired before the address."""
+    site.routes["/a.png"] = expiring(status)
     asked: list[File] = []
     with Local(site, refresh=refreshing(site, asked)) as downloader:
         got = downloader.download(image(f"{site.url}/a.png{SIGNATURE}", hosted=True), tmp_path)

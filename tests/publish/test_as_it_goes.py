@@ -24,6 +24,7 @@ from tests.support.publishing import (
     later,
     page,
     published_to,
+    push,
     remote_commits,
     remote_files,
     state_of,
@@ -99,6 +100,34 @@ def test_finished_pages_are_published_while_a_slow_one_is_being_read(target: Bac
     assert titles(target) == {"Tea", "Milk", "Slow"}
     assert remote_commits(target) == 3
     assert target.git("status", "--porcelain") == ""
+
+
+@pytest.mark.usefixtures("ticking")
+def test_a_page_that_had_no_place_meanwhile_is_published_once_it_has(
+    target: Backup, tmp_path: Path
+) -> None:
+    person = clone(target, tmp_path / "person")
+    mine = person.folder / "wiki/milk/index.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("my own notes")
+    push(person, "wiki")
+    before = remote_commits(target)
+
+    def published() -> bool:
+        if remote_commits(target) == before:
+            return False
+        if mine.exists():
+            assert titles(target) == {"Tea"}
+            person.git("pull", "-q", "--rebase", "origin", "main")
+            person.git("rm", "-q", "wiki/milk/index.md")
+            push(person)
+        return True
+
+    stall(target, page(target, "Slow"), published)
+    ran = target.run(PUBLISH_EVERY="1")
+    assert ran.code == 0, ran.log
+    assert titles(target) == {"Tea", "Milk", "Slow"}
+    check_consistent(target)
 
 
 @pytest.mark.usefixtures("racing")

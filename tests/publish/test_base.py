@@ -439,6 +439,24 @@ class TestLostState:
         assert state_of(target)[page(target, "Tea").replace("-", "")]["folder"] == "wiki/tea"
         assert clone(target, tmp_path / "next").run().code == 0
 
+    def test_of_two_folders_that_one_page_may_have_the_other_one_is_left_alone_and_named(
+        self, target: Backup, tmp_path: Path
+    ) -> None:
+        later(target)
+        assert target.run().code == 0
+        twin = f"wiki/tea-{page(target, 'Tea')[-8:]}"
+        person = clone(target, tmp_path / "copy")
+        shutil.copytree(tmp_path / "copy/wiki/tea", tmp_path / "copy" / twin)
+        push(person, twin)
+        files = remote_files(target)
+        self.lose(target, tmp_path / "person", None)
+        ran = clone(target, tmp_path / "job").run()
+        kept = state_of(target)[page(target, "Tea").replace("-", "")]["folder"]
+        (stray,) = {"wiki/tea", twin} - {kept}
+        assert f"Left alone, though they name a page of Notion: {stray}/." in ran.log
+        assert sorted(remote_files(target)) == sorted(files)
+        assert clone(target, tmp_path / "next").run().code == 0
+
     def test_a_page_that_was_trashed_meanwhile_is_removed(
         self, target: Backup, tmp_path: Path
     ) -> None:

@@ -217,3 +217,28 @@ def test_a_detached_job_without_a_branch_publishes_to_the_default_branch(
     write(target, "Tea", "News.")
     assert target.run(**nameless, GITHUB_EVENT_PATH=str(event)).code == 0
     assert "News." in remote_text(target, "wiki/tea/index.md", "notes")
+
+
+@pytest.mark.parametrize("busy", [1, 3, 100])
+def test_a_host_that_is_busy_when_a_run_begins_is_asked_again_eight_times(
+    target: Backup, host: GitServer, monkeypatch: pytest.MonkeyPatch, busy: int
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(services, "Publisher", partial(Publisher, sleep=waits.append))
+    host.busy = busy
+    ran = target.run()
+    assert len(waits) == min(busy, 7) and all(waits)
+    assert ran.code == (0 if busy < 8 else 1), ran.log
+    assert ("503" in ran.log) == (busy > 8)
+    assert (len(remote_files(target)) > 1) == (busy < 8)
+
+
+def test_a_host_that_lets_nobody_read_without_a_token_ends_the_run_with_a_way_in(
+    target: Backup, host: GitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(services, "Publisher", partial(Publisher, sleep=waits.append))
+    host.private = True
+    ran = target.run(GIT_TOKEN="")
+    assert ran.code == 1 and "or pass a git-token" in ran.log
+    assert waits == [], "asking again lets nobody in"

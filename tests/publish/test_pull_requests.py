@@ -90,6 +90,48 @@ def test_when_a_pull_request_was_merged_the_next_one_begins_with_the_branch_belo
     assert len(host.pulls.open) == 1
 
 
+def test_a_host_that_cannot_be_asked_costs_nothing_of_an_open_pull_request(
+    target: Backup, host: GitServer, tmp_path: Path
+) -> None:
+    """What reviewers have added to the branch is there alone."""
+    job = runner(host, PULL_REQUEST="true")
+    assert target.run(**job).code == 0
+    reviewer = clone(target, tmp_path / "reviewer", "--branch=notion-backup")
+    (reviewer.folder / "review.md").write_text("Fine.\n")
+    push(reviewer, "review.md", branch="notion-backup")
+    write(target, "Tea", "News.")
+    host.pulls.down = True
+    ran = target.run(**job)
+    assert ran.code == 1 and "Bad Gateway" in ran.log
+    assert remote_text(target, "review.md", "notion-backup") == "Fine."
+    assert "News." in remote_text(target, "wiki/tea/index.md", "notion-backup")
+    host.pulls.down = False
+    assert target.run(**job).code == 0
+    assert len(host.pulls.open) == 1
+
+
+def test_of_two_jobs_that_begin_the_branch_anew_the_slower_one_goes_on_with_it(
+    target: Backup, host: GitServer, tmp_path: Path
+) -> None:
+    job = runner(host, PULL_REQUEST="true")
+    assert target.run(**job).code == 0
+    host.pulls.open.clear()  # turned down
+    target.notion.add_page(target.notion.add_database("Books", {}), "Sea level")
+    wiki, books = target.notion.databases()
+    other = move(clone(target, tmp_path / "other"), host)
+
+    def publish_other() -> None:
+        host.before_push = None
+        assert other.run(**job, DATABASES=books).code == 0
+
+    host.before_push = publish_other
+    ran = target.run(**job, DATABASES=wiki)
+    assert ran.code == 0, ran.log
+    found = remote_files(target, "notion-backup")
+    assert {*PAGES, "books/sea-level/index.md"} <= set(found)
+    assert at_remote(target, "rev-list", "--count", "main..notion-backup") == "2"
+
+
 def test_two_jobs_share_one_pull_request(target: Backup, host: GitServer, tmp_path: Path) -> None:
     target.notion.add_page(target.notion.add_database("Books", {}), "Sea level")
     wiki, books = target.notion.databases()

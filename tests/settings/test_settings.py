@@ -91,6 +91,14 @@ def test_all_mistakes_are_told_at_once_and_each_names_its_setting() -> None:
         assert name in text
 
 
+@pytest.mark.parametrize("branch", ["notion-backup", "refs/heads/notion-backup"])
+def test_a_branch_is_not_merged_into_itself(branch: str) -> None:
+    told = problems({**GOOD, "PULL_REQUEST": "true", "BRANCH": branch, "CONCURRENCY": "many"})
+    assert "PULL_REQUEST_BRANCH: write another branch than BRANCH." in told
+    assert "CONCURRENCY" in told
+    assert read({**GOOD, "BRANCH": branch}).publishing.pull_request_branch == ""
+
+
 def test_databases_come_from_lines_and_from_numbered_variables_with_gaps() -> None:
     lines = f"docs/wiki = {ID}\n\n# a remark\n. = {'a' * 32}"
     environ = {

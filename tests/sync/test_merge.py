@@ -47,6 +47,19 @@ def test_within_one_minute_the_version_that_was_read_after_it_counts() -> None:
     assert merged(base, open_, settled).state == settled
 
 
+def test_of_two_equally_old_versions_the_one_that_lacks_fewer_files_counts() -> None:
+    base, whole = State({"a": TEA}), State({"a": edited(TEA, LATE)})
+    lacking = State({"a": replace(edited(TEA, LATE), pending=({"key": "picture"},))})
+    assert merged(base, whole, lacking).state == whole
+    assert merged(base, lacking, whole).state == whole
+
+
+def test_of_two_versions_that_nothing_tells_apart_the_one_that_is_published_last_counts() -> None:
+    base = State({"a": TEA})
+    ours, theirs = (State({"a": replace(edited(TEA, LATE), led=led)}) for led in ("one", "two"))
+    assert merged(base, ours, theirs).state == ours
+
+
 def test_a_page_that_we_removed_stays_when_they_read_it_again() -> None:
     base, theirs = State({"a": TEA}), State({"a": edited(TEA, LATE)})
     assert merged(base, State(), theirs, removed={"a"}).state == theirs

@@ -200,6 +200,22 @@ def test_deleted_pages_stay_when_the_user_wants_them_kept() -> None:
     assert not decided.of(Action.REMOVE) and not decided.problems
 
 
+def test_where_all_pages_are_kept_nobody_is_asked_to_allow_many_removals() -> None:
+    picture, known, verdicts = ten_pages(9)
+    decided = decide(picture, known, verdicts, Rules(keep_deleted=True))
+    assert not decided.of(Action.REMOVE) and not decided.problems
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNREACHABLE, Verdict.UNKNOWN, Verdict.LISTED])
+def test_a_small_database_of_which_nothing_is_to_be_seen_any_more_is_told(verdict: Verdict) -> None:
+    known = state(a=record("Tea"), b=record("Cup"))
+    decided = decide(listed(), known, {"a": verdict, "b": verdict})
+    assert [step.action for step in decided.steps] == [Action.KEEP, Action.KEEP]
+    (problem,) = decided.problems
+    assert "2 of 2 pages are not listed by Notion any more" in problem.what
+    assert not decide(listed(row("a", "Tea")), known, {"b": verdict}).problems
+
+
 def test_a_page_that_is_kept_without_being_listed_keeps_its_folder_from_others() -> None:
     known = state(b=record("Tea"))
     decided = decide(listed(row("a", "Tea")), known, {"b": Verdict.UNREACHABLE})

@@ -1,0 +1,166 @@
+"""What a run begins with, from the pictures of a branch and of a work tree; nothing is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from backup.folder.load import Local, Memory, completed, of_branch, of_work_tree
+from backup.publish.base import Base
+from backup.sync.state import NAME, Place, Record, State
+from backup.sync.steps import Listed
+from backup.sync.untrusted import Damage
+
+TEA, MILK = "a" * 32, "b" * 32
+PLACES = {"db": Place("wiki", "Wiki")}
+LISTED = [Listed("db", "Wiki", "", "wiki", (), complete=True)]
+
+
+def record(name: str, edited: str = "2026-09-01", **more: object) -> Record:
+    return replace(Record("db", f"wiki/{name}", name.title(), edited=edited), **more)
+
+
+def state(**pages: Record) -> State:
+    return State({id_ * 32: each for id_, each in pages.items()}, PLACES)
+
+
+def text(id_: str, title: str) -> str:
+    return f'---\ntitle: "{title}"\nnotion_id: "{id_}"\n---\n\n# {title}\n'
+
+
+def found(memory: Memory, **texts: str) -> Memory:
+    """The memory completed by pages in wiki/: folder → text."""
+    files = {f"wiki/{name}/index.md": each for name, each in texts.items()}
+
+    def read(paths: Collection[str]) -> dict[str, str]:
+        return {path: files[path] for path in paths}
+
+    return completed(memory, LISTED, list(files), read)
+
+
+def branch(now: State, before: State | None = None, problem: str = "") -> Base:
+    files = {path: "blob" for each in now.pages.values() for path in each.paths()}
+    return Base("tip", now, files, problem, before=now if before is None else before)
+
+
+class TestWithoutPublishing:
+    """The work tree is the truth."""
+
+    def test_a_state_that_is_there_counts_as_it_is(self) -> None:
+        known = replace(state(a=record("tea")), damage=(Damage(NAME, MILK, "a value"),))
+        memory = of_work_tree(Local(known, frozenset({"wiki/tea/index.md"}), is_there=True))
+        assert (memory.state, memory.problem, memory.rebuilt) == (known, "", frozenset())
+        assert memory.damage == known.damage
+        assert memory.claimed == {"wiki/tea/index.md"}, "else the next run takes it for somebody's"
+
+    def test_where_none_is_there_pages_are_looked_for_and_a_first_run_is_no_loss(self) -> None:
+        memory = of_work_tree(Local())
+        assert memory.problem == f"{NAME} is missing."
+        assert found(memory).problem == ""
+        again = found(memory, tea=text(TEA, "Tea"))
+        assert again.problem == memory.problem and again.rebuilt == {TEA}
+        assert again.state.pages[TEA].folder == "wiki/tea"
+
+    def test_what_an_interrupted_run_finished_is_read_again_beside_a_broken_state(self) -> None:
+        here = Local(state(a=record("tea")), is_there=True, problem=f"{NAME} is damaged.")
+        memory = of_work_tree(here)
+        assert (memory.problem, memory.rebuilt) == (here.problem, {TEA})
+
+
+class TestALostState:
+    def test_what_is_known_of_a_page_counts_before_what_its_folder_tells(self) -> None:
+        known = state(a=record("tea"))
+        memory = of_branch(branch(known, problem="lost"), Local(), lambda _: True)
+        again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
+        assert again.state.pages[TEA] == known.pages[TEA]
+        assert again.state.pages[MILK].folder == "wiki/milk"
+        assert again.rebuilt == {TEA, MILK}
+
+    def test_what_an_interrupted_run_left_whole_is_not_read_again(self) -> None:
+        base = branch(State({}, PLACES), problem="lost")
+        memory = of_branch(base, Local(state(a=record("tea"))), lambda _: True)
+        again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
+        assert (again.unpublished, again.rebuilt) == ({TEA}, {MILK})
+
+    def test_of_a_state_with_single_damaged_entries_only_these_are_found_again(self) -> None:
+        memory = Memory(State({}, PLACES), damage=(Damage(NAME, TEA, "a value"),))
+        again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
+        assert again.state.pages.keys() == {TEA}
+        assert again.strays == ()
+
+    def test_no_page_is_found_in_the_folder_of_another_one(self) -> None:
+        known = state(a=record("tea"))
+        memory = Memory(known, damage=(Damage(NAME, MILK, "a value"),))
+        again = found(memory, tea=text(MILK, "Tea"))
+        assert again.state.pages == known.pages
+
+    def test_a_copy_under_a_name_that_the_backup_would_not_give_is_left_alone(self) -> None:
+        copy = {"tea-2025": text(TEA, "Tea"), "milk": text(TEA, "Tea")}
+        again = found(of_work_tree(Local()), tea=text(TEA, "Tea"), **copy)
+        assert again.state.pages[TEA].folder == "wiki/tea"
+        assert again.strays == ("wiki/milk", "wiki/tea-2025")
+
+    def test_of_two_folders_of_a_page_the_one_with_its_id_counts(self) -> None:
+        """The backup adds the id when a second page of that title comes, and never takes it away."""
+        twice = {"tea": text(TEA, "Tea"), f"tea-{TEA[-8:]}": text(TEA, "Tea")}
+        again = found(of_work_tree(Local()), **twice)
+        assert again.state.pages[TEA].folder == f"wiki/tea-{TEA[-8:]}"
+        assert again.strays == ("wiki/tea",)
+
+
+class TestWithABranch:
+    def test_what_the_clone_began_with_says_nothing_though_it_looks_newer(self) -> None:
+        """A branch that was rewound: its pages are what they are there."""
+        newer = state(a=record("tea", "2026-09-02"))
+        rewound = branch(state(a=record("tea")), before=newer)
+        memory = of_branch(rewound, Local(newer), lambda _: True)
+        assert memory.state.pages == rewound.state.pages and not memory.unpublished
+
+    def test_a_newer_version_counts_where_all_its_files_lie(self) -> None:
+        picture = ({"path": "assets/1.png"},)
+        old, new = record("tea"), record("tea", "2026-09-02", files=picture)
+        base, here = branch(state(a=old)), Local(state(a=new))
+        assert of_branch(base, here, lambda _: True).unpublished == {TEA}
+        without = of_branch(base, here, lambda path: not path.endswith(".png"))
+        assert without.state.pages == {TEA: old} and not without.unpublished
+
+    def test_a_page_that_was_only_written_again_need_not_be_read_once_more(self) -> None:
+        base, here = branch(state(a=record("tea"))), Local(state(a=record("tea", led="elsewhere")))
+        memory = of_branch(base, here, lambda _: True)
+        assert memory.state.pages == here.state.pages and memory.unpublished == {TEA}
+
+    def test_a_page_that_the_branch_has_removed_meanwhile_does_not_come_back(self) -> None:
+        both = state(a=record("tea"), b=record("milk"))
+        here = Local(state(a=record("tea"), b=record("milk", "2026-09-02")))
+        memory = of_branch(branch(state(a=record("tea")), before=both), here, lambda _: True)
+        assert memory.state.pages.keys() == {TEA}
+        assert memory.former == {"wiki/milk/index.md"}
+
+    def test_a_page_of_a_lost_state_counts_as_long_as_one_of_its_files_is_there(self) -> None:
+        picture = ({"path": "assets/1.png"},)
+        known = state(a=record("tea", files=picture), b=record("milk", files=picture))
+        files = {"wiki/tea/assets/1.png": "blob"}
+        base = replace(branch(known, problem="lost"), files=files)
+        memory = of_branch(base, Local(), lambda _: True)
+        assert memory.state.pages.keys() == {TEA} == memory.rebuilt
+
+    def test_a_page_that_takes_the_folder_of_one_on_the_branch_is_left_out_with_those_in_turn(
+        self,
+    ) -> None:
+        """Milk goes where Tea was, but Tea cannot go where Cocoa is by now."""
+        base = branch(
+            state(a=record("tea"), b=record("milk"), c=record("cocoa")),
+            before=state(a=record("tea"), b=record("milk")),
+        )
+        late = "2026-09-02"
+        moved = state(a=replace(record("cocoa", late), title="Tea"), b=replace(record("tea", late)))
+        memory = of_branch(base, Local(moved), lambda _: True)
+        assert memory.state.pages == base.state.pages and not memory.unpublished
+
+    def test_databases_that_only_an_interrupted_run_knew_come_with_its_pages(self) -> None:
+        mine = {"db": Place("old", "Old"), "new": Place("new", "New")}
+        base = branch(State({}, PLACES))
+        none = of_branch(base, Local(State({}, mine)), lambda _: True)
+        assert none.state.databases == PLACES
+        some = of_branch(base, Local(State({TEA: record("tea")}, mine)), lambda _: True)
+        assert some.state.databases == {**PLACES, "new": mine["new"]}
