@@ -29,18 +29,20 @@ ORDER = (
     ("folder",),
     ("markdown", "files", "notion"),
     ("sync",),
+    ("ci",),
     ("settings", "git", "threads"),
+    ("json_values",),
     ("stop", "model", "slug", "words", "errors"),
 )
 FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 
 # Rooms and modules that decide and never act: nothing that reaches outside may be imported there.
 PURE = (
-    *("errors", "model", "slug", "words", "settings", "markdown", "sync"),
+    *("errors", "model", "slug", "words", "json_values", "ci", "settings", "markdown", "sync"),
     *("report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
     *("files.find", "files.kinds", "files.names", "files.urls", "files.telling", "files.pending"),
-    *("publish.commits", "publish.host", "publish.message", "publish.refusals", "publish.compose"),
+    *("publish.commits", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild",),
 )
 OUTSIDE = {

@@ -10,6 +10,7 @@ from typing import Any
 import requests
 
 from backup.errors import GitError
+from backup.json_values import as_object, mapping
 from backup.model import Json
 
 _TIMEOUT = (10, 60)  # seconds to connect and between bytes
@@ -33,14 +34,13 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class PullRequests:
-    """The pull requests of one repository that would merge the branch `head` into `base`.
+    """The pull requests of one repository ('owner/name') that would merge the branch `head` into `base`.
 
     `api` is the address of the host's API, without a slash at its end.
     """
 
     api: str
-    owner: str
-    name: str
+    repository: str
     head: str
     base: str
     token: str = field(repr=False)
@@ -78,15 +78,14 @@ class PullRequests:
 
     def _is_ours(self, pull: Json) -> bool:
         """Whether it merges our branch of this repository, and not a fork's branch of that name."""
-        head, base = _part(pull, "head"), _part(pull, "base")
-        repository = _part(head, "repo").get("full_name")
-        full_name = f"{self.owner}/{self.name}".lower()
-        same = str(repository or full_name).lower() == full_name
+        head, base = mapping(pull, "head"), mapping(pull, "base")
+        named = str(mapping(head, "repo").get("full_name") or self.repository)
+        same = named.lower() == self.repository.lower()
         return same and (head.get("ref"), base.get("ref")) == (self.head, self.base)
 
     def _ask(self, method: str, path: str, **sent: Any) -> Any:
         """The JSON answer; raises GitError."""
-        url = f"{self.api}/repos/{self.owner}/{self.name}/{path}"
+        url = f"{self.api}/repos/{self.repository}/{path}"
         try:
             answer = requests.request(
                 method, url, auth=self._authorise, timeout=_TIMEOUT, allow_redirects=False, **sent
@@ -120,11 +119,6 @@ def _read(pull: Any) -> PullRequest:
         raise GitError("The host's answer about a pull request makes no sense.") from None
 
 
-def _part(value: Any, key: str) -> Json:
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
 def _json(answer: requests.Response) -> Any:
     try:
         return answer.json()
@@ -134,9 +128,7 @@ def _json(answer: requests.Response) -> Any:
 
 def _words(answer: requests.Response) -> Iterator[str]:
     """What the host says: `message`, and on GitHub the particulars in `errors`."""
-    said = _json(answer)
-    if not isinstance(said, dict):
-        return
+    said = as_object(_json(answer))
     yield str(said.get("message", ""))
     errors = said.get("errors")
     for each in errors if isinstance(errors, list) else ():

@@ -24,7 +24,7 @@ OURS = {
 @pytest.fixture
 def pulls() -> PullRequests:
     api = "https://git.example.com/api/v1"
-    return PullRequests(api, "acme", "wiki", "notion-backup", "main", "token")
+    return PullRequests(api, "acme/wiki", "notion-backup", "main", "token")
 
 
 @responses.activate
