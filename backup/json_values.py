@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from backup.model import Json
+from typing import Any
 
 
-def as_object(value: object) -> Json:
+def as_object(value: object) -> dict[str, Any]:
     """`value`; {} when it is not an object."""
     return value if isinstance(value, dict) else {}
 
 
-def objects(value: object) -> list[Json]:
+def as_list(value: object) -> list[Any]:
+    """`value`; [] when it is not a list."""
+    return value if isinstance(value, list) else []
+
+
+def objects(value: object) -> list[dict[str, Any]]:
     """The objects of a list, without anything else in it; [] for anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [item for item in as_list(value) if isinstance(item, dict)]
 
 
-def mapping(data: object, key: str) -> Json:
+def mapping(data: object, key: str) -> dict[str, Any]:
     """The object under `key`; {} when there is none."""
     return as_object(as_object(data).get(key))
 

@@ -31,8 +31,8 @@ ORDER = (
     ("sync",),
     ("ci",),
     ("settings", "git", "threads"),
-    ("json_values",),
     ("stop", "model", "slug", "words", "errors"),
+    ("json_values",),
 )
 FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 

@@ -19,6 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from backup.errors import FileError
+from backup.json_values import mapping, objects, word
 from backup.model import Json
 
 _VERSION = "2023-06-01"  # Anthropic API reference, "Versions": the only one there is
@@ -135,16 +136,14 @@ def _answer(response: requests.Response) -> Answer:
         raw = None
     if not isinstance(raw, dict) or not isinstance(raw.get("content"), list):
         raise FileError("the server's answer makes no sense")
-    usage = raw.get("usage")
-    tokens = usage if isinstance(usage, dict) else {}
+    tokens = mapping(raw, "usage")
     # Anthropic API reference, "Stop reasons": 'refusal' says that the model declined.
     text = "" if raw.get("stop_reason") == "refusal" else _text(raw["content"])
     return Answer(text, _number(tokens.get("input_tokens")), _number(tokens.get("output_tokens")))
 
 
 def _text(content: list[Any]) -> str:
-    blocks = [each for each in content if isinstance(each, dict) and each.get("type") == "text"]
-    return "".join(each["text"] for each in blocks if isinstance(each.get("text"), str))
+    return "".join(word(each, "text") for each in objects(content) if each.get("type") == "text")
 
 
 def _number(value: Any) -> int:

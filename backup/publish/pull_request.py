@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from backup.errors import GitError
-from backup.json_values import as_object, mapping
+from backup.json_values import as_list, as_object, mapping
 from backup.model import Json
 
 _TIMEOUT = (10, 60)  # seconds to connect and between bytes
@@ -52,8 +52,8 @@ class PullRequests:
         """
         for page in range(1, _PAGES + 1):
             query = {"state": "open", "page": page, "per_page": _PER_PAGE, "limit": _PER_PAGE}
-            listed = self._ask("GET", "pulls", params=query)
-            if not isinstance(listed, list) or not listed:
+            listed = as_list(self._ask("GET", "pulls", params=query))
+            if not listed:
                 return None
             for pull in filter(self._is_ours, listed):
                 return _read(pull)
@@ -130,6 +130,5 @@ def _words(answer: requests.Response) -> Iterator[str]:
     """What the host says: `message`, and on GitHub the particulars in `errors`."""
     said = as_object(_json(answer))
     yield str(said.get("message", ""))
-    errors = said.get("errors")
-    for each in errors if isinstance(errors, list) else ():
+    for each in as_list(said.get("errors")):
         yield str(each.get("message", each) if isinstance(each, dict) else each)

@@ -13,6 +13,8 @@ from http import HTTPStatus
 
 import requests
 
+from backup.json_values import as_object
+
 _SECONDS = 10.0  # to connect, and between two packets of the answer
 _TRIES = 2
 _PAUSE = 1.0  # seconds before the second try
@@ -97,7 +99,7 @@ def _asked_to_wait(answer: requests.Response) -> float:
         said = json.loads(next(answer.iter_content(_MOST_READ), b""))
     except (ValueError, requests.RequestException):
         said = None
-    exact = said.get("retry_after") if isinstance(said, dict) else None
+    exact = as_object(said).get("retry_after")
     try:
         seconds = float(exact if exact is not None else answer.headers.get("Retry-After", ""))
     except (TypeError, ValueError):
