@@ -30,7 +30,7 @@ ORDER = (
     ("markdown", "files", "notion"),
     ("sync",),
     ("ci",),
-    ("settings", "git", "threads"),
+    ("settings", "git", "http", "threads"),
     ("stop", "model", "slug", "words", "errors"),
     ("json_values",),
 )
@@ -51,13 +51,9 @@ OUTSIDE = {
 }
 # Where the few doors to the outside are.
 DOORS = {
-    "requests": {
-        *("notion.client", "notion.wire", "files.fetch", "files.vision", "files.trouble"),
-        *("report.sending", "report.notifiers", "publish.pull_request"),
-        *(f"report.{each}" for each in ("discord", "healthcheck", "ntfy", "slack", "webhook")),
-    },
+    "requests": {"http", "notion.wire", "files.fetch"},
     "subprocess": {"git"},
-    "urllib3": {"files.guard", "files.trouble", "notion.wire"},
+    "urllib3": {"http", "files.guard", "notion.wire"},
     "dotenv": {"settings"},
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},

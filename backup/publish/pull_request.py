@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
-
+from backup import http
 from backup.errors import GitError
 from backup.json_values import as_list, as_object, mapping
 from backup.model import Json
@@ -87,11 +86,12 @@ class PullRequests:
         """The JSON answer; raises GitError."""
         url = f"{self.api}/repos/{self.repository}/{path}"
         try:
-            answer = requests.request(
-                method, url, auth=self._authorise, timeout=_TIMEOUT, allow_redirects=False, **sent
-            )
-        except requests.RequestException as error:
-            what = f"The host's API could not be asked for pull requests ({type(error).__name__})."
+            with http.session(self._headers()) as session:
+                answer = session.request(
+                    method, url, timeout=_TIMEOUT, allow_redirects=False, **sent
+                )
+        except http.RequestException as error:
+            what = f"The host's API could not be asked for pull requests: {http.no_answer(error)}."
             raise GitError(what) from None
         if not 200 <= answer.status_code < 300:
             words = " ".join(_words(answer))[:300]
@@ -101,15 +101,15 @@ class PullRequests:
             )
         return _json(answer)
 
-    def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    def _headers(self) -> dict[str, str]:
         """A job's token is a Bearer on GitHub, and a `token` on the others, for which GitHub's own
-        headers mean nothing. A header alone would lose against an entry in ~/.netrc."""
+        headers mean nothing."""
         form = "token" if self.api.endswith("/api/v1") else "Bearer"
-        request.headers["Authorization"] = f"{form} {self.token}"
-        request.headers["Accept"] = "application/vnd.github+json, application/json"
-        request.headers["X-GitHub-Api-Version"] = "2022-11-28"
-        request.headers["User-Agent"] = "notion-backup"
-        return request
+        return {
+            "Authorization": f"{form} {self.token}",
+            "Accept": "application/vnd.github+json, application/json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
 
 
 def _read(pull: Any) -> PullRequest:
@@ -119,14 +119,14 @@ def _read(pull: Any) -> PullRequest:
         raise GitError("The host's answer about a pull request makes no sense.") from None
 
 
-def _json(answer: requests.Response) -> Any:
+def _json(answer: http.Response) -> Any:
     try:
         return answer.json()
     except ValueError:
         return None
 
 
-def _words(answer: requests.Response) -> Iterator[str]:
+def _words(answer: http.Response) -> Iterator[str]:
     """What the host says: `message`, and on GitHub the particulars in `errors`."""
     said = as_object(_json(answer))
     yield str(said.get("message", ""))
