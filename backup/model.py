@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from backup.json_values import as_object, mapping
+
 Json: TypeAlias = dict[str, Any]
 
 _HEX32 = re.compile(r"[0-9a-f]{32}")
@@ -43,14 +45,13 @@ def plain_text(runs: Any) -> str:
 def _run_text(run: Json) -> str:
     if (text := run.get("plain_text")) is not None:
         return str(text)
-    content = run.get("text")
-    return str(content.get("content", "")) if isinstance(content, dict) else ""
+    return str(mapping(run, "text").get("content", ""))
 
 
 def emoji(icon: Any) -> str:
     """The character of an icon object that is an emoji; '' for every other icon."""
-    is_emoji = isinstance(icon, dict) and icon.get("type") == "emoji"
-    return str(icon.get("emoji") or "") if is_emoji else ""
+    found = as_object(icon)
+    return str(found.get("emoji") or "") if found.get("type") == "emoji" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,7 @@ class Block:
     ) -> Block:
         """The block object of GET /v1/blocks; a partial one ({object, id}) gets the type ''."""
         type_ = str(raw.get("type", ""))
-        data = raw.get(type_)
-        data = data if isinstance(data, dict) else {}
-        return cls(str(raw["id"]), type_, data, children, unread, lacking)
+        return cls(str(raw["id"]), type_, mapping(raw, type_), children, unread, lacking)
 
     def walk(self) -> Iterator[Block]:
         """This block, then all below it, in reading order."""
@@ -164,9 +163,8 @@ class Page:
 
 def page_title(raw: Json) -> str:
     """The plain text of a page object's title; '' when it has none or is partial."""
-    properties = raw.get("properties")
-    for value in properties.values() if isinstance(properties, dict) else ():
-        if isinstance(value, dict) and value.get("type") == "title":
+    for value in mapping(raw, "properties").values():
+        if as_object(value).get("type") == "title":
             return plain_text(value.get("title"))
     return ""
 

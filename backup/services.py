@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backup import ci
 from backup.errors import ConfigError, GitError
 from backup.files.fetch import Downloader
 from backup.files.guard import door
@@ -16,7 +17,7 @@ from backup.git import Git, Identity, basic
 from backup.notion.client import Client
 from backup.pipeline.naming import Naming
 from backup.pipeline.page import refresher
-from backup.publish import branches, host, objects
+from backup.publish import branches, objects
 from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher
 from backup.publish.pull_request import PullRequests
@@ -145,22 +146,22 @@ def _pull_requests(
             f"PULL_REQUEST: {head} is checked out, and cannot be merged into itself.",
             hint="Check out the branch to merge into, or name it with BRANCH.",
         )
-    api, (owner, name) = host.api(environ, to.url), host.repository_of(to.url)
-    token = token or host.job_token(environ, to.url)
-    if not api or not owner or not token:
-        lacking = "a token for it" if api and owner else "a remote on GitHub, Gitea or Forgejo"
+    api, repository = ci.api(environ, to.url), ci.repository_of(to.url)
+    token = token or ci.job_token(environ, to.url)
+    if not api or not repository or not token:
+        lacking = "a token for it" if api and repository else "a remote on GitHub, Gitea or Forgejo"
         raise ConfigError(
             f"PULL_REQUEST needs {lacking}.",
             hint="In a workflow the job's own token serves; else pass one as GIT_TOKEN.",
         )
-    return PullRequests(api, owner, name, head, to.branch, token)
+    return PullRequests(api, repository, head, to.branch, token)
 
 
 def _committer(settings: Publishing, environ: Mapping[str, str], git: Git) -> Identity:
     """The one that is named, the host's own bot on a runner, on a laptop whoever git says."""
     if settings.author:
         return Identity(*settings.author)
-    if bot := host.bot(environ):
+    if bot := ci.bot(environ):
         return bot
     told = git.ask("config", "--get-regexp", r"^user\.(name|email)$").splitlines()
     user = dict(line.partition(" ")[::2] for line in told)

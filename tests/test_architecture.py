@@ -29,18 +29,20 @@ ORDER = (
     ("folder",),
     ("markdown", "files", "notion"),
     ("sync",),
-    ("settings", "git", "threads"),
+    ("ci",),
+    ("settings", "git", "http", "threads"),
     ("stop", "model", "slug", "words", "errors"),
+    ("json_values",),
 )
 FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 
 # Rooms and modules that decide and never act: nothing that reaches outside may be imported there.
 PURE = (
-    *("errors", "model", "slug", "words", "settings", "markdown", "sync"),
+    *("errors", "model", "slug", "words", "json_values", "ci", "settings", "markdown", "sync"),
     *("report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
     *("files.find", "files.kinds", "files.names", "files.urls", "files.telling", "files.pending"),
-    *("publish.commits", "publish.host", "publish.message", "publish.refusals", "publish.compose"),
+    *("publish.commits", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild",),
 )
 OUTSIDE = {
@@ -49,13 +51,9 @@ OUTSIDE = {
 }
 # Where the few doors to the outside are.
 DOORS = {
-    "requests": {
-        *("notion.client", "notion.wire", "files.fetch", "files.vision", "files.trouble"),
-        *("report.sending", "report.notifiers", "publish.pull_request"),
-        *(f"report.{each}" for each in ("discord", "healthcheck", "ntfy", "slack", "webhook")),
-    },
+    "requests": {"http", "notion.wire", "files.fetch"},
     "subprocess": {"git"},
-    "urllib3": {"files.guard", "files.trouble", "notion.wire"},
+    "urllib3": {"http", "files.guard", "notion.wire"},
     "dotenv": {"settings"},
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},

@@ -25,8 +25,7 @@ from pathlib import Path
 
 import requests
 
-from backup import __version__
-from backup.publish import host
+from backup import __version__, ci
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
@@ -188,7 +187,7 @@ def move(remote: str = "origin", root: Path = ROOT, carried: Path | None = None)
 
 def _committer() -> dict[str, str]:
     """The host's bot in a workflow, where git knows nobody; else whom git knows."""
-    if not (bot := host.bot(os.environ)):
+    if not (bot := ci.bot(os.environ)):
         return {}
     roles = ("AUTHOR", "COMMITTER")
     names = {f"GIT_{role}_NAME": bot.name for role in roles}

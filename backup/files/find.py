@@ -13,6 +13,7 @@ from typing import Any
 from backup.files import kinds, urls
 from backup.files.names import identity
 from backup.files.telling import says_something
+from backup.json_values import mapping, objects, word
 from backup.model import Block, File, Json, Page, plain_text
 
 _MEDIA = ("image", "file", "pdf", "video", "audio")
@@ -76,7 +77,7 @@ def comment_files(comments: Iterable[Json]) -> tuple[File, ...]:
     """
     found: list[File] = []
     for comment in comments:
-        for number, entry in enumerate(_objects(comment.get("attachments"))):
+        for number, entry in enumerate(objects(comment.get("attachments"))):
             found += _entry(entry, f"{comment.get('id', '')}/{number}", "")
         found += _emoji(comment.get("rich_text"))
     return _each_key_once(found)
@@ -111,8 +112,8 @@ def _media(block: Block, heading: str) -> list[File]:
 
 def _html_embed(block: Block, heading: str) -> list[File]:
     """Notion reads an uploaded HTML block back as an embed of a signed URL (changelog, July 2026)."""
-    url = block.data.get("url")
-    if not isinstance(url, str) or not urls.is_signed(url := _whole(url)):
+    url = _whole(word(block.data, "url"))
+    if not urls.is_signed(url):
         return []
     name = urls.last_segment(url)
     words = _words(block.data, name, heading)
@@ -141,7 +142,7 @@ def _icon(owner: Json, owner_id: str) -> list[File]:
 
 def _properties(page: Page) -> list[File]:
     found: list[File] = []
-    for label, value in _dict(page.raw.get("properties")).items():
+    for label, value in mapping(page.raw, "properties").items():
         if isinstance(value, dict):
             found += _values(value, f"{page.id}/{value.get('id', label)}", str(label))
             found += _emoji(value)
@@ -150,9 +151,9 @@ def _properties(page: Page) -> list[File]:
 
 def _values(value: Json, key: str, label: str) -> Iterator[File]:
     """The entries of a `files` value, also of those inside the array of a rollup."""
-    for number, entry in enumerate(_objects(value.get("files"))):
+    for number, entry in enumerate(objects(value.get("files"))):
         yield from _entry(entry, f"{key}/{number}", label)
-    for number, inner in enumerate(_objects(_dict(value.get("rollup")).get("array"))):
+    for number, inner in enumerate(objects(mapping(value, "rollup").get("array"))):
         yield from _values(inner, f"{key}/{number}", label)
 
 
@@ -173,7 +174,7 @@ def _emoji(value: Any) -> list[File]:
         return [file for item in value for file in _emoji(item)]
     if not isinstance(value, dict):
         return []
-    found = [_custom_emoji(emoji)] if (emoji := _dict(value.get("custom_emoji"))).get("url") else []
+    found = [_custom_emoji(emoji)] if (emoji := mapping(value, "custom_emoji")).get("url") else []
     rest = (item for key, item in value.items() if key != "custom_emoji")
     return found + [file for item in rest for file in _emoji(item)]
 
@@ -187,8 +188,7 @@ def _custom_emoji(emoji: Json) -> File:
 def _source(holder: Any) -> tuple[str, bool]:
     """The URL of Notion's file object, and whether Notion hosts it; '' when there is none."""
     for type_ in ("file", "external"):
-        url = _dict(_dict(holder).get(type_)).get("url")
-        if isinstance(url, str) and url:
+        if url := word(mapping(holder, type_), "url"):
             return _whole(url), type_ == "file"
     return "", False
 
@@ -200,8 +200,8 @@ def _whole(text: str) -> str:
 
 def _own_name(holder: Json, url: str) -> str:
     """The name Notion gives, which for a link is often the URL itself; else what the URL says."""
-    name = holder.get("name")
-    if not isinstance(name, str) or not name.strip() or "://" in name or urls.is_data(name):
+    name = word(holder, "name")
+    if not name.strip() or "://" in name or urls.is_data(name):
         return urls.last_segment(url)
     return _whole(name)
 
@@ -212,12 +212,4 @@ def _is_playable(url: str) -> bool:
 
 def _line(runs: Any) -> str:
     """The words of a rich text, on one line."""
-    return " ".join(_whole(plain_text(_objects(runs))).split())
-
-
-def _dict(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Json]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return " ".join(_whole(plain_text(objects(runs))).split())

@@ -13,6 +13,7 @@ from datetime import date
 from backup.errors import FileError
 from backup.files import names, urls
 from backup.files.received import Passing, TooLarge
+from backup.json_values import word
 from backup.model import File, Json
 
 _TEXTS = ("key", "kind", "url", "name", "words")
@@ -79,9 +80,7 @@ class Pending:
     @classmethod
     def from_json(cls, raw: Json) -> Pending:
         """Read `to_json` back; what is missing or of another type counts as empty."""
-        key, kind, url, name, words = (
-            raw[each] if isinstance(raw.get(each), str) else "" for each in _TEXTS
-        )
+        key, kind, url, name, words = (word(raw, each) for each in _TEXTS)
         limit = raw["limit"] if type(raw.get("limit")) is int else 0
         bare = File(key, kind, url, False, name, words)
         identity, since = str(raw.get("identity", "")), _day(raw.get("since"))

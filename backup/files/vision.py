@@ -11,14 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-
+from backup import http
 from backup.errors import FileError
+from backup.json_values import mapping, objects, word
 from backup.model import Json
 
 _VERSION = "2023-06-01"  # Anthropic API reference, "Versions": the only one there is
@@ -74,36 +72,27 @@ class Model:
         """
         for _ in range(_TRIES - 1):
             response = self._ask(media_type, content)
-            if not _may_pass(response):
+            if not http.may_pass(response.status_code):
                 return _answer(response)
             self._sleep(_wait(response))
         return _answer(self._ask(media_type, content))
 
-    def _ask(self, media_type: str, content: bytes) -> requests.Response:
+    def _ask(self, media_type: str, content: bytes) -> http.Response:
         with self._count:
             self.requests += 1
         body = _question(self._name, media_type, content)
         try:
             return self._session.post(self._url, json=body, timeout=_TIMEOUT, allow_redirects=False)
-        except requests.RequestException as error:
-            raise FileError(_network_words(error)) from None
+        except http.RequestException as error:
+            raise FileError(str(http.no_answer(error))) from None
 
 
-def _session(key: str, connections: int, host: str) -> requests.Session:
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
-    headers = {"x-api-key": key, "anthropic-version": _VERSION, "User-Agent": "notion-backup"}
+def _session(key: str, connections: int, host: str) -> http.Session:
+    headers = {"x-api-key": key, "anthropic-version": _VERSION}
     if host != _OWN_HOST:
         # OpenRouter documents the bearer form. Anthropic takes it for another kind of credential.
         headers["Authorization"] = f"Bearer {key}"
-
-    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.update(headers)
-        return request
-
-    session.auth = authorize  # or an entry in ~/.netrc would add its own
-    return session
+    return http.session(headers, connections)
 
 
 def _question(model: str, media_type: str, content: bytes) -> Json:
@@ -114,20 +103,15 @@ def _question(model: str, media_type: str, content: bytes) -> Json:
     return {"model": model, "max_tokens": _MOST_TOKENS, "system": _TASK, "messages": [asked]}
 
 
-def _may_pass(response: requests.Response) -> bool:
-    """Busy (429, and 529 for the whole service) or out of order for a moment."""
-    return response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.status_code >= 500
-
-
-def _wait(response: requests.Response) -> float:
+def _wait(response: http.Response) -> float:
     """Seconds that the server asks to wait, within reason."""
-    after = response.headers.get("Retry-After", "")
-    return min(float(after), _LONGEST_WAIT) if after.isdecimal() else _WAIT
+    after = http.seconds(response.headers.get("Retry-After"))
+    return _WAIT if after is None else min(after, _LONGEST_WAIT)
 
 
-def _answer(response: requests.Response) -> Answer:
+def _answer(response: http.Response) -> Answer:
     """The answer in a response; raises FileError when it holds none."""
-    if response.status_code != HTTPStatus.OK:
+    if response.status_code != 200:
         raise FileError(f"the server answered {response.status_code}")
     try:
         raw = response.json()
@@ -135,26 +119,15 @@ def _answer(response: requests.Response) -> Answer:
         raw = None
     if not isinstance(raw, dict) or not isinstance(raw.get("content"), list):
         raise FileError("the server's answer makes no sense")
-    usage = raw.get("usage")
-    tokens = usage if isinstance(usage, dict) else {}
+    tokens = mapping(raw, "usage")
     # Anthropic API reference, "Stop reasons": 'refusal' says that the model declined.
     text = "" if raw.get("stop_reason") == "refusal" else _text(raw["content"])
     return Answer(text, _number(tokens.get("input_tokens")), _number(tokens.get("output_tokens")))
 
 
 def _text(content: list[Any]) -> str:
-    blocks = [each for each in content if isinstance(each, dict) and each.get("type") == "text"]
-    return "".join(each["text"] for each in blocks if isinstance(each.get("text"), str))
+    return "".join(word(each, "text") for each in objects(content) if each.get("type") == "text")
 
 
 def _number(value: Any) -> int:
     return value if isinstance(value, int) and value > 0 else 0
-
-
-def _network_words(error: requests.RequestException) -> str:
-    """What happened, without the address that the library puts into its texts."""
-    if isinstance(error, requests.Timeout):
-        return "the server took too long to answer"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its server's certificate cannot be trusted"
-    return "the connection failed"

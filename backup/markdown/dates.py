@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backup.markdown.runs import word
+from backup.json_values import word
 
 _MOMENT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)"

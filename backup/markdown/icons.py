@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import literal
 from backup.markdown.links import percent_encoded
 from backup.markdown.media import attribute
-from backup.markdown.runs import mapping, word
 from backup.model import Json, Stored
 
 

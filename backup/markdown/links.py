@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from html.entities import html5
 from urllib.parse import parse_qs, quote, urlsplit
 
+from backup.json_values import mapping, word
 from backup.markdown.context import Context
 from backup.markdown.signed import is_signed
 from backup.model import Json, bare_id
@@ -68,18 +69,14 @@ def references(runs: Sequence[Json] | None) -> Iterator[Means]:
 
 def mentioned_id(mention: object) -> str | None:
     """The bare id of a page or database mention; None for any other mention, or one without an id."""
-    if not isinstance(mention, dict):
+    if (kind := word(mention, "type")) not in ("page", "database"):
         return None
-    value = mention.get(str(mention.get("type")))
-    if mention.get("type") not in ("page", "database") or not isinstance(value, dict):
-        return None
-    return _whole_id(str(value.get("id", "")))
+    return _whole_id(str(mapping(mention, kind).get("id", "")))
 
 
 def address_of(run: Json) -> str:
     """The address behind a run as the API gives it; '' when there is none."""
-    text = run.get("text")
-    link = text.get("link") if isinstance(text, dict) else None
+    link = mapping(run, "text").get("link")
     url = link.get("url") if isinstance(link, dict) else link
     return next((found for found in (run.get("href"), url) if found and isinstance(found, str)), "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from backup.json_values import mapping, word
 from backup.markdown.context import Context
 from backup.markdown.links import (
     address_of,
@@ -15,7 +16,6 @@ from backup.markdown.links import (
     resolved,
 )
 from backup.markdown.pieces import Kind, Piece, whole
-from backup.markdown.runs import mapping, word
 from backup.model import Json, Stored
 
 

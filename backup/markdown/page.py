@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backup.json_values import mapping, word
 from backup.markdown import properties
 from backup.markdown.anchors import with_contents
 from backup.markdown.blocks.flow import flow
@@ -15,7 +16,7 @@ from backup.markdown.icons import icon
 from backup.markdown.inline import inline
 from backup.markdown.media import missing_line, picture
 from backup.markdown.references import References, references
-from backup.markdown.runs import mapping, run, runs, word
+from backup.markdown.runs import run, runs
 from backup.model import Json, Page, Stored
 
 __all__ = ["References", "references", "render"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from backup.json_values import mapping, word
 from backup.markdown.blocks import RENDERERS
 from backup.markdown.blocks.unsupported import shown_type
 from backup.markdown.properties import VALUES, ordered
-from backup.markdown.runs import mapping, word
 from backup.model import Block, Json, Page, Problem
 
 _COMPUTED = ("formula", "rollup")

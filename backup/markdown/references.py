@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backup.json_values import as_list, as_object, mapping, objects, word
 from backup.markdown import links
-from backup.markdown.runs import mapping, objects, runs, word
+from backup.markdown.runs import runs
 from backup.model import Block, Json, Page, bare_id
 
 _SUBPAGES = ("child_page", "child_database")
@@ -57,9 +58,7 @@ def _in_block(block: Block) -> _Found:
 
 def _in_text(value: object) -> _Found:
     """A rich-text array, or a table row's array of them."""
-    if not isinstance(value, list):
-        return
-    for cell in value:
+    for cell in as_list(value):
         if isinstance(cell, list):
             yield from _in_text(cell)
     yield from links.references(runs({"value": value}, "value"))
@@ -80,4 +79,4 @@ def _in_value(value: object) -> _Found:
 
 
 def _items(data: object, key: str) -> list[Json]:
-    return objects(data.get(key)) if isinstance(data, dict) else []
+    return objects(as_object(data).get(key))

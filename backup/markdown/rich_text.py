@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backup.json_values import mapping, word
 from backup.markdown.context import Context
 from backup.markdown.links import address_of, resolved
 from backup.markdown.mentions import mention
 from backup.markdown.pieces import MARKS, Kind, Piece, in_lines, merged, whole
-from backup.markdown.runs import mapping, word
 from backup.model import Json
 
 _ANNOTATIONS = {"bold": "b", "italic": "i", "strikethrough": "s", "underline": "u"}

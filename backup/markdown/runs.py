@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from backup.json_values import as_object, objects
 from backup.markdown.links import notion_address
 from backup.model import Json, bare_id
 
 
 def runs(data: object, key: str = "rich_text") -> list[Json]:
     """The rich-text array under `key`, without anything in it that is no object; [] for none."""
-    value = data.get(key) if isinstance(data, dict) else None
-    if not isinstance(value, list):
-        return []
-    return [run for run in value if isinstance(run, dict)]
+    return objects(as_object(data).get(key))
 
 
 def block_runs(data: Json) -> list[Json]:
     """A block's own text. API versions up to 2021-08-16 called the key `text`."""
     return runs(data) or runs(data, "text")
-
-
-def mapping(data: object, key: str) -> Json:
-    """The object under `key`; {} when there is none."""
-    value = data.get(key) if isinstance(data, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def word(data: object, key: str) -> str:
-    """The string under `key`; '' for anything else."""
-    value = data.get(key) if isinstance(data, dict) else None
-    return value if isinstance(value, str) else ""
 
 
 def run(text: str, link: str = "", *, code: bool = False) -> Json:
@@ -62,8 +46,3 @@ def joined(parts: list[list[Json]], between: str) -> list[Json]:
     for part in filter(None, parts):
         found.extend([run(between), *part] if found else part)
     return found
-
-
-def objects(value: Any) -> list[Json]:
-    """The objects of a list; [] for anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

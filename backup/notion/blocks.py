@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from backup.errors import Forbidden, NotFound, NotionError
+from backup.json_values import as_object, mapping, word
 from backup.model import Block, Json, bare_id
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
@@ -251,14 +252,13 @@ _SECTION: Json = {
 
 def _sections(raw: Json) -> list[str]:
     """The ids that meeting notes name their parts by; none for every other block."""
-    notes = raw.get(str(raw.get("type"))) if raw.get("type") in _MEETINGS else None
-    named = notes.get("children") if isinstance(notes, dict) else None
-    found = (named.get(key) for key in _SECTIONS) if isinstance(named, dict) else ()
-    return [id_ for id_ in found if isinstance(id_, str) and id_]
+    kind = word(raw, "type")
+    named = mapping(mapping(raw, kind), "children") if kind in _MEETINGS else {}
+    return [id_ for key in _SECTIONS if (id_ := word(named, key))]
 
 
 def _id(raw: Any) -> str:
-    id_ = raw.get("id") if isinstance(raw, dict) else None
+    id_ = as_object(raw).get("id")
     if not isinstance(id_, str):
         raise NotionError("Notion sent a block without an id, so the page cannot be read whole.")
     return id_
@@ -268,10 +268,8 @@ def _original(raw: Json) -> str:
     """The id under which a synced block's content lives; '' for every other block."""
     if raw.get("type") != "synced_block":
         return ""
-    payload = raw.get("synced_block")
-    origin = payload.get("synced_from") if isinstance(payload, dict) else None
-    found = origin.get("block_id") if isinstance(origin, dict) else None
-    return str(found or raw["id"])
+    origin = mapping(mapping(raw, "synced_block"), "synced_from")
+    return str(origin.get("block_id") or raw["id"])
 
 
 def _is_copy(raw: Json) -> bool:

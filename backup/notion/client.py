@@ -11,16 +11,13 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, unquote
 
-import requests
-
 from backup.errors import Busy, ConfigError, NotionError
+from backup.http import RequestException, Session, no_answer, session
 from backup.model import Json
 from backup.notion import wire
 from backup.notion.lists import going_on
@@ -179,17 +176,17 @@ class Client:
     def _lists(
         self, method: str, path: str, sent: Json, kinds: tuple[str, ...] = ("list",)
     ) -> Iterator[Answer]:
-        """Each answer; while the caller looks at it, the next one is on its way."""
+        """Each answer. The next one is asked for when the caller wants it: 100 rows take some 12 ms of
+        work, an answer 250, so that asking ahead would not be worth a thread."""
         sent = {**sent, "page_size": PAGE_SIZE}
         follow = going_on(f"{method} /v1/{path}")
-        answer = self._part(method, path, kinds, sent)
-        with ThreadPoolExecutor(1) as ahead:
-            while cursor := follow(answer):
-                sent["start_cursor"] = cursor
-                coming = ahead.submit(self._part, method, path, kinds, sent)
-                yield answer
-                answer = coming.result()
-        yield answer
+        while True:
+            answer = self._part(method, path, kinds, sent)
+            cursor = follow(answer)
+            yield answer
+            if not cursor:
+                return
+            sent["start_cursor"] = cursor
 
     def _part(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer:
         """One answer of a list. Where Notion cannot give so much at once, this part and all after it
@@ -217,7 +214,7 @@ class Client:
                 broken += 1
                 if broken == self._tries:
                     raise Busy(
-                        f"{method} /v1/{path} failed {broken} times, the last time with {error}.",
+                        f"{method} /v1/{path} failed {broken} times, the last time: {error}.",
                         hint="The next run tries again.",
                         status=error.status,
                     ) from None
@@ -267,8 +264,8 @@ class Client:
             most = f"{self._bounds.size / 1_000_000:.0f} MB"
             message = f"Notion answered {named} with more than {most}, and it is not read."
             raise NotionError(message, code=_TOO_LARGE) from None
-        except requests.exceptions.RequestException as error:
-            raise Broken(_network_words(error)) from None
+        except RequestException as error:
+            raise Broken(str(no_answer(error))) from None
         if answer.status_code != 200:  # its words go into messages, and a proxy may repeat ours
             content = content.replace(self._token, b"***")
         found = Answer(judged(answer.status_code, answer.headers, parsed(content), named, kinds))
@@ -278,26 +275,14 @@ class Client:
         return found
 
 
-def _session(token: str, connections: int, base_url: str) -> requests.Session:
-    session = requests.Session()
+def _session(token: str, connections: int, base_url: str) -> Session:
+    headers = {"Authorization": f"Bearer {token}", "Notion-Version": VERSION}
+    made = session(headers, adapter=Adapter(pool_connections=2, pool_maxsize=connections))
     # requests would look through the environment before each request, which takes a millisecond.
-    found = session.merge_environment_settings(base_url, {}, None, None, None)
-    session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
-    session.trust_env = False
-    adapter = Adapter(pool_connections=2, pool_maxsize=connections)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.headers.update({"Notion-Version": VERSION, "User-Agent": "notion-backup"})
-    # A jar that changes while another thread reads it breaks that thread's request; the API needs
-    # no cookies, and the network in front of it sends some.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-
-    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {token}"
-        return request
-
-    session.auth = authorize  # a header alone would lose against a name and password in the address
-    return session
+    found = made.merge_environment_settings(base_url, {}, None, None, None)
+    made.proxies, made.verify, made.cert = found["proxies"], found["verify"], found["cert"]
+    made.trust_env = False
+    return made
 
 
 def _segment(id_: str) -> str:
@@ -317,21 +302,3 @@ def _pause(failed: int) -> float:
 
 _LASTING = 3  # tries that failed, 3 seconds later: by then it is not one answer that was lost
 _TOO_LARGE = "answer_too_large"  # ours, beside Notion's own codes
-
-
-_WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (requests.exceptions.SSLError, "a certificate that cannot be trusted"),
-    (requests.exceptions.ProxyError, "a proxy that does not let us through"),
-    (requests.exceptions.ConnectTimeout, f"no connection within {_TIMEOUT[0]} seconds"),
-    (requests.exceptions.ReadTimeout, f"no answer within {_TIMEOUT[1]} seconds"),
-    (requests.exceptions.ConnectionError, "no connection, or one that broke"),
-    (requests.exceptions.ChunkedEncodingError, "an answer that broke off"),
-)
-
-
-def _network_words(error: requests.exceptions.RequestException) -> str:
-    """What happened, without the URL that the library puts into its texts."""
-    for kind, words in _WORDS:
-        if isinstance(error, kind):
-            return words
-    return f"a network error ({type(error).__name__})"

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from backup.errors import NotionError
+from backup.json_values import mapping, objects, word
 from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, page_title
 from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
@@ -143,8 +144,7 @@ def _taken(raw: Any, source_id: str) -> dict[str, Row | Other] | None:
 
 
 def _is_incomplete(answer: Json) -> bool:
-    status = answer.get("request_status")
-    return isinstance(status, dict) and status.get("type") == "incomplete"
+    return mapping(answer, "request_status").get("type") == "incomplete"
 
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -153,8 +153,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(Z|\+00:00)")
 
 def _created(raw: Any) -> str:
     """When a row was made; '' when it does not say so in the form that the API takes back."""
-    time = raw.get("created_time") if isinstance(raw, dict) else None
-    return time if isinstance(time, str) and _TIME.fullmatch(time) else ""
+    time = word(raw, "created_time")
+    return time if _TIME.fullmatch(time) else ""
 
 
 def _row(raw: Json, source_id: str, database_id: str) -> Row:
@@ -176,12 +176,10 @@ def _mark(raw: Json) -> str:
 
     Assumed: neither touches `last_edited_time` (Notion's reference does not say).
     """
-    properties = raw.get("properties")
-    values = properties.values() if isinstance(properties, dict) else ()
     related = [
-        [value.get("id"), [each.get("id") for each in entries if isinstance(each, dict)]]
-        for value in values
-        if isinstance(value, dict) and isinstance(entries := value.get("relation"), list)
+        [value.get("id"), [each.get("id") for each in objects(value["relation"])]]
+        for value in objects([*mapping(raw, "properties").values()])
+        if isinstance(value.get("relation"), list)
     ]
     if not related and raw.get("is_archived") is not True:
         return ""
@@ -191,8 +189,7 @@ def _mark(raw: Json) -> str:
 
 def _has_id(raw: Any) -> bool:
     """The id becomes part of paths on the disk: nothing else will do."""
-    id_ = raw.get("id") if isinstance(raw, dict) else None
-    return isinstance(id_, str) and bool(_ID.fullmatch(bare_id(id_)))
+    return bool(_ID.fullmatch(bare_id(word(raw, "id"))))
 
 
 def _is_whole(raw: Json) -> bool:
@@ -238,6 +235,5 @@ def page(
     finally:
         for future in cut.values():  # when the page has failed: not asked for in vain
             future.cancel()
-    properties = raw.get("properties")
-    whole = {**(properties if isinstance(properties, dict) else {}), **found}
+    whole = {**mapping(raw, "properties"), **found}
     return Page(row.id, {**raw, "properties": whole}, tree, schema)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup.errors import ConfigError, NotFound, NotionError
+from backup.json_values import as_list, as_object, mapping
 from backup.model import Database, Json, bare_id, emoji, plain_text
 from backup.notion.client import Client
 
@@ -45,8 +46,8 @@ def resolve(client: Client, setting: Database) -> Resolved:
         raise
     if raw.get("in_trash") or raw.get("archived"):
         raise _mistake(setting, _TRASHED)
-    listed = raw.get("data_sources")
-    if not isinstance(listed, list) or not listed:
+    listed = as_list(raw.get("data_sources"))
+    if not listed:
         raise _mistake(setting, _LINKED_VIEW)
     sources = tuple(_source_id(entry) for entry in listed)
     title = plain_text(raw.get("title"))
@@ -54,7 +55,7 @@ def resolve(client: Client, setting: Database) -> Resolved:
 
 
 def _source_id(entry: Any) -> str:
-    id_ = entry.get("id") if isinstance(entry, dict) else None
+    id_ = as_object(entry).get("id")
     if not isinstance(id_, str):
         raise NotionError("Notion named a data source of the database without its id.")
     return bare_id(id_)
@@ -63,8 +64,7 @@ def _source_id(entry: Any) -> str:
 def data_source(client: Client, id_: str) -> Source:
     """A data source with its schema."""
     raw = client.data_source(id_)
-    schema = raw.get("properties")
-    return Source(bare_id(raw["id"]), schema if isinstance(schema, dict) else {})
+    return Source(bare_id(raw["id"]), mapping(raw, "properties"))
 
 
 def _mistake(setting: Database, sentence: str) -> ConfigError:
@@ -90,7 +90,7 @@ def _elsewhere(client: Client, id_: str) -> str:
             if error.status not in (400, 404):
                 raise
             continue
-        above = parent.get("database_id") if isinstance(parent, dict) else None
+        above = as_object(parent).get("database_id")
         wanted = f": {bare_id(above)}" if isinstance(above, str) else ", or its link"
         return kind.format(wanted)
     return _UNKNOWN

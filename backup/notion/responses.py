@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
+from backup.json_values import as_object, mapping
 from backup.model import Json
 
 _THROTTLED = (429, 529)
@@ -87,7 +88,7 @@ def judged(
     Throttled or Broken when it should be asked again, NotionError or a child of it when not.
     """
     if status != 200:
-        raise _refusal(status, headers, body if isinstance(body, dict) else {}, where)
+        raise _refusal(status, headers, as_object(body), where)
     if not isinstance(body, dict):
         raise Broken("an answer that is no JSON object")
     if body.get("object") not in kinds:
@@ -100,8 +101,7 @@ def judged(
 
 def _refusal(status: int, headers: Mapping[str, str], error: Json, where: str) -> Exception:
     code = str(error.get("code") or "")
-    more = error.get("additional_data")
-    more = more if isinstance(more, dict) else {}
+    more = mapping(error, "additional_data")
     after = headers.get("Retry-After") or more.get("retry_after")
     now = http_date(headers.get("Date", "")) or datetime.now(timezone.utc)
     if status in _THROTTLED and more.get("rate_limit_reason") != "public_api_request_blocked":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backup.errors import NotionError
+from backup.json_values import as_object, mapping, objects
 from backup.model import Json
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
@@ -19,11 +20,11 @@ def truncated(raw: Json, schema: Json) -> Json:
 
     `schema` is the `properties` object of the page's data source.
     """
-    properties = _object(raw.get("properties"))
+    properties = mapping(raw, "properties")
     return {
         name: value
         for name, value in properties.items()
-        if isinstance(value, dict) and _is_cut(value, properties, _object(schema.get(name)))
+        if isinstance(value, dict) and _is_cut(value, properties, mapping(schema, name))
     }
 
 
@@ -33,9 +34,9 @@ def _is_cut(value: Json, properties: Json, config: Json) -> bool:
     if kind == "relation":
         return bool(value.get("has_more"))
     if kind == "rollup":
-        relation = _object(config.get("rollup")).get("relation_property_name")
-        return bool(_object(properties.get(str(relation))).get("has_more"))
-    items = _objects(value.get(str(kind)))
+        relation = mapping(config, "rollup").get("relation_property_name")
+        return bool(mapping(properties, str(relation)).get("has_more"))
+    items = objects(value.get(str(kind)))
     if kind == "people":
         return len(items) >= _MOST_REFERENCES
     if kind in ("title", "rich_text"):
@@ -57,9 +58,9 @@ def whole(client: Client, page_id: str, value: Json) -> Json:
     if last["object"] != "list":
         found = last.get(kind)
     elif kind == "rollup":
-        found = _rollup(_object(last.get("property_item")).get(kind), answers)
+        found = _rollup(mapping(last, "property_item").get(kind), answers)
     else:
-        found = [_object(item).get(kind) for item in _items(answers)]
+        found = [as_object(item).get(kind) for item in _items(answers)]
     if found is None or (isinstance(found, list) and None in found):
         raise NotionError(f"Notion gave no whole value of property {id_} of page {page_id}.")
     return {**value, kind: found, **({"has_more": False} if kind == "relation" else {})}
@@ -69,7 +70,7 @@ def _rollup(result: Any, answers: Sequence[Json]) -> Any:
     """The aggregate of the last answer; `show_original` gives its items one by one instead."""
     if not isinstance(result, dict) or result.get("type") != "array":
         return result
-    return {**result, "array": [_listed(_object(item)) for item in _items(answers)]}
+    return {**result, "array": [_listed(as_object(item)) for item in _items(answers)]}
 
 
 def _listed(item: Json) -> Json:
@@ -81,11 +82,3 @@ def _listed(item: Json) -> Json:
 
 def _items(answers: Sequence[Json]) -> list[Any]:
     return [item for answer in answers for item in answer.get("results", ())]
-
-
-def _object(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Any) -> list[Json]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

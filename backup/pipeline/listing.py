@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backup.errors import ConfigError, Forbidden, Unauthorized, sentence
+from backup.json_values import mapping, objects
 from backup.markdown.context import Options
 from backup.model import Json, Problem
 from backup.notion import read
@@ -212,11 +213,6 @@ def shape(schema: Json, shaping: Options) -> str:
 
 def _column(config: Json) -> list[Json | str]:
     kind = str(config.get("type", ""))
-    inner = config.get(kind)
-    choices = inner.get("options") if isinstance(inner, dict) else None
-    named = {
-        str(each.get("id")): each.get("name")
-        for each in (choices if isinstance(choices, list) else ())
-        if isinstance(each, dict)
-    }
+    choices = objects(mapping(config, kind).get("options"))
+    named = {str(each.get("id")): each.get("name") for each in choices}
     return [str(config.get("id", "")), kind, named]

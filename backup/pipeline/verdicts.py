@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from backup.errors import BackupError, NotFound, NotionError, Unauthorized
+from backup.json_values import mapping
 from backup.model import Database, Row, bare_id, dashed_id
 from backup.notion import read
 from backup.notion.client import Client
@@ -40,9 +41,8 @@ def _verdict(client: Client, id_: str, ours: Collection[str]) -> Verdict:
         return Verdict.UNKNOWN
     if raw.get("in_trash") or raw.get("archived"):
         return Verdict.TRASHED
-    parent = raw.get("parent")
-    kind = parent.get("type") if isinstance(parent, dict) else None
-    if not isinstance(parent, dict) or not isinstance(kind, str):
+    parent = mapping(raw, "parent")
+    if not isinstance(parent.get("type"), str):
         return Verdict.UNKNOWN  # a partial page says nothing about where it is
     return Verdict.LISTED if bare_id(str(parent.get("database_id", ""))) in ours else Verdict.MOVED
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from backup.errors import NotionError
 from backup.git import Identity
+from backup.json_values import as_object, mapping
 from backup.model import Json, Row, dashed_id
 from backup.notion.client import Client
 from backup.publish.publisher import Credit
@@ -38,7 +39,7 @@ class Authors:
             return {}
 
     def _identity(self, partial: object) -> Identity:
-        id_ = str(partial.get("id") or "") if isinstance(partial, dict) else ""
+        id_ = str(as_object(partial).get("id") or "")
         if id_ not in self._known:
             self._known[id_] = _named(id_, self._user(id_))
         return self._known[id_]
@@ -52,8 +53,7 @@ class Authors:
 
 
 def _named(id_: str, user: Json) -> Identity:
-    person = user.get("person")
-    email = person.get("email") if isinstance(person, dict) else None
+    email = mapping(user, "person").get("email")
     name = str(user.get("name") or "") or f"Notion user {id_[:8]}".strip()
     return Identity(name, str(email or f"{id_ or 'nobody'}@{_NOWHERE}"))
 

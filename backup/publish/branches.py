@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from backup import ci
 from backup.errors import ConfigError, GitError
 from backup.git import Git, credentials, header_key
-from backup.publish import host
 
 _CHECK_OUT = "Check it out first (actions/checkout), or set COMMIT=false to write files only."
 _NAME_IT = "Name the branch to publish to with BRANCH."
@@ -47,7 +47,7 @@ def root(git: Git, workspace: Path, folder: Path) -> Path:
         again = f"Start the backup in {top}, with OUTPUT_DIR={inside} to have it in this folder."
         raise ConfigError(
             f"{workspace} is a folder of the repository {top}, and not its root.",
-            hint=_CHECK_OUT if host.on_runner(git.environ) else again,
+            hint=_CHECK_OUT if ci.product(git.environ) else again,
         )
     return Path(top)
 
@@ -71,7 +71,7 @@ def authorised(git: Git, token: str, environ: Mapping[str, str]) -> Git:
     """
     remote = _remote(git)
     for url in dict.fromkeys((remote.fetch, remote.push) if remote.name else ()):
-        chosen = token or ("" if _persisted(git, url) else host.job_token(environ, url))
+        chosen = token or ("" if _persisted(git, url) else ci.job_token(environ, url))
         git = git.using(*credentials(url, chosen))
     return git
 
@@ -108,16 +108,16 @@ def _remote(git: Git) -> _Remote:
 
 
 def _branch(git: Git, remote: _Remote) -> str:
-    environ = git.environ if host.is_about(git.environ, remote.push) else {}
-    if remote.name and host.pulls(environ):
+    environ = git.environ if ci.is_about(git.environ, remote.push) else {}
+    if remote.name and ci.pulls(environ):
         raise GitError(
             "A pull request started this run, and has no branch of its own.", hint=_NAME_IT
         )
     if checked_out := git.ask("symbolic-ref", "-q", "HEAD"):
         return checked_out.removeprefix("refs/heads/")
-    if host.tags(environ):
+    if ci.tags(environ):
         raise GitError("A tag started this run, and a tag cannot be published to.", hint=_NAME_IT)
-    branch = host.branch(environ) or _default(git, environ, remote.name)
+    branch = ci.branch(environ) or _default(git, environ, remote.name)
     if not branch:
         raise GitError(
             "No branch is checked out, so it is not clear where to publish.",
@@ -128,13 +128,13 @@ def _branch(git: Git, remote: _Remote) -> str:
 
 def _default(git: Git, environ: Mapping[str, str], remote: str) -> str:
     """The default branch, on a runner: a person with no branch checked out had a reason."""
-    if not host.on_runner(git.environ):
+    if not ci.product(git.environ):
         return ""
     try:
         event = Path(environ.get("GITHUB_EVENT_PATH", "")).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         event = ""
-    if branch := host.default_branch(event):
+    if branch := ci.default_branch(event):
         return branch
     listed = git.ask("ls-remote", "--symref", remote, "HEAD") if remote else ""
     found = re.search(r"^ref: refs/heads/(\S+)\s+HEAD$", listed, re.MULTILINE)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
-
+from backup import http
 from backup.errors import GitError
+from backup.json_values import as_list, as_object, mapping
 from backup.model import Json
 
 _TIMEOUT = (10, 60)  # seconds to connect and between bytes
@@ -33,14 +33,13 @@ class PullRequest:
 
 @dataclass(frozen=True)
 class PullRequests:
-    """The pull requests of one repository that would merge the branch `head` into `base`.
+    """The pull requests of one repository ('owner/name') that would merge the branch `head` into `base`.
 
     `api` is the address of the host's API, without a slash at its end.
     """
 
     api: str
-    owner: str
-    name: str
+    repository: str
     head: str
     base: str
     token: str = field(repr=False)
@@ -52,8 +51,8 @@ class PullRequests:
         """
         for page in range(1, _PAGES + 1):
             query = {"state": "open", "page": page, "per_page": _PER_PAGE, "limit": _PER_PAGE}
-            listed = self._ask("GET", "pulls", params=query)
-            if not isinstance(listed, list) or not listed:
+            listed = as_list(self._ask("GET", "pulls", params=query))
+            if not listed:
                 return None
             for pull in filter(self._is_ours, listed):
                 return _read(pull)
@@ -78,21 +77,21 @@ class PullRequests:
 
     def _is_ours(self, pull: Json) -> bool:
         """Whether it merges our branch of this repository, and not a fork's branch of that name."""
-        head, base = _part(pull, "head"), _part(pull, "base")
-        repository = _part(head, "repo").get("full_name")
-        full_name = f"{self.owner}/{self.name}".lower()
-        same = str(repository or full_name).lower() == full_name
+        head, base = mapping(pull, "head"), mapping(pull, "base")
+        named = str(mapping(head, "repo").get("full_name") or self.repository)
+        same = named.lower() == self.repository.lower()
         return same and (head.get("ref"), base.get("ref")) == (self.head, self.base)
 
     def _ask(self, method: str, path: str, **sent: Any) -> Any:
         """The JSON answer; raises GitError."""
-        url = f"{self.api}/repos/{self.owner}/{self.name}/{path}"
+        url = f"{self.api}/repos/{self.repository}/{path}"
         try:
-            answer = requests.request(
-                method, url, auth=self._authorise, timeout=_TIMEOUT, allow_redirects=False, **sent
-            )
-        except requests.RequestException as error:
-            what = f"The host's API could not be asked for pull requests ({type(error).__name__})."
+            with http.session(self._headers()) as session:
+                answer = session.request(
+                    method, url, timeout=_TIMEOUT, allow_redirects=False, **sent
+                )
+        except http.RequestException as error:
+            what = f"The host's API could not be asked for pull requests: {http.no_answer(error)}."
             raise GitError(what) from None
         if not 200 <= answer.status_code < 300:
             words = " ".join(_words(answer))[:300]
@@ -102,15 +101,15 @@ class PullRequests:
             )
         return _json(answer)
 
-    def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    def _headers(self) -> dict[str, str]:
         """A job's token is a Bearer on GitHub, and a `token` on the others, for which GitHub's own
-        headers mean nothing. A header alone would lose against an entry in ~/.netrc."""
+        headers mean nothing."""
         form = "token" if self.api.endswith("/api/v1") else "Bearer"
-        request.headers["Authorization"] = f"{form} {self.token}"
-        request.headers["Accept"] = "application/vnd.github+json, application/json"
-        request.headers["X-GitHub-Api-Version"] = "2022-11-28"
-        request.headers["User-Agent"] = "notion-backup"
-        return request
+        return {
+            "Authorization": f"{form} {self.token}",
+            "Accept": "application/vnd.github+json, application/json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
 
 
 def _read(pull: Any) -> PullRequest:
@@ -120,24 +119,16 @@ def _read(pull: Any) -> PullRequest:
         raise GitError("The host's answer about a pull request makes no sense.") from None
 
 
-def _part(value: Any, key: str) -> Json:
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _json(answer: requests.Response) -> Any:
+def _json(answer: http.Response) -> Any:
     try:
         return answer.json()
     except ValueError:
         return None
 
 
-def _words(answer: requests.Response) -> Iterator[str]:
+def _words(answer: http.Response) -> Iterator[str]:
     """What the host says: `message`, and on GitHub the particulars in `errors`."""
-    said = _json(answer)
-    if not isinstance(said, dict):
-        return
+    said = as_object(_json(answer))
     yield str(said.get("message", ""))
-    errors = said.get("errors")
-    for each in errors if isinstance(errors, list) else ():
+    for each in as_list(said.get("errors")):
         yield str(each.get("message", each) if isinstance(each, dict) else each)

@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from backup import ci
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, Identity
-from backup.publish import following, host, objects, refusals, signing
+from backup.publish import following, objects, refusals, signing
 from backup.publish.branches import Destination
 from backup.publish.commits import REFERENCE, Commit, effective, stream
 
@@ -206,7 +207,7 @@ class Pushing:
         """How a person goes on whose clone went another way than the remote; a runner's is thrown away."""
         if not self._is_checked_out() or self._local("HEAD") == commit:
             return ""
-        return "" if host.on_runner(self.git.environ) else _ASIDE.format(self.to.branch)
+        return "" if ci.product(self.git.environ) else _ASIDE.format(self.to.branch)
 
     def _follow(self, commit: str, tip: Tip) -> str:
         """Let the clone know; what to say when it cannot."""

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import requests
-
+from backup.http import Session
 from backup.model import Problem
 from backup.report import links, literal
 from backup.report.fitting import cut, units, within
@@ -37,7 +36,7 @@ class Discord:
     url: str = field(repr=False)
     level: str = "always"
 
-    def send(self, report: Report, session: requests.Session) -> None:
+    def send(self, report: Report, session: Session) -> None:
         """Send the message when the level wants it. Raises NotTold."""
         if self.level == "always" or report.exit_code:
             post_json(session, self.url, message(report))

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
-import requests
-
+from backup.http import Session
 from backup.report import summary
 from backup.report.fitting import cut, octets, within
 from backup.report.literal import one_line
@@ -29,11 +28,11 @@ class Healthcheck:
 
     url: str = field(repr=False)
 
-    def begin(self, session: requests.Session) -> None:
+    def begin(self, session: Session) -> None:
         """Say that the run has started. Raises NotTold."""
         post(session, self._at("/start"), b"")
 
-    def send(self, report: Report, session: requests.Session) -> None:
+    def send(self, report: Report, session: Session) -> None:
         """Say how the run ended, with the last lines of its log. Raises NotTold."""
         said = [cut(one_line(line), _LINE) for line in summary.lines(report)]
         body = within(said, _LIMIT, octets).encode("utf-8", "replace")

@@ -13,8 +13,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-import requests
-
+from backup.http import Session
 from backup.model import Problem
 from backup.report import discord, healthcheck, ntfy, slack, webhook
 from backup.report.healthcheck import Healthcheck
@@ -26,7 +25,7 @@ from backup.report.sending import NotTold
 class Teller(Protocol):
     """Somebody who can be told."""
 
-    def send(self, report: Report, session: requests.Session) -> None:
+    def send(self, report: Report, session: Session) -> None:
         """Tell how the run ended. Raises NotTold."""
 
 
@@ -56,17 +55,17 @@ class Tellers:
     def send(self, report: Report, log: Log) -> None:
         """Say how the run ended. The report must be free of secrets."""
 
-        def telling(teller: Teller) -> Callable[[requests.Session], None]:
+        def telling(teller: Teller) -> Callable[[Session], None]:
             return lambda session: teller.send(report, session)
 
         _at_once({name: telling(teller) for name, teller in self._found.items()}, log)
 
 
-def _at_once(calls: Mapping[str, Callable[[requests.Session], None]], log: Log) -> None:
+def _at_once(calls: Mapping[str, Callable[[Session], None]], log: Log) -> None:
     """Everything at the same time: five silent servers shall not take five times as long."""
     if not calls:
         return
-    with requests.Session() as session, ThreadPoolExecutor(len(calls)) as pool:
+    with Session() as session, ThreadPoolExecutor(len(calls)) as pool:
         futures = {name: pool.submit(call, session) for name, call in calls.items()}
     for name, future in futures.items():
         if reason := _why_not(future):

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import requests
-
+from backup.http import Session
 from backup.report import summary
 from backup.report.fitting import cut, octets, within
 from backup.report.literal import one_line
@@ -28,7 +27,7 @@ class Ntfy:
     url: str = field(repr=False)
     token: str = field(default="", repr=False)
 
-    def send(self, report: Report, session: requests.Session) -> None:
+    def send(self, report: Report, session: Session) -> None:
         """Send the message; how loud it is says whether somebody must look. Raises NotTold."""
         headers = {
             "Title": _ascii(report.heading()),

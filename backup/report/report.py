@@ -4,10 +4,11 @@ who is sent a message read it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from itertools import chain
 from typing import Any, TypeVar
 
+from backup.ci import Job
 from backup.model import Problem
 from backup.report.redaction import redacted
 from backup.words import counted
@@ -40,23 +41,6 @@ class Section:
     pages: int = 0
     unchanged: int = 0
     members: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Where the run takes place; '' for what nobody says.
-
-    `host` is 'github', 'gitea' or 'forgejo'. `server` is the address under which people reach it,
-    without a slash at its end; `repository` is 'owner/name' there, `run` the address of the workflow
-    run, `folder` the output folder below the repository's root, `machine` the runner's name.
-    """
-
-    host: str = ""
-    server: str = ""
-    repository: str = ""
-    run: str = ""
-    folder: str = ""
-    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +91,7 @@ class Report:
     pull_request: str = ""
     dry_run: bool = False
     broken: int = 0
-    job: Job = Job()
+    job: Job = field(default_factory=Job)
     asked: Asked | None = None
 
     @property

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TextIO
 
+from backup import ci
 from backup.model import Problem
-from backup.report import job_summary, links, runner, summary
+from backup.report import job_summary, runner, summary
 from backup.report.log import Log
 from backup.report.notifiers import Tellers
 from backup.report.report import Report
@@ -22,10 +23,10 @@ class Audience:
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str], machine: str = "") -> None:
-        self.log = Log(stream, host=links.host_of(environ))
+        self.log = Log(stream, host=ci.product(environ))
         self._environ = environ
         self._machine = machine
-        self._job = links.job(environ, machine=machine)
+        self._job = ci.job(environ, machine=machine)
         self._tellers = Tellers({})
         self._began = time.monotonic()
 
@@ -36,7 +37,7 @@ class Audience:
         """
         self.log.secrets = tuple(secrets)
         self._tellers = Tellers({} if dry_run else given)
-        self._job = links.job(self._environ, given.get("SERVER_URL", ""), machine=self._machine)
+        self._job = ci.job(self._environ, given.get("SERVER_URL", ""), machine=self._machine)
 
     def begin(self) -> None:
         """The run starts."""
@@ -46,7 +47,7 @@ class Audience:
     def end(self, report: Report, *, origin: str = "", folder: str = "") -> None:
         """The run is over: tell everybody. `origin` is the address of the remote, `folder` the
         output folder below the repository's root."""
-        repository = links.repository_of(origin)
+        repository = ci.repository_of(origin)
         if repository and repository.lower() != self._job.repository.lower():
             self._job = replace(self._job, repository=repository)
         told = self._told(replace(report, job=replace(self._job, folder=folder)))

@@ -6,12 +6,12 @@ The address of a webhook is its password, so nothing that an HTTP library says i
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Mapping
-from http import HTTPStatus
 
-import requests
+from backup import http
+from backup.http import Session
+from backup.json_values import as_object
 
 _SECONDS = 10.0  # to connect, and between two packets of the answer
 _TRIES = 2
@@ -32,9 +32,7 @@ class _Passing(NotTold):
         self.after = after
 
 
-def post(
-    session: requests.Session, url: str, body: bytes, headers: Mapping[str, str] | None = None
-) -> None:
+def post(session: Session, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
     """POST `body` to `url`. Raises NotTold when it was not accepted, also at the second try."""
     for left in reversed(range(_TRIES)):
         try:
@@ -46,60 +44,48 @@ def post(
             time.sleep(passing.after)
 
 
-def post_json(session: requests.Session, url: str, message: object) -> None:
+def post_json(session: Session, url: str, message: object) -> None:
     """POST `message` as JSON. Raises NotTold."""
     body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
     post(session, url, body, {"Content-Type": "application/json"})
 
 
-def _try(session: requests.Session, url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    all_headers = {"User-Agent": "notion-backup", **headers}
+def _try(session: Session, url: str, body: bytes, headers: Mapping[str, str]) -> None:
     try:
         with session.post(
             url,
             data=body,
-            headers=all_headers,
+            headers={"User-Agent": "notion-backup", **headers},
             timeout=_SECONDS,
             allow_redirects=False,  # the message is for this address and no other
             stream=True,
         ) as answer:
             _judge(answer)
-    except requests.Timeout:  # it may have arrived: a second one would be a message too many
-        raise NotTold(f"there was no answer within {_SECONDS:.0f} s") from None
-    except requests.exceptions.SSLError:
-        raise NotTold("the server's certificate was not accepted") from None
-    except requests.ConnectionError:
-        raise _Passing("no connection came about, or it broke off") from None
-    except (requests.RequestException, UnicodeError, ValueError):
-        raise NotTold("the address cannot be used") from None
+    except (http.RequestException, UnicodeError, ValueError) as error:
+        why = http.no_answer(error)
+        # After a timeout it may have arrived: a second one would be a message too many.
+        again = why.passes and not isinstance(error, http.Timeout)
+        raise (_Passing if again else NotTold)(str(why)) from None
 
 
-def _judge(answer: requests.Response) -> None:
+def _judge(answer: http.Response) -> None:
     """Raises NotTold unless the answer says that all went well."""
     status = answer.status_code
     if 200 <= status < 300:
         return
-    words = f"it answered {status}{_phrase(status)}"
+    words = f"it {http.answered(status)}"
     if status == 429:
         raise _Passing(words, _asked_to_wait(answer))
-    raise _Passing(words) if status >= 500 else NotTold(words)
+    raise _Passing(words) if http.may_pass(status) else NotTold(words)
 
 
-def _phrase(status: int) -> str:
-    known = {each.value: each.phrase for each in HTTPStatus}
-    return f" ({known[status]})" if status in known else ""
-
-
-def _asked_to_wait(answer: requests.Response) -> float:
+def _asked_to_wait(answer: http.Response) -> float:
     """Seconds: from the body, as Discord tells them to the millisecond, else from the header
     (Discord developer docs, "Rate Limits")."""
     try:
-        said = json.loads(next(answer.iter_content(_MOST_READ), b""))
-    except (ValueError, requests.RequestException):
-        said = None
-    exact = said.get("retry_after") if isinstance(said, dict) else None
-    try:
-        seconds = float(exact if exact is not None else answer.headers.get("Retry-After", ""))
-    except (TypeError, ValueError):
-        return _PAUSE
-    return max(seconds, 0.0) if math.isfinite(seconds) else math.inf
+        said = as_object(json.loads(next(answer.iter_content(_MOST_READ), b"")))
+    except (ValueError, http.RequestException):
+        said = {}
+    exact = said.get("retry_after")
+    found = http.seconds(answer.headers.get("Retry-After") if exact is None else exact)
+    return _PAUSE if found is None else found

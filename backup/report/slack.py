@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-import requests
-
+from backup.http import Session
 from backup.report import links, literal
 from backup.report.fitting import cut, within
 from backup.report.report import Entry, Report, Section
@@ -31,7 +30,7 @@ class Slack:
 
     url: str = field(repr=False)
 
-    def send(self, report: Report, session: requests.Session) -> None:
+    def send(self, report: Report, session: Session) -> None:
         """Send the message. Raises NotTold."""
         post_json(session, self.url, message(report))
 

@@ -24,8 +24,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-import requests
-
+from backup.http import Session
 from backup.model import Problem
 from backup.report import links
 from backup.report.fitting import cut
@@ -46,7 +45,7 @@ class Webhook:
 
     url: str = field(repr=False)
 
-    def send(self, report: Report, session: requests.Session) -> None:
+    def send(self, report: Report, session: Session) -> None:
         """Send the report. Raises NotTold."""
         post_json(session, self.url, message(report))
 

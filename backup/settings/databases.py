@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from backup.model import Database
+from backup.slug import is_guarded
 
 _FORMS = r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _ID = re.compile(rf"(?<![0-9a-f]){_FORMS}(?![0-9a-f])")
@@ -24,7 +25,6 @@ _FAMILY = re.compile(r"DB(\d+)_(NOTION_ID|LABEL|PATH|GIT_REPO)")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _KEY = re.compile(r"[\w.-]*")
 _QUERY_KEYS = ("p", "page_id", "database_id")
-_GUARDED = {".git", ".github", ".gitea", ".forgejo"}
 _FORM = "Write `databases: |`, and below it one line for each: `link`, or `folder = link`."
 _SHOWN = 100  # characters of somebody's text in a message
 
@@ -97,8 +97,10 @@ def folder(text: str) -> str:
     kept = [part for part in parts if part not in ("", ".")]
     if text and (text.startswith(("/", "\\", "~")) or ":" in parts[0]):
         raise ValueError(f"write a folder inside, like docs/wiki, not {text!r}.")
-    if ".." in kept or any(part.rstrip(". ").lower() in _GUARDED for part in kept):
-        raise ValueError(f"{text!r} may not contain .., .git, .github, .gitea or .forgejo.")
+    if ".." in kept or any(map(is_guarded, kept)):
+        raise ValueError(
+            f"{text!r} may not contain .. or a name that git or a host reads, like .git or .github."
+        )
     return "/".join(kept) or ("." if text else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from backup.settings.reader import Reader, Secret
+from backup.settings.reader import YES_OR_NO, Reader, Secret
 
 FIELDS = ("counts", "new", "updated", "renamed", "removed", "failed", "title", "titles")
 _AUTHOR = re.compile(r"([^<>\n]+?)\s*<([^<>\s]+)>")
@@ -13,11 +13,8 @@ _AUTHOR = re.compile(r"([^<>\n]+?)\s*<([^<>\s]+)>")
 _NO_BRANCH = re.compile(
     r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|/\.|[/.]$|\.lock(?:/|$)|^@$|^HEAD$"
 )
-_WORDS = {
-    **dict.fromkeys(("run", "true", "yes", "1", "on"), "run"),
-    **dict.fromkeys(("false", "no", "0", "off"), ""),
-    "page": "page",
-}
+_WORDS = {word: "run" if yes else "" for word, yes in YES_OR_NO.items()}
+_WORDS |= {"run": "run", "page": "page"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from backup.settings.table import SETTINGS
 T = TypeVar("T")
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
-_WORDS = {"true": True, "yes": True, "1": True, "on": True} | {
+YES_OR_NO = {"true": True, "yes": True, "1": True, "on": True} | {
     "false": False,
     "no": False,
     "0": False,
@@ -111,7 +111,7 @@ class Reader:
 
 
 def _switch(text: str) -> bool:
-    if (value := _WORDS.get(text.lower())) is None:
+    if (value := YES_OR_NO.get(text.lower())) is None:
         raise ValueError(f"write true or false, not {text!r}.")
     return value
 

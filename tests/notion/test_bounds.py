@@ -357,8 +357,7 @@ def test_it_is_said_at_once_when_notion_cannot_be_reached(time: Time) -> None:
     with pytest.raises(Busy):
         client.page(PAGE)
     assert told == [
-        "Notion cannot be reached: no connection, or one that broke. It is asked 5 more times, "
-        "for about 31 s."
+        "Notion cannot be reached: the connection failed. It is asked 5 more times, for about 31 s."
     ]
     with pytest.raises(Busy):
         client.page(PAGE)

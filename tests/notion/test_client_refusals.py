@@ -67,7 +67,7 @@ def test_what_stays_broken_ends_in_a_sentence(name: str, serve: Serve) -> None:
         service.client.page(page)
     assert len(service.stand_in.requests) == 6
     sentence = str(caught.value)
-    assert sentence.startswith(f"GET /v1/pages/{page} failed 6 times, the last time with ")
+    assert sentence.startswith(f"GET /v1/pages/{page} failed 6 times, the last time: ")
     assert sentence.endswith("The next run tries again.")
     assert "None" not in sentence
 
@@ -91,7 +91,7 @@ def test_a_query_that_breaks_is_asked_again_although_it_is_a_post(serve: Serve) 
 
 def test_no_connection_ends_in_a_sentence(time: Time) -> None:
     client = Client(TOKEN, "http://127.0.0.1:9", gate=time.gate(), tries=2)
-    with pytest.raises(Busy, match="failed 2 times, the last time with no connection"):
+    with pytest.raises(Busy, match="failed 2 times, the last time: the connection failed"):
         client.page(ID)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backup.ci import Job
 from backup.model import Problem
-from backup.report.report import Entry, Job, Report, Section
+from backup.report.report import Entry, Report, Section
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 WIKI = "d1".ljust(32, "0")

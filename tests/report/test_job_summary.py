@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from backup.ci import Job
 from backup.model import Problem
 from backup.report import job_summary
 from backup.report.literal import one_line
-from backup.report.report import Job, Report
+from backup.report.report import Report
 from tests.oracles import filters, gitea, github, select
 from tests.oracles.seen import segments
 from tests.report.hostile import COMMIT, TITLES, entries, huge, report, titled

@@ -140,7 +140,11 @@ def test_no_database_at_all_is_a_mistake() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/abs", "a/../b", ".git/x", "docs/.GitHub", "~/x", "C:/x", ".git. "]
+    "path",
+    [
+        *("/abs", "a/../b", ".git/x", "docs/.GitHub", "~/x", "C:/x", ".git. "),
+        *("git~1", ".gitmodules/x", ".git\u200bhub", ".forgejo"),
+    ],
 )
 def test_a_folder_that_leaves_the_backup_or_touches_git_is_refused(path: str) -> None:
     assert "PATH" in problems({"NOTION_TOKEN": "t", "DB1_NOTION_ID": ID, "DB1_PATH": path})

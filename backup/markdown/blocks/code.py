@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from backup.json_values import word
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import fenced, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.languages import fence_word
-from backup.markdown.runs import block_runs, runs, word
+from backup.markdown.runs import block_runs, runs
 from backup.model import Block, plain_text
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 from urllib.parse import unquote, urlsplit
 
+from backup.json_values import mapping, word
 from backup.markdown.blocks.register import renders
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.media import captioned, file_line, missing_line, picture
-from backup.markdown.runs import mapping, run, runs, word
+from backup.markdown.runs import run, runs
 from backup.markdown.signed import is_signed, unsigned
 from backup.model import Block, Json, Missing, Stored
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
+from backup.json_values import mapping, word
 from backup.markdown.blocks.flow import anchored, below, flow
 from backup.markdown.blocks.register import RENDERERS, renders
 from backup.markdown.blocks.shapes import details, stacked
@@ -12,7 +13,7 @@ from backup.markdown.blocks.unsupported import unread
 from backup.markdown.context import Context, Where
 from backup.markdown.dates import moment
 from backup.markdown.inline import inline
-from backup.markdown.runs import mapping, run, runs, word
+from backup.markdown.runs import run, runs
 from backup.model import Block, Json, bare_id
 
 _SECTIONS = {

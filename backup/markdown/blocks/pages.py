@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from backup.json_values import word
 from backup.markdown.blocks.flow import is_target
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import anchor
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.markdown.runs import page_mention, run, word
+from backup.markdown.runs import page_mention, run
 from backup.model import Block, bare_id
 
 _DATABASE = "🗂️"

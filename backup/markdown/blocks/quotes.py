@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from backup.json_values import mapping
 from backup.markdown.blocks.flow import below
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import quoted, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
-from backup.markdown.runs import block_runs, mapping
+from backup.markdown.runs import block_runs
 from backup.model import Block, emoji, plain_text
 
 # A callout becomes an alert only where its icon says already what the alert will print.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from backup.json_values import as_list, objects
 from backup.markdown.blocks.flow import flow, is_target
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import anchor, pipe_table, stacked
 from backup.markdown.blocks.unsupported import unread
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.markdown.runs import runs
 from backup.model import Block, Json
 
 
@@ -38,9 +38,7 @@ def _width(block: Block) -> int:
 
 def _cells(row: Block, context: Context, row_header: bool) -> list[str]:
     given = row.data.get("cells")
-    cells: list[list[Json]] = (
-        [runs({"cell": cell}, "cell") for cell in given or ()] if isinstance(given, list) else []
-    )
+    cells: list[list[Json]] = [objects(cell) for cell in as_list(given)]
     shown = [
         inline(cell, context, Where.CELL, marks="b" if row_header and not column else "")
         for column, cell in enumerate(cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backup.json_values import mapping
 from backup.markdown.blocks.flow import anchored, below, flow
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import details, stacked
@@ -11,7 +12,7 @@ from backup.markdown.blocks.unsupported import unread
 from backup.markdown.context import Context, Where
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
-from backup.markdown.runs import block_runs, mapping
+from backup.markdown.runs import block_runs
 from backup.model import Block
 
 

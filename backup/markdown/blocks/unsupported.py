@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from backup.json_values import word
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import quoted, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.links import notion_address
-from backup.markdown.runs import block_runs, run, word
+from backup.markdown.runs import block_runs, run
 from backup.model import Block, bare_id
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backup.json_values import mapping
 from backup.markdown.blocks.shapes import pipe_table
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
@@ -34,8 +35,7 @@ def native(page: Page, context: Context) -> dict[str, object]:
 
 def ordered(page: Page) -> Iterator[tuple[str, Json]]:
     """The page's property values without its title: in the schema's order, then the others."""
-    properties = page.raw.get("properties")
-    properties = properties if isinstance(properties, dict) else {}
+    properties = mapping(page.raw, "properties")
     for name in dict.fromkeys([*page.schema, *properties]):
         value = properties.get(name)
         if isinstance(value, dict) and value.get("type") != "title":

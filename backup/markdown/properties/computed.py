@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from backup.json_values import objects
 from backup.markdown.properties.plain import checkbox, date_range, number
 from backup.markdown.properties.shown import (
     NOTHING,
@@ -17,7 +18,6 @@ from backup.markdown.properties.shown import (
     together,
     words,
 )
-from backup.markdown.runs import objects
 
 _NOT_GIVEN = "too large for Notion's API to work out"
 

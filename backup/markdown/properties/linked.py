@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from backup.json_values import objects, word
 from backup.markdown.blocks.media import stored_or_missing
 from backup.markdown.media import file_link, missing_note, plain_picture
 from backup.markdown.properties.shown import At, Shown, shows, together
-from backup.markdown.runs import objects, page_mention, word
+from backup.markdown.runs import page_mention
 from backup.model import Json, Missing, bare_id
 
 

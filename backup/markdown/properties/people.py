@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from backup.json_values import mapping, objects, word
 from backup.markdown.dates import span
 from backup.markdown.properties.shown import NOTHING, At, Shown, shows, together, words
-from backup.markdown.runs import mapping, objects, word
 
 
 @shows("created_by", "last_edited_by")

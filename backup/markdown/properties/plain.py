@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from backup.json_values import as_object, objects, word
 from backup.markdown.dates import moment, span
 from backup.markdown.properties.shown import NOTHING, At, Shown, shows, together, words
-from backup.markdown.runs import mapping, objects, run, runs, word
+from backup.markdown.runs import run, runs
 from backup.model import plain_text
 
 
@@ -104,7 +105,7 @@ def phone_number(value: Any, _at: At) -> Shown:
 @shows("unique_id")
 def unique_id(value: Any, _at: At) -> Shown:
     """'TASK-12', or '12' where the database has no prefix."""
-    count = value.get("number") if isinstance(value, dict) else None
+    count = as_object(value).get("number")
     if isinstance(count, bool) or not isinstance(count, int):
         return NOTHING
     return words("-".join(filter(None, (word(value, "prefix"), str(count)))))
@@ -114,7 +115,7 @@ def unique_id(value: Any, _at: At) -> Shown:
 def place(value: Any, _at: At) -> Shown:
     """'Café, Main Street 1 (52.5, 13.4)'."""
     named = ", ".join(filter(None, (word(value, "name"), word(value, "address"))))
-    at = mapping({"place": value}, "place")
+    at = as_object(value)
     points = [at.get(key) for key in ("lat", "lon")]
     if not all(isinstance(point, (int, float)) for point in points):
         return words(named)

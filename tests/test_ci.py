@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from backup.publish import host
+from backup import ci
 
 GITHUB = {
     "GITHUB_ACTIONS": "true",
     "GITHUB_SERVER_URL": "https://github.com",
     "GITHUB_API_URL": "https://api.github.com",
     "GITHUB_TOKEN": "job",
+    "GITHUB_REPOSITORY": "acme/wiki",
+    "GITHUB_RUN_ID": "900",
+    "GITHUB_RUN_NUMBER": "12",
+    "RUNNER_NAME": "runner-1",
 }
 GITEA = {
     **GITHUB,
@@ -22,7 +26,7 @@ FORGEJO = {**GITEA, "FORGEJO_ACTIONS": "true"}
 
 
 def test_commits_are_those_of_the_hosts_own_bot() -> None:
-    found = [host.bot(environ) for environ in (GITHUB, GITEA, FORGEJO, {})]
+    found = [ci.bot(environ) for environ in (GITHUB, GITEA, FORGEJO, {})]
     assert [each and each.name for each in found] == [
         "github-actions[bot]",
         "gitea-actions",
@@ -44,7 +48,7 @@ def test_commits_are_those_of_the_hosts_own_bot() -> None:
     ],
 )
 def test_the_branch_of_a_job(reference: str, branch: str) -> None:
-    assert host.branch({"GITHUB_REF": reference}) == branch
+    assert ci.branch({"GITHUB_REF": reference}) == branch
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,7 @@ def test_the_branch_of_a_job(reference: str, branch: str) -> None:
 def test_a_pull_request_is_known_by_its_event_or_its_reference(
     environ: dict[str, str], is_pull: bool
 ) -> None:
-    assert host.pulls(environ) is is_pull
+    assert ci.pulls(environ) is is_pull
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,7 @@ def test_a_pull_request_is_known_by_its_event_or_its_reference(
     ],
 )
 def test_the_default_branch_in_an_event(event: str, branch: str) -> None:
-    assert host.default_branch(event) == branch
+    assert ci.default_branch(event) == branch
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ def test_the_default_branch_in_an_event(event: str, branch: str) -> None:
     ],
 )
 def test_the_jobs_token_is_for_the_jobs_host(environ: dict[str, str], url: str, token: str) -> None:
-    assert host.job_token(environ, url) == token
+    assert ci.job_token(environ, url) == token
 
 
 @pytest.mark.parametrize(
@@ -113,18 +117,78 @@ def test_the_jobs_token_is_for_the_jobs_host(environ: dict[str, str], url: str, 
     ],
 )
 def test_the_api_is_that_of_the_remotes_host(environ: dict[str, str], url: str, api: str) -> None:
-    assert host.api(environ, url) == api
+    assert ci.api(environ, url) == api
 
 
 @pytest.mark.parametrize(
-    ("url", "names"),
+    ("url", "repository"),
     [
-        ("https://github.com/acme/wiki.git", ("acme", "wiki")),
-        ("https://git.example.com/gitea/acme/wiki/", ("acme", "wiki")),
-        ("git@github.com:acme/wiki.git", ("acme", "wiki")),
-        ("ssh://git@github.com:22/acme/wiki", ("acme", "wiki")),
-        ("https://github.com/wiki", ("", "")),
+        ("https://github.com/acme/wiki.git", "acme/wiki"),
+        ("https://git.example.com/gitea/acme/wiki/", "acme/wiki"),
+        ("https://x-access-token:secret@git.example/sub/acme/wiki", "acme/wiki"),
+        ("git@github.com:acme/wiki.git", "acme/wiki"),
+        ("github.com:acme/wiki", "acme/wiki"),
+        ("ssh://git@github.com:22/acme/wiki", "acme/wiki"),
+        ("ssh://git@git.example:2222/acme/wiki.git", "acme/wiki"),
+        ("git://git.example/acme/wiki.git", "acme/wiki"),
+        ("https://github.com/wiki", ""),
+        ("https://github.com/acme/a wiki", ""),
+        ("/srv/git/acme/wiki.git", ""),
+        ("C:/srv/acme/wiki.git", ""),
+        ("file:///srv/acme/wiki.git", ""),
+        ("https://[bad", ""),
+        ("", ""),
     ],
 )
-def test_owner_and_name_stand_at_the_end_of_an_address(url: str, names: tuple[str, str]) -> None:
-    assert host.repository_of(url) == names
+def test_owner_and_name_stand_at_the_end_of_an_address(url: str, repository: str) -> None:
+    assert ci.repository_of(url) == repository
+
+
+@pytest.mark.parametrize(
+    ("url", "is_about"),
+    [
+        ("https://github.com/Acme/wiki.git", True),
+        ("git@github.com:acme/wiki.git", True),
+        ("https://github.com/acme/notes", False),
+        ("/srv/acme/wiki.git", False),
+        ("https://[bad", False),
+        ("", True),
+    ],
+)
+def test_a_job_is_about_the_repository_that_it_names(url: str, is_about: bool) -> None:
+    assert ci.is_about(GITHUB, url) is is_about
+    assert ci.is_about({}, url)
+
+
+@pytest.mark.parametrize("url", ["https://[bad", "ssh://[bad/acme/wiki"])
+def test_what_is_no_address_has_no_host(url: str) -> None:
+    assert (ci.api(GITHUB, url), ci.job_token(GITHUB, url)) == ("", "")
+
+
+def test_the_hosts_are_told_apart() -> None:
+    found = [ci.product(environ) for environ in (GITHUB, GITEA, FORGEJO, {}, {"ACT": "true"})]
+    assert found == ["github", "gitea", "forgejo", "", ""]
+
+
+def test_the_address_of_the_run_is_the_hosts() -> None:
+    assert ci.job(GITHUB).run == "https://github.com/acme/wiki/actions/runs/900"
+    assert ci.job(GITEA).run == "http://gitea:3000/acme/wiki/actions/runs/900"
+    assert ci.job(FORGEJO).run == "http://gitea:3000/acme/wiki/actions/runs/12"
+
+
+def test_people_get_the_address_that_they_can_reach() -> None:
+    job = ci.job(GITEA, "https://git.example.com/")
+    assert (job.server, job.run) == (
+        "https://git.example.com",
+        "https://git.example.com/acme/wiki/actions/runs/900",
+    )
+
+
+@pytest.mark.parametrize("server", ["", "javascript:alert(1)", "https://a b", "https://x>)[y](z"])
+def test_without_a_usable_address_nothing_is_linked(server: str) -> None:
+    assert ci.job({**GITHUB, "GITHUB_SERVER_URL": server}).run == ""
+
+
+def test_outside_of_a_workflow_only_the_machine_is_known() -> None:
+    job = ci.job({}, machine="laptop")
+    assert (job.host, job.server, job.run, job.machine) == ("", "", "", "laptop")

@@ -1,0 +1,98 @@
+"""HTTP: sessions, why there is no answer, in words, and what another try may help with.
+
+The words hold no address, for an address may hold a key: nothing that a library says is passed on.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+
+from requests import PreparedRequest, RequestException, Response, Session, Timeout, exceptions
+from requests.adapters import HTTPAdapter
+from urllib3 import exceptions as wire
+
+__all__ = ["RequestException", "Response", "Session", "Timeout"]
+
+_BUSY = (408, 425, 429)
+_BAD_ADDRESS = (
+    exceptions.InvalidURL,
+    exceptions.InvalidSchema,
+    exceptions.MissingSchema,
+    wire.LocationParseError,
+    UnicodeError,
+)
+_REASONS: tuple[tuple[tuple[type[Exception], ...], str, bool], ...] = (
+    ((Timeout, wire.TimeoutError), "the server took too long to answer", True),
+    ((exceptions.SSLError,), "its server's certificate cannot be trusted", False),
+    (_BAD_ADDRESS, "its address is not a valid one", False),
+    ((exceptions.ProxyError,), "the proxy does not let us through", True),
+    ((exceptions.ConnectionError,), "the connection failed", True),
+    ((exceptions.ChunkedEncodingError, wire.ProtocolError), "the connection was cut", True),
+)
+
+
+class NoAnswer(Exception):
+    """Why there is none, in words for people; `passes` says whether another try may help."""
+
+    def __init__(self, words: str, passes: bool) -> None:
+        super().__init__(words)
+        self.passes = passes
+
+
+def no_answer(error: Exception) -> NoAnswer:
+    """What an error of the network means, or of whatever a stranger's bytes made of a library."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, wire.NameResolutionError):
+        is_passing = getattr(reason.__cause__, "errno", None) == socket.EAI_AGAIN
+        return NoAnswer("its server's name is unknown", is_passing)
+    for kinds, words, passes in _REASONS:
+        if isinstance(error, kinds):
+            return NoAnswer(words, passes)
+    is_known = isinstance(error, RequestException | wire.HTTPError)
+    kind = "" if is_known else f" ({type(error).__name__})"
+    return NoAnswer(f"the server's answer cannot be read{kind}", passes=False)
+
+
+def answered(status: int) -> str:
+    """'answered 404 (Not Found)', or without the words where the status has none."""
+    known = {each.value: f" ({each.phrase})" for each in HTTPStatus}
+    return f"answered {status}{known.get(status, '')}"
+
+
+def may_pass(status: int) -> bool:
+    """Whether a server is busy (429, 529 …) or out of order for a moment."""
+    return status in _BUSY or status >= 500
+
+
+def seconds(asked: object) -> float | None:
+    """How long a server asks to wait, from what it says in Retry-After or in a body; infinity for what
+    has no end, None when it says nothing that makes sense."""
+    try:
+        found = float(str(asked))
+    except ValueError:
+        return None
+    return max(found, 0.0) if math.isfinite(found) else math.inf
+
+
+def session(
+    headers: Mapping[str, str], connections: int = 10, adapter: HTTPAdapter | None = None
+) -> Session:
+    """Kept connections, `connections` to a host or those of `adapter`, that send `headers` with each request, also where ~/.netrc has
+    other credentials for the host or the address holds some. Threads may share it."""
+    found = Session()
+    for scheme in ("https://", "http://"):
+        found.mount(scheme, adapter or HTTPAdapter(pool_maxsize=connections))
+    # A jar that changes while another thread reads it breaks that thread's request, and nobody here
+    # needs cookies.
+    found.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def authorize(request: PreparedRequest) -> PreparedRequest:
+        request.headers.update({"User-Agent": "notion-backup", **headers})
+        return request
+
+    found.auth = authorize  # a header alone would lose
+    return found

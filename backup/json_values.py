@@ -1,0 +1,31 @@
+"""Takes values out of JSON whose shape is not to be trusted: what is not as it should be counts as absent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """`value`; {} when it is not an object."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """`value`; [] when it is not a list."""
+    return value if isinstance(value, list) else []
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """The objects of a list, without anything else in it; [] for anything else."""
+    return [item for item in as_list(value) if isinstance(item, dict)]
+
+
+def mapping(data: object, key: str) -> dict[str, Any]:
+    """The object under `key`; {} when there is none."""
+    return as_object(as_object(data).get(key))
+
+
+def word(data: object, key: str) -> str:
+    """The string under `key`; '' for anything else."""
+    value = as_object(data).get(key)
+    return value if isinstance(value, str) else ""
