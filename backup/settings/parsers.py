@@ -1,19 +1,11 @@
-"""Reads values by their setting's name, and remembers everything that is wrong."""
+"""What is made of a setting's text. Each parser raises ValueError with what to write instead."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from backup.model import Database
-from backup.settings.databases import Entries, databases
-from backup.settings.table import SETTINGS
-
-T = TypeVar("T")
-
-_BY_NAME = {setting.name: setting for setting in SETTINGS}
 _WORDS = {"true": True, "yes": True, "1": True, "on": True} | {
     "false": False,
     "no": False,
@@ -41,101 +33,66 @@ class Secret:
         return bool(self._value)
 
 
-class Reader:
-    """Reads values by their setting's name and remembers everything that is wrong."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = values
-        self.problems: list[str] = []
-
-    def text(self, name: str) -> str:
-        """The value as written, or the setting's default."""
-        return self.values.get(name) or _BY_NAME[name].default
-
-    def parsed(self, name: str, parse: Callable[[str], T]) -> T:
-        """`parse` may raise ValueError with what to write instead; the default then stands in."""
-        try:
-            return parse(self.text(name))
-        except ValueError as error:
-            self.problems.append(f"{name}: {error}")
-            return parse(_BY_NAME[name].default)
-
-    def switch(self, name: str) -> bool:
-        """true or false, in the words people use for them."""
-        return self.parsed(name, _switch)
-
-    def whole_number(self, name: str, low: int, high: int) -> int:
-        """A whole number from `low` to `high`."""
-        return self.parsed(name, lambda text: _whole_number(text, low, high))
-
-    def one_of(self, name: str, *words: str) -> str:
-        """One of a few words, in any case."""
-        return self.parsed(name, lambda text: _one_of(text, words))
-
-    def price(self, name: str) -> float | None:
-        """An amount of money; None when it is not given."""
-        return self.parsed(name, _price)
-
-    def base_address(self, name: str) -> str:
-        """The address of an API, without its version."""
-        return self.parsed(name, lambda text: _base_address(text, _BY_NAME[name].default))
-
-    def required_secret(self, name: str, how: str) -> Secret:
-        """A secret without which nothing works; `how` says where to get it."""
-        if not self.text(name):
-            self.problems.append(f"{name} is missing: {how}")
-        return self.secret(name)
-
-    def secret(self, name: str) -> Secret:
-        """A secret that travels in a header, which takes no blanks and no line ends."""
-        value = self.text(name)
-        if not value.isascii() or not value.isprintable() or " " in value:
-            self.problems.append(f"{name} holds blanks or unprintable characters: copy it again.")
-        return Secret(value)
-
-    def databases(self, repository: str) -> tuple[Database, ...]:
-        """The databases for this repository, from DATABASES and the DBn_… family."""
-        entries: Entries = databases(self.values, repository)
-        self.problems.extend(entries.problems)
-        return entries.found
-
-    def secrets(self) -> tuple[Secret, ...]:
-        """Every value that must never be shown: the secret settings that are set.
-
-        CONFIG is shown nowhere as a whole; the secrets in it are among the values already.
-        """
-        named = [
-            setting.name for setting in SETTINGS if setting.secret and setting.name != "CONFIG"
-        ]
-        return tuple(Secret(self.values[name]) for name in named if self.values.get(name))
-
-
-def _switch(text: str) -> bool:
+def switch(text: str) -> bool:
+    """true or false, in the words people use for them."""
     if (value := _WORDS.get(text.lower())) is None:
         raise ValueError(f"write true or false, not {text!r}.")
     return value
 
 
-def _one_of(text: str, words: tuple[str, ...]) -> str:
-    if text.lower() not in words:
-        raise ValueError(f"write {' or '.join(words)}, not {text!r}.")
-    return text.lower()
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """A whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise ValueError(f"write a whole number from {low} to {high}, not {text!r}.")
+        return int(text)
+
+    return parse
 
 
-def _price(text: str) -> float | None:
+def one_of(*words: str) -> Callable[[str], str]:
+    """One of a few words, in any case."""
+
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"write {' or '.join(words)}, not {text!r}.")
+        return text.lower()
+
+    return parse
+
+
+def words(text: str) -> tuple[str, ...]:
+    """What stands between blanks."""
+    return tuple(text.split())
+
+
+def price(text: str) -> float | None:
+    """An amount of money; None when it is not given."""
     if text and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
         raise ValueError(f"write a price like 0.80, not {text!r}.")
     return float(text) if text else None
 
 
-def _base_address(text: str, example: str) -> str:
-    address = urlsplit(text)
-    if address.scheme not in ("http", "https") or not address.hostname or address.query:
-        raise ValueError(f"write an address like {example}, without a query.")
-    return text.rstrip("/").removesuffix("/v1")
+def base_address(example: str) -> Callable[[str], str]:
+    """The address of an API, without its version."""
+
+    def parse(text: str) -> str:
+        address = urlsplit(text)
+        if address.scheme not in ("http", "https") or not address.hostname or address.query:
+            raise ValueError(f"write an address like {example}, without a query.")
+        return text.rstrip("/").removesuffix("/v1")
+
+    return parse
 
 
-def _whole_number(text: str, low: int, high: int) -> int:
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise ValueError(f"write a whole number from {low} to {high}, not {text!r}.")
-    return int(text)
+def in_header(text: str) -> str:
+    """A secret that travels in a header, which takes no blanks and no line ends."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("holds blanks or unprintable characters: copy it again.")
+    return text
+
+
+def secret(text: str) -> Secret:
+    """The same, as a value that no message shows."""
+    return Secret(in_header(text))
