@@ -107,8 +107,8 @@ class Row:
     """A page as the listing of its data source shows it; all ids are 32 hex digits.
 
     `edited` is `last_edited_time`; `icon` only when it is an emoji. `packed` is the page object, its
-    property values possibly truncated, small: a listing keeps all of them in memory. `mark` is
-    another one when the page shows something else, though nobody edited it.
+    property values possibly truncated, small: a listing keeps all of them in memory.
+    `relations_digest` is another one when the page shows something else, though nobody edited it.
     """
 
     id: str
@@ -118,7 +118,7 @@ class Row:
     icon: str
     edited: str
     packed: bytes
-    mark: str = ""
+    relations_digest: str = ""
 
     @property
     def raw(self) -> Json:

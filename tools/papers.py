@@ -2,7 +2,7 @@
 
     python -m tools.papers        (make readme)
 
-The list of settings stands in backup/settings/table.py alone. The lines between `<name>: generated` and
+The settings are declared in backup/settings alone. The lines between `<name>: generated` and
 `<name>: end` belong to this program, and .env.example as a whole; all else belongs to people.
 """
 

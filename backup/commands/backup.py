@@ -116,7 +116,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
 def _worth_keeping(seen: Seen, memory: Memory) -> Seen:
     """Without databases that list nothing and never had a page here: that is an integration which may
     not see them more often than an empty database, and no reason for a commit."""
-    known = {record.database for record in memory.state.pages.values()}
+    known = {record.parent for record in memory.state.pages.values()}
     known |= memory.state.databases.keys()
     listed = tuple(each for each in seen.listed if each.rows or each.id in known)
     empty = tuple(each for each in seen.listed if not (each.rows or each.id in known))

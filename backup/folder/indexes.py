@@ -41,8 +41,8 @@ def _placed(
     while, so one that shows just this is left as it is."""
     path = index_of(database.folder)
     pages = entries(writer.records, database.id)
-    shown = _name_of(database, pages)
-    ours = bool(old and old.index and old.shown == shown)
+    digest = _digest(database, pages)
+    ours = bool(old and old.index and old.index_digest == digest)
     is_newer = writer.after_interruption or path in writer.touched
     if is_newer or not (ours and has(path)):
         text = index.render(database.title, database.icon, pages, path)
@@ -52,13 +52,13 @@ def _placed(
         title=database.title,
         icon=database.icon,
         index=ours,
-        shown=shown,
+        index_digest=digest,
         sources=tuple(database.shapes),
         unknown=old.unknown if old else {},
     )
 
 
-def _name_of(database: Listed, pages: Collection[Target]) -> str:
+def _digest(database: Listed, pages: Collection[Target]) -> str:
     """A short name for all that a list of pages shows."""
     listed = [[page.path, page.title, page.icon] for page in pages]
     text = json.dumps([database.folder, database.title, database.icon, listed])
@@ -67,7 +67,7 @@ def _name_of(database: Listed, pages: Collection[Target]) -> str:
 
 def entries(pages: Mapping[str, Record], database_id: str) -> list[Target]:
     """The pages of a database by title; the folder tells two of one title apart."""
-    records = [record for record in pages.values() if record.database == database_id]
+    records = [record for record in pages.values() if record.parent == database_id]
     ordered = sorted(records, key=lambda record: (by_title(record.title), record.folder))
     return [Target(join(each.folder, "index.md"), each.title, each.icon) for each in ordered]
 
@@ -81,8 +81,8 @@ def save(tree: Tree, now: State, *, is_known: bool) -> None:
     """Write the state, unless the file says the same already, or the branch does (`is_known`); the
     journal has served then."""
     if (now.pages or now.databases) and not is_known:
-        text = state.dumps(now)
-        if text != tree.beginning(state.NAME, -1):
+        text, there = state.dumps(now), tree.beginning(state.NAME, -1)
+        if text != there and not state.says_in_version_1(there, now):
             tree.write(state.NAME, text.encode())
     tree.remove([journal.NAME])
     tree.clear_staging()

@@ -145,8 +145,8 @@ class Writer:
     def unsettle(self, page_ids: Iterable[str]) -> None:
         """Have these pages read again by the next run, whatever their time says."""
         for page_id in page_ids:
-            if (record := self.records.get(page_id)) and record.settled:
-                self.records[page_id] = replace(record, settled=False)
+            if (record := self.records.get(page_id)) and record.stable:
+                self.records[page_id] = replace(record, stable=False)
                 line = journal.page(page_id, self.records[page_id], self._digest(record))
                 self.tree.append(journal.NAME, line)
 

@@ -166,11 +166,11 @@ def _row(raw: Json, source_id: str, database_id: str) -> Row:
         icon=emoji(raw.get("icon")),
         edited=str(raw.get("last_edited_time") or ""),
         packed=packed(raw),
-        mark=_mark(raw),
+        relations_digest=_relations_digest(raw),
     )
 
 
-def _mark(raw: Json) -> str:
+def _relations_digest(raw: Json) -> str:
     """A short name for what can change in a page without an edit of it, as far as the listing shows
     it: whether it is archived, and relations, which may be set from the other side.
 

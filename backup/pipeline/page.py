@@ -23,7 +23,7 @@ from backup.model import Block, File, Json, Page, Problem, Target, dashed_id
 from backup.notion import read
 from backup.notion.blocks import Shared
 from backup.notion.client import PAGE_SIZE, Client
-from backup.sync.plan import Step, led
+from backup.sync.plan import Step, links_digest
 from backup.sync.state import Record, join
 
 
@@ -96,7 +96,7 @@ class Reader:
         `anchored` are the ids of its blocks that other pages link to.
 
         Raises NotionError when the page cannot be read. One that lacks some of its content is not
-        settled: the next run reads it again.
+        stable: the next run reads it again.
         """
         assert step.row is not None
         schema = self.schemas.get(step.row.source, {})
@@ -107,7 +107,7 @@ class Reader:
         context = self._context(step, gathered, anchors)
         record = replace(self._record(step, gathered, links, anchors), requests=_requests(page))
         lacking = placeholders.lacking(page)
-        record = replace(record, settled=record.settled and not lacking)
+        record = replace(record, stable=record.stable and not lacking)
         problems = (*gathered.warnings, *placeholders.problems(page))
         placed = {join(step.folder, path): at for path, at in gathered.staged.items()}
         text = document.render(page, context).encode()
@@ -174,16 +174,16 @@ class Reader:
     ) -> Record:
         assert step.row is not None
         return Record(
-            database=step.row.database,
+            parent=step.row.database,
             folder=step.folder,
             title=step.row.title,
             icon=step.row.icon,
             edited=step.row.edited,
-            mark=step.row.mark,
-            settled=_settled(step.row.edited, self.began),
-            shape=self.shapes.get(step.row.source, ""),
+            relations_digest=step.row.relations_digest,
+            stable=_is_stable(step.row.edited, self.began),
+            render_key=self.shapes.get(step.row.source, ""),
             links=links,
-            led=led(links, step.folder, self.targets),
+            links_digest=links_digest(links, step.folder, self.targets),
             anchors=anchors,
             files=tuple(each.to_json() for each in gathered.records),
             pending=tuple(each.to_json() for each in gathered.pending),
@@ -239,7 +239,7 @@ def _requests(page: Page) -> int:
     return sum(max(1, math.ceil(len(family) / PAGE_SIZE)) for family in families)
 
 
-def _settled(edited: str, began: datetime) -> bool:
+def _is_stable(edited: str, began: datetime) -> bool:
     """Whether the minute of the last edit was over when the listing began: it has the properties.
 
     Notion rounds `last_edited_time` down to the minute: a later edit in the same minute would not

@@ -24,7 +24,7 @@ def foreseen(decided: Plan) -> Outcome:
 def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
     """A warning for each database in which Notion shows no page, and of which the backup has none: an
     integration that may not see the pages gets the same answer as one that sees an empty database."""
-    known = {record.database for record in before.pages.values()}
+    known = {record.parent for record in before.pages.values()}
     return tuple(
         Problem(database.title, _EMPTY)
         for database in listed
@@ -104,7 +104,7 @@ def _section(listed: Listed, decided: Plan, staying: Collection[str], memory: Me
 
 def _database(step: Step, memory: Memory) -> str:
     record = memory.state.pages.get(step.page_id)
-    return step.row.database if step.row else record.database if record else ""
+    return step.row.database if step.row else record.parent if record else ""
 
 
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:

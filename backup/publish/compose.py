@@ -217,7 +217,7 @@ def _edited(now: State, theirs: State, id_: str) -> str:
 def _lists(now: State, theirs: State, merged: Merged, held: Held) -> Iterator[tuple[str, str]]:
     """The list of pages of every database in which something changed, as all runs together know it."""
     records = (each.get(id_) for id_ in merged.ours for each in (now.pages, theirs.pages))
-    changed = {record.database for record in records if record} | set(held.rewritten)
+    changed = {record.parent for record in records if record} | set(held.rewritten)
     for id_, place in now.databases.items():
         mine = id_ in held.state.databases
         if place.index and mine and (id_ in changed or theirs.databases.get(id_) != place):

@@ -14,46 +14,145 @@ from dotenv.parser import parse_stream
 
 from backup.errors import ConfigError
 from backup.model import Database
+from backup.settings import ai, databases
 from backup.settings.ai import AiNaming, ai_naming
-from backup.settings.contacts import Contacts
+from backup.settings.contacts import DRY_RUN, Contacts
+from backup.settings.contacts import SETTINGS as _CONTACTS
 from backup.settings.databases import astray, folder
+from backup.settings.parsers import (
+    Secret,
+    base_address,
+    one_of,
+    secret,
+    switch,
+    whole_number,
+    words,
+)
 from backup.settings.publishing import Publishing, publishing
-from backup.settings.reader import Reader, Secret
-from backup.settings.table import SETTINGS, Setting
+from backup.settings.setting import Reader, Setting, declared, setting, several
 
 __all__ = ["SETTINGS", "AiNaming", "Contacts", "Secret", "Setting", "Settings", "contacts"]
 
-
-_GET_A_TOKEN = (
-    "create an integration on notion.so/profile/integrations, share the database with it "
-    "(⋯ → Connections), and pass its secret as NOTION_TOKEN."
+_API = "https://api.notion.com"
+_CONFIG = Setting(  # without a value of its own: what it holds is read like the environment
+    "CONFIG",
+    "",
+    "A whole .env text as one value, for settings that many repositories share.",
+    secret=True,
 )
+
+
+def _keeps(text: str) -> bool:
+    return one_of("remove", "keep")(text) == "keep"
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts) <= 1000):
+        raise ValueError(f"write a part like 2/3 (the second of three), not {text!r}.")
+    return int(part), int(parts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What a run is told to do. `databases` are those that count in this repository; `ai_naming` is
-    None when pictures get their usual names."""
+    None when pictures get their usual names. The fields stand in the order of the README's table."""
 
-    notion_token: Secret
-    notion_api_url: str
-    databases: tuple[Database, ...]
-    output_dir: str
-    full_sync: bool
-    dry_run: bool
-    publishing: Publishing
-    front_matter: bool
-    properties: str
-    image_style: str
-    image_max_width: int
-    max_file_mb: int
-    allowed_private_hosts: tuple[str, ...]
-    keep_deleted: bool
-    allow_mass_delete: bool
-    shard: tuple[int, int]
-    verify: bool
-    concurrency: int
-    ai_naming: AiNaming | None
+    notion_token: Secret = setting(
+        "NOTION_TOKEN",
+        "",
+        "The secret of your Notion integration (ntn_…).",
+        secret,
+        required="create an integration on notion.so/profile/integrations, share the database with "
+        "it (⋯ → Connections), and pass its secret as NOTION_TOKEN.",
+        secret=True,
+    )
+    notion_api_url: str = setting(
+        "NOTION_API_URL",
+        _API,
+        "Where the Notion API answers. Only for proxies and for tests.",
+        base_address(_API),
+    )
+    databases: tuple[Database, ...] = several(
+        *databases.SETTINGS, _CONFIG, read=databases.databases
+    )
+    output_dir: str = setting(
+        "OUTPUT_DIR",
+        ".",
+        "The folder below the workspace that holds the backup and its .notion-sync.json.",
+        folder,
+    )
+    full_sync: bool = setting(
+        "FULL_SYNC", "false", "Read every page again, also those that did not change.", switch
+    )
+    dry_run: bool = several(DRY_RUN, read=lambda reader: bool(reader.value(DRY_RUN)))
+    publishing: Publishing = several(*declared(Publishing), read=publishing)
+    front_matter: bool = setting(
+        "FRONT_MATTER", "true", "Start each page with title, id, address and times.", switch
+    )
+    properties: str = setting(
+        "PROPERTIES",
+        "table",
+        "Where a row's properties go: `table` under the title, `front-matter` for site generators, "
+        "`both` or `none`.",
+        one_of("table", "front-matter", "both", "none"),
+    )
+    image_style: str = setting(
+        "IMAGE_STYLE",
+        "html",
+        "`html`: pictures are centred and limited in width; `markdown`: plain Markdown pictures.",
+        one_of("html", "markdown"),
+    )
+    image_max_width: int = setting(
+        "IMAGE_MAX_WIDTH",
+        "800",
+        "Pictures that are wider are shown this wide (pixels).",
+        whole_number(50, 10_000),
+    )
+    max_file_mb: int = setting(
+        "MAX_FILE_MB",
+        "95",
+        "Larger files are not stored; the page says their name and size. GitHub takes up to 100.",
+        whole_number(1, 5_000),
+    )
+    allowed_private_hosts: tuple[str, ...] = setting(
+        "ALLOWED_PRIVATE_HOSTS",
+        "",
+        "Hosts in private networks from which files may be downloaded, separated by blanks; "
+        "`host:port` for a port that is not 80 or 443.",
+        words,
+    )
+    keep_deleted: bool = setting(
+        "ON_DELETE",
+        "remove",
+        "What happens to a page that is in Notion's trash: `remove` its files, or `keep` them.",
+        _keeps,
+    )
+    allow_mass_delete: bool = setting(
+        "ALLOW_MASS_DELETE",
+        "false",
+        "Remove pages also when many of a database (20 %, at least 5) would go at once.",
+        switch,
+    )
+    ai_naming: AiNaming | None = several(ai.ENABLED, *declared(AiNaming), read=ai_naming)
+    shard: tuple[int, int] = setting(
+        "SHARD",
+        "1/1",
+        "`i/n`: only the i-th of n parts of the pages, for jobs that share a large database.",
+        _shard,
+    )
+    verify: bool = setting(
+        "VERIFY",
+        "false",
+        "Check the whole backup after the run: every link, every anchor, every file's Markdown.",
+        switch,
+    )
+    concurrency: int = setting(
+        "CONCURRENCY",
+        "8",
+        "How many requests and downloads run at once (1 to 64).",
+        whole_number(1, 64),
+    )
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
 
     @classmethod
@@ -65,40 +164,29 @@ class Settings:
 
         Raises ConfigError with every mistake, each naming its setting and what to write.
         """
-        reader = Reader(_merged(flags, environ, dotenv))
+        reader = Reader(_merged(flags, environ, dotenv), environ.get("GITHUB_REPOSITORY", ""))
         files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
         reader.problems += [wrong for name in files for wrong in _astray(name, files[name])]
-        known = Contacts.of(reader)
-        settings = cls(
-            notion_token=reader.required_secret("NOTION_TOKEN", _GET_A_TOKEN),
-            notion_api_url=reader.base_address("NOTION_API_URL"),
-            databases=reader.databases(environ.get("GITHUB_REPOSITORY", "")),
-            output_dir=reader.parsed("OUTPUT_DIR", folder),
-            full_sync=reader.switch("FULL_SYNC"),
-            dry_run=reader.switch("DRY_RUN"),
-            publishing=publishing(reader),
-            front_matter=reader.switch("FRONT_MATTER"),
-            properties=reader.one_of("PROPERTIES", "table", "front-matter", "both", "none"),
-            image_style=reader.one_of("IMAGE_STYLE", "html", "markdown"),
-            image_max_width=reader.whole_number("IMAGE_MAX_WIDTH", 50, 10_000),
-            max_file_mb=reader.whole_number("MAX_FILE_MB", 1, 5_000),
-            allowed_private_hosts=tuple(reader.text("ALLOWED_PRIVATE_HOSTS").split()),
-            keep_deleted=reader.one_of("ON_DELETE", "remove", "keep") == "keep",
-            allow_mass_delete=reader.switch("ALLOW_MASS_DELETE"),
-            shard=reader.parsed("SHARD", _shard),
-            verify=reader.switch("VERIFY"),
-            concurrency=reader.whole_number("CONCURRENCY", 1, 64),
-            ai_naming=ai_naming(reader),
-            secrets=known.secrets,
-        )
+        known = _contacts(reader)
+        settings = reader.values(cls, secrets=known.secrets)
         if reader.problems:
-            raise ConfigError("\n".join(reader.problems))
+            raise ConfigError("\n".join(dict.fromkeys(reader.problems)))
         return settings
+
+
+SETTINGS = (*declared(Settings), *_CONTACTS)
 
 
 def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:
     """Whom to tell, from the same sources as `Settings.read`, whatever is wrong with the rest."""
-    return Contacts.of(Reader(_merged(flags, environ, dotenv)))
+    return _contacts(Reader(_merged(flags, environ, dotenv)))
+
+
+def _contacts(reader: Reader) -> Contacts:
+    """CONFIG is shown nowhere as a whole; the secrets in it are among the values already."""
+    names = (each.name for each in SETTINGS if each.secret and each is not _CONFIG)
+    texts = filter(None, map(reader.texts.get, names))
+    return Contacts.of(reader, tuple(map(Secret, texts)))
 
 
 def _merged(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> dict[str, str]:
@@ -124,10 +212,3 @@ def _astray(name: str, text: str) -> list[str]:
     lines = parse_stream(io.StringIO(text))
     found = (astray(line.key or "", line.original.string.strip()) for line in lines)
     return [f"{name}: {wrong}" for wrong in found if wrong]
-
-
-def _shard(text: str) -> tuple[int, int]:
-    part, _, parts = text.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts) <= 1000):
-        raise ValueError(f"write a part like 2/3 (the second of three), not {text!r}.")
-    return int(part), int(parts)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backup.settings.reader import Reader, Secret
+from backup.settings.parsers import Secret, base_address, price, secret, switch, whole_number
+from backup.settings.setting import Reader, Setting, setting
 
-_GET_A_KEY = "write the key of your account at the service that AI_API_URL names."
+ENABLED = Setting(
+    "AI_NAMING_ENABLED",
+    "false",
+    "Let a model look at new pictures and add what they show to their file names.",
+    switch,
+)
+_API = "https://api.anthropic.com"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,23 +21,41 @@ class AiNaming:
     """Who is asked what a picture shows. `max_px` is the longest edge that is sent, in pixels; the
     prices are for a million tokens, None when they are not given."""
 
-    key: Secret
-    url: str
-    model: str
-    max_px: int
-    price_in: float | None
-    price_out: float | None
+    key: Secret = setting(
+        "AI_API_KEY",
+        "",
+        "The key for the model's API.",
+        secret,
+        required="write the key of your account at the service that AI_API_URL names.",
+        secret=True,
+    )
+    url: str = setting(
+        "AI_API_URL",
+        _API,
+        "Any server of the Messages API: Anthropic, OpenRouter (https://openrouter.ai/api), your own.",
+        base_address(_API),
+    )
+    model: str = setting(
+        "AI_MODEL", "claude-haiku-4-5", "The model that looks at the pictures.", str
+    )
+    max_px: int = setting(
+        "AI_MAX_PX",
+        "1024",
+        "Larger pictures are scaled down to this edge before they are sent (pixels), if Python has "
+        "Pillow; without it they are sent as they are, or left out when the API would refuse them.",
+        whole_number(64, 8_000),
+    )
+    price_in: float | None = setting(
+        "AI_PRICE_IN",
+        "",
+        "Price of a million input tokens, so that the report says the cost.",
+        price,
+    )
+    price_out: float | None = setting(
+        "AI_PRICE_OUT", "", "Price of a million output tokens.", price
+    )
 
 
 def ai_naming(reader: Reader) -> AiNaming | None:
     """None when it is off: a mistake in the other settings then does no harm."""
-    if not reader.switch("AI_NAMING_ENABLED"):
-        return None
-    return AiNaming(
-        key=reader.required_secret("AI_API_KEY", _GET_A_KEY),
-        url=reader.base_address("AI_API_URL"),
-        model=reader.text("AI_MODEL"),
-        max_px=reader.whole_number("AI_MAX_PX", 64, 8_000),
-        price_in=reader.price("AI_PRICE_IN"),
-        price_out=reader.price("AI_PRICE_OUT"),
-    )
+    return reader.values(AiNaming) if reader.value(ENABLED) else None

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from backup.model import Database
+from backup.settings.setting import Reader, Setting
 from backup.slug import is_guarded
 
 _FORMS = r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -29,19 +29,38 @@ _FORM = "Write `databases: |`, and below it one line for each: `link`, or `folde
 _SHOWN = 100  # characters of somebody's text in a message
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """What was found, and what is wrong with the rest."""
+SETTINGS = (
+    Setting(
+        "DATABASES",
+        "",
+        "What to back up, one database a line: its id or URL, or `path = id or URL` to choose the folder.",
+    ),
+    Setting(
+        "DBn_NOTION_ID",
+        "",
+        "The same with one variable each (n = 1, 2, …; gaps allowed): id or URL of the n-th database.",
+    ),
+    Setting(
+        "DBn_LABEL",
+        "",
+        "A name for the n-th database, in messages and for its folder. Default: its title in Notion.",
+    ),
+    Setting(
+        "DBn_PATH",
+        "",
+        "The folder of the n-th database, below OUTPUT_DIR. Default: made from its label.",
+    ),
+    Setting(
+        "DBn_GIT_REPO",
+        "",
+        "`repo` or `owner/repo`: the n-th database counts only in the workflow of that repository.",
+    ),
+)
 
-    found: tuple[Database, ...]
-    problems: tuple[str, ...]
 
-
-def databases(values: Mapping[str, str], repository: str) -> Entries:
-    """The databases of DATABASES and of the DBn_… family that count in `repository`.
-
-    `repository` is the runner's GITHUB_REPOSITORY ('owner/repo'), '' outside of a workflow.
-    """
+def databases(reader: Reader) -> tuple[Database, ...]:
+    """The databases of DATABASES and of the DBn_… family that count in the reader's repository."""
+    values, repository = reader.texts, reader.repository
     found: list[Database] = []
     problems: list[str] = []
     others = 0
@@ -62,7 +81,8 @@ def databases(values: Mapping[str, str], repository: str) -> Entries:
     problems += _duplicates(found)
     if not found and not problems:
         problems.append(_nothing(others, repository))
-    return Entries(tuple(found), tuple(problems))
+    reader.problems.extend(problems)
+    return tuple(found)
 
 
 def database_ids(text: str) -> tuple[str, ...]:

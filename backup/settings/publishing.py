@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from backup.settings.reader import YES_OR_NO, Reader, Secret
+from backup.settings.parsers import YES_OR_NO, Secret, secret, switch, whole_number
+from backup.settings.setting import Reader, setting
 
 FIELDS = ("counts", "new", "updated", "renamed", "removed", "failed", "title", "titles")
 _AUTHOR = re.compile(r"([^<>\n]+?)\s*<([^<>\s]+)>")
@@ -15,45 +16,6 @@ _NO_BRANCH = re.compile(
 )
 _WORDS = {word: "run" if yes else "" for word, yes in YES_OR_NO.items()}
 _WORDS |= {"run": "run", "page": "page"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Publishing:
-    """How to publish. `commit` is 'run', 'page' or '' for not at all; `every` are seconds, 0 for only
-    at the end; `branch` and `message` are '' for the usual ones, `author` is None for the host's bot.
-    `pull_request_branch` is '' when the branch is pushed to directly."""
-
-    commit: str
-    every: int
-    branch: str
-    message: str
-    author: tuple[str, str] | None
-    skip_ci: bool
-    pull_request_branch: str
-    token: Secret = field(repr=False)
-
-    @property
-    def by_page(self) -> bool:
-        """Whether each page gets a commit of its own."""
-        return self.commit == "page"
-
-
-def publishing(reader: Reader) -> Publishing:
-    """Read them."""
-    wanted = reader.switch("PULL_REQUEST")
-    head = reader.parsed("PULL_REQUEST_BRANCH", _branch)
-    if wanted and head == reader.text("BRANCH").removeprefix("refs/heads/"):
-        reader.problems.append("PULL_REQUEST_BRANCH: write another branch than BRANCH.")
-    return Publishing(
-        commit=reader.parsed("COMMIT", _commit),
-        every=reader.whole_number("PUBLISH_EVERY", 0, 86_400),
-        branch=reader.parsed("BRANCH", _branch),
-        message=reader.parsed("COMMIT_MESSAGE", _message),
-        author=reader.parsed("COMMIT_AUTHOR", _author),
-        skip_ci=reader.switch("SKIP_CI"),
-        pull_request_branch=head if wanted else "",
-        token=reader.secret("GIT_TOKEN"),
-    )
 
 
 def _commit(text: str) -> str:
@@ -83,3 +45,87 @@ def _message(text: str) -> str:
         fields = ", ".join(f"{{{name}}}" for name in FIELDS)
         raise ValueError(f"{{{unknown[0]}}} means nothing here; there are {fields}.")
     return text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Publishing:
+    """How to publish. `commit` is 'run', 'page' or '' for not at all; `every` are seconds, 0 for only
+    at the end; `branch` and `message` are '' for the usual ones, `author` is None for the host's bot.
+    `pull_request_branch` is '' when the branch is pushed to directly."""
+
+    commit: str = setting(
+        "COMMIT",
+        "run",
+        "`run`: one commit for all that is published at once; `page`: one commit for each page, with "
+        "the person who last edited it in Notion as its author; `false`: write the files, leave git "
+        "alone.",
+        _commit,
+    )
+    every: int = setting(
+        "PUBLISH_EVERY",
+        "300",
+        "Commit and push what is finished at latest every so many seconds, so that a job that is cut "
+        "off keeps it; 0: only at the end.",
+        whole_number(0, 86_400),
+    )
+    branch: str = setting(
+        "BRANCH",
+        "",
+        "The branch to publish to. Default: the one that is checked out. Needed where a pull request or "
+        "a tag starts the workflow.",
+        _branch,
+    )
+    message: str = setting(
+        "COMMIT_MESSAGE",
+        "",
+        "The commit's message, with {counts} (`3 new, 1 renamed`), {new}, {updated}, {renamed}, "
+        "{removed}, {failed} (numbers), {titles} (a line for each page) and {title} (the page's, or "
+        "how many there are). Default: `Back up Notion: {counts}`, then {titles}.",
+        _message,
+    )
+    author: tuple[str, str] | None = setting(
+        "COMMIT_AUTHOR",
+        "",
+        "Who commits, as `Name <mail@example.com>`. Default: the host's bot in a workflow, else "
+        "whom git knows.",
+        _author,
+    )
+    skip_ci: bool = setting(
+        "SKIP_CI",
+        "false",
+        "Add `[skip ci]` to the message. A job's own token starts no workflows anyway.",
+        switch,
+    )
+    pull_request: bool = setting(
+        "PULL_REQUEST",
+        "false",
+        "Publish to PULL_REQUEST_BRANCH, and open a pull request or add to the open one: for "
+        "branches that nobody may push to.",
+        switch,
+    )
+    pull_request_branch: str = setting(
+        "PULL_REQUEST_BRANCH", "notion-backup", "The branch that pull requests come from.", _branch
+    )
+    token: Secret = setting(
+        "GIT_TOKEN",
+        "",
+        "A token that may push (and open pull requests). Default: what actions/checkout keeps in the "
+        "clone, else the job's own token.",
+        secret,
+        secret=True,
+    )
+
+    @property
+    def by_page(self) -> bool:
+        """Whether each page gets a commit of its own."""
+        return self.commit == "page"
+
+
+def publishing(reader: Reader) -> Publishing:
+    """Read them."""
+    found = reader.values(Publishing)
+    if not found.pull_request:
+        return replace(found, pull_request_branch="")
+    if found.pull_request_branch == found.branch:
+        reader.problems.append("PULL_REQUEST_BRANCH: write another branch than BRANCH.")
+    return found

@@ -75,7 +75,7 @@ def _won(
 def age(record: Record) -> tuple[str, bool, int]:
     """Sorts versions of a page by when they were read: Notion's time of the last edit tells, and
     within its minute whether that was over. Of two equal ones, the one that lacks fewer files is better."""
-    return (record.edited, record.settled, -len(record.pending))
+    return (record.edited, record.stable, -len(record.pending))
 
 
 def _chosen(

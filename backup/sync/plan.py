@@ -27,7 +27,7 @@ __all__ = [
     "Verdict",
     "candidates",
     "index_of",
-    "led",
+    "links_digest",
     "plan",
 ]
 
@@ -51,7 +51,7 @@ def plan(
     return Plan((*mine, *missing), targets, tuple(problems))
 
 
-def led(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
+def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
     """A short name for where a page's links lead, seen from its folder; '' when it has none.
 
     It is kept with the page: as long as it stays the same, the links need not be written again,
@@ -129,11 +129,16 @@ def _targets(
 
 
 def _step(
-    row: Row, folder: str, shape: str, state: State, targets: Mapping[str, Target], rules: Rules
+    row: Row,
+    folder: str,
+    render_key: str,
+    state: State,
+    targets: Mapping[str, Target],
+    rules: Rules,
 ) -> Step:
     record = state.pages.get(row.id)
     moved = record.folder if record and record.folder != folder else ""
-    reason = _why_fetch(row, record, moved, shape, targets, rules)
+    reason = _why_fetch(row, record, moved, render_key, targets, rules)
     if not rules.mine(row.id):  # it is only put where no other page waits for its place
         reason = ""
     action = Action.FETCH if reason else Action.KEEP
@@ -144,7 +149,7 @@ def _why_fetch(
     row: Row,
     record: Record | None,
     moved: str,
-    shape: str,
+    render_key: str,
     targets: Mapping[str, Target],
     rules: Rules,
 ) -> str:
@@ -157,14 +162,15 @@ def _why_fetch(
         return f"renamed from “{record.title}”"
     reasons = {
         "edited": row.edited != record.edited,
-        "moved": bool(moved) or row.database != record.database,
+        "moved": bool(moved) or row.database != record.parent,
         "its files are not as they were left": row.id in rules.damaged,
-        "edited in the minute in which it was last read, or not read whole": not record.settled,
-        "settings, properties or the program changed": record.shape != shape,
+        "edited in the minute in which it was last read, or not read whole": not record.stable,
+        "settings, properties or the program changed": record.render_key != render_key,
         "its icon changed": row.icon != record.icon,
-        "archived, restored, or related from elsewhere": row.mark != record.mark,
-        "a page it refers to was renamed, moved, added or removed": record.led
-        != led(record.links, record.folder, targets),
+        "archived, restored, or related from elsewhere": row.relations_digest
+        != record.relations_digest,
+        "a page it refers to was renamed, moved, added or removed": record.links_digest
+        != links_digest(record.links, record.folder, targets),
         "full sync": rules.full_sync,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")

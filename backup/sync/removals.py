@@ -27,9 +27,7 @@ def candidates(listed: Collection[Listed], state: State) -> tuple[str, ...]:
     shown = {row.id for database in listed for row in database.rows}
     complete = {database.id for database in listed if database.complete}
     return tuple(
-        id_
-        for id_, record in state.pages.items()
-        if record.database in complete and id_ not in shown
+        id_ for id_, record in state.pages.items() if record.parent in complete and id_ not in shown
     )
 
 
@@ -44,13 +42,12 @@ def gone(
         pages = {
             id_: verdicts.get(id_, Verdict.UNKNOWN)
             for id_ in missing
-            if state.pages[id_].database == database.id
+            if state.pages[id_].parent == database.id
         }
         forgotten = {id_ for id_, said in pages.items() if id_ in rules.lost and said in _ABSENT}
         doubts = Counter(said for id_, said in pages.items() if id_ not in forgotten)
         recorded = sum(
-            record.database == database.id and rules.mine(id_)
-            for id_, record in state.pages.items()
+            record.parent == database.id and rules.mine(id_) for id_, record in state.pages.items()
         )
         refusal = _refusal(database, recorded, doubts, rules)
         sentences = (refusal, _alarm(database, recorded, doubts))

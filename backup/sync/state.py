@@ -1,4 +1,5 @@
-"""The memory between two runs: .notion-sync.json, committed beside the pages it describes.
+"""The memory between two runs: .notion-sync.json, committed beside the pages it describes. Its format
+is described in docs/format.md.
 
 Sorted and one page a line, so that a diff shows just the pages that changed. What this version does
 not know is kept as it is.
@@ -17,7 +18,7 @@ from backup.sync import untrusted
 from backup.sync.untrusted import Damage, Damaged, is_file_of_page, is_folder, is_id
 
 NAME = ".notion-sync.json"
-VERSION = 1
+VERSION = 2
 _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _ELSEWHERE = "elsewhere"  # see dumps
 
@@ -26,25 +27,26 @@ _ELSEWHERE = "elsewhere"  # see dumps
 class Record:
     """What is known of one page: everything that decides whether it must be read again.
 
-    `folder` is the page's folder below the output folder. `edited` is the `last_edited_time` that was
-    read, `settled` is false when that minute was not over yet, `mark` is the row's. `shape` names the settings, schema
-    and renderer it was written with. `links` are the pages and databases it refers to, and
-    'page#block' where it means a block; `led` names where they led when it was written (see
-    plan.led). `anchors` are its own blocks that carry an anchor. `files` are the records of the files
-    room, `pending` its notes on files that could not be had. `requests` is what the reading took of
-    Notion.
+    `parent` is the id of the page's database, `folder` the page's folder below the output folder.
+    `edited` is the `last_edited_time` that was read; `stable` is false when that minute was not over
+    yet, or not all could be read. `relations_digest` is the row's. `render_key` names the settings,
+    schema and renderer it was written with. `links` are the pages and databases it refers to, and
+    'page#block' where it means a block; `links_digest` names where they led when it was written
+    (see plan). `anchors` are its own blocks that carry an anchor. `files` are the records of the
+    files room, `pending` its notes on files that could not be downloaded. `requests` is how many
+    requests to Notion the reading took.
     """
 
-    database: str
+    parent: str
     folder: str
     title: str
     icon: str = ""
     edited: str = ""
-    mark: str = ""
-    settled: bool = True
-    shape: str = ""
+    relations_digest: str = ""
+    stable: bool = True
+    render_key: str = ""
     links: tuple[str, ...] = ()
-    led: str = ""
+    links_digest: str = ""
     anchors: tuple[str, ...] = ()
     files: tuple[Json, ...] = ()
     pending: tuple[Json, ...] = ()
@@ -59,14 +61,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a database's pages lie; `index` says that its README.md is ours, `shown` names what it
-    shows. `sources` are the ids of its data sources."""
+    """Where a database's pages lie; `index` says that its README.md is ours,
+    `index_digest` names what that shows. `sources` are the ids of its data sources."""
 
     folder: str
     title: str
     icon: str = ""
     index: bool = False
-    shown: str = ""
+    index_digest: str = ""
     sources: tuple[str, ...] = ()
     unknown: Json = field(default_factory=dict)
 
@@ -97,6 +99,18 @@ _FIELDS: dict[type[Any], dict[str, tuple[str, Any]]] = {
         each.name: (str(each.type), each.default) for each in fields(kind) if each.name != "unknown"
     }
     for kind in (Record, Place)
+}
+# Of each kind, the keys of version 1 by those of today. A journal does not say its version, so these
+# are read wherever they stand.
+_BEFORE: dict[type[Any], dict[str, str]] = {
+    Record: {
+        "database": "parent",
+        "led": "links_digest",
+        "mark": "relations_digest",
+        "settled": "stable",
+        "shape": "render_key",
+    },
+    Place: {"shown": "index_digest"},
 }
 
 
@@ -202,6 +216,14 @@ def readable(text: str) -> State:
         return State()
 
 
+def says_in_version_1(text: str, state: State) -> bool:
+    """Whether version 1 wrote just this state: no reason to write it again in today's words."""
+    if not text.startswith('{\n  "version": 1,'):
+        return False
+    found = readable(text)
+    return found == state and not found.damage
+
+
 def dumps(state: State) -> str:
     """The text of the file: the same state is always the same text.
 
@@ -272,7 +294,9 @@ def _value(kind: type[Any], id_: str, raw: Any) -> Any:
         raise Damaged("an id that is not one of Notion's")
     if not isinstance(raw, dict):
         raise Damaged("values of the wrong kind")
-    known = _FIELDS[kind]
+    known, before = _FIELDS[kind], _BEFORE[kind]
+    renamed = {new: raw[old] for old, new in before.items() if old in raw}
+    raw = {**renamed, **{key: value for key, value in raw.items() if key not in before}}
     given = {key: value for key, value in raw.items() if key in known}
     unknown = {key: value for key, value in raw.items() if key not in known}
     values = {key: untrusted.typed(value, known[key][0]) for key, value in given.items()}

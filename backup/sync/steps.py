@@ -47,7 +47,7 @@ class Listed:
     """A database as Notion shows it now. `complete` says that every row is in `rows`.
 
     `shapes` holds, for each data source, what its pages are written with: a page with another
-    `shape` in its record is written again.
+    `render_key` in its record is written again.
     """
 
     id: str

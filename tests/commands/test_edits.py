@@ -228,7 +228,9 @@ def test_an_edit_behind_the_back_of_a_listing_that_takes_minutes_comes_with_the_
     notion = stocked()
     now = clock(notion)
     notion.add_property(notion.source(notion.databases()[0]), "Price", properties.number(), 1)
-    monkeypatch.setattr("backup.pipeline.listing.time", SimpleNamespace(monotonic=lambda: now().timestamp()))
+    monkeypatch.setattr(
+        "backup.pipeline.listing.time", SimpleNamespace(monotonic=lambda: now().timestamp())
+    )
     edits = iter([2])
 
     def edit(asked: Asked) -> None:

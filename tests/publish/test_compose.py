@@ -147,8 +147,8 @@ def test_a_broken_state_is_understood_from_the_files_that_are_there() -> None:
 def test_what_became_of_each_page_is_told_in_order() -> None:
     tea, milk, cocoa = (record(id_, 1, f"wiki/{id_}", 0) for id_ in "tmc")
     before = State({"t": tea, "m": milk, "x": replace(tea, title="Gone", folder="x")})
-    moved = replace(milk, folder="wiki/cow", settled=False)
-    now = State({"t": replace(tea, settled=False), "m": moved, "c": cocoa})
+    moved = replace(milk, folder="wiki/cow", stable=False)
+    now = State({"t": replace(tea, stable=False), "m": moved, "c": cocoa})
     assert told(before, now) == [
         Told("new", "Page c"),
         Told("renamed", "Page m"),

@@ -259,7 +259,7 @@ def test_a_state_of_a_later_version_on_the_branch_is_not_overwritten(
 ) -> None:
     assert target.run().code == 0
     slow = clone(target, tmp_path / "slow")
-    text = target.text(".notion-sync.json").replace('"version": 1', '"version": 99')
+    text = target.text(".notion-sync.json").replace('"version": 2', '"version": 99')
     (target.folder / ".notion-sync.json").write_text(text)
     push(target, ".notion-sync.json")
     write(target, "Tea", "News.")

@@ -89,6 +89,7 @@ def test_all_mistakes_are_told_at_once_and_each_names_its_setting() -> None:
         "DB9_PATH",
     ):
         assert name in text
+    assert len({*text.splitlines()}) == len(text.splitlines()), "each is told once"
 
 
 @pytest.mark.parametrize("branch", ["notion-backup", "refs/heads/notion-backup"])

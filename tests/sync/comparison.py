@@ -187,7 +187,7 @@ def _without_suffix(folder: str, id_: str) -> str:
 def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
     """What the state knows of a page, but for names and for what follows from them."""
     anchors = sorted(each for each in page.get("anchors", ()) if each[-8:] not in aims)
-    known = ("database", "title", "icon", "edited", "shape", "links", "requests")
+    known = ("parent", "title", "icon", "edited", "render_key", "links", "requests")
     return {**{key: page.get(key) for key in known}, "anchors": anchors}
 
 

@@ -39,7 +39,7 @@ class Shown:
         """The database of each page, as far as the state tells."""
         try:
             pages = json.loads(self.files[STATE])["pages"]
-            return {id_: each["database"] for id_, each in pages.items()}
+            return {id_: each["parent"] for id_, each in pages.items()}
         except (ValueError, KeyError, TypeError):
             return {}
 

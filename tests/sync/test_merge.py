@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from backup.model import Row
 from backup.sync.merge import merged
-from backup.sync.plan import Action, Listed, Rules, led, plan
+from backup.sync.plan import Action, Listed, Rules, links_digest, plan
 from backup.sync.state import Place, Record, State
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z")
@@ -42,7 +42,7 @@ def test_of_a_page_that_both_read_the_later_version_counts() -> None:
 
 def test_within_one_minute_the_version_that_was_read_after_it_counts() -> None:
     base, settled = State({"a": TEA}), State({"a": edited(TEA, LATE)})
-    open_ = State({"a": replace(edited(TEA, LATE), settled=False)})
+    open_ = State({"a": replace(edited(TEA, LATE), stable=False)})
     assert merged(base, settled, open_).state == settled
     assert merged(base, open_, settled).state == settled
 
@@ -109,7 +109,7 @@ def test_a_page_in_the_way_of_somebody_elses_file_waits() -> None:
 
 
 def test_a_link_to_a_page_that_only_the_other_run_knew_is_written_by_the_next_one() -> None:
-    linking = replace(TEA, links=("b",), led=led(("b",), TEA.folder, {}))
+    linking = replace(TEA, links=("b",), links_digest=links_digest(("b",), TEA.folder, {}))
     known = merged(State(), State({"a": linking}), State({"b": MILK})).state
     shown = Listed("db", "Wiki", "", "wiki", (row("a", linking), row("b", MILK)), True)
     steps = {step.page_id: step for step in plan([shown], known, {}, Rules()).steps}

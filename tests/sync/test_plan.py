@@ -19,7 +19,7 @@ def row(id_: str, title: str, edited: str = TIME, source: str = "source") -> Row
 
 
 def record(title: str, **more: Any) -> Record:
-    base = Record("db", f"wiki/{title.lower()}", title, edited=TIME, shape="one")
+    base = Record("db", f"wiki/{title.lower()}", title, edited=TIME, render_key="one")
     return replace(base, **more)
 
 
@@ -62,8 +62,8 @@ def test_a_page_that_did_not_change_is_kept() -> None:
     [
         ({"edited": "2026-08-31T08:00:00.000Z"}, "edited"),
         ({"edited": "2026-09-02T08:00:00.000Z"}, "edited"),  # Notion's page was restored
-        ({"settled": False}, "minute"),
-        ({"shape": "two"}, "settings"),
+        ({"stable": False}, "minute"),
+        ({"render_key": "two"}, "settings"),
         ({"icon": "🍵"}, "icon"),
     ],
 )
@@ -138,7 +138,7 @@ def test_an_incomplete_listing_makes_no_candidates() -> None:
 
 
 def test_pages_of_a_database_that_is_not_listed_are_left_alone() -> None:
-    known = state(a=record("Tea"), b=record("Cup", database="other", folder="other/cup"))
+    known = state(a=record("Tea"), b=record("Cup", parent="other", folder="other/cup"))
     decided = decide(listed(row("a", "Tea")), known, {"b": Verdict.TRASHED})
     assert [step.title for step in decided.steps] == ["Tea"]
 

@@ -67,14 +67,14 @@ def test_merge_conflict_markers_are_called_by_their_name() -> None:
         "{",
         "[]",
         "null",
-        '{"version": 1}',
-        '{"version": 1, "databases": {}, "pages": []}',
+        '{"version": 2}',
+        '{"version": 2, "databases": {}, "pages": []}',
         "[" * 100_000,
-        '{"version": 1, "databases": {}, "pages": {}, "later": '
+        '{"version": 2, "databases": {}, "pages": {}, "later": '
         + '{"a":' * 5000
         + "1"
         + "}" * 5001,
-        '{"version": 1, "databases": 3, "pages": {}}',
+        '{"version": 2, "databases": 3, "pages": {}}',
         f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n",
     ],
 )
@@ -85,7 +85,7 @@ def test_what_is_no_state_is_told_apart_from_an_empty_one(text: str) -> None:
 
 def test_a_state_of_a_later_version_is_refused_and_not_called_broken() -> None:
     with pytest.raises(StateError, match="later version") as caught:
-        loads(dumps(STATE).replace('"version": 1', '"version": 2'))
+        loads(dumps(STATE).replace('"version": 2', '"version": 3'))
     assert not isinstance(caught.value, BrokenState)
 
 
@@ -123,7 +123,7 @@ WRONG: list[dict[str, object]] = [
     {"files": [{"path": "assets/1.png", "size": deep(500)}]},
     *({"links": each} for each in (3, [3], [None], [["x"]], "x")),
     *({"requests": each} for each in (10**400, -1, True, 1.5, "1")),
-    *({each: 3} for each in ("title", "icon", "edited", "settled", "pending", "shape", "database")),
+    *({each: 3} for each in ("title", "icon", "edited", "stable", "pending", "render_key", "parent")),
     {"pending": [3]},
     {"later": deep(500)},
 ]  # fmt: skip

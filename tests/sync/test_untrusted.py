@@ -21,7 +21,7 @@ TEA = Record(
     files=({"identity": "x", "path": "assets/1-leaf.png", "size": 3, "sha256": "ab"},),
     pending=({"identity": "y", "key": "k"},),
 )  # fmt: skip
-MILK = replace(TEA, folder="wiki/milk", files=(), settled=False)
+MILK = replace(TEA, folder="wiki/milk", files=(), stable=False)
 STATE = State({"a" * 32: TEA, "b" * 32: MILK}, {"d" * 32: Place("wiki", "Wiki", "", True)})
 LINES = [
     journal.page("a" * 32, TEA, "text"),
