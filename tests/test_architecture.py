@@ -30,16 +30,16 @@ ORDER = (
     ("markdown", "files", "notion"),
     ("sync",),
     ("settings", "git", "threads"),
-    ("stop", "model", "slug", "words", "errors"),
+    ("stop", "model", "slug", "words", "urls", "errors"),
 )
 FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 
 # Rooms and modules that decide and never act: nothing that reaches outside may be imported there.
 PURE = (
-    *("errors", "model", "slug", "words", "settings", "markdown", "sync"),
+    *("errors", "model", "slug", "words", "urls", "settings", "markdown", "sync"),
     *("report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
-    *("files.find", "files.kinds", "files.names", "files.urls", "files.telling", "files.pending"),
+    *("files.find", "files.kinds", "files.names", "files.telling", "files.pending"),
     *("publish.commits", "publish.host", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild",),
 )

@@ -19,8 +19,9 @@ from urllib.parse import urljoin
 import requests
 from requests.adapters import HTTPAdapter
 
+from backup import urls
 from backup.errors import BackupError, FileError
-from backup.files import data_url, urls
+from backup.files import data_url
 from backup.files.guard import Guard, pools
 from backup.files.paced import PACKET, paced
 from backup.files.received import MEGABYTE, Downloaded, Passing, judge, save, weigh

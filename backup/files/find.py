@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from backup.files import kinds, urls
+from backup import urls
+from backup.files import kinds
 from backup.files.names import identity
 from backup.files.telling import says_something
 from backup.model import Block, File, Json, Page, plain_text
@@ -112,7 +113,7 @@ def _media(block: Block, heading: str) -> list[File]:
 def _html_embed(block: Block, heading: str) -> list[File]:
     """Notion reads an uploaded HTML block back as an embed of a signed URL (changelog, July 2026)."""
     url = block.data.get("url")
-    if not isinstance(url, str) or not urls.is_signed(url := _whole(url)):
+    if not isinstance(url, str) or not urls.is_hosted(url := _whole(url)):
         return []
     name = urls.last_segment(url)
     words = _words(block.data, name, heading)
@@ -181,7 +182,7 @@ def _emoji(value: Any) -> list[File]:
 def _custom_emoji(emoji: Json) -> File:
     url, name = _whole(str(emoji["url"])), _whole(str(emoji.get("name") or "emoji"))
     # Recorded answers give them unsigned, below /public.notion-static.com/.
-    return File(f"emoji/{emoji.get('id', '')}", "image", url, urls.is_signed(url), name, name)
+    return File(f"emoji/{emoji.get('id', '')}", "image", url, urls.is_hosted(url), name, name)
 
 
 def _source(holder: Any) -> tuple[str, bool]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import PurePosixPath
 
-from backup.files import kinds, urls
+from backup import urls
+from backup.files import kinds
 from backup.model import File
 from backup.slug import cut, is_reserved, slug, visible
 

@@ -9,8 +9,8 @@ from html.entities import html5
 from urllib.parse import parse_qs, quote, urlsplit
 
 from backup.markdown.context import Context
-from backup.markdown.signed import is_signed
 from backup.model import Json, bare_id
+from backup.urls import is_signed
 
 _ID = r"[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _WHOLE_ID = re.compile(_ID, re.IGNORECASE)

@@ -10,8 +10,8 @@ from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.media import captioned, file_line, missing_line, picture
 from backup.markdown.runs import mapping, run, runs, word
-from backup.markdown.signed import is_signed, unsigned
 from backup.model import Block, Json, Missing, Stored
+from backup.urls import is_signed
 
 _MARKS = {
     "file": "📎",
@@ -89,7 +89,7 @@ def _found(block: Block, context: Context) -> Stored | Missing:
 def _external(data: Json) -> str:
     """The web address of a file that is not kept by Notion; '' for one that is."""
     url = word(mapping(data, "external"), "url")
-    return unsigned(url) if url.startswith(("http://", "https://")) else ""
+    return url if url.startswith(("http://", "https://")) and not is_signed(url) else ""
 
 
 def _name(data: Json) -> str:
