@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from html import escape
 
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
+from backup.markdown.inline.read import attribute, whole
 from backup.markdown.links import percent_encoded
-from backup.markdown.pieces import whole
 from backup.markdown.runs import run
 from backup.model import Json, Missing, Stored, plain_text
 
@@ -90,12 +89,6 @@ def _alt(stored: Stored, caption: list[Json]) -> str:
     name = posixpath.splitext(stored.name.strip() or posixpath.basename(stored.path))[0]
     words = (plain_text(caption), stored.description, name)
     return _BLANKS.sub(" ", next(filter(str.strip, words), "")).strip()
-
-
-def attribute(text: str) -> str:
-    """Text for an HTML attribute inside Markdown: nothing in it may end a cell or begin math."""
-    plain = escape(_BLANKS.sub(" ", whole(text)))
-    return plain.replace("|", "&#124;").replace("$", "&#36;").replace("`", "&#96;")
 
 
 def human_size(size: int) -> str:
