@@ -103,6 +103,13 @@ def last_segment(url: str) -> str:
     return unquote(parts.path.rstrip("/").rpartition("/")[2])
 
 
+def own_name(name: str, url: str) -> str:
+    """What Notion calls a file, unless that is the address once more, as of a link; else what `url`
+    calls it. '' when neither says anything."""
+    is_name = bool(name.strip()) and "://" not in name and not is_data(name)
+    return name if is_name else last_segment(url)
+
+
 def _harmless(parts: SplitResult) -> list[tuple[str, str]]:
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     return [(name, value) for name, value in pairs if not _SECRET.fullmatch(name)]

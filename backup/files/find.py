@@ -202,9 +202,7 @@ def _whole(text: str) -> str:
 def _own_name(holder: Json, url: str) -> str:
     """The name Notion gives, which for a link is often the URL itself; else what the URL says."""
     name = holder.get("name")
-    if not isinstance(name, str) or not name.strip() or "://" in name or urls.is_data(name):
-        return urls.last_segment(url)
-    return _whole(name)
+    return urls.own_name(_whole(name) if isinstance(name, str) else "", url)
 
 
 def _is_playable(url: str) -> bool:

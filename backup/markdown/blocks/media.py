@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
-from urllib.parse import unquote, urlsplit
-
 from backup.markdown.blocks.register import renders
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.media import captioned, file_line, missing_line, picture
 from backup.markdown.runs import mapping, run, runs, word
 from backup.model import Block, Json, Missing, Stored
-from backup.urls import is_signed
+from backup.urls import is_signed, own_name
 
 _MARKS = {
     "file": "📎",
@@ -77,9 +74,14 @@ def _address(block: Block, url: str, context: Context) -> str:
 
 
 def stored_or_missing(key: str, data: Json, name: str, context: Context) -> Stored | Missing:
-    """The file that hangs at `key`; `data` is the API's file object, `name` its last-resort name."""
-    known = context.files.get(key)
-    return known or Missing(_name(data) or name, "not downloaded", _external(data))
+    """The file that hangs at `key`. One that nobody asked for is missing: `data` is the API's file
+    object, from which it gets its name and address, and `name` its last-resort name."""
+    if known := context.files.get(key):
+        return known
+    urls = (word(mapping(data, kind), "url") for kind in ("file", "external"))
+    url = next(filter(None, urls), word(data, "url"))
+    named = own_name(word(data, "name"), url).strip() or name
+    return Missing(named, "not downloaded", _external(data))
 
 
 def _found(block: Block, context: Context) -> Stored | Missing:
@@ -90,20 +92,3 @@ def _external(data: Json) -> str:
     """The web address of a file that is not kept by Notion; '' for one that is."""
     url = word(mapping(data, "external"), "url")
     return url if url.startswith(("http://", "https://")) and not is_signed(url) else ""
-
-
-def _name(data: Json) -> str:
-    """What the file is called: by Notion, unless that is the address once more, else by it."""
-    name = word(data, "name").strip()
-    if name and "://" not in name and not name.startswith("data:"):
-        return name
-    urls = [word(mapping(data, kind), "url") for kind in ("file", "external")]
-    return _last_segment(next(filter(None, urls), word(data, "url")))
-
-
-def _last_segment(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return "" if parts.scheme == "data" else unquote(posixpath.basename(parts.path))
