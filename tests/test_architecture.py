@@ -39,7 +39,7 @@ PURE = (
     *("errors", "model", "slug", "words", "urls", "settings", "markdown", "sync"),
     *("report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
-    *("files.find", "files.kinds", "files.names", "files.telling", "files.pending"),
+    *("files.find", "files.kinds", "files.names", "files.pending"),
     *("publish.commits", "publish.host", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild",),
 )

@@ -12,8 +12,7 @@ from typing import Any
 
 from backup import urls
 from backup.files import kinds
-from backup.files.names import identity
-from backup.files.telling import says_something
+from backup.files.names import identity, says_something
 from backup.model import Block, File, Json, Page, plain_text
 
 _MEDIA = ("image", "file", "pdf", "video", "audio")
