@@ -230,8 +230,10 @@ def _outcome(future: Future[Downloaded]) -> Downloaded | FileError:
 
 
 def _of_data_url(url: str, limit: int) -> tuple[str, bytes]:
-    """Media type and content of a data URL ('data:image/png;base64,…', RFC 2397); raises FileError when it is broken, and TooLarge
-    when it is over `limit` bytes."""
+    """Media type and content of a data URL ('data:image/png;base64,…', RFC 2397).
+
+    Raises FileError when it is broken, and TooLarge when it is over `limit` bytes.
+    """
     head, comma, payload = url.lstrip()[len("data:") :].partition(",")
     if not comma:
         raise FileError("its data URL is broken")

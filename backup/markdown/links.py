@@ -112,7 +112,12 @@ def page_target(page: str, context: Context, block: str | None = None) -> str | 
         return fragment
     if page not in context.targets:
         return None
-    return percent_encoded(relative(context.path, context.targets[page].path)) + fragment
+    return file_target(context.targets[page].path, context) + fragment
+
+
+def file_target(path: str, context: Context) -> str:
+    """The link to another file of the backup, written from the page of `context`."""
+    return percent_encoded(relative(context.path, path))
 
 
 def notion_address(page: str, block: str | None = None) -> str:
