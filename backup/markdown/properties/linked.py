@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from backup.markdown.blocks.media import stored_or_missing
 from backup.markdown.dates import span
-from backup.markdown.media import file_link, missing_note, plain_picture
+from backup.markdown.media import file_link, missing_note, plain_picture, stored_or_missing
 from backup.markdown.properties.shown import NOTHING, At, Shown, shows, together, words
 from backup.markdown.runs import mapping, objects, page_mention, word
 from backup.model import Json, Missing, bare_id
