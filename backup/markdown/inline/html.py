@@ -1,6 +1,7 @@
 """Rich text as HTML on one line, for the inside of <summary> and of other HTML elements.
 
 No Markdown is read there, but the hosts' filters for math, emoji and wiki links run on it as well.
+It stands apart from `write`, because no rule of the one holds for the other.
 """
 
 from __future__ import annotations
