@@ -36,7 +36,7 @@ golden: ## write the expected Markdown of the golden tests anew; read the diff
 	@$(develop) -m pytest -q -n auto tests --update-golden
 
 fuzz: ## try 200,000 random rich texts against both hosts' parsers (ARRAYS=n for another number)
-	@export ARRAYS=$(or $(ARRAYS),200000); $(develop) -m pytest -q -n auto tests/markdown/test_inline_random.py
+	@export ARRAYS=$(or $(ARRAYS),200000); $(develop) -m pytest -q -n auto tests/markdown/inline/test_inline_random.py
 
 soak: ## live 5,000 random histories of edits, faults and kills (HISTORIES=n for another number)
 	@$(develop) -m tests.sync.soak $(or $(HISTORIES),5000)

@@ -31,17 +31,17 @@ ORDER = (
     ("sync",),
     ("ci",),
     ("settings", "git", "http", "threads"),
-    ("stop", "model", "slug", "words", "errors"),
+    ("stop", "model", "slug", "words", "urls", "errors"),
     ("json_values",),
 )
 FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 
 # Rooms and modules that decide and never act: nothing that reaches outside may be imported there.
 PURE = (
-    *("errors", "model", "slug", "words", "json_values", "ci", "settings", "markdown", "sync"),
-    *("report.report", "report.summary", "report.job_summary", "report.links"),
+    *("errors", "model", "slug", "words", "urls", "json_values", "ci", "settings", "markdown"),
+    *("sync", "report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
-    *("files.find", "files.kinds", "files.names", "files.urls", "files.telling", "files.pending"),
+    *("files.find", "files.kinds", "files.names", "files.pending"),
     *("publish.commits", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild",),
 )

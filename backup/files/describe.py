@@ -1,26 +1,36 @@
 """What new pictures show, in a few words for their names: asked once for each content, and bounded.
 
 The words come from a model that looked at a stranger's picture: they are taken for noise that may
-hold a name, and nothing of them but letters, digits and blanks is kept.
+hold a name, and nothing of them but letters, digits and blanks is kept. A picture is made fit to be
+sent with Pillow where Python has it; else it is sent as it is, or not at all.
 """
 
 from __future__ import annotations
 
+import importlib
+import io
 import re
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import Protocol
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+from typing import Any, Protocol
 
 from backup.errors import FileError
-from backup.files import kinds, scale
+from backup.files import kinds
 from backup.files.received import Downloaded
 from backup.files.vision import Answer
 from backup.model import Problem
 from backup.slug import slug
 
+# Anthropic API reference, "Vision": media types, 8000 pixels, and 5 MB, which bounds the base64 text.
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+MOST_BYTES = 5 * 1024 * 1024 * 3 // 4
+MOST_PX = 8_000
+_MOST_PIXELS = 50_000_000  # in all: what is larger is not unpacked, it takes 4 bytes for each
+_QUALITY = 80
 LONGEST = 60  # bytes, and so at most as many characters
 _ENOUGH = 5  # failures in a row
 _REFUSAL = re.compile(
@@ -60,7 +70,7 @@ class Describer:
         self.usage = Usage()
         self.problem: Problem | None = None
         self._model, self._max_px = model, max_px
-        self._scaler = scale.pillow()
+        self._scaler = pillow()
         self._answers: dict[str, str | None] = dict(known)
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._failures = 0
@@ -77,7 +87,7 @@ class Describer:
             return self._answers[got.sha256]
 
     def _ask(self, got: Downloaded) -> str | None:
-        picture = None if self.problem else scale.fit(got, self._max_px, self._scaler)
+        picture = None if self.problem else fit(got, self._max_px, self._scaler)
         if picture is None:
             return None
         try:
@@ -117,3 +127,43 @@ def words(answer: str) -> str:
     while len(name.encode()) > LONGEST and "-" in name:
         name = name.rpartition("-")[0]
     return slug(name, LONGEST).replace("-", " ")
+
+
+def pillow() -> ModuleType | None:
+    """Pillow's main module, None when it is not installed."""
+    try:
+        return importlib.import_module("PIL.Image")
+    except ImportError:
+        return None
+
+
+def fit(got: Downloaded, max_px: int, scaler: ModuleType | None) -> tuple[str, bytes] | None:
+    """The picture as the API takes it: its media type and content; None when it would be refused.
+
+    `max_px` is the longest edge in pixels to which `scaler` (Pillow) reduces it.
+    """
+    if not (media_type := TYPES.get(got.extension)):
+        return None
+    width, height = got.width or 0, got.height or 0
+    is_heavy = got.size > MOST_BYTES
+    if scaler and width * height <= _MOST_PIXELS and (is_heavy or max(width, height) > max_px):
+        return _scaled(got.path, max_px, scaler)
+    if is_heavy or max(width, height) > MOST_PX:
+        return None
+    return media_type, got.path.read_bytes()
+
+
+def _scaled(path: Path, max_px: int, scaler: Any) -> tuple[str, bytes] | None:
+    """The picture on white, as a JPEG; None when Pillow cannot read it."""
+    try:
+        with scaler.open(path) as image:
+            image.draft("RGB", (max_px, max_px))  # a JPEG is unpacked at a fraction of its size
+            whole = image.convert("RGBA")
+        whole.thumbnail((max_px, max_px))
+        small = scaler.new("RGB", whole.size, "white")
+        small.paste(whole, mask=whole)
+        out = io.BytesIO()
+        small.save(out, "JPEG", quality=_QUALITY)
+    except (OSError, ValueError, SyntaxError, scaler.DecompressionBombError):
+        return None
+    return "image/jpeg", out.getvalue()

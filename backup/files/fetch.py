@@ -5,6 +5,8 @@ Nothing of an URL but its host ever gets into a message, and no credential is ev
 
 from __future__ import annotations
 
+import base64
+import binascii
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -14,13 +16,13 @@ from http.client import HTTPResponse
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote_to_bytes, urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from backup import urls
 from backup.errors import BackupError, FileError
-from backup.files import data_url, urls
 from backup.files.guard import Guard, pools
 from backup.files.paced import PACKET, paced
 from backup.files.received import MEGABYTE, Downloaded, Passing, judge, save, weigh
@@ -161,7 +163,7 @@ class Downloader:
     def _content(self, url: str) -> Iterator[tuple[str, Iterable[bytes]]]:
         """What the server calls the content, and the content bit by bit."""
         if urls.is_data(url):
-            content_type, content = data_url.read(url, self.max_bytes)
+            content_type, content = _of_data_url(url, self.max_bytes)
             yield content_type, (content,)
             return
         with reasons_for_people():
@@ -225,3 +227,28 @@ def _outcome(future: Future[Downloaded]) -> Downloaded | FileError:
         # It is kept for long, and its history holds the connection open that it is about.
         error.__context__ = None
         return error.with_traceback(None)
+
+
+def _of_data_url(url: str, limit: int) -> tuple[str, bytes]:
+    """Media type and content of a data URL ('data:image/png;base64,…', RFC 2397).
+
+    Raises FileError when it is broken, and TooLarge when it is over `limit` bytes.
+    """
+    head, comma, payload = url.lstrip()[len("data:") :].partition(",")
+    if not comma:
+        raise FileError("its data URL is broken")
+    weigh(len(payload) // 3, limit)  # a byte takes three letters at most ('%41')
+    content = unquote_to_bytes(payload)
+    type_, _, encoding = head.rpartition(";")
+    if encoding.strip().lower() == "base64":
+        content, head = _base64(content), type_
+    weigh(len(content), limit)
+    return head, content
+
+
+def _base64(content: bytes) -> bytes:
+    letters = b"".join(content.split()).rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        return base64.b64decode(letters + b"=" * (-len(letters) % 4), validate=True)
+    except binascii.Error:
+        raise FileError("its data URL is broken") from None

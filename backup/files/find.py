@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from backup.files import kinds, urls
-from backup.files.names import identity
-from backup.files.telling import says_something
+from backup import urls
+from backup.files import kinds
+from backup.files.names import identity, says_something
 from backup.json_values import mapping, objects, word
 from backup.model import Block, File, Json, Page, plain_text
 
@@ -113,7 +113,7 @@ def _media(block: Block, heading: str) -> list[File]:
 def _html_embed(block: Block, heading: str) -> list[File]:
     """Notion reads an uploaded HTML block back as an embed of a signed URL (changelog, July 2026)."""
     url = _whole(word(block.data, "url"))
-    if not urls.is_signed(url):
+    if not urls.is_hosted(url):
         return []
     name = urls.last_segment(url)
     words = _words(block.data, name, heading)
@@ -182,7 +182,7 @@ def _emoji(value: Any) -> list[File]:
 def _custom_emoji(emoji: Json) -> File:
     url, name = _whole(str(emoji["url"])), _whole(str(emoji.get("name") or "emoji"))
     # Recorded answers give them unsigned, below /public.notion-static.com/.
-    return File(f"emoji/{emoji.get('id', '')}", "image", url, urls.is_signed(url), name, name)
+    return File(f"emoji/{emoji.get('id', '')}", "image", url, urls.is_hosted(url), name, name)
 
 
 def _source(holder: Any) -> tuple[str, bool]:
@@ -200,10 +200,7 @@ def _whole(text: str) -> str:
 
 def _own_name(holder: Json, url: str) -> str:
     """The name Notion gives, which for a link is often the URL itself; else what the URL says."""
-    name = word(holder, "name")
-    if not name.strip() or "://" in name or urls.is_data(name):
-        return urls.last_segment(url)
-    return _whole(name)
+    return urls.own_name(_whole(word(holder, "name")), url)
 
 
 def _is_playable(url: str) -> bool:

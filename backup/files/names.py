@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import PurePosixPath
 
-from backup.files import kinds, urls
+from backup import urls
+from backup.files import kinds
 from backup.model import File
 from backup.slug import cut, is_reserved, slug, visible
 
@@ -22,6 +23,18 @@ ATTACHMENTS = "attachments"
 _SLUG_BYTES = 60
 _OWN_NAME_BYTES = 120
 _NAME_BYTES = 143  # with number and extension: the limit of encrypted homes on Linux
+# What cameras, phones, messengers and screenshot tools write, in the languages that are common.
+_WORDS = """
+    image images img imagen immagine picture pic photo photos foto bild bilder 画像 图片 사진
+    screen shot screenshot screenshots screencapture screengrab capture captura pantalla schermata
+    ecran écran bildschirmfoto skjermbilde skärmavbild снимок экрана スクリーンショット
+    截屏 截图 屏幕截图 屏幕快照 스크린샷 snapshot snip scan scanned
+    untitled unnamed unbenannt file download downloads paste pasted clipboard copy kopie
+    whatsapp signal telegram cleanshot monosnap greenshot snipaste dsc dscn dscf pxl mvimg gopr vid mov
+    new the and from with for max original full hero small large thumb thumbnail
+    png jpg jpeg gif webp svg heic avif bmp tif tiff
+"""
+_EMPTY = frozenset(_WORDS.split())
 _NUMBER = re.compile(rf"{IMAGES}/(\d{{1,9}})-")
 
 
@@ -175,3 +188,18 @@ def _without_extension(name: str, extension: str) -> str:
     start, old = name.rpartition(".")[0], kinds.suffix(name)
     is_one = old == extension or kinds.is_known(old)
     return start if old and is_one and start.strip() else name
+
+
+def says_something(name: str) -> bool:
+    """Whether a picture's file name describes it: 'router-setup.png' does, 'IMG_0042.jpg' does not.
+
+    It takes one word without digits, of three letters or more (one, beyond ASCII), that no camera
+    or screenshot tool writes.
+    """
+    words = re.split(r"[-_]+", slug(PurePosixPath(name).stem))
+    return any(_is_telling(word) for word in words)
+
+
+def _is_telling(word: str) -> bool:
+    is_long = len(word) > 2 or (bool(word) and not word.isascii())
+    return is_long and word not in _EMPTY and not any(char.isdigit() for char in word)

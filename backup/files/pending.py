@@ -10,8 +10,9 @@ import zlib
 from dataclasses import dataclass
 from datetime import date
 
+from backup import urls
 from backup.errors import FileError
-from backup.files import names, urls
+from backup.files import names
 from backup.files.received import Passing, TooLarge
 from backup.json_values import word
 from backup.model import File, Json

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from backup import urls
 from backup.errors import FileError
-from backup.files import kinds, urls
+from backup.files import kinds
 from backup.model import File
 
 MEGABYTE = 1024 * 1024

@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
+from backup import urls
 from backup.errors import FileError
-from backup.files import find, kinds, names, urls
+from backup.files import find, kinds, names
 from backup.files.pending import Pending, last_sentence, sentence
 from backup.files.received import Downloaded
 from backup.model import File, Files, Json, Missing, Page, Problem, Stored

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 
+from backup.markdown.inline.read import whole
 from backup.markdown.links import notion_address
-from backup.markdown.pieces import whole
 from backup.model import Json, Page, bare_id, dashed_id
 
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import literal
-from backup.markdown.links import percent_encoded
-from backup.markdown.media import attribute
-from backup.model import Json, Stored
+from backup.markdown.inline.read import small_picture
+from backup.model import Json
 
 
 def icon(icon: Json, owner_id: str, context: Context, where: Where, size: int = 20) -> str:
@@ -20,16 +19,8 @@ def icon(icon: Json, owner_id: str, context: Context, where: Where, size: int = 
     if kind == "emoji":
         return literal(word(icon, "emoji").strip(), where)
     if kind != "custom_emoji":
-        return _picture(f"{owner_id}/icon", "", context, size)
+        return small_picture(f"{owner_id}/icon", "", context, size)
     custom = mapping(icon, "custom_emoji")
     name = f":{word(custom, 'name')}:" if word(custom, "name") else ""
-    picture = _picture(f"emoji/{word(custom, 'id')}", name, context, size)
+    picture = small_picture(f"emoji/{word(custom, 'id')}", name, context, size)
     return picture or literal(name, where)
-
-
-def _picture(key: str, name: str, context: Context, size: int) -> str:
-    stored = context.files.get(key)
-    if not isinstance(stored, Stored):
-        return ""
-    source = percent_encoded(stored.path)
-    return f'<img src="{source}" alt="{attribute(name)}" width="{size}" height="{size}">'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backup.markdown import links
 from backup.markdown.blocks.shapes import stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline, literal
+from backup.markdown.links import file_target
 from backup.markdown.runs import run
 from backup.model import Target
 
@@ -33,6 +33,6 @@ def is_ours(text: str) -> bool:
 
 
 def _entry(entry: Target, context: Context) -> str:
-    address = links.percent_encoded(links.relative(context.path, entry.path))
+    address = file_target(entry.path, context)
     runs = [run(f"{entry.icon or '📄'} "), run(entry.title.strip() or "Untitled", address)]
     return f"- {inline(runs, context, Where.ITEM)}".replace("\n", " ")

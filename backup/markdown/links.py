@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context
-from backup.markdown.signed import is_signed
 from backup.model import Json, bare_id
+from backup.urls import is_signed
 
 _ID = r"[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _WHOLE_ID = re.compile(_ID, re.IGNORECASE)
@@ -109,7 +109,12 @@ def page_target(page: str, context: Context, block: str | None = None) -> str | 
         return fragment
     if page not in context.targets:
         return None
-    return percent_encoded(relative(context.path, context.targets[page].path)) + fragment
+    return file_target(context.targets[page].path, context) + fragment
+
+
+def file_target(path: str, context: Context) -> str:
+    """The link to another file of the backup, written from the page of `context`."""
+    return percent_encoded(relative(context.path, path))
 
 
 def notion_address(page: str, block: str | None = None) -> str:

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 import posixpath
 import re
-from html import escape
 
+from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
+from backup.markdown.inline.read import attribute, whole
 from backup.markdown.links import percent_encoded
-from backup.markdown.pieces import whole
 from backup.markdown.runs import run
 from backup.model import Json, Missing, Stored, plain_text
+from backup.urls import is_signed, own_name
 
 _UNITS = ("kB", "MB", "GB", "TB")
 _BLANKS = re.compile(r"\s+")
 _ALT_MARKUP = re.compile(r"([\\`*_\[\]<>&~$|!])")
 
 
-def file_line(mark: str, stored: Stored, context: Context, caption: list[Json]) -> str:
-    """'📎 [name](attachments/x.pdf) (1.2 MB) — caption'."""
-    line = inline([run(f"{mark} "), *file_link(stored)], context, Where.BLOCK)
+def stored_or_missing(key: str, data: Json, name: str, context: Context) -> Stored | Missing:
+    """The file that hangs at `key`. One that nobody asked for is missing: `data` is the API's file
+    object, from which it gets its name and address, and `name` its last-resort name."""
+    if known := context.files.get(key):
+        return known
+    urls = (word(mapping(data, kind), "url") for kind in ("file", "external"))
+    url = next(filter(None, urls), word(data, "url"))
+    named = own_name(word(data, "name"), url).strip() or name
+    return Missing(named, "not downloaded", external_address(data))
+
+
+def external_address(data: Json) -> str:
+    """The web address of a file that is not kept by Notion; '' for one that is."""
+    url = word(mapping(data, "external"), "url")
+    return url if url.startswith(("http://", "https://")) and not is_signed(url) else ""
+
+
+def file_line(mark: str, file: Stored | Missing, context: Context, caption: list[Json]) -> str:
+    """'📎 [name](attachments/x.pdf) (1.2 MB) — caption'; for one that is missing, the line for that."""
+    if isinstance(file, Missing):
+        return _missing_line(file, context, caption)
+    line = inline([run(f"{mark} "), *file_link(file)], context, Where.BLOCK)
     return captioned(line, context, caption)
 
 
@@ -30,9 +50,10 @@ def file_link(stored: Stored) -> list[Json]:
     return [run(name, percent_encoded(stored.path)), run(f" ({human_size(stored.size)})")]
 
 
-def missing_line(missing: Missing, context: Context) -> str:
-    """'📎 name *(not backed up: reason)* <address>' as a line of its own."""
-    return inline([run("📎 "), *missing_note(missing)], context, Where.BLOCK)
+def _missing_line(missing: Missing, context: Context, caption: list[Json]) -> str:
+    """'📎 name *(not backed up: reason)* <address> — caption' as a line of its own."""
+    line = inline([run("📎 "), *missing_note(missing)], context, Where.BLOCK)
+    return captioned(line, context, caption)
 
 
 def missing_note(missing: Missing) -> list[Json]:
@@ -50,19 +71,23 @@ def captioned(text: str, context: Context, caption: list[Json]) -> str:
     return f"{text} — {words}" if words else text
 
 
-def picture(stored: Stored, context: Context, caption: list[Json]) -> str:
+def picture(file: Stored | Missing, context: Context, caption: list[Json]) -> str:
     """A picture as a block of its own, as wide as it is, but never wider than the setting.
+
+    For one that is missing, the line that says so.
 
     Centred in HTML, caption below in the same paragraph; plain Markdown inside a list item, and
     everywhere when the setting says so.
     """
+    if isinstance(file, Missing):
+        return _missing_line(file, context, caption)
     if context.in_item or context.options.image_style == "markdown":
         words = inline(caption, context, Where.BLOCK, marks="i")
-        image = plain_picture(stored, context, caption)
+        image = plain_picture(file, context, caption)
         return f"{image}\\\n{words}" if words else image
     words = inline(caption, context, Where.SUMMARY)
     below = f"<br><em>{words}</em>" if words else ""
-    return f'<p align="center">{_tag(stored, context, caption)}{below}</p>'
+    return f'<p align="center">{_tag(file, context, caption)}{below}</p>'
 
 
 def plain_picture(stored: Stored, context: Context, caption: list[Json] | None = None) -> str:
@@ -90,12 +115,6 @@ def _alt(stored: Stored, caption: list[Json]) -> str:
     name = posixpath.splitext(stored.name.strip() or posixpath.basename(stored.path))[0]
     words = (plain_text(caption), stored.description, name)
     return _BLANKS.sub(" ", next(filter(str.strip, words), "")).strip()
-
-
-def attribute(text: str) -> str:
-    """Text for an HTML attribute inside Markdown: nothing in it may end a cell or begin math."""
-    plain = escape(_BLANKS.sub(" ", whole(text)))
-    return plain.replace("|", "&#124;").replace("$", "&#36;").replace("`", "&#96;")
 
 
 def human_size(size: int) -> str:

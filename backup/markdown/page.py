@@ -8,16 +8,15 @@ from backup.json_values import mapping, word
 from backup.markdown import properties
 from backup.markdown.anchors import with_contents
 from backup.markdown.blocks.flow import flow
-from backup.markdown.blocks.media import stored_or_missing
 from backup.markdown.blocks.shapes import stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.front_matter import front_matter
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
-from backup.markdown.media import missing_line, picture
+from backup.markdown.media import picture, stored_or_missing
 from backup.markdown.references import References, references
 from backup.markdown.runs import run, runs
-from backup.model import Json, Page, Stored
+from backup.model import Json, Page
 
 __all__ = ["References", "references", "render"]
 
@@ -65,10 +64,7 @@ def _cover(page: Page, context: Context) -> str:
     cover = mapping(page.raw, "cover")
     if not cover:
         return ""
-    found = stored_or_missing(f"{page.id}/cover", cover, "cover", context)
-    return (
-        picture(found, context, []) if isinstance(found, Stored) else missing_line(found, context)
-    )
+    return picture(stored_or_missing(f"{page.id}/cover", cover, "cover", context), context, [])
 
 
 def _properties(page: Page, context: Context) -> str:

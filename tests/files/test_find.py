@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from backup.files import find, names, urls
+from backup import urls
+from backup.files import find, names
 from backup.model import Block, File, Json, Page
 
 TREES = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "_trees"

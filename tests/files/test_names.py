@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backup.files.names import ATTACHMENTS, Claim, assign, is_ours, stem
-from backup.files.telling import says_something
+from backup.files.names import ATTACHMENTS, Claim, assign, is_ours, says_something, stem
 from backup.model import File
 from backup.slug import is_reserved
 

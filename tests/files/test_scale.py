@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from backup.files import kinds, scale
+from backup.files import describe, kinds
 from backup.files.received import Downloaded
 from tests.files.file_pictures import picture
 from tests.files.file_site import JPG, PNG
@@ -33,7 +33,7 @@ def downloaded(folder: Path, content: bytes, extension: str) -> Downloaded:
 
 
 def test_a_large_picture_is_scaled_down_before_it_is_sent(wide: bytes, tmp_path: Path) -> None:
-    sent = scale.fit(downloaded(tmp_path, wide, "png"), 640, scale.pillow())
+    sent = describe.fit(downloaded(tmp_path, wide, "png"), 640, describe.pillow())
     assert sent and sent[0] == "image/jpeg"
     with Image.open(io.BytesIO(sent[1])) as small:
         assert (small.format, small.size, small.mode) == ("JPEG", (640, 160), "RGB")
@@ -42,7 +42,7 @@ def test_a_large_picture_is_scaled_down_before_it_is_sent(wide: bytes, tmp_path:
 
 
 def test_a_picture_that_is_small_enough_is_sent_untouched(wide: bytes, tmp_path: Path) -> None:
-    sent = scale.fit(downloaded(tmp_path, wide, "png"), 1600, scale.pillow())
+    sent = describe.fit(downloaded(tmp_path, wide, "png"), 1600, describe.pillow())
     assert sent == ("image/png", wide)
 
 
@@ -59,31 +59,31 @@ def test_every_kind_of_picture_can_be_scaled(form: str, mode: str, tmp_path: Pat
     out = io.BytesIO()
     Image.new(mode, (300, 200)).save(out, form)
     extension = {"JPEG": "jpg"}.get(form, form.lower())
-    sent = scale.fit(downloaded(tmp_path, out.getvalue(), extension), 100, scale.pillow())
+    sent = describe.fit(downloaded(tmp_path, out.getvalue(), extension), 100, describe.pillow())
     assert sent and sent[0] == "image/jpeg"
 
 
 def test_a_picture_that_cannot_be_unpacked_is_not_sent(wide: bytes, tmp_path: Path) -> None:
     cut = downloaded(tmp_path, wide[: len(wide) // 2], "png")
     assert cut.width == 1600
-    assert scale.fit(cut, 640, scale.pillow()) is None
+    assert describe.fit(cut, 640, describe.pillow()) is None
 
 
 def test_a_picture_that_would_fill_the_memory_is_not_unpacked(tmp_path: Path) -> None:
     bomb = replace(picture(tmp_path), width=60_000, height=60_000)
-    assert scale.fit(bomb, 640, scale.pillow()) is None
+    assert describe.fit(bomb, 640, describe.pillow()) is None
 
 
 def test_without_pillow_a_large_picture_is_sent_as_it_is(tmp_path: Path) -> None:
     large = picture(tmp_path, edge=3000)
-    assert scale.fit(large, 1024, None) == ("image/png", PNG)
+    assert describe.fit(large, 1024, None) == ("image/png", PNG)
 
 
 def test_without_pillow_what_the_api_would_refuse_is_not_sent(tmp_path: Path) -> None:
-    assert scale.fit(picture(tmp_path, edge=8001), 1024, None) is None
-    heavy = replace(picture(tmp_path, JPG, "jpg"), size=scale.MOST_BYTES + 1)
-    assert scale.fit(heavy, 1024, None) is None
+    assert describe.fit(picture(tmp_path, edge=8001), 1024, None) is None
+    heavy = replace(picture(tmp_path, JPG, "jpg"), size=describe.MOST_BYTES + 1)
+    assert describe.fit(heavy, 1024, None) is None
 
 
 def test_the_largest_picture_stays_below_the_limit_when_it_is_base64() -> None:
-    assert (scale.MOST_BYTES + 2) // 3 * 4 <= 5 * 1024 * 1024
+    assert (describe.MOST_BYTES + 2) // 3 * 4 <= 5 * 1024 * 1024

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from backup.markdown.blocks.code import fence_word
 from backup.markdown.dates import moment, span
-from backup.markdown.languages import fence_word
 from backup.markdown.media import human_size
 
 LANGUAGES = Path(__file__).parents[3] / "shared" / "reference" / "lang-map.json"

@@ -1,7 +1,7 @@
 """Blocks as Markdown: one module a family, one function a type.
 
 Importing the package fills the table in `register`; the families are named here, so that tools and
-people can follow.
+people can follow. A family stays a module of its own, however small: its name is where people look.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from backup.markdown.blocks import (
     lists,
     media,
     meetings,
-    pages,
     quotes,
     structure,
     tables,
@@ -29,7 +28,6 @@ __all__ = [
     "lists",
     "media",
     "meetings",
-    "pages",
     "quotes",
     "structure",
     "tables",

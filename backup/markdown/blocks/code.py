@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
 from backup.json_values import word
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import fenced, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.markdown.languages import fence_word
 from backup.markdown.runs import block_runs, runs
 from backup.model import Block, plain_text
+
+# Notion's name -> the word that both hosts highlight, where the two differ; '' for a fence without a
+# word. Checked against github-linguist, and alecthomas/chroma as Gitea has it.
+_WORDS = {
+    "abc": "",
+    "arduino": "cpp",
+    "ascii art": "",
+    "assembly": "asm",
+    "c#": "csharp",
+    "c++": "cpp",
+    "docker": "dockerfile",
+    "f#": "fsharp",
+    "flow": "js",
+    "java/c/c++/c#": "java",
+    "lisp": "common-lisp",
+    "llvm ir": "llvm",
+    "markup": "html",
+    "notion formula": "",
+    "plain text": "",
+    "shell": "sh",
+    "vb.net": "vbnet",
+    "visual basic": "vbnet",
+    "webassembly": "wast",
+}
+_WORD = re.compile(r"[a-z0-9+#.-]+")
 
 
 @renders("code")
@@ -30,3 +56,15 @@ def equation(block: Block, _context: Context) -> str:
 def _verbatim(text: str) -> str:
     """Line ends as LF, and without NUL, which Markdown does not allow."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+def fence_word(language: str) -> str:
+    """One word without blanks, commas, colons or braces; '' when there is no good one.
+
+    A name unknown to us (the enum grows, old pages hold others) is taken at its first word.
+    """
+    name = language.strip().lower()
+    if name in _WORDS:
+        return _WORDS[name]
+    first = name.split(maxsplit=1)[0] if name else ""
+    return first if _WORD.fullmatch(first) else ""

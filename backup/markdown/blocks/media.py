@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import posixpath
-from urllib.parse import unquote, urlsplit
-
-from backup.json_values import mapping, word
+from backup.json_values import word
 from backup.markdown.blocks.register import renders
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.markdown.media import captioned, file_line, missing_line, picture
+from backup.markdown.media import (
+    captioned,
+    external_address,
+    file_line,
+    picture,
+    stored_or_missing,
+)
 from backup.markdown.runs import run, runs
-from backup.markdown.signed import is_signed, unsigned
-from backup.model import Block, Json, Missing, Stored
+from backup.model import Block, Missing, Stored
+from backup.urls import is_signed
 
 _MARKS = {
     "file": "📎",
@@ -28,27 +31,20 @@ _MARKS = {
 @renders("image")
 def image(block: Block, context: Context) -> str:
     """The picture; a line that says so when it could not be had."""
-    stored = _found(block, context)
-    caption = runs(block.data, "caption")
-    if isinstance(stored, Stored):
-        return picture(stored, context, caption)
-    return captioned(missing_line(stored, context), context, caption)
+    return picture(_found(block, context), context, runs(block.data, "caption"))
 
 
 @renders("file", "pdf")
 def file(block: Block, context: Context) -> str:
     """A link to the stored copy, with its size."""
-    stored = _found(block, context)
     caption = runs(block.data, "caption")
-    if isinstance(stored, Stored):
-        return file_line(_MARKS[block.type], stored, context, caption)
-    return captioned(missing_line(stored, context), context, caption)
+    return file_line(_MARKS[block.type], _found(block, context), context, caption)
 
 
 @renders("video", "audio")
 def player(block: Block, context: Context) -> str:
     """A link: neither host plays a file of the repository. Pages of others stay where they are."""
-    url = _external(block.data)
+    url = external_address(block.data)
     if url and block.id not in context.files:
         return _address(block, url, context)
     return file(block, context)
@@ -77,34 +73,5 @@ def _address(block: Block, url: str, context: Context) -> str:
     return captioned(line, context, caption)
 
 
-def stored_or_missing(key: str, data: Json, name: str, context: Context) -> Stored | Missing:
-    """The file that hangs at `key`; `data` is the API's file object, `name` its last-resort name."""
-    known = context.files.get(key)
-    return known or Missing(_name(data) or name, "not downloaded", _external(data))
-
-
 def _found(block: Block, context: Context) -> Stored | Missing:
     return stored_or_missing(block.id, block.data, block.type, context)
-
-
-def _external(data: Json) -> str:
-    """The web address of a file that is not kept by Notion; '' for one that is."""
-    url = word(mapping(data, "external"), "url")
-    return unsigned(url) if url.startswith(("http://", "https://")) else ""
-
-
-def _name(data: Json) -> str:
-    """What the file is called: by Notion, unless that is the address once more, else by it."""
-    name = word(data, "name").strip()
-    if name and "://" not in name and not name.startswith("data:"):
-        return name
-    urls = [word(mapping(data, kind), "url") for kind in ("file", "external")]
-    return _last_segment(next(filter(None, urls), word(data, "url")))
-
-
-def _last_segment(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return "" if parts.scheme == "data" else unquote(posixpath.basename(parts.path))

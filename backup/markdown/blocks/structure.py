@@ -1,15 +1,21 @@
-"""What arranges a page: columns, synced blocks, the table of contents, the breadcrumb."""
+"""What arranges a page and leads to others: columns, synced blocks, the table of contents, the
+breadcrumb, and the links that stand where a page or database was put: one list item each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backup.json_values import word
 from backup.markdown import links
+from backup.markdown.blocks.flow import is_target
 from backup.markdown.blocks.register import renders
+from backup.markdown.blocks.shapes import anchor
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.markdown.runs import block_runs, joined, run
-from backup.model import Block, Target, plain_text
+from backup.markdown.runs import block_runs, joined, page_mention, run
+from backup.model import Block, bare_id, plain_text
+
+_DATABASE = "🗂️"
 
 
 @renders("column_list", "column", "synced_block")
@@ -22,14 +28,10 @@ def see_through(_block: Block, _context: Context) -> str:
 def breadcrumb(_block: Block, context: Context) -> str:
     """The page's parents, outermost first, each a link."""
     parents = [
-        [run(parent.title.strip() or "Untitled", _way(parent, context))]
+        [run(parent.title.strip() or "Untitled", links.file_target(parent.path, context))]
         for parent in context.ancestors
     ]
     return inline(joined(parents, " / "), context, Where.BLOCK)
-
-
-def _way(parent: Target, context: Context) -> str:
-    return links.percent_encoded(links.relative(context.path, parent.path))
 
 
 @renders("table_of_contents")
@@ -52,9 +54,39 @@ def _outline(headings: Sequence[Block], context: Context) -> str:
 
 def _entry(heading: Block, context: Context) -> str:
     """Formulas stay formulas; other marks and links would be in the way of the link."""
-    anchor = context.toc[heading.id]
+    way = context.toc[heading.id]
     words = [
-        {**part, "href": anchor} if "equation" in part else run(plain_text([part]), anchor)
+        {**part, "href": way} if "equation" in part else run(plain_text([part]), way)
         for part in block_runs(heading.data)
     ]
     return f"- {inline(words, context, Where.ITEM)}".replace("\n", " ")
+
+
+@renders("child_page", holds_anchor=True)
+def child_page(block: Block, context: Context) -> str:
+    """The page below this one; its block id is its own id."""
+    return _page_link(block, block.id, word(block.data, "title"), "📄", context)
+
+
+@renders("child_database", holds_anchor=True)
+def child_database(block: Block, context: Context) -> str:
+    """The database that stands here; a linked view has an id and a title of its own."""
+    return _page_link(block, block.id, word(block.data, "title"), _DATABASE, context)
+
+
+@renders("link_to_page", holds_anchor=True)
+def link_to_page(block: Block, context: Context) -> str:
+    """A page, a database, or a comment, by its id alone."""
+    kind = word(block.data, "type")
+    mark = {"database_id": _DATABASE, "comment_id": "💬"}.get(kind, "📄")
+    title = "Comment" if kind == "comment_id" else ""
+    return _page_link(block, word(block.data, kind), title, mark, context)
+
+
+def _page_link(block: Block, target_id: str, title: str, mark: str, context: Context) -> str:
+    """'- 📄 [Title](path)', under the page's own emoji when it has one."""
+    target = context.targets.get(bare_id(target_id))
+    known = mark if target is None or not target.icon else target.icon
+    link = page_mention(target_id, title.strip() or "Untitled")
+    place = anchor(block.id) if is_target(block, context) else ""
+    return f"- {place}{inline([run(f'{known} '), link], context, Where.ITEM)}"

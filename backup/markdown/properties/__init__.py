@@ -11,12 +11,12 @@ from backup.json_values import mapping
 from backup.markdown.blocks.shapes import pipe_table
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.markdown.properties import computed, linked, people, plain
+from backup.markdown.properties import linked, plain
 from backup.markdown.properties.shown import VALUES, At, Shown, shown
 from backup.markdown.runs import run
 from backup.model import Json, Page
 
-__all__ = ["VALUES", "computed", "linked", "native", "ordered", "people", "plain", "table"]
+__all__ = ["VALUES", "linked", "native", "ordered", "plain", "table"]
 
 
 def table(page: Page, context: Context) -> str:

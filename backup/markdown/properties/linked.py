@@ -1,13 +1,13 @@
-"""Property values that point to pages and files."""
+"""Property values that point to pages, files and persons."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from backup.json_values import objects, word
-from backup.markdown.blocks.media import stored_or_missing
-from backup.markdown.media import file_link, missing_note, plain_picture
-from backup.markdown.properties.shown import At, Shown, shows, together
+from backup.json_values import mapping, objects, word
+from backup.markdown.dates import span
+from backup.markdown.media import file_link, missing_note, plain_picture, stored_or_missing
+from backup.markdown.properties.shown import NOTHING, At, Shown, shows, together, words
 from backup.markdown.runs import page_mention
 from backup.model import Json, Missing, bare_id
 
@@ -37,3 +37,28 @@ def _file(item: Json, key: str, at: At) -> Shown:
     if found.width is not None and found.path.startswith("assets/"):
         return Shown(native=found.path, pictures=(plain_picture(found, at.context),))
     return Shown(tuple(file_link(found)), found.path)
+
+
+@shows("created_by", "last_edited_by")
+def person(value: Any, _at: At) -> Shown:
+    """A person, a bot or a group by its name; one who has left has only an id."""
+    if not isinstance(value, dict) or not (value.get("name") or value.get("id")):
+        return NOTHING
+    return words(word(value, "name").strip() or "Unknown person")
+
+
+@shows("people")
+def people(value: Any, at: At) -> Shown:
+    """Their names."""
+    return together(person(user, at) for user in objects(value))
+
+
+@shows("verification")
+def verification(value: Any, at: At) -> Shown:
+    """'verified by Ada, 2026-01-01 → 2026-04-01'."""
+    state = word(value, "state")
+    if not state:
+        return NOTHING
+    who = person(mapping(value, "verified_by"), at).native
+    when = span(mapping(value, "date"))
+    return words(state + (f" by {who}" if who else "") + (f", {when}" if when else ""))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backup.markdown.delimiters import Glued, glued_before, glued_behind, written
-from backup.markdown.nesting import Close, Open
+from backup.markdown.inline.marks import Close, Glued, Open, glued_before, glued_behind, written
 from tests.oracles import gitea, github
 
 YES, MAYBE, NO = Glued

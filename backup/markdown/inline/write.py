@@ -1,23 +1,46 @@
-"""Rich text as Markdown: nested tokens in, the finished text out."""
+"""Rich text as Markdown: nested tokens in, the finished text out.
+
+In code and math nothing is escaped, so the fence and the place must fit.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
+from string import punctuation
 from typing import NamedTuple
 
-from backup.markdown.addresses import ADDRESS, BREAKER, in_angles
 from backup.markdown.context import Where
-from backup.markdown.delimiters import Glued, glued_before, glued_behind, written
-from backup.markdown.dollars import dollars, refuses_math
-from backup.markdown.escape import BREAK, MARK, Place, escaped
-from backup.markdown.nesting import Close, LinkEnd, LinkStart, Open, Token
-from backup.markdown.pieces import Kind, Piece
-from backup.markdown.verbatim import code, math
+from backup.markdown.inline.escape import (
+    ADDRESS,
+    BREAK,
+    BREAKER,
+    MARK,
+    Place,
+    dollars,
+    escaped,
+    in_angles,
+    refuses_math,
+)
+from backup.markdown.inline.marks import (
+    Close,
+    Glued,
+    LinkEnd,
+    LinkStart,
+    Open,
+    Token,
+    glued_before,
+    glued_behind,
+    written,
+)
+from backup.markdown.inline.read import Kind, Piece
 
 _TASK_TRAP = re.compile(r"\[[xX]\]\(")
 _DEFINITION = re.compile(r"\[(?:[^\[\]\\]|\\.)*\]:", re.DOTALL)
+_TICKS = re.compile(r"`+")
+_BACKSLASH = "\\"
+_MATH_PIPE = re.compile(r"\\(.)|\|", re.DOTALL)
 
 
 def as_markdown(tokens: Sequence[Token], where: Where) -> str:
@@ -144,3 +167,36 @@ def _neighbour(token: Token | None, at_break: str) -> str:
     if token is None:
         return ""
     return at_break if isinstance(token, Piece) and token.kind is Kind.BREAK else MARK
+
+
+def code(text: str, where: Where = Where.BLOCK) -> str:
+    """A code span that shows `text` (one line)."""
+    if where is Where.CELL and "\\|" in text:  # which no code span can show in a table
+        return f"<code>{''.join(map(_reference, text))}</code>"
+    return _fenced(text.replace("|", "\\|") if where is Where.CELL else text)
+
+
+def math(expression: str, where: Where = Where.BLOCK) -> str:
+    """Inline math as both hosts take it, `` $`…`$ `` (one line)."""
+    inside = _MATH_PIPE.sub(_bar, expression) if where is Where.CELL else expression
+    # Gitea would take a last backslash together with the backtick behind it.
+    return f"${_fenced(inside, apart=inside.endswith(_BACKSLASH))}$"
+
+
+def _fenced(text: str, *, apart: bool = False) -> str:
+    taken = {len(run) for run in _TICKS.findall(text)}
+    fence = "`" * next(length for length in count(1) if length not in taken)
+    edges = text[:1] + text[-1:]
+    pad = " " if apart or "`" in edges or (edges == "  " and text.strip(" ")) else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _reference(char: str) -> str:
+    return f"&#{ord(char)};" if char in punctuation else char
+
+
+def _bar(found: re.Match[str]) -> str:
+    """A pipe in other words: GitHub unescapes `\\|` in a cell, Gitea would show a double bar."""
+    if found[0] == "|":
+        return r"\vert "
+    return r"\Vert " if found[1] == "|" else found[0]

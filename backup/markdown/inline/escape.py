@@ -1,30 +1,37 @@
 """Literal text: a backslash or the breaker, only where a character would be taken for more.
 
 Whether it would depends on the place and on the neighbours, so ordinary prose stays as it is.
+
+Bare addresses: both hosts make links of them, and GitHub does so from the raw source. A backslash or
+a mark right behind one would become part of it, so an address is left alone, put into angle
+brackets, or broken up.
+
+Dollars: GitHub looks for math in the finished HTML, one text node at a time; Gitea in the raw line.
+So a backslash alone does not stop GitHub, and a tag alone does not stop Gitea.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from functools import lru_cache
 from string import ascii_letters, punctuation
 from typing import NamedTuple
 
-from backup.markdown.addresses import (
-    ADDRESS,
-    ALIAS,
-    BREAKER,
-    broken_at,
-    in_angles,
-    is_changed,
-    stays_bare,
-    without_sentence_marks,
-)
 from backup.markdown.context import Where
-from backup.markdown.dollars import Dollars
+from backup.markdown.inline.read import Kind, Piece
 from backup.markdown.links import starts_entity
 
+BREAKER = "<span></span>"  # shows nothing; splits text where a host's filter would act on it
+ADDRESS = re.compile(r"(?i:(?:https?|ftp)://|(?<![^\W_])www\.)[^\s<>]*")
+# A superset of the emoji names that both hosts know: they all hold a letter, but for four.
+ALIAS = re.compile(r":(?=(?:\+1|-1|100|1234|(?=[0-9_+-]*[a-z])[a-z0-9_+-]{1,80}):)")
+_SENTENCE_MARKS = "?!.,:*_~'\";"
+_PLAIN = re.compile(r"[A-Za-z0-9:/.\-?=#%+,;@&_]+")
+_OUTER_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_FREE_BEHIND = re.compile(r"[?!.,:;)]?(?:[ \t]|$)")  # no other blank ends an address on GitHub
+_ANGLES = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>|\\`\[\]$\x00-\x20\x7f]*")
 MARK = "*"  # as a neighbour: a mark, a link or code, all of which count as punctuation
 BREAK = "\\"  # as the neighbour behind: a hard break, which is written as a backslash
 _CHARACTERS = re.compile(rf"[\\`*_~<&\[\]!^{{|$]|{ALIAS.pattern}")
@@ -36,6 +43,21 @@ _BLOCK_START = re.compile(r"\[(?=!)")
 _ITEM_START = re.compile(r"(\s*)\[(?=!|[ xX]\])")  # \s: a hard blank of an indent
 _HEADING_END = re.compile(r"(?:^|(?<=\s))#+$")
 _MAIL_IN_ANGLES = re.compile(r"<[^\s<>@]*@[^\s<>]*>")
+_BOUNDARY = "\x00"  # stands for a mark, a link or a tag: neither a letter nor a blank
+_CODE = "\x01"  # stands for a code span, whose inside cannot open math
+_GITHUB_OPENS = re.compile(r"(?:^|(?<=[\s\x00\x01]))\$")
+_GITHUB_CLOSES = re.compile(r"(?<=\S)\$(?![A-Za-z0-9])")
+_GITEA_OPENS = re.compile(r"(?<![A-Za-z0-9.!?,;:])\$")
+_GITEA_CLOSES = re.compile(r"\$(?=[\s.!?,;:)\x00\x01]|$)")
+_LINKED = re.compile(r"@|://|www\.", re.IGNORECASE)
+
+
+class Dollars(Enum):
+    """How the literal dollars of a block are written."""
+
+    BARE = "$"
+    ESCAPED = r"\$"  # only Gitea could find a pair
+    WRAPPED = r"<span>\$</span>"  # GitHub could find one, too
 
 
 class Place(NamedTuple):
@@ -230,3 +252,89 @@ _RULES: Mapping[str, Callable[[str, int, Place], str]] = {
     "$": _dollar,
     ":": _colon,
 }
+
+
+def in_angles(address: str) -> bool:
+    """Whether `<address>` shows exactly this address on both hosts."""
+    return bool(_ANGLES.fullmatch(address)) and not is_changed(address)
+
+
+def stays_bare(address: str, behind: str) -> bool:
+    """Whether an address can stand as it is; `behind` is what follows it, '' at the block's end."""
+    plain = _PLAIN.fullmatch(address) and not _OUTER_UNDERSCORE.search(address)
+    return bool(plain and _FREE_BEHIND.match(behind))
+
+
+def is_changed(address: str) -> bool:
+    """Whether a parser or a host's filter would show something else for a part of `address`."""
+    entities = (starts_entity(address, found.start()) for found in re.finditer("&", address))
+    return bool(ALIAS.search(address)) or any(entities)
+
+
+def without_sentence_marks(address: str) -> str:
+    """The address without what follows it in a sentence: 'https://e.co/a).' ends before the ')'."""
+    end, unopened = len(address), address.count(")") - address.count("(")
+    while end:
+        if address[end - 1] == ")" and unopened > 0:
+            unopened -= 1
+        elif address[end - 1] not in _SENTENCE_MARKS:
+            break
+        end -= 1
+    return address[:end]
+
+
+def broken_at(address: str) -> int:
+    """Where the breaker goes, so that no host takes the rest for an address."""
+    return 3 if address[:4].lower() == "www." else address.index(":") + 1
+
+
+def dollars(pieces: Sequence[Piece]) -> Dollars:
+    """How to write the literal dollars of a block (in a table: of a cell), as one for all of them.
+
+    Sources: GitHub docs, "Writing mathematical expressions", and reports on what its filter takes;
+    Gitea's math extension (late 2025). Both are held to more pairs than they would really take.
+    """
+    if not any("$" in piece.text for piece in pieces):
+        return Dollars.BARE
+    text = "".join(_seen(piece) for piece in pieces)
+    if "$" not in text:
+        return Dollars.BARE
+    if any(piece.kind is Kind.MATH for piece in pieces) or "$$" in text or _touches_code(text):
+        return Dollars.WRAPPED
+    if _pairs(text, _GITHUB_OPENS, _GITHUB_CLOSES) or _touches_address(text):
+        return Dollars.WRAPPED
+    code = _BOUNDARY + "$ " if any("$" in p.text for p in pieces if p.kind is Kind.CODE) else ""
+    return Dollars.ESCAPED if _pairs(text + code, _GITEA_OPENS, _GITEA_CLOSES) else Dollars.BARE
+
+
+def _seen(piece: Piece) -> str:
+    if piece.kind is Kind.CODE:
+        return _CODE
+    if piece.kind is not Kind.TEXT:
+        return _BOUNDARY
+    edge = _BOUNDARY if piece.marks or piece.target else ""
+    return edge + piece.text + edge
+
+
+def _touches_code(text: str) -> bool:
+    bare = text.replace(_BOUNDARY, "")
+    return f"${_CODE}" in bare or f"{_CODE}$" in bare
+
+
+def _touches_address(text: str) -> bool:
+    """Whether a link that GitHub makes of an address could end the text node beside a dollar."""
+    words = (word for word in text.split() if "$" in word)
+    return text.count("$") > 1 and any(_LINKED.search(word) for word in words)
+
+
+def _pairs(text: str, opens: re.Pattern[str], closes: re.Pattern[str]) -> bool:
+    first = opens.search(text)
+    return bool(first and closes.search(text, first.end()))
+
+
+def refuses_math(before: object) -> bool:
+    """Whether an equation right behind `before` (a token, None at the start) needs the breaker:
+    GitHub refuses math that is glued to a letter, a digit or a backtick."""
+    if not isinstance(before, Piece):
+        return False
+    return before.kind is Kind.CODE or (before.kind is Kind.TEXT and before.text[-1:].isalnum())

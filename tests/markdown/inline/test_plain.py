@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.markdown.plain import plain
+from backup.markdown.inline.read import plain
 from tests.support.arrays import ALPHABET
 from tests.support.rich import text
 

@@ -1,4 +1,4 @@
-"""What of a file's URL may be kept and shown: never a signature, a password or a token."""
+"""What of an address may be kept and shown: never a signature, a password or a token."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ _SECRET = re.compile(
 )
 # Notion API reference, 2026-03-11, "Retrieving files", and recorded answers; residency regions
 # have buckets of their own (assumed to be named alike).
-_NOTION_HOST = re.compile(
-    r"(?:[\w-]*prod-files-secure[\w-]*\.s3[\w.-]*\.amazonaws\.com|file\.notion\.(?:so|com))"
-)
+_NOTION = r"(?:[\w-]*prod-files-secure[\w-]*\.s3[\w.-]*\.amazonaws\.com|file\.notion\.(?:so|com))"
+_NOTION_HOST = re.compile(_NOTION)
 _NOTION_PATH = re.compile(r"/secure\.notion-static\.com/")
+# The same anywhere in a text, and how other signatures show (AWS Signature Version 4 and 2).
+_SIGNED = re.compile(
+    rf"[?&](?:X-Amz-|Signature=|Expires=)|//{_NOTION}(?:[:/?#]|$)|secure\.notion-static\.com",
+    re.IGNORECASE,
+)
 
 
 def split(url: str) -> SplitResult | None:
@@ -45,6 +49,12 @@ def is_data(url: str) -> bool:
 
 
 def is_signed(url: str) -> bool:
+    """Whether `url` stays out of every text: it opens a file for whoever has it, for an hour, because
+    it carries a signature; or Notion hosts the file, and it is useless without one."""
+    return is_hosted(url) or bool(_SIGNED.search(url))
+
+
+def is_hosted(url: str) -> bool:
     """Whether `url` is one of a file that Notion hosts, and signs anew in every answer."""
     parts, name = split(url), host(url)
     if parts is None:
@@ -61,7 +71,7 @@ def public(url: str) -> str:
     '' for a data URL, and for anything but http and https.
     """
     parts = split(url)
-    if parts is None or parts.scheme.lower() not in ("http", "https") or is_signed(url):
+    if parts is None or parts.scheme.lower() not in ("http", "https") or is_hosted(url):
         return ""
     netloc = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=netloc, query=urlencode(_harmless(parts)), fragment="").geturl()
@@ -91,6 +101,13 @@ def last_segment(url: str) -> str:
     if parts is None or is_data(url):
         return ""
     return unquote(parts.path.rstrip("/").rpartition("/")[2])
+
+
+def own_name(name: str, url: str) -> str:
+    """What Notion calls a file, unless that is the address once more, as of a link; else what `url`
+    calls it. '' when neither says anything."""
+    is_name = bool(name.strip()) and "://" not in name and not is_data(name)
+    return name if is_name else last_segment(url)
 
 
 def _harmless(parts: SplitResult) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from backup.markdown.pieces import MARKS, Kind, Piece, merged
+from backup.markdown.inline.read import MARKS, Kind, Piece, merged
 
 _NBSP = "\u00a0"
 _TAB = _NBSP * 4

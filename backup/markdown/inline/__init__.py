@@ -1,9 +1,8 @@
 """Rich text: a Notion array in, text out that shows the same on GitHub and on Gitea.
 
-The way of a text: `plain` lets through what needs nothing. Of the rest, `rich_text` and `mentions`
-make pieces, `trim` settles the white space, `nesting` puts marks and links in order, and
-`markdown_text` or `html_text` writes them; `escape`, `addresses` and `dollars` guard the literal
-characters, `delimiters` the marks.
+The way of a text: `plain` lets through what needs nothing. Of the rest, `read` makes pieces, `trim`
+settles the white space, `marks` puts marks and links in order, and `write` or `html` writes them;
+`escape` guards the literal characters.
 """
 
 from __future__ import annotations
@@ -11,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backup.markdown.context import Context, Where
-from backup.markdown.dollars import dollars
-from backup.markdown.html_text import as_html
-from backup.markdown.markdown_text import as_markdown
-from backup.markdown.nesting import nested
-from backup.markdown.pieces import Piece
-from backup.markdown.plain import plain
-from backup.markdown.rich_text import read
-from backup.markdown.trim import trimmed
+from backup.markdown.inline.escape import dollars
+from backup.markdown.inline.html import as_html
+from backup.markdown.inline.marks import nested
+from backup.markdown.inline.read import Piece, plain, read
+from backup.markdown.inline.trim import trimmed
+from backup.markdown.inline.write import as_markdown
 from backup.model import Json
 
 _NOTHING = Context()

@@ -1,6 +1,7 @@
 """Rich text as HTML on one line, for the inside of <summary> and of other HTML elements.
 
 No Markdown is read there, but the hosts' filters for math, emoji and wiki links run on it as well.
+It stands apart from `write`, because no rule of the one holds for the other.
 """
 
 from __future__ import annotations
@@ -9,11 +10,9 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from backup.markdown.addresses import ADDRESS, ALIAS, BREAKER
-from backup.markdown.delimiters import TAGS
-from backup.markdown.dollars import Dollars, refuses_math
-from backup.markdown.nesting import Close, LinkEnd, LinkStart, Open, Token
-from backup.markdown.pieces import Kind, Piece
+from backup.markdown.inline.escape import ADDRESS, ALIAS, BREAKER, Dollars, refuses_math
+from backup.markdown.inline.marks import TAGS, Close, LinkEnd, LinkStart, Open, Token
+from backup.markdown.inline.read import Kind, Piece
 
 _WIKI_LINK = re.compile(r"\[(?=\[.*\]\])")
 

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backup.files import urls
+from backup import urls
 from backup.files.names import identity
+from backup.markdown.context import Context
+from backup.markdown.inline import inline
+from backup.markdown.runs import run
 from backup.model import File
 
 S3 = "https://prod-files-secure.s3.us-west-2.amazonaws.com/space/uuid/a.png"
@@ -19,6 +22,11 @@ def same(first: str, second: str, *, hosted: bool = False) -> bool:
     )
 
 
+def shown_by_a_link(url: str) -> str:
+    """The Markdown of a text 'a' that leads to `url`."""
+    return inline([run("a", url)], Context())
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -27,12 +35,32 @@ def same(first: str, second: str, *, hosted: bool = False) -> bool:
         "https://prod-files-secure.s3.eu-central-1.amazonaws.com/space/uuid/a.png",
         "https://s3.us-west-2.amazonaws.com/secure.notion-static.com/uuid/a.png",
         "https://file.notion.so/f/f/space/uuid/a.png?table=block",
+        "https://file.notion.com/f/f/space/uuid/a.png?table=block",
+        "https://eu-prod-files-secure.s3.amazonaws.com/space/uuid/a.png",
+        "https://prod-files-secure-eu.s3.eu-central-1.amazonaws.com/space/uuid/a.png",
+        "https://user@FILE.notion.so/f/f/space/uuid/a.png",
         "http://127.0.0.1:8000/space/uuid/a.png?x=1&x-amz-signature=1",
     ],
 )
 def test_files_of_notion_are_known_by_host_or_signature(url: str) -> None:
-    assert urls.is_signed(url)
+    assert urls.is_hosted(url)
     assert urls.public(url) == ""
+    assert shown_by_a_link(url) == "a"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://d1.cloudfront.example/a.png?Expires=1&Signature=2&Key-Pair-Id=3",
+        "https://bucket.s3.amazonaws.com/a.png?w=1&X-Amz-Credential=2",
+        "https://www.notion.so/image/https%3A%2F%2Fs3.amazonaws.com%2Fsecure.notion-static.com%2Fa",
+        "https://proxy.example/?url=https://file.notion.com/f/f/space/uuid/a.png",
+    ],
+)
+def test_what_others_signed_or_wrapped_is_not_notions_and_stays_out_of_texts_too(url: str) -> None:
+    assert not urls.is_hosted(url)
+    assert urls.is_signed(url)
+    assert shown_by_a_link(url) == "a"
 
 
 @pytest.mark.parametrize(
@@ -43,10 +71,13 @@ def test_files_of_notion_are_known_by_host_or_signature(url: str) -> None:
         "https://www.notion.so/images/page-cover/woodcuts_2.jpg",
         "https://evil.example/prod-files-secure.s3.us-west-2.amazonaws.com/a.png",
         "https://x.example/?note=X-Amz-Signature",
+        "https://file.notion.com.example/a.png",
     ],
 )
 def test_other_urls_are_not_taken_for_notions(url: str) -> None:
+    assert not urls.is_hosted(url)
     assert not urls.is_signed(url)
+    assert shown_by_a_link(url) == f"[a]({url})"
 
 
 def test_a_new_signature_is_still_the_same_file() -> None:
@@ -90,5 +121,5 @@ def test_what_is_shown_of_an_external_url_has_no_secret(url: str, shown: str) ->
 def test_any_text_for_an_url_has_an_identity(text: str, hosted: bool) -> None:
     file = File("k", "image", text, hosted)
     assert identity(file) == identity(file)
-    urls.public(text)
+    assert not urls.is_hosted(urls.public(text))
     urls.last_segment(text)

@@ -15,7 +15,7 @@ from backup.model import Block, Stored
 from tests.oracles import expected, gitea, github, misread
 from tests.oracles.filters import dollar_pairs, emoji_aliases, math_in_lines, wiki_links
 
-COLLECTION = Path(__file__).parents[3] / "shared" / "reference" / "richtext-cases.json"
+COLLECTION = Path(__file__).parents[4] / "shared" / "reference" / "richtext-cases.json"
 AROUND = {
     "block": (Where.BLOCK, "{}"),
     "heading": (Where.HEADING, "## {}"),
