@@ -6,13 +6,26 @@ LOCKED = --universal --python-version 3.10 --generate-hashes --no-emit-index-url
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev.txt) && "$$python"
 
-.PHONY: help demo test check lint lock readme golden fuzz soak look pictures bench release
+# What decides and never acts. `--pure` fails a test that starts a process or a server.
+module = $(addsuffix .py,$(addprefix tests/$(1)/test_,$(2)))
+PURE = tests/markdown tests/oracles tests/settings tests/folder \
+	$(call module,sync,journal merge paths plan state untrusted) \
+	$(call module,files,find kinds names scale urls) \
+	$(call module,report,fitting host_links job_summary literal log redaction summary) \
+	$(call module,publish,compose host pull_request refusals) \
+	$(call module,fakenotion,build) \
+	tests/test_architecture.py tests/test_counts_and_order.py tests/test_slug.py
+
+.PHONY: help demo quick test check lint lock readme golden fuzz soak look pictures bench release
 
 help: ## list these commands
 	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:8} {words}") for name, words in re.findall(r"(?m)^(\w+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
 
 demo: ## back up the built-in workspace into ./notion-demo (EDIT=1: change it first)
 	@$(PYTHON) -I -B entrypoint.py --demo $(if $(EDIT),--edit)
+
+quick: ## run the tests of what decides and never acts: seconds
+	@export PYTHONDONTWRITEBYTECODE= ARRAYS=280; $(develop) -m pytest -q -n 2 --dist worksteal --pure $(PURE)
 
 # Compiled modules are kept: each worker and each program that a test starts would compile all anew.
 test: ## run every test

@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from tests.end_to_end.git_server import GitServer
+from tests.pure import HeldPure
 from tests.skips import LIST, HeldSkips
 from tests.support.backups import Backup, backing_up
 from tests.support.kitchen import stocked
@@ -31,10 +32,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail when a test skips that tests/expected_skips.txt does not list",
     )
+    parser.addoption(
+        "--pure", action="store_true", help="fail a test that starts a process or a server"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The list is held by the process that hears of every test, not by its workers."""
+    """Skips are held by the process that hears of every test; purity where the tests run."""
+    if config.getoption("--pure"):
+        config.pluginmanager.register(HeldPure())
     if config.getoption("--hold-skips") and not hasattr(config, "workerinput"):
         config.pluginmanager.register(HeldSkips(LIST.read_text("utf-8")))
 

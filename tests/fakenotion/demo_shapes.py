@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,8 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tests.support.recordings import answers
+
 Json = dict[str, Any]
-FIXTURES = Path(__file__).resolve().parents[3] / "shared" / "fixtures"
 NAMES = {bool: "bool", int: "number", float: "number", str: "string", list: "list", dict: "object"}
 
 
@@ -134,18 +134,6 @@ def differences(ours: Shapes, theirs: Shapes) -> set[str]:
 
 
 @lru_cache
-def recorded_shapes(*versions: str) -> Shapes:
-    """The shapes of `recorded`."""
-    return shapes(recorded(*versions))
-
-
-@lru_cache
-def recorded(*versions: str) -> list[Any]:
-    """All recorded answers of some API versions, but for those to DELETE, which we never send."""
-    found = []
-    for path in sorted(FIXTURES.glob("[!_]*/*.json")):
-        read = json.loads(path.read_text("utf-8"))
-        request = read.get("request") or {}
-        if request.get("notion_version") in versions and request["method"] != "DELETE":
-            found.append(read["response"])
-    return found
+def recorded_shapes(folder: Path, *versions: str) -> Shapes:
+    """The shapes of all recorded answers of some API versions."""
+    return shapes(list(answers(folder, *versions)))

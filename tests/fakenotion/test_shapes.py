@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from demo.sample import sample
@@ -9,7 +11,8 @@ from fakenotion import answers
 from fakenotion.server import StandIn
 from tests.fakenotion.demo_client import Client
 from tests.fakenotion.demo_crawl import Crawl
-from tests.fakenotion.demo_shapes import FIXTURES, Shapes, differences, recorded_shapes, shapes
+from tests.fakenotion.demo_shapes import Shapes, differences, recorded_shapes, shapes
+from tests.support.recordings import FOLDERS
 
 NEW, OLD = "2026-03-11", "2025-09-03"
 UNSEEN = "not among the recordings; as Notion's typings have it (SDK 5.26)"
@@ -51,9 +54,7 @@ EXPECTED: dict[str, str] = {
     "page_markdown: never answered": "a lossy second form of what the blocks say",
 }
 
-needs_recordings = pytest.mark.skipif(
-    not FIXTURES.is_dir(), reason="the recorded answers are not in this repository"
-)
+each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
 
 @pytest.fixture(scope="module")
@@ -68,39 +69,42 @@ def crawled() -> dict[str, Shapes]:
     return made
 
 
-def found(crawled: dict[str, Shapes], version: str) -> set[str]:
+def found(crawled: dict[str, Shapes], folder: Path, version: str) -> set[str]:
     """What differs from the version's own recordings, and from those of both versions.
 
     The versions differ in nothing but `archived` and one block type, which have their own test.
     """
     ours = crawled[version]
-    own, both = recorded_shapes(version), recorded_shapes(NEW, OLD)
+    own, both = recorded_shapes(folder, version), recorded_shapes(folder, NEW, OLD)
     return differences(ours, own) & differences(ours, both)
 
 
-@needs_recordings
+@each_folder
 @pytest.mark.parametrize("version", [NEW, OLD])
 def test_every_difference_from_the_recordings_has_a_reason(
-    version: str, crawled: dict[str, Shapes]
+    version: str, folder: Path, crawled: dict[str, Shapes]
 ) -> None:
-    assert found(crawled, version) - EXPECTED.keys() == set()
+    assert found(crawled, folder, version) - EXPECTED.keys() == set()
 
 
-@needs_recordings
-def test_every_reason_is_still_needed(crawled: dict[str, Shapes]) -> None:
-    assert EXPECTED.keys() - (found(crawled, NEW) | found(crawled, OLD)) == set()
+@each_folder
+def test_every_reason_is_still_needed(folder: Path, crawled: dict[str, Shapes]) -> None:
+    differ = found(crawled, folder, NEW) | found(crawled, folder, OLD)
+    assert EXPECTED.keys() - differ == set()
 
 
-@needs_recordings
+@each_folder
 @pytest.mark.parametrize("kind", ["page", "block", "database", "data_source", "comment"])
-def test_keys_come_in_the_recorded_order(kind: str, crawled: dict[str, Shapes]) -> None:
-    assert crawled[NEW][kind].order == recorded_shapes(NEW)[kind].order
+def test_keys_come_in_the_recorded_order(
+    kind: str, folder: Path, crawled: dict[str, Shapes]
+) -> None:
+    assert crawled[NEW][kind].order == recorded_shapes(folder, NEW)[kind].order
 
 
-@needs_recordings
-def test_a_missing_key_a_new_key_and_a_wrong_type_are_all_found() -> None:
+@each_folder
+def test_a_missing_key_a_new_key_and_a_wrong_type_are_all_found(folder: Path) -> None:
     comment = {"object": "comment", "id": 7, "parent": {}, "mood": "fine"}
-    found = differences(shapes([comment]), recorded_shapes(NEW))
+    found = differences(shapes([comment]), recorded_shapes(folder, NEW))
     assert "comment.rich_text: missing" in found
     assert "comment.mood: not recorded" in found
     assert "comment.id: number was never recorded" in found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +15,9 @@ from fakenotion.recordings import from_folder, from_queries, from_trees, read
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
 from tests.fakenotion.demo_client import Client
-from tests.fakenotion.demo_shapes import FIXTURES
+from tests.support.recordings import FOLDERS, OURS, REAL
 
-needs_recordings = pytest.mark.skipif(
-    not FIXTURES.is_dir(), reason="the recorded answers are not in this repository"
-)
+LEAST = {OURS: 5, REAL: 20}  # trees that were recorded whole
 
 
 def bodies(workspace: Workspace, ids: list[str]) -> list[Any]:
@@ -75,14 +74,20 @@ def test_a_generated_page_can_be_edited_before_and_after_it_was_read() -> None:
     assert workspace.title(workspace.node(row)) == "Early"
 
 
+@pytest.fixture(scope="module", params=FOLDERS, ids=lambda folder: folder.name)
+def folder(request: pytest.FixtureRequest) -> Path:
+    """Our own answers in the recorded shapes, then the recordings."""
+    found: Path = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def recorded() -> Workspace:
-    return from_folder(FIXTURES)
+def recorded(folder: Path) -> Workspace:
+    return from_folder(folder)
 
 
-@needs_recordings
-def test_recorded_trees_are_served_as_they_are(recorded: Workspace) -> None:
-    trees = [tree for tree in read(FIXTURES / "_trees") if tree["complete"] and tree["page"]]
+def test_recorded_trees_are_served_as_they_are(folder: Path, recorded: Workspace) -> None:
+    trees = [tree for tree in read(folder / "_trees") if tree["complete"] and tree["page"]]
     with StandIn(recorded).serving() as url:
         client = Client(url)
         for tree in trees:
@@ -91,12 +96,11 @@ def test_recorded_trees_are_served_as_they_are(recorded: Workspace) -> None:
             for id_, answer in tree["children"].items():
                 assert client.children(id_) == answer["results"]
         client.close()
-    assert len(trees) > 20
+    assert len(trees) > LEAST[folder]
 
 
-@needs_recordings
-def test_children_that_were_not_recorded_answer_404(recorded: Workspace) -> None:
-    missing = [id_ for tree in read(FIXTURES / "_trees") for id_ in tree["missing_children_of"]]
+def test_children_that_were_not_recorded_answer_404(folder: Path, recorded: Workspace) -> None:
+    missing = [id_ for tree in read(folder / "_trees") for id_ in tree["missing_children_of"]]
     known = [id_ for id_ in missing if recorded.visible(id_) and recorded.node(id_).unreadable]
     assert known
     with StandIn(recorded).serving() as url:
@@ -106,15 +110,15 @@ def test_children_that_were_not_recorded_answer_404(recorded: Workspace) -> None
     assert statuses == {404}
 
 
-@needs_recordings
-def test_recorded_queries_give_the_rows_that_were_recorded() -> None:
-    workspace = from_queries(FIXTURES / "_queries")
-    fullest = max(read(FIXTURES / "_queries"), key=lambda query: len(query["response"]["results"]))
+def test_recorded_queries_give_the_rows_that_were_recorded(folder: Path) -> None:
+    workspace = from_queries(folder / "_queries")
+    fullest = max(read(folder / "_queries"), key=lambda query: len(query["response"]["results"]))
+    half = len(fullest["response"]["results"]) // 2
     with StandIn(workspace).serving() as url:
         client, found, more = Client(url), [], {}
         schema = client.json(f"data_sources/{fullest['id']}")
         while True:
-            answer = client.rows(fullest["id"], page_size=50, **more)
+            answer = client.rows(fullest["id"], page_size=half, **more)
             found += answer["results"]
             if not answer["has_more"]:
                 break
@@ -124,11 +128,10 @@ def test_recorded_queries_give_the_rows_that_were_recorded() -> None:
     assert schema["properties"] == fullest["schema"]["properties"]
 
 
-@needs_recordings
-def test_every_recorded_page_is_a_row_of_one_database() -> None:
-    workspace = from_trees(FIXTURES / "_trees")
+def test_every_recorded_page_is_a_row_of_one_database(folder: Path) -> None:
+    workspace = from_trees(folder / "_trees")
     (database,) = workspace.databases()
-    roots = {tree["root"] for tree in read(FIXTURES / "_trees")}
+    roots = {tree["root"] for tree in read(folder / "_trees")}
     assert set(workspace.listed(workspace.source(database))) == roots
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from html import unescape
-from pathlib import Path
 
 import cmarkgfm.cmark as cmark
 import pytest
@@ -14,8 +13,9 @@ from backup.markdown.context import Context, Options
 from backup.markdown.lint import complaints
 from backup.markdown.page import render
 from backup.model import Block, Json, Page, plain_text
-from tests.markdown.recorded import QUERIES, TREES, name, needed, page, rows
 from tests.oracles import gitea, github, select, visible
+from tests.support.cases import case
+from tests.support.recordings import QUERIES, TREES, page, rows
 
 # What both hosts leave in place, of all that Markdown and this project write.
 TEXT = {"p", "br", "hr", "strong", "em", "del", "ins", "mark", "code", "pre", "span", "a", "img"}
@@ -23,7 +23,6 @@ PARTS = {"ul", "ol", "li", "blockquote", "details", "summary", "h1", "h2", "h3",
 TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"id", "href", "src", "alt", "width", "height", "align", "open", "start", "lang"}
 BODY = Context(options=Options(front_matter=False))
-ids = [name(path) for path in TREES]
 
 
 def seen(text: str) -> str:
@@ -49,11 +48,15 @@ def shown(run: Json) -> str:
     return title if mention.get("type") == "link_mention" and title else plain_text([run])
 
 
-@needed
 @pytest.mark.parametrize("host", [github, gitea])
-@pytest.mark.parametrize("path", TREES, ids=ids)
-def test_a_reader_sees_every_text_in_its_order(path: Path, host: Callable[[str], str]) -> None:
-    recorded = page(path)
+def test_a_reader_sees_every_text_in_its_order(host: Callable[[str], str]) -> None:
+    for path in TREES:
+        with case(path):
+            found_in_order(page(path), host)
+
+
+def found_in_order(recorded: Page, host: Callable[[str], str]) -> None:
+    """The texts of all blocks are seen in their order."""
     text = seen("".join(char.text for char in visible(host(render(recorded, BODY)))))
     at = 0
     for block in recorded.walk():
@@ -63,35 +66,36 @@ def test_a_reader_sees_every_text_in_its_order(path: Path, host: Callable[[str],
             at = found + len(word)
 
 
-@needed
-@pytest.mark.parametrize("path", TREES, ids=ids)
-def test_only_html_that_both_hosts_show_is_written(path: Path) -> None:
+def test_only_html_that_both_hosts_show_is_written() -> None:
     options = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_GITHUB_PRE_LANG
     extensions = ["table", "autolink", "strikethrough"]
-    html = cmark.markdown_to_html_with_extensions(render(page(path), BODY), options, extensions)
-    elements = select(html, "body *")
-    assert {element.name for element in elements} <= TEXT | PARTS | TABLES
-    assert {attribute for element in elements for attribute in element.attrs} <= ATTRIBUTES
+    for path in TREES:
+        with case(path):
+            text = render(page(path), BODY)
+            html = cmark.markdown_to_html_with_extensions(text, options, extensions)
+            elements = select(html, "body *")
+            assert {element.name for element in elements} <= TEXT | PARTS | TABLES
+            assert {name for element in elements for name in element.attrs} <= ATTRIBUTES
 
 
-@needed
-@pytest.mark.parametrize("path", TREES, ids=ids)
-def test_a_recorded_page_has_nothing_that_a_host_misreads(path: Path) -> None:
-    text = render(page(path), Context())
-    assert complaints(text) == []
-    assert "X-Amz-" not in text
+def test_a_recorded_page_has_nothing_that_a_host_misreads() -> None:
+    for path in TREES:
+        with case(path):
+            text = render(page(path), Context())
+            assert complaints(text) == []
+            assert "X-Amz-" not in text
 
 
-@needed
-@pytest.mark.parametrize("path", QUERIES, ids=[name(path) for path in QUERIES])
-def test_recorded_rows_show_their_properties_in_both_forms(path: Path) -> None:
-    for row in rows(path):
-        text = render(row, Context(options=Options(properties="both")))
-        assert complaints(text) == []
-        assert "X-Amz-" not in text
-        keys = yaml.safe_load(text.split("---\n")[1])
-        assert keys["notion_id"] == row.id
-        assert set(keys.get("properties", {})) == set(listed(row, text))
+def test_recorded_rows_show_their_properties_in_both_forms() -> None:
+    for path in QUERIES:
+        for row in rows(path):
+            with case(f"{path} {row.id}"):
+                text = render(row, Context(options=Options(properties="both")))
+                assert complaints(text) == []
+                assert "X-Amz-" not in text
+                keys = yaml.safe_load(text.split("---\n")[1])
+                assert keys["notion_id"] == row.id
+                assert set(keys.get("properties", {})) == set(listed(row, text))
 
 
 def listed(row: Page, text: str) -> list[str]:

@@ -21,9 +21,9 @@ def paragraph(text: str) -> Block:
     return Block("b" * 32, "paragraph", {"rich_text": rich(text)})
 
 
-@pytest.mark.parametrize("text", ["[[" * 400_000, "<" + "@" * 400_000, "http://a" + ")" * 400_000])
+@pytest.mark.parametrize("text", ["[[" * 100_000, "<" + "@" * 100_000, "http://a" + ")" * 100_000])
 def test_many_marks_in_a_row_are_escaped_in_one_pass(text: str) -> None:
-    assert len(shown(paragraph(text))) > 400_000
+    assert len(shown(paragraph(text))) > 100_000
 
 
 def test_pairs_of_brackets_are_broken_up_to_the_last_that_is_closed() -> None:
@@ -33,11 +33,11 @@ def test_pairs_of_brackets_are_broken_up_to_the_last_that_is_closed() -> None:
 def test_many_headings_have_their_contents_at_once() -> None:
     headings = [
         Block(f"{n:032x}", f"heading_{1 + n % 3}", {"rich_text": rich(f"Part {n}")})
-        for n in range(60_000)
+        for n in range(15_000)
     ]
     lines = shown(Block("c" * 32, "table_of_contents", {}), *headings).split("\n")
     assert "- [Part 0](#part-0)" in lines
-    assert "    - [Part 59999](#part-59999)" in lines
+    assert "    - [Part 14999](#part-14999)" in lines
 
 
 def test_the_contents_nest_as_the_headings_do() -> None:

@@ -178,7 +178,7 @@ AROUND = st.sampled_from(["", "", '"', "[", "- ", "(", "wiki = ", ". =", " ", "w
     st.sampled_from(["", '"', "]", " ", "\n", "# x", " # x", ",", " ="]),
     st.sampled_from(["DATABASES", "DB1_NOTION_ID", "CONFIG"]),
 )
-@settings(max_examples=300)
+@settings(max_examples=100)
 @example([FORMS[3], FORMS[3]], [" "] * 4, "", "", "DATABASES")
 @example([FORMS[0], FORMS[0]], [" a = "] * 4, "wiki = ", "", "DATABASES")
 def test_all_databases_of_a_text_count_or_it_is_refused(

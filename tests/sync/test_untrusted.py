@@ -89,7 +89,7 @@ def believable(state: State) -> bool:
     return again == state and again.damage == ()
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(st.integers(0, 2**64).map(random.Random), st.booleans())
 def test_no_state_is_too_odd_to_be_read(chance: random.Random, whole: bool) -> None:
     text = dumps(STATE)
@@ -100,7 +100,7 @@ def test_no_state_is_too_odd_to_be_read(chance: random.Random, whole: bool) -> N
         pass
 
 
-@settings(max_examples=2000)
+@settings(max_examples=500)
 @given(st.integers(0, 2**64).map(random.Random), st.booleans())
 def test_no_journal_is_too_odd_to_be_read(chance: random.Random, whole: bool) -> None:
     if whole:

@@ -15,7 +15,7 @@ import pytest
 from tests.support.arrays import PLACES, array, differences, shrunk
 from tests.support.rich import equation, text
 
-ARRAYS = int(os.environ.get("ARRAYS", "3000"))
+ARRAYS = int(os.environ.get("ARRAYS", "1400"))
 CHUNK = 1000  # arrays
 CHUNKS = max(len(PLACES), -(-ARRAYS // CHUNK))
 
