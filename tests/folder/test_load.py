@@ -125,7 +125,7 @@ class TestWithABranch:
         assert without.state.pages == {TEA: old} and not without.unpublished
 
     def test_a_page_that_was_only_written_again_need_not_be_read_once_more(self) -> None:
-        base, here = branch(state(a=record("tea"))), Local(state(a=record("tea", led="elsewhere")))
+        base, here = branch(state(a=record("tea"))), Local(state(a=record("tea", links_digest="elsewhere")))
         memory = of_branch(base, here, lambda _: True)
         assert memory.state.pages == here.state.pages and memory.unpublished == {TEA}
 
