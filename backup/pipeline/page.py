@@ -12,7 +12,7 @@ from pathlib import Path
 
 from backup.errors import FileError, NotionError
 from backup.files import find, names, store
-from backup.files.fetch import Downloader
+from backup.files.fetch import Downloader, ParallelDownloads
 from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.store import Describe, FileRecord, Gathered
@@ -47,22 +47,22 @@ class Tried:
     """Downloads of a page of which some were tried already in this run, and are not tried again;
     `outcomes` has what became of them, by identity (see names.identity)."""
 
-    downloader: Downloader
+    downloads: ParallelDownloads
     outcomes: Mapping[str, Downloaded | FileError]
 
     def download_all(
         self, files: Iterable[File], folder: Path
     ) -> list[tuple[File, Downloaded | FileError]]:
-        """As Downloader.download_all, in any order."""
+        """As ParallelDownloads.download_all, in any order."""
         wanted = [(file, self.outcomes.get(names.identity(file))) for file in files]
         missing = [file for file, outcome in wanted if outcome is None]
         found = [(file, outcome) for file, outcome in wanted if outcome is not None]
-        return found + self.downloader.download_all(missing, folder)
+        return found + self.downloads.download_all(missing, folder)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads pages. `requests` runs single requests beside others, `staging` is for temporary files,
+    """Reads pages. `requests` runs single requests and downloads beside others, `staging` is for temporary files,
     `shared` is what the run knows of synced blocks, `describe` says what a new picture shows, and
     `tried` has files of this run's first try (see Tried). `records` are those that the run began with.
 
@@ -83,6 +83,10 @@ class Reader:
     describe: Describe | None = None
     tried: Mapping[str, Mapping[str, Downloaded | FileError]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
+
+    @property
+    def _parallel(self) -> ParallelDownloads:
+        return ParallelDownloads(self.downloader, self.requests)
 
     @property
     def today(self) -> date:
@@ -122,7 +126,7 @@ class Reader:
         files = list(self.requests.map(self._fresh, wanted))
         folder = self.staging / "again"
         folder.mkdir(parents=True, exist_ok=True)
-        found = self.downloader.download_all(filter(None, files), folder)
+        found = self._parallel.download_all(filter(None, files), folder)
         outcomes = (outcome for _, outcome in found)
         return [next(outcomes) if file else None for file in files]
 
@@ -135,7 +139,7 @@ class Reader:
         staging.mkdir(parents=True, exist_ok=True)
         known = [FileRecord.from_json(raw) for raw in before.files] if before else []
         by_identity = {each.identity: each for each in known}
-        downloads = Tried(self.downloader, self.tried.get(page.id, {}))
+        downloads = Tried(self._parallel, self.tried.get(page.id, {}))
         return store.gather(
             page,
             by_identity,

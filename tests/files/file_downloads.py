@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from backup.errors import FileError
-from backup.files.fetch import Downloader
+from backup.files.fetch import Downloader, ParallelDownloads
+from backup.files.received import Downloaded
 from backup.model import File
 from tests.files.file_site import Site
 
@@ -28,6 +31,13 @@ class Local(Downloader):
     def __init__(self, site: Site, **more: object) -> None:
         self.waits: list[float] = []
         super().__init__(allowed_hosts=[site.host, "127.0.0.1:9"], sleep=self.waits.append, **more)
+
+    def download_all(
+        self, files: Iterable[File], folder: Path
+    ) -> list[tuple[File, Downloaded | FileError]]:
+        """Several at once, in three threads."""
+        with ThreadPoolExecutor(3) as pool:
+            return ParallelDownloads(self, pool).download_all(files, folder)
 
 
 def fails(downloader: Downloader, file: File, folder: Path) -> FileError:

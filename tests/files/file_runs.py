@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backup.files.fetch import Downloader
+from backup.files.fetch import Downloader, ParallelDownloads
 from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.store import FileRecord, Gathered, gather
@@ -37,15 +38,18 @@ class Backup:
         self.runs += 1
         staging = self.root / f"staging{self.runs}"
         staging.mkdir()
-        with Downloader(
-            allowed_hosts=[self.site.host], sleep=lambda _: None, max_bytes=self.max_bytes
-        ) as downloader:
+        with (
+            Downloader(
+                allowed_hosts=[self.site.host], sleep=lambda _: None, max_bytes=self.max_bytes
+            ) as downloader,
+            ThreadPoolExecutor(8) as pool,
+        ):
             page = Page("page", raw, blocks)
             got = gather(
                 page,
                 self.known,
                 self.folder,
-                downloader,
+                ParallelDownloads(downloader, pool),
                 staging,
                 self.describe,
                 today=self.today,

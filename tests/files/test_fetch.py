@@ -131,7 +131,7 @@ def test_several_files_are_downloaded_at_once(site: Site, tmp_path: Path) -> Non
         image(site.play(f"/{n}.png", Answer(PNG, pause=lambda: meeting.wait() and None)))
         for n in range(3)
     ]
-    with Local(site, concurrency=3) as downloader:
+    with Local(site) as downloader:
         outcomes = downloader.download_all(files, tmp_path)
     assert [file for file, _ in outcomes] == files
     assert all(isinstance(outcome, Downloaded) for _, outcome in outcomes)

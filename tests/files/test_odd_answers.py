@@ -6,12 +6,13 @@ import gzip
 import random
 import tracemalloc
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count, repeat
 from pathlib import Path
 
 import pytest
 
-from backup.files.fetch import Downloader
+from backup.files.fetch import Downloader, ParallelDownloads
 from backup.files.received import Downloaded, TooLarge
 from tests.files.file_downloads import attachment, image
 from tests.files.file_raw import sending
@@ -27,9 +28,13 @@ def outcomes(
     """What becomes of a picture from a host that gives `answer`, and of a sound one beside it."""
     with sending(answer) as url:
         allowed = [site.host, url.partition("//")[2]]
-        with Downloader(allowed_hosts=allowed, sleep=lambda _: None, **more) as downloader:
+        with (
+            Downloader(allowed_hosts=allowed, sleep=lambda _: None, **more) as downloader,
+            ThreadPoolExecutor(2) as pool,
+        ):
+            downloads = ParallelDownloads(downloader, pool)
             files = [image(f"{url}/odd.png"), image(site.put("/good.png", PNG))]
-            odd, good = (outcome for _, outcome in downloader.download_all(files, folder))
+            odd, good = (outcome for _, outcome in downloads.download_all(files, folder))
     left = {got.path for got in (odd, good) if isinstance(got, Downloaded)}
     assert set(folder.iterdir()) == left, "nothing stays of a download that failed"
     odd_words, good_words = ("" if isinstance(got, Downloaded) else str(got) for got in (odd, good))

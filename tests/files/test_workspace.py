@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from backup.files import find
-from backup.files.fetch import Downloader
+from backup.files.fetch import Downloader, ParallelDownloads
 from backup.files.store import gather
 from backup.model import Block, File, Page, Row, bare_id, packed
 from backup.notion import read
@@ -78,9 +78,13 @@ def test_every_file_of_the_sample_workspace_is_had_even_after_its_url_expired(
             return find.again(file, Page("", {}, (Block.from_api(client.block(owner)),)))
 
         page_ids = {page.id for page in read_at_first}
-        with Downloader(refresh=refresh, allowed_hosts=[urlsplit(url).netloc]) as downloader:
+        with (
+            Downloader(refresh=refresh, allowed_hosts=[urlsplit(url).netloc]) as downloader,
+            ThreadPoolExecutor(8) as pool,
+        ):
+            downloads = ParallelDownloads(downloader, pool)
             for page in read_at_first:
-                got = gather(page, {}, tmp_path / page.id, downloader, tmp_path, today=now.date())
+                got = gather(page, {}, tmp_path / page.id, downloads, tmp_path, today=now.date())
                 assert (got.problems, got.warnings) == ((), ())
                 had += stored(got).values()
     assert len(had) >= 10
