@@ -19,24 +19,15 @@ from backup.settings.ai import AiNaming, ai_naming
 from backup.settings.contacts import DRY_RUN, Contacts
 from backup.settings.contacts import SETTINGS as _CONTACTS
 from backup.settings.databases import astray, folder
-from backup.settings.parsers import (
-    Secret,
-    base_address,
-    one_of,
-    secret,
-    switch,
-    whole_number,
-    words,
-)
+from backup.settings.parsers import Secret, base_address, one_of, secret, switch, whole_number
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.setting import Reader, Setting, declared, setting, several
 
 __all__ = ["SETTINGS", "AiNaming", "Contacts", "Secret", "Setting", "Settings", "contacts"]
 
 _API = "https://api.notion.com"
-_CONFIG = Setting(  # without a value of its own: what it holds is read like the environment
+_CONFIG = Setting(
     "CONFIG",
-    "",
     "A whole .env text as one value, for settings that many repositories share.",
     secret=True,
 )
@@ -60,7 +51,6 @@ class Settings:
 
     notion_token: Secret = setting(
         "NOTION_TOKEN",
-        "",
         "The secret of your Notion integration (ntn_…).",
         secret,
         required="create an integration on notion.so/profile/integrations, share the database with "
@@ -69,89 +59,91 @@ class Settings:
     )
     notion_api_url: str = setting(
         "NOTION_API_URL",
-        _API,
         "Where the Notion API answers. Only for proxies and for tests.",
         base_address(_API),
+        default=_API,
     )
     databases: tuple[Database, ...] = several(
         *databases.SETTINGS, _CONFIG, read=databases.databases
     )
     output_dir: str = setting(
         "OUTPUT_DIR",
-        ".",
         "The folder below the workspace that holds the backup and its .notion-sync.json.",
         folder,
+        default=".",
     )
     full_sync: bool = setting(
-        "FULL_SYNC", "false", "Read every page again, also those that did not change.", switch
+        "FULL_SYNC",
+        "Read every page again, also those that did not change.",
+        switch,
+        default="false",
     )
     dry_run: bool = several(DRY_RUN, read=lambda reader: bool(reader.value(DRY_RUN)))
     publishing: Publishing = several(*declared(Publishing), read=publishing)
     front_matter: bool = setting(
-        "FRONT_MATTER", "true", "Start each page with title, id, address and times.", switch
+        "FRONT_MATTER", "Start each page with title, id, address and times.", switch, default="true"
     )
     properties: str = setting(
         "PROPERTIES",
-        "table",
         "Where a row's properties go: `table` under the title, `front-matter` for site generators, "
         "`both` or `none`.",
         one_of("table", "front-matter", "both", "none"),
+        default="table",
     )
     image_style: str = setting(
         "IMAGE_STYLE",
-        "html",
         "`html`: pictures are centred and limited in width; `markdown`: plain Markdown pictures.",
         one_of("html", "markdown"),
+        default="html",
     )
     image_max_width: int = setting(
         "IMAGE_MAX_WIDTH",
-        "800",
         "Pictures that are wider are shown this wide (pixels).",
         whole_number(50, 10_000),
+        default="800",
     )
     max_file_mb: int = setting(
         "MAX_FILE_MB",
-        "95",
         "Larger files are not stored; the page says their name and size. GitHub takes up to 100.",
         whole_number(1, 5_000),
+        default="95",
     )
     allowed_private_hosts: tuple[str, ...] = setting(
         "ALLOWED_PRIVATE_HOSTS",
-        "",
         "Hosts in private networks from which files may be downloaded, separated by blanks; "
         "`host:port` for a port that is not 80 or 443.",
-        words,
+        lambda text: tuple(text.split()),
     )
     keep_deleted: bool = setting(
         "ON_DELETE",
-        "remove",
         "What happens to a page that is in Notion's trash: `remove` its files, or `keep` them.",
         _keeps,
+        default="remove",
     )
     allow_mass_delete: bool = setting(
         "ALLOW_MASS_DELETE",
-        "false",
         "Remove pages also when many of a database (20 %, at least 5) would go at once.",
         switch,
+        default="false",
     )
     ai_naming: AiNaming | None = several(ai.ENABLED, *declared(AiNaming), read=ai_naming)
     shard: tuple[int, int] = setting(
         "SHARD",
-        "1/1",
         "`i/n`: only the i-th of n parts of the pages, for jobs that share a large database.",
         _shard,
+        default="1/1",
     )
     verify: bool = setting(
         "VERIFY",
-        "false",
         "Check the whole backup after the run: every link, every anchor, every file's Markdown.",
         switch,
+        default="false",
     )
     concurrency: int = setting(
         "CONCURRENCY",
-        "8",
         "How many requests and downloads run at once (1 to 64).",
         whole_number(1, 64),
+        default="8",
     )
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
 

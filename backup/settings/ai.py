@@ -9,9 +9,9 @@ from backup.settings.setting import Reader, Setting, setting
 
 ENABLED = Setting(
     "AI_NAMING_ENABLED",
-    "false",
     "Let a model look at new pictures and add what they show to their file names.",
     switch,
+    default="false",
 )
 _API = "https://api.anthropic.com"
 
@@ -23,7 +23,6 @@ class AiNaming:
 
     key: Secret = setting(
         "AI_API_KEY",
-        "",
         "The key for the model's API.",
         secret,
         required="write the key of your account at the service that AI_API_URL names.",
@@ -31,29 +30,24 @@ class AiNaming:
     )
     url: str = setting(
         "AI_API_URL",
-        _API,
         "Any server of the Messages API: Anthropic, OpenRouter (https://openrouter.ai/api), your own.",
         base_address(_API),
+        default=_API,
     )
     model: str = setting(
-        "AI_MODEL", "claude-haiku-4-5", "The model that looks at the pictures.", str
+        "AI_MODEL", "The model that looks at the pictures.", str, default="claude-haiku-4-5"
     )
     max_px: int = setting(
         "AI_MAX_PX",
-        "1024",
         "Larger pictures are scaled down to this edge before they are sent (pixels), if Python has "
         "Pillow; without it they are sent as they are, or left out when the API would refuse them.",
         whole_number(64, 8_000),
+        default="1024",
     )
     price_in: float | None = setting(
-        "AI_PRICE_IN",
-        "",
-        "Price of a million input tokens, so that the report says the cost.",
-        price,
+        "AI_PRICE_IN", "Price of a million input tokens, so that the report says the cost.", price
     )
-    price_out: float | None = setting(
-        "AI_PRICE_OUT", "", "Price of a million output tokens.", price
-    )
+    price_out: float | None = setting("AI_PRICE_OUT", "Price of a million output tokens.", price)
 
 
 def ai_naming(reader: Reader) -> AiNaming | None:

@@ -36,58 +36,49 @@ def _level(text: str) -> str:
 SETTINGS = (
     Setting(
         "SERVER_URL",
-        "",
         "The address at which people reach your Gitea or Forgejo, for links in summaries and "
         "messages, when runners reach it by another. Default: what the runner says.",
         _address,
     ),
     Setting(
-        "DISCORD_WEBHOOK_URL",
-        "",
-        "A webhook of a Discord channel that is told.",
-        _address,
-        secret=True,
+        "DISCORD_WEBHOOK_URL", "A webhook of a Discord channel that is told.", _address, secret=True
     ),
     Setting(
         "DISCORD_LEVEL",
-        "always",
         "When Discord is told: `always` (2), only of `errors` (1), or `never` (0).",
         _level,
+        default="always",
     ),
     Setting(
         "SLACK_WEBHOOK_URL",
-        "",
         "An incoming webhook of a Slack channel that is told of every run.",
         _address,
         secret=True,
     ),
     Setting(
         "NTFY_URL",
-        "",
         "The address of an ntfy topic (https://ntfy.sh/…) that is told of every run.",
         _address,
         secret=True,
     ),
     Setting(
-        "NTFY_TOKEN", "", "An access token, if that ntfy server wants one.", in_header, secret=True
+        "NTFY_TOKEN", "An access token, if that ntfy server wants one.", in_header, secret=True
     ),
     Setting(
         "WEBHOOK_URL",
-        "",
         "An address that gets the report of every run as JSON, by POST.",
         _address,
         secret=True,
     ),
     Setting(
         "HEALTHCHECK_URL",
-        "",
         "A healthchecks.io address, or one like it: pinged at the start (`/start`), at success and "
         "at failure (`/fail`), so that somebody notices when the backup stops.",
         _address,
         secret=True,
     ),
 )
-DRY_RUN = Setting("DRY_RUN", "false", "Say what would be done, and write nothing.", switch)
+DRY_RUN = Setting("DRY_RUN", "Say what would be done, and write nothing.", switch, default="false")
 
 
 @dataclass(frozen=True, slots=True)

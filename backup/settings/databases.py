@@ -32,27 +32,22 @@ _SHOWN = 100  # characters of somebody's text in a message
 SETTINGS = (
     Setting(
         "DATABASES",
-        "",
         "What to back up, one database a line: its id or URL, or `path = id or URL` to choose the folder.",
     ),
     Setting(
         "DBn_NOTION_ID",
-        "",
         "The same with one variable each (n = 1, 2, …; gaps allowed): id or URL of the n-th database.",
     ),
     Setting(
         "DBn_LABEL",
-        "",
         "A name for the n-th database, in messages and for its folder. Default: its title in Notion.",
     ),
     Setting(
         "DBn_PATH",
-        "",
         "The folder of the n-th database, below OUTPUT_DIR. Default: made from its label.",
     ),
     Setting(
         "DBn_GIT_REPO",
-        "",
         "`repo` or `owner/repo`: the n-th database counts only in the workflow of that repository.",
     ),
 )

@@ -62,11 +62,6 @@ def one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
-def words(text: str) -> tuple[str, ...]:
-    """What stands between blanks."""
-    return tuple(text.split())
-
-
 def price(text: str) -> float | None:
     """An amount of money; None when it is not given."""
     if text and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):

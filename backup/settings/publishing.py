@@ -55,29 +55,27 @@ class Publishing:
 
     commit: str = setting(
         "COMMIT",
-        "run",
         "`run`: one commit for all that is published at once; `page`: one commit for each page, with "
         "the person who last edited it in Notion as its author; `false`: write the files, leave git "
         "alone.",
         _commit,
+        default="run",
     )
     every: int = setting(
         "PUBLISH_EVERY",
-        "300",
         "Commit and push what is finished at latest every so many seconds, so that a job that is cut "
         "off keeps it; 0: only at the end.",
         whole_number(0, 86_400),
+        default="300",
     )
     branch: str = setting(
         "BRANCH",
-        "",
         "The branch to publish to. Default: the one that is checked out. Needed where a pull request or "
         "a tag starts the workflow.",
         _branch,
     )
     message: str = setting(
         "COMMIT_MESSAGE",
-        "",
         "The commit's message, with {counts} (`3 new, 1 renamed`), {new}, {updated}, {renamed}, "
         "{removed}, {failed} (numbers), {titles} (a line for each page) and {title} (the page's, or "
         "how many there are). Default: `Back up Notion: {counts}`, then {titles}.",
@@ -85,30 +83,31 @@ class Publishing:
     )
     author: tuple[str, str] | None = setting(
         "COMMIT_AUTHOR",
-        "",
         "Who commits, as `Name <mail@example.com>`. Default: the host's bot in a workflow, else "
         "whom git knows.",
         _author,
     )
     skip_ci: bool = setting(
         "SKIP_CI",
-        "false",
         "Add `[skip ci]` to the message. A job's own token starts no workflows anyway.",
         switch,
+        default="false",
     )
     pull_request: bool = setting(
         "PULL_REQUEST",
-        "false",
         "Publish to PULL_REQUEST_BRANCH, and open a pull request or add to the open one: for "
         "branches that nobody may push to.",
         switch,
+        default="false",
     )
     pull_request_branch: str = setting(
-        "PULL_REQUEST_BRANCH", "notion-backup", "The branch that pull requests come from.", _branch
+        "PULL_REQUEST_BRANCH",
+        "The branch that pull requests come from.",
+        _branch,
+        default="notion-backup",
     )
     token: Secret = setting(
         "GIT_TOKEN",
-        "",
         "A token that may push (and open pull requests). Default: what actions/checkout keeps in the "
         "clone, else the job's own token.",
         secret,
