@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from backup.base import Base
-from backup.load import Local, Memory, completed, of_branch, of_work_tree
+from backup.load import Local, Memory, completed, missing, of_branch, of_work_tree
 from backup.sync.state import NAME, Place, Record, State
 from backup.sync.steps import Listed
 from backup.sync.untrusted import Damage
@@ -164,3 +164,11 @@ class TestWithABranch:
         assert none.state.databases == PLACES
         some = of_branch(base, Local(State({TEA: record("tea")}, mine)), lambda _: True)
         assert some.state.databases == {**PLACES, "new": mine["new"]}
+
+
+def test_a_page_without_one_file_is_damaged_and_one_without_any_is_lost() -> None:
+    picture = ({"path": "assets/1.png"},)
+    known = state(a=record("tea", files=picture), b=record("milk", files=picture))
+    assert missing(known, lambda path: True).damaged == frozenset()
+    holes = missing(known, lambda path: path == "wiki/tea/index.md")
+    assert (holes.damaged, holes.lost) == ({TEA, MILK}, {MILK})
