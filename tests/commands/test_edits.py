@@ -231,6 +231,8 @@ def test_an_edit_behind_the_back_of_a_listing_that_takes_minutes_comes_with_the_
     monkeypatch.setattr(
         "backup.pipeline.listing.time", SimpleNamespace(monotonic=lambda: now().timestamp())
     )
+    for id_ in rows(notion):
+        notion.set_property(id_, "Price", 1)
     edits = iter([2])
 
     def edit(asked: Asked) -> None:

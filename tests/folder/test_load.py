@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from backup.folder.load import Local, Memory, completed, of_branch, of_work_tree
-from backup.publish.base import Base
+from backup.folder.load import Local, Memory, completed, missing, of_branch, of_work_tree
+from backup.sync.base import Base
 from backup.sync.state import NAME, Place, Record, State
 from backup.sync.steps import Listed
 from backup.sync.untrusted import Damage
@@ -125,7 +125,10 @@ class TestWithABranch:
         assert without.state.pages == {TEA: old} and not without.unpublished
 
     def test_a_page_that_was_only_written_again_need_not_be_read_once_more(self) -> None:
-        base, here = branch(state(a=record("tea"))), Local(state(a=record("tea", links_digest="elsewhere")))
+        base, here = (
+            branch(state(a=record("tea"))),
+            Local(state(a=record("tea", links_digest="elsewhere"))),
+        )
         memory = of_branch(base, here, lambda _: True)
         assert memory.state.pages == here.state.pages and memory.unpublished == {TEA}
 
@@ -164,3 +167,11 @@ class TestWithABranch:
         assert none.state.databases == PLACES
         some = of_branch(base, Local(State({TEA: record("tea")}, mine)), lambda _: True)
         assert some.state.databases == {**PLACES, "new": mine["new"]}
+
+
+def test_a_page_without_one_file_is_damaged_and_one_without_any_is_lost() -> None:
+    picture = ({"path": "assets/1.png"},)
+    known = state(a=record("tea", files=picture), b=record("milk", files=picture))
+    assert missing(known, lambda path: True).damaged == frozenset()
+    holes = missing(known, lambda path: path == "wiki/tea/index.md")
+    assert (holes.damaged, holes.lost) == ({TEA, MILK}, {MILK})

@@ -56,7 +56,9 @@ def test_of_two_equally_old_versions_the_one_that_lacks_fewer_files_counts() -> 
 
 def test_of_two_versions_that_nothing_tells_apart_the_one_that_is_published_last_counts() -> None:
     base = State({"a": TEA})
-    ours, theirs = (State({"a": replace(edited(TEA, LATE), links_digest=led)}) for led in ("one", "two"))
+    ours, theirs = (
+        State({"a": replace(edited(TEA, LATE), links_digest=led)}) for led in ("one", "two")
+    )
     assert merged(base, ours, theirs).state == ours
 
 
