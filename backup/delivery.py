@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backup import accounting, ending
-from backup.errors import BackupError
+from backup.errors import BackupError, WorkspaceError
 from backup.model import Problem
 from backup.publication import Done, Issued, Publisher
 from backup.report.log import Log
@@ -55,6 +56,9 @@ class Delivery:
             self.log.line(_words(issued, self.publisher))
         except BackupError as error:
             refused = (Problem(_WHERE, str(error)),)
+        else:
+            with suppress(WorkspaceError):  # nothing is lost but a reading
+                ending.forget(self.writer.tree)
         errors = (*refused, *issued.errors)
         for problem in errors:
             self.log.error(problem)

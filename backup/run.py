@@ -14,7 +14,7 @@ from backup.delivery import Delivery
 from backup.errors import WorkspaceError
 from backup.fetching import Fetching, Outcome
 from backup.listing import Seen
-from backup.load import Local, Memory
+from backup.load import Local, Lying, Memory
 from backup.markdown import verify
 from backup.model import Problem, Row
 from backup.reading import Reader
@@ -97,19 +97,23 @@ def _begun(settings: Settings, world: World, pages: Executor) -> _Begun:
         except BaseException:
             world.client.close()
             raise
-    memory = load.of_branch(base, here, world.tree.has) if base else load.of_work_tree(here)
-    seen = _worth_keeping(listing.placed(found, settings, memory.state), memory)
-    if memory.problem or memory.damage:
-        files = list(base.files if base else world.tree.files())
-        texts = world.publisher.texts if world.publisher else world.texts
-        memory = load.completed(memory, seen.listed, files, texts)
-        for problem in _damage(memory):
-            world.log.error(problem)
-        for problem in _left_out(memory):
-            world.log.warning(problem)
-        if memory.strays:
-            world.log.warning(Problem(state.NAME, _strays(memory)))
-    return _Begun(here, base, memory, seen)
+    memory = load.of_branch(base, here, world.tree) if base else load.of_work_tree(here)
+    seen = listing.placed(found, settings, memory.state)
+    memory = load.completed(memory, seen.listed, _lying(world, base))
+    for problem in _damage(memory):
+        world.log.error(problem)
+    for problem in _left_out(memory):
+        world.log.warning(problem)
+    if memory.strays:
+        world.log.warning(Problem(state.NAME, _strays(memory)))
+    return _Begun(here, base, memory, _worth_keeping(seen, memory))
+
+
+def _lying(world: World, base: Base | None) -> Lying:
+    if world.publisher and base:
+        files = base.files
+        return Lying(lambda: files, world.publisher.texts, world.publisher.earlier)
+    return Lying(lambda: list(world.tree.files()), world.texts)
 
 
 def _worth_keeping(seen: Seen, memory: Memory) -> Seen:
@@ -172,6 +176,8 @@ def _ended(world: World, begun: _Begun, writer: Writer) -> tuple[State, tuple[Pr
             begun.memory.problem or begun.memory.damage or begun.here.problem
         )
         ending.save(world.tree, now, is_known=is_known)
+        if not world.publisher:
+            ending.forget(world.tree)
     except WorkspaceError as error:
         problem = Problem(state.NAME, str(error))
         world.log.error(problem)
