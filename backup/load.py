@@ -171,25 +171,27 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
     lacking = {row.id for each in listed for row in each.rows} - memory.state.pages.keys()
     if not (memory.problem or damaged or lacking):
         return memory
-    files, owned = lying.files(), memory.state.owned()
+    files, owned = lying.files(), set(memory.state.owned())
     databases = {database.folder: database.id for database in listed}
     pages = {path for path in files if path.endswith("/index.md") and path not in owned}
     if not memory.problem:
         pages = {path for path in pages if state.parent_of(path[: -len("/index.md")]) in databases}
-    found = rebuild.rebuilt(lying.texts(pages), files, databases) if pages else rebuild.Rebuilt({})
+    if not pages:
+        return _with(memory, {}, ())
+    found = rebuild.rebuilt(lying.texts(pages), files, databases)
     fresh = {
         id_: each
         for id_, each in found.pages.items()
         if id_ not in memory.state.pages and (memory.problem or id_ in damaged | lacking)
     }
     wanted = damaged | _waiting(listed, lacking, pages)
-    earlier = lying.earlier(wanted - fresh.keys()) if pages and not memory.problem else {}
-    now, added = memory.state, set[str]()
+    earlier = {} if memory.problem else lying.earlier(wanted - fresh.keys())
+    added: dict[str, Record] = {}
     for id_, record in {**fresh, **earlier}.items():
-        if id_ not in now.pages and not now.owned().keys() & set(record.paths()):
-            now = replace(now, pages={**now.pages, id_: record})
-            added.add(id_)
-    return _with(memory, now, added, found.strays)
+        if id_ not in memory.state.pages and owned.isdisjoint(record.paths()):
+            added[id_] = record
+            owned.update(record.paths())
+    return _with(memory, added, found.strays)
 
 
 def _waiting(
@@ -208,11 +210,12 @@ def _waiting(
     }
 
 
-def _with(memory: Memory, now: State, added: Collection[str], strays: Collection[str]) -> Memory:
-    """The memory with the pages of `now`, of which those `added` were found again."""
+def _with(memory: Memory, added: Mapping[str, Record], strays: Collection[str]) -> Memory:
+    """The memory with the pages `added`, which were found again."""
+    now = replace(memory.state, pages={**added, **memory.state.pages})
     folders = {record.folder for record in now.pages.values()}
     left = tuple(folder for folder in strays if folder not in folders and memory.problem)
-    rebuilt = memory.rebuilt | set(added)
+    rebuilt = memory.rebuilt | added.keys()
     is_first = not rebuilt and memory.problem.endswith("missing.")
     problem = "" if is_first else memory.problem
     return replace(memory, state=now, rebuilt=rebuilt, strays=left, problem=problem)
