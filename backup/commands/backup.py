@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from backup.errors import WorkspaceError
 from backup.folder import indexes, load
-from backup.folder.load import Local, Memory
+from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown import verify
 from backup.model import Problem, Row
@@ -98,19 +98,23 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
         except BaseException:
             services.client.close()
             raise
-    memory = load.of_branch(base, here, services.tree.has) if base else load.of_work_tree(here)
-    seen = _worth_keeping(listing.placed(found, settings, memory.state), memory)
-    if memory.problem or memory.damage:
-        files = list(base.files if base else services.tree.files())
-        texts = services.publisher.texts if services.publisher else services.texts
-        memory = load.completed(memory, seen.listed, files, texts)
-        for problem in _damage(memory):
-            services.log.error(problem)
-        for problem in _left_out(memory):
-            services.log.warning(problem)
-        if memory.strays:
-            services.log.warning(Problem(state.NAME, _strays(memory)))
-    return _Begun(here, base, memory, seen)
+    memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
+    seen = listing.placed(found, settings, memory.state)
+    memory = load.completed(memory, seen.listed, _lying(services, base))
+    for problem in _damage(memory):
+        services.log.error(problem)
+    for problem in _left_out(memory):
+        services.log.warning(problem)
+    if memory.strays:
+        services.log.warning(Problem(state.NAME, _strays(memory)))
+    return _Begun(here, base, memory, _worth_keeping(seen, memory))
+
+
+def _lying(services: Services, base: Base | None) -> Lying:
+    if services.publisher and base:
+        files = base.files
+        return Lying(lambda: files, services.publisher.texts, services.publisher.earlier)
+    return Lying(lambda: list(services.tree.files()), services.texts)
 
 
 def _worth_keeping(seen: Seen, memory: Memory) -> Seen:
@@ -176,6 +180,8 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> tuple[State, tu
             begun.memory.problem or begun.memory.damage or begun.here.problem
         )
         indexes.save(services.tree, now, is_known=is_known)
+        if not services.publisher:
+            indexes.forget(services.tree)
     except WorkspaceError as error:
         problem = Problem(state.NAME, str(error))
         services.log.error(problem)

@@ -78,11 +78,14 @@ def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State
 
 
 def save(tree: Tree, now: State, *, is_known: bool) -> None:
-    """Write the state, unless the file says the same already, or the branch does (`is_known`); the
-    journal has served then."""
+    """Write the state, unless the file says the same already, or the branch does (`is_known`)."""
     if (now.pages or now.databases) and not is_known:
         text, there = state.dumps(now), tree.beginning(state.NAME, -1)
         if text != there and not state.says_in_version_1(there, now):
             tree.write(state.NAME, text.encode())
-    tree.remove([journal.NAME])
     tree.clear_staging()
+
+
+def forget(tree: Tree) -> None:
+    """The journal has served: what it says is in the state, and that lies where it counts."""
+    tree.remove([journal.NAME])

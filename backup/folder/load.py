@@ -6,7 +6,7 @@ an interrupted run left there and never published. Without publishing the work t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from backup.errors import BrokenState
@@ -15,6 +15,7 @@ from backup.folder import rebuild
 from backup.folder.tree import Tree
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
+from backup.sync.paths import possible_names
 from backup.sync.plan import Listed, index_of
 from backup.sync.state import Record, State, join
 from backup.sync.untrusted import Damage
@@ -25,10 +26,11 @@ _NAME = state.NAME
 @dataclass(frozen=True, slots=True)
 class Local:
     """What the work tree says. `claimed` are files that an interrupted run may have written; all are
-    ours. `problem` says why its state file cannot be used; '' when it can, or is not there."""
+    ours. `finished` are the ids of pages that it wrote, and that lie there as it did. `problem` says why its state file cannot be used; '' when it can, or is not there."""
 
     state: State = field(default_factory=State)
     claimed: frozenset[str] = frozenset()
+    finished: frozenset[str] = frozenset()
     is_there: bool = False
     problem: str = ""
 
@@ -55,6 +57,16 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies in the backup, whoever put it there: all `files` below the output folder, what some of
+    them say, and the records that the history has of some pages, with just the files that lie there."""
+
+    files: Callable[[], Collection[str]]
+    texts: Callable[[Collection[str]], Mapping[str, str]]
+    earlier: Callable[[Set[str]], Mapping[str, Record]] = lambda page_ids: {}
+
+
+@dataclass(frozen=True, slots=True)
 class Holes:
     """The ids of pages of which a file is missing, and of those of which none is left."""
 
@@ -73,7 +85,8 @@ def local(tree: Tree, *, believed: bool = True) -> Local:
     except BrokenState as error:
         known, problem = State(), error.message
     replayed = journal.replay(known, lines, lambda record, digest: _is_there(tree, record, digest))
-    return Local(replayed.state, replayed.claimed, bool(text.strip()), problem)
+    is_there = bool(text.strip())
+    return Local(replayed.state, replayed.claimed, replayed.finished, is_there, problem)
 
 
 def _is_there(tree: Tree, record: Record, digest: str) -> bool:
@@ -93,20 +106,19 @@ def of_work_tree(here: Local) -> Memory:
     return Memory(here.state, here.claimed, problem=problem, rebuilt=rebuilt, damage=damage)
 
 
-def of_branch(base: Base, here: Local, has: Callable[[str], bool]) -> Memory:
-    """The memory of a run that publishes: `here` adds the pages that are newer there than on the
-    branch, and lie there whole (`has` tells of a file). That a page is absent there says nothing."""
-    known = {
-        id_: record
-        for id_, record in base.state.pages.items()
-        if not base.problem or any(path in base.files for path in record.paths())
-    }
+def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
+    """The memory of a run that publishes: `here` adds the pages that an interrupted run finished and
+    never published, and all that lie in `tree` and say who they are when nothing was ever published.
+    What else lies there may be older than the branch: that says nothing, nor does a page's absence."""
+    known = base.pages()
+    is_first = not base.state.pages
     newer = {
         id_: record
         for id_, record in here.state.pages.items()
-        if base.before.pages.get(id_) != record and _is_newer(record, known.get(id_))
+        if id_ in here.finished or (is_first and _says_so(tree, id_, record))
+        if base.before.pages.get(id_) != record
         if id_ in known or id_ not in base.before.pages
-        if all(map(has, record.paths()))
+        if _is_newer(record, known.get(id_))
     }
     pages = _disjoint(known, newer)
     unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
@@ -123,6 +135,13 @@ def of_branch(base: Base, here: Local, has: Callable[[str], bool]) -> Memory:
         rebuilt - unpublished,
         damage=base.state.damage,
     )
+
+
+def _says_so(tree: Tree, page_id: str, record: Record) -> bool:
+    """Whether all files of a page are there, and its text names it: nothing else tells whether somebody
+    has changed it."""
+    named = rebuild.named(tree.beginning(join(record.folder, "index.md")))
+    return named == page_id and all(map(tree.has, record.paths()))
 
 
 def _is_newer(record: Record, known: Record | None) -> bool:
@@ -142,40 +161,66 @@ def _disjoint(known: Mapping[str, Record], newer: Mapping[str, Record]) -> dict[
     return pages
 
 
-def completed(
-    memory: Memory,
-    listed: Iterable[Listed],
-    files: Collection[str],
-    texts: Callable[[Collection[str]], Mapping[str, str]],
-) -> Memory:
-    """The memory with the pages that a lost state knew no more, found again by what they say in the
-    folders of the `listed` databases. `files` are all files below the output folder, and `texts`
-    reads some of them. Of a state that lost single entries, only these are looked for."""
+def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memory:
+    """The memory with pages that lie there, and that the state knows no more: found again by what they
+    say in the folders of the `listed` databases, or by what the history says of them.
+
+    A lost state knows none of them, a damaged one lacks some; and one that somebody has edited may
+    lack any that Notion lists.
+    """
     damaged = {each.entry for each in memory.damage}
-    if not (memory.problem or damaged):
+    lacking = {row.id for each in listed for row in each.rows} - memory.state.pages.keys()
+    if not (memory.problem or damaged or lacking):
         return memory
+    files, owned = lying.files(), set(memory.state.owned())
     databases = {database.folder: database.id for database in listed}
-    pages = [path for path in files if path.endswith("/index.md")]
-    found = rebuild.rebuilt(texts(pages), files, databases)
+    pages = {path for path in files if path.endswith("/index.md") and path not in owned}
+    if not memory.problem:
+        pages = {path for path in pages if state.parent_of(path[: -len("/index.md")]) in databases}
+    if not pages:
+        return _with(memory, {}, ())
+    found = rebuild.rebuilt(lying.texts(pages), files, databases)
     fresh = {
         id_: each
         for id_, each in found.pages.items()
-        if id_ not in memory.state.pages and (memory.problem or id_ in damaged)
+        if id_ not in memory.state.pages and (memory.problem or id_ in damaged | lacking)
     }
-    owned = memory.state.owned()
-    fresh = {id_: each for id_, each in fresh.items() if not owned.keys() & set(each.paths())}
-    now = replace(memory.state, pages={**fresh, **memory.state.pages})
+    wanted = damaged | _waiting(listed, lacking, pages)
+    earlier = {} if memory.problem else lying.earlier(wanted - fresh.keys())
+    added: dict[str, Record] = {}
+    for id_, record in {**fresh, **earlier}.items():
+        if id_ not in memory.state.pages and owned.isdisjoint(record.paths()):
+            added[id_] = record
+            owned.update(record.paths())
+    elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
+    return _with(memory, added, elsewhere)
+
+
+def _waiting(
+    listed: Collection[Listed], lacking: Collection[str], pages: Collection[str]
+) -> set[str]:
+    """The pages in whose place one of `pages` lies."""
+    return {
+        row.id
+        for each in listed
+        for row in each.rows
+        if row.id in lacking
+        if any(
+            join(each.folder, f"{name}/index.md") in pages
+            for name in possible_names(row.title, row.id)
+        )
+    }
+
+
+def _with(memory: Memory, added: Mapping[str, Record], strays: Collection[str]) -> Memory:
+    """The memory with the pages `added`, which were found again."""
+    now = replace(memory.state, pages={**added, **memory.state.pages})
     folders = {record.folder for record in now.pages.values()}
-    named = sorted({*found.strays, *(each.folder for each in found.pages.values())} - folders)
-    rebuilt = memory.rebuilt | fresh.keys()
+    named = sorted({*strays} - folders) if memory.problem else []
+    rebuilt = memory.rebuilt | added.keys()
     is_first = not rebuilt and memory.problem.endswith("missing.")
-    return replace(
-        memory,
-        state=now,
-        rebuilt=rebuilt,
-        strays=tuple(named) if memory.problem else (),
-        problem="" if is_first else memory.problem,
-    )
+    problem = "" if is_first else memory.problem
+    return replace(memory, state=now, rebuilt=rebuilt, strays=tuple(named), problem=problem)
 
 
 def missing(state: State, has: Callable[[str], bool]) -> Holes:

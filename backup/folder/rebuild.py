@@ -54,6 +54,11 @@ def rebuilt(
     return Rebuilt(found, tuple(strays))
 
 
+def named(text: str) -> str:
+    """The id of the page that a text says it is; '' when it says none."""
+    return bare_id(_front_matter(text).get("notion_id", ""))
+
+
 def _front_matter(text: str) -> dict[str, str]:
     match = _FRONT_MATTER.match(text)
     values = {}

@@ -6,13 +6,15 @@ branch, or emptied by an earlier step. Only the branch says what the backup has.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from backup.errors import BrokenState, GitError
 from backup.git import Git
 from backup.publish import objects
 from backup.publish.push import Pushing, Tip
 from backup.sync import state
 from backup.sync.base import Base
-from backup.sync.state import State
+from backup.sync.state import Record, State
 
 _VERSIONS = 20  # of the state file that are tried, when the last one is lost or damaged
 
@@ -58,12 +60,42 @@ def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]
 
 def _earlier(git: Git, path: str, commit: str) -> State:
     """The last state in the history of `commit` that can be read and has a page."""
+    found = (_at(git, each, path) for each in _versions(git, path, commit))
+    return next((each for each in found if each.pages), State())
+
+
+def _versions(git: Git, path: str, commit: str) -> list[str]:
+    """The last commits in the history of `commit` that gave the state another content."""
     options = ("--format=%H", f"--max-count={_VERSIONS}", "--diff-filter=AM")
-    for each in git.ask("log", *options, commit, "--", f":(top,literal){path}").split():
-        earlier = _at(git, each, path)
-        if earlier.pages:
-            return earlier
-    return State()
+    return git.ask("log", *options, commit, "--", f":(top,literal){path}").split()
+
+
+def earlier(
+    git: Git, prefix: str, base: Base, ids: Set[str], pushing: Pushing
+) -> dict[str, Record]:
+    """Pages that the state of the branch lost, as the last commit with that very copy of them knew them:
+    what somebody has changed since is nobody's that we could tell."""
+    found = _known_earlier(git, prefix, base, ids, pushing)
+    if ids - found.keys() and pushing.deepen():
+        found = _known_earlier(git, prefix, base, ids, pushing)
+    return found
+
+
+def _known_earlier(
+    git: Git, prefix: str, base: Base, ids: Set[str], pushing: Pushing
+) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    path = f"{prefix}{state.NAME}"
+    for commit in _versions(git, path, base.commit):
+        pages = _at(git, commit, path).pages
+        new = {id_: pages[id_] for id_ in ids if id_ in pages and id_ not in found}
+        if new:
+            listed, _ = pushing.files(commit)
+            for id_, record in new.items():
+                there = [each for each in record.paths() if each in base.files]
+                if there and all(listed.get(f"{prefix}{p}") == base.files[p] for p in there):
+                    found[id_] = record
+    return found
 
 
 def _at(git: Git, commit: str, path: str) -> State:

@@ -75,16 +75,22 @@ _LEFT = (
 
 
 def composition(
-    base: State, held: Held, files: Mapping[str, str], text: str, links: Collection[str] = ()
+    base: State,
+    held: Held,
+    files: Mapping[str, str],
+    text: str,
+    links: Collection[str] = (),
+    lists: Collection[str] = (),
 ) -> Composition:
     """What to commit on a tip with these `files` (path → object) and this `text` of the state;
-    `links` are those files that are symbolic links or submodules: never ours.
+    `links` are those files that are symbolic links or submodules: never ours. `lists` are lists of
+    pages that say themselves that they are ours.
 
     `base` is what the tip had when the run began, as far as it knows. All paths are below the
     output folder. Raises StateError when a later version of this program wrote the state.
     """
     theirs = understood(text, base, files)
-    known = (theirs.owned().keys() | base.owned().keys()) - set(links)
+    known = (theirs.owned().keys() | base.owned().keys() | set(lists)) - set(links)
     ground = _Ground(files, known, folders_of(files))
     taken = _taken(base, held, ground)
     merged = merge.merged(base, held.state, theirs, held.rewritten, taken, held.removed)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from backup.errors import BackupError
+from backup.errors import BackupError, WorkspaceError
 from backup.folder import indexes
 from backup.folder.writer import Writer
 from backup.model import Problem
@@ -56,6 +57,9 @@ class Delivery:
             self.log.line(_words(issued, self.publisher))
         except BackupError as error:
             refused = (Problem(_WHERE, str(error)),)
+        else:
+            with suppress(WorkspaceError):  # nothing is lost but a reading
+                indexes.forget(self.writer.tree)
         errors = (*refused, *issued.errors)
         for problem in errors:
             self.log.error(problem)

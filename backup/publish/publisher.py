@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from backup.errors import GitError
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
+from backup.markdown import index
 from backup.model import Problem
 from backup.publish import base, following, message, objects
 from backup.publish.branches import Destination
@@ -19,6 +20,7 @@ from backup.publish.push import Published, Pushing, Tip
 from backup.settings.publishing import Publishing
 from backup.sync import state
 from backup.sync.base import Base
+from backup.sync.plan import index_of
 from backup.sync.state import Record, State
 
 Stamps = Mapping[str, tuple[int, int]]
@@ -113,6 +115,11 @@ class Publisher:
             for path, each in found.items()
         }
 
+    def earlier(self, page_ids: Set[str]) -> dict[str, Record]:
+        """Pages that the state of the branch lost, as its history knows them."""
+        pushing = self._pushing(lfs=False)
+        return base.earlier(self.git, self.prefix, self._start, page_ids, pushing)
+
     def restore(self, paths: Collection[str]) -> None:
         """Bring files of the published branch back into the work tree, as far as git can."""
         there = [path for path in paths if path in self._start.files]
@@ -132,12 +139,11 @@ class Publisher:
         `credit` tells from a page's id and the time of its last edit who made that.
         """
         self._credit = credit if self.settings.by_page else None
-        there = {**remembered.pages, **self._start.state.pages}
+        there = self._start.pages()
         known = {
-            id_: each
-            for id_, each in there.items()
-            if id_ in remembered.pages
-            and (id_ in self._start.state.pages or id_ not in unpublished)
+            id_: there.get(id_, each)
+            for id_, each in remembered.pages.items()
+            if id_ in there or id_ not in unpublished
         }
         self._base = replace(self._start.state, pages=known)
         self._is_whole = not rebuilt
@@ -233,7 +239,19 @@ class Publisher:
         links = {path.removeprefix(self.prefix) for path in tip.links}
         blob = "" if state.NAME in links else files.get(state.NAME, "")
         text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else ""
-        return composition(self._base, held, files, text, links)
+        return composition(self._base, held, files, text, links, self._lists(held, files))
+
+    def _lists(self, held: Held, files: Mapping[str, str]) -> set[str]:
+        """Lists of pages on the tip that were ours, though no state says so any more: their text does."""
+        wanted = {index_of(each.folder) for each in held.state.databases.values() if each.index}
+        below = {f"{self.prefix}{path}": files[path] for path in wanted & files.keys()}
+        for path in self._base.owned():
+            below.pop(f"{self.prefix}{path}", None)
+        texts = objects.contents(self.git, below) if below else {}
+        ours = {
+            path for path, each in texts.items() if index.is_ours(each.decode("utf-8", "replace"))
+        }
+        return {path.removeprefix(self.prefix) for path in ours}
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
         """One commit for all pages, or one for each and then one for what belongs to none of them."""

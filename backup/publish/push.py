@@ -118,11 +118,12 @@ class Pushing:
         commit = self._fetched(f"refs/heads/{branch}")
         return self._local(f"{commit}:{path}") if commit else ""
 
-    def deepen(self) -> None:
-        """Have some more of the history of a shallow clone, where the remote gives it."""
-        if self.to.remote and self._is_shallow():
-            options = ("--no-tags", "--no-recurse-submodules", f"--deepen={_DEPTH}")
-            self.git.succeeds("fetch", "-q", *options, self.to.remote, self.to.reference)
+    def deepen(self) -> bool:
+        """Have some more of the history of a shallow clone; False when the remote gives none."""
+        if not (self.to.remote and self._is_shallow()):
+            return False
+        options = ("--no-tags", "--no-recurse-submodules", f"--deepen={_DEPTH}")
+        return self.git.succeeds("fetch", "-q", *options, self.to.remote, self.to.reference)
 
     def _tip(self, base: str) -> Tip:
         """What to build on: the branch of the remote, or what is checked out, where that goes on from
@@ -133,7 +134,7 @@ class Pushing:
             there = self._local(self.to.reference)
         head = self._local("HEAD")
         commit = begun or (head if self._goes_on(head, there) else there) or head
-        files, links = self._files(commit)
+        files, links = self.files(commit)
         return Tip(commit, files, links, there if begun else None)
 
     def _goes_on(self, head: str, there: str) -> bool:
@@ -176,7 +177,7 @@ class Pushing:
         self.git.run("fetch", "-q", *options, remote, reference, seconds=NETWORK_SECONDS)
         return self.git.run("rev-parse", "FETCH_HEAD").strip()
 
-    def _files(self, commit: str) -> tuple[dict[str, str], set[str]]:
+    def files(self, commit: str) -> tuple[dict[str, str], set[str]]:
         """Every path of a commit with its object, and those that are not regular files."""
         listed = self.git.run("ls-tree", "-r", "-z", "--full-tree", commit) if commit else ""
         entries = (entry.partition("\t") for entry in listed.split("\0") if entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from backup.sync.state import State
+from backup.sync.state import Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +25,11 @@ class Base:
     problem: str = ""
     checked_out: bool = False
     before: State = field(default_factory=State)
+
+    def pages(self) -> dict[str, Record]:
+        """The pages that the branch has: of a state from its history, those of which a file is left."""
+        return {
+            id_: record
+            for id_, record in self.state.pages.items()
+            if not self.problem or any(path in self.files for path in record.paths())
+        }

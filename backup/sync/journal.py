@@ -2,8 +2,8 @@
 
 The line comes before the page's files are touched. It holds the record that the page will have and
 the digest of its text; the text is written last. So the disk itself says whether a line came true:
-when the text is there, and the files that it refers to. The state file takes the place of the lines
-when the run ends.
+when the text is there, and the files that it refers to. The state takes the place of the lines when
+the run ends: the file where nothing is published, else that of the branch.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ IsThere = Callable[[Record, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The state with what an interrupted run finished, and every file that it had in its hands: ours,
-    whether or not a page needs it now. The state's damage holds the journal's too."""
+    """The state with what an interrupted run `finished` (ids of pages), and every file that it had in
+    its hands: ours, whether or not a page needs it now. The state's damage holds the journal's too."""
 
     state: State
     claimed: frozenset[str]
+    finished: frozenset[str] = frozenset()
 
 
 def claim(paths: Collection[str]) -> str:
@@ -68,6 +69,7 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
     pages = dict(state.pages)
     claimed = {path for each in said for path in each.paths}
     of_pages: dict[str, list[_Said]] = {}
+    finished: set[str] = set()
     for each in filter(lambda each: each.page_id, said):
         of_pages.setdefault(each.page_id, []).append(each)
     for id_, lines in of_pages.items():
@@ -75,9 +77,11 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
         if last := next(true, None):
             before = pages.pop(id_, None)
             claimed.update(before.paths() if before else ())
-            pages |= {id_: last.record} if last.record else {}
+            if last.record:
+                pages[id_] = last.record
+                finished.add(id_)
     found = replace(state, pages=pages, damage=(*state.damage, *damage))
-    return Replayed(found, frozenset(claimed))
+    return Replayed(found, frozenset(claimed), frozenset(finished))
 
 
 def _came_true(said: _Said, is_there: IsThere) -> bool:

@@ -74,7 +74,12 @@ def database_folders(
 
 def is_name(name: str, title: str, id_: str) -> bool:
     """Whether a page of this title and id may have a folder of this name."""
-    return any(name == _name(Named(id_, title), digits) for digits in _SUFFIXES)
+    return name in possible_names(title, id_)
+
+
+def possible_names(title: str, id_: str) -> list[str]:
+    """Every name that the folder of a page of this title and id may have."""
+    return [_name(Named(id_, title), digits) for digits in _SUFFIXES]
 
 
 def first_parts(folders: Iterable[str], below: str) -> set[str]:

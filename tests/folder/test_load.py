@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from backup.folder.load import Local, Memory, completed, missing, of_branch, of_work_tree
+from backup.folder.load import Local, Lying, Memory, completed, missing, of_branch, of_work_tree
 from backup.sync.base import Base
 from backup.sync.state import NAME, Place, Record, State
 from backup.sync.steps import Listed
@@ -35,7 +35,17 @@ def found(memory: Memory, **texts: str) -> Memory:
     def read(paths: Collection[str]) -> dict[str, str]:
         return {path: files[path] for path in paths}
 
-    return completed(memory, LISTED, list(files), read)
+    return completed(memory, LISTED, Lying(lambda: list(files), read))
+
+
+class Files:
+    """A work tree with the text of 'Tea', in which `has` tells which files lie."""
+
+    def __init__(self, has: Callable[[str], bool]) -> None:
+        self.has = has
+
+    def beginning(self, path: str) -> str:
+        return text(TEA, "Tea")
 
 
 def branch(now: State, before: State | None = None, problem: str = "") -> Base:
@@ -70,7 +80,7 @@ class TestWithoutPublishing:
 class TestALostState:
     def test_what_is_known_of_a_page_counts_before_what_its_folder_tells(self) -> None:
         known = state(a=record("tea"))
-        memory = of_branch(branch(known, problem="lost"), Local(), lambda _: True)
+        memory = of_branch(branch(known, problem="lost"), Local(), Files(lambda _: True))
         again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
         assert again.state.pages[TEA] == known.pages[TEA]
         assert again.state.pages[MILK].folder == "wiki/milk"
@@ -78,7 +88,7 @@ class TestALostState:
 
     def test_what_an_interrupted_run_left_whole_is_not_read_again(self) -> None:
         base = branch(State({}, PLACES), problem="lost")
-        memory = of_branch(base, Local(state(a=record("tea"))), lambda _: True)
+        memory = of_branch(base, Local(state(a=record("tea"))), Files(lambda _: True))
         again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
         assert (again.unpublished, again.rebuilt) == ({TEA}, {MILK})
 
@@ -113,29 +123,28 @@ class TestWithABranch:
         """A branch that was rewound: its pages are what they are there."""
         newer = state(a=record("tea", "2026-09-02"))
         rewound = branch(state(a=record("tea")), before=newer)
-        memory = of_branch(rewound, Local(newer), lambda _: True)
+        memory = of_branch(rewound, Local(newer), Files(lambda _: True))
         assert memory.state.pages == rewound.state.pages and not memory.unpublished
 
-    def test_a_newer_version_counts_where_all_its_files_lie(self) -> None:
-        picture = ({"path": "assets/1.png"},)
-        old, new = record("tea"), record("tea", "2026-09-02", files=picture)
-        base, here = branch(state(a=old)), Local(state(a=new))
-        assert of_branch(base, here, lambda _: True).unpublished == {TEA}
-        without = of_branch(base, here, lambda path: not path.endswith(".png"))
+    def test_a_newer_version_counts_where_an_interrupted_run_finished_it(self) -> None:
+        old, new = record("tea"), record("tea", "2026-09-02")
+        base, here = branch(state(a=old)), Local(state(a=new), finished=frozenset({TEA}))
+        assert of_branch(base, here, Files(lambda _: True)).unpublished == {TEA}
+        without = of_branch(base, Local(state(a=new)), Files(lambda _: True))
         assert without.state.pages == {TEA: old} and not without.unpublished
 
     def test_a_page_that_was_only_written_again_need_not_be_read_once_more(self) -> None:
         base, here = (
             branch(state(a=record("tea"))),
-            Local(state(a=record("tea", links_digest="elsewhere"))),
+            Local(state(a=record("tea", links_digest="elsewhere")), finished=frozenset({TEA})),
         )
-        memory = of_branch(base, here, lambda _: True)
+        memory = of_branch(base, here, Files(lambda _: True))
         assert memory.state.pages == here.state.pages and memory.unpublished == {TEA}
 
     def test_a_page_that_the_branch_has_removed_meanwhile_does_not_come_back(self) -> None:
         both = state(a=record("tea"), b=record("milk"))
         here = Local(state(a=record("tea"), b=record("milk", "2026-09-02")))
-        memory = of_branch(branch(state(a=record("tea")), before=both), here, lambda _: True)
+        memory = of_branch(branch(state(a=record("tea")), before=both), here, Files(lambda _: True))
         assert memory.state.pages.keys() == {TEA}
         assert memory.former == {"wiki/milk/index.md"}
 
@@ -144,7 +153,7 @@ class TestWithABranch:
         known = state(a=record("tea", files=picture), b=record("milk", files=picture))
         files = {"wiki/tea/assets/1.png": "blob"}
         base = replace(branch(known, problem="lost"), files=files)
-        memory = of_branch(base, Local(), lambda _: True)
+        memory = of_branch(base, Local(), Files(lambda _: True))
         assert memory.state.pages.keys() == {TEA} == memory.rebuilt
 
     def test_a_page_that_takes_the_folder_of_one_on_the_branch_is_left_out_with_those_in_turn(
@@ -157,15 +166,15 @@ class TestWithABranch:
         )
         late = "2026-09-02"
         moved = state(a=replace(record("cocoa", late), title="Tea"), b=replace(record("tea", late)))
-        memory = of_branch(base, Local(moved), lambda _: True)
+        memory = of_branch(base, Local(moved), Files(lambda _: True))
         assert memory.state.pages == base.state.pages and not memory.unpublished
 
     def test_databases_that_only_an_interrupted_run_knew_come_with_its_pages(self) -> None:
         mine = {"db": Place("old", "Old"), "new": Place("new", "New")}
         base = branch(State({}, PLACES))
-        none = of_branch(base, Local(State({}, mine)), lambda _: True)
+        none = of_branch(base, Local(State({}, mine)), Files(lambda _: True))
         assert none.state.databases == PLACES
-        some = of_branch(base, Local(State({TEA: record("tea")}, mine)), lambda _: True)
+        some = of_branch(base, Local(State({TEA: record("tea")}, mine)), Files(lambda _: True))
         assert some.state.databases == {**PLACES, "new": mine["new"]}
 
 

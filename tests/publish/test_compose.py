@@ -144,6 +144,18 @@ def test_a_broken_state_is_understood_from_the_files_that_are_there() -> None:
     assert understood(state.dumps(State()), base, files) == State()
 
 
+def test_a_list_of_pages_that_no_state_knows_any_more_is_ours_when_it_says_so() -> None:
+    tea = record("a" * 32, 1, "wiki/tea", 0)
+    ours = State({"a" * 32: tea}, {"d" * 32: Place("wiki", "Wiki", index=True)})
+    held = Held(ours, contents(ours), rewritten={"d" * 32})
+    files = {"wiki/README.md": "of an earlier run"}
+    found = composition(State(), held, files, "", lists={"wiki/README.md"})
+    assert found.state.databases["d" * 32].index
+    assert "wiki/README.md" in found.texts
+    theirs = composition(State(), held, files, "")
+    assert "wiki/README.md" not in theirs.texts, "a file of somebody else stays"
+
+
 def test_what_became_of_each_page_is_told_in_order() -> None:
     tea, milk, cocoa = (record(id_, 1, f"wiki/{id_}", 0) for id_ in "tmc")
     before = State({"t": tea, "m": milk, "x": replace(tea, title="Gone", folder="x")})

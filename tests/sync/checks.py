@@ -6,6 +6,7 @@ Each says in its first word what is wrong, so that a soak's counts and a failing
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 
@@ -16,6 +17,9 @@ from tests.sync.life import Life
 from tests.sync.owner import TOUCHED
 from tests.sync.runs import Ended
 
+_NOT_OURS = re.compile(
+    r"(?P<folder>.+?)/(?:index\.md|assets/.*|attachments/.*) exists and is not part"
+)
 _FEW, _SHARE = 5, 0.20  # what the README says of ALLOW_MASS_DELETE
 
 
@@ -66,13 +70,17 @@ def present(wanted: Collection[str], after: Shown, log: str) -> None:
     assert not absent, f"absent: {sorted(absent)}\n{log}"
 
 
-def tidy(life: Life, after: Shown, relics: Collection[str], log: str) -> None:
+def tidy(
+    life: Life, after: Shown, relics: Collection[str], others: Collection[str], log: str
+) -> None:
     """Every file is somebody's, and everybody's files are there: but for those of pages and databases
-    that are left alone, which may be deleted by hand."""
+    that are left alone, which may be deleted by hand, and of `others`, whose turn it is not."""
     ours = Copy.of(after.ours)
     owners = ours.owners()
+    waiting = tuple(f"{ours.pages[id_]['folder']}/" for id_ in others if id_ in ours.pages)
     extra = ours.files.keys() - owners.keys() - {STATE} - set(relics)
     missing = owners.keys() - ours.files.keys() - _alone(life, after, ours)
+    missing = {path for path in missing if not path.startswith(waiting)}
     assert not extra and not missing, f"untidy: {sorted(extra)} {sorted(missing)}\n{log}"
 
 
@@ -86,6 +94,20 @@ def _alone(life: Life, shown: Shown, ours: Copy) -> set[str]:
     }
     inside = (path for path in ours.owners() if any(path.startswith(f"{at}/") for at in folders))
     return {*inside, *map(posixpath.normpath, indexes)}
+
+
+def to_move_away(ended: Ended, files: Mapping[str, bytes]) -> set[str]:
+    """The files that a run left alone because they are not part of the backup, and that do not say
+    themselves that they are the page that should lie there: the text of another page, or one without
+    front matter whose state was lost."""
+    found = set()
+    for problem in ended.report.failed if ended.report else ():
+        in_the_way = _NOT_OURS.match(problem.what)
+        folder = f"{in_the_way['folder']}/" if in_the_way else ""
+        text = files.get(f"{folder}index.md", b"") if folder else b""
+        if text and not (text.startswith(b"---\n") and page_id(text) == problem.page_id):
+            found |= {path for path in files if path.startswith(folder)}
+    return found
 
 
 def equal(

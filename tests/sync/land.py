@@ -108,13 +108,13 @@ class Branch(Land):
     """The branch `name` of a repository; as long as there is none, main. `pulls` are open pull requests
     that would merge it; what is published lies in main once it is merged.
 
-    `follow` is called when the owner has committed.
+    `follow` is called when the owner has committed, with the commit before.
     """
 
     repository: Repository
     name: str = "main"
     pulls: Pulls | None = None
-    follow: Callable[[], None] = lambda: None
+    follow: Callable[[str], None] = lambda before: None
     relics: set[str] = field(default_factory=set)
     is_tampered: bool = False
     _owned: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of each commit
@@ -155,8 +155,9 @@ class Branch(Land):
 
     def move(self, commit: str) -> None:
         """Let the branch have this commit, whatever it had."""
+        before = self.repository.tip(self.branch)
         self.repository.point(self.branch, commit)
-        self.follow()
+        self.follow(before)
         self.doubt()
 
     def history(self) -> list[Shown]:
@@ -188,7 +189,7 @@ class Branch(Land):
         commit = self._commit({**self._at(tip).files, **put}, [tip], "on main")
         self._owned[commit] = {**self._owned[tip], **put}
         self.repository.point("main", commit)
-        self.follow()
+        self.follow(tip)
 
     def merge(self, *, squash: bool, delete: bool) -> None:
         """The owner merges the open pull request."""

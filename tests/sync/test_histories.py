@@ -13,11 +13,11 @@ from tests.sync.owner import Act
 from tests.sync.runs import FAULTS, Runs, from_on
 from tests.sync.trial import Choice, Run, Trial, Way
 
-MAIN, BRANCH, PULL = Way("main"), Way("branch"), Way("pull")
+FOLDER, MAIN, BRANCH, PULL = Way("folder"), Way("main"), Way("branch"), Way("pull")
 LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
 FIRST, SECOND = Run(who=0), Run(who=1)
-PLAIN = Choice(0, 0)  # FRONT_MATTER=false
+PLAIN, KEEP = Choice(0, 0), Choice(3, 0)  # FRONT_MATTER=false, ON_DELETE=keep
 
 HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "the work tree was cleaned, and Notion does not answer": (
@@ -88,6 +88,34 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "the branch gets another history": (LAPTOP, [FIRST, Act("replace"), FIRST]),
     "pages are deleted by hand": (MAIN, [FIRST, Act("delete", 1), FIRST]),
     "everything is deleted by hand, with the state": (LAPTOP, [FIRST, Act("delete_all", 1), FIRST]),
+    "the state is lost while a database lists nothing, and its pages are kept": (
+        FOLDER,
+        [KEEP, FIRST, Event("trash_many"), Act("lose"), FIRST],
+    ),
+    "an entry of the state is dropped by hand, and every page changes": (
+        MAIN,
+        [FIRST, Act("forge", 1), Event("column", 0), Event("column", 1), FIRST],
+    ),
+    "an entry is dropped, and pages have no front matter": (
+        MAIN,
+        [PLAIN, FIRST, Act("forge", 1), Event("column", 0), Event("column", 1), FIRST],
+    ),
+    "an entry is damaged, and pages have no front matter": (
+        MAIN,
+        [PLAIN, FIRST, Act("forge", 1, 4), Event("column", 0), Event("column", 1), FIRST],
+    ),
+    "a kept folder shows what another one has published since": (
+        Way("branch", ("runner", "laptop")),
+        [FIRST, Act("rewind", 11), Run("fault", 12, SILENCE, who=1), FIRST],
+    ),
+    "the branch lost all that a kept folder has": (
+        Way("pull", ("laptop",)),
+        [FIRST, Act("delete_all", 1), FIRST],
+    ),
+    "the branch lost all, and somebody changed a page in the kept folder": (
+        Way("pull", ("laptop",)),
+        [FIRST, Run(tree="untidy"), Act("delete_all", 1), FIRST],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
@@ -106,3 +134,4 @@ def test_a_history_ends_in_what_a_fresh_backup_says(tmp_path: Path, history: str
             trial.happen(step)
             trial.life.clock.forward(minutes=2)
     trial.end()
+    assert not trial.moved, "the owner had to help"

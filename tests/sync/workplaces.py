@@ -67,18 +67,10 @@ class Home(Workplace):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.repository = Repository.create(folder / ".git", bare=False)
-        self._shown = ""
 
-    def catch_up(self) -> None:
-        """The work tree shows what the owner has committed."""
-        tip = self.repository.tip()
-        _check_out(self.folder, self.repository, self._shown, tip)
-        self._shown = tip
-
-    def open(self, tree: str) -> None:
-        """As git has it, or not all of it."""
-        super().open(tree)
-        self._shown = self.repository.tip()
+    def catch_up(self, before: str = "") -> None:
+        """The work tree showed the commit `before`, and shows what the owner has committed."""
+        _check_out(self.folder, self.repository, before, self.repository.tip())
 
 
 class Runner(Workplace):
