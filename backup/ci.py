@@ -66,10 +66,13 @@ def product(environ: Mapping[str, str]) -> str:
 
     All three say GITHUB_ACTIONS=true, and Forgejo also what Gitea says.
     """
-    if environ.get("GITHUB_ACTIONS") != "true":
-        return ""
+    return (_own(environ) or "github") if environ.get("GITHUB_ACTIONS") == "true" else ""
+
+
+def _own(environ: Mapping[str, str]) -> str:
+    """Which host says so by a name of its own; '' for GitHub, whose names are everybody's."""
     named = {"forgejo": "FORGEJO_ACTIONS", "gitea": "GITEA_ACTIONS"}
-    return next((host for host, name in named.items() if environ.get(name)), "github")
+    return next((host for host, name in named.items() if environ.get(name)), "")
 
 
 _BOTS = {
@@ -83,7 +86,7 @@ _BOTS = {
 
 def bot(environ: Mapping[str, str]) -> Identity | None:
     """Whom the host shows for commits of a workflow; None where no workflow runs."""
-    return _BOTS.get(product(environ))
+    return _BOTS.get(_own(environ) or product(environ))
 
 
 def is_about(environ: Mapping[str, str], url: str) -> bool:

@@ -117,7 +117,6 @@ def test_a_commit_of_the_moving_tag_that_somebody_pinned_stays_in_every_clone(
     tmp_path: Path, depth: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a runner, whose git knows nobody."""
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITEA_ACTIONS", "true")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
