@@ -1,7 +1,4 @@
-"""Whom to tell about a run, and what never to tell: known before any other setting is judged.
-
-A run whose settings are wrong must still ring the watchdog, so these are read by themselves first.
-"""
+"""Notification settings and secrets, read first so that a run with invalid settings can still notify."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ _LEVELS = {"0": "never", "1": "errors", "2": "always"}
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """`given` maps the settings of tellers, and SERVER_URL, to their values; '' where one is not set
+    """`given` maps the notification settings, and SERVER_URL, to their values; '' where one is not set
     or cannot be used. `secrets` are all that the settings hold."""
 
     given: Mapping[str, str] = field(repr=False)

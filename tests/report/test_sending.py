@@ -10,7 +10,7 @@ import requests
 import responses
 
 from backup.report import sending
-from backup.report.sending import NotTold, post
+from backup.report.sending import NotifyError, post
 from tests.report.inbox import Inbox
 
 SECRET = "https://hooks.example/services/T0/B0/xyzsecretxyz"
@@ -25,7 +25,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def refusal(url: str) -> str:
-    with pytest.raises(NotTold) as caught:
+    with pytest.raises(NotifyError) as caught:
         post(requests.Session(), url, b"hello")
     return str(caught.value)
 
@@ -61,26 +61,26 @@ def test_it_does_not_hold_up_the_run_for_long(
     inbox: Inbox, pauses: list[float], after: str
 ) -> None:
     inbox.answers = [(429, {"Retry-After": after}, b"")]
-    assert refusal(inbox.url) == "it answered 429 (Too Many Requests)"
+    assert refusal(inbox.url) == "HTTP 429 (Too Many Requests)"
     assert (len(inbox.letters), pauses) == (1, [])
 
 
 def test_there_are_two_tries_and_no_third(inbox: Inbox, pauses: list[float]) -> None:
     inbox.answers = [(500, {}, b"")] * 5
-    assert refusal(inbox.url) == "it answered 500 (Internal Server Error)"
+    assert refusal(inbox.url) == "HTTP 500 (Internal Server Error)"
     assert len(inbox.letters) == 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 299 + 100])
 def test_a_refusal_is_not_repeated(inbox: Inbox, pauses: list[float], status: int) -> None:
     inbox.answers = [(status, {}, b"x" * 100_000)]
-    assert refusal(inbox.url).startswith(f"it answered {status}")
+    assert refusal(inbox.url).startswith(f"HTTP {status}")
     assert (len(inbox.letters), pauses) == (1, [])
 
 
 def test_a_redirect_is_not_followed(inbox: Inbox) -> None:
     inbox.answers = [(302, {"Location": inbox.url + "/elsewhere"}, b"")]
-    assert refusal(inbox.url) == "it answered 302 (Found)"
+    assert refusal(inbox.url) == "HTTP 302 (Found)"
     assert inbox.paths() == ["/"]
 
 
@@ -89,7 +89,7 @@ def test_a_closed_port_is_tried_twice(pauses: list[float]) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     said = refusal(f"http://127.0.0.1:{port}/key-of-the-hook")
-    assert said == "no connection came about, or it broke off"
+    assert said == "could not connect, or the connection broke off"
     assert len(pauses) == 1
 
 
@@ -99,7 +99,7 @@ def test_a_server_that_never_answers_is_left_alone(
     monkeypatch.setattr(sending, "_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         said = refusal(f"http://127.0.0.1:{silent.getsockname()[1]}/")
-    assert said == "there was no answer within 0 s" and pauses == []
+    assert said == "no answer within 0 s" and pauses == []
 
 
 @pytest.mark.parametrize(
