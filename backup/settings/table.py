@@ -27,23 +27,24 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "NOTION_API_URL",
         "https://api.notion.com",
-        "Where the Notion API answers. Only for proxies and for tests.",
+        "The address of the Notion API. Change it only for a proxy or for tests.",
     ),
     Setting(
         "DATABASES",
         "",
-        "What to back up, one database a line: its id or URL, or `path = id or URL` to choose the folder.",
+        "What to back up, one database per line: its id or URL, or `path = id or URL` to choose "
+        "the folder.",
     ),
     Setting(
         "DBn_NOTION_ID",
         "",
-        "The same with one variable each (n = 1, 2, …; gaps allowed): id or URL of the n-th database.",
+        "One database per variable (n = 1, 2, …; gaps allowed): id or URL of the n-th database.",
         family=True,
     ),
     Setting(
         "DBn_LABEL",
         "",
-        "A name for the n-th database, in messages and for its folder. Default: its title in Notion.",
+        "Name of the n-th database, for messages and its folder. Default: its title in Notion.",
         family=True,
     ),
     Setting(
@@ -55,184 +56,187 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "DBn_GIT_REPO",
         "",
-        "`repo` or `owner/repo`: the n-th database counts only in the workflow of that repository.",
+        "`repo` or `owner/repo`: back up the n-th database only in that repository's workflow.",
         family=True,
     ),
     Setting(
         "CONFIG",
         "",
-        "A whole .env text as one value, for settings that many repositories share.",
+        "A whole .env text as one value, for settings that several repositories share.",
         secret=True,
     ),
     Setting(
         "OUTPUT_DIR",
         ".",
-        "The folder below the workspace that holds the backup and its .notion-sync.json.",
+        "The folder, relative to the workspace, that holds the backup and its .notion-sync.json.",
     ),
-    Setting(
-        "FULL_SYNC", "false", "Read every page again, also those that did not change.", switch=True
-    ),
-    Setting("DRY_RUN", "false", "Say what would be done, and write nothing.", switch=True),
+    Setting("FULL_SYNC", "false", "Read every page again, even if it did not change.", switch=True),
+    Setting("DRY_RUN", "false", "Show what would be done, and write nothing.", switch=True),
     Setting(
         "COMMIT",
         "run",
-        "`run`: one commit for all that is published at once; `page`: one commit for each page, with "
-        "the person who last edited it in Notion as its author; `false`: write the files, leave git "
-        "alone.",
+        "`run`: one commit for everything published at once; `page`: one commit per page, "
+        "authored by its last editor in Notion; `false`: write files only, without git.",
     ),
     Setting(
         "PUBLISH_EVERY",
         "300",
-        "Commit and push what is finished at latest every so many seconds, so that a job that is cut "
-        "off keeps it; 0: only at the end.",
+        "How often to commit and push finished pages during a run, in seconds, so that a "
+        "cancelled job keeps its progress. `0`: only at the end.",
     ),
     Setting(
         "BRANCH",
         "",
-        "The branch to publish to. Default: the one that is checked out. Needed where a pull request or "
-        "a tag starts the workflow.",
+        "The branch to publish to. Default: the one that is checked out. Required when a pull "
+        "request or a tag starts the workflow.",
     ),
     Setting(
         "COMMIT_MESSAGE",
         "",
-        "The commit's message, with {counts} (`3 new, 1 renamed`), {new}, {updated}, {renamed}, "
-        "{removed}, {failed} (numbers), {titles} (a line for each page) and {title} (the page's, or "
-        "how many there are). Default: `Back up Notion: {counts}`, then {titles}.",
+        "The commit message, with {counts} (`3 new, 1 renamed`), {new}, {updated}, {renamed}, "
+        "{removed}, {failed} (numbers), {titles} (one line per page) and {title} (the page's "
+        "title, or the number of pages). Default: `Back up Notion: {counts}`, then {titles}.",
     ),
     Setting(
         "COMMIT_AUTHOR",
         "",
-        "Who commits, as `Name <mail@example.com>`. Default: the host's bot in a workflow, else "
-        "whom git knows.",
+        "Commit author, as `Name <mail@example.com>`. Default: the CI host's bot; outside CI, "
+        "git's configured user.",
     ),
     Setting(
         "SKIP_CI",
         "false",
-        "Add `[skip ci]` to the message. A job's own token starts no workflows anyway.",
+        "Add `[skip ci]` to the commit message. Not needed with the job's own token: its pushes "
+        "start no workflows.",
         switch=True,
     ),
     Setting(
         "PULL_REQUEST",
         "false",
-        "Publish to PULL_REQUEST_BRANCH, and open a pull request or add to the open one: for "
-        "branches that nobody may push to.",
+        "Push to PULL_REQUEST_BRANCH, and open or update a pull request: for branches that do not "
+        "allow direct pushes.",
         switch=True,
     ),
     Setting("PULL_REQUEST_BRANCH", "notion-backup", "The branch that pull requests come from."),
     Setting(
         "GIT_TOKEN",
         "",
-        "A token that may push (and open pull requests). Default: what actions/checkout keeps in the "
-        "clone, else the job's own token.",
+        "A token that may push (and open pull requests). Default: the credentials that "
+        "actions/checkout keeps in the clone, else the job's own token.",
         secret=True,
     ),
     Setting(
-        "FRONT_MATTER", "true", "Start each page with title, id, address and times.", switch=True
+        "FRONT_MATTER",
+        "true",
+        "Start each page with front matter: title, id, URL and times.",
+        switch=True,
     ),
     Setting(
         "PROPERTIES",
         "table",
-        "Where a row's properties go: `table` under the title, `front-matter` for site generators, "
-        "`both` or `none`.",
+        "Where to put a row's properties: `table` under the title, `front-matter` for site "
+        "generators, `both` or `none`.",
     ),
     Setting(
         "IMAGE_STYLE",
         "html",
-        "`html`: pictures are centred and limited in width; `markdown`: plain Markdown pictures.",
+        "`html`: images are centred and limited in width; `markdown`: plain Markdown images.",
     ),
-    Setting("IMAGE_MAX_WIDTH", "800", "Pictures that are wider are shown this wide (pixels)."),
+    Setting("IMAGE_MAX_WIDTH", "800", "Show wider images at this width (pixels)."),
     Setting(
         "MAX_FILE_MB",
         "95",
-        "Larger files are not stored; the page says their name and size. GitHub takes up to 100.",
+        "Do not store larger files; the page gives their name and size instead. GitHub accepts up "
+        "to 100.",
     ),
     Setting(
         "ALLOWED_PRIVATE_HOSTS",
         "",
-        "Hosts in private networks from which files may be downloaded, separated by blanks; `host:port` for a port that is not 80 or 443.",
+        "Hosts in private networks from which files may be downloaded, separated by spaces; "
+        "`host:port` for a port other than 80 or 443.",
     ),
     Setting(
         "ON_DELETE",
         "remove",
-        "What happens to a page that is in Notion's trash: `remove` its files, or `keep` them.",
+        "What to do with a page in Notion's trash: `remove` its files, or `keep` them.",
     ),
     Setting(
         "ALLOW_MASS_DELETE",
         "false",
-        "Remove pages also when many of a database (20 %, at least 5) would go at once.",
+        "Allow a run to remove many pages of a database at once (20 %, at least 5).",
         switch=True,
     ),
     Setting(
         "AI_NAMING_ENABLED",
         "false",
-        "Let a model look at new pictures and add what they show to their file names.",
+        "Let an AI model look at new images and add a description to their file names.",
         switch=True,
     ),
-    Setting("AI_API_KEY", "", "The key for the model's API.", secret=True),
+    Setting("AI_API_KEY", "", "The API key for AI naming.", secret=True),
     Setting(
         "AI_API_URL",
         "https://api.anthropic.com",
-        "Any server of the Messages API: Anthropic, OpenRouter (https://openrouter.ai/api), your own.",
+        "Any server with the Messages API: Anthropic, OpenRouter (https://openrouter.ai/api), "
+        "your own.",
     ),
-    Setting("AI_MODEL", "claude-haiku-4-5", "The model that looks at the pictures."),
+    Setting("AI_MODEL", "claude-haiku-4-5", "The model that describes the images."),
     Setting(
         "AI_MAX_PX",
         "1024",
-        "Larger pictures are scaled down to this edge before they are sent (pixels), if Python has "
-        "Pillow; without it they are sent as they are, or left out when the API would refuse them.",
+        "Scale larger images down to this size (pixels, longer edge) before sending, if Pillow is "
+        "installed. Without Pillow they are sent unchanged, or skipped if too large for the API.",
     ),
-    Setting(
-        "AI_PRICE_IN", "", "Price of a million input tokens, so that the report says the cost."
-    ),
-    Setting("AI_PRICE_OUT", "", "Price of a million output tokens."),
+    Setting("AI_PRICE_IN", "", "Price per million input tokens, to report the cost."),
+    Setting("AI_PRICE_OUT", "", "Price per million output tokens."),
     Setting(
         "SHARD",
         "1/1",
-        "`i/n`: only the i-th of n parts of the pages, for jobs that share a large database.",
+        "`i/n`: back up only the i-th of n parts of the pages, to split a large database across "
+        "jobs.",
     ),
     Setting(
         "VERIFY",
         "false",
-        "Check the whole backup after the run: every link, every anchor, every file's Markdown.",
+        "Check the whole backup after the run: every link, anchor and Markdown file.",
         switch=True,
     ),
-    Setting("CONCURRENCY", "8", "How many requests and downloads run at once (1 to 64)."),
+    Setting("CONCURRENCY", "8", "How many requests and downloads run in parallel (1 to 64)."),
     Setting(
         "SERVER_URL",
         "",
-        "The address at which people reach your Gitea or Forgejo, for links in summaries and "
-        "messages, when runners reach it by another. Default: what the runner says.",
+        "The public address of your Gitea or Forgejo, for links in summaries and notifications, "
+        "if runners use another one. Default: the runner's.",
     ),
-    Setting("DISCORD_WEBHOOK_URL", "", "A webhook of a Discord channel that is told.", secret=True),
+    Setting("DISCORD_WEBHOOK_URL", "", "Discord webhook URL to notify.", secret=True),
     Setting(
         "DISCORD_LEVEL",
         "always",
-        "When Discord is told: `always` (2), only of `errors` (1), or `never` (0).",
+        "When to notify Discord: `always` (2), only on `errors` (1), or `never` (0).",
     ),
     Setting(
         "SLACK_WEBHOOK_URL",
         "",
-        "An incoming webhook of a Slack channel that is told of every run.",
+        "Slack incoming webhook URL to notify after every run.",
         secret=True,
     ),
     Setting(
         "NTFY_URL",
         "",
-        "The address of an ntfy topic (https://ntfy.sh/…) that is told of every run.",
+        "ntfy topic URL (https://ntfy.sh/…) to notify after every run.",
         secret=True,
     ),
-    Setting("NTFY_TOKEN", "", "An access token, if that ntfy server wants one.", secret=True),
+    Setting("NTFY_TOKEN", "", "Access token for the ntfy server, if it needs one.", secret=True),
     Setting(
         "WEBHOOK_URL",
         "",
-        "An address that gets the report of every run as JSON, by POST.",
+        "URL that receives the report of every run as JSON (POST).",
         secret=True,
     ),
     Setting(
         "HEALTHCHECK_URL",
         "",
-        "A healthchecks.io address, or one like it: pinged at the start (`/start`), at success and "
-        "at failure (`/fail`), so that somebody notices when the backup stops.",
+        "A healthchecks.io URL, or a compatible one: pinged at the start (`/start`), on success "
+        "and on failure (`/fail`), to alert you when backups stop.",
         secret=True,
     ),
 )
