@@ -37,7 +37,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
         reporter.fail(Problem(_kind(error), str(error)), error.exit_code)
         return error.exit_code
     except Interrupted:
-        what = "The run was told to stop, and had changed nothing yet."
+        what = "The run was stopped before it changed anything."
         reporter.fail(Problem("backup", what), 128 + stop.signal)
         return 128 + stop.signal
     except Exception as bug:
@@ -131,7 +131,7 @@ def _dotenv(arguments: argparse.Namespace) -> str:
 
 def _client(settings: Settings, log: Log) -> Client:
     def waiting(seconds: float) -> None:
-        log.line(f"Notion asks to wait {seconds:.0f} s: its limit of requests a minute is reached.")
+        log.line(f"Notion asks to wait {seconds:.0f} s: its rate limit is reached.")
 
     return Client(
         settings.notion_token.reveal(),

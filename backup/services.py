@@ -151,7 +151,7 @@ def _pull_requests(
         lacking = "a token for it" if api and owner else "a remote on GitHub, Gitea or Forgejo"
         raise ConfigError(
             f"PULL_REQUEST needs {lacking}.",
-            hint="In a workflow the job's own token serves; else pass one as GIT_TOKEN.",
+            hint="In a workflow the job's own token is used; elsewhere set GIT_TOKEN.",
         )
     return PullRequests(api, owner, name, head, to.branch, token)
 

@@ -235,7 +235,7 @@ def _strays(memory: Memory) -> str:
     shown = ", ".join(f"{folder}/" for folder in memory.strays[:5])
     more = f" and {len(memory.strays) - 5} more" if len(memory.strays) > 5 else ""
     return (
-        f"Left alone, though they name a page of Notion: {shown}{more}. The backup would not have put "
+        f"Left alone, although they name a page of Notion: {shown}{more}. The backup would not have put "
         "them there. Delete those that you do not need."
     )
 

@@ -98,7 +98,7 @@ class Describer:
 
 
 _GIVEN_UP = (
-    "{} pictures in a row could not be described ({}), so new ones get their usual names for the "
+    "{} images in a row could not be described ({}), so new ones get their usual names for the "
     "rest of this run. See AI_API_URL, AI_API_KEY and AI_MODEL."
 )
 

@@ -134,7 +134,7 @@ def _answer(response: requests.Response) -> Answer:
     except ValueError:
         raw = None
     if not isinstance(raw, dict) or not isinstance(raw.get("content"), list):
-        raise FileError("the server's answer makes no sense")
+        raise FileError("the server's answer could not be understood")
     usage = raw.get("usage")
     tokens = usage if isinstance(usage, dict) else {}
     # Anthropic API reference, "Stop reasons": 'refusal' says that the model declined.

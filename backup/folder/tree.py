@@ -166,7 +166,7 @@ class Tree:
             elif origin.kind(old) == FILE:
                 origin.move(old, folder, name)
             else:
-                raise FileNotFoundError(2, "What was downloaded is not there any more")
+                raise FileNotFoundError(2, "The downloaded file no longer exists")
 
     def remove(self, paths: Iterable[str]) -> None:
         """Delete files that are ours, and the folders that are empty then. What lies there and is not
@@ -319,7 +319,7 @@ def _holds(folder: Folder, name: str, content: bytes) -> bool:
 
 def _linked(source: Folder, old: str, staging: Folder, part: str) -> None:
     if source.kind(old) != FILE:
-        raise FileNotFoundError(2, "There is no such file any more")
+        raise FileNotFoundError(2, "The file no longer exists")
     try:
         source.link(old, staging, part)
     except OSError:  # not every disk can

@@ -70,7 +70,7 @@ class Writer:
         """
         with self._lock:
             if self._closed:
-                raise WorkspaceError("The run has ended; the page is left to the next one.")
+                raise WorkspaceError("The run has ended; the next run writes this page.")
             digest = hashlib.sha256(text).hexdigest()
             if self._differs(page_id, record, placed, digest):
                 self.changed.add(page_id)
@@ -277,7 +277,7 @@ class Writer:
             if self._owners.get(path, page_id) not in (page_id, _NOBODY, _FORMER):
                 raise WorkspaceError(
                     f"{path} still belongs to another page; it was left alone.",
-                    hint="When that one can be moved, the next run puts this one there.",
+                    hint="The next run moves this page there once the other one has moved.",
                 )
         self.tree.check(paths, {*same, *(path for path in paths if path in self._owners)})
 

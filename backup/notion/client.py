@@ -234,7 +234,7 @@ class Client:
         left = range(failed, self._tries)
         seconds = sum(_pause(number) for number in left)
         self._tell(
-            f"Notion {what} {error}. It is asked {len(left)} more times, for about {seconds:.0f} s."
+            f"Notion {what} {error}. Trying {len(left)} more times, for about {seconds:.0f} s."
         )
 
     def _turn(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer | None:
@@ -321,7 +321,7 @@ _TOO_LARGE = "answer_too_large"  # ours, beside Notion's own codes
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (requests.exceptions.SSLError, "a certificate that cannot be trusted"),
-    (requests.exceptions.ProxyError, "a proxy that does not let us through"),
+    (requests.exceptions.ProxyError, "a proxy that refuses the connection"),
     (requests.exceptions.ConnectTimeout, f"no connection within {_TIMEOUT[0]} seconds"),
     (requests.exceptions.ReadTimeout, f"no answer within {_TIMEOUT[1]} seconds"),
     (requests.exceptions.ConnectionError, "no connection, or one that broke"),

@@ -109,7 +109,7 @@ def _database(step: Step, memory: Memory) -> str:
 
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
     left = f"{counted(outcome.left, 'page')} {'was' if outcome.left == 1 else 'were'} not read"
-    what = f"{left}; what was finished is saved, the next run goes on."
+    what = f"{left}; everything finished is saved, and the next run continues."
     if outcome.ended:
         return (Problem("The run ended early", f"{outcome.ended} {what}"),)
-    return (Problem("The run was told to stop", what),) if outcome.left else ()
+    return (Problem("The run was stopped", what),) if outcome.left else ()

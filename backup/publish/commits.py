@@ -104,4 +104,4 @@ def _check(paths: Iterable[str]) -> None:
     must never become one."""
     for path in paths:
         if any(is_guarded(part) for part in path.split("/")):
-            raise GitError(f"{path!r} is no place for a backup: hosts read orders there.")
+            raise GitError(f"Refusing to commit {path!r}: CI hosts execute files at this path.")

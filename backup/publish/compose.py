@@ -69,8 +69,8 @@ class Composition:
 
 
 _LEFT = (
-    "{} was not published: another file has this place on the branch. A file that is not part of the "
-    "backup must be moved away; if another run was faster, the next run publishes the page."
+    "{} was not published: another file is at this path on the branch. Move it away if it is not part of "
+    "the backup; if another run was faster, the next run publishes the page."
 )
 
 

@@ -51,8 +51,8 @@ def _moved(git: Git, reference: str, old: str, new: str) -> str:
         _remember(git, _TO, new)
         said = error.message.partition("\n")[0]
         return (
-            f"The clone does not show yet what was published: {said} The next run sets that right; a "
-            "lock that a git left behind which is no longer running has to be deleted."
+            f"The clone could not be updated to what was published: {said} The next run tries again. "
+            "If no git process is running, delete the lock."
         )
     if _at(git, _TO):
         _remember(git, _FROM, "")

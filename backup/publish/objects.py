@@ -86,7 +86,7 @@ def check(git: Git, paths: Collection[str]) -> dict[str, str]:
     filtered = _filters(_attributes(git, paths))
     if large := [path for path, name in filtered.items() if name == "lfs"]:
         raise GitError(
-            f"{min(large)} is sent into Git LFS by .gitattributes, and must be a plain text.",
+            f"{min(large)} goes into Git LFS by .gitattributes, but must be plain text.",
             hint=f"Add a line `{min(large)} !filter !diff !merge` {_OUT}.",
         )
     _refuse_unready(git, filtered)
@@ -222,7 +222,7 @@ def _refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
     if "lfs" in names and not git.ask("lfs", "version"):
         path = min(path for path, name in filtered.items() if name == "lfs")
         raise GitError(
-            f"{path} belongs into Git LFS (.gitattributes says so), and git-lfs is not installed.",
+            f"{path} must go into Git LFS (see .gitattributes), but git-lfs is not installed.",
             hint="Install git-lfs on the runner, or take the backup's folder out of LFS with a line "
             "like `wiki/** !filter !diff !merge` in .gitattributes.",
         )

@@ -19,8 +19,8 @@ from backup.publish.commits import REFERENCE, Commit, effective, stream
 
 _TRIES = 8  # six jobs that push at once need about five
 _ASIDE = (
-    "The checked-out branch {0} stays where it was: it is not what the remote has. To bring this clone up "
-    "to date: git stash --include-untracked, then git pull --rebase, then git stash drop for what the "
+    "The checked-out branch {0} was not moved: it differs from the remote. To bring this clone up to "
+    "date: git stash --include-untracked, then git pull --rebase, then git stash drop for what the "
     "backup wrote here."
 )
 _DEPTH = 100  # commits of history in which a lost state is looked for
@@ -82,7 +82,7 @@ class Pushing:
             if number + 1 < _TRIES:
                 self.sleep(random.uniform(0.2, 1.0) * (number + 1))
         raise GitError(
-            f"{self.to.branch} could not be pushed to, {_TRIES} times in a row: {said}",
+            f"Could not push to {self.to.branch}, {_TRIES} times in a row: {said}",
             hint="The files are written; the next run publishes them.",
         )
 

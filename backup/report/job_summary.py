@@ -142,7 +142,7 @@ def _facts(report: Report) -> str:
     """The last lines: the commit, the pull request, what it cost."""
     facts = [*report.costs()]
     if report.asked:
-        facts.append(f"{counted(report.asked.requests, 'request')} for names of pictures")
+        facts.append(f"{counted(report.asked.requests, 'request')} for image names")
     if report.commit:
         name, address = f"`{report.commit[:10]}`", links.commit(report)
         where = f" on {_said(report.branch, _TITLE)}" if report.branch else ""

@@ -162,12 +162,10 @@ class Report:
         )
 
     def absences(self) -> str:
-        """'2 files outside Notion are not there any more; their pages say which'; '' for none."""
+        """'2 files outside Notion no longer exist; their pages say which'; '' for none."""
         if self.given_up == 1:
-            return "1 file outside Notion is not there any more; its page says which"
-        many = (
-            f"{self.given_up:,} files outside Notion are not there any more; their pages say which"
-        )
+            return "1 file outside Notion no longer exists; its page says which"
+        many = f"{self.given_up:,} files outside Notion no longer exist; their pages say which"
         return many if self.given_up else ""
 
     def details(self) -> Iterable[tuple[str, Entry]]:

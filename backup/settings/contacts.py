@@ -47,11 +47,11 @@ def _address(text: str) -> str:
     except ValueError:
         usable = False
     if not usable or not text.isprintable() or " " in text:
-        raise ValueError("write a whole address, beginning with https://.")
+        raise ValueError("write a full URL, beginning with https://.")
     return text
 
 
 def _token(text: str) -> str:
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("holds blanks or unprintable characters: copy it again.")
+        raise ValueError("contains spaces or unprintable characters: copy it again.")
     return text

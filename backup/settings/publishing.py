@@ -46,7 +46,7 @@ def publishing(reader: Reader) -> Publishing:
     wanted = reader.switch("PULL_REQUEST")
     head = reader.parsed("PULL_REQUEST_BRANCH", _branch)
     if wanted and head == reader.text("BRANCH").removeprefix("refs/heads/"):
-        reader.problems.append("PULL_REQUEST_BRANCH: write another branch than BRANCH.")
+        reader.problems.append("PULL_REQUEST_BRANCH: must differ from BRANCH.")
     return Publishing(
         commit=reader.parsed("COMMIT", _commit),
         every=reader.whole_number("PUBLISH_EVERY", 0, 86_400),
@@ -68,7 +68,7 @@ def _commit(text: str) -> str:
 def _branch(text: str) -> str:
     name = text.removeprefix("refs/heads/")
     if _NO_BRANCH.search(name):
-        raise ValueError(f"{text!r} is no name for a branch.")
+        raise ValueError(f"{text!r} is not a valid branch name.")
     return name
 
 

@@ -90,7 +90,9 @@ class Reader:
         """A secret that travels in a header, which takes no blanks and no line ends."""
         value = self.text(name)
         if not value.isascii() or not value.isprintable() or " " in value:
-            self.problems.append(f"{name} holds blanks or unprintable characters: copy it again.")
+            self.problems.append(
+                f"{name} contains spaces or unprintable characters: copy it again."
+            )
         return Secret(value)
 
     def databases(self, repository: str) -> tuple[Database, ...]:

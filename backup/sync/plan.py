@@ -158,8 +158,8 @@ def _why_fetch(
     reasons = {
         "edited": row.edited != record.edited,
         "moved": bool(moved) or row.database != record.database,
-        "its files are not as they were left": row.id in rules.damaged,
-        "edited in the minute in which it was last read, or not read whole": not record.settled,
+        "its files were changed or deleted here": row.id in rules.damaged,
+        "edited in the minute of the last read, or read incompletely": not record.settled,
         "settings, properties or the program changed": record.shape != shape,
         "its icon changed": row.icon != record.icon,
         "archived, restored, or related from elsewhere": row.mark != record.mark,

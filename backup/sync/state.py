@@ -137,9 +137,9 @@ def _check_version(version: object) -> None:
         return
     shown = version if type(version) is int else "of another kind"
     raise StateError(
-        f"{NAME} was written by a later version of this program (its format is {shown}, "
+        f"{NAME} was written by a newer version of this program (its format is {shown}, "
         f"this one knows {VERSION}). Nothing was changed.",
-        hint="Use the later version (uses: …@v…), or set the file aside to begin anew.",
+        hint="Use the newer version (uses: …@v…), or move the file away to start over.",
     )
 
 

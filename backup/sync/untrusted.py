@@ -52,7 +52,7 @@ def _sentence(whys: Counter[str]) -> str:
     reasons = ", ".join(f"{number} with {why}" for why, number in sorted(whys.items()))
     several = f"{count} damaged entries were left out"
     what = "1 damaged entry was left out" if count == 1 else several
-    return f"{what} ({reasons}). It costs a reading: no file is deleted because of that."
+    return f"{what} ({reasons}). Those pages are read again; no file is deleted because of this."
 
 
 def parsed(text: str) -> Any:

@@ -127,7 +127,7 @@ def test_a_mistake_in_one_address_keeps_nobody_else_from_hearing(
 ) -> None:
     ran = kitchen.run(SLACK_WEBHOOK_URL=f"hooks/{KEY}")
     assert ran.code == 2
-    assert "SLACK_WEBHOOK_URL: write a whole address" in ran.log and KEY not in ran.log
+    assert "SLACK_WEBHOOK_URL: write a full URL" in ran.log and KEY not in ran.log
     assert told(inbox) == ["/discord/", "/hook/", "/ntfy/", "/watch//fail", "/watch//start"]
 
 

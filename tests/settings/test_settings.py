@@ -52,7 +52,7 @@ def test_an_id_is_found_in_every_form_that_people_paste(text: str) -> None:
     "text", ["wiki", "https://www.notion.so/wiki", f"?v={ID}", f"https://notion.so/x#{ID}", ID[:-1]]
 )
 def test_what_holds_no_id_is_refused(text: str) -> None:
-    assert "holds no Notion id" in problems({**GOOD, "DATABASES": text})
+    assert "contains no Notion id" in problems({**GOOD, "DATABASES": text})
 
 
 def test_an_earlier_source_wins() -> None:
