@@ -64,8 +64,8 @@ def build(
     log: Log,
     stop: Stop,
 ) -> Services:
-    """What a run in in the clone `workspace`; raises ConfigError or GitError when it is not
-    clear where to publish."""
+    """What a run in the clone `workspace` needs. Raises ConfigError or GitError if it is not clear where
+    to publish."""
     downloader = Downloader(
         refresh=refresher(client),
         allowed_hosts=[_api_door(settings.notion_api_url), *settings.allowed_private_hosts],

@@ -62,6 +62,7 @@ class Reporter:
         self.log.error(problem)
         seconds = time.monotonic() - self._began
         broken = Report(errors=(problem,), broken=exit_code, seconds=seconds, job=self._job)
+        broken = self.log.recorded(broken)
         self._send(self._finished(broken))
 
     def _finished(self, report: Report) -> Report:
