@@ -1,4 +1,4 @@
-"""The real world: arguments, environment, threads' clocks, the exit code. Nothing else is decided here."""
+"""Entry point: arguments, environment, signals, exit code; starts one command."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _read(
     environ: Mapping[str, str],
     reporter: Reporter,
 ) -> Settings:
-    """The settings; whom they name to be told hears of the start, and of mistakes in the others."""
+    """Read the settings. Notifiers are configured first, so that they also get mistakes in other settings."""
     dotenv, mistake = "", None
     try:
         dotenv = _dotenv(arguments)

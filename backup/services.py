@@ -1,4 +1,4 @@
-"""Everything that acts on the outside, put together from the settings."""
+"""Builds everything that acts on the outside from the settings."""
 
 from __future__ import annotations
 

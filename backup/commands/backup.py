@@ -1,4 +1,4 @@
-"""The run, told once, from top to bottom."""
+"""The backup command: one run, from top to bottom."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Files that could not be had last time, on pages that have not changed since: each is tried alone.
+"""Retries missing files of unchanged pages without reading the pages.
 
-The page is read only when that has changed something: then its text has to say so.
+A page is read only if the outcome changed, because then its text changes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where to publish: which remote, which branch, and with whose credentials."""
+"""Decides where to publish: which remote, which branch, and with which credentials."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Lets the clone know what was published: its branch, and the index, so that `git status` finds it clean.
+"""Updates the clone to what was published: its branch and its index, so that `git status` is clean.
 
-What was pushed is published, whatever becomes of the clone. One that cannot follow now, because a git that
-was killed left a lock, follows in the next run: two references of this work tree remember from where, and
-to where.
+A push counts as published even if the clone cannot be updated, because a killed git left a lock. The next
+run then updates it: two references of this work tree remember from where, and to where.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What a runner's environment says of the host it works for: GitHub, Gitea and Forgejo use one set of
-names, and each leaves something out (their documentation and sources, 2025-12 to 2026-08)."""
+"""Reads the runner's environment: GitHub, Gitea and Forgejo use the same names, and each leaves something
+out (their documentation and sources, 2025-12 to 2026-08)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Puts files into git's store of objects as `git add` would: through the filters that .gitattributes asks
-for, or not at all, so that nothing that should be encrypted is ever published as plain text.
+"""Writes files as git objects, as `git add` would: through the filters in .gitattributes or not at all, so
+that nothing that should be encrypted is published as plain text.
 
-Git itself hashes what we have opened, so that it follows no symbolic link. Where the attributes are plain about
-a file (filter, text, eol, ident, working-tree-encoding), it is changed as they say. Where git would guess from the content (text=auto, core.autocrlf) it stays byte for byte: an
-attachment may need its line ends, and git finds both clean afterwards.
+Git hashes files that we have opened, so it follows no symbolic link. Explicit attributes (filter, text, eol,
+ident, working-tree-encoding) apply. Where git would guess from the content (text=auto, core.autocrlf), a file
+stays byte for byte: an attachment may need its line endings, and git finds both clean afterwards.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a refused push means, and what to do about it, from the words of git and of the hosts.
+"""Explains a rejected push, and what to do, from the messages of git and the hosts.
 
 The wordings are those of Gitea's and Forgejo's hooks (1.22 to 1.27), of GitHub (its error codes GH001,
 GH006 and GH013), of GitLab and Bitbucket, of git 2.31 to 2.47 and of curl.

@@ -1,7 +1,6 @@
-"""The job summary: what a run did, as Markdown for the page of the workflow run.
+"""The job summary: what a run did, as Markdown on the page of the workflow run.
 
-GitHub and Gitea show it; both take 1 MiB. Gitea does not mask secrets in it: the report must be free
-of them before it comes here.
+GitHub and Gitea show up to 1 MiB. Gitea does not mask secrets in it, so the report must be free of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decides what a run does: two pictures go in, steps come out, and nothing is touched.
+"""Decides what a run does, from the listing and the state. Pure.
 
 The listing says what Notion has, the state says what the backup has. A page that is missing from the
 listing is only a candidate for removal; the verdict of asking for it decides (see sync.gone).

@@ -1,8 +1,8 @@
-"""What becomes of pages that Notion no longer lists: a listing without a page proves nothing.
+"""Decides about pages that Notion no longer lists: a listing without a page proves nothing.
 
 Only what Notion says of the page itself counts (Notion API reference, "Trash" and error 404): the
 trash and another parent are proof, a 404 is none, because a page that was deleted for good and one
-that is no longer shared look the same. And many at once are taken for somebody's mistake.
+that is no longer shared look the same. Many at once are treated as a mistake.
 """
 
 from __future__ import annotations

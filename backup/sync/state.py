@@ -1,7 +1,6 @@
-"""The memory between two runs: .notion-sync.json, committed beside the pages it describes.
+"""The state between two runs: .notion-sync.json, committed beside the pages it describes.
 
-Sorted and one page a line, so that a diff shows just the pages that changed. What this version does
-not know is kept as it is.
+Sorted, one page per line, so that a diff shows only the pages that changed. Unknown keys are kept.
 """
 
 from __future__ import annotations
@@ -111,7 +110,7 @@ def loads(text: str) -> State:
     The file lies in a repository, where others write too. What `dumps` could not have written of a
     page or a database is left out, and named in `damage`.
 
-    Raises BrokenState when the text is no state, and StateError when it is one of a later version.
+    Raises BrokenState when the text is not a state, and StateError when a newer version wrote it.
     """
     if not text.strip():
         return State()

@@ -1,7 +1,7 @@
-"""What lies in a repository is written by others too: the guard at which our own files are believed.
+"""Checks the backup's own files before they are trusted: others can write to the repository, too.
 
 The state and the journal decide which files are ours, and so what is overwritten and deleted. An entry
-that this program could not have written is left out, and named; it costs nothing beside itself.
+that this program could not have written is left out and reported; all others are kept.
 """
 
 from __future__ import annotations
