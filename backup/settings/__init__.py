@@ -37,7 +37,7 @@ _API = "https://api.notion.com"
 _CONFIG = Setting(  # without a value of its own: what it holds is read like the environment
     "CONFIG",
     "",
-    "A whole .env text as one value, for settings that many repositories share.",
+    "A whole .env text as one value, for settings that several repositories share.",
     secret=True,
 )
 
@@ -70,7 +70,7 @@ class Settings:
     notion_api_url: str = setting(
         "NOTION_API_URL",
         _API,
-        "Where the Notion API answers. Only for proxies and for tests.",
+        "The address of the Notion API. Change it only for a proxy or for tests.",
         base_address(_API),
     )
     databases: tuple[Database, ...] = several(
@@ -79,78 +79,83 @@ class Settings:
     output_dir: str = setting(
         "OUTPUT_DIR",
         ".",
-        "The folder below the workspace that holds the backup and its .notion-sync.json.",
+        "The folder, relative to the workspace, that holds the backup and its .notion-sync.json.",
         folder,
     )
     full_sync: bool = setting(
-        "FULL_SYNC", "false", "Read every page again, also those that did not change.", switch
+        "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
     )
     dry_run: bool = several(DRY_RUN, read=lambda reader: bool(reader.value(DRY_RUN)))
     publishing: Publishing = several(*declared(Publishing), read=publishing)
     front_matter: bool = setting(
-        "FRONT_MATTER", "true", "Start each page with title, id, address and times.", switch
+        "FRONT_MATTER",
+        "true",
+        "Start each page with front matter: title, id, URL and times.",
+        switch,
     )
     properties: str = setting(
         "PROPERTIES",
         "table",
-        "Where a row's properties go: `table` under the title, `front-matter` for site generators, "
-        "`both` or `none`.",
+        "Where to put a row's properties: `table` under the title, `front-matter` for site "
+        "generators, `both` or `none`.",
         one_of("table", "front-matter", "both", "none"),
     )
     image_style: str = setting(
         "IMAGE_STYLE",
         "html",
-        "`html`: pictures are centred and limited in width; `markdown`: plain Markdown pictures.",
+        "`html`: images are centred and limited in width; `markdown`: plain Markdown images.",
         one_of("html", "markdown"),
     )
     image_max_width: int = setting(
         "IMAGE_MAX_WIDTH",
         "800",
-        "Pictures that are wider are shown this wide (pixels).",
+        "Show wider images at this width (pixels).",
         whole_number(50, 10_000),
     )
     max_file_mb: int = setting(
         "MAX_FILE_MB",
         "95",
-        "Larger files are not stored; the page says their name and size. GitHub takes up to 100.",
+        "Do not store larger files; the page gives their name and size instead. GitHub "
+        "accepts up to 100.",
         whole_number(1, 5_000),
     )
     allowed_private_hosts: tuple[str, ...] = setting(
         "ALLOWED_PRIVATE_HOSTS",
         "",
-        "Hosts in private networks from which files may be downloaded, separated by blanks; "
-        "`host:port` for a port that is not 80 or 443.",
+        "Hosts in private networks from which files may be downloaded, separated by spaces; "
+        "`host:port` for a port other than 80 or 443.",
         words,
     )
     keep_deleted: bool = setting(
         "ON_DELETE",
         "remove",
-        "What happens to a page that is in Notion's trash: `remove` its files, or `keep` them.",
+        "What to do with a page in Notion's trash: `remove` its files, or `keep` them.",
         _keeps,
     )
     allow_mass_delete: bool = setting(
         "ALLOW_MASS_DELETE",
         "false",
-        "Remove pages also when many of a database (20 %, at least 5) would go at once.",
+        "Allow a run to remove many pages of a database at once (20 %, at least 5).",
         switch,
     )
     ai_naming: AiNaming | None = several(ai.ENABLED, *declared(AiNaming), read=ai_naming)
     shard: tuple[int, int] = setting(
         "SHARD",
         "1/1",
-        "`i/n`: only the i-th of n parts of the pages, for jobs that share a large database.",
+        "`i/n`: back up only the i-th of n parts of the pages, to split a large database "
+        "across jobs.",
         _shard,
     )
     verify: bool = setting(
         "VERIFY",
         "false",
-        "Check the whole backup after the run: every link, every anchor, every file's Markdown.",
+        "Check the whole backup after the run: every link, anchor and Markdown file.",
         switch,
     )
     concurrency: int = setting(
         "CONCURRENCY",
         "8",
-        "How many requests and downloads run at once (1 to 64).",
+        "How many requests and downloads run in parallel (1 to 64).",
         whole_number(1, 64),
     )
     secrets: tuple[Secret, ...] = field(default=(), repr=False)

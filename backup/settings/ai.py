@@ -10,7 +10,7 @@ from backup.settings.setting import Reader, Setting, setting
 ENABLED = Setting(
     "AI_NAMING_ENABLED",
     "false",
-    "Let a model look at new pictures and add what they show to their file names.",
+    "Let an AI model look at new images and add a description to their file names.",
     switch,
 )
 _API = "https://api.anthropic.com"
@@ -24,7 +24,7 @@ class AiNaming:
     key: Secret = setting(
         "AI_API_KEY",
         "",
-        "The key for the model's API.",
+        "The API key for AI naming.",
         secret,
         required="write the key of your account at the service that AI_API_URL names.",
         secret=True,
@@ -32,28 +32,28 @@ class AiNaming:
     url: str = setting(
         "AI_API_URL",
         _API,
-        "Any server of the Messages API: Anthropic, OpenRouter (https://openrouter.ai/api), your own.",
+        "Any server with the Messages API: Anthropic, OpenRouter "
+        "(https://openrouter.ai/api), your own.",
         base_address(_API),
     )
     model: str = setting(
-        "AI_MODEL", "claude-haiku-4-5", "The model that looks at the pictures.", str
+        "AI_MODEL", "claude-haiku-4-5", "The model that describes the images.", str
     )
     max_px: int = setting(
         "AI_MAX_PX",
         "1024",
-        "Larger pictures are scaled down to this edge before they are sent (pixels), if Python has "
-        "Pillow; without it they are sent as they are, or left out when the API would refuse them.",
+        "Scale larger images down to this size (pixels, longer edge) before sending, if "
+        "Pillow is installed. Without Pillow they are sent unchanged, or skipped if too "
+        "large for the API.",
         whole_number(64, 8_000),
     )
     price_in: float | None = setting(
         "AI_PRICE_IN",
         "",
-        "Price of a million input tokens, so that the report says the cost.",
+        "Price per million input tokens, to report the cost.",
         price,
     )
-    price_out: float | None = setting(
-        "AI_PRICE_OUT", "", "Price of a million output tokens.", price
-    )
+    price_out: float | None = setting("AI_PRICE_OUT", "", "Price per million output tokens.", price)
 
 
 def ai_naming(reader: Reader) -> AiNaming | None:

@@ -139,7 +139,7 @@ def test_it_is_said_at_once_when_notion_cannot_be_reached(
         ran = backup.run(NOTION_API_URL="http://127.0.0.1:9")
     assert ran.code == 1
     assert ran.log.count("Notion cannot be reached: the connection failed") == 1
-    assert "It is asked 5 more times, for about 31 s." in ran.log
+    assert "Trying 5 more times, for about 31 s." in ran.log
 
 
 # -- a run that ends early -----------------------------------------------------------------------

@@ -101,7 +101,7 @@ def test_an_expired_address_is_read_anew(library: Library, place: str) -> None:
 
 FAILURES = {
     "gone": (faults.error(404), "the server answered 404 (Not Found)"),
-    "a web page": (Fault(body=faults.HTML), "the server sent a web page instead of the picture"),
+    "a web page": (Fault(body=faults.HTML), "the server sent a web page instead of the image"),
     "0 bytes": (Fault(body=b""), "the server sent an empty file"),
     "denied again and again": (Fault(status=403, body=b""), "the server answered 403 (Forbidden)"),
     "to the metadata of a cloud": (

@@ -71,7 +71,7 @@ def dead(library: Library) -> str:
     return library.text(".notion-sync.json")
 
 
-COUNTED = "1 file outside Notion is not there any more; its page says which."
+COUNTED = "1 file outside Notion no longer exists; its page says which."
 
 
 def test_a_dead_picture_of_another_host_is_told_once_and_then_counted(library: Library) -> None:

@@ -79,7 +79,7 @@ def test_of_all_pages_that_are_read_again_those_that_differ_are_updated(target: 
 
 def test_a_dry_run_has_read_no_page(kitchen: Backup) -> None:
     log = kitchen.run("--dry-run").log
-    assert "Would be: 3 new · 0 unchanged" in log and "0 pages read, 0 images" in log
+    assert "Dry run: 3 new · 0 unchanged" in log and "0 pages read, 0 images" in log
 
 
 def test_a_missing_picture_that_is_there_now_is_one_updated_page_and_one_file(
@@ -134,6 +134,8 @@ def test_a_page_that_was_not_published_is_told_by_its_title_and_its_folder(
     shutil.rmtree(other)
     ran = target.run()
     assert ran.code == 1
-    assert "error: Tea: wiki/tea/index.md was not published: another file has this place" in ran.log
+    assert (
+        "error: Tea: wiki/tea/index.md was not published: another file is at this path" in ran.log
+    )
     assert "\n1 new, 1 failed · 0 unchanged\n" in ran.log
     assert remote_text(target, "wiki/tea/index.md") == "somebody's own"

@@ -114,7 +114,7 @@ def test_a_run_that_is_told_to_stop_publishes_what_it_has_and_ends_in_time(
         process.send_signal(number)
         said, _ = process.communicate(timeout=7)
     assert process.returncode == 128 + number, said
-    assert "pages were not read; what was finished is saved, the next run goes on" in said
+    assert "pages were not read; everything finished is saved, and the next run continues" in said
     committed = slow.git("ls-tree", "-r", "--name-only", "HEAD").splitlines()
     finished = [path for path in committed if path.endswith("/index.md")]
     assert QUICK <= len(finished) <= QUICK + 3
@@ -139,7 +139,7 @@ def test_a_run_that_is_told_to_stop_before_it_has_changed_anything_says_so(
         process.send_signal(number)
         said, _ = process.communicate(timeout=7)
     assert process.returncode == 128 + number, said
-    assert "had changed nothing yet" in said
+    assert "stopped before it changed anything" in said
     assert kitchen.files() == {}
 
 

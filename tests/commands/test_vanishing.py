@@ -123,7 +123,7 @@ def test_when_many_pages_are_not_to_be_seen_any_more_all_stay_and_the_run_is_lou
             backup.notion.unshare(page)
         ran = backup.run()
         assert ran.code == 1
-        assert f"{hidden} of 10 pages are not listed by Notion any more" in ran.log
+        assert f"{hidden} of 10 pages are no longer listed by Notion" in ran.log
         assert backup.files() == before
         for page in rows(backup.notion):
             backup.notion.share(page)

@@ -115,7 +115,7 @@ def test_without_git_lfs_the_run_says_why_it_stops_and_keeps_the_files(
 ) -> None:
     ran = target.run(PATH=without)
     assert ran.code == 1
-    assert f"{PICTURE} belongs into Git LFS" in ran.log and "git-lfs is not installed" in ran.log
+    assert f"{PICTURE} must go into Git LFS" in ran.log and "git-lfs is not installed" in ran.log
     assert remote_commits(target) == 2
     assert (target.folder / PICTURE).read_bytes() == buoy()
 
@@ -144,7 +144,7 @@ def test_texts_in_lfs_are_refused_where_they_would_have_to_be_read(
     push(target, ".gitattributes")
     write(target, "Tea", "News.")
     ran = target.run(PATH=path)
-    assert ran.code == 1 and "must be a plain text" in ran.log and ".gitattributes" in ran.log
+    assert ran.code == 1 and "must be plain text" in ran.log and ".gitattributes" in ran.log
 
 
 def test_git_lfs_shows_the_host_just_the_given_token(target: Backup, stand_in: str) -> None:
