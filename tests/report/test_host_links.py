@@ -18,7 +18,7 @@ GITEA = {**RUNNER, "GITEA_ACTIONS": "true", "GITHUB_SERVER_URL": "http://gitea:3
 FORGEJO = {**GITEA, "FORGEJO_ACTIONS": "true"}
 
 
-def test_the_hosts_are_told_apart() -> None:
+def test_the_hosts_are_distinguished() -> None:
     found = [links.host_of(environ) for environ in (RUNNER, GITEA, FORGEJO, {}, {"ACT": "true"})]
     assert found == ["github", "gitea", "forgejo", "", ""]
 
