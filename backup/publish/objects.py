@@ -236,7 +236,7 @@ def _unready(path: str, name: str, why: str) -> GitError:
     return GitError(
         f"{path} was not published as plain text: .gitattributes sends it through the filter {name}, "
         f"{why}.",
-        hint=f"Set {name} up in the clone before the backup (as `git-crypt unlock` does, say), or take "
+        hint=f"Set {name} up in the clone before the backup (with `git-crypt unlock`, for example), or take "
         f"the backup's folder out with a line like `wiki/** !filter !diff` {_OUT}.",
     )
 

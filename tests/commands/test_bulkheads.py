@@ -290,7 +290,7 @@ def test_an_odd_text_costs_at_most_its_page(tmp_path: Path, name: str) -> None:
         assert published(backup) == {"milk", "tea"}, ran.log
 
 
-def test_a_bug_in_one_page_costs_that_page_and_is_told_with_its_place(
+def test_a_bug_in_one_page_costs_that_page_and_is_reported_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from backup.markdown import page

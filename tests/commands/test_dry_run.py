@@ -42,7 +42,9 @@ def test_a_dry_run_names_every_page_with_what_would_happen_to_it(changed: Backup
     assert "Dry run: 1 new, 1 updated, 1 renamed, 1 removed" in ran.log
 
 
-def test_the_real_run_does_what_the_dry_one_told_with_as_many_requests(changed: Backup) -> None:
+def test_the_real_run_does_what_the_dry_one_announced_with_as_many_requests(
+    changed: Backup,
+) -> None:
     told = changed.run("--dry-run").log
     asked = len(changed.server.requests)
     done = changed.run().log.splitlines()

@@ -104,7 +104,7 @@ def test_a_run_that_is_killed_is_completed_by_the_next_one(slow: Backup) -> None
 
 
 @pytest.mark.parametrize(("number", "under_way"), [(signal.SIGINT, SLOW), (signal.SIGTERM, 20)])
-def test_a_run_that_is_told_to_stop_publishes_what_it_has_and_ends_in_time(
+def test_a_run_that_is_stopped_publishes_what_it_has_and_ends_in_time(
     slow: Backup, number: signal.Signals, under_way: float
 ) -> None:
     """What is under way may end within a few seconds; nothing is begun."""
@@ -128,7 +128,7 @@ def test_a_run_that_is_told_to_stop_publishes_what_it_has_and_ends_in_time(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_told_to_stop_before_it_has_changed_anything_says_so(
+def test_a_run_that_is_stopped_before_it_has_changed_anything_says_so(
     kitchen: Backup, number: signal.Signals
 ) -> None:
     kitchen.init()

@@ -65,7 +65,7 @@ def test_rows_past_the_cap_of_a_query_are_listed_too(tmp_path: Path) -> None:
         assert len(backup.pages()) == 19
 
 
-def test_a_minute_with_more_rows_than_a_query_gives_is_told_and_removes_nothing(
+def test_a_minute_with_more_rows_than_a_query_gives_is_reported_and_removes_nothing(
     tmp_path: Path,
 ) -> None:
     with backing_up(tmp_path / "repository", wiki(*TEN), git=False) as backup:

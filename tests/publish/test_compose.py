@@ -144,7 +144,7 @@ def test_a_broken_state_is_understood_from_the_files_that_are_there() -> None:
     assert understood(state.dumps(State()), base, files) == State()
 
 
-def test_what_became_of_each_page_is_told_in_order() -> None:
+def test_changes_of_pages_are_listed_in_order() -> None:
     tea, milk, cocoa = (record(id_, 1, f"wiki/{id_}", 0) for id_ in "tmc")
     before = State({"t": tea, "m": milk, "x": replace(tea, title="Gone", folder="x")})
     moved = replace(milk, folder="wiki/cow", stable=False)

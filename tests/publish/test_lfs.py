@@ -86,7 +86,7 @@ def uploaded(target: Backup) -> set[bytes]:
     return {each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
-def test_a_picture_is_stored_through_git_lfs_and_uploaded_before_the_push(
+def test_a_image_is_stored_through_git_lfs_and_uploaded_before_the_push(
     target: Backup, path: str
 ) -> None:
     ran = target.run(PATH=path)
@@ -99,9 +99,7 @@ def test_a_picture_is_stored_through_git_lfs_and_uploaded_before_the_push(
     assert at_remote(target, "cat-file", "blob", "main:wiki/tea/index.md").startswith("---\ntitle")
 
 
-def test_a_second_run_stores_nothing_again_and_a_new_picture_only(
-    target: Backup, path: str
-) -> None:
+def test_a_second_run_stores_nothing_again_and_a_new_image_only(target: Backup, path: str) -> None:
     target.run(PATH=path)
     assert "nothing to commit" in target.run(PATH=path).log
     show(target, "Another", network())
@@ -120,9 +118,7 @@ def test_without_git_lfs_the_run_says_why_it_stops_and_keeps_the_files(
     assert (target.folder / PICTURE).read_bytes() == buoy()
 
 
-def test_without_git_lfs_pages_without_pictures_are_no_problem(
-    target: Backup, without: str
-) -> None:
+def test_without_git_lfs_pages_without_images_are_no_problem(target: Backup, without: str) -> None:
     target.notion.trash(page(target, "Tea"))
     assert target.run(PATH=without).code == 0
 

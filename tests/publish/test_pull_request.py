@@ -85,7 +85,7 @@ def test_the_token_follows_no_redirect(pulls: PullRequests) -> None:
 
 
 @responses.activate
-def test_a_refusal_is_told_in_the_words_of_the_host(pulls: PullRequests) -> None:
+def test_a_refusal_is_reported_in_the_words_of_the_host(pulls: PullRequests) -> None:
     errors = ["in words", {"message": "in particular"}, {"field": "base"}]
     responses.get(PULLS, status=422, json={"message": "Refused", "errors": errors})
     with pytest.raises(GitError) as caught:

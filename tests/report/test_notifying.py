@@ -59,7 +59,7 @@ def told(inbox: Inbox) -> list[str]:
 EVERYBODY = ["/discord/", "/hook/", "/ntfy/", "/slack/"]
 
 
-def test_everybody_hears_of_a_run(kitchen: Backup, inbox: Inbox) -> None:
+def test_every_service_is_notified_of_a_run(kitchen: Backup, inbox: Inbox) -> None:
     ran = kitchen.run()
     assert ran.code == 0, ran.log
     assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
@@ -106,7 +106,7 @@ def outputs(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("wrong", [{"NOTION_TOKEN": ""}, {"CONCURRENCY": "many"}])
-def test_a_wrong_setting_rings_the_watchdog(
+def test_a_wrong_setting_notifies_the_health_check(
     kitchen: Backup, inbox: Inbox, tmp_path: Path, wrong: dict[str, str]
 ) -> None:
     ran = kitchen.run(**wrong)
@@ -117,7 +117,7 @@ def test_a_wrong_setting_rings_the_watchdog(
     assert "Notion backup failed" in (tmp_path / "summary.md").read_text()
 
 
-def test_a_file_of_settings_that_is_missing_rings_it_too(kitchen: Backup, inbox: Inbox) -> None:
+def test_a_file_of_settings_that_is_missing_notifies_it_too(kitchen: Backup, inbox: Inbox) -> None:
     assert kitchen.run("--env", "nowhere.env").code == 2
     assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
 
@@ -201,7 +201,7 @@ def test_nobody_is_notified_without_a_setting(kitchen: Backup, inbox: Inbox) -> 
     assert inbox.letters == []
 
 
-def test_whom_to_tell_can_stand_in_the_shared_settings(kitchen: Backup, inbox: Inbox) -> None:
+def test_notifications_can_be_set_in_the_shared_settings(kitchen: Backup, inbox: Inbox) -> None:
     config = f"DISCORD_WEBHOOK_URL={inbox.url}/shared\nDISCORD_LEVEL=2"
     kitchen.run(CONFIG=config, DISCORD_WEBHOOK_URL="")
     assert "/shared" in inbox.paths()
