@@ -27,13 +27,13 @@ demo: ## back up the built-in workspace into ./notion-demo (EDIT=1: change it fi
 quick: ## run the tests of what decides and never acts: seconds
 	@export PYTHONDONTWRITEBYTECODE= ARRAYS=280; $(develop) -m pytest -q -n 2 --dist worksteal --pure $(PURE)
 
-# Compiled modules are kept: each worker and each program that a test starts would compile all anew.
+# Compiled modules are kept: each worker and each program that a test starts would compile everything again.
 test: ## run every test
 	@export PYTHONDONTWRITEBYTECODE=; $(develop) -m pytest -q -n auto --dist worksteal
 
 check: lint test ## format, lint, strict types, tests
 
-lint: ## format, lint and strict types alone
+lint: ## only format, lint and strict types
 	@$(develop) -m ruff format --check .
 	@$(develop) -m ruff check .
 	@$(develop) -m mypy backup fakenotion demo entrypoint.py tools bench
@@ -45,23 +45,23 @@ lock: ## write requirements*.txt from pyproject.toml (UPGRADE=1: newest versions
 readme: ## write the list of settings into README.md, action.yml and .env.example
 	@$(develop) -m tools.papers
 
-golden: ## write the expected Markdown of the golden tests anew; read the diff
+golden: ## rewrite the expected Markdown of the golden tests; read the diff
 	@$(develop) -m pytest -q -n auto tests --update-golden
 
 fuzz: ## try 200,000 random rich texts against both hosts' parsers (ARRAYS=n for another number)
 	@export ARRAYS=$(or $(ARRAYS),200000); $(develop) -m pytest -q -n auto tests/markdown/inline/test_inline_random.py
 
-soak: ## live 5,000 random histories of edits, faults and kills (HISTORIES=n for another number)
+soak: ## run 5,000 random histories of edits, faults and kills (HISTORIES=n for another number)
 	@$(develop) -m tests.sync.soak $(or $(HISTORIES),5000)
 
-look: ## take pictures of the demonstration as the hosts show it (needs Chromium and npm)
+look: ## take screenshots of the demonstration as the hosts show it (needs Chromium and npm)
 	@$(develop) -m tools.look
 
-pictures: ## take the pictures of the README anew (needs what look needs)
+pictures: ## retake the screenshots of the README (needs what look needs)
 	@$(develop) -m tools.pictures
 
-bench: ## measure the program against its floors (ARGS=--help tells more)
+bench: ## measure the program against its floors (ARGS=--help for options)
 	@$(develop) -m bench $(ARGS)
 
-release: ## write build/release/notion-backup-….tar.gz, which needs no package index
+release: ## write build/release/notion-backup-….tar.gz, which works without a package index
 	@$(develop) -m tools.release build

@@ -1,4 +1,4 @@
-"""The real world: arguments, environment, threads' clocks, the exit code. Nothing else is decided here."""
+"""Entry point: arguments, environment, signals, exit code; starts one command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backup.errors import BackupError, ConfigError
 from backup.model import Problem
 from backup.notion.client import Client, Gate
 from backup.report.log import Log
-from backup.report.reporter import Audience
+from backup.report.reporter import Reporter
 from backup.services import build
 from backup.settings import SETTINGS, Settings, contacts
 from backup.stop import Interrupted, Stop
@@ -30,19 +30,19 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
     """
     stop = stop or Stop()
     arguments = _parser().parse_args(argv)
-    audience = Audience(sys.stdout, environ, platform.node())
+    reporter = Reporter(sys.stdout, environ, platform.node())
     try:
-        return _started(arguments, environ, stop, audience)
+        return _started(arguments, environ, stop, reporter)
     except BackupError as error:
-        audience.fail(Problem(_kind(error), str(error)), error.exit_code)
+        reporter.fail(Problem(_kind(error), str(error)), error.exit_code)
         return error.exit_code
     except Interrupted:
-        what = "The run was told to stop, and had changed nothing yet."
-        audience.fail(Problem("backup", what), 128 + stop.signal)
+        what = "The run was stopped before it changed anything."
+        reporter.fail(Problem("backup", what), 128 + stop.signal)
         return 128 + stop.signal
     except Exception as bug:
         lines = "".join(traceback.format_exception(bug)).splitlines()
-        audience.fail(Problem("bug", f"{type(bug).__name__}: {bug}"), 1, lines)
+        reporter.fail(Problem("bug", f"{type(bug).__name__}: {bug}"), 1, lines)
         raise SystemExit(1) from bug
 
 
@@ -50,17 +50,17 @@ def _started(
     arguments: argparse.Namespace,
     environ: Mapping[str, str],
     stop: Stop,
-    audience: Audience,
+    reporter: Reporter,
 ) -> int:
-    flags, log = _flags(arguments), audience.log
+    flags, log = _flags(arguments), reporter.log
     workspace = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
-    settings = _read(arguments, flags, environ, audience)
+    settings = _read(arguments, flags, environ, reporter)
     services = build(settings, _client(settings, log), workspace, environ, log, stop)
     report = COMMANDS["backup"](settings, services)
     origin, folder = "", settings.output_dir
     if services.publisher:
         origin, folder = services.publisher.to.url, services.publisher.prefix.rstrip("/")
-    audience.end(report, origin=origin, folder=folder)
+    reporter.end(report, origin=origin, folder=folder)
     return 128 + stop.signal if stop.requested else report.exit_code
 
 
@@ -68,9 +68,9 @@ def _read(
     arguments: argparse.Namespace,
     flags: Mapping[str, str],
     environ: Mapping[str, str],
-    audience: Audience,
+    reporter: Reporter,
 ) -> Settings:
-    """The settings; whom they name to be told hears of the start, and of mistakes in the others."""
+    """Read the settings. Notifiers are configured first, so that they also get mistakes in other settings."""
     dotenv, mistake = "", None
     try:
         dotenv = _dotenv(arguments)
@@ -79,8 +79,8 @@ def _read(
     known = contacts(flags, environ, dotenv)
     secrets = [secret.reveal() for secret in known.secrets]
     secrets += filter(None, [environ.get("GITHUB_TOKEN")])
-    audience.meet(known.given, secrets, dry_run=known.dry_run)
-    audience.begin()
+    reporter.configure(known.given, secrets, dry_run=known.dry_run)
+    reporter.begin()
     if mistake:
         raise mistake
     return Settings.read(flags, environ, dotenv)
@@ -131,7 +131,7 @@ def _dotenv(arguments: argparse.Namespace) -> str:
 
 def _client(settings: Settings, log: Log) -> Client:
     def waiting(seconds: float) -> None:
-        log.line(f"Notion asks to wait {seconds:.0f} s: its limit of requests a minute is reached.")
+        log.line(f"Notion asks to wait {seconds:.0f} s: its rate limit is reached.")
 
     return Client(
         settings.notion_token.reveal(),

@@ -1,7 +1,7 @@
-"""The errors that end a run, or one page of it: a sentence for a person, a hint, an exit code.
+"""Errors that end a run, or one page of it: a sentence, a hint, an exit code.
 
 BackupError
-├── ConfigError            2  the person who wrote the workflow can mend it
+├── ConfigError            2  the author of the workflow can fix it
 ├── NotionError            1  Notion refused, or never answered
 │   ├── NotFound              gone, or not shared with the integration
 │   ├── Unauthorized       2  the token is wrong or revoked, or opens nothing at all
@@ -10,8 +10,8 @@ BackupError
 ├── FileError              1  a file could not be downloaded
 ├── WorkspaceError         1  something lies where a page should go
 ├── StateError             1  .notion-sync.json cannot be used by this program
-│   └── BrokenState           it is damaged; what it knew is found out anew
-└── GitError               1  git said no
+│   └── BrokenState           it is damaged, and is rebuilt
+└── GitError               1  git failed
 Anything else is a bug: it costs the page or database in whose work it shows, else the run (exit
 code 1).
 """

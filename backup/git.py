@@ -1,4 +1,4 @@
-"""The one place that runs git: with a clean environment, no prompt, no hook, and a time limit."""
+"""Runs git, with a clean environment, no prompts, no hooks, and a time limit. Nothing else does."""
 
 from __future__ import annotations
 

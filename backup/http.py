@@ -27,9 +27,9 @@ _BAD_ADDRESS = (
 )
 _REASONS: tuple[tuple[tuple[type[Exception], ...], str, bool], ...] = (
     ((Timeout, wire.TimeoutError), "the server took too long to answer", True),
-    ((exceptions.SSLError,), "its server's certificate cannot be trusted", False),
-    (_BAD_ADDRESS, "its address is not a valid one", False),
-    ((exceptions.ProxyError,), "the proxy does not let us through", True),
+    ((exceptions.SSLError,), "the server's certificate cannot be trusted", False),
+    (_BAD_ADDRESS, "the address is not valid", False),
+    ((exceptions.ProxyError,), "the proxy refuses the connection", True),
     ((exceptions.ConnectionError,), "the connection failed", True),
     ((exceptions.ChunkedEncodingError, wire.ProtocolError), "the connection was cut", True),
 )
@@ -48,7 +48,7 @@ def no_answer(error: Exception) -> NoAnswer:
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, wire.NameResolutionError):
         is_passing = getattr(reason.__cause__, "errno", None) == socket.EAI_AGAIN
-        return NoAnswer("its server's name is unknown", is_passing)
+        return NoAnswer("the server's name is unknown", is_passing)
     for kinds, words, passes in _REASONS:
         if isinstance(error, kinds):
             return NoAnswer(words, passes)

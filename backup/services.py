@@ -1,4 +1,4 @@
-"""Everything that acts on the outside, put together from the settings."""
+"""Builds everything that acts on the outside from the settings."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def build(
     log: Log,
     stop: Stop,
 ) -> Services:
-    """What a run in in the clone `workspace`; raises ConfigError or GitError when it is not
-    clear where to publish."""
+    """What a run in the clone `workspace` needs. Raises ConfigError or GitError if it is not clear where
+    to publish."""
     downloader = Downloader(
         refresh=refresher(client),
         allowed_hosts=[_api_door(settings.notion_api_url), *settings.allowed_private_hosts],
@@ -152,7 +152,7 @@ def _pull_requests(
         lacking = "a token for it" if api and repository else "a remote on GitHub, Gitea or Forgejo"
         raise ConfigError(
             f"PULL_REQUEST needs {lacking}.",
-            hint="In a workflow the job's own token serves; else pass one as GIT_TOKEN.",
+            hint="In a workflow the job's own token is used; elsewhere set GIT_TOKEN.",
         )
     return PullRequests(api, repository, head, to.branch, token)
 

@@ -1,4 +1,4 @@
-"""Names that every file system, URL and shell takes: one rule for the folders of pages and for files.
+"""Makes names that every file system, URL and shell accepts, for folders of pages and for files.
 
 Rooms may not import each other and all of them name things, so the rule stands here, below them.
 """

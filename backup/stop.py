@@ -1,4 +1,4 @@
-"""A cancelled job: what was begun is finished and published, and nothing new is begun.
+"""Stops a cancelled job gracefully: finishes and publishes what was started, and starts nothing new.
 
 GitHub's runner sends SIGINT, 7.5 seconds later SIGTERM, and kills 2.5 seconds after that.
 """

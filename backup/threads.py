@@ -1,4 +1,4 @@
-"""The threads of a run, and the rule that keeps them from waiting for each other for ever.
+"""The thread pools of a run, and the rule that prevents deadlock.
 
 `pages` reads whole pages and lists databases, `requests` sends single requests and downloads files for
 them. A task of a pool never waits for a task of the same pool: `pages` may wait for `requests`, and
@@ -17,7 +17,7 @@ from backup.stop import Stop
 
 @contextmanager
 def threads(number: int, stop: Stop) -> Iterator[Executor]:
-    """Threads that end with the block; when the run is told to stop, nobody waits for them."""
+    """Threads that end with the block; when the run is stopped, nobody waits for them."""
     pool = ThreadPoolExecutor(number)
     try:
         yield pool

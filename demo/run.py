@@ -19,7 +19,7 @@ def standing_in(edited: bool, tell: Callable[[str], None]) -> Iterator[dict[str,
     """Serves the sample workspace, edited first when told so; gives the settings to back it up."""
     workspace = sample()
     for sentence in edit(workspace) if edited else ():
-        tell(f"In Notion, somebody {sentence}.")
+        tell(f"Simulated edit: {sentence}.")
     with StandIn(workspace).serving() as url:
         yield {
             "NOTION_TOKEN": "ntn_demo",

@@ -75,9 +75,9 @@ def _home(notes: Notes) -> None:
 
 
 def edit(workspace: Workspace) -> list[str]:
-    """What a morning in Notion does: one page edited, one renamed, one thrown away.
+    """What a morning in Notion does: one page edited, one renamed, one trashed.
 
-    Gives one sentence about each. The times are later than any in the sample, and always the same.
+    Returns one sentence about each. The times are later than any in the sample, and always the same.
     """
     clock = Clock(2026, 10, 20, 9, 15)
     rows = {workspace.title(node): node for node in workspace.nodes.values() if node.kind == "page"}

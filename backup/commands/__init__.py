@@ -1,4 +1,4 @@
-"""The commands: one module each, which says from top to bottom what it does."""
+"""The commands: one module each, readable from top to bottom."""
 
 from __future__ import annotations
 

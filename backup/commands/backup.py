@@ -1,4 +1,4 @@
-"""The run, told once, from top to bottom."""
+"""The backup command: one run, from top to bottom."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backup.folder.writer import Writer
 from backup.markdown import verify
 from backup.model import Problem, Row
 from backup.pipeline import listing, summary, verdicts
-from backup.pipeline.fetch import Fetching, Outcome
+from backup.pipeline.fetch import Fetching
 from backup.pipeline.listing import Seen
 from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
@@ -75,11 +75,7 @@ def run(settings: Settings, services: Services) -> Report:
         except BaseException:
             services.client.close()  # nobody waits for the rest of a long list
             raise
-    report = replace(
-        report,
-        errors=(*_damage(begun.memory), *report.errors),
-        warnings=(*_left_out(begun.memory), *report.warnings),
-    )
+    report = services.log.recorded(report)
     seconds = time.monotonic() - started
     asked = services.naming.taken() if services.naming else None
     return replace(report, seconds=seconds, requests=services.client.requests, asked=asked)
@@ -101,12 +97,8 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
     seen = listing.placed(found, settings, memory.state)
     memory = load.completed(memory, seen.listed, _lying(services, base))
-    for problem in _damage(memory):
-        services.log.error(problem)
-    for problem in _left_out(memory):
-        services.log.warning(problem)
-    if memory.strays:
-        services.log.warning(Problem(state.NAME, _strays(memory)))
+    services.log.problem("errors", *_damage(memory))
+    services.log.problem("warnings", *_left_out(memory), *_strays(memory))
     return _Begun(here, base, memory, _worth_keeping(seen, memory))
 
 
@@ -152,21 +144,22 @@ def _carried_out(
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             services.log.line(f"removed {step.folder}/ · {step.reason}")
-        outcome = work.all(decided) + _usual_names(services)
-    now, unsaved = _ended(services, begun, writer)
+        outcome = work.all(decided)
+    if services.naming:
+        services.log.problem("warnings", *services.naming.problems())
+    now = _ended(services, begun, writer)
     report = summary.report(decided, outcome, seen, memory, writer.changed)
     given_up = summary.given_up(now, seen.began.date())
-    report = replace(report, errors=(*report.errors, *unsaved), given_up=given_up)
+    report = replace(report, given_up=given_up)
     if settings.verify:
-        found = _verified(services, now, begun.base, writer)
-        report = replace(report, errors=(*report.errors, *found))
+        _verify(services, now, begun.base, writer)
     if not delivery:
         return report
     with services.log.group("Publishing"):
         return delivery.end(now, report)
 
 
-def _ended(services: Services, begun: _Begun, writer: Writer) -> tuple[State, tuple[Problem, ...]]:
+def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
     """The lists of pages and the state, written; what could not be written keeps no page from being
     published."""
     before = begun.memory.state
@@ -183,10 +176,8 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> tuple[State, tu
         if not services.publisher:
             indexes.forget(services.tree)
     except WorkspaceError as error:
-        problem = Problem(state.NAME, str(error))
-        services.log.error(problem)
-        return now, (problem,)
-    return now, ()
+        services.log.problem("errors", Problem(state.NAME, str(error)))
+    return now
 
 
 def _missing_here(services: Services, base: Base, memory: Memory, decided: Plan) -> list[str]:
@@ -237,19 +228,21 @@ def _left_out(memory: Memory) -> tuple[Problem, ...]:
     return tuple(Problem(name, what) for name, what in untrusted.told(memory.damage))
 
 
-def _strays(memory: Memory) -> str:
+def _strays(memory: Memory) -> tuple[Problem, ...]:
+    """Copies of pages that a rebuilt state does not claim."""
+    if not memory.strays:
+        return ()
     shown = ", ".join(f"{folder}/" for folder in memory.strays[:5])
     more = f" and {len(memory.strays) - 5} more" if len(memory.strays) > 5 else ""
-    return (
-        f"Left alone, though they name a page of Notion: {shown}{more}. The backup would not have put "
+    what = (
+        f"Left alone, although they name a page of Notion: {shown}{more}. The backup would not have put "
         "them there. Delete those that you do not need."
     )
+    return (Problem(state.NAME, what),)
 
 
-def _verified(
-    services: Services, now: State, base: Base | None, writer: Writer
-) -> tuple[Problem, ...]:
-    """What is wrong with the backup as it is now: what this run wrote, and what the branch has."""
+def _verify(services: Services, now: State, base: Base | None, writer: Writer) -> None:
+    """Check the backup as it is now: what this run wrote, and what the branch has."""
     published = base.files if base and services.publisher else {}
     owned = [path for path in now.owned() if path.endswith(".md")]
     there = [path for path in owned if path in published and path not in writer.touched]
@@ -257,10 +250,8 @@ def _verified(
     texts |= {path: services.tree.read(path) for path in owned if path not in texts}
     files = set(services.tree.files()) | (now.owned().keys() & published.keys())
     found = tuple(verify.problems(texts, files))
-    for problem in found:
-        services.log.error(problem)
+    services.log.problem("errors", *found)
     services.log.line(f"Verified {counted(len(texts), 'file')}: {counted(len(found), 'problem')}")
-    return found
 
 
 def _decided(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> Plan:
@@ -287,10 +278,8 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     seen, before = begun.seen, begun.memory.state
     for database in (*seen.listed, *seen.empty):
         log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
-    for problem in (*seen.problems, *decided.problems):
-        log.error(problem)
-    for problem in summary.empty(seen.empty, before):
-        log.warning(problem)
+    log.problem("errors", *seen.problems, *decided.problems)
+    log.problem("warnings", *summary.empty(seen.empty, before))
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
@@ -300,13 +289,6 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     log.line(
         f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
     )
-
-
-def _usual_names(services: Services) -> Outcome:
-    problems = services.naming.problems() if services.naming else ()
-    for problem in problems:
-        services.log.warning(problem)
-    return Outcome(warnings=problems)
 
 
 def _reader(

@@ -24,6 +24,7 @@ from backup.files.received import Downloaded
 from backup.files.vision import Answer
 from backup.model import Problem
 from backup.slug import slug
+from backup.words import counted
 
 # Anthropic API reference, "Vision": media types, 8000 pixels, and 5 MB, which bounds the base64 text.
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
@@ -104,11 +105,13 @@ class Describer:
         with self._lock:
             self._failures += 1
             if self._failures == _ENOUGH and not self.problem:
-                self.problem = Problem("AI naming", _GIVEN_UP.format(_ENOUGH, error.message))
+                self.problem = Problem(
+                    "AI naming", _GIVEN_UP.format(counted(_ENOUGH, "image"), error.message)
+                )
 
 
 _GIVEN_UP = (
-    "{} pictures in a row could not be described ({}), so new ones get their usual names for the "
+    "{} in a row could not be described ({}), so new ones get their usual names for the "
     "rest of this run. See AI_API_URL, AI_API_KEY and AI_MODEL."
 )
 

@@ -225,7 +225,7 @@ def _joined(url: str, target: str) -> str:
     try:
         return urljoin(url, target)
     except ValueError:
-        raise FileError("it is redirected to an address that is not a valid one") from None
+        raise FileError("it is redirected to an address that is not valid") from None
 
 
 def _outcome(future: Future[Downloaded]) -> Downloaded | FileError:

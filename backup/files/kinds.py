@@ -133,8 +133,8 @@ def why_no_picture(head: bytes, content_type: str) -> str:
     if is_svg(head) or set(_magic(head)) & PICTURES:
         return ""
     if is_html(head) or "html" in content_type.lower():
-        return "the server sent a web page instead of the picture"
-    return "the server sent text instead of the picture" if is_text(head) else ""
+        return "the server sent a web page instead of the image"
+    return "the server sent text instead of the image" if is_text(head) else ""
 
 
 def why_no_file(head: bytes, name: str) -> str:

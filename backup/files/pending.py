@@ -107,4 +107,4 @@ def sentence(file: File, error: FileError) -> str:
 
 def last_sentence(file: File, error: FileError) -> str:
     """The same of a file outside Notion that is given up."""
-    return f"{sentence(file, error)} It lies outside Notion: later runs only count it."
+    return f"{sentence(file, error)} The file is outside Notion: later runs only count it."

@@ -118,7 +118,7 @@ def _answer(response: http.Response) -> Answer:
     except ValueError:
         raw = None
     if not isinstance(raw, dict) or not isinstance(raw.get("content"), list):
-        raise FileError("the server's answer makes no sense")
+        raise FileError("the server's answer could not be understood")
     tokens = mapping(raw, "usage")
     # Anthropic API reference, "Stop reasons": 'refusal' says that the model declined.
     text = "" if raw.get("stop_reason") == "refusal" else _text(raw["content"])

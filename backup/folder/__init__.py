@@ -1,1 +1,1 @@
-"""The output folder: what lies there, who owns it, and how it is written."""
+"""The output folder: its files, their owners, and how they are written."""

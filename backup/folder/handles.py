@@ -1,7 +1,7 @@
-"""Folders by handle: what lies below one is reached part by part, and never through a link.
+"""Folders by handle: paths below one are opened component by component, never through a link.
 
-A look at a path tells what was there; a handle stays what it is, whatever becomes of its name (openat,
-POSIX.1-2008). Where the system has no such handles (Windows), each part is looked at before it is used.
+A check of a path may be outdated when the path is used; a handle stays valid (openat, POSIX.1-2008). On
+systems without such handles (Windows), each component is checked before it is used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The end of a run: lists of pages, and the state."""
+"""Writes the lists of pages and the state at the end of a run."""
 
 from __future__ import annotations
 

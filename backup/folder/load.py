@@ -1,7 +1,7 @@
-"""What a run begins with: what the published branch says, and what the work tree adds to it.
+"""Loads what a run starts from: the published branch, and what the work tree adds to it.
 
-Where a run publishes, the branch is the truth and the work tree a cache; what counts of it is only what
-an interrupted run left there and never published. Without publishing the work tree is the truth.
+If a run publishes, the branch is the truth and the work tree only a cache, except for pages that an
+interrupted run left unpublished. Without publishing, the work tree is the truth.
 """
 
 from __future__ import annotations

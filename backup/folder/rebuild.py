@@ -1,7 +1,7 @@
-"""A state from what lies on the disk: for a backup whose .notion-sync.json is lost or broken.
+"""Rebuilds a lost or damaged .notion-sync.json from the pages on disk.
 
-A page's front matter names its id, and it is believed only where the backup itself would have put that
-page: anybody may keep a copy elsewhere. Every page is read again, and one that Notion does not list is
+A page's front matter contains its id, and is trusted only where the backup itself would have put that
+page: there may be copies elsewhere. Every page is read again, and one that Notion does not list is
 kept until Notion says that it is in the trash.
 """
 

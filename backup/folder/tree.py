@@ -1,8 +1,8 @@
-"""Writes below the output folder: only files that are ours, each whole or not at all.
+"""Writes to the output folder: only the backup's own files, and each one atomically.
 
-A page's new files come first, then its text, then what is no longer needed goes: at no moment does
-the text refer to a file that is not there. What is not a regular file, or lies behind a link, is not
-ours: it reads as absent, and nothing takes its place (see handles).
+A page's new files are written first, then its text, then old files are removed: the text never refers to a
+missing file. Anything that is not a regular file, or is behind a link, is not ours: it reads as absent, and
+is never replaced (see handles).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Tree:
 
     def beginning(self, path: str, size: int = 4096) -> str:
         """The first `size` bytes of a file as text, all of it for -1; '' when it cannot be read. What
-        is no UTF-8 is replaced."""
+        is not UTF-8 is replaced."""
         try:
             return self._content(path, size).decode("utf-8", "replace")
         except (OSError, WorkspaceError):
@@ -166,7 +166,7 @@ class Tree:
             elif origin.kind(old) == FILE:
                 origin.move(old, folder, name)
             else:
-                raise FileNotFoundError(2, "What was downloaded is not there any more")
+                raise FileNotFoundError(2, "The downloaded file no longer exists")
 
     def remove(self, paths: Iterable[str]) -> None:
         """Delete files that are ours, and the folders that are empty then. What lies there and is not
@@ -319,7 +319,7 @@ def _holds(folder: Folder, name: str, content: bytes) -> bool:
 
 def _linked(source: Folder, old: str, staging: Folder, part: str) -> None:
     if source.kind(old) != FILE:
-        raise FileNotFoundError(2, "There is no such file any more")
+        raise FileNotFoundError(2, "The file no longer exists")
     try:
         source.link(old, staging, part)
     except OSError:  # not every disk can

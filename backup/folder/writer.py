@@ -1,8 +1,7 @@
-"""The one writer: puts pages into the tree, and knows at every moment which file belongs to whom.
+"""Writes pages to the output folder and tracks which page owns each file.
 
-A page that is killed half-way is either the old one or the new one: its files come first, its text,
-which refers to them, after that, and what it needs no more goes last. The journal says before what is
-about to be; see sync.journal.
+An interrupted page is either the old one or the new one: its files are written first, then its text, and
+old files are removed last. The journal records each page before it is written; see sync.journal.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from backup.sync.plan import Step
 from backup.sync.state import Record, State, join
 
 _LIST = "README.md"
-_NOBODY = ""  # owns what an interrupted run had in its hands and no page needs
+_NOBODY = ""  # owns files of an interrupted run that no page needs
 _FORMER = (
     "former"  # owns what an earlier backup in this work tree wrote: may be replaced, and stays
 )
@@ -35,7 +34,7 @@ class Writer:
     `records` starts as the state's. `touched` are the paths that this run wrote or deleted, `written`
     and `removed` the ids of the pages that it wrote, and removed, `changed` those of which a file came,
     went, or has another content now.
-    `claimed` are files that an interrupted run had in its hands: ours, whether or not a record has
+    `claimed` are files that an interrupted run may have written: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
     """
@@ -71,7 +70,7 @@ class Writer:
         """
         with self._lock:
             if self._closed:
-                raise WorkspaceError("The run has ended; the page is left to the next one.")
+                raise WorkspaceError("The run has ended; the next run writes this page.")
             digest = hashlib.sha256(text).hexdigest()
             if self._differs(page_id, record, placed, digest):
                 self.changed.add(page_id)
@@ -282,7 +281,7 @@ class Writer:
             if self._owners.get(path, page_id) not in (page_id, _NOBODY, _FORMER):
                 raise WorkspaceError(
                     f"{path} still belongs to another page; it was left alone.",
-                    hint="When that one can be moved, the next run puts this one there.",
+                    hint="The next run moves this page there once the other one has moved.",
                 )
         self.tree.check(paths, {*same, *(path for path in paths if path in self._owners)})
 

@@ -115,7 +115,7 @@ def _is_math(text: str) -> bool:
 _CHECKS: dict[str, Callable[[_Line], bool]] = {
     "'[[' is a link on Gitea": lambda line: "[[" in line.text,
     "an alert below page level is printed as text by GitHub": _misplaced_alert,
-    "an alert with a title is no alert": _titled_alert,
+    "an alert with a title is not an alert": _titled_alert,
     "Gitea takes '- [x](' for a box": lambda line: bool(_FALSE_BOX.match(line.raw)),
     "Gitea takes '{…}' at a heading's end for attributes": lambda line: bool(
         _HEADING_ATTRIBUTES.fullmatch(line.text)

@@ -49,7 +49,7 @@ def problems(texts: Mapping[str, str], files: Collection[str]) -> Iterator[Probl
         for complaint in complaints(text):
             yield Problem(path, complaint)
         if not is_sound(text):
-            yield Problem(path, "the front matter is no YAML that a host could read")
+            yield Problem(path, "the front matter is not YAML that a host can read")
         targets = seen(path).targets if any(sign in text for sign in _SIGNS) else ()
         for target in targets:
             if wrong := _dead(path, target, there, places):

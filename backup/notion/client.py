@@ -231,7 +231,7 @@ class Client:
         left = range(failed, self._tries)
         seconds = sum(_pause(number) for number in left)
         self._tell(
-            f"Notion {what} {error}. It is asked {len(left)} more times, for about {seconds:.0f} s."
+            f"Notion {what} {error}. Trying {len(left)} more times, for about {seconds:.0f} s."
         )
 
     def _turn(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer | None:

@@ -72,7 +72,7 @@ def listing(live: Answered, archived: Answered, source_id: str, database_id: str
 _WINDOWS = 100  # queries of 10,000 rows each: a data source that has more does not end
 _CAPPED = "Notion did not list every row: more were made in one minute than it gives at once."
 _PARTIAL = "Rows that came without properties, because the integration may not read them: {}."
-_ODD = "Rows that came in a form that makes no sense: {}."
+_ODD = "Rows that could not be understood: {}."
 _NESTED = "Databases that are rows of this wiki: {}. To back them up, name each as a database, too."
 
 

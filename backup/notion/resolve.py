@@ -108,7 +108,7 @@ _UNKNOWN = (
     "Connections, and add the integration; or check the id."
 )
 _NO_ID = (
-    "is no id that Notion takes. Open the database as a full page, choose ⋯ → Copy link, and write "
+    "is not an id that Notion accepts. Open the database as a full page, choose ⋯ → Copy link, and write "
     f"that link. {_CONNECT}"
 )
 _TRASHED = (

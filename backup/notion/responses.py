@@ -27,7 +27,7 @@ _HALVES = re.compile(
 )  # escaped, or in what claims to be UTF-8
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 _LONGEST = 300  # characters of Notion's own words in a message
-_NO_NOTION = "This does not look like an answer of Notion: check NOTION_API_URL, and any proxy."
+_NO_NOTION = "This does not look like an answer from Notion: check NOTION_API_URL, and any proxy."
 
 
 class Throttled(Exception):
@@ -90,9 +90,9 @@ def judged(
     if status != 200:
         raise _refusal(status, headers, as_object(body), where)
     if not isinstance(body, dict):
-        raise Broken("an answer that is no JSON object")
+        raise Broken("an answer that is not a JSON object")
     if body.get("object") not in kinds:
-        raise Broken(f"an answer that is no {' or '.join(kinds)}")
+        raise Broken(f"an answer that is not a {' or '.join(kinds)}")
     needed = (body.get("results"), list) if body["object"] == "list" else (body.get("id"), str)
     if not isinstance(*needed):
         raise Broken(f"a {body['object']} without its {'results' if 'list' in kinds else 'id'}")

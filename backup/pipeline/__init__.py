@@ -1,1 +1,1 @@
-"""From what Notion lists to pages on the disk: listing, fetching, one page, the account of it all."""
+"""From listings to pages on disk: listing, fetching, one page, and the summary as a report."""

@@ -1,4 +1,4 @@
-"""Fetches pages, several at once: each is read, put in its place and told; one that fails is told."""
+"""Fetches pages in parallel: each is read, written and logged; a failure costs only that page."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class Fetching:
         yield self._try_files_again(decided, combined(before))
 
     def _forgetful(self) -> Fetching:
-        """The same work, with synced blocks read anew: they may be what was edited."""
+        """The same work, with synced blocks read again: they may be what was edited."""
         return replace(self, reader=replace(self.reader, shared=Shared()))
 
     def fetch(self, steps: Collection[Step]) -> Outcome:

@@ -1,7 +1,7 @@
-"""Lists every database: who asks Notion for what, and when, so that no answer waits for another one.
+"""Lists every database, with as many requests in parallel as possible.
 
-The longest chain is that of a query's pages: each names the next one. Everything else runs beside
-it, and a data source that the last run knew is asked before its database has named it again.
+The longest chain is a query's pages, because each names the next one. Everything else runs beside it, and
+data sources known from the last run are queried before their database has named them again.
 """
 
 from __future__ import annotations

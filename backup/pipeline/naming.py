@@ -1,4 +1,4 @@
-"""The model's part in a run: what earlier runs have learned from it, and what this one took."""
+"""AI naming in a run: answers of earlier runs, and what this run used."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""One page from Notion to the bytes of its folder: read, files, Markdown. Nothing is written here
-but into the staging folder."""
+"""Turns one page into the files of its folder: blocks, downloads, Markdown. Writes only to the staging
+folder."""
 
 from __future__ import annotations
 

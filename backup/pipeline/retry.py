@@ -1,6 +1,6 @@
-"""Files that could not be had last time, on pages that have not changed since: each is tried alone.
+"""Retries missing files of unchanged pages without reading the pages.
 
-The page is read only when that has changed something: then its text has to say so.
+A page is read only if the outcome changed, because then its text changes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def retry(
     ]
     if not wanted:
         return Retried()
-    log.line(f"Files that could not be had last time and are tried again: {len(wanted)}")
+    log.line(f"Retrying files that could not be downloaded last time: {len(wanted)}")
     tried: defaultdict[str, dict[str, Downloaded | FileError]] = defaultdict(dict)
     news: dict[str, Step] = {}
     lost = []
@@ -68,4 +68,4 @@ def _is_as_before(pending: Pending, error: FileError) -> bool:
     return not isinstance(error, TooLarge) and not is_news
 
 
-_REASON = "there is news of a file that was missing"
+_REASON = "a missing file can be downloaded now, or fails for another reason"

@@ -1,4 +1,4 @@
-"""The account of a run: what was planned, and what became of it, as the report that everybody reads."""
+"""Builds the report of a run from the plan and its outcome."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def report(
         kept=tuple(entry(step, step.reason) for step in kept),
         failed=outcome.failed,
         lost=outcome.lost,
-        warnings=(*outcome.warnings, *empty(seen.empty, memory.state)),
-        errors=(*seen.problems, *decided.problems, *outcome.errors, *_unfinished(outcome)),
+        warnings=outcome.warnings,
+        errors=(*outcome.errors, *_unfinished(outcome)),
         sections=tuple(
             _section(each, decided, staying, memory) for each in (*seen.listed, *seen.empty)
         ),
@@ -109,7 +109,7 @@ def _database(step: Step, memory: Memory) -> str:
 
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
     left = f"{counted(outcome.left, 'page')} {'was' if outcome.left == 1 else 'were'} not read"
-    what = f"{left}; what was finished is saved, the next run goes on."
+    what = f"{left}; everything finished is saved, and the next run continues."
     if outcome.ended:
         return (Problem("The run ended early", f"{outcome.ended} {what}"),)
-    return (Problem("The run was told to stop", what),) if outcome.left else ()
+    return (Problem("The run was stopped", what),) if outcome.left else ()

@@ -1,4 +1,4 @@
-"""Questions to Notion about what a listing does not tell."""
+"""Asks Notion about pages that a listing does not show."""
 
 from __future__ import annotations
 

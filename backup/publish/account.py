@@ -1,4 +1,4 @@
-"""The report of a run that publishes: what its commits hold, in place of what was read."""
+"""Rewrites the report of a publishing run: what its commits contain, instead of what was read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _touched(report: Report) -> set[str]:
 
 
 def _recounted(report: Report, before: set[str], now: set[str]) -> Report:
-    """With the pages that stayed as they were counted anew: `before` and `now` are those that did not."""
+    """With unchanged pages counted again: `before` and `now` are those that changed."""
     apart = {each.page_id for each in report.failed} | {each.page_id for each in report.kept}
     back, more = before - now, now - before - apart
 

@@ -1,5 +1,4 @@
-"""Who edited a page in Notion, as the author of its commit: asked for only where pages are committed
-one by one."""
+"""Finds a page's last editor in Notion, as the author of its commit (only for `COMMIT=page`)."""
 
 from __future__ import annotations
 

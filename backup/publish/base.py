@@ -1,7 +1,7 @@
-"""What a run begins with: the published branch as it is now, its state and its tree.
+"""Reads what a run starts from: the published branch as it is now, its state and its tree.
 
-The work tree may be anything that a runner or a person made of it: shallow, sparse, stale, of another
-branch, or emptied by an earlier step. Only the branch says what the backup has.
+The work tree may be shallow, sparse, outdated, on another branch, or emptied by an earlier step. Only the
+branch says what the backup contains.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where to publish: which remote, which branch, and with whose credentials."""
+"""Decides where to publish: which remote, which branch, and with which credentials."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def root(git: Git, workspace: Path, folder: Path) -> Path:
         inside = (Path(os.path.relpath(here, top)) / folder.relative_to(workspace)).as_posix()
         again = f"Start the backup in {top}, with OUTPUT_DIR={inside} to have it in this folder."
         raise ConfigError(
-            f"{workspace} is a folder of the repository {top}, and not its root.",
+            f"{workspace} is inside the repository {top}, but is not its root.",
             hint=_CHECK_OUT if ci.product(git.environ) else again,
         )
     return Path(top)

@@ -1,7 +1,7 @@
-"""Commits as values: what each holds, which of it is new, and the text that makes git write them.
+"""Commits as values: what each contains, what of it is new, and the input for git to write them.
 
-git fast-import makes any number of commits in one process, from objects that are there already; no
-index and no work tree takes part.
+git fast-import creates any number of commits in one process, from existing objects, without index or work
+tree.
 """
 
 from __future__ import annotations
@@ -104,4 +104,4 @@ def _check(paths: Iterable[str]) -> None:
     must never become one."""
     for path in paths:
         if any(is_guarded(part) for part in path.split("/")):
-            raise GitError(f"{path!r} is no place for a backup: hosts read orders there.")
+            raise GitError(f"Refusing to commit {path!r}: CI hosts execute files at this path.")

@@ -1,8 +1,8 @@
-"""What a publication holds, decided from three pictures: what the run has, what it began with, and what
-the remote has by now. Nothing is touched here.
+"""Decides what to publish, in a three-way merge of what the run has, what it started with, and what the
+remote has now. Pure.
 
-The files of a page and its record always go together. Another run that published in between keeps
-what it read later; what cannot be told apart is left to the next run.
+A page's files and its record always go together. Of two versions the one that was read later wins; an
+unclear case is left to the next run.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class Composition:
 
 
 _LEFT = (
-    "{} was not published: another file has this place on the branch. A file that is not part of the "
-    "backup must be moved away; if another run was faster, the next run publishes the page."
+    "{} was not published: another file is at this path on the branch. Move it away if it is not part of "
+    "the backup; if another run was faster, the next run publishes the page."
 )
 
 

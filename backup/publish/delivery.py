@@ -1,4 +1,4 @@
-"""Hands over what the run has: what is finished, while other pages are being read, and all at the end."""
+"""Publishes what is finished while other pages are being read, and the rest at the end."""
 
 from __future__ import annotations
 
@@ -48,36 +48,30 @@ class Delivery:
         self.publisher.rest()
 
     def end(self, now: State, report: Report) -> Report:
-        """Publish all that the run has, and tell in the report what became of it."""
+        """Publish everything, and say in the report what was published."""
         issued = self.publisher.issued
-        refused: tuple[Problem, ...] = ()
+        is_refused = False
         try:
             snapshot = self.publisher.hold(now, self._done())
             issued = self.publisher.publish(snapshot, len(report.failed))
             self.log.line(_words(issued, self.publisher))
         except BackupError as error:
-            refused = (Problem(_WHERE, str(error)),)
+            is_refused = True
+            self.log.problem("errors", Problem(_WHERE, str(error)))
         else:
             with suppress(WorkspaceError):  # nothing is lost but a reading
                 indexes.forget(self.writer.tree)
-        errors = (*refused, *issued.errors)
-        for problem in errors:
-            self.log.error(problem)
-        for problem in issued.left:
-            self.log.error(problem)
-        for problem in issued.behind:
-            self.log.warning(problem)
-        done = report if refused else account.published(report, issued.parts, issued.left)
+        self.log.problem("errors", *issued.errors)
+        self.log.problem("failed", *issued.left)
+        self.log.problem("warnings", *issued.behind)
+        done = report if is_refused else account.published(report, issued.parts, issued.left)
         return replace(
             done,
-            unpublished=bool(refused),
+            unpublished=is_refused,
             commit=issued.commit,
             branch=self.publisher.to.branch,
             pushed=issued.pushed,
             pull_request=issued.pull_request,
-            errors=(*report.errors, *errors),
-            failed=(*report.failed, *issued.left),
-            warnings=(*report.warnings, *issued.behind),
         )
 
     def _done(self) -> Done:

@@ -1,8 +1,7 @@
-"""Lets the clone know what was published: its branch, and the index, so that `git status` finds it clean.
+"""Updates the clone to what was published: its branch and its index, so that `git status` is clean.
 
-What was pushed is published, whatever becomes of the clone. One that cannot follow now, because a git that
-was killed left a lock, follows in the next run: two references of this work tree remember from where, and
-to where.
+A push counts as published even if the clone cannot be updated, because a killed git left a lock. The next
+run then updates it: two references of this work tree remember from where, and to where.
 """
 
 from __future__ import annotations
@@ -51,8 +50,8 @@ def _moved(git: Git, reference: str, old: str, new: str) -> str:
         _remember(git, _TO, new)
         said = error.message.partition("\n")[0]
         return (
-            f"The clone does not show yet what was published: {said} The next run sets that right; a "
-            "lock that a git left behind which is no longer running has to be deleted."
+            f"The clone could not be updated to what was published: {said} The next run tries again. "
+            "If no git process is running, delete the lock."
         )
     if _at(git, _TO):
         _remember(git, _FROM, "")

@@ -1,6 +1,6 @@
-"""The words of a commit and of a pull request; what comes from Notion is made harmless in them.
+"""Writes commit messages and pull requests, with text from Notion escaped.
 
-A title may hold '@all', 'closes #12', '[skip ci]' or a trailer, and hosts act on those wherever they
+A title may contain '@all', 'closes #12', '[skip ci]' or a trailer, and hosts act on those wherever they
 stand (the documentation of GitHub and Gitea; on Gitea also in the commits of a job).
 """
 

@@ -1,9 +1,9 @@
-"""Puts files into git's store of objects as `git add` would: through the filters that .gitattributes asks
-for, or not at all, so that nothing that should be encrypted is ever published as plain text.
+"""Writes files as git objects, as `git add` would: through the filters in .gitattributes or not at all, so
+that nothing that should be encrypted is published as plain text.
 
-Git itself hashes what we have opened, so that it follows no symbolic link. Where the attributes are plain about
-a file (filter, text, eol, ident, working-tree-encoding), it is changed as they say. Where git would guess from the content (text=auto, core.autocrlf) it stays byte for byte: an
-attachment may need its line ends, and git finds both clean afterwards.
+Git hashes files that we have opened, so it follows no symbolic link. Explicit attributes (filter, text, eol,
+ident, working-tree-encoding) apply. Where git would guess from the content (text=auto, core.autocrlf), a file
+stays byte for byte: an attachment may need its line endings, and git finds both clean afterwards.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def check(git: Git, paths: Collection[str]) -> dict[str, str]:
     filtered = _filters(_attributes(git, paths))
     if large := [path for path, name in filtered.items() if name == "lfs"]:
         raise GitError(
-            f"{min(large)} is sent into Git LFS by .gitattributes, and must be a plain text.",
+            f"{min(large)} goes into Git LFS by .gitattributes, but must be plain text.",
             hint=f"Add a line `{min(large)} !filter !diff !merge` {_OUT}.",
         )
     _refuse_unready(git, filtered)
@@ -222,7 +222,7 @@ def _refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
     if "lfs" in names and not git.ask("lfs", "version"):
         path = min(path for path, name in filtered.items() if name == "lfs")
         raise GitError(
-            f"{path} belongs into Git LFS (.gitattributes says so), and git-lfs is not installed.",
+            f"{path} must go into Git LFS (see .gitattributes), but git-lfs is not installed.",
             hint="Install git-lfs on the runner, or take the backup's folder out of LFS with a line "
             "like `wiki/** !filter !diff !merge` in .gitattributes.",
         )
@@ -236,7 +236,7 @@ def _unready(path: str, name: str, why: str) -> GitError:
     return GitError(
         f"{path} was not published as plain text: .gitattributes sends it through the filter {name}, "
         f"{why}.",
-        hint=f"Set {name} up in the clone before the backup (as `git-crypt unlock` does, say), or take "
+        hint=f"Set {name} up in the clone before the backup (with `git-crypt unlock`, for example), or take "
         f"the backup's folder out with a line like `wiki/** !filter !diff` {_OUT}.",
     )
 

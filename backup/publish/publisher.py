@@ -1,4 +1,4 @@
-"""Publishes what the run has: at its end, and before that as often as it is told to."""
+"""Publishes finished pages: at the end of a run, and every PUBLISH_EVERY seconds before that."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ class Publisher:
         return Pushing(self.git, self.to, self.committer, begun_from, lfs, self.sleep)
 
     def _merged_into(self) -> str:
-        """The branch from which one for pull requests is begun anew: when none is open, what it has
+        """The branch from which one for pull requests is started again: when none is open, what it has
         was merged or turned down. '' to go on with what the branch has."""
         try:
             is_open = self.pull_requests is None or self.pull_requests.find() is not None

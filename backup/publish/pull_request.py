@@ -116,7 +116,7 @@ def _read(pull: Any) -> PullRequest:
     try:
         return PullRequest(int(pull["number"]), str(pull["html_url"]))
     except (KeyError, TypeError, ValueError):
-        raise GitError("The host's answer about a pull request makes no sense.") from None
+        raise GitError("The host's answer about a pull request could not be understood.") from None
 
 
 def _json(answer: http.Response) -> Any:

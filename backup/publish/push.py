@@ -1,7 +1,7 @@
-"""Commits what is to be published on top of what the remote has now, and pushes it.
+"""Commits on top of the remote's current tip, and pushes.
 
-The commits are built from objects: the workspace, the user's index and .gitignore are neither asked nor
-touched, and a checkout that is behind its remote is no obstacle.
+Commits are built from objects, without the work tree, the user's index or .gitignore, so the checkout may be
+behind its remote.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from backup.publish.commits import REFERENCE, Commit, effective, stream
 
 _TRIES = 8  # six jobs that push at once need about five
 _ASIDE = (
-    "The checked-out branch {0} stays where it was: it is not what the remote has. To bring this clone up "
-    "to date: git stash --include-untracked, then git pull --rebase, then git stash drop for what the "
+    "The checked-out branch {0} was not moved: it differs from the remote. To bring this clone up to "
+    "date: git stash --include-untracked, then git pull --rebase, then git stash drop for what the "
     "backup wrote here."
 )
 _DEPTH = 100  # commits of history in which a lost state is looked for
@@ -32,7 +32,7 @@ class Tip:
     """What the branch holds: `commit` is '' when there is no branch and nothing to begin with.
 
     `files` maps all its paths to their objects; `links` are those of them that are symbolic links or
-    submodules. `replaces` is the commit that the branch has, when it is to be begun anew from `commit`.
+    submodules. `replaces` is the commit that the branch has, when it is to be started again from `commit`.
     """
 
     commit: str = ""
@@ -54,7 +54,7 @@ class Published:
 class Pushing:
     """How to publish with `git`, whose folder is the root of the work tree.
 
-    `base` is the branch from which a branch of our own is begun anew, '' to go on with what it has.
+    `base` is the branch from which a branch of our own is started again, '' to go on with what it has.
     `lfs` says that some files are in Git LFS.
     """
 
@@ -83,7 +83,7 @@ class Pushing:
             if number + 1 < _TRIES:
                 self.sleep(random.uniform(0.2, 1.0) * (number + 1))
         raise GitError(
-            f"{self.to.branch} could not be pushed to, {_TRIES} times in a row: {said}",
+            f"Could not push to {self.to.branch}, {_TRIES} times in a row: {said}",
             hint="The files are written; the next run publishes them.",
         )
 
@@ -205,7 +205,7 @@ class Pushing:
         self.git.run(*command, seconds=NETWORK_SECONDS)
 
     def _aside(self, commit: str) -> str:
-        """How a person goes on whose clone went another way than the remote; a runner's is thrown away."""
+        """What a person with a diverged clone must do; a runner's clone is discarded anyway."""
         if not self._is_checked_out() or self._local("HEAD") == commit:
             return ""
         return "" if ci.product(self.git.environ) else _ASIDE.format(self.to.branch)

@@ -1,4 +1,4 @@
-"""What a refused push means, and what to do about it, from the words of git and of the hosts.
+"""Explains a rejected push, and what to do, from the messages of git and the hosts.
 
 The wordings are those of Gitea's and Forgejo's hooks (1.22 to 1.27), of GitHub (its error codes GH001,
 GH006 and GH013), of GitLab and Bitbucket, of git 2.31 to 2.47 and of curl.
@@ -21,8 +21,8 @@ _PULL_REQUEST = (
     "set PULL_REQUEST=true, so that each run opens a pull request or adds to the open one"
 )
 _WAYS_OUT = (
-    f"Ways out: {_PULL_REQUEST}; or publish to another branch with BRANCH; or let the job in, with a "
-    "git-token of somebody who may push, or by taking the backup's folder out of the protection "
+    f"Solutions: {_PULL_REQUEST}; or publish to another branch with BRANCH; or allow the push: with a "
+    "git-token of somebody who may push, or by exempting the backup's folder from the protection "
     "(Gitea and Forgejo: unprotected file patterns)."
 )
 # The first that fits counts; what a host says besides "hook declined" is worth more.
@@ -33,13 +33,13 @@ _HINTS = (
     ),
     (
         r"unverified commit|verified signatures|must be signed",
-        "The branch takes signed commits only, and a job's are not. "
-        f"Ways out: {_PULL_REQUEST} (the host signs the merge); or publish to another branch "
+        "The branch accepts only signed commits, and the job's are unsigned. "
+        f"Solutions: {_PULL_REQUEST} (the host signs the merge); or publish to another branch "
         "with BRANCH; or give git a key of its own (commit.gpgsign, user.signingkey).",
     ),
     (
         r"GH001|file size limit|exceeds the maximum file size",
-        "The host takes no file of this size: set a smaller MAX_FILE_MB.",
+        "The host does not accept files of this size: set a smaller MAX_FILE_MB.",
     ),
     (r"archived", "The repository is archived: nobody can push to it."),
     (
@@ -60,16 +60,16 @@ _HINTS = (
     (
         r"could not read (?:username|password)|authentication failed|error: 401|unauthorized"
         r"|permission denied \(publickey|host key verification failed",
-        "git cannot show who it is: let actions/checkout keep its credentials (persist-credentials: "
+        "git has no credentials for the remote: let actions/checkout keep its credentials (persist-credentials: "
         "true, as it is by default), or pass a git-token; an ssh remote needs its key and known_hosts.",
     ),
     (
         r"shallow update not allowed",
-        "The host takes no push from a shallow clone: set fetch-depth: 0 for actions/checkout.",
+        "The host does not accept pushes from a shallow clone: set fetch-depth: 0 for actions/checkout.",
     ),
     (
         r"refusing to update checked out branch",
-        "The remote is a clone in which somebody works: push to a bare repository, or to another "
+        "The remote is a working clone, not a bare repository: push to a bare repository, or to another "
         "branch with BRANCH.",
     ),
     (

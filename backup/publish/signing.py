@@ -1,5 +1,4 @@
-"""Signs commits where the person's own git would: fast-import, which writes ours, does not look at
-commit.gpgSign."""
+"""Signs commits if commit.gpgSign is set, which fast-import ignores."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ _PERSON = re.compile(r"^(author|committer) (.*) <(.*)> (\d+) (\S+)$", re.MULTILI
 
 
 def signed(git: Git, commit: str, tip: str) -> str:
-    """The last of the commits after `tip` up to `commit`, written anew with signatures; `commit` itself
+    """The last of the commits after `tip` up to `commit`, rewritten with signatures; `commit` itself
     where nobody asks for them.
 
     Raises GitError when one cannot be signed.

@@ -1,4 +1,4 @@
-"""Tells a Discord channel: one message, an embed for the run and one for each database.
+"""Notifies a Discord channel: one message, an embed for the run and one for each database.
 
 Source of all limits and fields: Discord developer docs, "Embed Limits" and "Execute Webhook".
 """
@@ -37,7 +37,7 @@ class Discord:
     level: str = "always"
 
     def send(self, report: Report, session: Session) -> None:
-        """Send the message when the level wants it. Raises NotTold."""
+        """Send the message when the level wants it. Raises NotifyError."""
         if self.level == "always" or report.exit_code:
             post_json(session, self.url, message(report))
 

@@ -1,6 +1,6 @@
 """Pings a watchdog in the style of healthchecks.io: at the start, at success, at failure.
 
-A backup that stops without a word is the real danger; a watchdog notices when the pings stay away.
+The real danger is a backup that stops silently; a watchdog notices missing pings.
 Source: healthchecks.io docs, "Pinging API".
 """
 
@@ -17,8 +17,8 @@ from backup.report.literal import one_line
 from backup.report.report import Report
 from backup.report.sending import post
 
-NAME = "the health check"
-_LIMIT = 10_000  # bytes of a body: what servers of one's own keep, if they are not told otherwise
+NAME = "health check"
+_LIMIT = 10_000  # bytes of a body: what servers of one's own keep, by default
 _LINE = 500  # characters
 
 
@@ -29,11 +29,11 @@ class Healthcheck:
     url: str = field(repr=False)
 
     def begin(self, session: Session) -> None:
-        """Say that the run has started. Raises NotTold."""
+        """Say that the run has started. Raises NotifyError."""
         post(session, self._at("/start"), b"")
 
     def send(self, report: Report, session: Session) -> None:
-        """Say how the run ended, with the last lines of its log. Raises NotTold."""
+        """Say how the run ended, with the last lines of its log. Raises NotifyError."""
         said = [cut(one_line(line), _LINE) for line in summary.lines(report)]
         body = within(said, _LIMIT, octets).encode("utf-8", "replace")
         headers = {"Content-Type": "text/plain; charset=utf-8"}

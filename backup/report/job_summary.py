@@ -1,7 +1,6 @@
-"""The job summary: what a run did, as Markdown for the page of the workflow run.
+"""The job summary: what a run did, as Markdown on the page of the workflow run.
 
-GitHub and Gitea show it; both take 1 MiB. Gitea does not mask secrets in it: the report must be free
-of them before it comes here.
+GitHub and Gitea show up to 1 MiB. Gitea does not mask secrets in it, so the report must be free of them.
 """
 
 from __future__ import annotations
@@ -142,7 +141,7 @@ def _facts(report: Report) -> str:
     """The last lines: the commit, the pull request, what it cost."""
     facts = [*report.costs()]
     if report.asked:
-        facts.append(f"{counted(report.asked.requests, 'request')} for names of pictures")
+        facts.append(f"{counted(report.asked.requests, 'request')} for image names")
     if report.commit:
         name, address = f"`{report.commit[:10]}`", links.commit(report)
         where = f" on {_said(report.branch, _TITLE)}" if report.branch else ""

@@ -1,4 +1,4 @@
-"""Addresses on the host, for people: a page at the commit that was pushed, the commit, the run."""
+"""Links to the host: a page at the pushed commit, the commit, the run."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Text from Notion as the places that show it must have it, so that it says only what it says.
+"""Escapes text from Notion for each place that shows it.
 
-A title may hold Markdown, HTML, a mention that would ring somebody's phone, a reference that would
-close an issue, an address. Here each is written so that a reader sees it and no host acts on it.
+A title may contain Markdown, HTML, a mention, a reference that closes an issue, or an address. Escaped, a
+reader sees the text and no host acts on it.
 """
 
 from __future__ import annotations

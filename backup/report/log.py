@@ -1,4 +1,4 @@
-"""Tells what happens while it happens: plain lines, and a progress bar on a terminal."""
+"""Logs what happens: plain lines, and a progress bar on a terminal. Records problems for the report."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from backup.model import Problem
 from backup.report import runner
 from backup.report.fitting import cut
+from backup.report.report import Report
 from backup.words import counted
 
 if TYPE_CHECKING:
@@ -20,13 +22,15 @@ _MOST = 10  # annotations of a kind: GitHub drops the others of a step without a
 _LONGEST = 4_000  # characters of one annotation: GitHub cuts at 4,096
 _TITLE = 200
 
+Kind = Literal["errors", "failed", "lost", "warnings"]  # the lists of a report
+
 
 class Log:
     """Prints to `stream`; `host` is 'github', 'gitea' or 'forgejo' when a runner reads it, else ''.
 
-    On a runner phases are groups, and hosts fold those. So a problem is one line where it happens,
-    and is told again behind its group: on GitHub as an annotation, on the others, which keep no
-    annotations, in the same words as plain text. Beyond ten of a kind they are only counted.
+    On a runner phases are groups, which hosts fold. So a problem is one line where it happens, and is
+    repeated after its group: on GitHub as an annotation, on the other hosts, which have no annotations,
+    as the same plain text. Beyond ten of a kind they are only counted.
     """
 
     def __init__(self, stream: TextIO, *, host: str = "", secrets: tuple[str, ...] = ()) -> None:
@@ -37,18 +41,32 @@ class Log:
         self._bar: tqdm[Any] | None = None
         self._grouped = False
         self._waiting: list[tuple[str, Problem]] = []
-        self._told: Counter[str] = Counter()
+        self._announced: Counter[str] = Counter()
+        self._recorded: dict[Kind, list[Problem]] = {}
 
     def line(self, text: str) -> None:
         """One line that every reader sees."""
         self._print(runner.safe(text, self.secrets))
 
+    def problem(self, kind: Kind, *problems: Problem) -> None:
+        """Log problems of the whole run, and record them for the report, in one call."""
+        for each in problems:
+            self._problem("warning" if kind == "warnings" else "error", each)
+            self._recorded.setdefault(kind, []).append(each)
+
+    def recorded(self, report: Report) -> Report:
+        """The report with the recorded problems after its own."""
+        lists: dict[str, Any] = {
+            kind: (*getattr(report, kind), *problems) for kind, problems in self._recorded.items()
+        }
+        return replace(report, **lists)
+
     def warning(self, problem: Problem) -> None:
-        """Something that somebody should look at, though all is saved."""
+        """Log something that somebody should look at, although all is saved. The caller reports it."""
         self._problem("warning", problem)
 
     def error(self, problem: Problem) -> None:
-        """Something that is not saved."""
+        """Log something that is not saved. The caller reports it."""
         self._problem("error", problem)
 
     @contextmanager
@@ -91,10 +109,10 @@ class Log:
             self._bar.update()
 
     def end(self) -> None:
-        """The last line: how many problems were told only where they happened."""
+        """The last line: how many problems were not repeated after their groups."""
         more = [
             counted(count - _MOST, f"more {kind}")
-            for kind, count in sorted(self._told.items())
+            for kind, count in sorted(self._announced.items())
             if count > _MOST
         ]
         if more:
@@ -109,9 +127,9 @@ class Log:
                 self._plain(kind, problem)
 
     def _announce(self, kind: str, problem: Problem) -> bool:
-        """Tell it outside of groups, as long as there were not many of its kind."""
-        self._told[kind] += 1
-        if self._told[kind] > _MOST:
+        """Repeat it outside of groups, unless there were many of its kind."""
+        self._announced[kind] += 1
+        if self._announced[kind] > _MOST:
             return False
         if self._host == "github":
             where = cut(runner.safe(problem.where, self.secrets), _TITLE)

@@ -1,10 +1,9 @@
-"""Who outside is told about a run. To add one: a module with these two functions, a line here, its
-settings.
+"""The notification services. To add one: a module with these two functions, a line here, its settings.
 
-    from_settings(given) -> Teller | None      `given` maps the names of settings to their values
-    Teller.send(report, session) -> None       raises NotTold
+    from_settings(given) -> Notifier | None    `given` maps the names of settings to their values
+    Notifier.send(report, session) -> None     raises NotifyError
 
-A teller never fails a run: what goes wrong with it is a warning.
+A notification that fails is a warning and never fails the run.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from backup.report import discord, healthcheck, ntfy, slack, webhook
 from backup.report.healthcheck import Healthcheck
 from backup.report.log import Log
 from backup.report.report import Report
-from backup.report.sending import NotTold
+from backup.report.sending import NotifyError
 
 
-class Teller(Protocol):
-    """Somebody who can be told."""
+class Notifier(Protocol):
+    """A service that takes a message about a run."""
 
     def send(self, report: Report, session: Session) -> None:
-        """Tell how the run ended. Raises NotTold."""
+        """Send how the run ended. Raises NotifyError."""
 
 
-TELLERS: Mapping[str, Callable[[Mapping[str, str]], Teller | None]] = {
+NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier | None]] = {
     healthcheck.NAME: healthcheck.from_settings,
     discord.NAME: discord.from_settings,
     slack.NAME: slack.from_settings,
@@ -38,43 +37,45 @@ TELLERS: Mapping[str, Callable[[Mapping[str, str]], Teller | None]] = {
 }
 
 
-class Tellers:
-    """Those whom the settings name."""
+class Notifiers:
+    """The services that the settings name."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
-        made = {name: make(given) for name, make in TELLERS.items()}
-        self._found = {name: teller for name, teller in made.items() if teller}
+        made = {name: make(given) for name, make in NOTIFIERS.items()}
+        self._found = {name: notifier for name, notifier in made.items() if notifier}
 
     def begin(self, log: Log) -> None:
-        """Say that a run has started, to those who listen to that."""
+        """Send that a run has started, to services that watch for it."""
         watching = {
-            name: teller for name, teller in self._found.items() if isinstance(teller, Healthcheck)
+            name: notifier
+            for name, notifier in self._found.items()
+            if isinstance(notifier, Healthcheck)
         }
-        _at_once({name: teller.begin for name, teller in watching.items()}, log)
+        _in_parallel({name: notifier.begin for name, notifier in watching.items()}, log)
 
     def send(self, report: Report, log: Log) -> None:
-        """Say how the run ended. The report must be free of secrets."""
+        """Send how the run ended. The report must be free of secrets."""
 
-        def telling(teller: Teller) -> Callable[[Session], None]:
-            return lambda session: teller.send(report, session)
+        def sending(notifier: Notifier) -> Callable[[Session], None]:
+            return lambda session: notifier.send(report, session)
 
-        _at_once({name: telling(teller) for name, teller in self._found.items()}, log)
+        _in_parallel({name: sending(notifier) for name, notifier in self._found.items()}, log)
 
 
-def _at_once(calls: Mapping[str, Callable[[Session], None]], log: Log) -> None:
-    """Everything at the same time: five silent servers shall not take five times as long."""
+def _in_parallel(calls: Mapping[str, Callable[[Session], None]], log: Log) -> None:
+    """All at the same time, so that five silent servers take no longer than one."""
     if not calls:
         return
     with Session() as session, ThreadPoolExecutor(len(calls)) as pool:
         futures = {name: pool.submit(call, session) for name, call in calls.items()}
     for name, future in futures.items():
-        if reason := _why_not(future):
-            log.warning(Problem(f"{name[0].upper()}{name[1:]}", f"was not told: {reason}."))
+        if reason := _failure(future):
+            log.warning(Problem(f"{name[0].upper()}{name[1:]}", f"notification failed: {reason}."))
 
 
-def _why_not(future: Future[None]) -> str:
-    """Why a teller failed; '' when it did not. Of a bug only its kind: its words may hold a key."""
+def _failure(future: Future[None]) -> str:
+    """Why a notification failed; '' when it did not. Of a bug only its type: its text may hold a key."""
     error = future.exception()
     if error is None:
         return ""
-    return str(error) if isinstance(error, NotTold) else type(error).__name__
+    return str(error) if isinstance(error, NotifyError) else type(error).__name__

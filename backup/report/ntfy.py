@@ -1,4 +1,4 @@
-"""Tells a topic of ntfy, at ntfy.sh or on a server of one's own.
+"""Notifies an ntfy topic, at ntfy.sh or on a server of one's own.
 
 Source: ntfy docs, "Publishing": a message of more than 4,096 bytes would become an attachment.
 """
@@ -28,7 +28,7 @@ class Ntfy:
     token: str = field(default="", repr=False)
 
     def send(self, report: Report, session: Session) -> None:
-        """Send the message; how loud it is says whether somebody must look. Raises NotTold."""
+        """Send the message; how loud it is says whether somebody must look. Raises NotifyError."""
         headers = {
             "Title": _ascii(report.heading()),
             "Priority": "high" if report.exit_code else "default" if report.changed else "low",

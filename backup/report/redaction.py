@@ -1,7 +1,7 @@
-"""Blots out secrets: once in the whole report, before anybody hears of it, and in every log line.
+"""Masks secrets in every log line, and in the whole report before it is sent.
 
-Hosts mask what they know as a secret, and only in their logs; job summaries, messages to chats and
-addresses that hold a key are nobody's business but ours.
+Hosts mask only the secrets they know, and only in logs; job summaries, notifications and addresses that
+contain a key are left to us.
 """
 
 from __future__ import annotations

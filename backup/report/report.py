@@ -1,5 +1,5 @@
-"""What a run did, as one frozen value: the log, the summary, the outputs, the commit and everybody
-who is sent a message read it."""
+"""What a run did, as one frozen value that the log, the summary, the outputs, the commit and all notifiers
+read."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`failed`: pages whose last good copy was left as it is. `lost`: files that could not be had.
-    `errors`: something else that is not saved. `warnings`: all is saved, but somebody should look.
+    """`failed`: pages whose last good copy was kept. `lost`: files that could not be downloaded.
+    `errors`: anything else that is not saved. `warnings`: all is saved, but somebody should look.
 
     `new`, `updated`, `renamed` and `removed` are the pages of the run's commits, or of its folder
     where nothing is committed. `unchanged`, `read` (pages), `files` (images and attachments written),
@@ -146,12 +146,10 @@ class Report:
         )
 
     def absences(self) -> str:
-        """'2 files outside Notion are not there any more; their pages say which'; '' for none."""
+        """'2 files outside Notion no longer exist; their pages say which'; '' for none."""
         if self.given_up == 1:
-            return "1 file outside Notion is not there any more; its page says which"
-        many = (
-            f"{self.given_up:,} files outside Notion are not there any more; their pages say which"
-        )
+            return "1 file outside Notion no longer exists; its page says which"
+        many = f"{self.given_up:,} files outside Notion no longer exist; their pages say which"
         return many if self.given_up else ""
 
     def details(self) -> Iterable[tuple[str, Entry]]:

@@ -1,4 +1,4 @@
-"""Everybody who hears of a run: the log, the job summary, the outputs, the tellers outside."""
+"""Reports a run to the log, the job summary, the outputs and the notifiers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from backup import ci
 from backup.model import Problem
 from backup.report import job_summary, runner, summary
 from backup.report.log import Log
-from backup.report.notifiers import Tellers
+from backup.report.notifiers import Notifiers
 from backup.report.report import Report
 
 
-class Audience:
-    """At first only the log, without any secret known; `meet` brings the others.
+class Reporter:
+    """Starts with the log alone, without any secret known; `configure` adds the notifiers.
 
     `environ` is the runner's environment, `machine` this computer's name.
     """
@@ -27,49 +27,51 @@ class Audience:
         self._environ = environ
         self._machine = machine
         self._job = ci.job(environ, machine=machine)
-        self._tellers = Tellers({})
+        self._notifiers = Notifiers({})
         self._began = time.monotonic()
 
-    def meet(self, given: Mapping[str, str], secrets: Iterable[str], *, dry_run: bool) -> None:
-        """Learn whom to tell and what to keep secret; a dry run tells nobody outside.
+    def configure(self, given: Mapping[str, str], secrets: Iterable[str], *, dry_run: bool) -> None:
+        """Set the notifiers and the secrets to hide. A dry run notifies nobody.
 
-        `given` maps the names of the settings of tellers, and SERVER_URL, to their values.
+        `given` maps the names of the notification settings, and SERVER_URL, to their values.
         """
         self.log.secrets = tuple(secrets)
-        self._tellers = Tellers({} if dry_run else given)
+        self._notifiers = Notifiers({} if dry_run else given)
         self._job = ci.job(self._environ, given.get("SERVER_URL", ""), machine=self._machine)
 
     def begin(self) -> None:
         """The run starts."""
         self._began = time.monotonic()
-        self._tellers.begin(self.log)
+        self._notifiers.begin(self.log)
 
     def end(self, report: Report, *, origin: str = "", folder: str = "") -> None:
-        """The run is over: tell everybody. `origin` is the address of the remote, `folder` the
+        """Report the end of the run. `origin` is the address of the remote, `folder` the
         output folder below the repository's root."""
         repository = ci.repository_of(origin)
         if repository and repository.lower() != self._job.repository.lower():
             self._job = replace(self._job, repository=repository)
-        told = self._told(replace(report, job=replace(self._job, folder=folder)))
-        for line in summary.lines(told):
+        final = self._finished(replace(report, job=replace(self._job, folder=folder)))
+        for line in summary.lines(final):
             self.log.line(line)
-        runner.write_outputs(summary.outputs(told), self._environ)
-        self._spread(told)
+        runner.write_outputs(summary.outputs(final), self._environ)
+        self._send(final)
 
     def fail(self, problem: Problem, exit_code: int, details: Iterable[str] = ()) -> None:
-        """The run ended in an error; `details` are lines for the log alone."""
+        """Report an error that ended the run; `details` are lines for the log alone."""
         for line in details:
             self.log.line(line)
         self.log.error(problem)
         seconds = time.monotonic() - self._began
         broken = Report(errors=(problem,), broken=exit_code, seconds=seconds, job=self._job)
-        self._spread(self._told(broken))
+        broken = self.log.recorded(broken)
+        self._send(self._finished(broken))
 
-    def _told(self, report: Report) -> Report:
+    def _finished(self, report: Report) -> Report:
+        """The report with its time, free of secrets."""
         finished = datetime.now(timezone.utc).isoformat(timespec="seconds")
         return replace(report, finished=finished).redacted(self.log.secrets)
 
-    def _spread(self, told: Report) -> None:
-        runner.write_summary(job_summary.render(told), self._environ)
-        self._tellers.send(told, self.log)
+    def _send(self, report: Report) -> None:
+        runner.write_summary(job_summary.render(report), self._environ)
+        self._notifiers.send(report, self.log)
         self.log.end()

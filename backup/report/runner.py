@@ -1,4 +1,4 @@
-"""The runner's own language: workflow commands, outputs, and text that is safe to print in its log.
+"""Talks to the runner: workflow commands, outputs, and text that is safe to print in its log.
 
 Everything that comes from Notion is untrusted: a title may hold a command. Source: GitHub's runner
 2.336 and its Gitea and Forgejo counterparts, which read the same commands.

@@ -1,6 +1,6 @@
-"""Sends one message to one address: ten seconds, two tries, and no word of the address in an error.
+"""Sends one message to one address: ten seconds, two tries, and never the address in an error.
 
-The address of a webhook is its password, so nothing that an HTTP library says is ever passed on.
+A webhook's address is its password, so the text of an HTTP library's error is never passed on.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _PATIENCE = 30.0  # seconds that a service may ask us to wait; a run should not 
 _MOST_READ = 16_384  # bytes of an answer
 
 
-class NotTold(Exception):
-    """The message did not get through; the text is for people and holds no address."""
+class NotifyError(Exception):
+    """The message was not delivered; the text is for people and holds no address."""
 
 
-class _Passing(NotTold):
-    """Another try may help, after some seconds."""
+class _Temporary(NotifyError):
+    """A second try may help, after some seconds."""
 
     def __init__(self, message: str, after: float = _PAUSE) -> None:
         super().__init__(message)
@@ -33,19 +33,19 @@ class _Passing(NotTold):
 
 
 def post(session: Session, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-    """POST `body` to `url`. Raises NotTold when it was not accepted, also at the second try."""
+    """POST `body` to `url`. Raises NotifyError when it was not accepted, also at the second try."""
     for left in reversed(range(_TRIES)):
         try:
             _try(session, url, body, headers or {})
             return
-        except _Passing as passing:
-            if not left or passing.after > _PATIENCE:
+        except _Temporary as error:
+            if not left or error.after > _PATIENCE:
                 raise
-            time.sleep(passing.after)
+            time.sleep(error.after)
 
 
 def post_json(session: Session, url: str, message: object) -> None:
-    """POST `message` as JSON. Raises NotTold."""
+    """POST `message` as JSON. Raises NotifyError."""
     body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
     post(session, url, body, {"Content-Type": "application/json"})
 
@@ -65,18 +65,18 @@ def _try(session: Session, url: str, body: bytes, headers: Mapping[str, str]) ->
         why = http.no_answer(error)
         # After a timeout it may have arrived: a second one would be a message too many.
         again = why.passes and not isinstance(error, http.Timeout)
-        raise (_Passing if again else NotTold)(str(why)) from None
+        raise (_Temporary if again else NotifyError)(str(why)) from None
 
 
 def _judge(answer: http.Response) -> None:
-    """Raises NotTold unless the answer says that all went well."""
+    """Raises NotifyError unless the answer says that all went well."""
     status = answer.status_code
     if 200 <= status < 300:
         return
-    words = f"it {http.answered(status)}"
+    words = f"the server {http.answered(status)}"
     if status == 429:
-        raise _Passing(words, _asked_to_wait(answer))
-    raise _Passing(words) if http.may_pass(status) else NotTold(words)
+        raise _Temporary(words, _asked_to_wait(answer))
+    raise _Temporary(words) if http.may_pass(status) else NotifyError(words)
 
 
 def _asked_to_wait(answer: http.Response) -> float:

@@ -1,4 +1,4 @@
-"""Tells a Slack channel by an incoming webhook: a heading, and a block for each database.
+"""Notifies a Slack channel through an incoming webhook: a heading, and a block for each database.
 
 Source: Slack docs, "Sending messages using incoming webhooks" and "Blocks": 50 blocks, 150
 characters of a header, 3,000 of a section.
@@ -31,7 +31,7 @@ class Slack:
     url: str = field(repr=False)
 
     def send(self, report: Report, session: Session) -> None:
-        """Send the message. Raises NotTold."""
+        """Send the message. Raises NotifyError."""
         post_json(session, self.url, message(report))
 
 

@@ -17,7 +17,7 @@ _ROOM = 200_000  # characters of `failed-pages`: Gitea drops outputs of more tha
 
 def lines(report: Report) -> Iterator[str]:
     """What was done, for a person: one line of counts, then what changed."""
-    would = "Would be: " if report.dry_run else ""
+    would = "Dry run: " if report.dry_run else ""
     yield f"{would}{report.headline()} · {report.unchanged} unchanged"
     told: dict[str, int] = {}
     for word, entry in report.details():

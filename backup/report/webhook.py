@@ -3,7 +3,7 @@
 version        1; raised when a key changes its meaning or goes, not when one is added
 ok             whether everything is saved, and `exit_code` of the program
 title          the run in one line
-dry_run        always false: a dry run tells nobody
+dry_run        always false: a dry run notifies nobody
 finished       when, ISO 8601 in UTC; `seconds` how long it took
 host           "github", "gitea", "forgejo" or ""; `server`, `repository`, `run_url`, `machine`
 branch, commit, commit_url, pushed, pull_request        "" and false for none
@@ -32,7 +32,7 @@ from backup.report.literal import one_line
 from backup.report.report import Entry, Report, Section
 from backup.report.sending import post_json
 
-NAME = "the webhook"
+NAME = "webhook"
 VERSION = 1
 _MOST = 500  # entries of a list
 _LONGEST, _ADDRESS = 500, 2_000  # characters of a text and of an address
@@ -46,7 +46,7 @@ class Webhook:
     url: str = field(repr=False)
 
     def send(self, report: Report, session: Session) -> None:
-        """Send the report. Raises NotTold."""
+        """Send the report. Raises NotifyError."""
         post_json(session, self.url, message(report))
 
 

@@ -19,16 +19,25 @@ from backup.settings.ai import AiNaming, ai_naming
 from backup.settings.contacts import DRY_RUN, Contacts
 from backup.settings.contacts import SETTINGS as _CONTACTS
 from backup.settings.databases import astray, folder
-from backup.settings.parsers import Secret, base_address, one_of, secret, switch, whole_number
+from backup.settings.parsers import (
+    Secret,
+    base_address,
+    one_of,
+    secret,
+    switch,
+    whole_number,
+    words,
+)
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.setting import Reader, Setting, declared, setting, several
 
 __all__ = ["SETTINGS", "AiNaming", "Contacts", "Secret", "Setting", "Settings", "contacts"]
 
 _API = "https://api.notion.com"
-_CONFIG = Setting(
+_CONFIG = Setting(  # without a value of its own: what it holds is read like the environment
     "CONFIG",
-    "A whole .env text as one value, for settings that many repositories share.",
+    "",
+    "A whole .env text as one value, for settings that several repositories share.",
     secret=True,
 )
 
@@ -51,6 +60,7 @@ class Settings:
 
     notion_token: Secret = setting(
         "NOTION_TOKEN",
+        "",
         "The secret of your Notion integration (ntn_…).",
         secret,
         required="create an integration on notion.so/profile/integrations, share the database with "
@@ -59,91 +69,94 @@ class Settings:
     )
     notion_api_url: str = setting(
         "NOTION_API_URL",
-        "Where the Notion API answers. Only for proxies and for tests.",
+        _API,
+        "The address of the Notion API. Change it only for a proxy or for tests.",
         base_address(_API),
-        default=_API,
     )
     databases: tuple[Database, ...] = several(
         *databases.SETTINGS, _CONFIG, read=databases.databases
     )
     output_dir: str = setting(
         "OUTPUT_DIR",
-        "The folder below the workspace that holds the backup and its .notion-sync.json.",
+        ".",
+        "The folder, relative to the workspace, that holds the backup and its .notion-sync.json.",
         folder,
-        default=".",
     )
     full_sync: bool = setting(
-        "FULL_SYNC",
-        "Read every page again, also those that did not change.",
-        switch,
-        default="false",
+        "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
     )
     dry_run: bool = several(DRY_RUN, read=lambda reader: bool(reader.value(DRY_RUN)))
     publishing: Publishing = several(*declared(Publishing), read=publishing)
     front_matter: bool = setting(
-        "FRONT_MATTER", "Start each page with title, id, address and times.", switch, default="true"
+        "FRONT_MATTER",
+        "true",
+        "Start each page with front matter: title, id, URL and times.",
+        switch,
     )
     properties: str = setting(
         "PROPERTIES",
-        "Where a row's properties go: `table` under the title, `front-matter` for site generators, "
-        "`both` or `none`.",
+        "table",
+        "Where to put a row's properties: `table` under the title, `front-matter` for site "
+        "generators, `both` or `none`.",
         one_of("table", "front-matter", "both", "none"),
-        default="table",
     )
     image_style: str = setting(
         "IMAGE_STYLE",
-        "`html`: pictures are centred and limited in width; `markdown`: plain Markdown pictures.",
+        "html",
+        "`html`: images are centred and limited in width; `markdown`: plain Markdown images.",
         one_of("html", "markdown"),
-        default="html",
     )
     image_max_width: int = setting(
         "IMAGE_MAX_WIDTH",
-        "Pictures that are wider are shown this wide (pixels).",
+        "800",
+        "Show wider images at this width (pixels).",
         whole_number(50, 10_000),
-        default="800",
     )
     max_file_mb: int = setting(
         "MAX_FILE_MB",
-        "Larger files are not stored; the page says their name and size. GitHub takes up to 100.",
+        "95",
+        "Do not store larger files; the page gives their name and size instead. GitHub "
+        "accepts up to 100.",
         whole_number(1, 5_000),
-        default="95",
     )
     allowed_private_hosts: tuple[str, ...] = setting(
         "ALLOWED_PRIVATE_HOSTS",
-        "Hosts in private networks from which files may be downloaded, separated by blanks; "
-        "`host:port` for a port that is not 80 or 443.",
-        lambda text: tuple(text.split()),
+        "",
+        "Hosts in private networks from which files may be downloaded, separated by spaces; "
+        "`host:port` for a port other than 80 or 443.",
+        words,
     )
     keep_deleted: bool = setting(
         "ON_DELETE",
-        "What happens to a page that is in Notion's trash: `remove` its files, or `keep` them.",
+        "remove",
+        "What to do with a page in Notion's trash: `remove` its files, or `keep` them.",
         _keeps,
-        default="remove",
     )
     allow_mass_delete: bool = setting(
         "ALLOW_MASS_DELETE",
-        "Remove pages also when many of a database (20 %, at least 5) would go at once.",
+        "false",
+        "Allow a run to remove many pages of a database at once (20 %, at least 5).",
         switch,
-        default="false",
     )
     ai_naming: AiNaming | None = several(ai.ENABLED, *declared(AiNaming), read=ai_naming)
     shard: tuple[int, int] = setting(
         "SHARD",
-        "`i/n`: only the i-th of n parts of the pages, for jobs that share a large database.",
+        "1/1",
+        "`i/n`: back up only the i-th of n parts of the pages, to split a large database "
+        "across jobs.",
         _shard,
-        default="1/1",
     )
     verify: bool = setting(
         "VERIFY",
-        "Check the whole backup after the run: every link, every anchor, every file's Markdown.",
+        "false",
+        "Check the whole backup after the run: every link, anchor and Markdown file.",
         switch,
-        default="false",
     )
     concurrency: int = setting(
         "CONCURRENCY",
-        "How many requests and downloads run at once (1 to 64).",
+        "8",
+        "How many requests and downloads run in parallel (1 to 64).",
         whole_number(1, 64),
-        default="8",
     )
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
 

@@ -9,9 +9,9 @@ from backup.settings.setting import Reader, Setting, setting
 
 ENABLED = Setting(
     "AI_NAMING_ENABLED",
-    "Let a model look at new pictures and add what they show to their file names.",
+    "false",
+    "Let an AI model look at new images and add a description to their file names.",
     switch,
-    default="false",
 )
 _API = "https://api.anthropic.com"
 
@@ -23,31 +23,37 @@ class AiNaming:
 
     key: Secret = setting(
         "AI_API_KEY",
-        "The key for the model's API.",
+        "",
+        "The API key for AI naming.",
         secret,
         required="write the key of your account at the service that AI_API_URL names.",
         secret=True,
     )
     url: str = setting(
         "AI_API_URL",
-        "Any server of the Messages API: Anthropic, OpenRouter (https://openrouter.ai/api), your own.",
+        _API,
+        "Any server with the Messages API: Anthropic, OpenRouter "
+        "(https://openrouter.ai/api), your own.",
         base_address(_API),
-        default=_API,
     )
     model: str = setting(
-        "AI_MODEL", "The model that looks at the pictures.", str, default="claude-haiku-4-5"
+        "AI_MODEL", "claude-haiku-4-5", "The model that describes the images.", str
     )
     max_px: int = setting(
         "AI_MAX_PX",
-        "Larger pictures are scaled down to this edge before they are sent (pixels), if Python has "
-        "Pillow; without it they are sent as they are, or left out when the API would refuse them.",
+        "1024",
+        "Scale larger images down to this size (pixels, longer edge) before sending, if "
+        "Pillow is installed. Without Pillow they are sent unchanged, or skipped if too "
+        "large for the API.",
         whole_number(64, 8_000),
-        default="1024",
     )
     price_in: float | None = setting(
-        "AI_PRICE_IN", "Price of a million input tokens, so that the report says the cost.", price
+        "AI_PRICE_IN",
+        "",
+        "Price per million input tokens, to report the cost.",
+        price,
     )
-    price_out: float | None = setting("AI_PRICE_OUT", "Price of a million output tokens.", price)
+    price_out: float | None = setting("AI_PRICE_OUT", "", "Price per million output tokens.", price)
 
 
 def ai_naming(reader: Reader) -> AiNaming | None:

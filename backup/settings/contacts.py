@@ -1,7 +1,4 @@
-"""Whom to tell about a run, and what never to tell: known before any other setting is judged.
-
-A run whose settings are wrong must still ring the watchdog, so these are read by themselves first.
-"""
+"""Notification settings and secrets, read first so that a run with invalid settings can still notify."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ def _address(text: str) -> str:
     except ValueError:
         usable = False
     if not usable or not text.isprintable() or " " in text:
-        raise ValueError("write a whole address, beginning with https://.")
+        raise ValueError("write a full URL, beginning with https://.")
     return text
 
 
@@ -36,54 +33,67 @@ def _level(text: str) -> str:
 SETTINGS = (
     Setting(
         "SERVER_URL",
-        "The address at which people reach your Gitea or Forgejo, for links in summaries and "
-        "messages, when runners reach it by another. Default: what the runner says.",
+        "",
+        "The public address of your Gitea or Forgejo, for links in summaries and "
+        "notifications, if runners use another one. Default: the runner's.",
         _address,
     ),
     Setting(
-        "DISCORD_WEBHOOK_URL", "A webhook of a Discord channel that is told.", _address, secret=True
+        "DISCORD_WEBHOOK_URL",
+        "",
+        "Discord webhook URL to notify.",
+        _address,
+        secret=True,
     ),
     Setting(
         "DISCORD_LEVEL",
-        "When Discord is told: `always` (2), only of `errors` (1), or `never` (0).",
+        "always",
+        "When to notify Discord: `always` (2), only on `errors` (1), or `never` (0).",
         _level,
-        default="always",
     ),
     Setting(
         "SLACK_WEBHOOK_URL",
-        "An incoming webhook of a Slack channel that is told of every run.",
+        "",
+        "Slack incoming webhook URL to notify after every run.",
         _address,
         secret=True,
     ),
     Setting(
         "NTFY_URL",
-        "The address of an ntfy topic (https://ntfy.sh/…) that is told of every run.",
+        "",
+        "ntfy topic URL (https://ntfy.sh/…) to notify after every run.",
         _address,
         secret=True,
     ),
     Setting(
-        "NTFY_TOKEN", "An access token, if that ntfy server wants one.", in_header, secret=True
+        "NTFY_TOKEN",
+        "",
+        "Access token for the ntfy server, if it needs one.",
+        in_header,
+        secret=True,
     ),
     Setting(
         "WEBHOOK_URL",
-        "An address that gets the report of every run as JSON, by POST.",
+        "",
+        "URL that receives the report of every run as JSON (POST).",
         _address,
         secret=True,
     ),
     Setting(
         "HEALTHCHECK_URL",
-        "A healthchecks.io address, or one like it: pinged at the start (`/start`), at success and "
-        "at failure (`/fail`), so that somebody notices when the backup stops.",
+        "",
+        "A healthchecks.io URL, or a compatible one: pinged at the start (`/start`), on "
+        "success and on failure (`/fail`), to alert you when backups stop.",
         _address,
         secret=True,
     ),
 )
-DRY_RUN = Setting("DRY_RUN", "Say what would be done, and write nothing.", switch, default="false")
+DRY_RUN = Setting("DRY_RUN", "false", "Show what would be done, and write nothing.", switch)
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """`given` maps the settings of tellers, and SERVER_URL, to their values; '' where one is not set
+    """`given` maps the notification settings, and SERVER_URL, to their values; '' where one is not set
     or cannot be used. `secrets` are all that the settings hold."""
 
     given: Mapping[str, str] = field(repr=False)

@@ -32,23 +32,29 @@ _SHOWN = 100  # characters of somebody's text in a message
 SETTINGS = (
     Setting(
         "DATABASES",
-        "What to back up, one database a line: its id or URL, or `path = id or URL` to choose the folder.",
+        "",
+        "What to back up, one database per line: its id or URL, or `path = id or URL` to "
+        "choose the folder.",
     ),
     Setting(
         "DBn_NOTION_ID",
-        "The same with one variable each (n = 1, 2, …; gaps allowed): id or URL of the n-th database.",
+        "",
+        "One database per variable (n = 1, 2, …; gaps allowed): id or URL of the n-th database.",
     ),
     Setting(
         "DBn_LABEL",
-        "A name for the n-th database, in messages and for its folder. Default: its title in Notion.",
+        "",
+        "Name of the n-th database, for messages and its folder. Default: its title in Notion.",
     ),
     Setting(
         "DBn_PATH",
+        "",
         "The folder of the n-th database, below OUTPUT_DIR. Default: made from its label.",
     ),
     Setting(
         "DBn_GIT_REPO",
-        "`repo` or `owner/repo`: the n-th database counts only in the workflow of that repository.",
+        "",
+        "`repo` or `owner/repo`: back up the n-th database only in that repository's workflow.",
     ),
 )
 
@@ -88,17 +94,17 @@ def database_ids(text: str) -> tuple[str, ...]:
     parts = [part.strip(_AROUND) for part in _BETWEEN.split(_without_remark(text))]
     for part in parts if len(_ids(text.lower())) > 1 else ():
         if part and not _LIKE_AN_ID.search(part.lower()):
-            raise ValueError(f"{_shown(part)} is not a link, and stands among links. {_FORM}")
+            raise ValueError(f"{_shown(part)} is not a link, but is listed among links. {_FORM}")
     return tuple(_database_id(part) for part in parts if part)
 
 
 def astray(name: str, words: str) -> str:
-    """What is wrong with a line of a .env text that names a database outside of every setting, because
+    """What is wrong with a line of a .env text that names a database outside any setting, because
     the quotes around several lines are missing; '' when it does not. `name` stands before the sign."""
     if words.startswith("#") or _VARIABLE.fullmatch(name) or not _ID.search(words.lower()):
         return ""
     return (
-        f"{_shown(words)} names a database outside of every setting. Quote all of them together: "
+        f"{_shown(words)} names a database outside any setting. Quote all of them together: "
         'DATABASES=", then a line for each, then ".'
     )
 
@@ -161,7 +167,7 @@ def _without_remark(text: str) -> str:
     joined then."""
     remark = _REMARK.search(text)
     if remark and _LIKE_AN_ID.search(remark[1].lower()):
-        raise ValueError(f"a link stands behind the # of a remark in {_shown(text)}. {_FORM}")
+        raise ValueError(f"a link is commented out by # in {_shown(text)}. {_FORM}")
     return text[: remark.start()] if remark else text
 
 
@@ -186,7 +192,9 @@ def _database_id(text: str) -> str:
         and _ids(path) == _ids(path.rstrip("/").rpartition("/")[2])  # a link ends in its id
     )
     if not is_one_link and _LIKE_AN_ID.search(whole):
-        raise ValueError(f"{_shown(text)} holds several ids that cannot be told apart. {_FORM}")
+        raise ValueError(
+            f"{_shown(text)} contains several ids, and it is unclear which is meant. {_FORM}"
+        )
     if not named:
         raise ValueError(_no_id(text))
     return named.pop()
@@ -225,7 +233,7 @@ def _same_repository(wanted: str, repository: str) -> bool:
 
 def _no_id(text: str) -> str:
     return (
-        f"{_shown(text)} holds no Notion id. Open the database in Notion as a full page, "
+        f"{_shown(text)} contains no Notion id. Open the database in Notion as a full page, "
         "⋯ → Copy link, and write that link (or its 32 digits and letters)."
     )
 

@@ -62,6 +62,11 @@ def one_of(*words: str) -> Callable[[str], str]:
     return parse
 
 
+def words(text: str) -> tuple[str, ...]:
+    """What stands between blanks."""
+    return tuple(text.split())
+
+
 def price(text: str) -> float | None:
     """An amount of money; None when it is not given."""
     if text and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
@@ -84,7 +89,7 @@ def base_address(example: str) -> Callable[[str], str]:
 def in_header(text: str) -> str:
     """A secret that travels in a header, which takes no blanks and no line ends."""
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("holds blanks or unprintable characters: copy it again.")
+        raise ValueError("contains spaces or unprintable characters: copy it again.")
     return text
 
 

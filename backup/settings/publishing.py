@@ -27,7 +27,7 @@ def _commit(text: str) -> str:
 def _branch(text: str) -> str:
     name = text.removeprefix("refs/heads/")
     if _NO_BRANCH.search(name):
-        raise ValueError(f"{text!r} is no name for a branch.")
+        raise ValueError(f"{text!r} is not a valid branch name.")
     return name
 
 
@@ -55,61 +55,63 @@ class Publishing:
 
     commit: str = setting(
         "COMMIT",
-        "`run`: one commit for all that is published at once; `page`: one commit for each page, with "
-        "the person who last edited it in Notion as its author; `false`: write the files, leave git "
-        "alone.",
+        "run",
+        "`run`: one commit for everything published at once; `page`: one commit per page, "
+        "authored by its last editor in Notion; `false`: write files only, without git.",
         _commit,
-        default="run",
     )
     every: int = setting(
         "PUBLISH_EVERY",
-        "Commit and push what is finished at latest every so many seconds, so that a job that is cut "
-        "off keeps it; 0: only at the end.",
+        "300",
+        "How often to commit and push finished pages during a run, in seconds, so that a "
+        "cancelled job keeps its progress. `0`: only at the end.",
         whole_number(0, 86_400),
-        default="300",
     )
     branch: str = setting(
         "BRANCH",
-        "The branch to publish to. Default: the one that is checked out. Needed where a pull request or "
-        "a tag starts the workflow.",
+        "",
+        "The branch to publish to. Default: the one that is checked out. Required when a "
+        "pull request or a tag starts the workflow.",
         _branch,
     )
     message: str = setting(
         "COMMIT_MESSAGE",
-        "The commit's message, with {counts} (`3 new, 1 renamed`), {new}, {updated}, {renamed}, "
-        "{removed}, {failed} (numbers), {titles} (a line for each page) and {title} (the page's, or "
-        "how many there are). Default: `Back up Notion: {counts}`, then {titles}.",
+        "",
+        "The commit message, with {counts} (`3 new, 1 renamed`), {new}, {updated}, "
+        "{renamed}, {removed}, {failed} (numbers), {titles} (one line per page) and {title} "
+        "(the page's title, or the number of pages). Default: `Back up Notion: {counts}`, "
+        "then {titles}.",
         _message,
     )
     author: tuple[str, str] | None = setting(
         "COMMIT_AUTHOR",
-        "Who commits, as `Name <mail@example.com>`. Default: the host's bot in a workflow, else "
-        "whom git knows.",
+        "",
+        "Commit author, as `Name <mail@example.com>`. Default: the CI host's bot; outside "
+        "CI, git's configured user.",
         _author,
     )
     skip_ci: bool = setting(
         "SKIP_CI",
-        "Add `[skip ci]` to the message. A job's own token starts no workflows anyway.",
+        "false",
+        "Add `[skip ci]` to the commit message. Not needed with the job's own token: its "
+        "pushes start no workflows.",
         switch,
-        default="false",
     )
     pull_request: bool = setting(
         "PULL_REQUEST",
-        "Publish to PULL_REQUEST_BRANCH, and open a pull request or add to the open one: for "
-        "branches that nobody may push to.",
+        "false",
+        "Push to PULL_REQUEST_BRANCH, and open or update a pull request: for branches that "
+        "do not allow direct pushes.",
         switch,
-        default="false",
     )
     pull_request_branch: str = setting(
-        "PULL_REQUEST_BRANCH",
-        "The branch that pull requests come from.",
-        _branch,
-        default="notion-backup",
+        "PULL_REQUEST_BRANCH", "notion-backup", "The branch that pull requests come from.", _branch
     )
     token: Secret = setting(
         "GIT_TOKEN",
-        "A token that may push (and open pull requests). Default: what actions/checkout keeps in the "
-        "clone, else the job's own token.",
+        "",
+        "A token that may push (and open pull requests). Default: the credentials that "
+        "actions/checkout keeps in the clone, else the job's own token.",
         secret,
         secret=True,
     )
@@ -126,5 +128,5 @@ def publishing(reader: Reader) -> Publishing:
     if not found.pull_request:
         return replace(found, pull_request_branch="")
     if found.pull_request_branch == found.branch:
-        reader.problems.append("PULL_REQUEST_BRANCH: write another branch than BRANCH.")
+        reader.problems.append("PULL_REQUEST_BRANCH: must differ from BRANCH.")
     return found

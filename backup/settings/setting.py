@@ -1,6 +1,6 @@
-"""A setting is declared once, where its value is kept: its name, meaning, parser and default.
+"""A setting is declared once, where its value is kept: its name, default, meaning and parser.
 
-    verify: bool = setting("VERIFY", "Check the whole backup.", switch, default="false")
+    verify: bool = setting("VERIFY", "false", "Check the whole backup after the run.", switch)
 
 The parser must return what the field's annotation says. From these fields come the values, the flags,
 and the lists in action.yml, the README and .env.example.
@@ -28,9 +28,9 @@ class Setting:
     which nothing works."""
 
     name: str
+    default: str
     meaning: str
     parse: Callable[[str], Any] = str
-    default: str = ""
     required: str = ""
     secret: bool = False
 
@@ -74,15 +74,15 @@ class Reader:
 
 def setting(
     name: str,
+    default: str,
     meaning: str,
     parse: Callable[[str], T],
     *,
-    default: str = "",
     required: str = "",
     secret: bool = False,
 ) -> T:
     """Declares the field of a dataclass as a setting."""
-    one = Setting(name, meaning, parse, default, required, secret)
+    one = Setting(name, default, meaning, parse, required, secret)
     found: T = several(one, read=lambda reader: reader.value(one))
     return found
 

@@ -1,4 +1,4 @@
-"""The published branch as a value: what every run begins with."""
+"""The published branch as a value: the base of every run."""
 
 from __future__ import annotations
 

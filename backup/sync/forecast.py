@@ -1,4 +1,4 @@
-"""What a plan will cost, before it is carried out."""
+"""Estimates the requests that a plan will take."""
 
 from __future__ import annotations
 

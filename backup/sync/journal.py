@@ -1,4 +1,4 @@
-"""What a run is about to do, one line a page, so that a killed run loses nothing that it finished.
+"""The journal of a run, one line per page, so that a killed run loses no finished page.
 
 The line comes before the page's files are touched. It holds the record that the page will have and
 the digest of its text; the text is written last. So the disk itself says whether a line came true:

@@ -1,4 +1,4 @@
-"""What the state is after two runs that began with the same one, each with its own pages.
+"""Merges the states of two runs that started from the same one.
 
 Page by page the version that was read later counts, its files and its record together; nothing is
 guessed, and what cannot be told is left to the next run, which reads it again.

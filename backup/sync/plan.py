@@ -1,4 +1,4 @@
-"""Decides what a run does: two pictures go in, steps come out, and nothing is touched.
+"""Decides what a run does, from the listing and the state. Pure.
 
 The listing says what Notion has, the state says what the backup has. A page that is missing from the
 listing is only a candidate for removal; the verdict of asking for it decides (see sync.gone).
@@ -163,8 +163,8 @@ def _why_fetch(
     reasons = {
         "edited": row.edited != record.edited,
         "moved": bool(moved) or row.database != record.parent,
-        "its files are not as they were left": row.id in rules.damaged,
-        "edited in the minute in which it was last read, or not read whole": not record.stable,
+        "its files were changed or deleted here": row.id in rules.damaged,
+        "edited in the minute of the last read, or read incompletely": not record.stable,
         "settings, properties or the program changed": record.render_key != render_key,
         "its icon changed": row.icon != record.icon,
         "archived, restored, or related from elsewhere": row.relations_digest

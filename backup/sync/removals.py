@@ -1,8 +1,8 @@
-"""What becomes of pages that Notion no longer lists: a listing without a page proves nothing.
+"""Decides about pages that Notion no longer lists: a listing without a page proves nothing.
 
 Only what Notion says of the page itself counts (Notion API reference, "Trash" and error 404): the
 trash and another parent are proof, a 404 is none, because a page that was deleted for good and one
-that is no longer shared look the same. And many at once are taken for somebody's mistake.
+that is no longer shared look the same. Many at once are treated as a mistake.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _refusal(database: Listed, recorded: int, doubts: Counter[Verdict], rules: R
     if database.rows and not _is_mass(removable, recorded):
         return ""
     return (
-        f"{removable} of {recorded} pages would be removed at once, so none was. When that is right, "
+        f"{removable} of {recorded} pages would be removed at once, so none was. If that is intended, "
         "run once with ALLOW_MASS_DELETE=true."
     )
 
@@ -98,7 +98,7 @@ def _alarm(database: Listed, recorded: int, doubts: Counter[Verdict]) -> str:
     if not unseen or (database.rows and not _is_mass(unseen, recorded)):
         return ""
     return (
-        f"{unseen} of {recorded} pages are not listed by Notion any more, and not in its trash. All "
+        f"{unseen} of {recorded} pages are no longer listed by Notion, but are not in its trash. All "
         "are kept. Look under ⋯ → Connections whether the integration may still see them. Those that "
         "were deleted for good are forgotten once you delete their folders here."
     )

@@ -1,8 +1,7 @@
-"""The memory between two runs: .notion-sync.json, committed beside the pages it describes. Its format
+"""The state between two runs: .notion-sync.json, committed beside the pages it describes. Its format
 is described in docs/format.md.
 
-Sorted and one page a line, so that a diff shows just the pages that changed. What this version does
-not know is kept as it is.
+Sorted, one page per line, so that a diff shows only the pages that changed. Unknown keys are kept.
 """
 
 from __future__ import annotations
@@ -125,7 +124,7 @@ def loads(text: str) -> State:
     The file lies in a repository, where others write too. What `dumps` could not have written of a
     page or a database is left out, and named in `damage`.
 
-    Raises BrokenState when the text is no state, and StateError when it is one of a later version.
+    Raises BrokenState when the text is not a state, and StateError when a newer version wrote it.
     """
     if not text.strip():
         return State()
@@ -151,9 +150,9 @@ def _check_version(version: object) -> None:
         return
     shown = version if type(version) is int else "of another kind"
     raise StateError(
-        f"{NAME} was written by a later version of this program (its format is {shown}, "
+        f"{NAME} was written by a newer version of this program (its format is {shown}, "
         f"this one knows {VERSION}). Nothing was changed.",
-        hint="Use the later version (uses: …@v…), or set the file aside to begin anew.",
+        hint="Use the newer version (uses: …@v…), or move the file away to start over.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The values of a plan: what goes in, and what comes out."""
+"""The values of a plan: its input and its output."""
 
 from __future__ import annotations
 

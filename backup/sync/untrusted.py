@@ -1,7 +1,7 @@
-"""What lies in a repository is written by others too: the guard at which our own files are believed.
+"""Checks the backup's own files before they are trusted: others can write to the repository, too.
 
 The state and the journal decide which files are ours, and so what is overwritten and deleted. An entry
-that this program could not have written is left out, and named; it costs nothing beside itself.
+that this program could not have written is left out and reported; all others are kept.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _sentence(whys: Counter[str]) -> str:
     reasons = ", ".join(f"{number} with {why}" for why, number in sorted(whys.items()))
     several = f"{count} damaged entries were left out"
     what = "1 damaged entry was left out" if count == 1 else several
-    return f"{what} ({reasons}). It costs a reading: no file is deleted because of that."
+    return f"{what} ({reasons}). Those pages are read again; no file is deleted because of this."
 
 
 def parsed(text: str) -> Any:

@@ -73,7 +73,7 @@ def test_a_page_that_fails_keeps_its_last_copy_and_the_others_are_saved(kitchen:
     assert "New." in kitchen.text("wiki/milk/index.md")
 
 
-def test_a_picture_that_cannot_be_had_is_told_and_tried_again(kitchen: Backup) -> None:
+def test_a_image_that_cannot_be_downloaded_is_reported_and_tried_again(kitchen: Backup) -> None:
     kitchen.fail("cup.png", Fault(status=404, body=b""))
     ran = kitchen.run()
     assert ran.code == 1 and "not backed up" in kitchen.text("wiki/cups/index.md")

@@ -139,7 +139,7 @@ def test_it_is_said_at_once_when_notion_cannot_be_reached(
         ran = backup.run(NOTION_API_URL="http://127.0.0.1:9")
     assert ran.code == 1
     assert ran.log.count("Notion cannot be reached: the connection failed") == 1
-    assert "It is asked 5 more times, for about 31 s." in ran.log
+    assert "Trying 5 more times, for about 31 s." in ran.log
 
 
 # -- a run that ends early -----------------------------------------------------------------------
@@ -290,7 +290,7 @@ def test_an_odd_text_costs_at_most_its_page(tmp_path: Path, name: str) -> None:
         assert published(backup) == {"milk", "tea"}, ran.log
 
 
-def test_a_bug_in_one_page_costs_that_page_and_is_told_with_its_place(
+def test_a_bug_in_one_page_costs_that_page_and_is_reported_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from backup.markdown import page

@@ -34,7 +34,7 @@ def test_a_page_that_the_state_lost_is_known_again_by_its_content(kitchen: Backu
     assert read_since(kitchen, asked) == set()
 
 
-def test_a_page_that_the_state_lost_and_that_reads_otherwise_is_left_alone_and_told(
+def test_a_page_that_the_state_lost_and_that_reads_otherwise_is_left_alone_and_reported(
     kitchen: Backup,
 ) -> None:
     kitchen.run()
@@ -54,11 +54,11 @@ def test_files_that_the_state_names_and_are_gone_come_back(kitchen: Backup) -> N
     for path in ("wiki/milk/index.md", "wiki/cups/assets/1-a-cup.png", "wiki/README.md"):
         (kitchen.folder / path).unlink()
     ran = kitchen.run()
-    assert ran.code == 0 and "its files are not as they were left" in ran.log
+    assert ran.code == 0 and "its files were changed or deleted here" in ran.log
     assert kitchen.files() == before
 
 
-def test_a_readme_of_somebody_else_that_is_no_utf_8_stays(kitchen: Backup) -> None:
+def test_a_readme_of_somebody_else_that_is_not_utf_8_stays(kitchen: Backup) -> None:
     (kitchen.folder / "wiki").mkdir()
     (kitchen.folder / "wiki/README.md").write_bytes("schön".encode("latin-1"))
     assert kitchen.run().code == 0
@@ -150,13 +150,13 @@ def test_what_else_lies_in_the_workspace_is_neither_touched_nor_committed(kitche
     ]
 
 
-def test_a_state_of_a_later_version_ends_the_run_before_anything_happens(kitchen: Backup) -> None:
+def test_a_state_of_a_newer_version_ends_the_run_before_anything_happens(kitchen: Backup) -> None:
     kitchen.run()
     later_state = '{"version": 99, "pages": {}, "databases": {}}'
     (kitchen.folder / ".notion-sync.json").write_text(later_state)
     before = kitchen.files()
     ran = kitchen.run()
-    assert ran.code == 1 and "later version" in ran.log
+    assert ran.code == 1 and "newer version" in ran.log
     assert kitchen.files() == before
 
 

@@ -39,15 +39,17 @@ def test_a_dry_run_names_every_page_with_what_would_happen_to_it(changed: Backup
     } <= told
     assert "updated: Tea → wiki/tea/ (a page it refers to was renamed" in ran.log
     assert "kept: Jars → wiki/jars/ (not shown to the integration" in ran.log
-    assert "Would be: 1 new, 1 updated, 1 renamed, 1 removed" in ran.log
+    assert "Dry run: 1 new, 1 updated, 1 renamed, 1 removed" in ran.log
 
 
-def test_the_real_run_does_what_the_dry_one_told_with_as_many_requests(changed: Backup) -> None:
+def test_the_real_run_does_what_the_dry_one_announced_with_as_many_requests(
+    changed: Backup,
+) -> None:
     told = changed.run("--dry-run").log
     asked = len(changed.server.requests)
     done = changed.run().log.splitlines()
     kinds = ("new:", "updated:", "renamed:", "removed:", "kept:")
-    foreseen = told.partition("Would be: ")[2].splitlines()
+    foreseen = told.partition("Dry run: ")[2].splitlines()
     plan = [line for line in foreseen if line.strip().startswith(kinds)]
     assert len(plan) == 5
     assert [line.split(" · ")[0] for line in plan] == [
@@ -68,7 +70,7 @@ def test_a_dry_run_changes_nothing_and_reads_no_page(changed: Backup) -> None:
 
 def test_a_dry_run_makes_no_folder(kitchen: Backup) -> None:
     ran = kitchen.run("--dry-run", OUTPUT_DIR="docs/notes")
-    assert ran.code == 0 and "Would be: 3 new" in ran.log
+    assert ran.code == 0 and "Dry run: 3 new" in ran.log
     assert kitchen.files() == {} and not (kitchen.folder / "docs").exists()
 
 

@@ -79,7 +79,7 @@ def test_two_pages_can_swap_titles(kitchen: Backup) -> None:
     assert "[Milk](../milk/index.md)" in kitchen.text("wiki/tea/index.md")
 
 
-def test_a_title_can_be_taken_over_from_a_page_that_is_thrown_away(kitchen: Backup) -> None:
+def test_a_title_can_be_taken_over_from_a_page_that_is_trashed(kitchen: Backup) -> None:
     kitchen.run()
     kitchen.notion.trash(row(kitchen, "Cups"))
     kitchen.notion.rename(row(kitchen, "Milk"), "Cups")

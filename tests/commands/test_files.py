@@ -89,7 +89,7 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("place", PICTURES)
-def test_an_expired_address_is_read_anew(library: Library, place: str) -> None:
+def test_an_expired_address_is_read_again(library: Library, place: str) -> None:
     PICTURES[place](library, library.hosted("a.png"))
     library.later()
     library.server.fail_next(Fault(status=403, body=b""), path="a.png")
@@ -101,7 +101,7 @@ def test_an_expired_address_is_read_anew(library: Library, place: str) -> None:
 
 FAILURES = {
     "gone": (faults.error(404), "the server answered 404 (Not Found)"),
-    "a web page": (Fault(body=faults.HTML), "the server sent a web page instead of the picture"),
+    "a web page": (Fault(body=faults.HTML), "the server sent a web page instead of the image"),
     "0 bytes": (Fault(body=b""), "the server sent an empty file"),
     "denied again and again": (Fault(status=403, body=b""), "the server answered 403 (Forbidden)"),
     "to the metadata of a cloud": (
@@ -113,7 +113,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_picture_that_cannot_be_had_leaves_a_line_in_the_text(
+def test_a_image_that_cannot_be_downloaded_leaves_a_line_in_the_text(
     library: Library, failure: str
 ) -> None:
     fault, reason = FAILURES[failure]
@@ -157,7 +157,7 @@ def test_the_api_s_host_is_open_on_the_port_of_the_api_alone(library: Library) -
     assert library.stored() == ["assets/1-image.png"]
 
 
-def test_a_picture_with_a_wrong_extension_gets_the_right_one(library: Library) -> None:
+def test_a_image_with_a_wrong_extension_gets_the_right_one(library: Library) -> None:
     library.append(blocks.media("image", library.hosted("chart.jpg")))
     assert library.run().code == 0
     assert library.stored() == ["assets/1-chart.png"]

@@ -35,7 +35,7 @@ def lacking(library: Library, **source: Json) -> str:
     return library.page_text
 
 
-def test_a_file_that_still_fails_is_tried_alone_and_told_again(library: Library) -> None:
+def test_a_file_that_still_fails_is_tried_alone_and_reported_again(library: Library) -> None:
     library.init()
     before = lacking(library)
     commits = library.commits()
@@ -71,10 +71,10 @@ def dead(library: Library) -> str:
     return library.text(".notion-sync.json")
 
 
-COUNTED = "1 file outside Notion is not there any more; its page says which."
+COUNTED = "1 file outside Notion no longer exists; its page says which."
 
 
-def test_a_dead_picture_of_another_host_is_told_once_and_then_counted(library: Library) -> None:
+def test_a_dead_image_of_another_host_is_reported_once_and_then_counted(library: Library) -> None:
     library.init()
     state = dead(library)
     commits = library.commits()
@@ -84,7 +84,7 @@ def test_a_dead_picture_of_another_host_is_told_once_and_then_counted(library: L
     assert (library.text(".notion-sync.json"), library.commits()) == (state, commits)
 
 
-def test_a_dead_picture_is_hardly_tried_after_a_week(library: Library) -> None:
+def test_a_dead_image_is_hardly_tried_after_a_week(library: Library) -> None:
     dead(library)
     for _ in range(8, 37):
         clock(library.notion).forward(days=8)  # eight times 29 days
@@ -93,7 +93,7 @@ def test_a_dead_picture_is_hardly_tried_after_a_week(library: Library) -> None:
     assert library.asked() == ([], ["bad.png"])
 
 
-def test_a_dead_picture_is_tried_again_when_its_page_is_read_and_in_a_full_sync(
+def test_a_dead_image_is_tried_again_when_its_page_is_read_and_in_a_full_sync(
     library: Library,
 ) -> None:
     dead(library)
@@ -107,7 +107,7 @@ def test_a_dead_picture_is_tried_again_when_its_page_is_read_and_in_a_full_sync(
         assert library.downloads() == ["bad.png"]
 
 
-def test_a_dead_picture_that_comes_back_is_stored(library: Library) -> None:
+def test_a_dead_image_that_comes_back_is_stored(library: Library) -> None:
     dead(library)
     library.heal()
     ran = library.run()
@@ -128,7 +128,9 @@ def test_a_host_that_is_out_of_order_is_a_failure_until_it_is_given_up(
     assert ran.code == 0 and COUNTED in ran.log
 
 
-def test_a_file_that_can_be_had_at_last_takes_its_place_in_the_text(library: Library) -> None:
+def test_a_file_that_can_be_downloaded_at_last_takes_its_place_in_the_text(
+    library: Library,
+) -> None:
     lacking(library)
     library.heal()
     ran = library.run()
@@ -169,7 +171,7 @@ def test_a_missing_file_that_notion_no_longer_shows_makes_its_page_read(library:
     assert ran.log.count("error: Atlas: bad.png is not backed up") == 1
 
 
-def test_a_file_over_the_limit_is_told_and_costs_no_failure(library: Library) -> None:
+def test_a_file_over_the_limit_is_reported_and_is_not_a_failure(library: Library) -> None:
     library.append(blocks.media("video", library.hosted("film.mp4", b"film")))
     library.fail("film.mp4", faults.claims(5 * 1024**3))
     ran = library.run()
@@ -193,7 +195,7 @@ def test_a_raised_limit_brings_what_was_left_out(library: Library) -> None:
     assert "not backed up" not in library.page_text
 
 
-def test_a_limit_that_is_raised_too_little_is_told_in_the_text(library: Library) -> None:
+def test_a_limit_that_is_raised_too_little_is_reported_in_the_text(library: Library) -> None:
     library.append(blocks.media("video", library.hosted("film.mp4", bytes(3 * 1024**2))))
     library.run(MAX_FILE_MB="1")
     assert "files over 1 MB are left out" in library.page_text

@@ -24,7 +24,7 @@ def subject(backup: Backup) -> str:
     return backup.git("log", "-1", "--format=%s")
 
 
-def test_what_an_earlier_run_had_read_is_told_when_it_is_published(
+def test_what_an_earlier_run_had_read_is_reported_when_it_is_published(
     target: Backup, tmp_path: Path
 ) -> None:
     later(target)
@@ -37,7 +37,7 @@ def test_what_an_earlier_run_had_read_is_told_when_it_is_published(
     assert (said["pages-written"], said["pages-unchanged"]) == ("2", "0")
 
 
-def test_a_push_that_was_refused_and_is_made_by_the_next_run_is_told_by_each_as_it_was(
+def test_a_push_that_was_refused_and_is_made_by_the_next_run_is_reported_by_each_as_it_was(
     target: Backup, tmp_path: Path
 ) -> None:
     later(target)
@@ -79,10 +79,10 @@ def test_of_all_pages_that_are_read_again_those_that_differ_are_updated(target: 
 
 def test_a_dry_run_has_read_no_page(kitchen: Backup) -> None:
     log = kitchen.run("--dry-run").log
-    assert "Would be: 3 new · 0 unchanged" in log and "0 pages read, 0 images" in log
+    assert "Dry run: 3 new · 0 unchanged" in log and "0 pages read, 0 images" in log
 
 
-def test_a_missing_picture_that_is_there_now_is_one_updated_page_and_one_file(
+def test_a_missing_image_that_is_there_now_is_one_updated_page_and_one_file(
     kitchen: Backup,
 ) -> None:
     kitchen.fail("cup.png", Fault(status=404, body=b""))
@@ -121,7 +121,7 @@ def test_titles_are_sorted_as_people_do_it_in_the_log_the_commit_and_the_list(
         assert re.findall(r"(?m)^- .*?\[(.*?)\]", backup.text("wiki/README.md")) == wanted
 
 
-def test_a_page_that_was_not_published_is_told_by_its_title_and_its_folder(
+def test_a_page_that_was_not_published_is_reported_by_its_title_and_its_folder(
     target: Backup,
 ) -> None:
     other = target.folder.with_name("other")
@@ -134,6 +134,8 @@ def test_a_page_that_was_not_published_is_told_by_its_title_and_its_folder(
     shutil.rmtree(other)
     ran = target.run()
     assert ran.code == 1
-    assert "error: Tea: wiki/tea/index.md was not published: another file has this place" in ran.log
+    assert (
+        "error: Tea: wiki/tea/index.md was not published: another file is at this path" in ran.log
+    )
     assert "\n1 new, 1 failed · 0 unchanged\n" in ran.log
     assert remote_text(target, "wiki/tea/index.md") == "somebody's own"

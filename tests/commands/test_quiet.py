@@ -152,7 +152,7 @@ def test_a_relation_that_was_set_from_the_other_side_is_written(kitchen: Backup)
     assert "[Cups](../cups/index.md)" in kitchen.text("wiki/tea/index.md")
 
 
-def test_a_page_is_read_again_when_only_its_picture_above_the_title_changed(
+def test_a_page_is_read_again_when_only_its_image_above_the_title_changed(
     kitchen: Backup,
 ) -> None:
     kitchen.run()

@@ -104,7 +104,7 @@ def test_a_run_that_is_killed_is_completed_by_the_next_one(slow: Backup) -> None
 
 
 @pytest.mark.parametrize(("number", "under_way"), [(signal.SIGINT, SLOW), (signal.SIGTERM, 20)])
-def test_a_run_that_is_told_to_stop_publishes_what_it_has_and_ends_in_time(
+def test_a_run_that_is_stopped_publishes_what_it_has_and_ends_in_time(
     slow: Backup, number: signal.Signals, under_way: float
 ) -> None:
     """What is under way may end within a few seconds; nothing is begun."""
@@ -114,7 +114,7 @@ def test_a_run_that_is_told_to_stop_publishes_what_it_has_and_ends_in_time(
         process.send_signal(number)
         said, _ = process.communicate(timeout=7)
     assert process.returncode == 128 + number, said
-    assert "pages were not read; what was finished is saved, the next run goes on" in said
+    assert "pages were not read; everything finished is saved, and the next run continues" in said
     committed = slow.git("ls-tree", "-r", "--name-only", "HEAD").splitlines()
     finished = [path for path in committed if path.endswith("/index.md")]
     assert QUICK <= len(finished) <= QUICK + 3
@@ -128,7 +128,7 @@ def test_a_run_that_is_told_to_stop_publishes_what_it_has_and_ends_in_time(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_told_to_stop_before_it_has_changed_anything_says_so(
+def test_a_run_that_is_stopped_before_it_has_changed_anything_says_so(
     kitchen: Backup, number: signal.Signals
 ) -> None:
     kitchen.init()
@@ -139,7 +139,7 @@ def test_a_run_that_is_told_to_stop_before_it_has_changed_anything_says_so(
         process.send_signal(number)
         said, _ = process.communicate(timeout=7)
     assert process.returncode == 128 + number, said
-    assert "had changed nothing yet" in said
+    assert "stopped before it changed anything" in said
     assert kitchen.files() == {}
 
 

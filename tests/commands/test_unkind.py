@@ -128,7 +128,7 @@ def test_one_source_of_several_is_judged_by_its_pages(kitchen: Backup, lost: str
     assert len(kitchen.pages()) == (4 if lost == "unshare" else 3)
 
 
-def test_credentials_that_expire_before_the_address_does_are_asked_for_anew(
+def test_credentials_that_expire_before_the_address_does_are_requested_again(
     kitchen: Backup,
 ) -> None:
     kitchen.server.fail_next(faults.expired_token(), path="cup.png")
@@ -152,7 +152,7 @@ def test_a_relation_that_was_set_from_the_other_side_is_shown(kitchen: Backup) -
     assert "Needed by | [Tea](../tea/index.md)" in kitchen.text("wiki/cups/index.md")
 
 
-def test_another_order_of_properties_is_no_change(kitchen: Backup) -> None:
+def test_another_order_of_properties_is_not_a_change(kitchen: Backup) -> None:
     notion = kitchen.notion
     source = notion.source(notion.databases()[0])
     for name in ("Weight", "Color", "Price", "Size"):
@@ -167,7 +167,7 @@ def test_another_order_of_properties_is_no_change(kitchen: Backup) -> None:
     assert read_since(kitchen, asked) == set()
 
 
-def test_a_folder_of_pages_is_told_where_it_is(kitchen: Backup) -> None:
+def test_a_folder_of_pages_is_reported_with_its_place(kitchen: Backup) -> None:
     folder = kitchen.notion.add_folder(row(kitchen, "Milk"))
     kitchen.notion.add_page(folder, "Inside")
     later(kitchen.notion)
@@ -202,7 +202,7 @@ def test_a_user_who_leaves_costs_no_page(kitchen: Backup) -> None:
 
 
 @pytest.mark.parametrize("lost", ["trash", "purge"])
-def test_a_database_that_is_thrown_away_keeps_its_pages_here(kitchen: Backup, lost: str) -> None:
+def test_a_database_that_is_trashed_keeps_its_pages_here(kitchen: Backup, lost: str) -> None:
     other = kitchen.notion.add_database("Other", {})
     kitchen.notion.add_page(other, "Far away")
     later(kitchen.notion)

@@ -65,7 +65,7 @@ def test_rows_past_the_cap_of_a_query_are_listed_too(tmp_path: Path) -> None:
         assert len(backup.pages()) == 19
 
 
-def test_a_minute_with_more_rows_than_a_query_gives_is_told_and_removes_nothing(
+def test_a_minute_with_more_rows_than_a_query_gives_is_reported_and_removes_nothing(
     tmp_path: Path,
 ) -> None:
     with backing_up(tmp_path / "repository", wiki(*TEN), git=False) as backup:
@@ -123,7 +123,7 @@ def test_when_many_pages_are_not_to_be_seen_any_more_all_stay_and_the_run_is_lou
             backup.notion.unshare(page)
         ran = backup.run()
         assert ran.code == 1
-        assert f"{hidden} of 10 pages are not listed by Notion any more" in ran.log
+        assert f"{hidden} of 10 pages are no longer listed by Notion" in ran.log
         assert backup.files() == before
         for page in rows(backup.notion):
             backup.notion.share(page)

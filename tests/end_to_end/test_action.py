@@ -191,4 +191,4 @@ def test_a_python_that_is_not_there_is_named(tmp_path: Path, environment: Path) 
     target = Target.build(tmp_path, environment, python="/nowhere/python3")
     job = target.run()
     assert not job.succeeded
-    assert "needs Python 3.10 or newer, and none of these is one: /nowhere/python3." in job.log
+    assert "needs Python 3.10 or newer; tried: /nowhere/python3." in job.log

@@ -40,7 +40,7 @@ def test_an_error_page_with_status_200_is_no_picture(
     local: Local, site: Site, tmp_path: Path, body: bytes
 ) -> None:
     error = fails(local, image(site.put("/a.png", body)), tmp_path)
-    assert "instead of the picture" in error.message
+    assert "instead of the image" in error.message
 
 
 def test_a_web_page_is_no_pdf_either(local: Local, site: Site, tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ def test_a_staged_link_is_not_put_in_the_place_of_a_file(tree: Tree, tmp_path: P
     assert not (tree.root / "a/1.png").is_symlink()
 
 
-def test_what_is_missing_reads_as_empty_and_what_is_no_text_is_told(tree: Tree) -> None:
+def test_what_is_missing_reads_as_empty_and_what_is_not_text_is_reported(tree: Tree) -> None:
     assert tree.read(".notion-sync.json") == ""
     tree.write("bad", b"\xff\xfe")
     with pytest.raises(WorkspaceError, match="Could not read bad"):

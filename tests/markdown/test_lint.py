@@ -37,7 +37,7 @@ BAD = [
         "<details>\n<summary>x</summary>\n\n> [!TIP]\n> x\n\n</details>\n",
         "line 4: an alert below page level is printed as text by GitHub",
     ),
-    ("# T\n\n> [!NOTE] Title\n", "line 3: an alert with a title is no alert"),
+    ("# T\n\n> [!NOTE] Title\n", "line 3: an alert with a title is not an alert"),
     ("# T\n\n- [x](url)\n", "line 3: Gitea takes '- [x](' for a box"),
     ("# T\n\n## A {b}\n", "line 3: Gitea takes '{…}' at a heading's end for attributes"),
     ("# T\n\n<u>x</u>\n", "line 3: GitHub drops <u>"),

@@ -357,7 +357,7 @@ def test_it_is_said_at_once_when_notion_cannot_be_reached(time: Time) -> None:
     with pytest.raises(Busy):
         client.page(PAGE)
     assert told == [
-        "Notion cannot be reached: the connection failed. It is asked 5 more times, for about 31 s."
+        "Notion cannot be reached: the connection failed. Trying 5 more times, for about 31 s."
     ]
     with pytest.raises(Busy):
         client.page(PAGE)
@@ -375,7 +375,7 @@ def test_one_lost_answer_among_good_ones_is_not_worth_a_word(serve: Serve) -> No
     assert told == []
     service.stand_in.fail_next(faults.error(502), times=4)
     client.page(page)
-    assert told == ["Notion answers with status 502. It is asked 3 more times, for about 28 s."]
+    assert told == ["Notion answers with status 502. Trying 3 more times, for about 28 s."]
 
 
 # -- meeting notes -------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def test_an_id_that_never_was_is_explained_like_an_unshared_one(
 
 
 def test_an_id_that_notion_does_not_take_is_explained(workspace: Workspace, serve: Serve) -> None:
-    assert "is no id that Notion takes" in _mistake(serve(workspace), "f" * 32)
+    assert "is not an id that Notion accepts" in _mistake(serve(workspace), "f" * 32)
 
 
 def test_a_linked_view_points_to_the_original(workspace: Workspace, serve: Serve) -> None:

@@ -42,7 +42,7 @@ def test_a_row_that_makes_no_sense_costs_no_other_row(odd: object, serve: Serve)
     listing = rows_of(service)
     assert titles(listing) == ["Row 1", "Row 2"]
     assert not listing.complete
-    assert listing.problems == ("Rows that came in a form that makes no sense: 1.",)
+    assert listing.problems == ("Rows that could not be understood: 1.",)
 
 
 @pytest.mark.parametrize("odd", [None, 7, "text", [None], {"a": 1}])

@@ -58,7 +58,7 @@ def pictures(backup: Backup) -> list[str]:
     return [path for path in backup.files() if "/assets/" in path]
 
 
-def test_a_new_picture_is_called_by_what_it_shows(backup: Backup, api: MessagesApi) -> None:
+def test_a_new_image_is_called_by_what_it_shows(backup: Backup, api: MessagesApi) -> None:
     assert run(backup, api).code == 0
     name = "1-prerequisites-proxmox-cluster-dashboard.png"
     assert pictures(backup) == [f"wiki/setup/assets/{name}"]
@@ -68,7 +68,7 @@ def test_a_new_picture_is_called_by_what_it_shows(backup: Backup, api: MessagesA
     assert asked.picture == PNG
 
 
-def test_a_caption_is_the_better_text_for_those_who_do_not_see_the_picture(
+def test_a_caption_is_the_better_text_for_those_who_do_not_see_the_image(
     backup: Backup, api: MessagesApi
 ) -> None:
     show(backup, "Other", PNG, caption="Three nodes")
@@ -97,7 +97,7 @@ def test_what_was_learned_is_not_asked_again(backup: Backup, api: MessagesApi) -
     assert backup.commits() == 1
 
 
-def test_one_picture_on_two_pages_is_asked_for_once(backup: Backup, api: MessagesApi) -> None:
+def test_one_image_on_two_pages_is_asked_for_once(backup: Backup, api: MessagesApi) -> None:
     show(backup, "Other", PNG, heading="Later")
     run(backup, api)
     assert len(api.seen) == 1
@@ -107,7 +107,7 @@ def test_one_picture_on_two_pages_is_asked_for_once(backup: Backup, api: Message
     ]
 
 
-def test_a_known_picture_costs_nothing_on_a_page_that_gets_it_later(
+def test_a_known_image_costs_nothing_on_a_page_that_gets_it_later(
     backup: Backup, api: MessagesApi
 ) -> None:
     run(backup, api)
@@ -156,7 +156,7 @@ def test_a_refusal_is_an_answer_too_and_remembered(backup: Backup, api: Messages
     ]
 
 
-def test_a_service_out_of_order_costs_the_words_and_is_told_once(
+def test_a_service_out_of_order_costs_the_words_and_is_reported_once(
     backup: Backup, api: MessagesApi
 ) -> None:
     api.plays(Said(status=401, raw=KEY.encode()))
@@ -210,7 +210,7 @@ def test_a_model_and_a_size_can_be_chosen(backup: Backup, api: MessagesApi) -> N
         ("AI_NAMING_ENABLED", "perhaps"),
     ],
 )
-def test_a_mistake_in_its_settings_is_told_before_anything_happens(
+def test_a_mistake_in_its_settings_is_reported_before_anything_happens(
     backup: Backup, api: MessagesApi, name: str, value: str
 ) -> None:
     ran = run(backup, api, **{name: value})

@@ -56,9 +56,9 @@ def test_what_is_there_already_is_left_out_and_an_empty_commit_too() -> None:
     ],
 )
 def test_no_commit_touches_what_git_or_a_host_takes_orders_from(path: str) -> None:
-    with pytest.raises(GitError, match="no place for a backup"):
+    with pytest.raises(GitError, match="Refusing to commit"):
         effective([Commit({path: "1"}, [], "x")], {})
-    with pytest.raises(GitError, match="no place for a backup"):
+    with pytest.raises(GitError, match="Refusing to commit"):
         effective([Commit({}, [path], "x")], {path: "1"})
 
 

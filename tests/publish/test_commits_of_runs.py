@@ -81,7 +81,9 @@ def test_the_message_and_the_author_can_be_chosen(target: Backup) -> None:
         ("PULL_REQUEST_BRANCH", "-x"),
     ],
 )
-def test_a_mistake_in_a_setting_is_told_by_its_name(target: Backup, name: str, value: str) -> None:
+def test_a_mistake_in_a_setting_is_reported_by_its_name(
+    target: Backup, name: str, value: str
+) -> None:
     ran = target.run(**{name: value})
     assert ran.code == 2 and f"{name}: " in ran.log
 
@@ -160,7 +162,7 @@ def test_people_are_asked_for_only_where_pages_are_committed_one_by_one(target: 
     assert not [each for each in target.server.requests if "/users/" in each.path]
 
 
-def test_a_person_whom_notion_does_not_tell_is_an_author_with_an_id(target: Backup) -> None:
+def test_a_person_that_notion_does_not_name_is_an_author_with_an_id(target: Backup) -> None:
     notion = target.notion
     notion.person = guest = notion.add_user("Guest")
     write(target, "Tea", "By a guest.")

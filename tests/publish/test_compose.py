@@ -156,7 +156,7 @@ def test_a_list_of_pages_that_no_state_knows_any_more_is_ours_when_it_says_so() 
     assert "wiki/README.md" not in theirs.texts, "a file of somebody else stays"
 
 
-def test_what_became_of_each_page_is_told_in_order() -> None:
+def test_changes_of_pages_are_listed_in_order() -> None:
     tea, milk, cocoa = (record(id_, 1, f"wiki/{id_}", 0) for id_ in "tmc")
     before = State({"t": tea, "m": milk, "x": replace(tea, title="Gone", folder="x")})
     moved = replace(milk, folder="wiki/cow", stable=False)

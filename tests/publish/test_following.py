@@ -44,7 +44,7 @@ def test_a_lock_in_the_clone_does_not_make_a_push_undone_and_the_next_run_follow
     lines = outputs.read_text().splitlines()
     assert tip in lines and lines[1] == "true"  # changed
     if name != "packed-refs.lock":
-        assert "does not show yet what was published" in ran.log and name in ran.log
+        assert "could not be updated to what was published" in ran.log and name in ran.log
     write(target, "Tea", "News.")
     again = target.run(COMMIT=commits)
     assert again.code == 0, again.log
@@ -83,7 +83,7 @@ def test_without_a_remote_the_commit_is_on_the_branch_and_the_index_follows_late
     lock = target.folder / ".git/index.lock"
     lock.touch()
     ran = target.run()
-    assert ran.code == 0 and "does not show yet" in ran.log, ran.log
+    assert ran.code == 0 and "could not be updated" in ran.log, ran.log
     assert set(PAGES) <= set(target.git("ls-tree", "-r", "--name-only", "HEAD").splitlines())
     lock.unlink()
     assert target.run().code == 0
@@ -147,7 +147,7 @@ def test_a_filter_that_breaks_after_the_push_is_not_asked_again(target: Backup) 
     assert target.git("status", "--porcelain") == ""
 
 
-def test_a_branch_that_is_begun_anew_never_overwrites_what_somebody_pushed_in_between(
+def test_a_branch_that_is_started_again_never_overwrites_what_somebody_pushed_in_between(
     target: Backup, tmp_path: Path
 ) -> None:
     """Between the look at a branch for pull requests and the push, a person adds to it."""

@@ -126,7 +126,7 @@ def test_without_any_token_the_run_ends_at_once_and_names_the_ways_in(
     assert "persist-credentials: true" in ran.log and "git-token" in ran.log
 
 
-def test_a_token_in_the_address_is_told_to_nobody(target: Backup, host: GitServer) -> None:
+def test_a_token_in_the_address_is_never_shown(target: Backup, host: GitServer) -> None:
     address = host.remote.replace("://", "://somebody:planted_password@")
     target.git("remote", "set-url", "origin", address)
     ran = target.run(GIT_TOKEN="")

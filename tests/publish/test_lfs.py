@@ -86,7 +86,7 @@ def uploaded(target: Backup) -> set[bytes]:
     return {each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
-def test_a_picture_is_stored_through_git_lfs_and_uploaded_before_the_push(
+def test_a_image_is_stored_through_git_lfs_and_uploaded_before_the_push(
     target: Backup, path: str
 ) -> None:
     ran = target.run(PATH=path)
@@ -99,9 +99,7 @@ def test_a_picture_is_stored_through_git_lfs_and_uploaded_before_the_push(
     assert at_remote(target, "cat-file", "blob", "main:wiki/tea/index.md").startswith("---\ntitle")
 
 
-def test_a_second_run_stores_nothing_again_and_a_new_picture_only(
-    target: Backup, path: str
-) -> None:
+def test_a_second_run_stores_nothing_again_and_a_new_image_only(target: Backup, path: str) -> None:
     target.run(PATH=path)
     assert "nothing to commit" in target.run(PATH=path).log
     show(target, "Another", network())
@@ -115,14 +113,12 @@ def test_without_git_lfs_the_run_says_why_it_stops_and_keeps_the_files(
 ) -> None:
     ran = target.run(PATH=without)
     assert ran.code == 1
-    assert f"{PICTURE} belongs into Git LFS" in ran.log and "git-lfs is not installed" in ran.log
+    assert f"{PICTURE} must go into Git LFS" in ran.log and "git-lfs is not installed" in ran.log
     assert remote_commits(target) == 2
     assert (target.folder / PICTURE).read_bytes() == buoy()
 
 
-def test_without_git_lfs_pages_without_pictures_are_no_problem(
-    target: Backup, without: str
-) -> None:
+def test_without_git_lfs_pages_without_images_are_no_problem(target: Backup, without: str) -> None:
     target.notion.trash(page(target, "Tea"))
     assert target.run(PATH=without).code == 0
 
@@ -144,7 +140,7 @@ def test_texts_in_lfs_are_refused_where_they_would_have_to_be_read(
     push(target, ".gitattributes")
     write(target, "Tea", "News.")
     ran = target.run(PATH=path)
-    assert ran.code == 1 and "must be a plain text" in ran.log and ".gitattributes" in ran.log
+    assert ran.code == 1 and "must be plain text" in ran.log and ".gitattributes" in ran.log
 
 
 def test_git_lfs_shows_the_host_just_the_given_token(target: Backup, stand_in: str) -> None:

@@ -93,7 +93,7 @@ def test_started_in_a_subfolder_it_says_where_to_start(
     monkeypatch.chdir(target.folder / "docs/deep")
     ran = target.run(GITHUB_WORKSPACE="", OUTPUT_DIR="notes")
     assert ran.code == 2, ran.log
-    assert f"is a folder of the repository {target.folder.resolve()}, and not its root" in ran.log
+    assert f"is inside the repository {target.folder.resolve()}, but is not its root" in ran.log
     assert "OUTPUT_DIR=docs/deep/notes" in ran.log
     assert not list((target.folder / "docs/deep").iterdir())
     monkeypatch.chdir(target.folder)

@@ -31,7 +31,7 @@ def test_a_detached_head_without_a_branch_ends_in_a_sentence(target: Backup) -> 
     assert not (target.folder / "wiki").exists(), "it is told before anything is read"
 
 
-def test_a_refused_push_is_told_in_the_words_of_the_remote_and_loses_nothing(
+def test_a_refused_push_is_reported_in_the_words_of_the_remote_and_loses_nothing(
     target: Backup, tmp_path: Path
 ) -> None:
     hook = tmp_path / "remote.git/hooks/pre-receive"

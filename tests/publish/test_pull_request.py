@@ -53,7 +53,7 @@ def test_only_one_that_merges_our_branch_is_ours(pulls: PullRequests, other: Any
 @pytest.mark.parametrize("odd", [{**OURS, "number": "seven"}, {**OURS, "number": None}])
 def test_an_answer_that_makes_no_sense_ends_in_a_sentence(pulls: PullRequests, odd: Any) -> None:
     responses.get(PULLS, json=[odd])
-    with pytest.raises(GitError, match="makes no sense"):
+    with pytest.raises(GitError, match="could not be understood"):
         pulls.find()
 
 
@@ -85,7 +85,7 @@ def test_the_token_follows_no_redirect(pulls: PullRequests) -> None:
 
 
 @responses.activate
-def test_a_refusal_is_told_in_the_words_of_the_host(pulls: PullRequests) -> None:
+def test_a_refusal_is_reported_in_the_words_of_the_host(pulls: PullRequests) -> None:
     errors = ["in words", {"message": "in particular"}, {"field": "base"}]
     responses.get(PULLS, status=422, json={"message": "Refused", "errors": errors})
     with pytest.raises(GitError) as caught:

@@ -31,7 +31,7 @@ def run(target: Backup, **environ: str) -> str:
     return ran.log
 
 
-def test_a_checkout_that_is_behind_its_remote_is_no_obstacle_and_stays_as_it_is(
+def test_a_checkout_that_is_behind_its_remote_does_not_matter_and_stays_as_it_is(
     target: Backup, tmp_path: Path
 ) -> None:
     other = clone(target, tmp_path / "other")

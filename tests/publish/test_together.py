@@ -254,7 +254,7 @@ def test_a_state_that_was_lost_or_broken_on_the_branch_costs_no_page(
     assert clone(target, tmp_path / "next").run().code == 0
 
 
-def test_a_state_of_a_later_version_on_the_branch_is_not_overwritten(
+def test_a_state_of_a_newer_version_on_the_branch_is_not_overwritten(
     target: Backup, tmp_path: Path
 ) -> None:
     assert target.run().code == 0
@@ -264,5 +264,5 @@ def test_a_state_of_a_later_version_on_the_branch_is_not_overwritten(
     push(target, ".notion-sync.json")
     write(target, "Tea", "News.")
     ran = slow.run()
-    assert ran.code == 1 and "later version" in ran.log
+    assert ran.code == 1 and "newer version" in ran.log
     assert remote_text(target, ".notion-sync.json") == text.strip()

@@ -1,4 +1,4 @@
-"""What several tests of tellers share."""
+"""What several tests of notifiers share."""
 
 from __future__ import annotations
 

@@ -83,14 +83,14 @@ def test_discord_counts_the_names_that_do_not_fit() -> None:
 @pytest.mark.parametrize(
     ("level", "good", "bad"), [("never", 0, 0), ("errors", 0, 1), ("always", 1, 1)]
 )
-def test_discord_is_told_as_often_as_the_level_says(
+def test_discord_is_notified_as_often_as_the_level_says(
     inbox: Inbox, level: str, good: int, bad: int
 ) -> None:
     given = {"DISCORD_WEBHOOK_URL": inbox.url, "DISCORD_LEVEL": level}
     for ran, count in ((Report(), good), (report(), bad), (Report(broken=2), bad)):
         inbox.letters.clear()
-        if teller := discord.from_settings(given):
-            teller.send(ran, requests.Session())
+        if notifier := discord.from_settings(given):
+            notifier.send(ran, requests.Session())
         assert len(inbox.letters) == count
 
 
@@ -113,7 +113,7 @@ def test_slack_takes_a_message_of_any_size(title: str) -> None:
     check_slack(slack.message(huge(title)))
 
 
-def test_slack_is_told_what_happened_and_calls_nobody() -> None:
+def test_slack_says_what_happened_and_mentions_nobody() -> None:
     message = slack.message(titled("<!channel> & <@U1> <https://e.example|x>"))
     said = json.dumps(message, ensure_ascii=False)
     assert "<!" not in said and "<@" not in said and "<https://e" not in said

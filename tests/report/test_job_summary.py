@@ -107,7 +107,7 @@ def test_nothing_is_linked_that_is_not_there(change: dict[str, object]) -> None:
     assert links_in(replace(report(), **change)) == []
 
 
-def test_a_run_without_changes_is_told_in_a_few_lines() -> None:
+def test_a_run_without_changes_is_reported_in_a_few_lines() -> None:
     quiet = replace(Report(unchanged=9, requests=4, seconds=1.0), sections=report().sections[:1])
     text = job_summary.render(quiet)
     assert "nothing changed" in text and "<details>" not in text and len(text.splitlines()) < 10

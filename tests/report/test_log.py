@@ -50,7 +50,7 @@ def test_where_there_are_no_annotations_the_same_words_are_plain_text(host: str)
     ]
 
 
-def test_on_a_laptop_it_is_told_once() -> None:
+def test_outside_ci_a_problem_is_logged_once() -> None:
     with logging("") as (log, stream):
         with log.group("Reading"):
             log.error(TEA)

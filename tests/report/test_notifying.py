@@ -35,7 +35,7 @@ def inbox() -> Iterator[Inbox]:
 
 @pytest.fixture
 def kitchen(tmp_path: Path, inbox: Inbox) -> Iterator[Backup]:
-    """A backup of two pages, on a runner, with every teller set to the inbox."""
+    """A backup of two pages, on a runner, with every notifier set to the inbox."""
     with backing_up(tmp_path / "repository", wiki("Tea", "Milk")) as backup:
         backup.environ = {
             **RUNNER,
@@ -59,7 +59,7 @@ def told(inbox: Inbox) -> list[str]:
 EVERYBODY = ["/discord/", "/hook/", "/ntfy/", "/slack/"]
 
 
-def test_everybody_hears_of_a_run(kitchen: Backup, inbox: Inbox) -> None:
+def test_every_service_is_notified_of_a_run(kitchen: Backup, inbox: Inbox) -> None:
     ran = kitchen.run()
     assert ran.code == 0, ran.log
     assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
@@ -84,7 +84,7 @@ def row(backup: Backup, title: str) -> str:
     return next(id_ for id_ in rows if notion.title(notion.node(id_)) == title)
 
 
-def test_a_page_that_fails_is_told_with_its_reason(
+def test_a_failed_page_is_reported_with_its_reason(
     kitchen: Backup, inbox: Inbox, tmp_path: Path
 ) -> None:
     milk = row(kitchen, "Milk")
@@ -106,7 +106,7 @@ def outputs(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("wrong", [{"NOTION_TOKEN": ""}, {"CONCURRENCY": "many"}])
-def test_a_wrong_setting_rings_the_watchdog(
+def test_a_wrong_setting_notifies_the_health_check(
     kitchen: Backup, inbox: Inbox, tmp_path: Path, wrong: dict[str, str]
 ) -> None:
     ran = kitchen.run(**wrong)
@@ -117,7 +117,7 @@ def test_a_wrong_setting_rings_the_watchdog(
     assert "Notion backup failed" in (tmp_path / "summary.md").read_text()
 
 
-def test_a_file_of_settings_that_is_missing_rings_it_too(kitchen: Backup, inbox: Inbox) -> None:
+def test_a_file_of_settings_that_is_missing_notifies_it_too(kitchen: Backup, inbox: Inbox) -> None:
     assert kitchen.run("--env", "nowhere.env").code == 2
     assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
 
@@ -127,11 +127,13 @@ def test_a_mistake_in_one_address_keeps_nobody_else_from_hearing(
 ) -> None:
     ran = kitchen.run(SLACK_WEBHOOK_URL=f"hooks/{KEY}")
     assert ran.code == 2
-    assert "SLACK_WEBHOOK_URL: write a whole address" in ran.log and KEY not in ran.log
+    assert "SLACK_WEBHOOK_URL: write a full URL" in ran.log and KEY not in ran.log
     assert told(inbox) == ["/discord/", "/hook/", "/ntfy/", "/watch//fail", "/watch//start"]
 
 
-def test_a_bug_is_told_everybody_and_keeps_its_traceback(kitchen: Backup, inbox: Inbox) -> None:
+def test_a_bug_notifies_every_service_and_keeps_its_traceback(
+    kitchen: Backup, inbox: Inbox
+) -> None:
     kitchen.stop = Stumbling(f"{TOKEN} ::error::x {kitchen.environ['WEBHOOK_URL']}")
     ran = kitchen.run()
     assert ran.code == 1
@@ -141,7 +143,7 @@ def test_a_bug_is_told_everybody_and_keeps_its_traceback(kitchen: Backup, inbox:
         assert TOKEN not in said and KEY not in said
 
 
-def test_a_run_that_is_told_to_stop_rings_the_watchdog(kitchen: Backup, inbox: Inbox) -> None:
+def test_a_stopped_run_pings_the_health_check(kitchen: Backup, inbox: Inbox) -> None:
     kitchen.stop = Stop()
     kitchen.stop.request()
     assert kitchen.run().code >= 128
@@ -157,7 +159,7 @@ def test_a_dry_run_is_for_the_log_and_the_summary_alone(
     assert (tmp_path / "summary.md").read_text().startswith("## Notion backup")
 
 
-def test_tellers_that_fail_are_warnings_and_no_more(
+def test_notifications_that_fail_are_only_warnings(
     kitchen: Backup, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
@@ -169,8 +171,11 @@ def test_tellers_that_fail_are_warnings_and_no_more(
     ran = kitchen.run(NTFY_URL=closed)
     assert ran.code == 0
     assert waits == [1], "the one that could not be reached was tried twice"
-    assert "::warning title=Discord::was not told: it answered 404 (Not Found)." in ran.log
-    assert "::warning title=Ntfy::was not told: the connection failed" in ran.log
+    assert (
+        "::warning title=Discord::notification failed: the server answered 404 (Not Found)."
+        in ran.log
+    )
+    assert "::warning title=Ntfy::notification failed: the connection failed" in ran.log
     assert KEY not in ran.log and "127.0.0.1" not in ran.log
     assert outputs_say_saved(kitchen)
 
@@ -180,30 +185,30 @@ def outputs_say_saved(backup: Backup) -> bool:
     return found["changed"] == "true" and found["commit"] == backup.git("rev-parse", "HEAD")
 
 
-def test_a_teller_with_a_bug_is_a_warning_too(
+def test_a_notifier_with_a_bug_is_only_a_warning_too(
     kitchen: Backup, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slack, "message", lambda report: 1 / 0)
     ran = kitchen.run()
     assert ran.code == 0
-    assert "::warning title=Slack::was not told: ZeroDivisionError." in ran.log
+    assert "::warning title=Slack::notification failed: ZeroDivisionError." in ran.log
     assert "/discord/" in told(inbox)
 
 
-def test_nothing_is_told_where_nobody_asked_for_it(kitchen: Backup, inbox: Inbox) -> None:
+def test_nobody_is_notified_without_a_setting(kitchen: Backup, inbox: Inbox) -> None:
     names = [name for name in kitchen.environ if name.endswith(("_URL", "_SUMMARY", "_OUTPUT"))]
     assert kitchen.run(**dict.fromkeys(names, "")).code == 0
     assert inbox.letters == []
 
 
-def test_whom_to_tell_can_stand_in_the_shared_settings(kitchen: Backup, inbox: Inbox) -> None:
+def test_notifications_can_be_set_in_the_shared_settings(kitchen: Backup, inbox: Inbox) -> None:
     config = f"DISCORD_WEBHOOK_URL={inbox.url}/shared\nDISCORD_LEVEL=2"
     kitchen.run(CONFIG=config, DISCORD_WEBHOOK_URL="")
     assert "/shared" in inbox.paths()
 
 
 @pytest.mark.parametrize("level", ["0", "never", "1", "Errors"])
-def test_discord_can_be_told_less(kitchen: Backup, inbox: Inbox, level: str) -> None:
+def test_discord_level_limits_notifications(kitchen: Backup, inbox: Inbox, level: str) -> None:
     kitchen.run(DISCORD_LEVEL=level)
     assert "/discord/" not in told(inbox) and "/hook/" in told(inbox)
 

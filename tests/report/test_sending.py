@@ -10,7 +10,7 @@ import requests
 import responses
 
 from backup.report import sending
-from backup.report.sending import NotTold, post
+from backup.report.sending import NotifyError, post
 from tests.report.inbox import Inbox
 
 SECRET = "https://hooks.example/services/T0/B0/xyzsecretxyz"
@@ -25,7 +25,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def refusal(url: str) -> str:
-    with pytest.raises(NotTold) as caught:
+    with pytest.raises(NotifyError) as caught:
         post(requests.Session(), url, b"hello")
     return str(caught.value)
 
@@ -66,26 +66,26 @@ def test_it_does_not_hold_up_the_run_for_long(
     inbox: Inbox, pauses: list[float], after: str
 ) -> None:
     inbox.answers = [(429, {"Retry-After": after}, b"")]
-    assert refusal(inbox.url) == "it answered 429 (Too Many Requests)"
+    assert refusal(inbox.url) == "the server answered 429 (Too Many Requests)"
     assert (len(inbox.letters), pauses) == (1, [])
 
 
 def test_there_are_two_tries_and_no_third(inbox: Inbox, pauses: list[float]) -> None:
     inbox.answers = [(500, {}, b"")] * 5
-    assert refusal(inbox.url) == "it answered 500 (Internal Server Error)"
+    assert refusal(inbox.url) == "the server answered 500 (Internal Server Error)"
     assert len(inbox.letters) == 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 299 + 100])
 def test_a_refusal_is_not_repeated(inbox: Inbox, pauses: list[float], status: int) -> None:
     inbox.answers = [(status, {}, b"x" * 100_000)]
-    assert refusal(inbox.url).startswith(f"it answered {status}")
+    assert refusal(inbox.url).startswith(f"the server answered {status}")
     assert (len(inbox.letters), pauses) == (1, [])
 
 
 def test_a_redirect_is_not_followed(inbox: Inbox) -> None:
     inbox.answers = [(302, {"Location": inbox.url + "/elsewhere"}, b"")]
-    assert refusal(inbox.url) == "it answered 302 (Found)"
+    assert refusal(inbox.url) == "the server answered 302 (Found)"
     assert inbox.paths() == ["/"]
 
 

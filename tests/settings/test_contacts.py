@@ -34,7 +34,7 @@ def test_an_address_that_is_none_is_named_and_not_shown(name: str, value: str) -
     assert contacts({}, {name: value}).given[name] == ""
     with pytest.raises(ConfigError) as caught:
         Settings.read({}, {**GOOD, name: value})
-    assert str(caught.value).startswith(f"{name}: write a whole address")
+    assert str(caught.value).startswith(f"{name}: write a full URL")
     assert "key" not in str(caught.value)
 
 
@@ -57,7 +57,7 @@ def test_a_wrong_level_is_told_with_the_right_ones() -> None:
 
 
 def test_a_token_that_no_header_can_carry_is_refused() -> None:
-    with pytest.raises(ConfigError, match="NTFY_TOKEN: holds blanks"):
+    with pytest.raises(ConfigError, match="NTFY_TOKEN: contains spaces"):
         Settings.read({}, {**GOOD, "NTFY_TOKEN": "tk a\r\nb"})
 
 

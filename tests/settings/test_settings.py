@@ -52,7 +52,7 @@ def test_an_id_is_found_in_every_form_that_people_paste(text: str) -> None:
     "text", ["wiki", "https://www.notion.so/wiki", f"?v={ID}", f"https://notion.so/x#{ID}", ID[:-1]]
 )
 def test_what_holds_no_id_is_refused(text: str) -> None:
-    assert "holds no Notion id" in problems({**GOOD, "DATABASES": text})
+    assert "contains no Notion id" in problems({**GOOD, "DATABASES": text})
 
 
 def test_an_earlier_source_wins() -> None:
@@ -95,7 +95,7 @@ def test_all_mistakes_are_told_at_once_and_each_names_its_setting() -> None:
 @pytest.mark.parametrize("branch", ["notion-backup", "refs/heads/notion-backup"])
 def test_a_branch_is_not_merged_into_itself(branch: str) -> None:
     told = problems({**GOOD, "PULL_REQUEST": "true", "BRANCH": branch, "CONCURRENCY": "many"})
-    assert "PULL_REQUEST_BRANCH: write another branch than BRANCH." in told
+    assert "PULL_REQUEST_BRANCH: must differ from BRANCH." in told
     assert "CONCURRENCY" in told
     assert read({**GOOD, "BRANCH": branch}).publishing.pull_request_branch == ""
 

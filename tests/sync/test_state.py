@@ -84,7 +84,7 @@ def test_what_is_no_state_is_told_apart_from_an_empty_one(text: str) -> None:
 
 
 def test_a_state_of_a_later_version_is_refused_and_not_called_broken() -> None:
-    with pytest.raises(StateError, match="later version") as caught:
+    with pytest.raises(StateError, match="newer version") as caught:
         loads(dumps(STATE).replace('"version": 2', '"version": 3'))
     assert not isinstance(caught.value, BrokenState)
 
@@ -185,5 +185,5 @@ def test_a_page_may_lie_where_its_database_has_been_if_this_program_says_so() ->
 def test_a_version_that_is_no_number_is_not_overwritten() -> None:
     raw = json.loads(dumps(STATE))
     for version in ("2", 1.5, True, None, deep(500), 10**400):
-        with pytest.raises(StateError, match="later version"):
+        with pytest.raises(StateError, match="newer version"):
             loads(json.dumps({**raw, "version": version}))
