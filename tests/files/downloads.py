@@ -9,7 +9,7 @@ import pytest
 from backup.errors import FileError
 from backup.files.fetch import Downloader
 from backup.model import File
-from tests.files.file_site import Site
+from tests.files.site import Site
 
 SIGNATURE = "?X-Amz-Signature=5ec3e7&X-Amz-Security-Token=t0ken"
 
