@@ -14,7 +14,7 @@ PURE = tests/markdown tests/oracles tests/settings tests/folder \
 	$(call module,report,fitting host_links job_summary literal log redaction summary) \
 	$(call module,publish,compose host pull_request refusals) \
 	$(call module,fakenotion,build) \
-	tests/test_architecture.py tests/test_counts_and_order.py tests/test_slug.py
+	tests/test_architecture.py tests/test_slug.py tests/test_words.py
 
 .PHONY: help demo quick test check lint lock readme golden fuzz soak look pictures bench release
 

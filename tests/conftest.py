@@ -10,11 +10,11 @@ import hypothesis
 import pytest
 
 from tests.end_to_end.git_server import GitServer
-from tests.pure import HeldPure
-from tests.skips import LIST, HeldSkips
 from tests.support.backups import Backup, backing_up
 from tests.support.kitchen import stocked
 from tests.support.publishing import over_http, published_to
+from tests.support.pure import HeldPure
+from tests.support.skips import LIST, HeldSkips
 
 # A slow machine is no failure, so nothing is timed. Examples differ from run to run and add up.
 hypothesis.settings.register_profile("tests", deadline=None, max_examples=40)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.skips import LIST
 from tests.support.publishing import ROOT
+from tests.support.skips import LIST
 
 CONFTEST = """
-from tests.skips import HeldSkips
+from tests.support.skips import HeldSkips
 
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):

@@ -9,7 +9,7 @@ import pytest
 from fakenotion.nodes import Clock
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from fakenotion import blocks, build, properties
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 
 class Shelf:

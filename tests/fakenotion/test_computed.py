@@ -8,7 +8,7 @@ import pytest
 
 from fakenotion import properties
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 DAY = {"start": "2026-08-31", "end": None, "time_zone": None}
 

@@ -7,7 +7,7 @@ import requests
 
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 

@@ -12,7 +12,7 @@ import requests
 from fakenotion import faults
 from fakenotion.server import Asked, StandIn
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 
 def test_the_budget_throttles_until_the_window_ends(client: Client, stand_in: StandIn) -> None:

@@ -11,7 +11,7 @@ import requests
 from fakenotion import blocks, build, faults
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 BYTES = bytes(range(256)) * 40
 

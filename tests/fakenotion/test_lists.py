@@ -10,7 +10,7 @@ from fakenotion import build, properties
 from fakenotion.nodes import Clock
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 
 @pytest.fixture

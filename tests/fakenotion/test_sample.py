@@ -16,7 +16,7 @@ import pytest
 from demo.sample import edit, sample
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 
 def rows(workspace: Workspace) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from fakenotion import properties
 from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 MADE = "2026-10-01T08:00:00.000Z"
 LATER = "2026-10-01T08:05:00.000Z"

@@ -9,9 +9,9 @@ import pytest
 from demo.sample import sample
 from fakenotion import answers
 from fakenotion.server import StandIn
-from tests.fakenotion.demo_client import Client
-from tests.fakenotion.demo_crawl import Crawl
-from tests.fakenotion.demo_shapes import Shapes, differences, recorded_shapes, shapes
+from tests.fakenotion.client import Client
+from tests.fakenotion.crawl import Crawl
+from tests.fakenotion.shapes import Shapes, differences, recorded_shapes, shapes
 from tests.support.recordings import FOLDERS
 
 NEW, OLD = "2026-03-11", "2025-09-03"

@@ -14,7 +14,7 @@ from bench.generate import generate
 from fakenotion.recordings import from_folder, from_queries, from_trees, read
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 from tests.support.recordings import FOLDERS, OURS, REAL
 
 LEAST = {OURS: 5, REAL: 20}  # trees that were recorded whole

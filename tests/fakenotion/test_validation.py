@@ -9,7 +9,7 @@ import requests
 
 from fakenotion import build
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 STAMP = {"timestamp": "created_time"}
 NESTED: dict[str, Any] = {"and": [{"or": [{"and": []}]}]}

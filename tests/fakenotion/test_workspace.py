@@ -10,7 +10,7 @@ from fakenotion import blocks, build, properties
 from fakenotion.nodes import Clock
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 MADE = "2026-10-01T08:00:00.000Z"
 LATER = "2026-10-01T08:05:00.000Z"

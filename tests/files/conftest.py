@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.files.file_downloads import Local
-from tests.files.file_runs import Backup
-from tests.files.file_site import Site, serving
+from tests.files.downloads import Local
+from tests.files.runs import Backup
+from tests.files.site import Site, serving
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from backup.errors import FileError
 from backup.files.describe import LONGEST, Describer, Usage, words
 from backup.files.received import Downloaded
 from backup.files.vision import Model
-from tests.files.file_pictures import picture
-from tests.files.file_site import PNG
+from tests.files.pictures import picture
+from tests.files.site import PNG
 from tests.support.messages_api import KEY, Asked, MessagesApi, Said, answering
 
 

@@ -14,8 +14,8 @@ import pytest
 from backup.errors import FileError
 from backup.files.fetch import Downloader
 from backup.files.received import Downloaded, TooLarge
-from tests.files.file_downloads import SIGNATURE, Local, attachment, fails, image
-from tests.files.file_site import HTML, JPG, PDF, PNG, SVG, Answer, Site
+from tests.files.downloads import SIGNATURE, Local, attachment, fails, image
+from tests.files.site import HTML, JPG, PDF, PNG, SVG, Answer, Site
 
 
 def test_a_picture_comes_with_size_hash_format_and_pixels(

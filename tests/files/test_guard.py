@@ -13,7 +13,7 @@ from backup.errors import FileError
 from backup.files.fetch import Downloader
 from backup.files.guard import Guard, is_public
 from backup.model import File
-from tests.files.file_site import PNG, Site
+from tests.files.site import PNG, Site
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backup.files import kinds
-from tests.files.file_site import HTML, JPG, PDF, PNG, SVG
+from tests.files.site import HTML, JPG, PDF, PNG, SVG
 
 ZIP = b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + bytes(60)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(60)

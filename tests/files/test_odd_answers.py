@@ -14,9 +14,9 @@ import pytest
 
 from backup.files.fetch import Downloader, ParallelDownloads
 from backup.files.received import Downloaded, TooLarge
-from tests.files.file_downloads import attachment, image
-from tests.files.file_raw import sending
-from tests.files.file_site import PNG, Site
+from tests.files.downloads import attachment, image
+from tests.files.raw import sending
+from tests.files.site import PNG, Site
 
 OK = b"HTTP/1.1 200 OK\r\n"
 WHOLE = OK + b"Content-Length: %d\r\n\r\n" % len(PNG) + PNG

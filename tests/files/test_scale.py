@@ -11,8 +11,8 @@ from PIL import Image
 
 from backup.files import describe, kinds
 from backup.files.received import Downloaded
-from tests.files.file_pictures import picture
-from tests.files.file_site import JPG, PNG
+from tests.files.pictures import picture
+from tests.files.site import JPG, PNG
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from backup.errors import FileError
 from backup.files.pending import Pending
 from backup.files.store import FileRecord, Gathered
 from backup.model import Block, File, Json, Missing, Stored
-from tests.files.file_runs import Backup, caption, media, stored
-from tests.files.file_site import HTML, JPG, PDF, PNG, SVG, Answer
+from tests.files.runs import Backup, caption, media, stored
+from tests.files.site import HTML, JPG, PDF, PNG, SVG, Answer
 
 
 def signed(url: str, number: int) -> str:

@@ -12,8 +12,8 @@ import pytest
 from backup.errors import NotFound
 from backup.files.fetch import Downloader
 from backup.model import File
-from tests.files.file_downloads import SIGNATURE, Local, fails, image
-from tests.files.file_site import HTML, PNG, Answer, Request, Site, serving
+from tests.files.downloads import SIGNATURE, Local, fails, image
+from tests.files.site import HTML, PNG, Answer, Request, Site, serving
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from backup.notion import read
 from backup.notion.client import Client
 from demo.sample import sample
 from fakenotion.server import StandIn
-from tests.files.file_runs import Backup, media, stored
-from tests.files.file_site import PNG, Answer, Request
+from tests.files.runs import Backup, media, stored
+from tests.files.site import PNG, Answer, Request
 
 
 def test_over_many_edits_names_stay_and_the_folder_follows_the_page(backup: Backup) -> None:

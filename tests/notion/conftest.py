@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fakenotion.workspace import Workspace
-from tests.notion.notion_service import Service, Time, serving
+from tests.notion.service import Service, Time, serving
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from fakenotion import faults
 from fakenotion.build import block
 from fakenotion.faults import JSON, Fault
 from fakenotion.server import Asked
-from tests.notion.notion_rows import change_rows, filled, rows_of, source_of, titles
-from tests.notion.notion_service import (
+from tests.notion.rows import change_rows, filled, rows_of, source_of, titles
+from tests.notion.service import (
     TOKEN,
     Service,
     Time,

@@ -19,7 +19,7 @@ from fakenotion import properties as p
 from fakenotion.faults import Fault
 from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
-from tests.notion.notion_service import TOKEN, Service, Time, one_page
+from tests.notion.service import TOKEN, Service, Time, one_page
 
 Serve = Callable[..., Service]
 API = "https://api.notion.com/v1"

@@ -21,7 +21,7 @@ from backup.errors import (
 from backup.notion.client import Client
 from fakenotion import faults
 from fakenotion.faults import JSON, Fault
-from tests.notion.notion_service import TOKEN, Service, Time, one_page, saying
+from tests.notion.service import TOKEN, Service, Time, one_page, saying
 
 Serve = Callable[..., Service]
 ID = "2b6f1d40-5e0a-8123-a456-0123456789ab"

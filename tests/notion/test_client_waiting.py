@@ -15,7 +15,7 @@ from fakenotion import blocks as b
 from fakenotion import faults
 from fakenotion.faults import Fault
 from fakenotion.server import Asked
-from tests.notion.notion_service import TOKEN, Service, Time, one_page
+from tests.notion.service import TOKEN, Service, Time, one_page
 
 Serve = Callable[..., Service]
 ID = "2b6f1d40-5e0a-8123-a456-0123456789ab"

@@ -17,8 +17,8 @@ from backup.model import Database, Json, bare_id
 from backup.notion import read
 from backup.notion.resolve import resolve
 from demo.sample import sample
-from tests.notion.notion_rows import listed
-from tests.notion.notion_service import Service, at_once, row_of, serving
+from tests.notion.rows import listed
+from tests.notion.service import Service, at_once, row_of, serving
 from tests.support.cases import case
 
 ODD: tuple[Any, ...] = (None, 0, 7, True, "", "text", [], {}, [None], ["text"], [{}], {"id": None})

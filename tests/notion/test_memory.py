@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from backup.notion import read
 from bench.generate import generate
-from tests.notion.notion_service import Service
+from tests.notion.service import Service
 
 ROWS = 300
 

@@ -14,7 +14,7 @@ from fakenotion import blocks as b
 from fakenotion import properties as p
 from fakenotion.build import block
 from fakenotion.server import Asked
-from tests.notion.notion_service import (
+from tests.notion.service import (
     Service,
     at_once,
     built,

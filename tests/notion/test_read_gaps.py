@@ -16,7 +16,7 @@ from fakenotion import properties as p
 from fakenotion.build import block
 from fakenotion.faults import Fault
 from fakenotion.workspace import Workspace
-from tests.notion.notion_service import (
+from tests.notion.service import (
     Service,
     at_once,
     lists,

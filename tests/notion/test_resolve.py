@@ -12,7 +12,7 @@ from backup.notion.resolve import Resolved, data_source, resolve
 from fakenotion import build, faults
 from fakenotion import properties as p
 from fakenotion.workspace import Workspace
-from tests.notion.notion_service import Service, saying
+from tests.notion.service import Service, saying
 
 Serve = Callable[..., Service]
 SCHEMA = {"Name": p.of("title"), "Done": p.of("checkbox")}

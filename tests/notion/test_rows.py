@@ -12,8 +12,8 @@ from backup.model import Json, bare_id
 from backup.notion.read import Listing
 from fakenotion import build, faults
 from fakenotion.server import Asked
-from tests.notion.notion_rows import change_rows, edited_since, filled, rows_of, titles
-from tests.notion.notion_service import Service
+from tests.notion.rows import change_rows, edited_since, filled, rows_of, titles
+from tests.notion.service import Service
 
 Serve = Callable[..., Service]
 

@@ -9,8 +9,8 @@ import pytest
 
 from backup.model import bare_id
 from fakenotion import build
-from tests.notion.notion_rows import change_rows, edited_since, filled, rows_of, source_of, titles
-from tests.notion.notion_service import Service, saying
+from tests.notion.rows import change_rows, edited_since, filled, rows_of, source_of, titles
+from tests.notion.service import Service, saying
 
 Serve = Callable[..., Service]
 NO_ID = {"object": "page", "id": "../../other", "properties": {}}

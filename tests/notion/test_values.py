@@ -13,7 +13,7 @@ from backup.model import Json, bare_id, packed
 from backup.notion import read
 from fakenotion import build, faults
 from fakenotion import properties as p
-from tests.notion.notion_service import Service, at_once, one_page, row_of
+from tests.notion.service import Service, at_once, one_page, row_of
 
 Serve = Callable[..., Service]
 IDS = [build.dashed_id(f"{number:032x}") for number in range(1, 61)]

@@ -12,7 +12,7 @@ from backup.errors import FileError
 from backup.files.fetch import Downloader, ParallelDownloads
 from backup.files.received import Downloaded
 from backup.model import File
-from tests.files.file_site import Site
+from tests.files.site import Site
 
 SIGNATURE = "?X-Amz-Signature=5ec3e7&X-Amz-Security-Token=t0ken"
 

@@ -14,7 +14,7 @@ from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.store import FileRecord, Gathered, gather
 from backup.model import Block, Json, Page, Stored
-from tests.files.file_site import Site
+from tests.files.site import Site
 
 
 class Backup:

@@ -11,7 +11,7 @@ from backup.notion.read import Listing
 from fakenotion import properties as p
 from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
-from tests.notion.notion_service import Service
+from tests.notion.service import Service
 
 
 def filled(count: int, *, minutes: float = 1) -> tuple[Workspace, list[str]]:

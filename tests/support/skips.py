@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-LIST = Path(__file__).with_name("expected_skips.txt")
+LIST = Path(__file__).parents[1] / "expected_skips.txt"
 
 
 class HeldSkips:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fakenotion.workspace import Workspace
-from tests.fakenotion.demo_client import Client
+from tests.fakenotion.client import Client
 
 
 class Crawl:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from backup.files.received import Downloaded
 from backup.model import File
-from tests.files.file_site import PNG
+from tests.files.site import PNG
 
 
 def picture(
