@@ -166,7 +166,7 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
     say in the folders of the `listed` databases, or by what the history says of them.
 
     A lost state knows none of them, a damaged one lacks some; and one that somebody has edited may
-    lack any that Notion lists.
+    lack any that Notion lists. Of these only the history can tell that nobody wrote in them.
     """
     damaged = {each.entry for each in memory.damage}
     lacking = {row.id for each in listed for row in each.rows} - memory.state.pages.keys()
@@ -179,11 +179,12 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
         pages = {path for path in pages if state.parent_of(path[: -len("/index.md")]) in databases}
     if not pages:
         return _with(memory, {}, ())
-    found = rebuild.rebuilt(lying.texts(pages), files, databases)
+    texts = lying.texts(pages) if memory.problem or damaged else {}
+    found = rebuild.rebuilt(texts, files, databases)
     fresh = {
         id_: each
         for id_, each in found.pages.items()
-        if id_ not in memory.state.pages and (memory.problem or id_ in damaged | lacking)
+        if id_ not in memory.state.pages and (memory.problem or id_ in damaged)
     }
     wanted = damaged | _waiting(listed, lacking, pages)
     earlier = {} if memory.problem else lying.earlier(wanted - fresh.keys())

@@ -74,7 +74,7 @@ class Writer:
             digest = hashlib.sha256(text).hexdigest()
             if self._differs(page_id, record, placed, digest):
                 self.changed.add(page_id)
-            same = self._there_already(page_id, record, placed, text)
+            same = self._there_already(record, placed, text)
             with self._becoming(page_id, record, digest, same):
                 for path, source in placed.items():
                     self.tree.place(path, source)
@@ -185,16 +185,12 @@ class Writer:
         for path in paths:
             del self._owners[path]
 
-    def _there_already(
-        self, page_id: str, record: Record, placed: Mapping[str, Path], text: bytes
-    ) -> set[str]:
-        """Files that lie there byte for byte as they are about to be, or with a text that says that it
-        is this page: in nobody's way, whatever has become of the state that knew them."""
+    def _there_already(self, record: Record, placed: Mapping[str, Path], text: bytes) -> set[str]:
+        """Files that lie there byte for byte as they are about to be: in nobody's way, whatever has
+        become of the state that knew them."""
         unknown = [path for path in record.paths() if path not in self._owners]
         there = {path: digest for path in unknown if (digest := self.tree.digest(path))}
         text_path = join(record.folder, "index.md")
-        if rebuild.named(self.tree.beginning(text_path)) == page_id:
-            return set(there)
         return {
             path
             for path, digest in there.items()

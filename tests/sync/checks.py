@@ -97,15 +97,13 @@ def _alone(life: Life, shown: Shown, ours: Copy) -> set[str]:
 
 
 def to_move_away(ended: Ended, files: Mapping[str, bytes]) -> set[str]:
-    """The files that a run left alone because they are not part of the backup, and that do not say
-    themselves that they are the page that should lie there: the text of another page, or one without
-    front matter whose state was lost."""
+    """The files of pages that a run left alone because they are not part of the backup. No state and no
+    history says whose they are; that they name a page does not tell whether somebody wrote in them."""
     found = set()
     for problem in ended.report.failed if ended.report else ():
         in_the_way = _NOT_OURS.match(problem.what)
         folder = f"{in_the_way['folder']}/" if in_the_way else ""
-        text = files.get(f"{folder}index.md", b"") if folder else b""
-        if text and not (text.startswith(b"---\n") and page_id(text) == problem.page_id):
+        if folder:
             found |= {path for path in files if path.startswith(folder)}
     return found
 
