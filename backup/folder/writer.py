@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from backup.errors import WorkspaceError
-from backup.folder import rebuild
 from backup.folder.tree import Tree
 from backup.markdown import index
 from backup.sync import journal

@@ -212,7 +212,7 @@ def test_a_small_database_of_which_nothing_is_to_be_seen_any_more_is_told(verdic
     decided = decide(listed(), known, {"a": verdict, "b": verdict})
     assert [step.action for step in decided.steps] == [Action.KEEP, Action.KEEP]
     (problem,) = decided.problems
-    assert "2 of 2 pages are not listed by Notion any more" in problem.what
+    assert "2 of 2 pages are no longer listed by Notion" in problem.what
     assert not decide(listed(row("a", "Tea")), known, {"b": verdict}).problems
 
 
