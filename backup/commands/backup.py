@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Executor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from backup.errors import WorkspaceError
+from backup.files import pending
 from backup.folder import indexes, load
 from backup.folder.load import Local, Memory
 from backup.folder.writer import Writer
@@ -15,7 +16,6 @@ from backup.markdown import verify
 from backup.model import Problem, Row
 from backup.pipeline import listing, summary, verdicts
 from backup.pipeline.fetch import Fetching, Outcome
-from backup.pipeline.listing import Seen
 from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
@@ -25,7 +25,7 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Plan, Rules, Verdict, candidates, plan
+from backup.sync.plan import Action, Listing, Plan, Rules, Verdict, candidates, plan
 from backup.sync.state import State
 from backup.threads import threads
 from backup.words import counted
@@ -36,12 +36,13 @@ _GLANCE = 0.2  # seconds between two looks at whether to stop
 @dataclass(frozen=True)
 class _Begun:
     """What a run begins with: the work tree, the published branch (None where nothing is published),
-    what both say together, and what Notion shows."""
+    what both say together, what Notion shows, and what decides."""
 
     here: Local
     base: Base | None
     memory: Memory
-    seen: Seen
+    seen: Listing
+    rules: Rules = field(default_factory=Rules)
 
     def has(self, services: Services) -> Callable[[str], bool]:
         """Whether the backup has a file, by its path below the output folder."""
@@ -64,7 +65,8 @@ def run(settings: Settings, services: Services) -> Report:
         try:
             with services.log.group(f"Listing {verdicts.present(settings.databases)}"):
                 begun = _begun(settings, services, pages)
-                decided = _decided(settings, services, begun, pages)
+                begun = _judged(settings, services, begun, pages)
+                decided = plan(begun.seen, begun.memory.state, begun.rules)
                 _tell(services.log, decided, begun)
             if settings.dry_run:
                 outcome = summary.foreseen(decided)
@@ -103,7 +105,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     if memory.problem or memory.damage:
         files = list(base.files if base else services.tree.files())
         texts = services.publisher.texts if services.publisher else services.texts
-        memory = load.completed(memory, seen.listed, files, texts)
+        memory = load.completed(memory, seen.databases, files, texts)
         for problem in _damage(memory):
             services.log.error(problem)
         for problem in _left_out(memory):
@@ -113,14 +115,14 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     return _Begun(here, base, memory, seen)
 
 
-def _worth_keeping(seen: Seen, memory: Memory) -> Seen:
+def _worth_keeping(seen: Listing, memory: Memory) -> Listing:
     """Without databases that list nothing and never had a page here: that is an integration which may
     not see them more often than an empty database, and no reason for a commit."""
     known = {record.database for record in memory.state.pages.values()}
     known |= memory.state.databases.keys()
-    listed = tuple(each for each in seen.listed if each.rows or each.id in known)
-    empty = tuple(each for each in seen.listed if not (each.rows or each.id in known))
-    return replace(seen, listed=listed, empty=empty)
+    listed = tuple(each for each in seen.databases if each.rows or each.id in known)
+    empty = tuple(each for each in seen.databases if not (each.rows or each.id in known))
+    return replace(seen, databases=listed, empty=empty)
 
 
 def _carried_out(
@@ -148,7 +150,7 @@ def _carried_out(
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             services.log.line(f"removed {step.folder}/ · {step.reason}")
-        outcome = work.all(decided) + _usual_names(services)
+        outcome = work.all(decided, seen, begun.rules) + _usual_names(services)
     now, unsaved = _ended(services, begun, writer)
     report = summary.report(decided, outcome, seen, memory, writer.changed)
     given_up = summary.given_up(now, seen.began.date())
@@ -168,7 +170,7 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> tuple[State, tu
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(begun.seen.listed, writer, before, begun.has(services))
+        places = indexes.write_indexes(begun.seen.databases, writer, before, begun.has(services))
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
@@ -203,7 +205,7 @@ def _delivery(
 ) -> Delivery | None:
     if not services.publisher:
         return None
-    memory, listed = begun.memory, begun.seen.listed
+    memory, listed = begun.memory, begun.seen.databases
     rows = {row.id: row for each in listed for row in each.rows}
     credit = Authors(services.client, rows).credit
     services.publisher.begin(
@@ -257,29 +259,37 @@ def _verified(
     return found
 
 
-def _decided(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> Plan:
-    def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
-        return list(pages.map(function, ids))
-
-    memory, seen = begun.memory, begun.seen
+def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
+    memory = begun.memory
     holes = load.missing(memory.state, begun.has(services))
-    rules = Rules(
+    return Rules(
         full_sync=settings.full_sync,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
         damaged=holes.damaged,
         lost=holes.lost,
         rebuilt=memory.rebuilt,
+        due=pending.due(memory.state.pages, services.downloader.max_bytes, begun.seen.began.date()),
         shard=settings.shard,
     )
-    missing = [id_ for id_ in candidates(seen.listed, memory.state) if rules.mine(id_)]
-    said = verdicts.verdicts(services.client, missing, settings, ask)
-    return plan(seen.listed, memory.state, said, rules)
+
+
+def _judged(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> _Begun:
+    """With the rules, and what Notion says of the pages that it no longer lists."""
+
+    def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
+        return list(pages.map(function, ids))
+
+    rules = _rules(settings, services, begun)
+    missing = candidates(begun.seen.databases, begun.memory.state)
+    mine = [id_ for id_ in missing if rules.mine(id_)]
+    said = verdicts.verdicts(services.client, mine, settings, ask)
+    return replace(begun, seen=replace(begun.seen, verdicts=said), rules=rules)
 
 
 def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     seen, before = begun.seen, begun.memory.state
-    for database in (*seen.listed, *seen.empty):
+    for database in (*seen.databases, *seen.empty):
         log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
     for problem in (*seen.problems, *decided.problems):
         log.error(problem)
@@ -290,9 +300,11 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
     cost = forecast.requests(decided, before)
     fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
-    unchanged = sum(step.row is not None for step in decided.of(Action.KEEP))
+    unchanged, retry = len(decided.unchanged), len(decided.of(Action.RETRY))
+    again = f", of {counted(retry, 'page')} missing files to try again" if retry else ""
     log.line(
         f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
+        f"{again}"
     )
 
 
@@ -307,7 +319,7 @@ def _reader(
     settings: Settings,
     services: Services,
     memory: Memory,
-    seen: Seen,
+    seen: Listing,
     decided: Plan,
     requests: Executor,
 ) -> Reader:
@@ -320,7 +332,7 @@ def _reader(
         options=listing.options(settings),
         targets=decided.targets,
         schemas=seen.schemas,
-        shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},
+        shapes={id_: shape for each in seen.databases for id_, shape in each.shapes.items()},
         began=seen.began,
         describe=naming.describer(memory.state).describe if naming else None,
         records=memory.state.pages,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,29 +19,14 @@ from backup.markdown.context import Options
 from backup.model import Json, Problem
 from backup.notion import read
 from backup.notion.client import Client
-from backup.notion.read import Answered, Listing
+from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source, resolve
 from backup.settings import Settings
 from backup.sync import paths
-from backup.sync.plan import Listed
+from backup.sync.plan import Listed, Listing
 from backup.sync.state import State
 
 RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What Notion shows: each database with its rows, and the schema of each data source. `empty` are
-    databases that list nothing, and of which the backup has nothing.
-
-    `began` is when the listing began, by Notion's clock: what was edited before, the rows show.
-    """
-
-    listed: tuple[Listed, ...]
-    schemas: Mapping[str, Json]
-    problems: tuple[Problem, ...]
-    began: datetime
-    empty: tuple[Listed, ...] = ()
 
 
 def options(settings: Settings) -> Options:
@@ -78,12 +63,12 @@ class _Found:
 
     database: Resolved
     sources: tuple[Source, ...]
-    listings: tuple[Listing, ...]
+    listings: tuple[read.Listing, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What Notion answered, before it is clear where the databases lie; `placed` makes Seen of it."""
+    """What Notion answered, before it is clear where the databases lie; `placed` makes a Listing of it."""
 
     found: tuple[_Found, ...]
     problems: tuple[Problem, ...]
@@ -125,12 +110,12 @@ def answers(client: Client, settings: Settings, known: State, pool: Executor) ->
     return Answers(tuple(found), tuple(problems), began)
 
 
-def placed(answers: Answers, settings: Settings, known: State) -> Seen:
+def placed(answers: Answers, settings: Settings, known: State) -> Listing:
     """What Notion shows, with the folder of each database; `known` is the state of the backup."""
     found = answers.found
     schemas = {source.id: source.schema for each in found for source in each.sources}
     listed = _listed(found, options(settings), known)
-    return Seen(listed, schemas, answers.problems, answers.began)
+    return Listing(listed, schemas, answers.problems, answers.began)
 
 
 _INCAPABLE = "Every database was refused. Give the integration the capability to read content."

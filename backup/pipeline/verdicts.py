@@ -9,9 +9,8 @@ from backup.errors import BackupError, NotFound, NotionError, Unauthorized
 from backup.model import Database, Row, bare_id, dashed_id
 from backup.notion import read
 from backup.notion.client import Client
-from backup.pipeline.listing import Seen
 from backup.settings import Settings
-from backup.sync.plan import Verdict
+from backup.sync.plan import Listing, Verdict
 from backup.words import counted
 
 Ask = Callable[[Callable[[str], Verdict], Collection[str]], list[Verdict]]
@@ -47,13 +46,13 @@ def _verdict(client: Client, id_: str, ours: Collection[str]) -> Verdict:
     return Verdict.LISTED if bare_id(str(parent.get("database_id", ""))) in ours else Verdict.MOVED
 
 
-def edited_since(client: Client, shown: Seen, page_ids: Collection[str]) -> list[Row]:
+def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) -> list[Row]:
     """The rows of those data sources that hold `page_ids`, edited since the listing began: one
     request a source in place of one a page. A source that does not answer proves nothing, and gives
     none."""
-    moment = shown.began - _MARGIN
+    moment = listing.began - _MARGIN
     found: list[Row] = []
-    for database in shown.listed:
+    for database in listing.databases:
         for source in dict.fromkeys(row.source for row in database.rows if row.id in page_ids):
             try:
                 found += read.edited_since(client, source, database.id, moment)
