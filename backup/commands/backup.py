@@ -13,9 +13,11 @@ from backup.folder import indexes, load
 from backup.folder.load import Local, Memory
 from backup.folder.writer import Writer
 from backup.markdown import verify
+from backup.markdown.context import Options, shape
 from backup.model import Problem, Row
-from backup.pipeline import listing, summary, verdicts
+from backup.pipeline import summary, verdicts
 from backup.pipeline.fetch import Fetching, Outcome
+from backup.pipeline.listing import listing
 from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
@@ -25,7 +27,7 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, Verdict, candidates, plan
+from backup.sync.plan import Action, Listing, Plan, Rules, Verdict, candidates, placed, plan
 from backup.sync.state import State
 from backup.threads import threads
 from backup.words import counted
@@ -91,7 +93,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     """Asks the remote for the published branch, and Notion for every database beside that."""
     here = load.local(services.tree, believed=not services.tracks_journal())
     with threads(1, services.stop) as beside:
-        answers = beside.submit(listing.answers, services.client, settings, here.state, pages)
+        answers = beside.submit(listing, services.client, settings, here.state, pages)
         try:
             base = services.publisher.base() if services.publisher else None
             while wait([answers], _GLANCE).not_done:
@@ -101,7 +103,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
             services.client.close()
             raise
     memory = load.of_branch(base, here, services.tree.has) if base else load.of_work_tree(here)
-    seen = _worth_keeping(listing.placed(found, settings, memory.state), memory)
+    seen = _worth_keeping(placed(found, memory.state), memory)
     if memory.problem or memory.damage:
         files = list(base.files if base else services.tree.files())
         texts = services.publisher.texts if services.publisher else services.texts
@@ -139,7 +141,7 @@ def _carried_out(
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        reader = _reader(settings, services, memory, seen, decided, requests)
+        reader = _reader(settings, services, memory, seen, begun.rules, decided, requests)
 
         def edited_since(page_ids: Collection[str]) -> Collection[Row]:
             return verdicts.edited_since(services.client, seen, page_ids)
@@ -259,6 +261,16 @@ def _verified(
     return found
 
 
+def _options(settings: Settings) -> Options:
+    """The settings that shape the Markdown."""
+    return Options(
+        front_matter=settings.front_matter,
+        properties=settings.properties,
+        image_max_width=settings.image_max_width,
+        image_style=settings.image_style,
+    )
+
+
 def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
     memory = begun.memory
     holes = load.missing(memory.state, begun.has(services))
@@ -270,6 +282,10 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
         lost=holes.lost,
         rebuilt=memory.rebuilt,
         due=pending.due(memory.state.pages, services.downloader.max_bytes, begun.seen.began.date()),
+        shapes={
+            source: shape(schema, _options(settings))
+            for source, schema in begun.seen.schemas.items()
+        },
         shard=settings.shard,
     )
 
@@ -320,6 +336,7 @@ def _reader(
     services: Services,
     memory: Memory,
     seen: Listing,
+    rules: Rules,
     decided: Plan,
     requests: Executor,
 ) -> Reader:
@@ -329,10 +346,10 @@ def _reader(
         downloader=services.downloader,
         requests=requests,
         staging=services.tree.staging,
-        options=listing.options(settings),
+        options=_options(settings),
         targets=decided.targets,
         schemas=seen.schemas,
-        shapes={id_: shape for each in seen.databases for id_, shape in each.shapes.items()},
+        shapes=rules.shapes,
         began=seen.began,
         describe=naming.describer(memory.state).describe if naming else None,
         records=memory.state.pages,

@@ -35,6 +35,7 @@ __all__ = [
     "is_watched",
     "learned",
     "led",
+    "placed",
     "plan",
 ]
 
@@ -53,6 +54,15 @@ class _Known:
     anchors: Mapping[str, set[str]]
 
 
+def placed(listing: Listing, state: State) -> Listing:
+    """The listing with a folder for each database."""
+    wanted = {each.id: (each.folder, each.title) for each in listing.databases}
+    current = {id_: place.folder for id_, place in state.databases.items()}
+    folders = paths.database_folders(wanted, current)
+    databases = (replace(each, folder=folders[each.id]) for each in listing.databases)
+    return replace(listing, databases=tuple(databases))
+
+
 def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     """What to do with every page of the listed databases; pages of others are left alone."""
     listed = _without_doubles(listing.databases)
@@ -64,7 +74,7 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
     known = _Known(targets, anchors)
     steps = [
-        _step(row, folders[row.id], database.shapes.get(row.source, ""), state, known, rules)
+        _step(row, folders[row.id], state, known, rules)
         for database in listed
         for row in database.rows
     ]
@@ -183,11 +193,11 @@ def _anchors(records: Iterable[Record]) -> Mapping[str, set[str]]:
     return found
 
 
-def _step(row: Row, folder: str, shape: str, state: State, known: _Known, rules: Rules) -> Step:
+def _step(row: Row, folder: str, state: State, known: _Known, rules: Rules) -> Step:
     record = state.pages.get(row.id)
     moved = record.folder if record and record.folder != folder else ""
     anchors = frozenset(known.anchors.get(row.id, ()))
-    reason = _why_fetch(row, record, moved, shape, known, rules)
+    reason = _why_fetch(row, record, moved, known, rules)
     action = Action.FETCH if reason else Action.KEEP
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be had last time"
@@ -198,9 +208,7 @@ def _step(row: Row, folder: str, shape: str, state: State, known: _Known, rules:
     return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_settled)
 
 
-def _why_fetch(
-    row: Row, record: Record | None, moved: str, shape: str, known: _Known, rules: Rules
-) -> str:
+def _why_fetch(row: Row, record: Record | None, moved: str, known: _Known, rules: Rules) -> str:
     """Why the page must be read, in words for the log; '' when it need not be. For one that was read
     in this run, what was to be seen before that counts no more."""
     if record is None:
@@ -218,7 +226,8 @@ def _why_fetch(
         "its files are not as they were left": row.id in rules.damaged and is_unread,
         "edited in the minute in which it was last read, or not read whole": is_unread
         and not record.settled,
-        "settings, properties or the program changed": record.shape != shape,
+        "settings, properties or the program changed": record.shape
+        != rules.shapes.get(row.source, ""),
         "its icon changed": row.icon != record.icon,
         "archived, restored, or related from elsewhere": row.mark != record.mark,
         "a page it refers to was renamed, moved, added or removed": record.led

@@ -49,11 +49,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A database as Notion shows it now. `complete` says that every row is in `rows`.
-
-    `shapes` holds, for each data source, what its pages are written with: a page with another
-    `shape` in its record is written again.
-    """
+    """A database as Notion shows it now. `complete` says that every row is in `rows`, `sources` are the
+    ids of its data sources. `folder` is '' until plan.placed chooses one."""
 
     id: str
     title: str
@@ -61,7 +58,7 @@ class Listed:
     folder: str
     rows: tuple[Row, ...]
     complete: bool
-    shapes: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,8 @@ class Rules:
 
     `damaged` holds the pages of which a file is missing on the disk, `lost` those of which no file is
     left, `rebuilt` those whose record was lost and found again, `due` those with missing files that
-    are to be tried again; of `shard` (i, n), this run takes the i-th part of n.
+    are to be tried again. `shapes` has, for each data source, what its pages are written with: a page
+    with another one in its record is read again. Of `shard` (i, n), this run takes the i-th part of n.
 
     From earlier rounds of the run (see plan.learned): the pages that were `read`, those that `failed`,
     how often each was read because of `edits` meanwhile, and whether there is `news` of their files,
@@ -115,6 +113,7 @@ class Rules:
     lost: Collection[str] = ()
     rebuilt: Collection[str] = ()
     due: Collection[str] = ()
+    shapes: Mapping[str, str] = field(default_factory=dict)
     shard: tuple[int, int] = (1, 1)
     read: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
