@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from backup.errors import WorkspaceError
 from backup.files import pending
@@ -14,10 +15,10 @@ from backup.folder.load import Local, Memory
 from backup.folder.writer import Writer
 from backup.markdown import verify
 from backup.markdown.context import Options, shape
-from backup.model import Problem, Row
-from backup.pipeline import summary, verdicts
+from backup.model import Problem
+from backup.pipeline import summary
 from backup.pipeline.fetch import Fetching, Outcome
-from backup.pipeline.listing import listing
+from backup.pipeline.listing import edited_since, list_databases, verdicts
 from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
@@ -27,7 +28,7 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, Verdict, candidates, placed, plan
+from backup.sync.plan import Action, Listing, Plan, Rules, candidates, placed, plan
 from backup.sync.state import State
 from backup.threads import threads
 from backup.words import counted
@@ -43,7 +44,7 @@ class _Begun:
     here: Local
     base: Base | None
     memory: Memory
-    seen: Listing
+    listing: Listing
     rules: Rules = field(default_factory=Rules)
 
     def has(self, services: Services) -> Callable[[str], bool]:
@@ -65,14 +66,14 @@ def run(settings: Settings, services: Services) -> Report:
     # Twice as many pages as requests: while one page is written, the others keep Notion busy.
     with threads(2 * settings.concurrency, services.stop) as pages:
         try:
-            with services.log.group(f"Listing {verdicts.present(settings.databases)}"):
+            with services.log.group(f"Listing {counted(len(settings.databases), 'database')}"):
                 begun = _begun(settings, services, pages)
                 begun = _judged(settings, services, begun, pages)
-                decided = plan(begun.seen, begun.memory.state, begun.rules)
+                decided = plan(begun.listing, begun.memory.state, begun.rules)
                 _tell(services.log, decided, begun)
             if settings.dry_run:
                 outcome = summary.foreseen(decided)
-                report = summary.report(decided, outcome, begun.seen, begun.memory)
+                report = summary.report(decided, outcome, begun.listing, begun.memory)
                 report = replace(report, dry_run=True)
             else:
                 report = _carried_out(settings, services, begun, decided, pages)
@@ -93,7 +94,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     """Asks the remote for the published branch, and Notion for every database beside that."""
     here = load.local(services.tree, believed=not services.tracks_journal())
     with threads(1, services.stop) as beside:
-        answers = beside.submit(listing, services.client, settings, here.state, pages)
+        answers = beside.submit(list_databases, services.client, settings, here.state, pages)
         try:
             base = services.publisher.base() if services.publisher else None
             while wait([answers], _GLANCE).not_done:
@@ -103,34 +104,34 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
             services.client.close()
             raise
     memory = load.of_branch(base, here, services.tree.has) if base else load.of_work_tree(here)
-    seen = _worth_keeping(placed(found, memory.state), memory)
+    listing = _worth_keeping(placed(found, memory.state), memory)
     if memory.problem or memory.damage:
         files = list(base.files if base else services.tree.files())
         texts = services.publisher.texts if services.publisher else services.texts
-        memory = load.completed(memory, seen.databases, files, texts)
+        memory = load.completed(memory, listing.databases, files, texts)
         for problem in _damage(memory):
             services.log.error(problem)
         for problem in _left_out(memory):
             services.log.warning(problem)
         if memory.strays:
             services.log.warning(Problem(state.NAME, _strays(memory)))
-    return _Begun(here, base, memory, seen)
+    return _Begun(here, base, memory, listing)
 
 
-def _worth_keeping(seen: Listing, memory: Memory) -> Listing:
+def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
     """Without databases that list nothing and never had a page here: that is an integration which may
     not see them more often than an empty database, and no reason for a commit."""
     known = {record.database for record in memory.state.pages.values()}
     known |= memory.state.databases.keys()
-    listed = tuple(each for each in seen.databases if each.rows or each.id in known)
-    empty = tuple(each for each in seen.databases if not (each.rows or each.id in known))
-    return replace(seen, databases=listed, empty=empty)
+    listed = tuple(each for each in listing.databases if each.rows or each.id in known)
+    empty = tuple(each for each in listing.databases if not (each.rows or each.id in known))
+    return replace(listing, databases=listed, empty=empty)
 
 
 def _carried_out(
     settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
 ) -> Report:
-    memory, seen = begun.memory, begun.seen
+    memory, listing = begun.memory, begun.listing
     services.tree.clear_staging()
     if services.publisher and begun.base:
         services.publisher.restore(_missing_here(services, begun.base, memory, decided))
@@ -141,21 +142,19 @@ def _carried_out(
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        reader = _reader(settings, services, memory, seen, begun.rules, decided, requests)
+        reader = _reader(settings, services, begun, decided, requests)
 
-        def edited_since(page_ids: Collection[str]) -> Collection[Row]:
-            return verdicts.edited_since(services.client, seen, page_ids)
-
+        newer = partial(edited_since, services.client, listing)
         delivery = _delivery(services, begun, writer, has)
         between = delivery.between if delivery else Fetching.between
-        work = Fetching(reader, writer, services.log, pages, services.stop, edited_since, between)
+        work = Fetching(reader, writer, services.log, pages, services.stop, newer, between)
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             services.log.line(f"removed {step.folder}/ · {step.reason}")
-        outcome = work.all(decided, seen, begun.rules) + _usual_names(services)
+        outcome = work.all(decided, listing, begun.rules) + _usual_names(services)
     now, unsaved = _ended(services, begun, writer)
-    report = summary.report(decided, outcome, seen, memory, writer.changed)
-    given_up = summary.given_up(now, seen.began.date())
+    report = summary.report(decided, outcome, listing, memory, writer.changed)
+    given_up = summary.given_up(now, listing.began.date())
     report = replace(report, errors=(*report.errors, *unsaved), given_up=given_up)
     if settings.verify:
         found = _verified(services, now, begun.base, writer)
@@ -172,7 +171,7 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> tuple[State, tu
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(begun.seen.databases, writer, before, begun.has(services))
+        places = indexes.write_indexes(begun.listing.databases, writer, before, begun.has(services))
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
@@ -207,7 +206,7 @@ def _delivery(
 ) -> Delivery | None:
     if not services.publisher:
         return None
-    memory, listed = begun.memory, begun.seen.databases
+    memory, listed = begun.memory, begun.listing.databases
     rows = {row.id: row for each in listed for row in each.rows}
     credit = Authors(services.client, rows).credit
     services.publisher.begin(
@@ -273,7 +272,7 @@ def _options(settings: Settings) -> Options:
 
 def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
     memory = begun.memory
-    holes = load.missing(memory.state, begun.has(services))
+    holes, options = load.missing(memory.state, begun.has(services)), _options(settings)
     return Rules(
         full_sync=settings.full_sync,
         keep_deleted=settings.keep_deleted,
@@ -281,35 +280,30 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
         damaged=holes.damaged,
         lost=holes.lost,
         rebuilt=memory.rebuilt,
-        due=pending.due(memory.state.pages, services.downloader.max_bytes, begun.seen.began.date()),
-        shapes={
-            source: shape(schema, _options(settings))
-            for source, schema in begun.seen.schemas.items()
-        },
+        due=pending.due(
+            memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
+        ),
+        shapes={id_: shape(each, options) for id_, each in begun.listing.schemas.items()},
         shard=settings.shard,
     )
 
 
 def _judged(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> _Begun:
     """With the rules, and what Notion says of the pages that it no longer lists."""
-
-    def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
-        return list(pages.map(function, ids))
-
     rules = _rules(settings, services, begun)
-    missing = candidates(begun.seen.databases, begun.memory.state)
+    missing = candidates(begun.listing.databases, begun.memory.state)
     mine = [id_ for id_ in missing if rules.mine(id_)]
-    said = verdicts.verdicts(services.client, mine, settings, ask)
-    return replace(begun, seen=replace(begun.seen, verdicts=said), rules=rules)
+    said = verdicts(services.client, mine, settings, pages)
+    return replace(begun, listing=replace(begun.listing, verdicts=said), rules=rules)
 
 
 def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
-    seen, before = begun.seen, begun.memory.state
-    for database in (*seen.databases, *seen.empty):
+    listing, before = begun.listing, begun.memory.state
+    for database in (*listing.databases, *listing.empty):
         log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
-    for problem in (*seen.problems, *decided.problems):
+    for problem in (*listing.problems, *decided.problems):
         log.error(problem)
-    for problem in summary.empty(seen.empty, before):
+    for problem in summary.empty(listing.empty, before):
         log.warning(problem)
     for step in decided.of(Action.KEEP):
         if step.row is None:
@@ -332,15 +326,9 @@ def _usual_names(services: Services) -> Outcome:
 
 
 def _reader(
-    settings: Settings,
-    services: Services,
-    memory: Memory,
-    seen: Listing,
-    rules: Rules,
-    decided: Plan,
-    requests: Executor,
+    settings: Settings, services: Services, begun: _Begun, decided: Plan, requests: Executor
 ) -> Reader:
-    naming = services.naming
+    naming, before = services.naming, begun.memory.state
     return Reader(
         client=services.client,
         downloader=services.downloader,
@@ -348,9 +336,9 @@ def _reader(
         staging=services.tree.staging,
         options=_options(settings),
         targets=decided.targets,
-        schemas=seen.schemas,
-        shapes=rules.shapes,
-        began=seen.began,
-        describe=naming.describer(memory.state).describe if naming else None,
-        records=memory.state.pages,
+        schemas=begun.listing.schemas,
+        shapes=begun.rules.shapes,
+        began=begun.listing.began,
+        describe=naming.describer(before).describe if naming else None,
+        records=before.pages,
     )

@@ -117,7 +117,7 @@ class Fetching:
     def _rounds(self, todo: Plan, listing: Listing, rules: Rules) -> Iterator[Outcome]:
         """One round after the other, until the plan wants nothing more, or nothing more can be done."""
         yield (moved := self._relocated(todo))
-        rules, work = learned(rules, (), moved.failed), self
+        rules, work = learned(rules, (), moved.failed, {}), self
         for _ in range(_ROUNDS):
             steps = [step for step in todo.of(Action.FETCH) if step.page_id not in rules.failed]
             due = () if self.stop.requested else todo.of(Action.RETRY)

@@ -1,6 +1,6 @@
-"""Lists every database: who asks Notion for what, and when, so that no answer waits for another one.
+"""Lists every database, and asks what a listing does not tell.
 
-The longest chain is that of a query's pages: each names the next one. Everything else runs beside
+Who asks Notion for what, and when, is chosen so that no answer waits for another one. The longest chain is that of a query's pages: each names the next one. Everything else runs beside
 it, and a data source that the last run knew is asked before its database has named it again.
 """
 
@@ -12,15 +12,25 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import timedelta
 
-from backup.errors import ConfigError, Forbidden, Unauthorized, sentence
-from backup.model import Json, Problem
+from backup.errors import (
+    BackupError,
+    ConfigError,
+    Forbidden,
+    NotFound,
+    NotionError,
+    Unauthorized,
+    sentence,
+)
+from backup.model import Json, Problem, Row, bare_id, dashed_id
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source, resolve
 from backup.settings import Settings
-from backup.sync.plan import Listed, Listing
+from backup.sync.plan import Listed, Listing, Verdict
 from backup.sync.state import State
+
+_MARGIN = timedelta(minutes=2)  # see read.edited_since
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ class _Asked:
 _Found = tuple[Listed, dict[str, Json], list[str]]
 
 
-def listing(client: Client, settings: Settings, known: State, pool: Executor) -> Listing:
+def list_databases(client: Client, settings: Settings, known: State, pool: Executor) -> Listing:
     """Every row of every database. A database that cannot be read is a problem, not the end.
 
     `known` is what an earlier run knew of the databases, to ask for their sources at once. Where the
@@ -124,3 +134,46 @@ def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: E
         sources=tuple(schemas),
     )
     return listed, schemas, [problem for part in parts for problem in part.problems]
+
+
+def verdicts(
+    client: Client, ids: Collection[str], settings: Settings, pool: Executor
+) -> dict[str, Verdict]:
+    """What Notion says of each page that its database no longer lists."""
+    ours = {each.id for each in settings.databases}
+    return dict(zip(ids, pool.map(lambda id_: _verdict(client, id_, ours), ids), strict=True))
+
+
+def _verdict(client: Client, id_: str, ours: Collection[str]) -> Verdict:
+    """`ours` are the databases of this backup: a page that went to one of them will be listed there,
+    if not in this run then in the next."""
+    try:
+        raw = client.page(dashed_id(id_))
+    except NotFound:
+        return Verdict.UNREACHABLE
+    except Unauthorized:
+        raise
+    except BackupError:
+        return Verdict.UNKNOWN
+    if raw.get("in_trash") or raw.get("archived"):
+        return Verdict.TRASHED
+    parent = raw.get("parent")
+    kind = parent.get("type") if isinstance(parent, dict) else None
+    if not isinstance(parent, dict) or not isinstance(kind, str):
+        return Verdict.UNKNOWN  # a partial page says nothing about where it is
+    return Verdict.LISTED if bare_id(str(parent.get("database_id", ""))) in ours else Verdict.MOVED
+
+
+def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) -> list[Row]:
+    """The rows of those data sources that hold `page_ids`, edited since the listing began: one
+    request a source in place of one a page. A source that does not answer proves nothing, and gives
+    none."""
+    moment = listing.began - _MARGIN
+    found: list[Row] = []
+    for database in listing.databases:
+        for source in dict.fromkeys(row.source for row in database.rows if row.id in page_ids):
+            try:
+                found += read.edited_since(client, source, database.id, moment)
+            except NotionError:
+                continue
+    return found

@@ -48,8 +48,10 @@ _NEWS = "there is news of a file that was missing"
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What pages say of each other: where links to them lead, and which of their blocks are meant."""
+    """What decides about a page: where links lead, and which blocks they mean, too."""
 
+    state: State
+    rules: Rules
     targets: Mapping[str, Target]
     anchors: Mapping[str, set[str]]
 
@@ -72,12 +74,8 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     folders = _folders(listed, state, staying, removed)
     targets = _targets(listed, state, {**staying, **folders}, removed)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
-    known = _Known(targets, anchors)
-    steps = [
-        _step(row, folders[row.id], state, known, rules)
-        for database in listed
-        for row in database.rows
-    ]
+    known = _Known(state, rules, targets, anchors)
+    steps = [_step(row, folders[row.id], known) for database in listed for row in database.rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
     return Plan((*mine, *missing), targets, tuple(problems))
 
@@ -86,7 +84,7 @@ def learned(
     rules: Rules,
     done: Collection[Step],
     failed: Iterable[Problem],
-    news: Mapping[str, bool] | None = None,
+    news: Mapping[str, bool],
 ) -> Rules:
     """The rules for the next round: what was done in this one, which pages failed, and whether there
     is news for each page whose missing files were tried."""
@@ -96,7 +94,7 @@ def learned(
         read=rules.read | {step.page_id for step in done},
         failed=rules.failed | {each.page_id for each in failed},
         edits=edits + Counter(rules.edits),
-        news={**rules.news, **(news or {})},
+        news={**rules.news, **news},
     )
 
 
@@ -193,11 +191,11 @@ def _anchors(records: Iterable[Record]) -> Mapping[str, set[str]]:
     return found
 
 
-def _step(row: Row, folder: str, state: State, known: _Known, rules: Rules) -> Step:
-    record = state.pages.get(row.id)
+def _step(row: Row, folder: str, known: _Known) -> Step:
+    record, rules = known.state.pages.get(row.id), known.rules
     moved = record.folder if record and record.folder != folder else ""
     anchors = frozenset(known.anchors.get(row.id, ()))
-    reason = _why_fetch(row, record, moved, known, rules)
+    reason = _why_fetch(row, record, moved, known)
     action = Action.FETCH if reason else Action.KEEP
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be had last time"
@@ -208,11 +206,12 @@ def _step(row: Row, folder: str, state: State, known: _Known, rules: Rules) -> S
     return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_settled)
 
 
-def _why_fetch(row: Row, record: Record | None, moved: str, known: _Known, rules: Rules) -> str:
+def _why_fetch(row: Row, record: Record | None, moved: str, known: _Known) -> str:
     """Why the page must be read, in words for the log; '' when it need not be. For one that was read
     in this run, what was to be seen before that counts no more."""
     if record is None:
         return "new"
+    rules = known.rules
     is_unread = row.id not in rules.read
     if row.id in rules.rebuilt and is_unread:
         return "the state was lost or damaged"

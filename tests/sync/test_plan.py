@@ -252,8 +252,8 @@ def test_a_shard_removes_only_its_own_pages() -> None:
 NEWER = "2026-09-02T08:00:00.000Z"
 
 
-def done(rules: Rules, step: Step, **more: Any) -> Rules:
-    return learned(rules, (step,), (), **more)
+def done(rules: Rules, step: Step) -> Rules:
+    return learned(rules, (step,), (), {})
 
 
 def test_a_page_that_was_read_in_this_run_is_not_wanted_again() -> None:
@@ -267,7 +267,7 @@ def test_a_page_that_was_read_in_this_run_is_not_wanted_again() -> None:
 
 
 def test_a_page_that_failed_is_left_to_the_next_run() -> None:
-    rules = learned(Rules(), (), (Problem("Tea", "It cannot be read.", "a" * 32),))
+    rules = learned(Rules(), (), (Problem("Tea", "It cannot be read.", "a" * 32),), {})
     assert only(decide(listed(row("a", "Tea")), state(), rules=rules)).action is Action.KEEP
 
 
