@@ -323,3 +323,12 @@ def test_missing_files_are_tried_alone_and_their_page_is_read_when_there_is_news
     assert only(decide(picture, known, rules=done(told, step))).action is Action.KEEP
     edited = listed(row("a", "Tea", NEWER))
     assert only(decide(edited, known, rules=rules)).action is Action.FETCH
+
+
+def test_what_one_round_has_learned_holds_in_all_later_ones() -> None:
+    read = replace(
+        only(decide(listed(row("a", "Tea")), state())), reason="edited while it was read"
+    )
+    told = learned(Rules(), (read,), (Problem("Cup", "", "b" * 32),), {"c" * 32: True})
+    assert (told.read, told.failed) == ({"a" * 32}, {"b" * 32})
+    assert learned(told, (), (), {}) == told
