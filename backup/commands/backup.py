@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import Executor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from backup.errors import WorkspaceError
+from backup.files import pending
 from backup.folder import indexes, load
 from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown import verify
-from backup.model import Problem, Row
-from backup.pipeline import listing, summary, verdicts
+from backup.markdown.context import Options, shape
+from backup.model import Problem
+from backup.pipeline import summary
 from backup.pipeline.fetch import Fetching
-from backup.pipeline.listing import Seen
+from backup.pipeline.listing import edited_since, list_databases, verdicts
 from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
@@ -25,7 +28,7 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Plan, Rules, Verdict, candidates, plan
+from backup.sync.plan import Action, Listing, Plan, Rules, candidates, placed, plan
 from backup.sync.state import State
 from backup.threads import threads
 from backup.words import counted
@@ -36,12 +39,13 @@ _GLANCE = 0.2  # seconds between two looks at whether to stop
 @dataclass(frozen=True)
 class _Begun:
     """What a run begins with: the work tree, the published branch (None where nothing is published),
-    what both say together, and what Notion shows."""
+    what both say together, what Notion shows, and what decides."""
 
     here: Local
     base: Base | None
     memory: Memory
-    seen: Seen
+    listing: Listing
+    rules: Rules = field(default_factory=Rules)
 
     def has(self, services: Services) -> Callable[[str], bool]:
         """Whether the backup has a file, by its path below the output folder."""
@@ -62,13 +66,14 @@ def run(settings: Settings, services: Services) -> Report:
     # Twice as many pages as requests: while one page is written, the others keep Notion busy.
     with threads(2 * settings.concurrency, services.stop) as pages:
         try:
-            with services.log.group(f"Listing {verdicts.present(settings.databases)}"):
+            with services.log.group(f"Listing {counted(len(settings.databases), 'database')}"):
                 begun = _begun(settings, services, pages)
-                decided = _decided(settings, services, begun, pages)
+                begun = _judged(settings, services, begun, pages)
+                decided = plan(begun.listing, begun.memory.state, begun.rules)
                 _tell(services.log, decided, begun)
             if settings.dry_run:
                 outcome = summary.foreseen(decided)
-                report = summary.report(decided, outcome, begun.seen, begun.memory)
+                report = summary.report(decided, outcome, begun.listing, begun.memory)
                 report = replace(report, dry_run=True)
             else:
                 report = _carried_out(settings, services, begun, decided, pages)
@@ -85,7 +90,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     """Asks the remote for the published branch, and Notion for every database beside that."""
     here = load.local(services.tree, believed=not services.tracks_journal())
     with threads(1, services.stop) as beside:
-        answers = beside.submit(listing.answers, services.client, settings, here.state, pages)
+        answers = beside.submit(list_databases, services.client, settings, here.state, pages)
         try:
             base = services.publisher.base() if services.publisher else None
             while wait([answers], _GLANCE).not_done:
@@ -95,11 +100,11 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
             services.client.close()
             raise
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
-    seen = listing.placed(found, settings, memory.state)
-    memory = load.completed(memory, seen.listed, _lying(services, base))
+    listing = placed(found, memory.state)
+    memory = load.completed(memory, listing.databases, _lying(services, base))
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))
-    return _Begun(here, base, memory, _worth_keeping(seen, memory))
+    return _Begun(here, base, memory, _worth_keeping(listing, memory))
 
 
 def _lying(services: Services, base: Base | None) -> Lying:
@@ -109,20 +114,20 @@ def _lying(services: Services, base: Base | None) -> Lying:
     return Lying(lambda: list(services.tree.files()), services.texts)
 
 
-def _worth_keeping(seen: Seen, memory: Memory) -> Seen:
+def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
     """Without databases that list nothing and never had a page here: that is an integration which may
     not see them more often than an empty database, and no reason for a commit."""
     known = {record.parent for record in memory.state.pages.values()}
     known |= memory.state.databases.keys()
-    listed = tuple(each for each in seen.listed if each.rows or each.id in known)
-    empty = tuple(each for each in seen.listed if not (each.rows or each.id in known))
-    return replace(seen, listed=listed, empty=empty)
+    listed = tuple(each for each in listing.databases if each.rows or each.id in known)
+    empty = tuple(each for each in listing.databases if not (each.rows or each.id in known))
+    return replace(listing, databases=listed, empty=empty)
 
 
 def _carried_out(
     settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
 ) -> Report:
-    memory, seen = begun.memory, begun.seen
+    memory, listing = begun.memory, begun.listing
     services.tree.clear_staging()
     if services.publisher and begun.base:
         services.publisher.restore(_missing_here(services, begun.base, memory, decided))
@@ -133,23 +138,21 @@ def _carried_out(
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        reader = _reader(settings, services, memory, seen, decided, requests)
+        reader = _reader(settings, services, begun, decided, requests)
 
-        def edited_since(page_ids: Collection[str]) -> Collection[Row]:
-            return verdicts.edited_since(services.client, seen, page_ids)
-
+        newer = partial(edited_since, services.client, listing)
         delivery = _delivery(services, begun, writer, has)
         between = delivery.between if delivery else Fetching.between
-        work = Fetching(reader, writer, services.log, pages, services.stop, edited_since, between)
+        work = Fetching(reader, writer, services.log, pages, services.stop, newer, between)
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             services.log.line(f"removed {step.folder}/ · {step.reason}")
-        outcome = work.all(decided)
+        outcome = work.all(decided, listing, begun.rules)
     if services.naming:
         services.log.problem("warnings", *services.naming.problems())
     now = _ended(services, begun, writer)
-    report = summary.report(decided, outcome, seen, memory, writer.changed)
-    given_up = summary.given_up(now, seen.began.date())
+    report = summary.report(decided, outcome, listing, memory, writer.changed)
+    given_up = summary.given_up(now, listing.began.date())
     report = replace(report, given_up=given_up)
     if settings.verify:
         _verify(services, now, begun.base, writer)
@@ -165,7 +168,7 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(begun.seen.listed, writer, before, begun.has(services))
+        places = indexes.write_indexes(begun.listing.databases, writer, before, begun.has(services))
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
@@ -200,7 +203,7 @@ def _delivery(
 ) -> Delivery | None:
     if not services.publisher:
         return None
-    memory, listed = begun.memory, begun.seen.listed
+    memory, listed = begun.memory, begun.listing.databases
     rows = {row.id: row for each in listed for row in each.rows}
     credit = Authors(services.client, rows).credit
     services.publisher.begin(
@@ -254,62 +257,76 @@ def _verify(services: Services, now: State, base: Base | None, writer: Writer) -
     services.log.line(f"Verified {counted(len(texts), 'file')}: {counted(len(found), 'problem')}")
 
 
-def _decided(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> Plan:
-    def ask(function: Callable[[str], Verdict], ids: Collection[str]) -> list[Verdict]:
-        return list(pages.map(function, ids))
+def _options(settings: Settings) -> Options:
+    """The settings that shape the Markdown."""
+    return Options(
+        front_matter=settings.front_matter,
+        properties=settings.properties,
+        image_max_width=settings.image_max_width,
+        image_style=settings.image_style,
+    )
 
-    memory, seen = begun.memory, begun.seen
-    holes = load.missing(memory.state, begun.has(services))
-    rules = Rules(
+
+def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
+    memory = begun.memory
+    holes, options = load.missing(memory.state, begun.has(services)), _options(settings)
+    return Rules(
         full_sync=settings.full_sync,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
         damaged=holes.damaged,
         lost=holes.lost,
         rebuilt=memory.rebuilt,
+        due=pending.due(
+            memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
+        ),
+        shapes={id_: shape(each, options) for id_, each in begun.listing.schemas.items()},
         shard=settings.shard,
     )
-    missing = [id_ for id_ in candidates(seen.listed, memory.state) if rules.mine(id_)]
-    said = verdicts.verdicts(services.client, missing, settings, ask)
-    return plan(seen.listed, memory.state, said, rules)
+
+
+def _judged(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> _Begun:
+    """With the rules, and what Notion says of the pages that it no longer lists."""
+    rules = _rules(settings, services, begun)
+    missing = candidates(begun.listing.databases, begun.memory.state)
+    mine = [id_ for id_ in missing if rules.mine(id_)]
+    said = verdicts(services.client, mine, settings, pages)
+    return replace(begun, listing=replace(begun.listing, verdicts=said), rules=rules)
 
 
 def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
-    seen, before = begun.seen, begun.memory.state
-    for database in (*seen.listed, *seen.empty):
+    listing, before = begun.listing, begun.memory.state
+    for database in (*listing.databases, *listing.empty):
         log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
-    log.problem("errors", *seen.problems, *decided.problems)
-    log.problem("warnings", *summary.empty(seen.empty, before))
+    log.problem("errors", *listing.problems, *decided.problems)
+    log.problem("warnings", *summary.empty(listing.empty, before))
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
     cost = forecast.requests(decided, before)
     fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
-    unchanged = sum(step.row is not None for step in decided.of(Action.KEEP))
+    unchanged, retry = len(decided.unchanged), len(decided.of(Action.RETRY))
+    again = f", of {counted(retry, 'page')} missing files to try again" if retry else ""
     log.line(
         f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
+        f"{again}"
     )
 
 
 def _reader(
-    settings: Settings,
-    services: Services,
-    memory: Memory,
-    seen: Seen,
-    decided: Plan,
-    requests: Executor,
+    settings: Settings, services: Services, begun: _Begun, decided: Plan, requests: Executor
 ) -> Reader:
-    naming = services.naming
+    naming, before = services.naming, begun.memory.state
     return Reader(
         client=services.client,
         downloader=services.downloader,
         requests=requests,
         staging=services.tree.staging,
-        options=listing.options(settings),
+        options=_options(settings),
         targets=decided.targets,
-        schemas=seen.schemas,
-        shapes={id_: shape for each in seen.listed for id_, shape in each.shapes.items()},
-        began=seen.began,
-        describe=naming.describer(memory.state).describe if naming else None,
-        records=memory.state.pages,
+        schemas=begun.listing.schemas,
+        shapes=begun.rules.shapes,
+        began=begun.listing.began,
+        describe=naming.describer(before).describe if naming else None,
+        records=before.pages,
     )

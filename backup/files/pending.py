@@ -7,6 +7,7 @@ gone for good, and nobody here can bring it back: it is told once, then counted,
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,7 @@ from backup.files import names
 from backup.files.received import Passing, TooLarge
 from backup.json_values import word
 from backup.model import File, Json
+from backup.sync.state import Record
 
 _TEXTS = ("key", "kind", "url", "name", "words")
 _WEEK = 7  # days for which a file outside Notion is tried in each run
@@ -68,6 +70,12 @@ class Pending:
             return True
         return (today.toordinal() + zlib.crc32(self.identity.encode())) % _ROUND == 0
 
+    def is_news(self, error: FileError) -> bool:
+        """Whether the text of the page has to change, or its record to remember something, after
+        another try ended with `error`."""
+        is_gone = bool(self.since) and not self.gone and not isinstance(error, Passing)
+        return isinstance(error, TooLarge) or is_gone
+
     def _days(self, today: date) -> int:
         return (today - date.fromisoformat(self.since)).days
 
@@ -86,6 +94,15 @@ class Pending:
         bare = File(key, kind, url, False, name, words)
         identity, since = str(raw.get("identity", "")), _day(raw.get("since"))
         return cls(identity, bare, limit, since, bool(since) and raw.get("gone") is True)
+
+
+def due(pages: Mapping[str, Record], max_bytes: int, today: date) -> frozenset[str]:
+    """The ids of pages with a file for which another try is due."""
+    return frozenset(
+        id_
+        for id_, record in pages.items()
+        if any(Pending.from_json(raw).is_due(max_bytes, today) for raw in record.pending)
+    )
 
 
 def _is_notions(file: File) -> bool:

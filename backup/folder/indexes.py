@@ -53,7 +53,7 @@ def _placed(
         icon=database.icon,
         index=ours,
         index_digest=digest,
-        sources=tuple(database.shapes),
+        sources=database.sources,
         unknown=old.unknown if old else {},
     )
 

@@ -30,9 +30,9 @@ _FORMER = (
 class Writer:
     """Changes the output folder and the records together, one page at a time.
 
-    `records` starts as the state's. `touched` are the paths that this run wrote or deleted, `written`
-    and `removed` the ids of the pages that it wrote, and removed, `changed` those of which a file came,
-    went, or has another content now.
+    `before` is the state that it begins with, and `records` starts as that one's. `touched` are the
+    paths that this run wrote or deleted, `written` and `removed` the ids of the pages that it wrote,
+    and removed, `changed` those of which a file came, went, or has another content now.
     `claimed` are files that an interrupted run may have written: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
@@ -47,6 +47,7 @@ class Writer:
     ) -> None:
         self.tree = tree
         self.records = dict(state.pages)
+        self.before = state
         self.touched: set[str] = set()
         self.written: set[str] = set()
         self.removed: set[str] = set()
@@ -141,14 +142,6 @@ class Writer:
         if self._owners.get(path) == database_id:
             self._drop([path])
 
-    def unsettle(self, page_ids: Iterable[str]) -> None:
-        """Have these pages read again by the next run, whatever their time says."""
-        for page_id in page_ids:
-            if (record := self.records.get(page_id)) and record.stable:
-                self.records[page_id] = replace(record, stable=False)
-                line = journal.page(page_id, self.records[page_id], self._digest(record))
-                self.tree.append(journal.NAME, line)
-
     @contextmanager
     def still(self) -> Iterator[None]:
         """Meanwhile no page is put or removed: files and records fit each other."""
@@ -163,16 +156,6 @@ class Writer:
     def sweep(self) -> None:
         """Delete what is ours and needed by nobody: what an interrupted run left behind."""
         self._drop([path for path, owner in self._owners.items() if owner == _NOBODY])
-
-    def anchors(self) -> dict[str, set[str]]:
-        """For each page the ids of its blocks that some link of the backup points to."""
-        found: dict[str, set[str]] = {}
-        for record in list(self.records.values()):
-            for link in record.links:
-                page_id, _, block_id = link.partition("#")
-                if block_id:
-                    found.setdefault(page_id, set()).add(block_id)
-        return found
 
     def _drop(self, paths: Collection[str]) -> None:
         """Forget files, and delete them; of a list of pages its text says whether it is one of ours."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from backup.model import Block, Files, Target, Targets
+from backup.json_values import mapping, objects
+from backup.model import Block, Files, Json, Target, Targets
+
+RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
 
 
 class Where(Enum):
@@ -51,3 +56,21 @@ class Context:
     in_html: bool = False  # inside <summary> or another HTML element
     in_item: bool = False  # somewhere below a list item: pictures are not centred there
     number: int = 1  # what a numbered list item is counted as
+
+
+def shape(schema: Json, options: Options) -> str:
+    """A short name for everything besides the page itself that its Markdown depends on.
+
+    The order of keys says nothing. Formula expressions are left out: Notion rewrites their text
+    without any change (changelog of 2026-08-12), and the values tell what they give.
+    """
+    columns = {name: _column(config) for name, config in schema.items() if isinstance(config, dict)}
+    text = json.dumps([RENDERER, repr(options), columns], sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _column(config: Json) -> list[Json | str]:
+    kind = str(config.get("type", ""))
+    choices = objects(mapping(config, kind).get("options"))
+    named = {str(each.get("id")): each.get("name") for each in choices}
+    return [str(config.get("id", "")), kind, named]

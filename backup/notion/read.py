@@ -27,7 +27,7 @@ from backup.notion.lists import begun_anew
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Rows:
     """The rows of a data source. Only a `complete` one may prove that a row is gone."""
 
     rows: tuple[Row, ...]
@@ -52,7 +52,7 @@ class Answered:
     whole: bool
 
 
-def listing(live: Answered, archived: Answered, source_id: str, database_id: str) -> Listing:
+def rows(live: Answered, archived: Answered, source_id: str, database_id: str) -> Rows:
     """The rows of a data source from both queries that it takes (see `live` and `archived`)."""
     found = {**archived.found, **live.found}
     counts = Counter(each for each in found.values() if isinstance(each, Other))
@@ -66,7 +66,7 @@ def listing(live: Answered, archived: Answered, source_id: str, database_id: str
     kept = tuple(
         replace(each, database=database_id) for each in found.values() if isinstance(each, Row)
     )
-    return Listing(kept, not any(missing), tuple(filter(None, [*missing, nested])))
+    return Rows(kept, not any(missing), tuple(filter(None, [*missing, nested])))
 
 
 _WINDOWS = 100  # queries of 10,000 rows each: a data source that has more does not end

@@ -1,26 +1,37 @@
-"""Fetches pages in parallel: each is read, written and logged; a failure costs only that page."""
+"""Fetches pages in parallel: each is read, written and logged; a failure costs only that page.
+
+The plan says which pages, and why. After each round it is made again, from what is known by then.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from queue import Empty, SimpleQueue
 
-from backup.errors import BackupError, Unauthorized, WorkspaceError, is_disk_full, sentence
+from backup.errors import (
+    BackupError,
+    FileError,
+    Unauthorized,
+    WorkspaceError,
+    is_disk_full,
+    sentence,
+)
+from backup.files.pending import Pending
+from backup.files.pending import sentence as sentence_of
 from backup.folder.writer import Writer
 from backup.model import Problem, Row
 from backup.notion.blocks import Shared
 from backup.pipeline.page import Reader
-from backup.pipeline.retry import retry
 from backup.report.log import Log
 from backup.stop import Stop
-from backup.sync.plan import Action, Plan, Step
+from backup.sync.plan import Action, Listing, Plan, Rules, Step, is_watched, learned, plan
 from backup.words import counted
 
-_READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not settled
+_ROUNDS = 4  # what was planned; what was edited meanwhile, twice; blocks linked to by that
 _GLANCE = 0.2  # seconds between two looks at whether to stop
 
 
@@ -28,8 +39,9 @@ _GLANCE = 0.2  # seconds between two looks at whether to stop
 class Outcome:
     """What became of the steps. `failed` are pages that were left as they are, `lost` are files
     that could not be had, `errors` is what else a page lacks, `files` counts the files that were
-    written for each page id, `left` the steps that were not begun. `ended` is the error that ended
-    the work early; what was done before holds."""
+    written for each page id, `left` the steps that were not begun. `news` says of each page whose
+    missing files alone were tried whether it has to be read now. `ended` is the error that ended the
+    work early; what was done before holds."""
 
     done: tuple[Step, ...] = ()
     failed: tuple[Problem, ...] = ()
@@ -38,6 +50,7 @@ class Outcome:
     errors: tuple[Problem, ...] = ()
     files: Counter[str] = field(default_factory=Counter)
     left: int = 0
+    news: Mapping[str, bool] = field(default_factory=dict)
     ended: BackupError | None = None
 
     def __add__(self, other: Outcome) -> Outcome:
@@ -63,7 +76,7 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
     files = sum((outcome.files for outcome in each), Counter[str]())
     left = sum(outcome.left for outcome in each)
     ended = next((outcome.ended for outcome in each if outcome.ended), None)
-    return Outcome(tuple(done.values()), failed, lost, warnings, errors, files, left, ended)
+    return Outcome(tuple(done.values()), failed, lost, warnings, errors, files, left, ended=ended)
 
 
 _Told = defaultdict[str, list[Problem]]
@@ -85,18 +98,15 @@ class Fetching:
     edited_since: Callable[[Collection[str]], Collection[Row]]
     between: Callable[[], None] = lambda: None
 
-    def all(self, decided: Plan) -> Outcome:
-        """Every page that the plan wants; those that were edited meanwhile, once or twice more; then
-        those whose blocks are linked to otherwise by now, and those with news of a missing file.
+    def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
+        """Carry out what was decided from the listing and the rules, then what the plan says next.
 
         Never raises: what ends the work is in the outcome, beside all that was done before.
         """
         outcomes: list[Outcome] = []
         try:
-            for outcome in self._rounds(decided, outcomes):
+            for outcome in self._rounds(decided, listing, rules):
                 outcomes.append(outcome)
-                if outcome.ended:
-                    break
         except Exception as error:  # noqa: BLE001 - what is finished must be published
             outcomes.append(Outcome(ended=_end(error)))
         found = combined(outcomes)
@@ -104,38 +114,37 @@ class Fetching:
             self.writer.tree.clear_staging()  # room for what is still to be written
         return found
 
-    def _rounds(self, decided: Plan, before: Collection[Outcome]) -> Iterator[Outcome]:
-        """One round after the other; `before` holds those that were given already."""
-        moved = self._relocated(decided)
-        yield moved
-        stuck = {problem.page_id for problem in moved.failed}
-        first = self.fetch([step for step in decided.of(Action.FETCH) if step.page_id not in stuck])
-        yield first
-        suspects: Collection[Step] = first.done
-        for _ in range(_READINGS):
-            suspects = self._edited_meanwhile(suspects)
-            yield self._forgetful().fetch(suspects)
-        self.writer.unsettle(step.page_id for step in suspects)
-        failed = {problem.page_id for problem in combined(before).failed}
-        yield self.fetch(_newly_anchored(decided, self.writer, failed))
-        yield self._try_files_again(decided, combined(before))
-
-    def _forgetful(self) -> Fetching:
-        """The same work, with synced blocks read again: they may be what was edited."""
-        return replace(self, reader=replace(self.reader, shared=Shared()))
+    def _rounds(self, todo: Plan, listing: Listing, rules: Rules) -> Iterator[Outcome]:
+        """One round after the other, until the plan wants nothing more, or nothing more can be done."""
+        yield (moved := self._relocated(todo))
+        rules, work = learned(rules, (), moved.failed, {}), self
+        for _ in range(_ROUNDS):
+            steps = [step for step in todo.of(Action.FETCH) if step.page_id not in rules.failed]
+            due = () if self.stop.requested else todo.of(Action.RETRY)
+            if not steps and not due:
+                return
+            yield (read := work.fetch(steps))
+            if read.ended or read.left:
+                return
+            yield (tried := work._tried(due))
+            newer = self._edited_meanwhile(read.done)
+            listing = listing.with_(newer)
+            rules = learned(rules, read.done, read.failed, tried.news)
+            records = dict(self.writer.records)
+            todo = plan(listing, replace(self.writer.before, pages=records), rules)
+            reader = replace(work.reader, targets=todo.targets)
+            if newer:  # synced blocks may be what was edited
+                reader = replace(reader, shared=Shared())
+            work = replace(self, reader=reader)
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
         """Read and write the steps' pages, as many as there is time for. When one shows that no other
         will come (see `_page`), those under way are finished, and no other is begun."""
         if self.stop.requested or not steps:
             return Outcome(left=len(steps))
-        anchors = self.writer.anchors()
         outcomes: list[Outcome] = []
         with self.log.progress(len(steps)):
-            futures = {
-                self.pages.submit(self._page, step, anchors.get(step.page_id, set())): step
-                for step in steps
-            }
+            futures = {self.pages.submit(self._page, step): step for step in steps}
             try:
                 for number, future in enumerate(self._finished(futures), start=1):
                     outcomes.append(future.result())
@@ -180,43 +189,50 @@ class Fetching:
         if pending:
             self.writer.close()
 
-    def _edited_meanwhile(self, done: Collection[Step]) -> tuple[Step, ...]:
-        """Pages that were read while somebody wrote in them: half of the one, half of the other.
-
-        A page that was renamed or moved meanwhile is left to the next run.
-        """
-        if not done or self.stop.requested:
+    def _edited_meanwhile(self, done: Collection[Step]) -> tuple[Row, ...]:
+        """The newer rows of pages that were read while somebody wrote in them."""
+        before = {step.page_id: step.row for step in done if is_watched(step)}
+        if not before or self.stop.requested:
             return ()
-        rows = {row.id: row for row in self.edited_since({step.page_id for step in done})}
+        rows = self.edited_since(before)
         return tuple(
-            replace(step, row=row, reason="edited while it was read", old_folder="")
-            for step in done
-            if (row := rows.get(step.page_id)) and step.row
-            if row.edited != step.row.edited
-            and (row.title, row.source) == (step.row.title, step.row.source)
+            row for row in rows if (old := before.get(row.id)) and row.edited != old.edited
         )
 
-    def _try_files_again(self, decided: Plan, outcome: Outcome) -> Outcome:
-        """The files that could not be had in an earlier run, of pages that nothing has touched."""
-        if self.stop.requested:
+    def _tried(self, steps: Collection[Step]) -> Outcome:
+        """Try the missing files of pages that stay as they are, and tell of those that still fail, but
+        for those that are given up (see files.pending)."""
+        reader, today = self.reader, self.reader.today
+        wanted = [
+            (step, pending)
+            for step in steps
+            for pending in map(Pending.from_json, self.writer.records[step.page_id].pending)
+            if pending.is_due(reader.downloader.max_bytes, today)
+        ]
+        if not wanted:
             return Outcome()
-        touched = {step.page_id for step in outcome.done}
-        touched |= {problem.page_id for problem in outcome.failed}
-        steps = [step for step in decided.steps if step.page_id not in touched]
-        retried = retry(self.reader, self.log, steps, self.writer.records)
-        for problem in retried.lost:
+        self.log.line(f"Retrying files that could not be downloaded last time: {len(wanted)}")
+        news = dict.fromkeys((step.page_id for step, _ in wanted), False)
+        lost = []
+        outcomes = reader.try_again(wanted)
+        for (step, pending), outcome in zip(wanted, outcomes, strict=True):
+            if not isinstance(outcome, FileError) or pending.is_news(outcome):
+                news[step.page_id] = True
+            elif not pending.is_given_up(today):
+                lost.append(Problem(step.title, sentence_of(pending.file, outcome), step.page_id))
+        lost = [problem for problem in lost if not news[problem.page_id]]
+        for problem in lost:
             self.log.error(problem)
-        ready = replace(self, reader=replace(self.reader, tried=retried.tried))
-        return Outcome(lost=retried.lost) + ready.fetch(retried.steps)
+        return Outcome(lost=tuple(lost), news=news)
 
-    def _page(self, step: Step, anchored: Collection[str]) -> Outcome:
+    def _page(self, step: Step) -> Outcome:
         """One page, which is a bulkhead: whatever is raised for it costs this page. Only a refused
         token and a full disk also end the work."""
         before = self.writer.records.get(step.page_id)
         try:
             self.writer.check(step.page_id, step.folder)
             folder = self.writer.tree.root / step.folder
-            written = self.reader.read(step, before, folder, anchored)
+            written = self.reader.read(step, before, folder)
             self.writer.put(step.page_id, written.record, written.placed, written.text)
         except Unauthorized as error:
             return Outcome(ended=error)
@@ -250,16 +266,3 @@ def _end(error: Exception) -> BackupError:
 def _cancel(futures: Collection[Future[Outcome]]) -> None:
     for future in futures:
         future.cancel()
-
-
-def _newly_anchored(decided: Plan, writer: Writer, failed: Collection[str]) -> tuple[Step, ...]:
-    """Pages whose blocks are linked to otherwise than they were when they were written."""
-    wanted = writer.anchors()
-    return tuple(
-        replace(step, action=Action.FETCH, reason="links to its blocks changed", old_folder="")
-        for step in decided.steps
-        if step.row
-        and step.page_id not in failed
-        and (record := writer.records.get(step.page_id))
-        and set(record.anchors) != wanted.get(step.page_id, set())
-    )

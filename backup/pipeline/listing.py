@@ -1,4 +1,5 @@
-"""Lists every database, with as many requests in parallel as possible.
+"""Lists every database, with as many requests in parallel as possible, and asks about pages that a
+listing does not show.
 
 The longest chain is a query's pages, because each names the next one. Everything else runs beside it, and
 data sources known from the last run are queried before their database has named them again.
@@ -6,53 +7,32 @@ data sources known from the last run are queried before their database has named
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from backup.errors import ConfigError, Forbidden, Unauthorized, sentence
-from backup.json_values import mapping, objects
-from backup.markdown.context import Options
-from backup.model import Json, Problem
+from backup.errors import (
+    BackupError,
+    ConfigError,
+    Forbidden,
+    NotFound,
+    NotionError,
+    Unauthorized,
+    sentence,
+)
+from backup.json_values import mapping
+from backup.model import Json, Problem, Row, bare_id, dashed_id
 from backup.notion import read
 from backup.notion.client import Client
-from backup.notion.read import Answered, Listing
+from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source, resolve
 from backup.settings import Settings
-from backup.sync import paths
-from backup.sync.plan import Listed
+from backup.sync.plan import Listed, Listing, Verdict
 from backup.sync.state import State
 
-RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What Notion shows: each database with its rows, and the schema of each data source. `empty` are
-    databases that list nothing, and of which the backup has nothing.
-
-    `began` is when the listing began, by Notion's clock: what was edited before, the rows show.
-    """
-
-    listed: tuple[Listed, ...]
-    schemas: Mapping[str, Json]
-    problems: tuple[Problem, ...]
-    began: datetime
-    empty: tuple[Listed, ...] = ()
-
-
-def options(settings: Settings) -> Options:
-    """The settings that shape the Markdown."""
-    return Options(
-        front_matter=settings.front_matter,
-        properties=settings.properties,
-        image_max_width=settings.image_max_width,
-        image_style=settings.image_style,
-    )
+_MARGIN = timedelta(minutes=2)  # see read.edited_since
 
 
 @dataclass(frozen=True)
@@ -73,30 +53,16 @@ class _Asked:
         )
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A database, its data sources, and the listing of each."""
-
-    database: Resolved
-    sources: tuple[Source, ...]
-    listings: tuple[Listing, ...]
+# A database, the schema of each of its data sources, and what is missing of it.
+_Found = tuple[Listed, dict[str, Json], list[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What Notion answered, before it is clear where the databases lie; `placed` makes Seen of it."""
-
-    found: tuple[_Found, ...]
-    problems: tuple[Problem, ...]
-    began: datetime
-
-
-def answers(client: Client, settings: Settings, known: State, pool: Executor) -> Answers:
+def list_databases(client: Client, settings: Settings, known: State, pool: Executor) -> Listing:
     """Every row of every database. A database that cannot be read is a problem, not the end.
 
-    `known` is what an earlier run knew of the databases, to ask for their sources at once. Raises
-    Unauthorized, also when every database is refused, and ConfigError when not one database can be
-    used as it is written.
+    `known` is what an earlier run knew of the databases, to ask for their sources at once. Where the
+    settings give a database no folder, it has none yet (see plan.placed). Raises Unauthorized, also
+    when every database is refused, and ConfigError when not one database can be used as it is written.
     """
     started = time.monotonic()
     asked = {
@@ -108,7 +74,7 @@ def answers(client: Client, settings: Settings, known: State, pool: Executor) ->
     databases = [pool.submit(resolve, client, setting) for setting in settings.databases]
     answers = [_tried(client, future, asked, pool) for future in databases]
     _refuse(answers)
-    found = [each for each in answers if isinstance(each, _Found)]
+    found = [each for each in answers if not isinstance(each, Exception)]
     problems = [
         Problem("settings", str(each))
         if isinstance(each, ConfigError)
@@ -117,21 +83,11 @@ def answers(client: Client, settings: Settings, known: State, pool: Executor) ->
         if isinstance(each, Exception)
     ]
     problems += [
-        Problem(_label(each.database), problem)
-        for each in found
-        for listing in each.listings
-        for problem in listing.problems
+        Problem(database.title, what) for database, _, missing in found for what in missing
     ]
+    schemas = {id_: schema for _, each, _ in found for id_, schema in each.items()}
     began = client.now() - timedelta(seconds=time.monotonic() - started)
-    return Answers(tuple(found), tuple(problems), began)
-
-
-def placed(answers: Answers, settings: Settings, known: State) -> Seen:
-    """What Notion shows, with the folder of each database; `known` is the state of the backup."""
-    found = answers.found
-    schemas = {source.id: source.schema for each in found for source in each.sources}
-    listed = _listed(found, options(settings), known)
-    return Seen(listed, schemas, answers.problems, answers.began)
+    return Listing(tuple(database for database, _, _ in found), schemas, tuple(problems), began)
 
 
 _INCAPABLE = "Every database was refused. Give the integration the capability to read content."
@@ -160,59 +116,65 @@ def _refuse(answers: Collection[_Found | Exception]) -> None:
 
 
 def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: Executor) -> _Found:
-    """The answers about a database's sources, once they are all there."""
+    """A database, once the answers about all its sources are there."""
     for source_id in database.sources:
         if source_id not in asked:
             asked[source_id] = _Asked.about(client, source_id, pool)
     about = [asked[source_id] for source_id in database.sources]
-    sources = tuple(each.source.result() for each in about)
-    listings = tuple(
-        read.listing(each.live.result(), each.archived.result(), source_id, database.id)
+    schemas = {source.id: source.schema for source in (each.source.result() for each in about)}
+    parts = [
+        read.rows(each.live.result(), each.archived.result(), source_id, database.id)
         for source_id, each in zip(database.sources, about, strict=True)
+    ]
+    listed = Listed(
+        id=database.id,
+        title=database.setting.label or database.title or "Untitled",
+        icon=database.icon,
+        folder=database.setting.path,
+        rows=tuple(row for part in parts for row in part.rows),
+        complete=all(part.complete for part in parts),
+        sources=tuple(schemas),
     )
-    return _Found(database, sources, listings)
+    return listed, schemas, [problem for part in parts for problem in part.problems]
 
 
-def _listed(found: Collection[_Found], shaping: Options, known: State) -> tuple[Listed, ...]:
-    labels = {each.database.id: _label(each.database) for each in found}
-    folders = paths.database_folders(
-        {
-            each.database.id: (each.database.setting.path, labels[each.database.id])
-            for each in found
-        },
-        {id_: place.folder for id_, place in known.databases.items()},
-    )
-    return tuple(
-        Listed(
-            id=each.database.id,
-            title=labels[each.database.id],
-            icon=each.database.icon,
-            folder=folders[each.database.id],
-            rows=tuple(row for listing in each.listings for row in listing.rows),
-            complete=all(listing.complete for listing in each.listings),
-            shapes={source.id: shape(source.schema, shaping) for source in each.sources},
-        )
-        for each in found
-    )
+def verdicts(
+    client: Client, ids: Collection[str], settings: Settings, pool: Executor
+) -> dict[str, Verdict]:
+    """What Notion says of each page that its database no longer lists."""
+    ours = {each.id for each in settings.databases}
+    return dict(zip(ids, pool.map(lambda id_: _verdict(client, id_, ours), ids), strict=True))
 
 
-def _label(resolved: Resolved) -> str:
-    return resolved.setting.label or resolved.title or "Untitled"
+def _verdict(client: Client, id_: str, ours: Collection[str]) -> Verdict:
+    """`ours` are the databases of this backup: a page that went to one of them will be listed there,
+    if not in this run then in the next."""
+    try:
+        raw = client.page(dashed_id(id_))
+    except NotFound:
+        return Verdict.UNREACHABLE
+    except Unauthorized:
+        raise
+    except BackupError:
+        return Verdict.UNKNOWN
+    if raw.get("in_trash") or raw.get("archived"):
+        return Verdict.TRASHED
+    parent = mapping(raw, "parent")
+    if not isinstance(parent.get("type"), str):
+        return Verdict.UNKNOWN  # a partial page says nothing about where it is
+    return Verdict.LISTED if bare_id(str(parent.get("database_id", ""))) in ours else Verdict.MOVED
 
 
-def shape(schema: Json, shaping: Options) -> str:
-    """A short name for everything besides the page itself that its Markdown depends on.
-
-    The order of keys says nothing. Formula expressions are left out: Notion rewrites their text
-    without any change (changelog of 2026-08-12), and the values tell what they give.
-    """
-    columns = {name: _column(config) for name, config in schema.items() if isinstance(config, dict)}
-    text = json.dumps([RENDERER, repr(shaping), columns], sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
-
-
-def _column(config: Json) -> list[Json | str]:
-    kind = str(config.get("type", ""))
-    choices = objects(mapping(config, kind).get("options"))
-    named = {str(each.get("id")): each.get("name") for each in choices}
-    return [str(config.get("id", "")), kind, named]
+def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) -> list[Row]:
+    """The rows of those data sources that hold `page_ids`, edited since the listing began: one
+    request a source in place of one a page. A source that does not answer proves nothing, and gives
+    none."""
+    moment = listing.began - _MARGIN
+    found: list[Row] = []
+    for database in listing.databases:
+        for source in dict.fromkeys(row.source for row in database.rows if row.id in page_ids):
+            try:
+                found += read.edited_since(client, source, database.id, moment)
+            except NotionError:
+                continue
+    return found

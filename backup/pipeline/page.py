@@ -62,12 +62,13 @@ class Tried:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads pages. `requests` runs single requests and downloads beside others, `staging` is for temporary files,
-    `shared` is what the run knows of synced blocks, `describe` says what a new picture shows, and
-    `tried` has files of this run's first try (see Tried). `records` are those that the run began with.
+    """Reads pages. `requests` runs single requests and downloads beside others, `staging` is for
+    temporary files, `shared` is what the run knows of synced blocks, `describe` says what a new picture
+    shows, and `tried` keeps, for each page, what became of the files that `try_again` tried. `records`
+    are those that the run began with.
 
-    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Listed), `began`
-    is when its listing began (see listing.Seen).
+    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `began`
+    is when its listing began (see plan.Listing).
     """
 
     client: Client
@@ -81,7 +82,7 @@ class Reader:
     began: datetime
     shared: Shared = field(default_factory=Shared)
     describe: Describe | None = None
-    tried: Mapping[str, Mapping[str, Downloaded | FileError]] = field(default_factory=dict)
+    tried: dict[str, dict[str, Downloaded | FileError]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
 
     @property
@@ -93,11 +94,8 @@ class Reader:
         """The day on which the run began."""
         return self.began.date()
 
-    def read(
-        self, step: Step, before: Record | None, folder: Path, anchored: Collection[str]
-    ) -> Written:
-        """The page of a step. `before` is its record, `folder` holds the files of that record, and
-        `anchored` are the ids of its blocks that other pages link to.
+    def read(self, step: Step, before: Record | None, folder: Path) -> Written:
+        """The page of a step. `before` is its record, and `folder` holds the files of that record.
 
         Raises NotionError when the page cannot be read. One that lacks some of its content is not
         stable: the next run reads it again.
@@ -107,7 +105,7 @@ class Reader:
         page = read.page(self.client, step.row, schema, self.requests.submit, self.shared)
         gathered = self._gathered(page, before, folder)
         links = _links(page, step.row.database)
-        anchors = tuple(sorted({*anchored, *_own(links, step.page_id)}))
+        anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
         context = self._context(step, gathered, anchors)
         record = replace(self._record(step, gathered, links, anchors), requests=_requests(page))
         lacking = placeholders.lacking(page)
@@ -118,17 +116,23 @@ class Reader:
         new = len(gathered.staged)
         return Written(record, text, placed, problems, gathered.problems, lacking, new)
 
-    def try_again(self, wanted: Collection[Pending]) -> list[Downloaded | FileError | None]:
+    def try_again(
+        self, wanted: Collection[tuple[Step, Pending]]
+    ) -> list[Downloaded | FileError | None]:
         """Files that could not be had in an earlier run: each is tried, and its page is not read.
 
         None stands for one that Notion does not show where it was.
         """
-        files = list(self.requests.map(self._fresh, wanted))
+        files = list(self.requests.map(self._fresh, [pending for _, pending in wanted]))
         folder = self.staging / "again"
         folder.mkdir(parents=True, exist_ok=True)
         found = self._parallel.download_all(filter(None, files), folder)
         outcomes = (outcome for _, outcome in found)
-        return [next(outcomes) if file else None for file in files]
+        tried = [next(outcomes) if file else None for file in files]
+        for (step, pending), outcome in zip(wanted, tried, strict=True):
+            if outcome is not None:
+                self.tried.setdefault(step.page_id, {})[pending.identity] = outcome
+        return tried
 
     def _fresh(self, pending: Pending) -> File | None:
         file = pending.file
@@ -184,7 +188,7 @@ class Reader:
             icon=step.row.icon,
             edited=step.row.edited,
             relations_digest=step.row.relations_digest,
-            stable=_is_stable(step.row.edited, self.began),
+            stable=step.stable and _is_stable(step.row.edited, self.began),
             render_key=self.shapes.get(step.row.source, ""),
             links=links,
             links_digest=links_digest(links, step.folder, self.targets),

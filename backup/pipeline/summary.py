@@ -9,9 +9,8 @@ from backup.files.pending import Pending
 from backup.folder.load import Memory
 from backup.model import Problem
 from backup.pipeline.fetch import Outcome
-from backup.pipeline.listing import Seen
 from backup.report.report import Entry, Report, Section
-from backup.sync.plan import Action, Listed, Plan, Step
+from backup.sync.plan import Action, Listed, Listing, Plan, Step
 from backup.sync.state import State
 from backup.words import by_title, counted
 
@@ -47,7 +46,7 @@ def given_up(now: State, today: date) -> int:
 def report(
     decided: Plan,
     outcome: Outcome,
-    seen: Seen,
+    shown: Listing,
     memory: Memory,
     changed: Collection[str] | None = None,
 ) -> Report:
@@ -77,7 +76,7 @@ def report(
         warnings=outcome.warnings,
         errors=(*outcome.errors, *_unfinished(outcome)),
         sections=tuple(
-            _section(each, decided, staying, memory) for each in (*seen.listed, *seen.empty)
+            _section(each, decided, staying, memory) for each in (*shown.databases, *shown.empty)
         ),
         unchanged=len(staying),
         read=0 if changed is None else len(outcome.done),
@@ -89,7 +88,7 @@ def report(
 def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[str]:
     """The pages that Notion lists, and that are what they were: nobody read them, or what was read
     was the same."""
-    kept = {step.page_id for step in decided.of(Action.KEEP) if step.row is not None}
+    kept = {step.page_id for step in decided.unchanged}
     read = {step.page_id for step in outcome.done}
     return (kept | read) - {step.page_id for step in changed}
 

@@ -1,54 +1,107 @@
 """Decides what a run does, from the listing and the state. Pure.
 
 The listing says what Notion has, the state says what the backup has. A page that is missing from the
-listing is only a candidate for removal; the verdict of asking for it decides (see sync.gone).
+listing is only a candidate for removal; the verdict of asking for it decides (see sync.removals).
+
+A run plans in rounds: after each one it plans again, from what it has written and learned by then.
+Every reason to read a page is here.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from backup.model import Row, Target
+from backup.model import Problem, Row, Target
 from backup.sync import paths
 from backup.sync.paths import Named
 from backup.sync.removals import candidates, gone
 from backup.sync.state import Record, State, join
-from backup.sync.steps import Action, Listed, Plan, Rules, Step, Verdict, index_of
+from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 
 __all__ = [
     "Action",
     "Listed",
+    "Listing",
     "Plan",
     "Rules",
     "Step",
     "Verdict",
     "candidates",
     "index_of",
+    "is_watched",
+    "learned",
     "links_digest",
+    "placed",
     "plan",
 ]
 
+_READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
 
-def plan(
-    listed: Collection[Listed], state: State, verdicts: Mapping[str, Verdict], rules: Rules
-) -> Plan:
+_EDITED = "edited while it was read"
+_ANCHORS = "links to its blocks changed"
+_NEWS = "a missing file can be downloaded now, or fails for another reason"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What decides about a page: where links lead, and which blocks they mean, too."""
+
+    state: State
+    rules: Rules
+    targets: Mapping[str, Target]
+    anchors: Mapping[str, set[str]]
+
+
+def placed(listing: Listing, state: State) -> Listing:
+    """The listing with a folder for each database."""
+    wanted = {each.id: (each.folder, each.title) for each in listing.databases}
+    current = {id_: place.folder for id_, place in state.databases.items()}
+    folders = paths.database_folders(wanted, current)
+    databases = (replace(each, folder=folders[each.id]) for each in listing.databases)
+    return replace(listing, databases=tuple(databases))
+
+
+def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     """What to do with every page of the listed databases; pages of others are left alone."""
-    listed = _without_doubles(listed)
-    missing, problems = gone(listed, state, verdicts, rules)
+    listed = _without_doubles(listing.databases)
+    missing, problems = gone(listed, state, listing.verdicts, rules)
     removed = {step.page_id for step in missing if step.action is Action.REMOVE}
     staying = {step.page_id: step.folder for step in missing if step.page_id not in removed}
     folders = _folders(listed, state, staying, removed)
     targets = _targets(listed, state, {**staying, **folders}, removed)
-    steps = [
-        _step(row, folders[row.id], database.shapes.get(row.source, ""), state, targets, rules)
-        for database in listed
-        for row in database.rows
-    ]
+    anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
+    known = _Known(state, rules, targets, anchors)
+    steps = [_step(row, folders[row.id], known) for database in listed for row in database.rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
     return Plan((*mine, *missing), targets, tuple(problems))
+
+
+def learned(
+    rules: Rules,
+    done: Collection[Step],
+    failed: Iterable[Problem],
+    news: Mapping[str, bool],
+) -> Rules:
+    """The rules for the next round: what was done in this one, which pages failed, and whether there
+    is news for each page whose missing files were tried."""
+    edits = Counter(step.page_id for step in done if step.reason == _EDITED)
+    return replace(
+        rules,
+        read=rules.read | {step.page_id for step in done},
+        failed=rules.failed | {each.page_id for each in failed},
+        edits=edits + Counter(rules.edits),
+        news={**rules.news, **news},
+    )
+
+
+def is_watched(step: Step) -> bool:
+    """Whether to ask after the reading if the page was edited meanwhile: half of what was read is of
+    the one moment then, half of the other."""
+    return step.stable and step.reason not in (_ANCHORS, _NEWS)
 
 
 def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
@@ -128,49 +181,59 @@ def _targets(
     return {**places, **databases, **before, **now}
 
 
-def _step(
-    row: Row,
-    folder: str,
-    render_key: str,
-    state: State,
-    targets: Mapping[str, Target],
-    rules: Rules,
-) -> Step:
-    record = state.pages.get(row.id)
+def _anchors(records: Iterable[Record]) -> Mapping[str, set[str]]:
+    """For each page the ids of its blocks that some link of the backup points to."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for link in (link for record in records for link in record.links):
+        page_id, _, block_id = link.partition("#")
+        if block_id:
+            found[page_id].add(block_id)
+    return found
+
+
+def _step(row: Row, folder: str, known: _Known) -> Step:
+    record, rules = known.state.pages.get(row.id), known.rules
     moved = record.folder if record and record.folder != folder else ""
-    reason = _why_fetch(row, record, moved, render_key, targets, rules)
-    if not rules.mine(row.id):  # it is only put where no other page waits for its place
-        reason = ""
+    anchors = frozenset(known.anchors.get(row.id, ()))
+    reason = _why_fetch(row, record, moved, known)
     action = Action.FETCH if reason else Action.KEEP
-    return Step(action, row.id, folder, row.title, reason or "unchanged", moved, row)
+    if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
+        action, reason = Action.RETRY, "files could not be downloaded last time"
+    if not rules.mine(row.id) or row.id in rules.failed:
+        action, reason = Action.KEEP, ""  # only put where no other page waits for its place
+    is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
+    reason = reason or "unchanged"
+    return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_stable)
 
 
-def _why_fetch(
-    row: Row,
-    record: Record | None,
-    moved: str,
-    render_key: str,
-    targets: Mapping[str, Target],
-    rules: Rules,
-) -> str:
-    """Why the page must be read, in words for the log; '' when it need not be."""
+def _why_fetch(row: Row, record: Record | None, moved: str, known: _Known) -> str:
+    """Why the page must be read, in words for the log; '' when it need not be. For one that was read
+    in this run, what was to be seen before that counts no more."""
     if record is None:
         return "new"
-    if row.id in rules.rebuilt:
+    rules = known.rules
+    is_unread = row.id not in rules.read
+    if row.id in rules.rebuilt and is_unread:
         return "the state was lost or damaged"
     if row.title != record.title:
         return f"renamed from “{record.title}”"
+    is_edited = row.edited != record.edited
     reasons = {
-        "edited": row.edited != record.edited,
+        "edited": is_edited and is_unread,
+        _EDITED: is_edited and rules.edits.get(row.id, 0) < _READINGS,
         "moved": bool(moved) or row.database != record.parent,
-        "its files were changed or deleted here": row.id in rules.damaged,
-        "edited in the minute of the last read, or read incompletely": not record.stable,
-        "settings, properties or the program changed": record.render_key != render_key,
+        "its files were changed or deleted here": row.id in rules.damaged and is_unread,
+        "edited in the minute of the last read, or read incompletely": is_unread
+        and not record.stable,
+        "settings, properties or the program changed": record.render_key
+        != rules.shapes.get(row.source, ""),
         "its icon changed": row.icon != record.icon,
         "archived, restored, or related from elsewhere": row.relations_digest
         != record.relations_digest,
         "a page it refers to was renamed, moved, added or removed": record.links_digest
-        != links_digest(record.links, record.folder, targets),
-        "full sync": rules.full_sync,
+        != links_digest(record.links, record.folder, known.targets),
+        "full sync": rules.full_sync and is_unread,
+        _ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
+        _NEWS: rules.news.get(row.id, False) and is_unread,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")

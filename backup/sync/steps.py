@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum
 
-from backup.model import Problem, Row, Target
+from backup.model import Json, Problem, Row, Target
 from backup.sync.state import join
 
 
@@ -14,6 +15,7 @@ class Action(Enum):
     """What happens to a page."""
 
     FETCH = "fetch"  # read it, write it
+    RETRY = "retry"  # try just its missing files; what comes of that may be a reason to read it
     KEEP = "keep"  # nothing to do, or nothing may be done
     REMOVE = "remove"  # delete the files that are ours
 
@@ -31,7 +33,8 @@ class Verdict(Enum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One page's part of the plan. `old_folder` is set when the page moves from there, `row` when
-    Notion lists it."""
+    Notion lists it. `anchors` are the ids of its blocks that pages of the backup link to; a page that
+    does not come to rest, because somebody keeps editing it, is not `stable` after this reading."""
 
     action: Action
     page_id: str
@@ -40,15 +43,14 @@ class Step:
     reason: str
     old_folder: str = ""
     row: Row | None = None
+    anchors: frozenset[str] = frozenset()
+    stable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A database as Notion shows it now. `complete` says that every row is in `rows`.
-
-    `shapes` holds, for each data source, what its pages are written with: a page with another
-    `render_key` in its record is written again.
-    """
+    """A database as Notion shows it now. `complete` says that every row is in `rows`, `sources` are the
+    ids of its data sources. `folder` is '' until plan.placed chooses one."""
 
     id: str
     title: str
@@ -56,14 +58,53 @@ class Listed:
     folder: str
     rows: tuple[Row, ...]
     complete: bool
-    shapes: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What Notion shows: each database with its rows, and the schema of each data source. `empty` are
+    databases that list nothing, and of which the backup has nothing. `verdicts` is what Notion says of
+    the pages that a database no longer lists (see plan.candidates).
+
+    `began` is when the listing began, by Notion's clock: what was edited before, the rows show.
+    """
+
+    databases: tuple[Listed, ...]
+    schemas: Mapping[str, Json]
+    problems: tuple[Problem, ...]
+    began: datetime
+    empty: tuple[Listed, ...] = ()
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+    def with_(self, rows: Collection[Row]) -> Listing:
+        """The same with newer rows. One that was renamed or moved meanwhile stays as it was listed:
+        what follows from that is left to the next run."""
+        newer = {_place_of(row): row for row in rows}
+        databases = (
+            replace(each, rows=tuple(newer.get(_place_of(row), row) for row in each.rows))
+            for each in self.databases
+        )
+        return replace(self, databases=tuple(databases))
+
+
+def _place_of(row: Row) -> tuple[str, ...]:
+    return row.id, row.database, row.source, row.title
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that decide. `damaged` holds the pages of which a file is missing on the disk,
-    `lost` those of which no file is left, `rebuilt` those whose record was lost and found again; of
-    `shard` (i, n), this run takes the i-th part of n."""
+    """What decides, besides the listing and the state: the settings, and what this run has learned.
+
+    `damaged` holds the pages of which a file is missing on the disk, `lost` those of which no file is
+    left, `rebuilt` those whose record was lost and found again, `due` those with missing files that
+    are to be tried again. `shapes` has, for each data source, what its pages are written with: a page
+    with another one in its record is read again. Of `shard` (i, n), this run takes the i-th part of n.
+
+    From earlier rounds of the run (see plan.learned): the pages that were `read`, those that `failed`,
+    how often each was read because of `edits` meanwhile, and whether there is `news` of their files,
+    for each page whose files were tried.
+    """
 
     full_sync: bool = False
     keep_deleted: bool = False
@@ -71,7 +112,13 @@ class Rules:
     damaged: Collection[str] = ()
     lost: Collection[str] = ()
     rebuilt: Collection[str] = ()
+    due: Collection[str] = ()
+    shapes: Mapping[str, str] = field(default_factory=dict)
     shard: tuple[int, int] = (1, 1)
+    read: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+    edits: Mapping[str, int] = field(default_factory=dict)
+    news: Mapping[str, bool] = field(default_factory=dict)
 
     def mine(self, page_id: str) -> bool:
         """Whether a page is this run's: its id decides, so that no two runs take the same."""
@@ -93,6 +140,11 @@ class Plan:
     def of(self, action: Action) -> tuple[Step, ...]:
         """The steps of one kind."""
         return tuple(step for step in self.steps if step.action is action)
+
+    @property
+    def unchanged(self) -> tuple[Step, ...]:
+        """The steps of pages that Notion lists, and that need not be read."""
+        return tuple(s for s in self.steps if s.row is not None and s.action is not Action.FETCH)
 
 
 def index_of(folder: str) -> str:

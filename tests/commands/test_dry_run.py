@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fakenotion import blocks, build
 from fakenotion.workspace import Workspace
 from tests.support.backups import Backup
 from tests.support.kitchen import later, read_since, row
@@ -58,6 +59,21 @@ def test_the_real_run_does_what_the_dry_one_announced_with_as_many_requests(
     listing, verdicts = 4, 2
     needed = len(changed.server.requests) - asked - listing - verdicts
     assert f"3 to read (about {needed} requests), 1 to remove, 2 unchanged" in told
+
+
+def test_a_dry_run_knows_whose_blocks_are_linked_to_no_more(kitchen: Backup) -> None:
+    notion, milk = kitchen.notion, row(kitchen, "Milk")
+    (target,) = notion.append(milk, [blocks.paragraph("Here.")])
+    link = f"https://www.notion.so/{milk.replace('-', '')}#{target.replace('-', '')}"
+    notion.append(row(kitchen, "Tea"), [blocks.paragraph(build.text("there", link=link))])
+    later(notion)
+    kitchen.run()
+    notion.trash(row(kitchen, "Tea"))
+    told = "updated: Milk → wiki/milk/ (links to its blocks changed)"
+    assert told in kitchen.run("--dry-run").log
+    ran = kitchen.run()
+    assert "1 to read" in ran.log and told in ran.log
+    assert "<a id" not in kitchen.text("wiki/milk/index.md")
 
 
 def test_a_dry_run_changes_nothing_and_reads_no_page(changed: Backup) -> None:

@@ -49,6 +49,15 @@ def test_a_file_that_still_fails_is_tried_alone_and_reported_again(library: Libr
     assert (library.page_text, library.commits()) == (before, commits)
 
 
+def test_a_dry_run_says_which_pages_have_files_to_try_again_and_tries_none(
+    library: Library,
+) -> None:
+    lacking(library)
+    ran = library.run("--dry-run")
+    assert "0 to remove, 1 unchanged, of 1 page missing files to try again" in ran.log
+    assert library.asked() == ([], [])
+
+
 def test_an_external_file_is_tried_again_without_asking_notion(library: Library) -> None:
     library.append(blocks.media("image", library.outside("bad.png")))
     library.fail("bad.png", faults.error(404))

@@ -116,7 +116,7 @@ def test_a_program_that_writes_otherwise_writes_every_page_again_and_says_so(
     labelled: Backup,
 ) -> None:
     labelled.run()
-    with patch("backup.pipeline.listing.RENDERER", "of tomorrow"):
+    with patch("backup.markdown.context.RENDERER", "of tomorrow"):
         ran = labelled.run()
         assert "2 pages read" in ran.log and "the program changed" in ran.log
         assert "nothing changed" in ran.log  # the text is what it was

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from backup.model import Json, bare_id
 from backup.notion import read
-from backup.notion.read import Listing
+from backup.notion.read import Rows
 from fakenotion import properties as p
 from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
@@ -31,17 +31,17 @@ def source_of(service: Service) -> str:
     return bare_id(service.workspace.source(database))
 
 
-def rows_of(service: Service) -> Listing:
+def rows_of(service: Service) -> Rows:
     (database,) = service.workspace.databases()
     return listed(service, source_of(service), bare_id(database))
 
 
-def listed(service: Service, source: str, database: str) -> Listing:
+def listed(service: Service, source: str, database: str) -> Rows:
     live, archived = read.live(service.client, source), read.archived(service.client, source)
-    return read.listing(live, archived, source, database)
+    return read.rows(live, archived, source, database)
 
 
-def titles(listing: Listing) -> list[str]:
+def titles(listing: Rows) -> list[str]:
     return [row.title for row in listing.rows]
 
 

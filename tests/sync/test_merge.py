@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from backup.model import Row
 from backup.sync.merge import merged
-from backup.sync.plan import Action, Listed, Rules, links_digest, plan
+from backup.sync.plan import Action, Listed, Listing, Rules, links_digest, plan
 from backup.sync.state import Place, Record, State
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z")
@@ -114,7 +115,8 @@ def test_a_link_to_a_page_that_only_the_other_run_knew_is_written_by_the_next_on
     linking = replace(TEA, links=("b",), links_digest=links_digest(("b",), TEA.folder, {}))
     known = merged(State(), State({"a": linking}), State({"b": MILK})).state
     shown = Listed("db", "Wiki", "", "wiki", (row("a", linking), row("b", MILK)), True)
-    steps = {step.page_id: step for step in plan([shown], known, {}, Rules()).steps}
+    listing = Listing((shown,), {}, (), datetime(2026, 9, 4, tzinfo=timezone.utc))
+    steps = {step.page_id: step for step in plan(listing, known, Rules()).steps}
     assert "refers to" in steps["a"].reason
     assert steps["b"].action is Action.KEEP
 

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from backup.model import Row
-from backup.sync.plan import Action, Listed, Plan, Rules, Step, Verdict, candidates, plan
+from backup.model import Problem, Row, Target
+from backup.sync.plan import (
+    Action,
+    Listed,
+    Listing,
+    Plan,
+    Rules,
+    Step,
+    Verdict,
+    candidates,
+    is_watched,
+    learned,
+    links_digest,
+    plan,
+)
 from backup.sync.state import Place, Record, State
 
 TIME = "2026-09-01T08:00:00.000Z"
+SHAPES = {"source": "one"}
 
 
 def row(id_: str, title: str, edited: str = TIME, source: str = "source") -> Row:
@@ -24,8 +39,12 @@ def record(title: str, **more: Any) -> Record:
 
 
 def listed(*rows: Row, **more: Any) -> Listed:
-    base = Listed("db", "Wiki", "", "wiki", rows, True, {"source": "one"})
+    base = Listed("db", "Wiki", "", "wiki", rows, True, ("source",))
     return replace(base, **more)
+
+
+def listing(*databases: Listed, **more: Any) -> Listing:
+    return Listing(databases, {}, (), datetime(2026, 9, 3, tzinfo=timezone.utc), **more)
 
 
 def state(**pages: Record) -> State:
@@ -39,7 +58,8 @@ def decide(
     rules: Rules | None = None,
 ) -> Plan:
     given = {id_ * 32: verdict for id_, verdict in (verdicts or {}).items()}
-    return plan([picture], known, given, rules or Rules())
+    rules = replace(rules or Rules(), shapes=SHAPES)
+    return plan(listing(picture, verdicts=given), known, rules)
 
 
 def only(decided: Plan) -> Step:
@@ -164,7 +184,7 @@ def test_more_than_a_fifth_of_a_database_is_too_many(gone: int, removed: int) ->
     known = State({id_: record(f"P{id_}") for id_ in ids}, state().databases)
     rows = tuple(Row(id_, "db", "source", f"P{id_}", "", TIME, b"") for id_ in ids[gone:])
     verdicts = dict.fromkeys(ids[:gone], Verdict.TRASHED)
-    decided = plan([listed(*rows)], known, verdicts, Rules())
+    decided = plan(listing(listed(*rows), verdicts=verdicts), known, Rules())
     assert len(decided.of(Action.REMOVE)) == removed
 
 
@@ -178,7 +198,7 @@ def test_a_page_that_moved_while_the_databases_were_listed_is_taken_where_it_was
         listed(row("a", "Tea", edited=time), id=f"db{number}", folder=f"in{number}")
         for number, time in enumerate(times)
     ]
-    step = only(plan(shown, State(), {}, Rules()))
+    step = only(plan(listing(*shown), State(), Rules()))
     assert (step.folder, step.row and step.row.edited) == (f"in{seen_later}/tea", max(times))
 
 
@@ -243,3 +263,90 @@ def test_a_shard_removes_only_its_own_pages() -> None:
         for step in decide(picture, known, verdicts, Rules(shard=(part, 2))).of(Action.REMOVE)
     ]
     assert sorted(removed) == ["P0", "P1"]
+
+
+NEWER = "2026-09-02T08:00:00.000Z"
+
+
+def done(rules: Rules, step: Step) -> Rules:
+    return learned(rules, (step,), (), {})
+
+
+def test_a_page_that_was_read_in_this_run_is_not_wanted_again() -> None:
+    every = {"a" * 32}
+    rules = Rules(full_sync=True, damaged=every, rebuilt=every, due=every)
+    picture, known = listed(row("a", "Tea")), state(a=record("Tea", stable=False))
+    first = only(decide(picture, known, rules=rules))
+    assert first.action is Action.FETCH
+    again = only(decide(picture, known, rules=done(rules, first)))
+    assert (again.action, again.reason) == (Action.KEEP, "unchanged")
+
+
+def test_a_page_that_failed_is_left_to_the_next_run() -> None:
+    rules = learned(Rules(), (), (Problem("Tea", "It cannot be read.", "a" * 32),), {})
+    assert only(decide(listed(row("a", "Tea")), state(), rules=rules)).action is Action.KEEP
+
+
+def test_a_page_that_is_edited_all_the_time_is_read_twice_more_and_then_not_stable() -> None:
+    shown, rules = listing(listed(row("a", "Tea"))), Rules(shapes=SHAPES)
+    step, told = only(plan(shown, state(), rules)), []
+    for day in (2, 3, 4):
+        rules = done(rules, step)
+        read = record("Tea", edited=step.row.edited if step.row else "")
+        shown = shown.with_([row("a", "Tea", f"2026-09-0{day}T08:00:00.000Z")])
+        step = only(plan(shown, state(a=read), rules))
+        told.append((step.reason, step.stable, is_watched(step)))
+    edited = "edited while it was read"
+    assert told[:2] == [(edited, True, True), (edited, False, False)]
+    assert (step.action, step.stable) == (Action.KEEP, False)
+
+
+@pytest.mark.parametrize("change", [{"title": "Green tea"}, {"source": "other"}])
+def test_a_page_that_was_renamed_or_moved_while_it_was_read_is_left_to_the_next_run(
+    change: dict[str, str],
+) -> None:
+    shown = listing(listed(row("a", "Tea")))
+    assert shown.with_([replace(row("a", "Tea", NEWER), **change)]) == shown
+
+
+def test_a_page_whose_blocks_are_linked_to_otherwise_is_read() -> None:
+    tea, cup = row("a", "Tea"), row("b", "Cup")
+    linking = record("Cup", links=(f"{'a' * 32}#block",))
+    linking = replace(
+        linking,
+        links_digest=links_digest(
+            linking.links, linking.folder, {"a" * 32: Target("wiki/tea/index.md", "Tea")}
+        ),
+    )
+    steps = decide(listed(tea, cup), state(a=record("Tea"), b=linking)).steps
+    assert [(each.action, each.reason) for each in steps] == [
+        (Action.FETCH, "links to its blocks changed"),
+        (Action.KEEP, "unchanged"),
+    ]
+    assert steps[0].anchors == {"block"} and not is_watched(steps[0])
+    known = state(a=record("Tea", anchors=("block",)), b=linking)
+    assert not decide(listed(tea, cup), known).of(Action.FETCH)
+    removed = decide(listed(tea), known, {"b": Verdict.TRASHED})
+    assert [each.action for each in removed.steps] == [Action.FETCH, Action.REMOVE]
+
+
+def test_missing_files_are_tried_alone_and_their_page_is_read_when_there_is_news() -> None:
+    picture, known = listed(row("a", "Tea")), state(a=record("Tea"))
+    rules = Rules(due={"a" * 32})
+    step = only(decide(picture, known, rules=rules))
+    assert step.action is Action.RETRY
+    for is_news, action in ((False, Action.KEEP), (True, Action.FETCH)):
+        told = learned(rules, (), (), {"a" * 32: is_news})
+        assert only(decide(picture, known, rules=told)).action is action
+    assert only(decide(picture, known, rules=done(told, step))).action is Action.KEEP
+    edited = listed(row("a", "Tea", NEWER))
+    assert only(decide(edited, known, rules=rules)).action is Action.FETCH
+
+
+def test_what_one_round_has_learned_holds_in_all_later_ones() -> None:
+    read = replace(
+        only(decide(listed(row("a", "Tea")), state())), reason="edited while it was read"
+    )
+    told = learned(Rules(), (read,), (Problem("Cup", "", "b" * 32),), {"c" * 32: True})
+    assert (told.read, told.failed) == ({"a" * 32}, {"b" * 32})
+    assert learned(told, (), (), {}) == told
