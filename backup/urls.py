@@ -95,6 +95,12 @@ def address(url: str, hosted: bool) -> str:
     return f"{host(url)}{parts.path}" + (f"?{_short_hash(query)}" if query else "")
 
 
+def shown(url: str) -> str:
+    """`url` as a text may show it: a signed one opens nothing after an hour, and says less than the
+    name of its file."""
+    return (public(url) or last_segment(url)) if is_signed(url) else url
+
+
 def last_segment(url: str) -> str:
     """What the URL's path calls the file, decoded; '' when it says nothing."""
     parts = split(url)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from backup import urls
 from backup.files.names import identity
+from backup.markdown import page as document
 from backup.markdown.context import Context
 from backup.markdown.inline import inline
 from backup.markdown.runs import run
-from backup.model import File
+from backup.model import Block, File, Page
 
 S3 = "https://prod-files-secure.s3.us-west-2.amazonaws.com/space/uuid/a.png"
 
@@ -123,3 +124,26 @@ def test_any_text_for_an_url_has_an_identity(text: str, hosted: bool) -> None:
     assert identity(file) == identity(file)
     assert not urls.is_hosted(urls.public(text))
     urls.last_segment(text)
+
+
+@pytest.mark.parametrize("kind", ["bookmark", "embed", "link_preview"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://file.notion.so/f/f/space/uuid/plan.pdf?table=block&X-Amz-Signature=secret",
+        "https://example.com/plan.pdf?X-Amz-Signature=secret&Expires=1",
+        S3 + "?X-Amz-Credential=secret&X-Amz-Signature=secret",
+    ],
+)
+def test_a_signed_address_is_not_shown_as_a_text_either(kind: str, url: str) -> None:
+    """Neither where a block is only an address, nor in a property that is one."""
+    block = Block("b" * 32, kind, {"url": url})
+    page = Page(
+        "a" * 32,
+        {"properties": {"Link": {"id": "l", "type": "url", "url": url}}},
+        (block,),
+        {"Link": {"id": "l", "type": "url", "url": {}}},
+    )
+    text = document.render(page, Context())
+    assert "secret" not in text and "X-Amz" not in text
+    assert "plan.pdf" in text or "a.png" in text

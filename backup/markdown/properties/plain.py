@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from backup import urls
 from backup.json_values import as_object, objects, word
 from backup.markdown.dates import moment, span
 from backup.markdown.properties.shown import (
@@ -97,7 +98,8 @@ def native_moment(text: str) -> date | datetime | str:
 def url(value: Any, _at: At) -> Shown:
     """An address that can be followed."""
     text = value.strip() if isinstance(value, str) else ""
-    return Shown((run(text, text),), text) if text else NOTHING
+    words = urls.shown(text)
+    return Shown((run(words, text),), words) if text else NOTHING
 
 
 @shows("email")
