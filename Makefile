@@ -10,11 +10,11 @@ develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev
 module = $(addsuffix .py,$(addprefix tests/$(1)/test_,$(2)))
 PURE = tests/markdown tests/oracles tests/settings tests/folder \
 	$(call module,sync,journal merge paths plan state untrusted) \
-	$(call module,files,find kinds names scale urls) \
-	$(call module,report,fitting host_links job_summary literal log redaction summary) \
-	$(call module,publish,compose host pull_request refusals) \
+	$(call module,files,find kinds names scale) \
+	$(call module,report,fitting job_summary literal log redaction summary) \
+	$(call module,publish,compose pull_request refusals) \
 	$(call module,fakenotion,build) \
-	tests/test_architecture.py tests/test_slug.py tests/test_words.py
+	$(addsuffix .py,$(addprefix tests/test_,architecture ci slug urls words))
 
 .PHONY: help demo quick test check lint lock readme golden fuzz soak look pictures bench release
 
