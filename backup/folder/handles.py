@@ -140,7 +140,9 @@ class Folder:
         os.rmdir(self._at(name), dir_fd=self._fd)
 
     def _at(self, name: str) -> str:
-        return name if self._fd is not None else os.path.join(self._path, name)  # noqa: PTH118
+        if self._fd is not None:
+            return name
+        return os.path.join(self._path, name)  # noqa: PTH118 - os.* takes texts, thousands of times
 
 
 def is_obstacle(error: OSError) -> bool:
