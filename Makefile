@@ -51,8 +51,8 @@ golden: ## rewrite the expected Markdown of the golden tests; read the diff
 fuzz: ## try 200,000 random rich texts against both hosts' parsers (ARRAYS=n for another number)
 	@export ARRAYS=$(or $(ARRAYS),200000); $(develop) -m pytest -q -n auto tests/markdown/inline/test_inline_random.py
 
-soak: ## run 5,000 random histories of edits, faults and kills (HISTORIES=n for another number)
-	@$(develop) -m tests.sync.soak $(or $(HISTORIES),5000)
+soak: ## run 5,000 random histories of edits, faults and kills (HISTORIES=n, SEED=n for others)
+	@$(develop) -m tests.sync.soak $(or $(HISTORIES),5000) 2 $(SEED)
 
 look: ## take screenshots of the demonstration as the hosts show it (needs Chromium and npm)
 	@$(develop) -m tools.look
