@@ -236,7 +236,7 @@ class Fetching:
             self.writer.put(step.page_id, written.record, written.placed, written.text)
         except Unauthorized as error:
             return Outcome(ended=error)
-        except Exception as error:  # noqa: BLE001 - see above
+        except Exception as error:  # noqa: BLE001 - one page fails, no other one
             what = sentence(error)
             if is_disk_full(error):
                 return Outcome(ended=WorkspaceError("No space left on device.", hint=_ROOM))

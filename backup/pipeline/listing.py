@@ -101,7 +101,7 @@ def _tried(
         return _found(client, database.result(), asked, pool)
     except Unauthorized:
         raise
-    except Exception as error:  # noqa: BLE001 - see above
+    except Exception as error:  # noqa: BLE001 - it costs no other database
         return error
 
 
