@@ -8,17 +8,19 @@ import platform
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backup import __version__
-from backup.commands import COMMANDS
+from backup.commands import COMMANDS, Acting, LookingOn, named
 from backup.errors import BackupError, ConfigError
 from backup.model import Problem
 from backup.notion.client import Client, Gate
+from backup.report.answer import Answer
 from backup.report.log import Log
 from backup.report.reporter import Reporter
-from backup.services import build
-from backup.settings import SETTINGS, Settings, contacts
+from backup.services import build, looks
+from backup.settings import COMMAND, SETTINGS, Looking, Settings, command_of, contacts
 from backup.stop import Interrupted, Stop
 
 
@@ -29,8 +31,9 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
     Raises SystemExit(1) for a bug, when everybody has been told.
     """
     stop = stop or Stop()
-    arguments = _parser().parse_args(argv)
-    reporter = Reporter(sys.stdout, environ, platform.node())
+    arguments = _parser().parse_intermixed_args(argv)
+    stream = sys.stderr if arguments.json else sys.stdout  # then only the answer goes to stdout
+    reporter = Reporter(stream, environ, platform.node())
     try:
         return _started(arguments, environ, stop, reporter)
     except BackupError as error:
@@ -46,17 +49,52 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
         raise SystemExit(1) from bug
 
 
+@dataclass(frozen=True)
+class _Given:
+    """Where the settings come from. `mistake` is what is wrong with the .env file itself."""
+
+    flags: Mapping[str, str]
+    environ: Mapping[str, str]
+    dotenv: str
+    mistake: ConfigError | None
+
+    @property
+    def sources(self) -> tuple[Mapping[str, str], Mapping[str, str], str]:
+        """As the settings read them."""
+        return self.flags, self.environ, self.dotenv
+
+    @property
+    def workspace(self) -> Path:
+        """The clone in which the output folder lies."""
+        return Path(self.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+
+
 def _started(
     arguments: argparse.Namespace,
     environ: Mapping[str, str],
     stop: Stop,
     reporter: Reporter,
 ) -> int:
-    flags, log = _flags(arguments), reporter.log
-    workspace = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
-    settings = _read(arguments, flags, environ, reporter)
-    services = build(settings, _client(settings, log), workspace, environ, log, stop)
-    report = COMMANDS["backup"](settings, services)
+    given = _given(arguments, environ)
+    name = command_of(*given.sources)
+    is_look = isinstance(COMMANDS.get(name), LookingOn)
+    _configure(reporter, given, quiet=is_look)
+    if given.mistake:
+        raise given.mistake
+    command = named(name)
+    given = _with_argument(given, arguments, name, command)
+    if isinstance(command, LookingOn):
+        return _looked(command, given, reporter, as_json=arguments.json)
+    if arguments.json:
+        raise ConfigError(f"--json: {name} has no such answer; verify and status have.")
+    return _acted(command, given, reporter, stop)
+
+
+def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> int:
+    log, environ = reporter.log, given.environ
+    settings = Settings.read(*given.sources)
+    services = build(settings, _client(settings, log), given.workspace, environ, log, stop)
+    report = command.run(settings, services)
     origin, folder = "", settings.output_dir
     if services.publisher:
         origin, folder = services.publisher.to.url, services.publisher.prefix.rstrip("/")
@@ -64,26 +102,37 @@ def _started(
     return 128 + stop.signal if stop.requested else report.exit_code
 
 
-def _read(
-    arguments: argparse.Namespace,
-    flags: Mapping[str, str],
-    environ: Mapping[str, str],
-    reporter: Reporter,
-) -> Settings:
-    """Read the settings. Notifiers are configured first, so that they also get mistakes in other settings."""
-    dotenv, mistake = "", None
+def _looked(command: LookingOn, given: _Given, reporter: Reporter, *, as_json: bool) -> int:
+    settings = Looking.read(*given.sources)
+    services = looks(settings, given.workspace, given.environ, reporter.log)
     try:
-        dotenv = _dotenv(arguments)
-    except ConfigError as error:
-        mistake = error
-    known = contacts(flags, environ, dotenv)
+        answer = command.run(settings, services)
+    except BackupError as error:
+        answer = Answer("", problems=(Problem(settings.output_dir, str(error)),))
+    if as_json:
+        print(answer.json(reporter.log.secrets), flush=True)
+    reporter.answer(answer)
+    return answer.exit_code
+
+
+def _configure(reporter: Reporter, given: _Given, *, quiet: bool) -> None:
+    """Notifiers are configured first, so that they also get mistakes in other settings. A command that
+    only looks is `quiet`: it is no backup, of which a watchdog should hear."""
+    known = contacts(*given.sources)
     secrets = [secret.reveal() for secret in known.secrets]
-    secrets += filter(None, [environ.get("GITHUB_TOKEN")])
-    reporter.configure(known.given, secrets, dry_run=known.dry_run)
+    secrets += filter(None, [given.environ.get("GITHUB_TOKEN")])
+    reporter.configure(known.given, secrets, dry_run=known.dry_run or quiet)
     reporter.begin()
-    if mistake:
-        raise mistake
-    return Settings.read(flags, environ, dotenv)
+
+
+def _with_argument(
+    given: _Given, arguments: argparse.Namespace, name: str, command: Acting | LookingOn
+) -> _Given:
+    """With the word behind the command's name as the setting that it stands for."""
+    word = arguments.argument
+    if word and not command.argument:
+        raise ConfigError(f"{name} takes no {word[:40]!r} behind it; --help lists the flags.")
+    return replace(given, flags={**given.flags, command.argument: word}) if word else given
 
 
 _NAMES = {setting.name for setting in SETTINGS}
@@ -93,11 +142,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="notion-backup",
         description="Back up Notion databases as Markdown into this repository.",
+        usage=f"%(prog)s [{' | '.join(COMMANDS)}] [flags]",
         epilog="Every setting can also come from the environment or from .env: see the README.",
         allow_abbrev=False,
     )
+    meanings = (f"{name}: {each.meaning}" for name, each in COMMANDS.items())
+    parser.add_argument("command", nargs="?", help=f"{'; '.join(meanings)} (default: backup)")
+    parser.add_argument("argument", nargs="?", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--env", metavar="FILE", help="read settings from FILE (default: .env)")
+    parser.add_argument(
+        "--json", action="store_true", help="verify, status: answer with one JSON object"
+    )
     for setting in SETTINGS:
         if setting.input and not setting.secret:
             parser.add_argument(
@@ -112,8 +168,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _flags(arguments: argparse.Namespace) -> dict[str, str]:
-    return {name: value for name, value in vars(arguments).items() if name in _NAMES and value}
+def _given(arguments: argparse.Namespace, environ: Mapping[str, str]) -> _Given:
+    flags = {name: value for name, value in vars(arguments).items() if name in _NAMES and value}
+    if arguments.command:
+        flags[COMMAND.name] = arguments.command
+    try:
+        return _Given(flags, environ, _dotenv(arguments), None)
+    except ConfigError as error:
+        return _Given(flags, environ, "", error)
 
 
 def _dotenv(arguments: argparse.Namespace) -> str:

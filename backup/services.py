@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from backup.errors import ConfigError, GitError
 from backup.files.fetch import Downloader
 from backup.files.guard import door
 from backup.files.received import MEGABYTE
+from backup.folder import load
+from backup.folder.load import Local
 from backup.folder.tree import Tree
 from backup.git import Git, Identity, basic
 from backup.notion.client import Client
@@ -22,7 +25,7 @@ from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher
 from backup.publish.pull_request import PullRequests
 from backup.report.log import Log
-from backup.settings import Settings
+from backup.settings import Looking, Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
 from backup.sync import journal, state
@@ -43,18 +46,45 @@ class Services:
     git: Git | None = None
 
     def tracks_journal(self) -> bool:
-        """Whether git has the journal of an interrupted run among its files: no run of ours put it
-        there, so it is not believed."""
-        try:
-            is_there = self.git is not None and self.tree.has(journal.NAME)
-            known = ("ls-files", "--error-unmatch", "--", journal.NAME)
-            return is_there and self.git is not None and self.git.succeeds(*known)
-        except GitError:  # no git here: nothing is tracked
-            return False
+        """See the function of this name."""
+        return self.git is not None and tracks_journal(self.git, self.tree)
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """What files of the work tree say at their beginning, where the front matter is."""
         return {path: self.tree.beginning(path) for path in paths}
+
+
+def tracks_journal(git: Git, tree: Tree) -> bool:
+    """Whether git has the journal of an interrupted run among its files: no run of ours put it there,
+    so it is not believed."""
+    try:
+        known = ("ls-files", "--error-unmatch", "--", journal.NAME)
+        return tree.has(journal.NAME) and git.succeeds(*known)
+    except GitError:  # no git here: nothing is tracked
+        return False
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What a command needs that only looks: it writes nothing, and asks nobody outside. `git` works in
+    the output folder; `now` is the moment to which ages are told."""
+
+    tree: Tree
+    git: Git
+    log: Log
+    now: datetime
+
+    def load(self) -> Local:
+        """The backup's state, with what an interrupted run adds. Raises StateError when there is none."""
+        is_tracked = tracks_journal(self.git, self.tree)
+        return load.present(self.tree, self.tree.folder, believed=not is_tracked)
+
+
+def looks(settings: Looking, workspace: Path, environ: Mapping[str, str], log: Log) -> Looks:
+    """What a look at the backup in the clone `workspace` needs. Raises ConfigError when a link, or a file,
+    lies on the way to the output folder."""
+    tree = Tree.below(workspace, settings.output_dir)
+    return Looks(tree, Git(tree.root, environ), log, datetime.now(timezone.utc))
 
 
 def build(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 _DIGITS = re.compile(r"([0-9]+)")
+_DAY = 24 * 60  # minutes
 
 
 def counted(number: int, word: str, several: str = "") -> str:
@@ -24,3 +26,12 @@ def _by_value(digits: str) -> tuple[int, str]:
     """Of two numbers the longer one is larger; there is no limit to how many digits a title has."""
     kept = digits.lstrip("0")
     return (len(kept), kept)
+
+
+def ago(age: timedelta) -> str:
+    """'just now', '5 minutes ago', '3 days ago'; what lies ahead by a clock that is wrong is just now."""
+    minutes = int(age.total_seconds() // 60)
+    for size, word in ((_DAY, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            return f"{counted(minutes // size, word)} ago"
+    return "just now"

@@ -3,10 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 
-from backup.commands import backup
+from backup.commands import backup, status, verify
+from backup.errors import ConfigError
+from backup.report.answer import Answer
 from backup.report.report import Report
-from backup.services import Services
-from backup.settings import Settings
+from backup.services import Looks, Services
+from backup.settings import Looking, Settings
 
-COMMANDS: Mapping[str, Callable[[Settings, Services], Report]] = {"backup": backup.run}
+
+@dataclass(frozen=True)
+class Acting:
+    """A command that asks Notion and changes something: `meaning` says what, for --help. `argument` is
+    the setting that the word behind the command's name gives; '' when none may stand there."""
+
+    meaning: str
+    run: Callable[[Settings, Services], Report]
+    argument: str = ""
+
+
+@dataclass(frozen=True)
+class LookingOn:
+    """A command that looks at what is backed up, and neither asks anybody nor writes."""
+
+    meaning: str
+    run: Callable[[Looking, Looks], Answer]
+    argument: str = ""
+
+
+COMMANDS: Mapping[str, Acting | LookingOn] = {
+    "backup": Acting("back up what changed in Notion", backup.run),
+    "verify": LookingOn("check every file of the backup, without Notion", verify.run),
+    "status": LookingOn("show what is backed up, and what is missing", status.run),
+}
+
+
+def named(name: str) -> Acting | LookingOn:
+    """The command of that name; raises ConfigError, with the nearest name, when there is none."""
+    if found := COMMANDS.get(name):
+        return found
+    *others, last = COMMANDS
+    near = get_close_matches(name, COMMANDS, 1)
+    wanted = near[0] if near else f"{', '.join(others)} or {last}"
+    raise ConfigError(f"COMMAND: there is no command {name[:40]!r}; write {wanted}.")

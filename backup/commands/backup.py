@@ -8,15 +8,16 @@ from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from backup.commands import verify
 from backup.errors import WorkspaceError
 from backup.files import pending
 from backup.folder import indexes, load
 from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
-from backup.markdown import verify
 from backup.markdown.context import Options, shape
 from backup.model import Problem
 from backup.pipeline import summary
+from backup.pipeline.check import check
 from backup.pipeline.fetch import Fetching
 from backup.pipeline.listing import edited_since, list_databases, verdicts
 from backup.pipeline.page import Reader
@@ -246,30 +247,19 @@ def _strays(memory: Memory) -> tuple[Problem, ...]:
 
 def _verify(services: Services, now: State, base: Base | None, writer: Writer) -> None:
     """Check the backup as it is now: what this run wrote, and what the branch has."""
-    published = base.files if base and services.publisher else {}
-    owned = [path for path in now.owned() if path.endswith(".md")]
-    there = [path for path in owned if path in published and path not in writer.touched]
-    texts = services.publisher.texts(there) if services.publisher else {}
-    texts |= {path: services.tree.read(path) for path in owned if path not in texts}
-    files = set(services.tree.files()) | (now.owned().keys() & published.keys())
-    found = tuple(verify.problems(texts, files))
-    services.log.problem("errors", *found)
-    services.log.line(f"Verified {counted(len(texts), 'file')}: {counted(len(found), 'problem')}")
-
-
-def _options(settings: Settings) -> Options:
-    """The settings that shape the Markdown."""
-    return Options(
-        front_matter=settings.front_matter,
-        properties=settings.properties,
-        image_max_width=settings.image_max_width,
-        image_style=settings.image_style,
-    )
+    there = verify.lying(services.tree)
+    if base and services.publisher:
+        texts = services.publisher.contents
+        there = verify.published(services.tree, now, base, texts, writer.touched)
+    found = check(now, there)
+    services.log.problem("errors", *found.problems)
+    for line in (*found.notes, verify.heading(found)):
+        services.log.line(line)
 
 
 def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
     memory = begun.memory
-    holes, options = load.missing(memory.state, begun.has(services)), _options(settings)
+    holes, options = load.missing(memory.state, begun.has(services)), Options.of(settings.rendering)
     return Rules(
         full_sync=settings.full_sync,
         keep_deleted=settings.keep_deleted,
@@ -322,7 +312,7 @@ def _reader(
         downloader=services.downloader,
         requests=requests,
         staging=services.tree.staging,
-        options=_options(settings),
+        options=Options.of(settings.rendering),
         targets=decided.targets,
         schemas=begun.listing.schemas,
         shapes=begun.rules.shapes,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from backup.errors import BrokenState
+from backup.errors import BrokenState, StateError
 from backup.files.store import FileRecord, is_intact
 from backup.folder import rebuild
 from backup.folder.tree import Tree
@@ -87,6 +87,20 @@ def local(tree: Tree, *, believed: bool = True) -> Local:
     replayed = journal.replay(known, lines, lambda record, digest: _is_there(tree, record, digest))
     is_there = bool(text.strip())
     return Local(replayed.state, replayed.claimed, replayed.finished, is_there, problem)
+
+
+def present(tree: Tree, where: str, *, believed: bool = True) -> Local:
+    """The same for somebody who only looks at the backup in the folder `where`. Raises StateError when there
+    is none, or its state cannot be used."""
+    here = local(tree, believed=believed)
+    if here.problem:
+        raise StateError(here.problem, hint="The next backup makes it anew from what lies there.")
+    if not here.is_there:
+        raise StateError(
+            f"There is no backup here: {join(where, _NAME)} is missing.",
+            hint="Run a backup first, or name its folder with OUTPUT_DIR.",
+        )
+    return here
 
 
 def _is_there(tree: Tree, record: Record, digest: str) -> bool:

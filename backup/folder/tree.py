@@ -37,6 +37,11 @@ class Tree:
         self._top = top or root
         self._way = root.relative_to(self._top).parts
 
+    @property
+    def folder(self) -> str:
+        """The output folder as people write it, below the workspace: '.' for that itself."""
+        return "/".join(self._way) or "."
+
     @classmethod
     def below(cls, workspace: Path, folder: str) -> Tree:
         """The tree in OUTPUT_DIR; raises ConfigError when a link, or a file, is on the way there."""
@@ -69,13 +74,24 @@ class Tree:
 
     def stamp(self, path: str) -> tuple[int, int] | None:
         """What changes when a file is replaced; None when there is none."""
+        found = self.about(path)
+        return (found.st_mtime_ns, found.st_ino) if found else None
+
+    def about(self, path: str) -> os.stat_result | None:
+        """What the disk knows of a regular file; None when there is none."""
         try:
             with self._in(path) as (folder, name):
                 found = folder.stat(name)
         except (OSError, WorkspaceError):
             return None
-        is_file = found is not None and stat.S_ISREG(found.st_mode)
-        return (found.st_mtime_ns, found.st_ino) if found and is_file else None
+        return found if found and stat.S_ISREG(found.st_mode) else None
+
+    def content(self, path: str) -> bytes | None:
+        """What a file holds; None when there is none, or it cannot be read."""
+        try:
+            return self._content(path)
+        except (OSError, WorkspaceError):
+            return None
 
     def files(self) -> Iterator[str]:
         """Every regular file, but for what lies in hidden folders and behind symbolic links."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 
 from backup.json_values import mapping, objects
 from backup.model import Block, Files, Json, Target, Targets
+from backup.settings.rendering import Rendering
 
 RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
 
@@ -32,6 +33,11 @@ class Options:
     properties: str = "table"  # table · front-matter · both · none
     image_max_width: int = 800  # pixels
     image_style: str = "html"  # html · markdown
+
+    @classmethod
+    def of(cls, rendering: Rendering) -> Options:
+        """From the settings."""
+        return cls(**{each.name: getattr(rendering, each.name) for each in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)

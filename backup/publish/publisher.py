@@ -106,14 +106,16 @@ class Publisher:
         return self._start
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
-        """What files of the published branch hold; `paths` are below the output folder."""
+        """What files of the published branch say; `paths` are below the output folder."""
+        found = self.contents(paths)
+        return {path: each.decode("utf-8", "replace") for path, each in found.items()}
+
+    def contents(self, paths: Collection[str]) -> dict[str, bytes]:
+        """The same, byte for byte."""
         files = self._start.files
         below = {f"{self.prefix}{path}": files[path] for path in paths if path in files}
         found = objects.contents(self.git, below)
-        return {
-            path.removeprefix(self.prefix): each.decode("utf-8", "replace")
-            for path, each in found.items()
-        }
+        return {path.removeprefix(self.prefix): each for path, each in found.items()}
 
     def earlier(self, page_ids: Set[str]) -> dict[str, Record]:
         """Pages that the state of the branch lost, as its history knows them."""

@@ -10,8 +10,10 @@ from itertools import islice
 
 from backup.model import Problem
 from backup.report import links
+from backup.report.answer import Answer
 from backup.report.fitting import cut, octets, within
 from backup.report.literal import markdown, one_line
+from backup.report.redaction import redacted
 from backup.report.report import Entry, Report, Section
 from backup.words import counted
 
@@ -32,6 +34,25 @@ def render(report: Report) -> str:
         parts += [text] if text else []
         room -= octets(text)
     return "\n\n".join([*parts, _facts(report)]) + "\n"
+
+
+def looked(answer: Answer, secrets: Iterable[str]) -> str:
+    """The same for a command that only looks."""
+    room = LIMIT - _RESERVE
+    hidden = tuple(secrets)
+
+    def said(text: str) -> str:
+        return _said(redacted(text, hidden), _REASON)
+
+    rows = [_row(*map(said, row)) for row in answer.rows[:_MOST]]
+    table = _table(answer.head, rows, len(answer.rows), room)
+    wrong = [
+        Problem(redacted(each.where, hidden), redacted(each.what, hidden))
+        for each in answer.problems
+    ]
+    problems = _problems("What", wrong, room - octets(table))
+    parts = (f"## {said(answer.heading)}", problems, table, *map(said, answer.notes))
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _databases(report: Report, room: int) -> str:

@@ -11,6 +11,7 @@ from typing import TextIO
 from backup import ci
 from backup.model import Problem
 from backup.report import job_summary, runner, summary
+from backup.report.answer import Answer
 from backup.report.log import Log
 from backup.report.notifiers import Notifiers
 from backup.report.report import Report
@@ -55,6 +56,18 @@ class Reporter:
             self.log.line(line)
         runner.write_outputs(summary.outputs(final), self._environ)
         self._send(final)
+
+    def answer(self, answer: Answer) -> None:
+        """Report what a command found that only looks; nobody is notified."""
+        for line in answer.table():
+            self.log.line(line)
+        self.log.problem("errors", *answer.problems)
+        for line in filter(None, (*answer.notes, answer.heading)):
+            self.log.line(line)
+        counts = summary.outputs(Report(errors=answer.problems))
+        runner.write_outputs(counts, self._environ)
+        runner.write_summary(job_summary.looked(answer, self.log.secrets), self._environ)
+        self.log.end()
 
     def fail(self, problem: Problem, exit_code: int, details: Iterable[str] = ()) -> None:
         """Report an error that ended the run; `details` are lines for the log alone."""

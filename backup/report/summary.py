@@ -59,6 +59,7 @@ def outputs(report: Report) -> dict[str, str]:
         "pages-unchanged": str(report.unchanged),
         "files-written": str(report.files),
         "failed-pages": _failed_pages(report),
+        "problems": str(len(report.problems)),
         "pull-request": report.pull_request,
     }
 

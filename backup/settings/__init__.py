@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -29,9 +30,24 @@ from backup.settings.parsers import (
     words,
 )
 from backup.settings.publishing import Publishing, publishing
+from backup.settings.rendering import Rendering
 from backup.settings.setting import Reader, Setting, declared, setting, several
 
-__all__ = ["SETTINGS", "AiNaming", "Contacts", "Secret", "Setting", "Settings", "contacts"]
+__all__ = [
+    "COMMAND",
+    "SETTINGS",
+    "AiNaming",
+    "Contacts",
+    "Looking",
+    "Rendering",
+    "Secret",
+    "Setting",
+    "Settings",
+    "command_of",
+    "contacts",
+]
+
+T = TypeVar("T")
 
 _API = "https://api.notion.com"
 _CONFIG = Setting(  # without a value of its own: what it holds is read like the environment
@@ -39,6 +55,18 @@ _CONFIG = Setting(  # without a value of its own: what it holds is read like the
     "",
     "A whole .env text as one value, for settings that several repositories share.",
     secret=True,
+)
+COMMAND = Setting(
+    "COMMAND",
+    "backup",
+    "What to do: `backup`; `verify`: check what is backed up; `status`: show what is backed up. "
+    "The last two need no token, no network and no DATABASES, and write nothing.",
+)
+_OUTPUT_DIR = Setting(
+    "OUTPUT_DIR",
+    ".",
+    "The folder, relative to the workspace, that holds the backup and its .notion-sync.json.",
+    folder,
 )
 
 
@@ -76,41 +104,14 @@ class Settings:
     databases: tuple[Database, ...] = several(
         *databases.SETTINGS, _CONFIG, read=databases.databases
     )
-    output_dir: str = setting(
-        "OUTPUT_DIR",
-        ".",
-        "The folder, relative to the workspace, that holds the backup and its .notion-sync.json.",
-        folder,
-    )
+    output_dir: str = several(_OUTPUT_DIR, read=lambda reader: str(reader.value(_OUTPUT_DIR)))
     full_sync: bool = setting(
         "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
     )
     dry_run: bool = several(DRY_RUN, read=lambda reader: bool(reader.value(DRY_RUN)))
     publishing: Publishing = several(*declared(Publishing), read=publishing)
-    front_matter: bool = setting(
-        "FRONT_MATTER",
-        "true",
-        "Start each page with front matter: title, id, URL and times.",
-        switch,
-    )
-    properties: str = setting(
-        "PROPERTIES",
-        "table",
-        "Where to put a row's properties: `table` under the title, `front-matter` for site "
-        "generators, `both` or `none`.",
-        one_of("table", "front-matter", "both", "none"),
-    )
-    image_style: str = setting(
-        "IMAGE_STYLE",
-        "html",
-        "`html`: images are centred and limited in width; `markdown`: plain Markdown images.",
-        one_of("html", "markdown"),
-    )
-    image_max_width: int = setting(
-        "IMAGE_MAX_WIDTH",
-        "800",
-        "Show wider images at this width (pixels).",
-        whole_number(50, 10_000),
+    rendering: Rendering = several(
+        *declared(Rendering), read=lambda reader: reader.values(Rendering)
     )
     max_file_mb: int = setting(
         "MAX_FILE_MB",
@@ -173,13 +174,43 @@ class Settings:
         files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
         reader.problems += [wrong for name in files for wrong in _astray(name, files[name])]
         known = _contacts(reader)
-        settings = reader.values(cls, secrets=known.secrets)
-        if reader.problems:
-            raise ConfigError("\n".join(dict.fromkeys(reader.problems)))
-        return settings
+        return _sound(reader, reader.values(cls, secrets=known.secrets))
 
 
-SETTINGS = (*declared(Settings), *_CONTACTS)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looking:
+    """What a command is told that only looks at a backup: where it lies, and what shaped it."""
+
+    output_dir: str = several(_OUTPUT_DIR, read=lambda reader: str(reader.value(_OUTPUT_DIR)))
+    rendering: Rendering = several(
+        *declared(Rendering), read=lambda reader: reader.values(Rendering)
+    )
+
+    @classmethod
+    def read(
+        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+    ) -> Looking:
+        """From the same sources as `Settings.read`; what is wrong with other settings is not asked.
+
+        Raises ConfigError with every mistake.
+        """
+        reader = Reader(_merged(flags, environ, dotenv))
+        return _sound(reader, reader.values(cls))
+
+
+def _sound(reader: Reader, found: T) -> T:
+    """The values that were read, when nothing is wrong with any of them."""
+    if reader.problems:
+        raise ConfigError("\n".join(dict.fromkeys(reader.problems)))
+    return found
+
+
+SETTINGS = (COMMAND, *declared(Settings), *_CONTACTS)
+
+
+def command_of(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> str:
+    """What COMMAND says, from the same sources as `Settings.read`."""
+    return str(Reader(_merged(flags, environ, dotenv)).value(COMMAND))
 
 
 def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:

@@ -1,0 +1,81 @@
+"""The verify command: whether what is backed up is what was backed up. It asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Set
+
+from backup.folder.tree import Tree
+from backup.model import Problem
+from backup.pipeline.check import Checked, Lying, check, is_text
+from backup.report.answer import Answer
+from backup.services import Looks
+from backup.settings import Looking
+from backup.sync import journal, untrusted
+from backup.sync.base import Base
+from backup.sync.state import State
+from backup.words import counted
+
+
+def run(settings: Looking, services: Looks) -> Answer:
+    """Compare the state, the files and the Markdown in the output folder with each other, and name each
+    file that does not fit. Raises StateError when there is no backup."""
+    here = services.load()
+    found = check(here.state, lying(services.tree), here.claimed)
+    damage = tuple(Problem(name, what) for name, what in untrusted.told(here.state.damage))
+    problems = (*damage, *found.problems)
+    notes = found.notes
+    if services.tree.has(journal.NAME):
+        notes += ("A run is at work, or was interrupted: the next one goes on where it ended.",)
+    return Answer(
+        heading=heading(found),
+        head=("", "checked", "wrong"),
+        rows=tuple(_row(kind, found) for kind in found.counts),
+        notes=notes,
+        problems=problems,
+        data={
+            "command": "verify",
+            "folder": settings.output_dir,
+            "pages": len(here.state.pages),
+            "databases": len(here.state.databases),
+            "checked": dict(found.counts),
+        },
+    )
+
+
+def lying(tree: Tree) -> Lying:
+    """The backup as it lies in the work tree."""
+    return Lying(frozenset(tree.files()), tree.content, tree.digest)
+
+
+def published(
+    tree: Tree,
+    now: State,
+    base: Base,
+    contents: Callable[[Collection[str]], Mapping[str, bytes]],
+    touched: Set[str],
+) -> Lying:
+    """The backup as a run leaves it that publishes: the files it `touched`, and of all others those of
+    the branch. Where the work tree does not show the branch, its other files say nothing."""
+    elsewhere = base.files.keys() - touched
+    files = {*elsewhere, *filter(tree.has, touched)}
+    files |= set(tree.files()) if base.checked_out else set()
+    texts = contents([path for path in now.owned() if is_text(path) and path in elsewhere])
+
+    def content(path: str) -> bytes | None:
+        return texts[path] if path in texts else tree.content(path)
+
+    def digest(path: str) -> str | None:
+        is_shown = base.checked_out or path in touched
+        return tree.digest(path) if is_shown and tree.has(path) else None
+
+    return Lying(files, content, digest)
+
+
+def heading(found: Checked) -> str:
+    """What was checked and found, in one line."""
+    return f"Verified {counted(sum(found.counts.values()), 'file')}: {counted(len(found.problems), 'problem')}"
+
+
+def _row(kind: str, found: Checked) -> tuple[str, ...]:
+    wrong = len(found.wrong[kind])
+    return (kind, f"{found.counts[kind]:,}", f"{wrong:,}" if wrong else "")
