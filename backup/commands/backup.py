@@ -103,6 +103,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
     listing = placed(found, memory.state)
     memory = load.completed(memory, listing.databases, _lying(services, base))
+    memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))
     return _Begun(here, base, memory, _worth_keeping(listing, memory))
@@ -262,9 +263,11 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
     holes, options = load.missing(memory.state, begun.has(services)), Options.of(settings.rendering)
     return Rules(
         full_sync=settings.full_sync,
+        keep_json=settings.keep_json,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
-        damaged=holes.damaged,
+        damaged=holes.damaged | memory.torn,
+        textless=holes.textless,
         lost=holes.lost,
         rebuilt=memory.rebuilt,
         due=pending.due(

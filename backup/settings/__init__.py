@@ -113,6 +113,13 @@ class Settings:
     rendering: Rendering = several(
         *declared(Rendering), read=lambda reader: reader.values(Rendering)
     )
+    keep_json: bool = setting(
+        "KEEP_JSON",
+        "true",
+        "Keep a `.notion.json` beside each page and list of pages: what Notion answered, without loss. "
+        "The Markdown can then be written again without asking Notion.",
+        switch,
+    )
     max_file_mb: int = setting(
         "MAX_FILE_MB",
         "95",
