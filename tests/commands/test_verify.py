@@ -1,0 +1,264 @@
+"""The verify command on real backups: each thing that can go wrong with a file is named, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.sample import sample
+from tests.support.backups import Backup, backing_up
+from tests.support.looking import look
+
+PAGE = "how-to-wiki/bring-a-new-gauge-online"
+PICTURE = f"{PAGE}/assets/2-cover.png"
+Change = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository that the demonstration makes."""
+    folder = tmp_path_factory.mktemp("demo") / "repository"
+    with backing_up(folder, sample()) as backup:
+        assert backup.run().code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be spoiled."""
+    return Path(shutil.copytree(made, tmp_path / "repository"))
+
+
+def flipped(path: Path) -> None:
+    """One bit of a byte in its middle is another one."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def edited(path: Path) -> None:
+    path.write_text(path.read_text("utf-8") + "\nA remark of mine.\n", "utf-8")
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def scrambled(path: Path) -> None:
+    path.write_bytes(b"\xff\xfe\x00")
+
+
+def foreign(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("mine")
+
+
+DAMAGE: list[tuple[str, str, Change]] = [
+    ("a flipped bit in a page", f"{PAGE}/index.md", flipped),
+    ("a flipped bit in a list of pages", "how-to-wiki/README.md", flipped),
+    ("a flipped bit in the store of a page", f"{PAGE}/.notion.json", flipped),
+    ("a flipped bit in the store of a database", "how-to-wiki/.notion.json", flipped),
+    ("a flipped bit in a picture", PICTURE, flipped),
+    ("a page edited by hand", f"{PAGE}/index.md", edited),
+    ("a list of pages edited by hand", "how-to-wiki/README.md", edited),
+    ("a store edited by hand", f"{PAGE}/.notion.json", edited),
+    ("an empty page", f"{PAGE}/index.md", emptied),
+    ("bytes that are not text", f"{PAGE}/index.md", scrambled),
+    ("a missing page", "how-to-wiki/weekly-notes-4eaa5dd8/index.md", Path.unlink),
+    ("a missing list of pages", "how-to-wiki/README.md", Path.unlink),
+    ("a missing store", f"{PAGE}/.notion.json", Path.unlink),
+    ("a missing picture", PICTURE, Path.unlink),
+    ("a foreign file beside a page", f"{PAGE}/notes.txt", foreign),
+    ("a foreign picture", f"{PAGE}/assets/mine.png", foreign),
+    ("a foreign file in a folder of a page's folder", f"{PAGE}/deep/notes.txt", foreign),
+]
+
+
+def test_a_good_backup_is_well(folder: Path) -> None:
+    seen = look(folder, "verify")
+    assert (seen.code, seen.err) == (0, ""), seen.out
+    assert "Verified 49 files: 0 problems" in seen.out
+    assert look(folder, "verify", "--json").json["notes"] == []
+
+
+@pytest.mark.parametrize(("what", "path", "change"), DAMAGE, ids=[each[0] for each in DAMAGE])
+def test_what_does_not_fit_is_named_by_its_path(
+    folder: Path, what: str, path: str, change: Change
+) -> None:
+    change(folder / path)
+    seen = look(folder, "verify", "--json")
+    assert seen.code == 1 and not seen.json["ok"]
+    assert path in seen.named
+    # A picture that is missing is missed by the page that shows it, too.
+    assert {os.path.commonpath([each, path]) for each in seen.named} <= {path, PAGE, "how-to-wiki"}
+    assert f"error: {path}: " in look(folder, "verify").out
+
+
+def test_a_link_that_leads_nowhere_is_named_with_where_it_leads(folder: Path) -> None:
+    page = folder / PAGE / "index.md"
+    page.write_text(page.read_text("utf-8") + "\n[gone](../nowhere/index.md#x)\n", "utf-8")
+    assert "how-to-wiki/nowhere/index.md, which is not there" in look(folder, "verify").out
+
+
+def test_each_problem_says_what_to_do(folder: Path) -> None:
+    for path, change in (
+        (f"{PAGE}/index.md", edited),
+        (PICTURE, flipped),
+        ("reading-list/README.md", Path.unlink),
+        (f"{PAGE}/notes.txt", foreign),
+    ):
+        change(folder / path)
+    told = {
+        each["where"]: each["what"] for each in look(folder, "verify", "--json").json["problems"]
+    }
+    assert "restore it from git" in told[f"{PAGE}/index.md"]
+    assert "restore it from git" in told[PICTURE]
+    assert "the next backup brings it back" in told["reading-list/README.md"]
+    assert "move it out" in told[f"{PAGE}/notes.txt"]
+
+
+def test_files_of_others_outside_the_folders_of_pages_are_nobodys_business(folder: Path) -> None:
+    for path in ("README.md", "mine.txt", "how-to-wiki/mine.txt", ".gitea/workflows/backup.yml"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("[x](nowhere.md)")
+    assert look(folder, "verify").code == 0
+
+
+def test_a_backup_that_was_written_with_other_settings_is_one_problem_in_one_sentence(
+    folder: Path,
+) -> None:
+    seen = look(folder, "verify", "--json", IMAGE_STYLE="markdown")
+    (problem,) = seen.json["problems"]
+    assert seen.code == 1 and "16 pages" in problem["what"] and "IMAGE_STYLE" in problem["what"]
+
+
+def test_a_damaged_file_is_found_among_other_settings(folder: Path) -> None:
+    flipped(folder / PICTURE)
+    seen = look(folder, "verify", "--json", FRONT_MATTER="false")
+    assert PICTURE in seen.named and len(seen.json["problems"]) == 2
+
+
+def test_the_settings_of_the_backup_are_those_of_its_check(tmp_path: Path) -> None:
+    given = {"IMAGE_STYLE": "markdown", "PROPERTIES": "both", "IMAGE_MAX_WIDTH": "300"}
+    with backing_up(tmp_path / "repository", sample(), git=False) as backup:
+        backup.run(**given)
+    assert look(tmp_path / "repository", "verify", **given).code == 0
+
+
+def test_without_stores_it_says_what_cannot_be_checked_and_checks_the_rest(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    with backing_up(folder, sample(), git=False) as backup:
+        backup.run(KEEP_JSON="false")
+    seen = look(folder, "verify", "--json")
+    (note,) = seen.json["notes"]
+    assert seen.code == 0 and "16 pages" in note and ".notion.json" in note
+    flipped(folder / PICTURE)
+    foreign(folder / PAGE / "notes.txt")
+    assert look(folder, "verify", "--json").named == {PICTURE, f"{PAGE}/notes.txt"}
+
+
+def everything(folder: Path) -> dict[str, tuple[int, int]]:
+    """When each file and folder was changed, git's own too, and how large it is."""
+    found = {str(each): each.lstat() for each in (folder, *folder.rglob("*"))}
+    return {path: (about.st_mtime_ns, about.st_size) for path, about in found.items()}
+
+
+@pytest.fixture
+def closed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The repository, read-only, on a computer without a network."""
+
+    def refused(*_: object) -> None:
+        raise AssertionError("a command that only looks uses the network")
+
+    paths = [folder, *folder.rglob("*")]
+    modes = {path: path.stat().st_mode for path in paths}
+    for path in paths:
+        path.chmod(modes[path] & ~0o222)
+    for name in ("connect", "connect_ex", "sendto", "bind"):
+        monkeypatch.setattr(socket.socket, name, refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    yield folder
+    for path in paths:
+        path.chmod(modes[path])
+
+
+@pytest.mark.parametrize("command", ["verify", "status"])
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_it_writes_nothing_and_asks_nobody(
+    closed: Path, command: str, flags: tuple[str, ...]
+) -> None:
+    before = everything(closed)
+    given = {"WEBHOOK_URL": "https://example.com/hook", "HEALTHCHECK_URL": "https://example.com/x"}
+    assert look(closed, command, *flags, **given).code == 0
+    assert everything(closed) == before
+
+
+@pytest.mark.parametrize("command", ["verify", "status"])
+def test_wrong_settings_of_a_backup_are_not_its_business_but_its_own_are(
+    folder: Path, command: str
+) -> None:
+    wrong = {"CONCURRENCY": "many", "DATABASES": "nothing", "SHARD": "3", "BRANCH": ".."}
+    assert look(folder, command, **wrong).code == 0
+    seen = look(folder, command, OUTPUT_DIR="/etc")
+    assert seen.code == 2 and "OUTPUT_DIR" in seen.out
+
+
+@pytest.mark.parametrize("command", ["verify", "status"])
+def test_json_is_all_that_goes_to_stdout(folder: Path, command: str) -> None:
+    flipped(folder / PICTURE)
+    seen = look(folder, command, "--json")
+    assert seen.out.count("\n") == 1 and seen.json["command"] == command
+    assert (seen.code == 0) == seen.json["ok"] and seen.err
+
+
+@pytest.mark.parametrize("command", ["verify", "status"])
+def test_where_there_is_no_backup_one_sentence_says_so(tmp_path: Path, command: str) -> None:
+    seen = look(tmp_path, command)
+    (line,) = seen.out.splitlines()
+    assert seen.code == 1 and "There is no backup here: .notion-sync.json is missing." in line
+    seen = look(tmp_path, command, "--json", OUTPUT_DIR="wiki")
+    assert seen.code == 1 and "wiki/.notion-sync.json" in seen.json["problems"][0]["what"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["verify", "status"])
+@pytest.mark.parametrize(
+    "text", ["{", '{"version": 99, "pages": {}, "databases": {}}', "<<<<<<< >>>>>>>"]
+)
+def test_a_state_that_cannot_be_used_is_one_sentence(folder: Path, command: str, text: str) -> None:
+    (folder / ".notion-sync.json").write_text(text)
+    seen = look(folder, command)
+    (line,) = seen.out.splitlines()
+    assert seen.code == 1 and ".notion-sync.json" in line
+
+
+def test_an_entry_of_the_state_that_cannot_be_believed_is_named(folder: Path) -> None:
+    path = folder / ".notion-sync.json"
+    path.write_text(re.sub(r'"folder": "how-to-wiki/harm', '"folder": "../harm', path.read_text()))
+    assert ".notion-sync.json" in look(folder, "verify", "--json").named
+    assert ".notion-sync.json" in look(folder, "status", "--json").named
+
+
+def test_a_run_that_verifies_finds_the_same(kitchen: Backup) -> None:
+    assert kitchen.run("--verify").code == 0
+    foreign(kitchen.folder / "wiki/cups/mine.txt")
+    flipped(kitchen.folder / "wiki/cups/assets/1-a-cup.png")
+    edited(kitchen.folder / "wiki/tea/index.md")
+    ran = kitchen.run("--verify")
+    seen = look(kitchen.folder, "verify", "--json")
+    named = {"wiki/cups/mine.txt", "wiki/cups/assets/1-a-cup.png", "wiki/tea/index.md"}
+    assert ran.code == 1 and seen.named == named
+    assert all(f"error: {path}: " in ran.log for path in named)
+
+
+def test_a_run_that_publishes_verifies_what_the_branch_has(target: Backup) -> None:
+    assert target.run("--verify").code == 0
+    edited(target.folder / f"{target.pages()[0]}/index.md")
+    assert target.run("--verify").code == 0  # the branch has the page as it was
+    assert look(target.folder, "verify").code == 1
