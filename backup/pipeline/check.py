@@ -14,6 +14,10 @@ from backup.sync.state import State, join, parent_of
 
 TEXTS, FILES, FOREIGN = "Markdown files", "images and attachments", "foreign files"
 _AGAIN = "restore it from git, or delete it (and commit that): the next backup writes it again."
+_POINTER = b"version https://git-lfs.github.com/spec/"  # how each begins (git-lfs, "The Pointer")
+_LFS = (
+    "lies here as a pointer of Git LFS; fetch the file itself with `git lfs pull`, or `lfs: true`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def _changed(files: Mapping[str, str], lying: Lying) -> Iterator[Problem]:
     for path, digest in files.items():
         found = lying.digest(path) if digest else None
         if found is not None and found != digest:
-            yield Problem(path, f"is not what was downloaded (its SHA-256 differs); {_AGAIN}")
+            is_pointer = (lying.content(path) or b"").startswith(_POINTER)
+            yield Problem(path, _LFS if is_pointer else f"is not what was downloaded; {_AGAIN}")
 
 
 def _lists(now: State, texts: Mapping[str, bytes | None]) -> Iterator[Problem]:

@@ -106,6 +106,12 @@ def test_a_link_that_leads_nowhere_is_named_with_where_it_leads(folder: Path) ->
     assert "how-to-wiki/nowhere/index.md, which is not there" in look(folder, "verify").out
 
 
+def test_a_pointer_of_git_lfs_is_not_taken_for_damage(folder: Path) -> None:
+    (folder / PICTURE).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\n")
+    out = look(folder, "verify").out
+    assert f"error: {PICTURE}: lies here as a pointer of Git LFS" in out
+
+
 def test_each_problem_says_what_to_do(folder: Path) -> None:
     for path, change in (
         (f"{PAGE}/index.md", edited),

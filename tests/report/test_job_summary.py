@@ -12,6 +12,7 @@ import pytest
 from backup.ci import Job
 from backup.model import Problem
 from backup.report import job_summary
+from backup.report.answer import Answer
 from backup.report.literal import one_line
 from backup.report.report import Report
 from tests.oracles import filters, gitea, github, select
@@ -166,3 +167,21 @@ def test_a_long_table_is_cut_and_counts_the_rest() -> None:
     assert len(found["New"]) == 101
     assert found["New"][-1][0] == "… and 150 more"
     assert found["New"][0][0] == "new 0"
+
+
+@HOSTS
+@pytest.mark.parametrize("title", [each for each in TITLES if each.strip()])
+def test_what_a_look_found_is_shown_as_it_is(host: Callable[[str], str], title: str) -> None:
+    problems = (Problem(title, "is missing"), Problem("a", f"{title} is not there"))
+    answer = Answer("Verified", ("", "checked"), ((title, "1"),), (title,), problems)
+    html = host(job_summary.looked(answer, ["planted-secret"]))
+    cells = [cell.get_text() for cell in select(html, "tbody td")]
+    wanted = [title, "is missing", "a", f"{title} is not there", title, "1"]
+    assert cells == [" ".join(one_line(" ".join(each.split())).split()) for each in wanted]
+
+
+def test_no_secret_is_in_the_summary_of_a_look() -> None:
+    problems = (Problem("planted-secret", "planted-secret"),)
+    answer = Answer("planted-secret", ("",), (("planted-secret",),), ("planted-secret",), problems)
+    assert "planted" not in job_summary.looked(answer, ["planted-secret"])
+    assert "planted" not in answer.json(["planted-secret"])
