@@ -65,7 +65,7 @@ def report(
         files = outcome.files[step.page_id]
         return Entry(step.title, step.folder, note, step.page_id, files)
 
-    staying = _staying(decided, outcome, done)
+    listed, staying = (*shown.databases, *shown.empty), _staying(decided, outcome, done)
     return Report(
         new=tuple(entry(step, "") for step in new),
         updated=tuple(entry(step, step.reason) for step in done if step.page_id not in news),
@@ -76,9 +76,7 @@ def report(
         lost=outcome.lost,
         warnings=outcome.warnings,
         errors=(*outcome.errors, *_unfinished(outcome)),
-        sections=tuple(
-            _section(each, decided, staying, memory) for each in (*shown.databases, *shown.empty)
-        ),
+        sections=tuple(_section(each, decided, staying, memory) for each in listed),
         unchanged=len(staying),
         read=ways[Action.FETCH],
         rendered=ways[Action.RENDER],
