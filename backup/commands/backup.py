@@ -75,7 +75,7 @@ def run(settings: Settings, services: Services) -> Report:
             if settings.dry_run:
                 outcome = summary.foreseen(decided)
                 report = summary.report(decided, outcome, begun.listing, begun.memory)
-                report = replace(report, dry_run=True)
+                report = replace(report, dry_run=True, read=0, rendered=0)
             else:
                 report = _carried_out(settings, services, begun, decided, pages)
         except BaseException:
@@ -296,14 +296,8 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
-    cost = forecast.requests(decided, before)
-    fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
-    unchanged, retry = len(decided.unchanged), len(decided.of(Action.RETRY))
-    again = f", of {counted(retry, 'page')} missing files to try again" if retry else ""
-    log.line(
-        f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
-        f"{again}"
-    )
+    for line in forecast.lines(decided, before):
+        log.line(line)
 
 
 def _reader(
