@@ -84,7 +84,7 @@ def _started(
     command = named(name)
     given = _with_argument(given, arguments, name, command)
     if isinstance(command, LookingOn):
-        return _looked(command, given, reporter, as_json=arguments.json)
+        return _looked(name, command, given, reporter, as_json=arguments.json)
     if arguments.json:
         raise ConfigError(f"--json: {name} has no such answer; verify and status have.")
     return _acted(command, given, reporter, stop)
@@ -102,7 +102,9 @@ def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> in
     return 128 + stop.signal if stop.requested else report.exit_code
 
 
-def _looked(command: LookingOn, given: _Given, reporter: Reporter, *, as_json: bool) -> int:
+def _looked(
+    name: str, command: LookingOn, given: _Given, reporter: Reporter, *, as_json: bool
+) -> int:
     settings = Looking.read(*given.sources)
     services = looks(settings, given.workspace, given.environ, reporter.log)
     try:
@@ -110,7 +112,7 @@ def _looked(command: LookingOn, given: _Given, reporter: Reporter, *, as_json: b
     except BackupError as error:
         answer = Answer("", problems=(Problem(settings.output_dir, str(error)),))
     if as_json:
-        print(answer.json(reporter.log.secrets), flush=True)
+        print(answer.json(reporter.log.secrets, command=name, folder=settings.output_dir))
     reporter.answer(answer)
     return answer.exit_code
 

@@ -79,6 +79,11 @@ class Looks:
         is_tracked = tracks_journal(self.git, self.tree)
         return load.present(self.tree, self.tree.folder, believed=not is_tracked)
 
+    def at_work(self) -> tuple[str, ...]:
+        """A sentence about a run that has not come to its end, if there is one."""
+        said = "A run is at work, or was interrupted: the next one goes on where it ended."
+        return (said,) if self.tree.has(journal.NAME) else ()
+
 
 def looks(settings: Looking, workspace: Path, environ: Mapping[str, str], log: Log) -> Looks:
     """What a look at the backup in the clone `workspace` needs. Raises ConfigError when a link, or a file,

@@ -157,7 +157,7 @@ def _carried_out(
     given_up = summary.given_up(now, listing.began.date())
     report = replace(report, given_up=given_up)
     if settings.verify:
-        _verify(services, now, begun.base, writer)
+        _verify(services, now, begun.base, writer, Options.of(settings.rendering))
     if not delivery:
         return report
     with services.log.group("Publishing"):
@@ -246,13 +246,15 @@ def _strays(memory: Memory) -> tuple[Problem, ...]:
     return (Problem(state.NAME, what),)
 
 
-def _verify(services: Services, now: State, base: Base | None, writer: Writer) -> None:
+def _verify(
+    services: Services, now: State, base: Base | None, writer: Writer, options: Options
+) -> None:
     """Check the backup as it is now: what this run wrote, and what the branch has."""
     there = verify.lying(services.tree)
     if base and services.publisher:
         texts = services.publisher.contents
         there = verify.published(services.tree, now, base, texts, writer.touched)
-    found = check(now, there)
+    found = check(now, there, options)
     services.log.problem("errors", *found.problems)
     for line in (*found.notes, verify.heading(found)):
         services.log.line(line)

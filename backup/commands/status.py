@@ -14,7 +14,7 @@ from backup.model import Json, Problem
 from backup.report.answer import Answer
 from backup.services import Looks
 from backup.settings import Looking
-from backup.sync import journal, state, untrusted
+from backup.sync import state, untrusted
 from backup.sync.state import Record, State
 from backup.words import ago, by_title, counted
 
@@ -72,7 +72,7 @@ def run(settings: Looking, services: Looks) -> Answer:
         notes=tuple(_notes(now, services, lacking)),
         problems=tuple(_problems(now, parts, lacking, services.now)),
         data={
-            **_numbers(settings, parts),
+            **_numbers(parts),
             "last_change": changed.isoformat() if changed else None,
             "commit": commit or None,
             "newest_edit": max((each.edited for each in now.pages.values()), default="") or None,
@@ -125,7 +125,7 @@ def _sum(parts: list[_Part]) -> _Part:
     return whole
 
 
-def _numbers(settings: Looking, parts: list[_Part]) -> Json:
+def _numbers(parts: list[_Part]) -> Json:
     def told(part: _Part) -> Json:
         return {
             "pages": part.pages,
@@ -137,7 +137,7 @@ def _numbers(settings: Looking, parts: list[_Part]) -> Json:
 
     listed = [{"title": each.title, "folder": each.folder, **told(each)} for each in parts]
     whole = told(_sum(parts))
-    return {"command": "status", "folder": settings.output_dir, **whole, "databases": listed}
+    return {**whole, "databases": listed}
 
 
 def _lacking(now: State, services: Looks) -> Iterator[_Lacking]:
@@ -213,8 +213,7 @@ def _notes(now: State, services: Looks, lacking: list[_Lacking]) -> Iterator[str
         yield f"{counted(count, 'file')} outside Notion no longer available: their pages say which."
     if count := kinds["too large"]:
         yield f"{counted(count, 'file')} left out, because of MAX_FILE_MB."
-    if services.tree.has(journal.NAME):
-        yield "A run is at work, or was interrupted: the next one goes on where it ended."
+    yield from services.at_work()
 
 
 def _problems(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Set
 
 from backup.folder.tree import Tree
+from backup.markdown.context import Options
 from backup.model import Problem
-from backup.pipeline.check import Checked, Lying, check, is_text
+from backup.pipeline.check import Checked, Lying, check, read_whole
 from backup.report.answer import Answer
 from backup.services import Looks
 from backup.settings import Looking
-from backup.sync import journal, untrusted
+from backup.sync import untrusted
 from backup.sync.base import Base
 from backup.sync.state import State
 from backup.words import counted
@@ -20,21 +21,16 @@ def run(settings: Looking, services: Looks) -> Answer:
     """Compare the state, the files and the Markdown in the output folder with each other, and name each
     file that does not fit. Raises StateError when there is no backup."""
     here = services.load()
-    found = check(here.state, lying(services.tree), here.claimed)
+    found = check(here.state, lying(services.tree), Options.of(settings.rendering), here.claimed)
     damage = tuple(Problem(name, what) for name, what in untrusted.told(here.state.damage))
     problems = (*damage, *found.problems)
-    notes = found.notes
-    if services.tree.has(journal.NAME):
-        notes += ("A run is at work, or was interrupted: the next one goes on where it ended.",)
     return Answer(
         heading=heading(found),
         head=("", "checked", "wrong"),
         rows=tuple(_row(kind, found) for kind in found.counts),
-        notes=notes,
+        notes=(*found.notes, *services.at_work()),
         problems=problems,
         data={
-            "command": "verify",
-            "folder": settings.output_dir,
             "pages": len(here.state.pages),
             "databases": len(here.state.databases),
             "checked": dict(found.counts),
@@ -44,7 +40,7 @@ def run(settings: Looking, services: Looks) -> Answer:
 
 def lying(tree: Tree) -> Lying:
     """The backup as it lies in the work tree."""
-    return Lying(frozenset(tree.files()), tree.content, tree.digest)
+    return Lying(frozenset(tree.files()), tree.content, lambda path: tree.digest(path) or None)
 
 
 def published(
@@ -59,14 +55,14 @@ def published(
     elsewhere = base.files.keys() - touched
     files = {*elsewhere, *filter(tree.has, touched)}
     files |= set(tree.files()) if base.checked_out else set()
-    texts = contents([path for path in now.owned() if is_text(path) and path in elsewhere])
+    texts = contents([path for path in read_whole(now) if path in elsewhere])
 
     def content(path: str) -> bytes | None:
         return texts[path] if path in texts else tree.content(path)
 
     def digest(path: str) -> str | None:
         is_shown = base.checked_out or path in touched
-        return tree.digest(path) if is_shown and tree.has(path) else None
+        return (tree.digest(path) if is_shown else "") or None
 
     return Lying(files, content, digest)
 

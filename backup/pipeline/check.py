@@ -3,17 +3,21 @@ not asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from backup import store
 from backup.folder import indexes
 from backup.markdown import index, verify
+from backup.markdown.context import Options
 from backup.model import Problem
+from backup.pipeline.stored import AGAIN, Comparison, differs
 from backup.sync.plan import index_of
 from backup.sync.state import State, join, parent_of
 
-TEXTS, FILES, FOREIGN = "Markdown files", "images and attachments", "foreign files"
-_AGAIN = "restore it from git, or delete it (and commit that): the next backup writes it again."
+TEXTS, STORES, FILES = "Markdown files", f"{store.NAME} files", "images and attachments"
+FOREIGN = "foreign files"
 _POINTER = b"version https://git-lfs.github.com/spec/"  # how each begins (git-lfs, "The Pointer")
 _LFS = (
     "lies here as a pointer of Git LFS; fetch the file itself with `git lfs pull`, or `lfs: true`."
@@ -45,34 +49,45 @@ class Checked:
         return tuple(each for found in self.wrong.values() for each in found)
 
 
-def check(now: State, lying: Lying, claimed: Collection[str] = ()) -> Checked:
-    """Everything in which a backup does not fit its state. `claimed` are files of an interrupted run,
-    which are nobody's yet."""
+def check(now: State, lying: Lying, options: Options, claimed: Collection[str] = ()) -> Checked:
+    """Everything in which a backup does not fit itself. `options` are those that it was written with,
+    `claimed` the files of an interrupted run, which are nobody's yet."""
     there = set(lying.files)
-    owned = now.owned()
-    texts = {path: lying.content(path) for path in owned if is_text(path) and path in there}
-    files = _files(now)
-    foreign = _foreign(now, there - owned.keys() - set(claimed))
+    kinds = _kinds(now)
+    texts = {
+        path: lying.content(path) for path, kind in kinds.items() if kind == TEXTS and path in there
+    }
+    foreign = _foreign(now, there - kinds.keys() - set(claimed))
+    again = Comparison(now, lambda path: lying.content(path) if path in there else None, options)
+    again.run()
+    wrong = {
+        TEXTS: [*_lists(now, texts), *again.texts, *_links(texts, there)],
+        STORES: again.stores,
+        FILES: [*_changed(now, lying)],
+        FOREIGN: foreign,
+    }
+    for path in sorted(kinds.keys() - there):
+        wrong[kinds[path]].append(Problem(path, "is missing; the next backup brings it back."))
+    checked = Counter(
+        {FOREIGN: len(foreign), **Counter(kinds[path] for path in kinds.keys() & there)}
+    )
     return Checked(
-        counts={TEXTS: len(texts), FILES: len(files.keys() & there), FOREIGN: len(foreign)},
-        wrong={
-            TEXTS: (
-                *_absent(path for path in owned if is_text(path) and path not in there),
-                *_lists(now, texts),
-                *_links(texts, there),
-            ),
-            FILES: (
-                *_absent(path for path in files if path not in there),
-                *_changed({path: each for path, each in files.items() if path in there}, lying),
-            ),
-            FOREIGN: tuple(foreign),
-        },
+        counts={kind: checked[kind] for kind in wrong},
+        wrong={kind: tuple(found) for kind, found in wrong.items()},
+        notes=tuple(again.notes()),
     )
 
 
-def is_text(path: str) -> bool:
-    """Whether a file is read as a whole, and not only hashed."""
-    return path.endswith(".md")
+def read_whole(now: State) -> list[str]:
+    """The files whose content `check` asks for; of all others the digest is enough."""
+    return [path for path, kind in _kinds(now).items() if kind != FILES]
+
+
+def _kinds(now: State) -> dict[str, str]:
+    """What each file of the backup is."""
+    files = _files(now)
+    kinds = {path: STORES if path.endswith(store.NAME) else TEXTS for path in now.owned()}
+    return kinds | dict.fromkeys(files, FILES)
 
 
 def _files(now: State) -> dict[str, str]:
@@ -84,18 +99,13 @@ def _files(now: State) -> dict[str, str]:
     }
 
 
-def _absent(paths: Iterable[str]) -> Iterator[Problem]:
-    for path in sorted(paths):
-        yield Problem(path, "is missing; the next backup brings it back.")
-
-
-def _changed(files: Mapping[str, str], lying: Lying) -> Iterator[Problem]:
+def _changed(now: State, lying: Lying) -> Iterator[Problem]:
     """Files that are not what was downloaded. The state of one that was rebuilt may not know that."""
-    for path, digest in files.items():
+    for path, digest in _files(now).items():
         found = lying.digest(path) if digest else None
         if found is not None and found != digest:
             is_pointer = (lying.content(path) or b"").startswith(_POINTER)
-            yield Problem(path, _LFS if is_pointer else f"is not what was downloaded; {_AGAIN}")
+            yield Problem(path, _LFS if is_pointer else f"is not what was downloaded; {AGAIN}")
 
 
 def _lists(now: State, texts: Mapping[str, bytes | None]) -> Iterator[Problem]:
@@ -105,18 +115,8 @@ def _lists(now: State, texts: Mapping[str, bytes | None]) -> Iterator[Problem]:
         if place.index and path in texts:
             entries = indexes.entries(now.pages, id_)
             text = index.render(place.title, place.icon, entries, path)
-            if (found := texts[path]) != text.encode():
-                yield Problem(path, f"{differs(found, text.encode())}; {_AGAIN}")
-
-
-def differs(found: bytes | None, wanted: bytes) -> str:
-    """In which line a text is another one than the backup writes."""
-    if found is None:
-        return "cannot be read"
-    pairs = zip(found.split(b"\n"), wanted.split(b"\n"), strict=False)
-    number = next((at for at, (one, two) in enumerate(pairs, 1) if one != two), 0)
-    where = f"in line {number}" if number else "at its end"
-    return f"is not what the backup wrote: it differs {where}"
+            if (found := texts[path]) is not None and found != text.encode():
+                yield Problem(path, differs(found, text.encode()))
 
 
 def _links(texts: Mapping[str, bytes | None], there: Collection[str]) -> Iterator[Problem]:
@@ -126,7 +126,7 @@ def _links(texts: Mapping[str, bytes | None], there: Collection[str]) -> Iterato
     }
     for path, text in texts.items():
         if text is None:
-            yield Problem(path, f"cannot be read; {_AGAIN}")
+            yield Problem(path, f"cannot be read; {AGAIN}")
     yield from verify.problems(shown, there)
 
 

@@ -38,11 +38,11 @@ class Answer:
         """The table for a terminal, line by line."""
         return _aligned([self.head, *self.rows]) if self.rows else iter(())
 
-    def json(self, secrets: Iterable[str]) -> str:
-        """The one object for programs, on one line, free of `secrets`."""
+    def json(self, secrets: Iterable[str], **more: str) -> str:
+        """The one object for programs, on one line, free of `secrets`; `more` are further keys."""
         told = [{"where": each.where, "what": each.what} for each in self.problems]
-        whole = {**self.data, "ok": not told, "notes": self.notes, "problems": told}
-        return redacted(json.dumps(whole, ensure_ascii=True), secrets)
+        whole = {**more, **self.data, "ok": not told, "notes": self.notes, "problems": told}
+        return redacted(json.dumps(whole), secrets)
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:

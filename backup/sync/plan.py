@@ -14,6 +14,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from backup.model import Problem, Row, Target
 from backup.sync import paths
@@ -35,6 +36,7 @@ __all__ = [
     "candidates",
     "index_of",
     "is_watched",
+    "known_targets",
     "learned",
     "links_digest",
     "placed",
@@ -165,25 +167,32 @@ def _targets(
     listed: Collection[Listed], state: State, folders: Mapping[str, str], removed: Collection[str]
 ) -> dict[str, Target]:
     """Everything a link may lead to: what is listed now, what stays of what was there before."""
-    places = {
-        id_: Target(index_of(place.folder), place.title, place.icon)
-        for id_, place in state.databases.items()
-    }
     databases = {
         database.id: Target(index_of(database.folder), database.title, database.icon)
         for database in listed
-    }
-    before = {
-        id_: Target(join(folders.get(id_, record.folder), "index.md"), record.title, record.icon)
-        for id_, record in state.pages.items()
-        if id_ not in removed
     }
     now = {
         row.id: Target(join(folders[row.id], "index.md"), row.title, row.icon)
         for database in listed
         for row in database.rows
     }
-    return {**places, **databases, **before, **now}
+    return {**known_targets(state, folders, removed), **databases, **now}
+
+
+def known_targets(
+    state: State, folders: Mapping[str, str] = MappingProxyType({}), removed: Collection[str] = ()
+) -> dict[str, Target]:
+    """Everything of the state that a link may lead to: where `folders` has no other place, it stays."""
+    places = {
+        id_: Target(index_of(place.folder), place.title, place.icon)
+        for id_, place in state.databases.items()
+    }
+    pages = {
+        id_: Target(join(folders.get(id_, record.folder), "index.md"), record.title, record.icon)
+        for id_, record in state.pages.items()
+        if id_ not in removed
+    }
+    return places | pages
 
 
 def _anchors(records: Iterable[Record]) -> Mapping[str, set[str]]:

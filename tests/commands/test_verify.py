@@ -268,3 +268,18 @@ def test_a_run_that_publishes_verifies_what_the_branch_has(target: Backup) -> No
     edited(target.folder / f"{target.pages()[0]}/index.md")
     assert target.run("--verify").code == 0  # the branch has the page as it was
     assert look(target.folder, "verify").code == 1
+
+
+FORMAT = (Path(__file__).parents[2] / "docs/format.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("command", "number"), [("verify", 1), ("status", 2)])
+def test_the_answer_in_json_has_the_keys_that_the_format_tells(
+    folder: Path, command: str, number: int
+) -> None:
+    section = FORMAT.partition("## Answers of")[2].partition("\n## ")[0]
+    tables = section.split("| key | type | meaning |")[1:]
+    told = re.findall(
+        r"`(\w+)`", "".join(re.findall(r"(?m)^\| (`.*?) \|", tables[0] + tables[number]))
+    )
+    assert sorted(look(folder, command, "--json").json) == sorted(told)

@@ -1,0 +1,152 @@
+"""Renders every page again from what its store says Notion said, and compares that with its text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from backup import store
+from backup.json_values import mapping, word
+from backup.files.store import remembered
+from backup.markdown import page as document
+from backup.markdown.context import Context, Options, shape
+from backup.model import Json, Problem, Target, bare_id
+from backup.settings import Rendering
+from backup.settings.setting import declared
+from backup.store import StoredDatabase, StoredPage, StoreError
+from backup.sync import state
+from backup.sync.plan import known_targets, links_digest
+from backup.sync.state import Record, State, join
+from backup.words import counted
+
+AGAIN = "restore it from git, or delete it (and commit that): the next backup writes it again."
+_SHAPING = ", ".join(setting.name for setting in declared(Rendering))
+
+
+@dataclass
+class Comparison:
+    """Compares the stores and texts of the state `now`: `content` gives a file, or None. Afterwards
+    `stores` and `texts` have what is wrong with them, and `compared` is how many texts were rendered."""
+
+    now: State
+    content: Callable[[str], bytes | None]
+    options: Options
+    stores: list[Problem] = field(default_factory=list)
+    texts: list[Problem] = field(default_factory=list)
+    compared: int = 0
+    _without: int = 0  # pages without a store
+    _otherwise: int = 0  # pages that were written with other settings
+    _waiting: int = 0  # pages that the next run writes again
+    _alone: int = 0  # pages whose database has no sound store
+    _schemas: dict[str, Json] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Look at every store and every text."""
+        for id_, place in self.now.databases.items():
+            if place.store:
+                self._read_database(id_, place.folder, place.store)
+        for id_, record in self.now.pages.items():
+            if record.store:
+                self._compare(id_, record)
+            else:
+                self._without += 1
+        if self._otherwise:
+            what = (
+                f"{self._otherwise} of {counted(len(self.now.pages), 'page')} were written with other "
+                f"settings than those given here ({_SHAPING}), or by another version of the program, "
+                "and could not be compared; give the settings of the backup, or run a backup first."
+            )
+            self.texts.append(Problem(state.NAME, what))
+
+    def notes(self) -> Iterator[str]:
+        """What could not be compared, and is nobody's fault."""
+        if self._without:
+            yield (
+                f"{counted(self._without, 'page')} without a {store.NAME}: their Markdown could not be "
+                "compared with what Notion said."
+            )
+        if self._waiting:
+            yield (
+                f"{counted(self._waiting, 'page')} not compared: the next backup writes them again, "
+                "because of a page that they link to."
+            )
+        if self._alone:
+            yield (
+                f"{counted(self._alone, 'page')} not compared: the {store.NAME} of their database cannot "
+                "be used."
+            )
+
+    @cached_property
+    def _targets(self) -> Mapping[str, Target]:
+        return known_targets(self.now)
+
+    def _read_database(self, id_: str, folder: str, digest: str) -> None:
+        stored = self._read(id_, folder, digest)
+        for source in stored.sources if isinstance(stored, StoredDatabase) else ():
+            self._schemas[bare_id(word(source, "id"))] = mapping(source, "properties")
+
+    def _compare(self, id_: str, record: Record) -> None:
+        stored = self._read(id_, record.folder, record.store)
+        if not isinstance(stored, StoredPage):
+            return
+        source = bare_id(word(mapping(stored.page.raw, "parent"), "data_source_id"))
+        if source and source not in self._schemas:
+            self._alone += 1
+        elif record.render_key != shape(schema := self._schemas.get(source, {}), self.options):
+            self._otherwise += 1
+        elif record.links_digest != links_digest(record.links, record.folder, self._targets):
+            self._waiting += 1
+        else:
+            self._compare_text(
+                record, rendered(stored, record, schema, self._targets, self.options)
+            )
+
+    def _compare_text(self, record: Record, wanted: bytes) -> None:
+        self.compared += 1
+        path = join(record.folder, "index.md")
+        found = self.content(path)
+        if found is not None and found != wanted:
+            self.texts.append(Problem(path, differs(found, wanted)))
+
+    def _read(self, id_: str, folder: str, digest: str) -> StoredPage | StoredDatabase | None:
+        path = join(folder, store.NAME)
+        content = self.content(path)
+        if content is None:
+            return None
+        wrong = "" if store.digest(content) == digest else f"is not what the backup wrote; {AGAIN}"
+        try:
+            found = store.loads(content)
+        except StoreError as error:
+            self.stores.append(Problem(path, wrong or str(error)))
+            return None
+        own = found.page.id if isinstance(found, StoredPage) else found.id
+        wrong = wrong or ("" if own == id_ else f"is that of another page or database; {AGAIN}")
+        if wrong:
+            self.stores.append(Problem(path, wrong))
+        return None if wrong else found
+
+
+def rendered(
+    stored: StoredPage, record: Record, schema: Json, targets: Mapping[str, Target], options: Options
+) -> bytes:
+    """The text that a page has by its store; `schema` is that of its data source."""
+    page = replace(stored.page, schema=schema)
+    context = Context(
+        path=join(record.folder, "index.md"),
+        page_id=page.id,
+        targets=targets,
+        files=remembered(page, stored.files, stored.pending),
+        anchors=frozenset(record.anchors),
+        ancestors=(targets[record.parent],) if record.parent in targets else (),
+        options=options,
+    )
+    return document.render(page, context).encode()
+
+
+def differs(found: bytes, wanted: bytes) -> str:
+    """In which line a text is another one than the backup writes, and what to do."""
+    pairs = zip(found.split(b"\n"), wanted.split(b"\n"), strict=False)
+    number = next((at for at, (one, two) in enumerate(pairs, 1) if one != two), 0)
+    where = f"in line {number}" if number else "at its end"
+    return f"is not what the backup wrote: it differs {where}; {AGAIN}"
