@@ -131,7 +131,7 @@ class Row:
 
 def packed(raw: Json) -> bytes:
     """A page object as a row keeps it."""
-    return zlib.compress(exact_json.dumps(raw).encode(), level=1)
+    return zlib.compress(exact_json.dumps(raw, is_sorted=False).encode(), level=1)
 
 
 @dataclass(frozen=True, slots=True)
