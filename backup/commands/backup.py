@@ -74,7 +74,7 @@ def run(settings: Settings, services: Services) -> Report:
             if settings.dry_run:
                 outcome = summary.foreseen(decided)
                 report = summary.report(decided, outcome, begun.listing, begun.memory)
-                report = replace(report, dry_run=True)
+                report = replace(report, dry_run=True, read=0, rendered=0)
             else:
                 report = _carried_out(settings, services, begun, decided, pages)
         except BaseException:
@@ -102,6 +102,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
     listing = placed(found, memory.state)
     memory = load.completed(memory, listing.databases, _lying(services, base))
+    memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))
     return _Begun(here, base, memory, _worth_keeping(listing, memory))
@@ -272,9 +273,11 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
     holes, options = load.missing(memory.state, begun.has(services)), _options(settings)
     return Rules(
         full_sync=settings.full_sync,
+        keep_json=settings.keep_json,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
-        damaged=holes.damaged,
+        damaged=holes.damaged | memory.torn,
+        textless=holes.textless,
         lost=holes.lost,
         rebuilt=memory.rebuilt,
         due=pending.due(
@@ -303,14 +306,8 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
-    cost = forecast.requests(decided, before)
-    fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
-    unchanged, retry = len(decided.unchanged), len(decided.of(Action.RETRY))
-    again = f", of {counted(retry, 'page')} missing files to try again" if retry else ""
-    log.line(
-        f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
-        f"{again}"
-    )
+    for line in forecast.lines(decided, before):
+        log.line(line)
 
 
 def _reader(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from backup.errors import BrokenState
 from backup.files.store import FileRecord, is_intact
@@ -16,9 +17,9 @@ from backup.folder.tree import Tree
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
 from backup.sync.paths import possible_names
-from backup.sync.plan import Listed, index_of
+from backup.sync.plan import Listed
 from backup.sync.state import Record, State, join
-from backup.sync.untrusted import Damage
+from backup.sync.untrusted import STORE, Damage
 
 _NAME = state.NAME
 
@@ -26,11 +27,14 @@ _NAME = state.NAME
 @dataclass(frozen=True, slots=True)
 class Local:
     """What the work tree says. `claimed` are files that an interrupted run may have written; all are
-    ours. `finished` are the ids of pages that it wrote, and that lie there as it did. `problem` says why its state file cannot be used; '' when it can, or is not there."""
+    ours. `finished` are the ids of pages that it wrote, and that lie there as it did, `torn` of those
+    that it was writing. `problem` says why its state file cannot be used; '' when it can, or is not
+    there."""
 
     state: State = field(default_factory=State)
     claimed: frozenset[str] = frozenset()
     finished: frozenset[str] = frozenset()
+    torn: frozenset[str] = frozenset()
     is_there: bool = False
     problem: str = ""
 
@@ -43,7 +47,8 @@ class Memory:
     `unpublished` are the ids of pages that an interrupted run left in the work tree. `problem` says
     why the state that should be the truth cannot be used; `rebuilt` are the ids of the pages that
     were found again all the same, `strays` the folders that carry the id of a page elsewhere.
-    `damage` are single entries of it that were left out.
+    `damage` are single entries of it that were left out. `torn` are the ids of pages that are to be
+    read, as their files may not belong together.
     """
 
     state: State
@@ -54,6 +59,7 @@ class Memory:
     rebuilt: frozenset[str] = frozenset()
     strays: tuple[str, ...] = ()
     damage: tuple[Damage, ...] = ()
+    torn: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +74,11 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Holes:
-    """The ids of pages of which a file is missing, and of those of which none is left."""
+    """The ids of pages of which a file is missing, of those of which only the text is, and of those
+    of which none is left."""
 
     damaged: frozenset[str]
+    textless: frozenset[str]
     lost: frozenset[str]
 
 
@@ -84,26 +92,31 @@ def local(tree: Tree, *, believed: bool = True) -> Local:
         known = state.loads(text)
     except BrokenState as error:
         known, problem = State(), error.message
-    replayed = journal.replay(known, lines, lambda record, digest: _is_there(tree, record, digest))
+    replayed = journal.replay(known, lines, partial(_is_there, tree))
     is_there = bool(text.strip())
-    return Local(replayed.state, replayed.claimed, replayed.finished, is_there, problem)
+    found = replayed.state, replayed.claimed, replayed.finished, replayed.torn
+    return Local(*found, is_there, problem)
 
 
-def _is_there(tree: Tree, record: Record, digest: str) -> bool:
-    """Whether a page lies on the disk as its record and the digest of its text say."""
+def _is_there(tree: Tree, record: Record, text: str, store: str) -> bool:
+    """Whether a page lies on the disk as its record and the digests of its text and its store say."""
     files = [FileRecord.from_json(raw) for raw in record.files]
     folder = tree.root / record.folder
-    is_text = tree.digest(join(record.folder, "index.md")) == digest
-    return is_text and all(is_intact(each, folder) for each in files)
+    is_text = tree.digest(join(record.folder, "index.md")) == text
+    is_store = not record.store or tree.digest(join(record.folder, STORE)) == store
+    return is_text and is_store and all(is_intact(each, folder) for each in files)
 
 
 def of_work_tree(here: Local) -> Memory:
-    """The memory of a run that does not publish."""
+    """The memory of a run that does not publish. A page that an interrupted run was writing may have a
+    store and files that are not those of its text."""
     rebuilt = frozenset(here.state.pages) if here.problem else frozenset()
     missing = "" if here.is_there else f"{state.NAME} is missing."
     problem = here.problem or missing
     damage = here.state.damage
-    return Memory(here.state, here.claimed, problem=problem, rebuilt=rebuilt, damage=damage)
+    return Memory(
+        here.state, here.claimed, problem=problem, rebuilt=rebuilt, damage=damage, torn=here.torn
+    )
 
 
 def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
@@ -224,20 +237,31 @@ def _with(memory: Memory, added: Mapping[str, Record], strays: Collection[str]) 
     return replace(memory, state=now, rebuilt=rebuilt, strays=tuple(named), problem=problem)
 
 
+def without_stores(memory: Memory) -> Memory:
+    """The memory of a run that keeps no stores: those that there are belong to nobody, and go."""
+    pages = {id_: replace(each, store="") for id_, each in memory.state.pages.items()}
+    databases = {id_: replace(each, store="") for id_, each in memory.state.databases.items()}
+    now = replace(memory.state, pages=pages, databases=databases)
+    dropped = memory.state.owned().keys() - now.owned().keys()
+    return replace(memory, state=now, claimed=memory.claimed | dropped)
+
+
 def missing(state: State, has: Callable[[str], bool]) -> Holes:
     """Looks for every file that the state names."""
-    damaged, lost = set(), set()
+    damaged, textless, lost = set(), set(), set()
     for id_, record in state.pages.items():
-        there = [has(path) for path in record.paths()]
-        if not all(there):
+        is_text, *others = [has(path) for path in record.paths()]
+        if not all(others) or not (is_text or record.store):
             damaged.add(id_)
-        if not any(there):
+        elif not is_text:
+            textless.add(id_)
+        if not any((is_text, *others)):
             lost.add(id_)
-    return Holes(frozenset(damaged), frozenset(lost))
+    return Holes(frozenset(damaged), frozenset(textless), frozenset(lost))
 
 
 def deleted(state: State, has: Callable[[str], bool]) -> list[str]:
     """Every file that the state names, its own and the lists of pages included, and that is not there."""
-    indexes = (index_of(place.folder) for place in state.databases.values() if place.index)
+    indexes = (path for place in state.databases.values() for path in place.paths())
     pages = (path for record in state.pages.values() for path in record.paths())
     return [path for path in (_NAME, *indexes, *pages) if not has(path)]

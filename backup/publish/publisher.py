@@ -21,7 +21,8 @@ from backup.settings.publishing import Publishing
 from backup.sync import state
 from backup.sync.base import Base
 from backup.sync.plan import index_of
-from backup.sync.state import Record, State
+from backup.sync.state import Record, State, join
+from backup.sync.untrusted import STORE
 
 Stamps = Mapping[str, tuple[int, int]]
 
@@ -175,6 +176,13 @@ class Publisher:
             there = {} if id_ in done.written else self._published(id_, now.pages[id_])
             found |= there
             here += [path for path in now.pages[id_].paths() if path not in there]
+        places = self._base.databases
+        stores = (
+            join(place.folder, STORE)
+            for id_, place in now.databases.items()
+            if place.store and (id_ in rewritten or places.get(id_) != place)
+        )
+        here += stores
         below = [f"{self.prefix}{path}" for path in here if self.tree.stamp(path)]
         stored = objects.stored(self.git, below)
         found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
@@ -187,8 +195,13 @@ class Publisher:
         before = self._start.state.pages.get(page_id)
         if page_id in self._unpublished or before is None or before.files != record.files:
             return {}
-        pairs = zip(record.paths(), before.paths(), strict=True)
-        found = {new: self._start.files.get(old, "") for new, old in pairs}
+        if record.store not in ("", before.store):
+            return {}
+        files = self._start.files
+        found = {
+            join(record.folder, name): files.get(join(before.folder, name), "")
+            for name in record.names()
+        }
         return found if all(found.values()) else {}
 
     def publish(self, snapshot: Snapshot, failed: int = 0) -> Issued:
@@ -259,7 +272,7 @@ class Publisher:
         pages = [self._of_page(part, credit) for part in composed.parts] if credit else []
         parts = () if credit else composed.parts
         put = {path: object_ for part in parts for path, object_ in part.put.items()}
-        put |= self._texts(composed.texts)
+        put |= {**composed.stores, **self._texts(composed.texts)}
         drop = {path for part in parts for path in part.drop} | set(composed.drop)
         pages_told = ordered(part.told for part in composed.parts)
         words = message.message(pages_told, failed, "" if credit else self.settings.message)

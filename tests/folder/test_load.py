@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from backup.folder.load import Local, Lying, Memory, completed, missing, of_branch, of_work_tree
+from backup.folder.load import (
+    Local,
+    Lying,
+    Memory,
+    completed,
+    missing,
+    of_branch,
+    of_work_tree,
+    without_stores,
+)
 from backup.sync.base import Base
 from backup.sync.state import NAME, Place, Record, State
 from backup.sync.steps import Listed
@@ -184,3 +193,19 @@ def test_a_page_without_one_file_is_damaged_and_one_without_any_is_lost() -> Non
     assert missing(known, lambda path: True).damaged == frozenset()
     holes = missing(known, lambda path: path == "wiki/tea/index.md")
     assert (holes.damaged, holes.lost) == ({TEA, MILK}, {MILK})
+
+
+def test_a_page_that_lacks_only_its_text_is_not_damaged_where_it_has_a_store() -> None:
+    known = state(a=record("tea", store="5" * 64), b=record("milk"))
+    holes = missing(known, lambda path: path == "wiki/tea/.notion.json")
+    assert (holes.damaged, holes.textless, holes.lost) == ({MILK}, {TEA}, {MILK})
+    holes = missing(known, lambda path: path != "wiki/tea/.notion.json")
+    assert (holes.damaged, holes.textless, holes.lost) == ({TEA}, set(), set())
+
+
+def test_a_run_that_keeps_no_stores_reads_nothing_for_that_and_they_are_nobodys() -> None:
+    databases = {"db": Place("wiki", "Wiki", store="6" * 64)}
+    known = State({TEA: record("tea", store="5" * 64)}, databases)
+    memory = without_stores(Memory(known, frozenset({"wiki/x"})))
+    assert memory.state == State({TEA: record("tea")}, PLACES)
+    assert memory.claimed == {"wiki/x", "wiki/tea/.notion.json", "wiki/.notion.json"}
