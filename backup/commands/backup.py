@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,8 +28,8 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, candidates, placed, plan
-from backup.sync.state import State
+from backup.sync.plan import Action, Listing, Plan, Rules, Step, candidates, placed, plan
+from backup.sync.state import Record, State
 from backup.threads import threads
 from backup.words import counted
 
@@ -131,7 +131,9 @@ def _carried_out(
     memory, listing = begun.memory, begun.listing
     services.tree.clear_staging()
     if services.publisher and begun.base:
-        services.publisher.restore(_missing_here(services, begun.base, memory, decided))
+        steps = [step for step in decided.steps if step.action in _WRITING]
+        there = _missing_here(services, begun.base, memory.state.pages, steps)
+        services.publisher.restore(there)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
     has = begun.has(services)
@@ -144,7 +146,8 @@ def _carried_out(
         newer = partial(edited_since, services.client, listing)
         delivery = _delivery(services, begun, writer, has)
         between = delivery.between if delivery else Fetching.between
-        work = Fetching(reader, writer, services.log, pages, services.stop, newer, between)
+        bring = partial(_bring, services, begun.base, writer)
+        work = Fetching(reader, writer, services.log, pages, services.stop, newer, bring, between)
         for step in decided.of(Action.REMOVE):
             writer.remove(step.page_id)
             services.log.line(f"removed {step.folder}/ · {step.reason}")
@@ -184,17 +187,27 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
     return now
 
 
-def _missing_here(services: Services, base: Base, memory: Memory, decided: Plan) -> list[str]:
+_WRITING = (Action.FETCH, Action.RENDER, Action.RETRY)
+
+
+def _bring(services: Services, base: Base | None, writer: Writer, steps: Collection[Step]) -> None:
+    """Bring back what the work tree lacks of pages that are about to be written."""
+    if services.publisher and base and not base.checked_out:
+        services.publisher.restore(_missing_here(services, base, writer.records, steps))
+
+
+def _missing_here(
+    services: Services, base: Base, records: Mapping[str, Record], steps: Collection[Step]
+) -> list[str]:
     """Files of the branch to bring back: all that were deleted here, when the work tree shows the
-    branch; else the images and attachments of pages that are about to be written."""
+    branch; else the stores, images and attachments of pages that are about to be written."""
 
     def is_there(path: str) -> bool:
         return services.tree.has(path) or services.tree.is_blocked(path)
 
     if base.checked_out:
         return load.deleted(base.state, is_there)
-    records = memory.state.pages
-    known = (records[each.page_id] for each in decided.of(Action.FETCH) if each.page_id in records)
+    known = (records[each.page_id] for each in steps if each.page_id in records)
     files = (path for record in known for path in record.paths()[1:])
     return [path for path in files if not is_there(path)]
 
@@ -324,6 +337,7 @@ def _reader(
         schemas=begun.listing.schemas,
         shapes=begun.rules.shapes,
         began=begun.listing.began,
+        keep_json=settings.keep_json,
         describe=naming.describer(before).describe if naming else None,
         records=before.pages,
     )

@@ -20,6 +20,7 @@ from backup.model import Json, Page, bare_id
 from backup.store import lean, lines
 from backup.store.lasting import lasting
 from backup.store.lines import damaged
+from backup.sync.untrusted import STORE
 
 __all__ = [
     "NAME",
@@ -33,7 +34,7 @@ __all__ = [
     "loads",
 ]
 
-NAME = ".notion.json"
+NAME = STORE
 VERSION = 1
 _LARGEST = 256_000_000  # bytes; more than the largest page that is read
 
