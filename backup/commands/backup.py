@@ -30,6 +30,7 @@ from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
 from backup.sync.plan import Action, Listing, Plan, Rules, candidates, placed, plan
 from backup.sync.state import State
+from backup.sync.untrusted import STORE
 from backup.threads import threads
 from backup.words import counted
 
@@ -111,8 +112,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
 def _lying(services: Services, base: Base | None) -> Lying:
     if services.publisher and base:
         files = base.files
-        return Lying(lambda: files, services.publisher.texts, services.publisher.earlier)
-    return Lying(lambda: list(services.tree.files()), services.texts)
+        publisher = services.publisher
+        return Lying(lambda: files, publisher.texts, publisher.stores, publisher.earlier)
+    return Lying(lambda: list(services.tree.files()), services.texts, services.stores)
 
 
 def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
@@ -220,9 +222,10 @@ def _damage(memory: Memory) -> tuple[Problem, ...]:
     """Why the state could not be used at all."""
     if not memory.problem:
         return ()
+    pages = counted(len(memory.rebuilt | memory.restored), "page")
     what = (
-        f"{memory.problem} Rebuilt from the {counted(len(memory.rebuilt), 'page')} of the backup: each is "
-        "read again; nothing is deleted unless Notion reports it as trashed."
+        f"{memory.problem} Rebuilt from the {pages} of the backup ({len(memory.restored)} by their "
+        f"{STORE}; the others are read again); nothing is deleted unless Notion reports it as trashed."
     )
     return (Problem(state.NAME, what),)
 
@@ -280,6 +283,7 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
         textless=holes.textless,
         lost=holes.lost,
         rebuilt=memory.rebuilt,
+        restored=memory.restored,
         due=pending.due(
             memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
         ),

@@ -104,7 +104,7 @@ class Reader:
         schema = self.schemas.get(step.row.source, {})
         page = read.page(self.client, step.row, schema, self.requests.submit, self.shared)
         gathered = self._gathered(page, before, folder)
-        links = _links(page, step.row.database)
+        links = document.linked(page, step.row.database)
         anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
         context = self._context(step, gathered, anchors)
         record = replace(self._record(step, gathered, links, anchors), requests=_requests(page))
@@ -226,15 +226,6 @@ def _from_page(client: Client, id_: str) -> Page:
 
 # Who can tell, by what stands behind the owner's id in a key; all else belongs to a page.
 _OWNERS = {"": (_from_block,), "icon": (_from_block, _from_page)}
-
-
-def _links(page: Page, database: str) -> tuple[str, ...]:
-    """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
-    are bare. A breadcrumb refers to the page's own database."""
-    found = document.references(page)
-    blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
-    parents = {database} if any(block.type == "breadcrumb" for block in page.walk()) else set()
-    return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
 
 
 def _own(links: Collection[str], page_id: str) -> set[str]:
