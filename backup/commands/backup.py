@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -28,8 +28,8 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, candidates, placed, plan
-from backup.sync.state import State
+from backup.sync.plan import Action, Listing, Plan, Rules, Step, candidates, placed, plan
+from backup.sync.state import Record, State, join
 from backup.sync.untrusted import STORE
 from backup.threads import threads
 from backup.words import counted
@@ -188,7 +188,8 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
 
 def _missing_here(services: Services, base: Base, memory: Memory, decided: Plan) -> list[str]:
     """Files of the branch to bring back: all that were deleted here, when the work tree shows the
-    branch; else the images and attachments of pages that are about to be written."""
+    branch; else the images and attachments of pages that are about to be read, the stores of those that
+    are written from them, and the texts that prove that a store is right."""
 
     def is_there(path: str) -> bool:
         return services.tree.has(path) or services.tree.is_blocked(path)
@@ -196,9 +197,22 @@ def _missing_here(services: Services, base: Base, memory: Memory, decided: Plan)
     if base.checked_out:
         return load.deleted(base.state, is_there)
     records = memory.state.pages
-    known = (records[each.page_id] for each in decided.of(Action.FETCH) if each.page_id in records)
-    files = (path for record in known for path in record.paths()[1:])
+    files = (
+        join(records[step.page_id].folder, name)
+        for step in decided.steps
+        if step.page_id in records
+        for name in _needed(step, records[step.page_id])
+    )
     return [path for path in files if not is_there(path)]
+
+
+def _needed(step: Step, record: Record) -> Collection[str]:
+    """The files in a page's folder that a step uses."""
+    if step.action is Action.RENDER:
+        return ("index.md", STORE) if step.is_proof else (STORE,)
+    own = ("index.md", STORE)
+    wanted = record.names() if step.action is Action.FETCH else ()
+    return [name for name in wanted if name not in own]
 
 
 def _delivery(

@@ -185,7 +185,8 @@ class Publisher:
         found: dict[str, str] = {}
         here: list[str] = []
         for id_ in (changed | rewritten) & now.pages.keys():
-            there = {} if id_ in done.written else self._published(id_, now.pages[id_])
+            look = self._untouched if id_ in done.written else self._published
+            there = look(id_, now.pages[id_])
             found |= there
             here += [path for path in now.pages[id_].paths() if path not in there]
         places = self._base.databases
@@ -215,6 +216,21 @@ class Publisher:
             for name in record.names()
         }
         return found if all(found.values()) else {}
+
+    def _untouched(self, page_id: str, record: Record) -> dict[str, str]:
+        """The objects of files that a page had on the branch and still has, and that the work tree
+        lacks: to write the page's text again, nobody needed them."""
+        before = self._start.state.pages.get(page_id)
+        if page_id in self._unpublished or before is None:
+            return {}
+        found = {
+            join(record.folder, each["path"]): self._start.files.get(
+                join(before.folder, each["path"]), ""
+            )
+            for each in record.files
+            if each in before.files
+        }
+        return {path: name for path, name in found.items() if name and not self.tree.has(path)}
 
     def publish(self, snapshot: Snapshot, failed: int = 0) -> Issued:
         """Commit and push what is new in it; the account of all that was published so far. `failed`
