@@ -15,7 +15,7 @@ from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown import verify
 from backup.markdown.context import Options, shape
-from backup.model import Problem
+from backup.model import STORE, Problem
 from backup.pipeline import summary
 from backup.pipeline.fetch import Fetching
 from backup.pipeline.listing import edited_since, list_databases, verdicts
@@ -30,7 +30,6 @@ from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
 from backup.sync.plan import Action, Listing, Plan, Rules, Step, candidates, placed, plan
 from backup.sync.state import Record, State, join
-from backup.sync.untrusted import STORE
 from backup.threads import threads
 from backup.words import counted
 

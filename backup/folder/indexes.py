@@ -11,11 +11,10 @@ from backup.folder.rebuild import database_of
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown import index
-from backup.model import Target
+from backup.model import STORE, Target
 from backup.sync import journal, state
 from backup.sync.plan import Listed, index_of
 from backup.sync.state import Place, Record, State, join
-from backup.sync.untrusted import STORE
 from backup.words import by_title
 
 

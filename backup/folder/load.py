@@ -15,12 +15,13 @@ from backup.files.store import FileRecord, is_intact
 from backup.folder import rebuild
 from backup.folder.rebuild import Rebuilt
 from backup.folder.tree import Tree
+from backup.model import STORE
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
 from backup.sync.paths import possible_names
 from backup.sync.plan import Listed
 from backup.sync.state import Record, State, join
-from backup.sync.untrusted import STORE, Damage
+from backup.sync.untrusted import Damage
 
 _NAME = state.NAME
 

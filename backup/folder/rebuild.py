@@ -18,12 +18,12 @@ from backup import store
 from backup.errors import StoreError
 from backup.markdown import page as document
 from backup.markdown import placeholders
-from backup.model import bare_id, emoji
+from backup.model import STORE, bare_id, emoji
 from backup.store import StoredDatabase, StoredPage
 from backup.sync import state
 from backup.sync.paths import is_name
 from backup.sync.state import Record, join
-from backup.sync.untrusted import STORE, Damaged
+from backup.sync.untrusted import Damaged
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+)")
 _OURS = ("assets", "attachments")

@@ -16,10 +16,10 @@ from pathlib import Path
 from backup.errors import WorkspaceError
 from backup.folder.tree import Tree
 from backup.markdown import index
+from backup.model import STORE
 from backup.sync import journal
 from backup.sync.plan import Step
 from backup.sync.state import Record, State, join
-from backup.sync.untrusted import STORE
 
 _LIST = "README.md"
 _NOBODY = ""  # owns files of an interrupted run that no page needs

@@ -11,7 +11,7 @@ from backup.folder.rebuild import database_of
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
 from backup.markdown import index
-from backup.model import Problem
+from backup.model import STORE, Problem
 from backup.publish import base, following, message, objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
@@ -22,7 +22,6 @@ from backup.settings.publishing import Publishing
 from backup.sync import state
 from backup.sync.base import Base
 from backup.sync.state import Record, State, join
-from backup.sync.untrusted import STORE
 
 Stamps = Mapping[str, tuple[int, int]]
 _AT_ONCE = 50  # stores
