@@ -15,7 +15,7 @@ from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown import verify
 from backup.markdown.context import Options, shape
-from backup.model import Problem
+from backup.model import STORE, Problem
 from backup.pipeline import summary
 from backup.pipeline.fetch import Fetching
 from backup.pipeline.listing import edited_since, list_databases, verdicts
@@ -29,7 +29,7 @@ from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
 from backup.sync.plan import Action, Listing, Plan, Rules, Step, candidates, placed, plan
-from backup.sync.state import Record, State
+from backup.sync.state import Record, State, join
 from backup.threads import threads
 from backup.words import counted
 
@@ -111,8 +111,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
 def _lying(services: Services, base: Base | None) -> Lying:
     if services.publisher and base:
         files = base.files
-        return Lying(lambda: files, services.publisher.texts, services.publisher.earlier)
-    return Lying(lambda: list(services.tree.files()), services.texts)
+        publisher = services.publisher
+        return Lying(lambda: files, publisher.texts, publisher.stores, publisher.earlier)
+    return Lying(lambda: list(services.tree.files()), services.texts, services.stores)
 
 
 def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
@@ -200,16 +201,31 @@ def _missing_here(
     services: Services, base: Base, records: Mapping[str, Record], steps: Collection[Step]
 ) -> list[str]:
     """Files of the branch to bring back: all that were deleted here, when the work tree shows the
-    branch; else the stores, images and attachments of pages that are about to be written."""
+    branch; else the images and attachments of pages that are about to be read, the stores of those that
+    are written from them, and the texts that prove that a store is right."""
 
     def is_there(path: str) -> bool:
         return services.tree.has(path) or services.tree.is_blocked(path)
 
     if base.checked_out:
         return load.deleted(base.state, is_there)
-    known = (records[each.page_id] for each in steps if each.page_id in records)
-    files = (path for record in known for path in record.paths()[1:])
+    files = (
+        join(records[step.page_id].folder, name)
+        for step in steps
+        if step.page_id in records
+        for name in _needed(step, records[step.page_id])
+    )
     return [path for path in files if not is_there(path)]
+
+
+def _needed(step: Step, record: Record) -> Collection[str]:
+    """The files in a page's folder that a step uses: a missing file may come, and takes its place among
+    those that are there."""
+    files = [name for name in record.names() if name not in ("index.md", STORE)]
+    if step.action is Action.FETCH:
+        return files
+    proof = ["index.md"] if step.is_proof else []
+    return [STORE, *proof, *(files if record.pending else [])]
 
 
 def _delivery(
@@ -233,9 +249,10 @@ def _damage(memory: Memory) -> tuple[Problem, ...]:
     """Why the state could not be used at all."""
     if not memory.problem:
         return ()
+    pages = counted(len(memory.rebuilt | memory.restored), "page")
     what = (
-        f"{memory.problem} Rebuilt from the {counted(len(memory.rebuilt), 'page')} of the backup: each is "
-        "read again; nothing is deleted unless Notion reports it as trashed."
+        f"{memory.problem} Rebuilt from the {pages} of the backup ({len(memory.restored)} by their "
+        f"{STORE}; the others are read again); nothing is deleted unless Notion reports it as trashed."
     )
     return (Problem(state.NAME, what),)
 
@@ -293,6 +310,7 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
         textless=holes.textless,
         lost=holes.lost,
         rebuilt=memory.rebuilt,
+        restored=memory.restored,
         due=pending.due(
             memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
         ),

@@ -203,7 +203,7 @@ class Reader:
     def _written(self, step: Step, record: Record, stored: StoredPage) -> Written:
         """What belongs into the page's folder. `record` says when and how the page was read."""
         row, page = _row(step), replace(stored.page, schema=self._schema(step))
-        links = _links(page, row.database)
+        links = document.linked(page, row.database)
         anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
         files = remembered(page, stored.files, stored.pending)
         record = replace(
@@ -222,9 +222,7 @@ class Reader:
         problems = placeholders.problems(page)
         return Written(step.action, record, text, data, {}, problems, (), (), 0)
 
-    def try_again(
-        self, wanted: Collection[tuple[Step, Pending]]
-    ) -> list[_Outcome]:
+    def try_again(self, wanted: Collection[tuple[Step, Pending]]) -> list[_Outcome]:
         """Files that could not be had in an earlier run: each is tried, and its page is not read.
 
         None stands for one that Notion does not show where it was.
@@ -364,15 +362,6 @@ def _from_page(client: Client, id_: str) -> Page:
 
 # Who can tell, by what stands behind the owner's id in a key; all else belongs to a page.
 _OWNERS = {"": (_from_block,), "icon": (_from_block, _from_page)}
-
-
-def _links(page: Page, database: str) -> tuple[str, ...]:
-    """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
-    are bare. A breadcrumb refers to the page's own database."""
-    found = document.references(page)
-    blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
-    parents = {database} if any(block.type == "breadcrumb" for block in page.walk()) else set()
-    return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
 
 
 def _own(links: Collection[str], page_id: str) -> set[str]:

@@ -16,11 +16,10 @@ from typing import Any
 
 from backup.errors import StoreError
 from backup.json_values import as_object, mapping
-from backup.model import Json, Page, bare_id
+from backup.model import STORE, Json, Page, bare_id
 from backup.store import lean, lines
 from backup.store.lasting import lasting
 from backup.store.lines import damaged
-from backup.sync.untrusted import STORE
 
 __all__ = [
     "NAME",
