@@ -30,13 +30,13 @@ def loads(text: str | bytes) -> Any:
     )
 
 
-def dumps(value: Any) -> str:
-    """The JSON of a value on one line, with sorted keys and no blanks; the same value is always the
+def dumps(value: Any, *, is_sorted: bool = True) -> str:
+    """The JSON of a value on one line, without blanks; with sorted keys the same value is always the
     same text. Strings are as they are, so that halves of surrogate pairs cannot be encoded."""
     try:
-        return _USUAL.encode(value)
+        return (_SORTED if is_sorted else _AS_IT_IS).encode(value)
     except _Found:
-        return _with_numbers(value)
+        return _with_numbers(value, is_sorted)
 
 
 class _Found(Exception):
@@ -49,7 +49,7 @@ def _refused(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def _with_numbers(value: Any) -> str:
+def _with_numbers(value: Any, is_sorted: bool) -> str:
     """Each number is written as a string that no other one in the text looks like, and then replaced."""
     mark = ""
     while True:
@@ -61,19 +61,19 @@ def _with_numbers(value: Any) -> str:
             numbers.append(text)
             return f"{mark}={text}"
 
-        text = _encoder(as_text).encode(value)
+        text = _encoder(as_text, is_sorted).encode(value)
         begin = '"' + r"\u0000" * len(mark) + "="
         if text.count(begin) == len(numbers):
             return re.sub(re.escape(begin) + '([^"]*)"', r"\1", text)
 
 
-def _encoder(default: Callable[[Any], Any]) -> json.JSONEncoder:
+def _encoder(default: Callable[[Any], Any], is_sorted: bool) -> json.JSONEncoder:
     return json.JSONEncoder(
-        ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=default
+        ensure_ascii=False, sort_keys=is_sorted, separators=(",", ":"), default=default
     )
 
 
-_USUAL = _encoder(_refused)
+_SORTED, _AS_IT_IS = _encoder(_refused, True), _encoder(_refused, False)
 
 
 def _whole(digits: str) -> int | Exact:

@@ -12,6 +12,7 @@ from backup import exact_json
 from backup.json_values import as_object, mapping, word
 
 Json: TypeAlias = dict[str, Any]
+STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
 
 _HEX32 = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -131,7 +132,7 @@ class Row:
 
 def packed(raw: Json) -> bytes:
     """A page object as a row keeps it."""
-    return zlib.compress(exact_json.dumps(raw).encode(), level=1)
+    return zlib.compress(exact_json.dumps(raw, is_sorted=False).encode(), level=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -48,6 +48,10 @@ class Services:
     def tracks_journal(self) -> bool:
         """See the function of this name."""
         return self.git is not None and tracks_journal(self.git, self.tree)
+
+    def stores(self, paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of files of the work tree, one by one."""
+        return ((path, self.tree.content(path)) for path in sorted(paths))
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """What files of the work tree say at their beginning, where the front matter is."""

@@ -7,14 +7,14 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from backup.folder.rebuild import database_of
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown import index
-from backup.model import Target
+from backup.model import STORE, Target
 from backup.sync import journal, state
 from backup.sync.plan import Listed, index_of
 from backup.sync.state import Place, Record, State, join
-from backup.sync.untrusted import STORE
 from backup.words import by_title
 
 
@@ -74,7 +74,10 @@ def _stored(database: Listed, old: Place | None, writer: Writer, has: Callable[[
     is_newer = writer.after_interruption or path in writer.touched
     if digest == before and has(path) and not is_newer:
         return digest
-    return digest if writer.write_store(database.id, path, database.stored) else ""
+    is_written = writer.write_store(
+        database.id, path, database.stored, lambda there: database_of(there) == database.id
+    )
+    return digest if is_written else ""
 
 
 def _digest(database: Listed, pages: Collection[Target]) -> str:

@@ -6,20 +6,22 @@ interrupted run left unpublished. Without publishing, the work tree is the truth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from backup.errors import BrokenState, StateError
 from backup.files.store import FileRecord, is_intact
 from backup.folder import rebuild
+from backup.folder.rebuild import Rebuilt
 from backup.folder.tree import Tree
+from backup.model import STORE
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
 from backup.sync.paths import possible_names
 from backup.sync.plan import Listed
 from backup.sync.state import Record, State, join
-from backup.sync.untrusted import STORE, Damage
+from backup.sync.untrusted import Damage
 
 _NAME = state.NAME
 
@@ -46,7 +48,8 @@ class Memory:
     `claimed`: see Local. `former` are files that the work tree's state names and `state` does not.
     `unpublished` are the ids of pages that an interrupted run left in the work tree. `problem` says
     why the state that should be the truth cannot be used; `rebuilt` are the ids of the pages that
-    were found again all the same, `strays` the folders that carry the id of a page elsewhere.
+    were found again all the same and must be read, `restored` of those whose store has all that was
+    known of them, `strays` the folders that carry the id of a page elsewhere.
     `damage` are single entries of it that were left out. `torn` are the ids of pages that are to be
     read, as their files may not belong together.
     """
@@ -57,6 +60,7 @@ class Memory:
     unpublished: frozenset[str] = frozenset()
     problem: str = ""
     rebuilt: frozenset[str] = frozenset()
+    restored: frozenset[str] = frozenset()
     strays: tuple[str, ...] = ()
     damage: tuple[Damage, ...] = ()
     torn: frozenset[str] = frozenset()
@@ -64,11 +68,13 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """What lies in the backup, whoever put it there: all `files` below the output folder, what some of
-    them say, and the records that the history has of some pages, with just the files that lie there."""
+    """What lies in the backup, whoever put it there: all `files` below the output folder, what texts
+    say at their beginning, what stores say, one by one, and the records that the history has of some
+    pages, with just the files that lie there."""
 
     files: Callable[[], Collection[str]]
     texts: Callable[[Collection[str]], Mapping[str, str]]
+    stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]] = lambda paths: ()
     earlier: Callable[[Set[str]], Mapping[str, Record]] = lambda page_ids: {}
 
 
@@ -201,18 +207,13 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
         return memory
     files, owned = lying.files(), set(memory.state.owned())
     databases = {database.folder: database.id for database in listed}
-    pages = {path for path in files if path.endswith("/index.md") and path not in owned}
-    if not memory.problem:
-        pages = {path for path in pages if state.parent_of(path[: -len("/index.md")]) in databases}
-    if not pages:
-        return _with(memory, {}, ())
-    texts = lying.texts(pages) if memory.problem or damaged else {}
-    found = rebuild.rebuilt(texts, files, databases)
-    fresh = {
-        id_: each
-        for id_, each in found.pages.items()
-        if id_ not in memory.state.pages and (memory.problem or id_ in damaged)
-    }
+    pages, stores = _places(memory, files, owned, databases)
+    if not (pages or stores):
+        return _with(memory, Rebuilt({}), {})
+    is_told = memory.problem or damaged
+    texts, held = (lying.texts(pages), lying.stores(stores)) if is_told else ({}, ())
+    found = rebuild.rebuilt(files, texts, held, databases)
+    fresh = {id_: each for id_, each in found.pages.items() if memory.problem or id_ in damaged}
     wanted = damaged | _waiting(listed, lacking, pages)
     earlier = {} if memory.problem else lying.earlier(wanted - fresh.keys())
     added: dict[str, Record] = {}
@@ -220,8 +221,24 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
         if id_ not in memory.state.pages and owned.isdisjoint(record.paths()):
             added[id_] = record
             owned.update(record.paths())
-    elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
-    return _with(memory, added, elsewhere)
+    return _with(memory, found, added)
+
+
+def _places(
+    memory: Memory, files: Collection[str], owned: Collection[str], databases: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """The texts and the stores in `files` that no page of the state has; the stores also of pages that
+    must be read if nothing else tells of them."""
+    doubted = {memory.state.pages[id_].folder for id_ in memory.rebuilt}
+    free = [
+        (path, folder, name)
+        for path in files
+        for folder, _, name in [path.rpartition("/")]
+        if name in ("index.md", STORE) and (path not in owned or folder in doubted)
+        if memory.problem or state.parent_of(folder) in databases
+    ]
+    pages = {path for path, _, name in free if name == "index.md" and path not in owned}
+    return pages, {path for path, folder, name in free if name == STORE and folder}
 
 
 def _waiting(
@@ -240,15 +257,28 @@ def _waiting(
     }
 
 
-def _with(memory: Memory, added: Mapping[str, Record], strays: Collection[str]) -> Memory:
-    """The memory with the pages `added`, which were found again."""
-    now = replace(memory.state, pages={**added, **memory.state.pages})
-    folders = {record.folder for record in now.pages.values()}
-    named = sorted({*strays} - folders) if memory.problem else []
-    rebuilt = memory.rebuilt | added.keys()
-    is_first = not rebuilt and memory.problem.endswith("missing.")
-    problem = "" if is_first else memory.problem
-    return replace(memory, state=now, rebuilt=rebuilt, strays=tuple(named), problem=problem)
+def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory:
+    """The memory with the pages `added`, which were found again, and with what their stores tell of
+    those that must be read otherwise."""
+    known = memory.state.pages
+    told = {id_: found.pages[id_] for id_ in found.whole & memory.rebuilt}
+    told = {id_: each for id_, each in told.items() if each.folder == known[id_].folder}
+    pages = {**added, **known, **told}
+    restored = told.keys() | (found.whole & added.keys())
+    newest = max((each.edited for each in pages.values()), default="")
+    pages |= {id_: rebuild.settled(pages[id_], newest) for id_ in restored}
+    folders = {record.folder for record in pages.values()}
+    elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
+    again = memory.rebuilt | added.keys()
+    is_first = not again and memory.problem.endswith("missing.")
+    return replace(
+        memory,
+        state=replace(memory.state, pages=pages),
+        rebuilt=frozenset(again - restored),
+        restored=frozenset(restored),
+        strays=tuple(sorted(elsewhere - folders)) if memory.problem else (),
+        problem="" if is_first else memory.problem,
+    )
 
 
 def without_stores(memory: Memory) -> Memory:

@@ -16,10 +16,10 @@ from pathlib import Path
 from backup.errors import WorkspaceError
 from backup.folder.tree import Tree
 from backup.markdown import index
+from backup.model import STORE
 from backup.sync import journal
 from backup.sync.plan import Step
 from backup.sync.state import Record, State, join
-from backup.sync.untrusted import STORE
 
 _LIST = "README.md"
 _NOBODY = ""  # owns files of an interrupted run that no page needs
@@ -149,12 +149,18 @@ class Writer:
         self.touched.add(path)
         return True
 
-    def write_store(self, database_id: str, path: str, content: bytes) -> bool:
-        """Write a database's store; False when something that is not ours lies there."""
-        is_same = self.tree.digest(path) == hashlib.sha256(content).hexdigest()
-        is_ours = is_same or self._owners.get(path) in (database_id, _NOBODY, _FORMER)
-        if self.tree.is_blocked(path) or (self.tree.has(path) and not is_ours):
+    def write_store(
+        self, database_id: str, path: str, content: bytes, is_ours: Callable[[bytes], bool]
+    ) -> bool:
+        """Write a database's store; False when something that is not ours lies there. `is_ours` tells
+        that of its bytes, should the state not know."""
+        if self.tree.is_blocked(path):
             return False
+        is_known = self._owners.get(path) in (database_id, _NOBODY, _FORMER)
+        if self.tree.has(path) and not is_known:
+            there = self.tree.content(path)
+            if there != content and not is_ours(there):
+                return False
         self.tree.append(journal.NAME, journal.claim([path]))
         self.tree.write(path, content)
         self._owners[path] = database_id

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from backup.errors import BrokenState
 from backup.folder.indexes import entries
 from backup.markdown import index
-from backup.model import Problem
+from backup.model import STORE, Problem
 from backup.publish.commits import folders_of, in_the_way
 from backup.publish.message import KINDS, Told
 from backup.sync import merge, state
 from backup.sync.merge import Merged
 from backup.sync.plan import index_of
 from backup.sync.state import Place, Record, State, join
-from backup.sync.untrusted import STORE
 from backup.words import by_title
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
-from backup.model import Database
+from backup.model import STORE, Database
 from backup.settings.setting import Reader, Setting
 from backup.slug import is_guarded
 
@@ -118,9 +118,10 @@ def folder(text: str) -> str:
     kept = [part for part in parts if part not in ("", ".")]
     if text and (text.startswith(("/", "\\", "~")) or ":" in parts[0]):
         raise ValueError(f"write a folder inside, like docs/wiki, not {text!r}.")
-    if ".." in kept or any(map(is_guarded, kept)):
+    if ".." in kept or STORE in kept or any(map(is_guarded, kept)):
         raise ValueError(
-            f"{text!r} may not contain .. or a name that git or a host reads, like .git or .github."
+            f"{text!r} may not contain .., a name that git or a host reads, like .git or .github, or "
+            f"{STORE}."
         )
     return "/".join(kept) or ("." if text else "")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from backup.errors import StoreError
 from backup.json_values import as_object, mapping
-from backup.model import Json, Page, bare_id
+from backup.model import STORE, Json, Page, bare_id
 from backup.store import lean, lines
 from backup.store.lasting import lasting
 from backup.store.lines import damaged
@@ -33,7 +33,7 @@ __all__ = [
     "loads",
 ]
 
-NAME = ".notion.json"
+NAME = STORE
 VERSION = 1
 _LARGEST = 256_000_000  # bytes; more than the largest page that is read
 

@@ -17,13 +17,12 @@ _STREAMED = ("video", "audio")
 def lasting(value: Any) -> Any:
     """The same value without what changes or is secret. Keys count only where the API has them: a
     property may be called 'expiry_time', and its value is an object."""
-    kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return urls.unsigned(value) if "//" in value or "=" in value else value
-    if kind is dict:
+    if isinstance(value, dict):
         found = {key: lasting(each) for key, each in value.items()}
         return _object(found) if "object" in found or "url" in found or "type" in found else found
-    return [lasting(each) for each in value] if kind is list or kind is tuple else value
+    return [lasting(each) for each in value] if isinstance(value, list) else value
 
 
 def lasting_block(raw: Json) -> Json:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator
 
+from backup.model import STORE
 from backup.sync.plan import STORELESS
 from backup.sync.state import State
 from backup.sync.steps import Action, Plan, Step
-from backup.sync.untrusted import STORE
 from backup.words import counted
 
 _USUAL = 4  # requests of a page, as long as no page is known: the mean of the sample workspace

@@ -16,13 +16,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from backup.model import Problem, Row, Target
+from backup.model import STORE, Problem, Row, Target
 from backup.sync import paths
 from backup.sync.paths import Named
 from backup.sync.removals import candidates, gone
 from backup.sync.state import Record, State, join
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
-from backup.sync.untrusted import STORE
 
 __all__ = [
     "STORELESS",

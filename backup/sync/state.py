@@ -12,10 +12,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from backup.errors import BrokenState, StateError
-from backup.model import Json
+from backup.model import STORE, Json
 from backup.sync import untrusted
 from backup.sync.untrusted import (
-    STORE,
     Damage,
     Damaged,
     is_digest,

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from backup.model import STORE
 from backup.slug import is_path
 
-STORE = ".notion.json"  # beside a text: what Notion said of the page or database, without loss
 _ID = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character: json leaves alone what has no other half
 _RESERVED = ".notion-sync."  # begins the names of our own files

@@ -254,11 +254,12 @@ def test_the_store_of_a_database_is_written_and_one_of_somebody_else_is_left_alo
     tree: Tree,
 ) -> None:
     writer = Writer(tree, State())
-    assert writer.write_store(A, f"wiki/{STORED}", b"one") is True
-    assert writer.write_store(A, f"wiki/{STORED}", b"two") is True
+    assert writer.write_store(A, f"wiki/{STORED}", b"one", lambda there: False) is True
+    assert writer.write_store(A, f"wiki/{STORED}", b"two", lambda there: False) is True
     assert tree.read(f"wiki/{STORED}") == "two" and f"wiki/{STORED}" in writer.touched
     writer.drop_index(A, f"wiki/{STORED}")
     written(tree, f"wiki/{STORED}", text="mine")
-    assert writer.write_store(A, f"wiki/{STORED}", b"three") is False
+    assert writer.write_store(A, f"wiki/{STORED}", b"three", lambda there: False) is False
     writer.drop_index(A, f"wiki/{STORED}")
     assert tree.read(f"wiki/{STORED}") == "mine"
+    assert writer.write_store(A, f"wiki/{STORED}", b"three", lambda there: there == b"mine") is True
