@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from backup.folder.tree import Tree
 from backup.markdown.context import Options
 from backup.model import Problem
-from backup.pipeline.check import Checked, Lying, check, read_whole
+from backup.pipeline.check import STORES, TEXTS, Checked, Lying, check, names
 from backup.report.answer import Answer
 from backup.services import Looks
 from backup.settings import Looking
@@ -15,6 +17,8 @@ from backup.sync import untrusted
 from backup.sync.base import Base
 from backup.sync.state import State
 from backup.words import counted
+
+_AT_ONCE = 200  # stores of the branch in memory
 
 
 def run(settings: Looking, services: Looks) -> Answer:
@@ -55,16 +59,39 @@ def published(
     elsewhere = base.files.keys() - touched
     files = {*elsewhere, *filter(tree.has, touched)}
     files |= set(tree.files()) if base.checked_out else set()
-    texts = contents([path for path in read_whole(now) if path in elsewhere])
+    texts = contents([path for path in names(now, TEXTS) if path in elsewhere])
+    stores = _Ahead([path for path in names(now, STORES) if path in elsewhere], contents)
 
-    def content(path: str) -> bytes | None:
-        return texts[path] if path in texts else tree.content(path)
+    def content(path: str) -> bytes:
+        found = texts[path] if path in texts else stores.get(path)
+        return tree.content(path) if found is None else found
 
     def digest(path: str) -> str | None:
         is_shown = base.checked_out or path in touched
         return (tree.digest(path) if is_shown else "") or None
 
     return Lying(files, content, digest)
+
+
+@dataclass
+class _Ahead:
+    """Files that are asked for in the order of `paths`, read a few at a time: all stores together are
+    too large for the memory."""
+
+    paths: Sequence[str]
+    contents: Callable[[Collection[str]], Mapping[str, bytes]]
+    _held: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {path: number for number, path in enumerate(self.paths)}
+
+    def get(self, path: str) -> bytes | None:
+        """One of them; None when it is none of them."""
+        number = self._numbers.get(path)
+        if number is not None and path not in self._held:
+            self._held = self.contents(self.paths[number : number + _AT_ONCE])
+        return self._held.get(path)
 
 
 def heading(found: Checked) -> str:

@@ -86,13 +86,6 @@ class Tree:
             return None
         return found if found and stat.S_ISREG(found.st_mode) else None
 
-    def content(self, path: str) -> bytes | None:
-        """What a file holds; None when there is none, or it cannot be read."""
-        try:
-            return self._content(path)
-        except (OSError, WorkspaceError):
-            return None
-
     def files(self) -> Iterator[str]:
         """Every regular file, but for what lies in hidden folders and behind symbolic links."""
         left: list[tuple[str, ...]] = [()]

@@ -26,11 +26,11 @@ _LFS = (
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """A backup as it lies somewhere: the paths of all that is there, what the state's texts hold (None
-    for what cannot be read), and the SHA-256 of other files (None where that is not to be had)."""
+    """A backup as it lies somewhere: the paths of all that is there, what Markdown and stores hold
+    (nothing for one that cannot be read), and the SHA-256 of others (None where that is not to be had)."""
 
     files: Collection[str]
-    content: Callable[[str], bytes | None]
+    content: Callable[[str], bytes]
     digest: Callable[[str], str | None]
 
 
@@ -58,11 +58,11 @@ def check(now: State, lying: Lying, options: Options, claimed: Collection[str] =
         path: lying.content(path) for path, kind in kinds.items() if kind == TEXTS and path in there
     }
     foreign = _foreign(now, there - kinds.keys() - set(claimed))
-    again = Comparison(now, lambda path: lying.content(path) if path in there else None, options)
+    again = Comparison(now, texts, lying.content, there, options)
     again.run()
     wrong = {
-        TEXTS: [*_lists(now, texts), *again.texts, *_links(texts, there)],
-        STORES: again.stores,
+        TEXTS: [*_lists(now, texts), *again.wrong_texts, *_links(texts, there)],
+        STORES: again.wrong_stores,
         FILES: [*_changed(now, lying)],
         FOREIGN: foreign,
     }
@@ -78,9 +78,9 @@ def check(now: State, lying: Lying, options: Options, claimed: Collection[str] =
     )
 
 
-def read_whole(now: State) -> list[str]:
-    """The files whose content `check` asks for; of all others the digest is enough."""
-    return [path for path, kind in _kinds(now).items() if kind != FILES]
+def names(now: State, kind: str) -> list[str]:
+    """The files of the backup that are of one kind, in the order in which `check` reads them."""
+    return [path for path, each in _kinds(now).items() if each == kind]
 
 
 def _kinds(now: State) -> dict[str, str]:
@@ -104,29 +104,24 @@ def _changed(now: State, lying: Lying) -> Iterator[Problem]:
     for path, digest in _files(now).items():
         found = lying.digest(path) if digest else None
         if found is not None and found != digest:
-            is_pointer = (lying.content(path) or b"").startswith(_POINTER)
+            is_pointer = lying.content(path).startswith(_POINTER)
             yield Problem(path, _LFS if is_pointer else f"is not what was downloaded; {AGAIN}")
 
 
-def _lists(now: State, texts: Mapping[str, bytes | None]) -> Iterator[Problem]:
+def _lists(now: State, texts: Mapping[str, bytes]) -> Iterator[Problem]:
     """Lists of pages that show something else than the pages that there are."""
     for id_, place in now.databases.items():
         path = index_of(place.folder)
         if place.index and path in texts:
             entries = indexes.entries(now.pages, id_)
             text = index.render(place.title, place.icon, entries, path)
-            if (found := texts[path]) is not None and found != text.encode():
+            if (found := texts[path]) != text.encode():
                 yield Problem(path, differs(found, text.encode()))
 
 
-def _links(texts: Mapping[str, bytes | None], there: Collection[str]) -> Iterator[Problem]:
+def _links(texts: Mapping[str, bytes], there: Collection[str]) -> Iterator[Problem]:
     """What a reader stumbles over. Bytes that are not UTF-8 are shown as readers see them."""
-    shown = {
-        path: text.decode("utf-8", "replace") for path, text in texts.items() if text is not None
-    }
-    for path, text in texts.items():
-        if text is None:
-            yield Problem(path, f"cannot be read; {AGAIN}")
+    shown = {path: text.decode("utf-8", "replace") for path, text in texts.items()}
     yield from verify.problems(shown, there)
 
 

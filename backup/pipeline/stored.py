@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from backup import store
-from backup.json_values import mapping, word
 from backup.files.store import remembered
+from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown.context import Context, Options, shape
 from backup.model import Json, Problem, Target, bare_id
@@ -26,15 +26,16 @@ _SHAPING = ", ".join(setting.name for setting in declared(Rendering))
 
 @dataclass
 class Comparison:
-    """Compares the stores and texts of the state `now`: `content` gives a file, or None. Afterwards
-    `stores` and `texts` have what is wrong with them, and `compared` is how many texts were rendered."""
+    """Compares the stores and texts of the state `now`: `content` gives the stores that are
+    among the files `there`. Afterwards `wrong_stores` and `wrong_texts` have what is wrong with them."""
 
     now: State
-    content: Callable[[str], bytes | None]
+    texts: Mapping[str, bytes]
+    content: Callable[[str], bytes]
+    there: Collection[str]
     options: Options
-    stores: list[Problem] = field(default_factory=list)
-    texts: list[Problem] = field(default_factory=list)
-    compared: int = 0
+    wrong_stores: list[Problem] = field(default_factory=list)
+    wrong_texts: list[Problem] = field(default_factory=list)
     _without: int = 0  # pages without a store
     _otherwise: int = 0  # pages that were written with other settings
     _waiting: int = 0  # pages that the next run writes again
@@ -57,7 +58,7 @@ class Comparison:
                 f"settings than those given here ({_SHAPING}), or by another version of the program, "
                 "and could not be compared; give the settings of the backup, or run a backup first."
             )
-            self.texts.append(Problem(state.NAME, what))
+            self.wrong_texts.append(Problem(state.NAME, what))
 
     def notes(self) -> Iterator[str]:
         """What could not be compared, and is nobody's fault."""
@@ -103,32 +104,35 @@ class Comparison:
             )
 
     def _compare_text(self, record: Record, wanted: bytes) -> None:
-        self.compared += 1
         path = join(record.folder, "index.md")
-        found = self.content(path)
+        found = self.texts.get(path)
         if found is not None and found != wanted:
-            self.texts.append(Problem(path, differs(found, wanted)))
+            self.wrong_texts.append(Problem(path, differs(found, wanted)))
 
     def _read(self, id_: str, folder: str, digest: str) -> StoredPage | StoredDatabase | None:
         path = join(folder, store.NAME)
-        content = self.content(path)
-        if content is None:
+        if path not in self.there:
             return None
+        content = self.content(path)
         wrong = "" if store.digest(content) == digest else f"is not what the backup wrote; {AGAIN}"
         try:
             found = store.loads(content)
         except StoreError as error:
-            self.stores.append(Problem(path, wrong or str(error)))
+            self.wrong_stores.append(Problem(path, wrong or str(error)))
             return None
         own = found.page.id if isinstance(found, StoredPage) else found.id
         wrong = wrong or ("" if own == id_ else f"is that of another page or database; {AGAIN}")
         if wrong:
-            self.stores.append(Problem(path, wrong))
+            self.wrong_stores.append(Problem(path, wrong))
         return None if wrong else found
 
 
 def rendered(
-    stored: StoredPage, record: Record, schema: Json, targets: Mapping[str, Target], options: Options
+    stored: StoredPage,
+    record: Record,
+    schema: Json,
+    targets: Mapping[str, Target],
+    options: Options,
 ) -> bytes:
     """The text that a page has by its store; `schema` is that of its data source."""
     page = replace(stored.page, schema=schema)

@@ -104,7 +104,7 @@ def test_each_number_of_pages_and_files_has_its_word(tmp_path: Path) -> None:
     with backing_up(tmp_path / "one", wiki("Tea"), git=False) as backup:
         log = backup.run("--verify").log
         assert "Wiki: 1 page in wiki/" in log and "1 page read" in log
-        assert "Verified 2 files: 0 problems" in log
+        assert "Verified 4 files: 0 problems" in log
         assert not re.search(r"\b1 (pages|files|requests|images)\b", log)
 
 
