@@ -11,7 +11,7 @@ from backup.files.store import remembered
 from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown.context import Context, Options, shape
-from backup.model import Json, Problem, Target, bare_id
+from backup.model import Json, Page, Problem, Target, bare_id
 from backup.settings import Rendering
 from backup.settings.setting import declared
 from backup.store import StoredDatabase, StoredPage, StoreError
@@ -37,7 +37,8 @@ class Comparison:
     wrong_stores: list[Problem] = field(default_factory=list)
     wrong_texts: list[Problem] = field(default_factory=list)
     _without: int = 0  # pages without a store
-    _otherwise: int = 0  # pages that were written with other settings
+    _fitting: int = 0  # pages that were written with these settings
+    _otherwise: int = 0  # pages that were written with others
     _waiting: int = 0  # pages that the next run writes again
     _alone: int = 0  # pages whose database has no sound store
     _schemas: dict[str, Json] = field(default_factory=dict)
@@ -52,13 +53,18 @@ class Comparison:
                 self._compare(id_, record)
             else:
                 self._without += 1
-        if self._otherwise:
+        if self._otherwise and not self._fitting:
             what = (
-                f"{self._otherwise} of {counted(len(self.now.pages), 'page')} were written with other "
-                f"settings than those given here ({_SHAPING}), or by another version of the program, "
-                "and could not be compared; give the settings of the backup, or run a backup first."
+                f"{self._told_otherwise()}, and could not be compared; give the settings of the backup, "
+                "or run a backup first."
             )
             self.wrong_texts.append(Problem(state.NAME, what))
+
+    def _told_otherwise(self) -> str:
+        return (
+            f"{self._otherwise} of {counted(len(self.now.pages), 'page')} were written with other settings "
+            f"than those given here ({_SHAPING}), or by another version of the program"
+        )
 
     def notes(self) -> Iterator[str]:
         """What could not be compared, and is nobody's fault."""
@@ -66,6 +72,11 @@ class Comparison:
             yield (
                 f"{counted(self._without, 'page')} without a {store.NAME}: their Markdown could not be "
                 "compared with what Notion said."
+            )
+        if self._otherwise and self._fitting:
+            yield (
+                f"{self._told_otherwise()}, and not compared: the next backup writes those again that "
+                "Notion still shows."
             )
         if self._waiting:
             yield (
@@ -91,19 +102,28 @@ class Comparison:
         stored = self._read(id_, record.folder, record.store)
         if not isinstance(stored, StoredPage):
             return
-        source = bare_id(word(mapping(stored.page.raw, "parent"), "data_source_id"))
-        if source and source not in self._schemas:
+        schema = self._schema(stored.page, record)
+        if schema is None:
             self._alone += 1
-        elif record.render_key != shape(schema := self._schemas.get(source, {}), self.options):
+        elif record.render_key != shape(schema, self.options):
             self._otherwise += 1
-        elif record.links_digest != links_digest(record.links, record.folder, self._targets):
-            self._waiting += 1
         else:
-            self._compare_text(
-                record, rendered(stored, record, schema, self._targets, self.options)
-            )
+            self._fitting += 1
+            if record.links_digest != links_digest(record.links, record.folder, self._targets):
+                self._waiting += 1
+            else:
+                self._compare_text(stored, record, schema)
 
-    def _compare_text(self, record: Record, wanted: bytes) -> None:
+    def _schema(self, page: Page, record: Record) -> Json | None:
+        """The schema of the page's data source, by which it is shown; None when no store has it."""
+        source = bare_id(word(mapping(page.raw, "parent"), "data_source_id"))
+        place = self.now.databases.get(record.parent)
+        if not source and place and len(place.sources) == 1:
+            (source,) = place.sources
+        return self._schemas.get(source) if source else {}
+
+    def _compare_text(self, stored: StoredPage, record: Record, schema: Json) -> None:
+        wanted = rendered(stored, record, schema, self._targets, self.options)
         path = join(record.folder, "index.md")
         found = self.texts.get(path)
         if found is not None and found != wanted:

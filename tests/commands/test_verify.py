@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from backup import store
 from demo.sample import sample
 from tests.support.backups import Backup, backing_up
 from tests.support.kitchen import later
@@ -143,6 +144,30 @@ def test_a_backup_that_was_written_with_other_settings_is_one_problem_in_one_sen
     seen = look(folder, "verify", "--json", IMAGE_STYLE="markdown")
     (problem,) = seen.json["problems"]
     assert seen.code == 1 and "16 pages" in problem["what"] and "IMAGE_STYLE" in problem["what"]
+
+
+def test_single_pages_of_an_earlier_version_are_told_and_nothing_is_wrong(folder: Path) -> None:
+    path = folder / ".notion-sync.json"
+    path.write_text(re.sub(r'"render_key": "\w+"', '"render_key": "1"', path.read_text(), count=1))
+    seen = look(folder, "verify", "--json")
+    (note,) = seen.json["notes"]
+    assert seen.code == 0 and note.startswith("1 of 16 pages")
+
+
+def test_a_page_is_not_compared_when_the_store_of_its_database_is_damaged(folder: Path) -> None:
+    flipped(folder / "reading-list/.notion.json")
+    seen = look(folder, "verify", "--json")
+    assert seen.named == {"reading-list/.notion.json"}
+    assert any(note.startswith("6 pages") for note in seen.json["notes"])
+
+
+def test_a_store_of_another_page_is_not_taken_for_its_own(folder: Path) -> None:
+    state = folder / ".notion-sync.json"
+    one, two = (folder / each for each in (PAGE, "how-to-wiki/harmonics-in-ten-minutes"))
+    digests = [store.digest((each / ".notion.json").read_bytes()) for each in (one, two)]
+    shutil.copy(two / ".notion.json", one / ".notion.json")
+    state.write_text(state.read_text().replace(*digests))
+    assert look(folder, "verify", "--json").named == {f"{PAGE}/.notion.json"}
 
 
 def test_a_damaged_file_is_found_among_other_settings(folder: Path) -> None:
