@@ -48,8 +48,8 @@ class Memory:
     `claimed`: see Local. `former` are files that the work tree's state names and `state` does not.
     `unpublished` are the ids of pages that an interrupted run left in the work tree. `problem` says
     why the state that should be the truth cannot be used; `rebuilt` are the ids of the pages that
-    were found again all the same and must be read, `restored` of those whose store has all that was
-    known of them, `strays` the folders that carry the id of a page elsewhere.
+    were found again all the same and must be read, `restored` of those whose store has all that is
+    needed, `strays` the folders that carry the id of a page elsewhere.
     `damage` are single entries of it that were left out. `torn` are the ids of pages that are to be
     read, as their files may not belong together.
     """
@@ -264,9 +264,9 @@ def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory
     told = {id_: found.pages[id_] for id_ in found.whole & memory.rebuilt}
     told = {id_: each for id_, each in told.items() if each.folder == known[id_].folder}
     pages = {**added, **known, **told}
-    restored = told.keys() | (found.whole & added.keys())
     newest = max((each.edited for each in pages.values()), default="")
-    pages |= {id_: rebuild.settled(pages[id_], newest) for id_ in restored}
+    whole = told.keys() | (found.whole & added.keys())
+    restored = {id_ for id_ in whole if rebuild.is_settled(pages[id_], newest)}
     folders = {record.folder for record in pages.values()}
     elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
     again = memory.rebuilt | added.keys()

@@ -100,17 +100,16 @@ def test_a_text_that_was_edited_stays_until_its_page_changes(backed_up: Backup) 
     assert "More." in backed_up.text("wiki/tea/index.md")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"version": 1}'])
+@pytest.mark.parametrize("bad", [b"", b"{", b'{"version": 1}', b"Take"])
 def test_a_store_that_does_not_fit_is_not_trusted_and_read_when_it_is_needed(
-    backed_up: Backup, content: bytes
+    backed_up: Backup, bad: bytes
 ) -> None:
-    good = (backed_up.folder / f"wiki/tea/{STORE}").read_bytes()
-    for bad in (content, good.replace(b"Tea", b"Beer")):
-        (backed_up.folder / f"wiki/tea/{STORE}").write_bytes(bad)
-        assert read(backed_up)[0] == set(), "an unchanged run does not read stores"
-        style = "markdown" if bad is content else "html"
-        assert read(backed_up, IMAGE_STYLE=style)[0] == {"Tea"}
-        assert (backed_up.folder / f"wiki/tea/{STORE}").read_bytes() == good
+    at = backed_up.folder / f"wiki/tea/{STORE}"
+    good = at.read_bytes()
+    at.write_bytes(good.replace(bad, b"Give") if bad in good and bad.isalpha() else bad)
+    assert read(backed_up)[0] == set(), "an unchanged run does not read stores"
+    assert read(backed_up, IMAGE_STYLE="markdown")[0] == {"Tea"}
+    assert at.read_bytes() == good
 
 
 def test_a_store_that_was_deleted_comes_back_by_reading_its_page(backed_up: Backup) -> None:
@@ -194,7 +193,7 @@ def test_a_lost_state_comes_back_without_reading_what_was_not_edited_lately(
     (backed_up.folder / NAME).unlink()
     titles, log = read(backed_up, code=1)
     assert titles == {"Milk"}, "it may have been read in the minute of its last edit"
-    assert "Rebuilt from the 3 pages of the backup (3 by their .notion.json" in log
+    assert "Rebuilt from the 3 pages of the backup (2 by their .notion.json" in log
     assert backed_up.files() == before
 
 
