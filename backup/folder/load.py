@@ -148,7 +148,8 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     newer = {
         id_: record
         for id_, record in here.state.pages.items()
-        if id_ in here.finished or (is_first and _says_so(tree, id_, record))
+        if id_ in here.finished
+        or (is_first and id_ not in here.torn and _says_so(tree, id_, record))
         if base.before.pages.get(id_) != record
         if id_ in known or id_ not in base.before.pages
         if _is_newer(record, known.get(id_))

@@ -158,10 +158,10 @@ def _files_by_folder(files: Collection[str]) -> dict[str, list[dict[str, object]
     return found
 
 
-def database_of(content: bytes) -> str:
-    """The id of the database that a store is about; '' when it is not a database's."""
+def subject_of(content: bytes) -> str:
+    """The id of the page or database that a store is about; '' when it is damaged, or somebody else's."""
     try:
         stored = store.loads(content)
     except StoreError:
         return ""
-    return stored.id if isinstance(stored, StoredDatabase) else ""
+    return stored.id if isinstance(stored, StoredDatabase) else stored.page.id

@@ -19,11 +19,11 @@ from fakenotion.server import Asked
 from tests.support.backups import Backup
 from tests.support.kitchen import later, read_since, row
 from tests.support.publishing import (
+    all_remote_files,
     at_remote,
     clone,
     published_to,
     push,
-    remote_files,
     remote_text,
     state_of,
     write,
@@ -212,7 +212,7 @@ def test_a_lost_state_does_not_believe_a_store_that_gives_another_text(backed_up
 
 class TestPublishing:
     def test_stores_are_published_with_their_pages(self, target: Backup) -> None:
-        files = remote_files(target)
+        files = all_remote_files(target)
         assert {f"wiki/tea/{STORE}", f"wiki/milk/{STORE}"} <= set(files)
         assert all(each["store"] for each in state_of(target).values())
 
@@ -229,7 +229,7 @@ class TestPublishing:
         other.git("sparse-checkout", "set", "--no-cone", "/code.py")
         text = remote_text(target, "wiki/tea/index.md")
         assert read(other, KEEP_JSON="false")[0] == set()
-        assert not [path for path in remote_files(target) if path.endswith(STORE)]
+        assert not [path for path in all_remote_files(target) if path.endswith(STORE)]
         assert remote_text(target, "wiki/tea/index.md") == text
         assert not any("store" in each for each in state_of(target).values())
 
@@ -239,9 +239,9 @@ class TestPublishing:
     ) -> None:
         other = clone(target, tmp_path / "other", "--sparse")
         other.git("sparse-checkout", "set", "--no-cone", "/code.py")
-        before = set(remote_files(target))
+        before = set(all_remote_files(target))
         titles, _ = read(other, IMAGE_STYLE=style, FRONT_MATTER=str(style == "html").lower())
-        assert titles == set() and set(remote_files(target)) == before
+        assert titles == set() and set(all_remote_files(target)) == before
 
     def test_a_text_that_was_deleted_on_the_branch_comes_back(self, target: Backup) -> None:
         text = remote_text(target, "wiki/tea/index.md")
