@@ -53,7 +53,7 @@ PURE = (
     *("report.literal", "report.fitting", "report.redaction"),
     *("files.find", "files.kinds", "files.names", "files.pending"),
     *("publish.commits", "publish.message", "publish.refusals", "publish.compose"),
-    *("folder.rebuild",),
+    *("folder.rebuild", "pipeline.check", "pipeline.stored", "report.answer"),
 )
 OUTSIDE = {
     *("os", "subprocess", "socket", "http", "requests", "urllib3", "shutil", "tempfile", "glob"),

@@ -24,11 +24,12 @@ from backup.files.received import Downloaded
 from backup.files.store import Describe, FileRecord, Gathered, gather, remembered
 from backup.markdown import page as document
 from backup.markdown import placeholders
-from backup.markdown.context import Context, Options
-from backup.model import Block, File, Files, Json, Page, Problem, Row, Target, dashed_id
+from backup.markdown.context import Options
+from backup.model import Block, File, Json, Page, Problem, Row, Target, dashed_id
 from backup.notion import read
 from backup.notion.blocks import Shared
 from backup.notion.client import PAGE_SIZE, Client
+from backup.pipeline.stored import rendered
 from backup.store import StoredPage
 from backup.sync.plan import Action, Step, links_digest
 from backup.sync.state import Record, join
@@ -205,7 +206,6 @@ class Reader:
         row, page = _row(step), replace(stored.page, schema=self._schema(step))
         links = document.linked(page, row.database)
         anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
-        files = remembered(page, stored.files, stored.pending)
         record = replace(
             record,
             folder=step.folder,
@@ -217,7 +217,7 @@ class Reader:
             files=stored.files,
             pending=stored.pending,
         )
-        text = document.render(page, self._context(step, files, anchors)).encode()
+        text = rendered(stored, record, page.schema, self.targets, self.options)
         data = store.dumps(stored) if self.keep_json else None
         problems = placeholders.problems(page)
         return Written(step.action, record, text, data, {}, problems, (), (), 0)
@@ -291,18 +291,6 @@ class Reader:
 
     def _shape(self, step: Step) -> str:
         return self.shapes.get(_row(step).source, "")
-
-    def _context(self, step: Step, files: Files, anchors: tuple[str, ...]) -> Context:
-        database = self.targets.get(step.row.database) if step.row else None
-        return Context(
-            path=join(step.folder, "index.md"),
-            page_id=step.page_id,
-            targets=self.targets,
-            files=files,
-            anchors=frozenset(anchors),
-            ancestors=(database,) if database else (),
-            options=self.options,
-        )
 
 
 def _lies_there(text: bytes, folder: Path) -> bool:

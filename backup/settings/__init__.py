@@ -157,7 +157,7 @@ class Settings:
     verify: bool = setting(
         "VERIFY",
         "false",
-        "Check the whole backup after the run: every link, anchor and Markdown file.",
+        "Check the whole backup after the run, as the command `verify` does.",
         switch,
     )
     concurrency: int = setting(

@@ -134,5 +134,6 @@ def test_the_outputs_say_what_was_done(kitchen: Backup, tmp_path: Path) -> None:
         "pages-unchanged": "0",
         "files-written": "1",
         "failed-pages": "[]",
+        "problems": "0",
         "pull-request": "",
     }

@@ -20,6 +20,7 @@ NOTHING = {
     "commit": "",
     "pull-request": "",
     "failed-pages": "[]",
+    "problems": "0",
     "pages-written": "0",
     "pages-removed": "0",
     "pages-failed": "0",
