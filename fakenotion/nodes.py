@@ -53,7 +53,9 @@ class Node:
     children: list[str] = field(default_factory=list)
     made: int = 0  # children ever added: their ids are counted
     trashed: bool = False
+    left: bool = False  # it was in the trash, or is
     archived: bool = False
+    locked: bool = False
     shared: bool = True
     unreadable: bool = False  # its children answer 404
     restricted: bool = False  # listed, but whatever asks for it answers 403
