@@ -60,10 +60,10 @@ class Views:
         *,
         columns: Iterable[Column] | None = None,
         sorts: list[Json] | None = None,
-        filter: Json | None = None,
+        where: Json | None = None,
         name: str = "",
     ) -> None:
-        """Other columns, in their order; other sorts, another filter, another name. No database and
+        """Other columns in their order, sorts, filter (`where`) or name. No database and
         no row counts as edited (Assumed)."""
         self.revision += 1
         one = self.views[bare_id(view)]
@@ -71,7 +71,7 @@ class Views:
             shown = [self._column(one["data_source_id"], column) for column in columns]
             one["configuration"] = {"type": one["type"], "properties": shown}
         one["sorts"] = sorts or one["sorts"]
-        one["filter"] = filter or one["filter"]
+        one["filter"] = where or one["filter"]
         one["name"] = name or one["name"]
         one["last_edited_time"] = exact_time(self.now())
 

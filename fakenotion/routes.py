@@ -211,10 +211,9 @@ class Api:
         if not self.comments_readable:
             raise refusal.restricted()
         for one in self.content.comments:
-            parent = one["parent"]
-            if bare_id(one["id"]) == bare_id(comment_id):
-                if self.content.visible(parent[parent["type"]]):
-                    return one
+            on = one["parent"][one["parent"]["type"]]
+            if bare_id(one["id"]) == bare_id(comment_id) and self.content.visible(on):
+                return one
         raise refusal.not_found("comment", dashed_id(comment_id), self.content.bot)
 
     def views(self, request: Request) -> Json:

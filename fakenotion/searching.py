@@ -81,7 +81,7 @@ class Search:
         return sent
 
     def _find(self, body: Json) -> list[Node]:
-        asked = {key: body[key] for key in ("query", "filter", "sort") if key in body}
+        asked: Json = {key: body[key] for key in ("query", "filter", "sort") if key in body}
         state = (asked, self.content.revision)
         if "start_cursor" not in body or state != self._for:
             self._found, self._for = self._look(asked), state

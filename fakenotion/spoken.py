@@ -51,9 +51,14 @@ class Telling:
         """The answer about a page, a block or a folder of pages."""
         between = "\n\n" if self.version == "v2" else "\n"
         text = between.join(self._lines(node, 0))
-        made = {"object": "page_markdown", "id": node.id, "markdown": text, "truncated": False}
-        more = {"warnings": []} if self.version == "v2" else {}
-        return {**made, "unknown_block_ids": self.unknown, **more}
+        made = {
+            "object": "page_markdown",
+            "id": node.id,
+            "markdown": text,
+            "truncated": False,
+            "unknown_block_ids": self.unknown,
+        }
+        return {**made, "warnings": []} if self.version == "v2" else made
 
     def _lines(self, node: Node, depth: int) -> Iterator[str]:
         for child in answers.listed(self.content, node):
