@@ -154,11 +154,22 @@ def block(content: Content, node: Node) -> Json:
         "id": node.id,
         "parent": parent(content, node),
         **_edits(node),
+        **_stale(content, node),
         "has_children": type_ not in _CLOSED and bool(listed(content, node)),
         "in_trash": content.in_trash(node),
         "type": type_,
         type_: payload,
     }
+
+
+def _stale(content: Content, node: Node) -> Json:
+    """What nobody promises against: the time of a child page in its parent's list is not its own, but
+    what it was when that list was last edited."""
+    above = content.nodes.get(bare_id(node.parent))
+    home = content.page_of(above) if above else None
+    if not content.stale_lists or node.kind != "page" or home is None:
+        return {}
+    return {"last_edited_time": minute_time(min(node.edited, home.edited))}
 
 
 _CLOSED = ("child_database", "unsupported")

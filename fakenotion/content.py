@@ -43,6 +43,7 @@ class Content(People, Views):
         self.echoes: dict[str, list[str]] = {}  # bare id -> what is listed below it and left it
         self.unlisted: set[str] = set()  # what no list shows, though all may see it
         self.surfaced: dict[str, list[str]] = {}  # data source -> pages its query gives, too
+        self.stale_lists = False  # the block of a page has the time that its list was last edited
         self.lists_archived = True  # Assumed: a list shows the archived pages below its page
         self.id = counted_id(name, "workspace", version=4, newest=False)
         self.files = Storage(self.id)
@@ -102,7 +103,9 @@ class Content(People, Views):
         return [child for child in found if child and self._is_listed(child, node)]
 
     def _is_listed(self, child: Node, above: Node) -> bool:
-        if not child.shared or child.trashed or bare_id(child.id) in self.unlisted:
+        if not child.shared or child.trashed:
+            return False
+        if self.unlisted and bare_id(child.id) in self.unlisted:
             return False
         return not child.archived or self.lists_archived or above.kind == "data_source"
 

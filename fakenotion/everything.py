@@ -81,24 +81,27 @@ class _Recorded:
         self.read: set[str] = set()  # bare ids whose children were added
 
     def add_query(self, query: Json) -> None:
-        """A data source with its rows. Versions before 2025-09-03 know none: one is made up."""
+        """A data source with its rows, those of all its recordings. Versions before 2025-09-03 know
+        none: one is made up for their databases."""
         schema, source = query["schema"] or {}, query["id"]
         above = schema.get("parent") or {}
         database = str(above.get("database_id") or counted_id(source, "database"))
         recorded = {"data_source": schema} if schema else {}
         if query["kind"] == "databases":
             database, source, recorded = source, counted_id(source, "data source"), {}
-        if bare_id(source) in self.workspace.nodes:
-            return
+        if bare_id(source) not in self.workspace.nodes:
+            self._add_source(schema, source, database, recorded)
+        for row in reversed(query["response"]["results"]):  # a query answers the newest first
+            if row.get("object") == "page" and bare_id(row["id"]) not in self.workspace.nodes:
+                self._page(row["id"], source, row)
+
+    def _add_source(self, schema: Json, source: str, database: str, recorded: Json) -> None:
         title = schema.get("title") or build.runs(f"Recorded rows {source[:8]}")
         data = {"title": title, "description": schema.get("description") or []}
         if bare_id(database) not in self.workspace.nodes:
             recorded_node(self.workspace, database, "database", "").data.update(data)
         made = recorded_node(self.workspace, source, "data_source", database, **recorded)
         made.data.update(data, properties=schema.get("properties") or {})
-        for row in reversed(query["response"]["results"]):  # a query answers the newest first
-            if row.get("object") == "page" and bare_id(row["id"]) not in self.workspace.nodes:
-                self._page(row["id"], source, row)
 
     def _page(self, id_: str, parent: str, raw: Json) -> Node:
         node = recorded_node(self.workspace, id_, "page", parent, page=raw)

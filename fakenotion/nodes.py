@@ -53,7 +53,7 @@ class Node:
     children: list[str] = field(default_factory=list)
     made: int = 0  # children ever added: their ids are counted
     trashed: bool = False
-    left: bool = False  # it was in the trash, or is
+    thrown: datetime | None = None  # when it last came into the trash, or out of it
     archived: bool = False
     locked: bool = False
     shared: bool = True

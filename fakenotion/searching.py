@@ -50,9 +50,10 @@ class Index:
 
     def in_trash(self, content: Content, node: Node) -> bool:
         """Whether the index holds it for trashed: it learns late of the trash."""
-        there = content.in_trash(node)
-        late = node.edited > content.now() - timedelta(seconds=self.delay)
-        return not there if self.delay and late and node.left else there
+        known = content.now() - timedelta(seconds=self.delay)
+        thrown = (one.thrown for one in content.upwards(node))
+        late = self.delay and any(time and time > known for time in thrown)
+        return content.in_trash(node) is not bool(late)
 
 
 @dataclass

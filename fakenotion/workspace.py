@@ -96,7 +96,7 @@ class Workspace(Schemas, Discussions, Moves, Sharing):
     def _leave(self, id_: str, *, trashed: bool) -> None:
         with self.lock:
             node = self.node(id_)
-            node.trashed, node.left = trashed, True
+            node.trashed, node.thrown = trashed, self.now()
             self.touch(node, self.page_of(node) if node.kind == "block" else None)
             self.touch_above(node)
 

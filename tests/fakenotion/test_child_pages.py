@@ -213,3 +213,17 @@ def test_answers_carry_the_time_of_notion_not_of_the_machine(
     assert client.get(f"pages/{home.id}").headers["Date"] == "Thu, 01 Oct 2026 08:00:00 GMT"
     clock.forward(seconds=90)
     assert client.get("pages/AAA").headers["Date"] == "Thu, 01 Oct 2026 08:01:30 GMT"
+
+
+def test_lists_may_stop_to_tell_the_times_of_their_pages(
+    home: Branch, clock: Clock, client: Client
+) -> None:
+    child = home.page("Child")
+    clock.forward(minutes=5)
+    child.edit("Words")
+    home.workspace.stale_lists = True
+    (block,) = [one for one in client.children(home.id) if one["id"] == child.id]
+    assert (block["last_edited_time"], edited(client, child)) == (MADE, LATER)
+    home.edit("Words")
+    (block,) = [one for one in client.children(home.id) if one["id"] == child.id]
+    assert block["last_edited_time"] == LATER
