@@ -38,7 +38,7 @@ class Moves(Content):
                 raise ValueError(f"{id_} cannot go below itself")
             self.touch_above(node)
             self._unhang(node)
-            if node.kind == "page" and target and target.kind == "database":
+            if node.kind != "data_source" and target and target.kind == "database":
                 target = self.node(target.children[0])
             before = self.schema_of(node) if node.kind == "page" else {}
             node.parent = target.id if target else ""

@@ -112,9 +112,12 @@ class Api:
     def templates(self, request: Request, data_source_id: str) -> Json:
         """GET /v1/data_sources/{id}/templates: the one list without the usual envelope."""
         source = self.find(data_source_id, "data_source")
+        known = self.content.templates.get(bare_id(source.id), [])
+        found = [(self.content.visible(id_), default) for id_, default in known]
         made = [
-            {"id": id_, "name": self.content.title(self.content.node(id_)), "is_default": default}
-            for id_, default in self.content.templates.get(bare_id(source.id), [])
+            {"id": page.id, "name": self.content.title(page), "is_default": default}
+            for page, default in found
+            if page and not self.content.in_trash(page)
         ]
         return {"templates": made, "has_more": False, "next_cursor": None}
 

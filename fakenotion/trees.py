@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from random import Random
@@ -69,7 +69,7 @@ class Tree:
 
 
 def star(pages: int, **more: Any) -> Tree:
-    """One page with so many child pages. `more`: name of the workspace, words (paragraphs a page)."""
+    """One page with so many child pages. `more`: as in `grown`, here and below."""
     return grown(pages, lambda number: 0, **more)
 
 
@@ -92,14 +92,24 @@ def as_recorded(pages: int, **more: Any) -> Tree:
     return grown(pages, lambda number: parents[number - 1], **more)
 
 
-def grown(pages: int, parent: Callable[[int], int], *, name: str = "Tree", words: int = 1) -> Tree:
+def grown(
+    pages: int,
+    parent: Callable[[int], int],
+    *,
+    name: str = "Tree",
+    title: str = "Page",
+    words: int = 1,
+) -> Tree:
     """A tree of plain pages: `parent` gives for each number from 1 on the number of the page that
-    holds it, 0 being the root, which has no text. Texts are made when they are first read."""
+    holds it, 0 being the root, which has no text. Texts are made when they are first read.
+
+    `name` of the workspace; `title` of each page, before its number; `words`: paragraphs a page has.
+    """
     clock = Clock(START.year, START.month, START.day, START.hour)
     workspace = Workspace(name, now=clock)
     ids: list[str] = []
     for number in range(pages + 1):
-        page = _Page(workspace, number, words if number else 0)
+        page = _Page(workspace, number, f"{title} {number}" if number else "Root", words)
         workspace.attach(page.node(clock(), ids[parent(number)] if number else ""))
         ids.append(page.id)
         clock.forward(minutes=1)
@@ -113,15 +123,12 @@ class _Page:
 
     workspace: Workspace
     number: int
+    title: str
     words: int
 
     @property
     def id(self) -> str:
         return counted_id(self.workspace.id, "page", str(self.number))
-
-    @property
-    def title(self) -> str:
-        return f"Page {self.number}" if self.number else "Root"
 
     def node(self, time: datetime, parent: str) -> Node:
         author = self.workspace.person["id"]
@@ -133,7 +140,8 @@ class _Page:
         return {"properties": {"title": properties.value(column, self.title)}}
 
     def grow(self) -> None:
-        texts = [block("paragraph", f"{self.title}, {n + 1}") for n in range(self.words)]
+        count = self.words if self.number else 0
+        texts = [block("paragraph", f"{self.title}, {n + 1}") for n in range(count)]
         self.workspace.append(self.id, texts)
 
 
@@ -227,3 +235,12 @@ class _Growth:
 
     def comment(self) -> None:
         self.holder().comment("What about this?")
+
+
+SHAPES: Mapping[str, Callable[[int], Tree]] = {
+    "star": star,
+    "ten_ary": ten_ary,
+    "chain": chain,
+    "as_recorded": as_recorded,
+    "random": lambda pages: random_tree(0, pages),
+}

@@ -178,3 +178,13 @@ def test_templates_are_pages_that_no_query_gives(home: Branch, client: Client) -
     assert told["templates"] == [{"id": made.id, "name": "Empty", "is_default": True}]
     assert client.rows(table.first_source)["results"] == []
     assert len(client.children(made.id)) == 1
+    home.workspace.trash(made.id)
+    assert client.json(f"data_sources/{table.first_source}/templates")["templates"] == []
+
+
+def test_a_database_moves_from_a_page_into_a_wiki(home: Branch, client: Client) -> None:
+    wiki, table = home.wiki("Wiki"), home.database("Table")
+    table.move(wiki)
+    assert ids(client.rows(wiki.first_source)["results"]) == [table.first_source]
+    assert client.json(f"databases/{table.id}")["parent"]["database_id"] == wiki.id
+    assert ids(client.children(home.id)) == [wiki.id]

@@ -159,6 +159,12 @@ def test_a_generated_tree_has_a_clock_that_stands_later_than_all_of_it() -> None
     assert tree.top.node.edited < tree.clock()
 
 
+def test_a_chain_may_be_deep_and_its_titles_long() -> None:
+    tree = chain(60, title="長" * 30)
+    assert tree.depth(tree.pages[-1]) == 60
+    assert len(tree.branch(59).title.encode()) > 90
+
+
 def test_a_page_has_words_that_are_made_when_they_are_read() -> None:
     tree = star(5, words=3)
     before = len(tree.workspace.nodes)
