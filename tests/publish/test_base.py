@@ -388,6 +388,33 @@ def test_a_run_that_was_not_published_is_published_by_the_next_one_of_that_clone
     check_consistent(target)
 
 
+@pytest.mark.parametrize("text", ["Somebody was here.\n", "---\ntitle: Tea\n---\n", ""])
+def test_a_text_that_its_owner_replaced_before_the_first_publication_is_read_again(
+    target: Backup, tmp_path: Path, text: str
+) -> None:
+    """A folder that was only written so far is published: all that lies there counts as read, but for
+    what does not say which page it is."""
+    assert target.run(COMMIT="false").code == 0
+    (target.folder / "wiki/tea/index.md").write_text(text)
+    asked = len(target.server.requests)
+    ran = target.run()
+    assert ran.code == 0, ran.log
+    assert read_since(target, asked) == {page(target, "Tea")}
+    assert "# Tea" in remote_text(target, "wiki/tea/index.md")
+    check_consistent(target)
+    costs_its_floor(target, clone(target, tmp_path / "next"))
+
+
+def test_a_line_that_its_owner_added_before_the_first_publication_is_published(
+    target: Backup,
+) -> None:
+    assert target.run(COMMIT="false").code == 0
+    with (target.folder / "wiki/tea/index.md").open("a") as text:
+        text.write("\nMine.\n")
+    assert target.run().code == 0
+    assert remote_text(target, "wiki/tea/index.md").endswith("\nMine.")
+
+
 class TestLostState:
     """The state is gone from the branch, or damaged there."""
 

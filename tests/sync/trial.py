@@ -150,7 +150,10 @@ class Trial:
         if ended.code == 0:
             self._check_whole(run, there & self.life.there(), before, after, ended)
         if ended.code == KILLED and run.which % 2 and place.kept:
-            self._check_completed(run, _texts(now).items() - _texts(disk).items())
+            was = (
+                _texts(disk).items() | _texts(before.files).items()
+            )  # git may have brought it back
+            self._check_completed(run, _texts(now).items() - was)
         return ended
 
     def end(self) -> None:
