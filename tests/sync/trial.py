@@ -177,6 +177,8 @@ class Trial:
         there, shown = files_of(place.folder), self.land.now()
         others = {path: each for path, each in there.items() if path not in shown.owned}
         if moved := checks.to_move_away(ended, others):
+            known = self.land.known(self.life.there()) & moved
+            assert not known, f"stuck: {sorted(known)} are known to be ours\n{ended.log}"
             write(place.folder, {}, moved)
             self.land.change({}, moved & shown.ours.keys())
             self.moved |= moved
