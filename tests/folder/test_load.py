@@ -110,6 +110,12 @@ class TestALostState:
         again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
         assert (again.unpublished, again.rebuilt) == ({TEA}, {MILK})
 
+    def test_what_an_interrupted_run_read_since_is_not_read_again(self) -> None:
+        base = branch(state(a=record("tea"), b=record("milk")), problem="lost")
+        here = Local(state(a=record("tea", "2026-09-02")), finished=frozenset({TEA}))
+        memory = of_branch(base, here, Files(lambda _: True))
+        assert (memory.unpublished, memory.rebuilt) == ({TEA}, {MILK})
+
     def test_of_a_state_with_single_damaged_entries_only_these_are_found_again(self) -> None:
         memory = Memory(State({}, PLACES), damage=(Damage(NAME, TEA, "a value"),))
         again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
@@ -270,6 +276,26 @@ class TestAnOldStateThatSomebodyPutBack:
         known = state(a=self.OLD, b=record("milk"))
         found, _ = self.caught_up(known, {MILK: milk}, milk.paths(), row(MILK, "Tea"))
         assert found.state.pages == known.pages and not found.rebuilt
+
+    def test_a_page_whose_old_place_a_new_one_took_is_found(self) -> None:
+        """No file is missing where the state says that it lies; but they are another page's."""
+        milk = replace(record("tea"), title="Tea")
+        found, _ = self.caught_up(
+            state(a=self.OLD),
+            {TEA: self.NOW, MILK: milk},
+            [*self.NOW.paths(), *milk.paths()],
+            row(TEA, "Green tea"),
+            row(MILK, "Tea"),
+        )
+        assert found.state.pages == {TEA: self.NOW, MILK: milk}
+
+    def test_a_page_that_the_state_lacks_takes_no_file_of_another_one(self) -> None:
+        known = state(a=self.OLD)
+        files = ["wiki/tea/index.md", "wiki/milk/index.md"]
+        found, asked = self.caught_up(
+            known, {MILK: record("tea")}, files, row(TEA, "Tea"), row(MILK, "Milk")
+        )
+        assert asked == [{MILK}] and found.state.pages == known.pages
 
     def test_the_history_is_not_asked_without_need(self) -> None:
         """A page is renamed, another was deleted by hand or lacks an image, a third is unpublished."""
