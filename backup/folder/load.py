@@ -190,8 +190,7 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
         if id_ not in memory.state.pages and (memory.problem or id_ in damaged)
     }
     wanted = damaged | _waiting(listed, lacking, pages)
-    asks = None if memory.problem else lying.earlier
-    earlier = asks(wanted - fresh.keys()) if asks else {}
+    earlier = lying.earlier(wanted - fresh.keys()) if lying.earlier else {}
     added: dict[str, Record] = {}
     for id_, record in {**fresh, **earlier}.items():
         if id_ not in memory.state.pages and owned.isdisjoint(record.paths()):

@@ -89,6 +89,8 @@ def earlier(
     """Pages that the state of the branch lost, as the last commit with that very copy of them knew them:
     what somebody has changed since is nobody's that we could tell."""
     path = f"{prefix}{state.NAME}"
+    if not ids:
+        return {}
     if len(_versions(git, path, base.commit)) < 2:
         pushing.deepen()  # else the state of the tip is compared with the tip
     found = _known_earlier(git, prefix, base, ids, pushing)

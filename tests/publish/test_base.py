@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -448,6 +449,24 @@ class TestLostState:
         asked = len(target.server.requests)
         assert clone(target, tmp_path / "next").run(**environ).code == 0
         assert read_since(target, asked) == set()
+
+    def test_a_page_that_the_state_had_lost_before_is_found_too(
+        self, target: Backup, tmp_path: Path
+    ) -> None:
+        environ = {"FRONT_MATTER": "false"}
+        assert target.run(**environ).code == 0
+        files = remote_files(target)
+        state = json.loads(remote_text(target, ".notion-sync.json"))
+        del state["pages"][page(target, "Tea").replace("-", "")]
+        self.lose(target, tmp_path / "person", json.dumps(state))
+        self.lose(target, tmp_path / "again", None)
+        write(target, "Tea", "News.")
+        ran = clone(target, tmp_path / "job", "--depth=1").run(**environ)
+        assert ran.code == 1 and "Rebuilt from the 2 pages" in ran.log, ran.log
+        assert "not part of the backup" not in ran.log
+        assert sorted(remote_files(target)) == sorted(files)
+        assert "News." in remote_text(target, "wiki/tea/index.md")
+        costs_its_floor(target, clone(target, tmp_path / "next"), **environ)
 
     @pytest.mark.parametrize("place", ["archive/tea-2025", "wiki/tea-2025", "zoo/wiki/tea", "aaa"])
     def test_a_copy_that_the_owner_keeps_is_left_alone_and_named(

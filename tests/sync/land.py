@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,10 @@ class Land:
         self.is_tampered = True
         self.doubt()
         self.change(put, drop)
+
+    def move_away(self, paths: Set[str]) -> None:
+        """The owner takes files of ours away, wherever a run sees them."""
+        self.change({}, paths & self.now().ours.keys())
 
     def known(self, page_ids: Collection[str]) -> set[str]:
         """The files of these pages that lie there just as one of our runs published them."""
@@ -187,6 +191,11 @@ class Branch(Land):
         commits = self.repository.first_parents(self.repository.tip(self.branch))
         return [self._at(each) for each in commits]
 
+    def move_away(self, paths: Set[str]) -> None:
+        super().move_away(paths)
+        if self.branch != "main":
+            self.on_main({}, paths - self._owned_at(self.repository.tip("main")).keys())
+
     def known(self, page_ids: Collection[str]) -> set[str]:
         now, found = self.now().files, set[str]()
         for shown in self.history()[:_LOOKED_BACK]:
@@ -215,11 +224,12 @@ class Branch(Land):
         self._owned[commit] = dict(FIRST)
         self.move(commit)
 
-    def on_main(self, put: Mapping[str, bytes]) -> None:
-        """The owner adds files to main, wherever the backup is published."""
+    def on_main(self, put: Mapping[str, bytes], drop: Collection[str] = ()) -> None:
+        """The owner adds files to main, wherever the backup is published, or takes some of ours away."""
         tip = self.repository.tip("main")
-        commit = self._commit({**self._at(tip).files, **put}, [tip], "on main")
-        self._owned[commit] = {**self._owned[tip], **put}
+        kept = {path: each for path, each in self._at(tip).files.items() if path not in drop}
+        commit = self._commit({**kept, **put}, [tip], "on main")
+        self._owned[commit] = {**self._owned_at(tip), **put}
         self.repository.point("main", commit)
         self.follow(tip)
 

@@ -180,7 +180,7 @@ class Trial:
             known = self.land.known(self.life.there()) & moved
             assert not known, f"stuck: {sorted(known)} are known to be ours\n{ended.log}"
             write(place.folder, {}, moved)
-            self.land.change({}, moved & shown.ours.keys())
+            self.land.move_away(moved)
             self.moved |= moved
             TALLY["times that the owner moved files away"] += 1
             ended = self.run(run)
