@@ -79,6 +79,11 @@ class Schemas(Content):
             for row in self._rows(node):
                 mirror(self.nodes, node.data["properties"], row, {})
 
+    def put_property(self, source: str, made: Json) -> None:
+        """A property with its own id, as `properties.named` gives it; empty in every row."""
+        with self.lock:
+            self._add_column(self.node(source), made, None)
+
     def remove_property(self, source: str, name: str) -> None:
         """A property goes with all its values. The other side of a two-way relation stays, as a
         relation of one way (Assumed)."""
