@@ -133,10 +133,10 @@ def _type_of(where: str, sent: Any) -> str:
     if not isinstance(sent, dict):
         raise bad_body("body", where, "an object", sent)
     found = sent.get("type") or next((key for key in sent if key in KINDS), None)
-    if found in KINDS:
+    if isinstance(found, str) and found in KINDS:
         if found not in sent:
-            raise bad_field(where, str(found), "defined", UNDEFINED)
-        return str(found)
+            raise bad_field(where, found, "defined", UNDEFINED)
+        return found
     lines = [f"{where}.{kind} should be defined, instead was `undefined`." for kind in KINDS]
     raise Refusal(400, "\n".join(["body failed validation. Fix one:", *lines]))
 
