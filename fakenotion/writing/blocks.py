@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup.model import Json
-from fakenotion import build, validation
+from fakenotion import answers, build, validation
 from fakenotion.content import Content
 from fakenotion.refusal import UNDEFINED, Refusal, bad_body, bad_field
 from fakenotion.writing import limits, media, rich, shape
@@ -111,7 +111,7 @@ class Blocks:
         shape.held(where, source, {"type": "text", "block_id": "text"}, "block_id")
         id_ = shape.uuid(where, "block_id", source["block_id"])
         node = self.content.visible(id_)
-        if node is None or node.data.get("type") != "synced_block" or "children" in sent:
+        if node is None or answers.type_of(node) != "synced_block" or "children" in sent:
             raise Refusal(400, f"{where}: {id_} is not a synced block that can be copied.")
         return {"type": "block_id", "block_id": id_}
 

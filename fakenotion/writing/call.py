@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -129,6 +130,7 @@ class Call:
         """Into the trash or out of it, as sent. Raises Refusal below something in the trash."""
         if "in_trash" in self.body and self.body["in_trash"] != node.trashed:
             self.below_living(list(self.content.upwards(node))[1:])
+            adopt(node)
             (self.content.trash if self.body["in_trash"] else self.content.restore)(node.id)
 
     def place(self, above: Node, sent: Any, start: str, end: str) -> int | None:
@@ -154,6 +156,20 @@ class Call:
 
     def _refused(self, id_: str) -> bool:
         return self.knobs.refuse_child_anchors and self.content.node(id_).kind != "block"
+
+
+def adopt(node: Node) -> None:
+    """What is served as it was recorded becomes a thing of the workspace, which can change; its
+    times are those of the workspace then."""
+    if not node.recorded:
+        return
+    recorded, node.recorded = node.recorded, {}
+    kept = copy.deepcopy(recorded.get(node.kind, {}))
+    if node.kind == "block" and "type" in kept:
+        node.data.update(type=kept["type"], **{kept["type"]: kept.get(kept["type"], {})})
+    else:
+        names = ("title", "description", "properties", "icon", "cover", "is_inline", "is_locked")
+        node.data.update({name: kept[name] for name in names if name in kept})
 
 
 def move(above: Node, ids: Sequence[str], place: int | None) -> None:

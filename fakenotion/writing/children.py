@@ -9,7 +9,7 @@ from fakenotion.paging import envelope
 from fakenotion.refusal import UNDEFINED, Refusal, bad_field
 from fakenotion.writing import limits, shape
 from fakenotion.writing.blocks import takes_children
-from fakenotion.writing.call import Call, move
+from fakenotion.writing.call import Call, adopt, move
 from fakenotion.writing.kinds import ANY, KINDS
 
 _SHOWN = 100  # blocks in one answer. Assumed: what follows further down is left out
@@ -81,6 +81,7 @@ def _edit(call: Call, node: Node, type_: str, sent: Json) -> None:
     above = call.content.nodes.get(node.parent.replace("-", ""))
     label = above is not None and above.kind == "block" and answers.type_of(above) == "tab"
     made = call.blocks.payload(f"body.{type_}", type_, sent, icons=label, change=True)
+    adopt(node)
     payload = node.data[type_]
     if type_ == "table_row":
         limits_ = len(payload["cells"])
@@ -97,6 +98,7 @@ def delete(call: Call, block_id: str) -> Json:
     """DELETE /v1/blocks/{id}: into the trash; also pages and databases."""
     node = call.api.find(block_id, "block", ("block", "page", "database"))
     call.editable(node)
+    adopt(node)
     call.content.trash(node.id)
     call.committed = (node.id, ())
     return call.show(node, "block")

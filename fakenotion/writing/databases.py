@@ -10,7 +10,7 @@ from fakenotion import build
 from fakenotion.nodes import Node
 from fakenotion.refusal import Refusal
 from fakenotion.writing import columns, media, pages, rich, shape
-from fakenotion.writing.call import Call
+from fakenotion.writing.call import Call, adopt
 
 _CLOTHES = {"icon": "object?", "cover": "object?"}
 _CREATE = {
@@ -90,6 +90,7 @@ def update(call: Call, database_id: str) -> Json:
     for key in ("title", "description"):
         if key in body:
             clothes[key] = rich.runs(call.content, f"body.{key}", body[key])
+    adopt(node)
     node.data.update(clothes, **({"is_inline": body["is_inline"]} if "is_inline" in body else {}))
     node.locked = body.get("is_locked", node.locked)
     if "description" in clothes and len(node.children) == 1:
@@ -129,6 +130,7 @@ def update_source(call: Call, data_source_id: str) -> Json:
         title = rich.runs(call.content, "body.title", body["title"])
     if "icon" in body:
         icon = media.icon(call.content, call.uploads, "body.icon", body["icon"])
+    adopt(source)
     columns.change(call.content, source, body.get("properties", {}))
     source.data.update({"title": title} if "title" in body else {})
     source.data.update({"icon": icon} if "icon" in body else {})

@@ -8,7 +8,7 @@ from fakenotion.mirrors import mirror
 from fakenotion.nodes import Node
 from fakenotion.refusal import Refusal
 from fakenotion.writing import shape
-from fakenotion.writing.call import Call, move
+from fakenotion.writing.call import Call, adopt, move
 from fakenotion.writing.limits import check_total
 from fakenotion.writing.values import Values
 
@@ -102,7 +102,9 @@ def update(call: Call, page_id: str) -> Json:
         call.editable(page)
     clothes = call.clothes()
     given = Values(call.content, call.uploads, call.content.schema_of(page))
-    write(call, page, given.read("body.properties", body.get("properties", {})))
+    values = given.read("body.properties", body.get("properties", {}))
+    adopt(page)
+    write(call, page, values)
     page.data.update(clothes)
     if "is_locked" in body:
         page.locked = body["is_locked"]

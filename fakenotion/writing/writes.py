@@ -87,6 +87,9 @@ class Writes:
     knobs: Knobs = field(default_factory=Knobs)
     log: list[Write] = field(default_factory=list)
     tokens: dict[str, Token] = field(default_factory=dict)
+    plan: Callable[[Write], Trouble | None] | None = (
+        None  # asked about each write before it is done
+    )
     made: int = 0  # blocks that were made
     _spoiled: list[_Spoiled] = field(default_factory=list)
 
@@ -210,6 +213,8 @@ class Writes:
                 number = self._count(one.path)
                 if number == one.at or (one.every and number % one.every == 0):
                     return one.trouble
+        if self.plan and (planned := self.plan(entry)):
+            return planned
         most = self.knobs.slow_above
         if most is not None and _longest(entry.body) > most:
             return Trouble(504, self.knobs.slow_commits)

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from fakenotion.recordings import from_folder
+from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
 from fakenotion.writing.writes import Writes
 from tests.fakenotion.writing.conftest import Author
-from tests.fakenotion.writing.texts import block
+from tests.fakenotion.writing.texts import block, text
 from tests.support.recordings import FOLDERS, OURS
 
 LEAST = {OURS: 2}  # writes of each kind; the collection has dozens
@@ -100,3 +102,30 @@ def test_databases_below_a_page(folder: Path, author: Author, home: str) -> None
         made = author.made("POST", "databases", {**body, "parent": parent})
         assert alike(made) == alike(answer)
     assert tried >= LEAST.get(folder, 10)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_what_was_recorded_can_be_written_to(folder: Path) -> None:
+    workspace = from_folder(folder)
+    stand_in = StandIn(workspace)
+    stand_in.writes.allow("ntn_write")
+    with stand_in.serving() as url:
+        author = Author(url)
+        author.session.headers["Authorization"] = "Bearer ntn_write"
+        page = next(node for node in workspace.nodes.values() if node.recorded.get("page"))
+        icon = {"type": "emoji", "emoji": "🍎"}
+        before = author.json(f"pages/{page.id}")["properties"]
+        changed = author.made("PATCH", f"pages/{page.id}", {"icon": icon})
+        assert (changed["icon"], changed["properties"]) == (icon, before)
+        for node in list(workspace.nodes.values()):
+            type_ = node.recorded.get("block", {}).get("type", "")
+            if node.kind == "block" and type_ in ("paragraph", "to_do", "heading_1"):
+                before = author.json(f"blocks/{node.id}")
+                body = {type_: {"rich_text": [text("New")]}}
+                after = author.made("PATCH", f"blocks/{node.id}", body)
+                assert after[type_].keys() == before[type_].keys()
+                assert after[type_]["rich_text"][0]["plain_text"] == "New"
+        for moved in (True, False):
+            body = {"in_trash": moved}
+            assert author.made("PATCH", f"pages/{page.id}", body)["in_trash"] is moved
+        author.close()

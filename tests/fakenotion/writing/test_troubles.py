@@ -230,3 +230,14 @@ def test_a_path_holds_an_id(path: str, author: Author) -> None:
 
 def test_a_query_string_is_refused(author: Author, home: str) -> None:
     assert "query.x should be not present" in author.refused("PATCH", f"pages/{home}?x=1")
+
+
+def test_a_plan_decides_about_each_write(author: Author, writes: Writes, home: str) -> None:
+    writes.plan = lambda write: trouble.lost(commits=False) if write.number > 1 else None
+    append(author, home, "1")
+    for name in ("2", "3"):
+        with pytest.raises(requests.ConnectionError):
+            append(author, home, name)
+    writes.plan = None
+    append(author, home, "4")
+    assert said(author, home) == ["1", "4"]

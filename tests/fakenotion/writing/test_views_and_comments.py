@@ -101,3 +101,12 @@ def test_comments_are_the_bots_or_under_another_name(author: Author, home: str) 
 )
 def test_a_comment_is_held_to_what_it_may_be(body: Any, said: str, author: Author) -> None:
     assert said in author.refused("POST", "comments", body)
+
+
+def test_a_view_taken_away_leaves_the_others(author: Author, view: dict[str, Any]) -> None:
+    first = author.json("views", database_id=view["database_id"])["results"][0]
+    second = author.made("POST", "views", view)
+    author.made("DELETE", f"views/{first['id']}")
+    third = author.made("POST", "views", view)
+    left = [one["id"] for one in author.json("views", database_id=view["database_id"])["results"]]
+    assert left == [second["id"], third["id"]]
