@@ -18,6 +18,8 @@ class Schemas(Content):
     """A workspace whose schemas change. Where a `source` is wanted, the id of a database means its
     first data source."""
 
+    unique_prefixes = False  # whether a request may not take the prefix of another data source
+
     def _source(self, id_: str) -> Node:
         node = self.node(id_)
         return self.node(self.source(id_)) if node.kind == "database" else node

@@ -15,7 +15,7 @@ from fakenotion.routes import Api, Request
 from fakenotion.workspace import Workspace
 from fakenotion.writing import media, shape
 from fakenotion.writing.blocks import Blocks
-from fakenotion.writing.uploads import FREE, Uploads
+from fakenotion.writing.uploads import Uploads
 
 
 @dataclass
@@ -40,7 +40,6 @@ class Knobs:
     slow_commits: bool = False  # whether such a write is done all the same
     refuse_child_anchors: bool = False  # no `after_block` that is a child page or database
     empty_columns: bool = False  # columns may be made without children (recorded; docs say not)
-    free: int = FREE  # bytes of one file, told by users/me
 
 
 @dataclass
@@ -111,10 +110,6 @@ class Call:
                 "Can't edit block on page with an archived ancestor. You must unarchive the ancestor"
                 " before editing page.",
             )
-
-    def dress(self, node: Node) -> None:
-        """Gives a page or database the icon and cover that were sent."""
-        node.data.update(self.clothes())
 
     def clothes(self) -> Json:
         """Icon and cover, as far as they were sent. Raises Refusal."""

@@ -265,7 +265,19 @@ def _status(workspace: Workspace, source: Node, where: str, sent: Json, before: 
 
 
 def _unique_id(workspace: Workspace, source: Node, where: str, sent: Json, before: Any) -> Json:
-    return {"prefix": shape.held(where, sent, {"prefix": "text?"}).get("prefix")}
+    """The prefix of the rows' numbers. Assumed: it may be that no two data sources share one, so the
+    workspace can be told to refuse that (clients that were recorded send one of their own each time)."""
+    prefix = shape.held(where, sent, {"prefix": "text?"}).get("prefix")
+    others = [
+        one["unique_id"]["prefix"]
+        for each in workspace.nodes.values()
+        if each.kind == "data_source" and each is not source
+        for one in each.data["properties"].values()
+        if one["type"] == "unique_id"
+    ]
+    if prefix and workspace.unique_prefixes and prefix in others:
+        raise bad_field(where, "prefix", "a prefix that no other data source has", prefix)
+    return {"prefix": prefix}
 
 
 def _relation(workspace: Workspace, source: Node, where: str, sent: Json, before: Any) -> Json:

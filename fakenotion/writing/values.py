@@ -6,6 +6,7 @@ an error.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,6 @@ from urllib.parse import unquote
 from backup.model import Json, bare_id
 from fakenotion import properties
 from fakenotion.content import Content
-from fakenotion.nodes import Node
 from fakenotion.refusal import Refusal, bad_body, bad_field, not_found
 from fakenotion.writing import dates, limits, media, options, rich, shape
 from fakenotion.writing.uploads import Uploads
@@ -40,18 +40,21 @@ class Values:
     content: Content
     uploads: Uploads
     columns: Json
-    source: Node | None = None
 
     def read(self, where: str, sent: Json) -> Json:
         """Names and values as they are kept. Options that there are not yet become part of the
-        schema, so nothing may be refused afterwards. Raises Refusal."""
+        schema, so nothing may be refused afterwards. Raises Refusal, and then there are none new."""
         found = [(name, *self._column(name), value) for name, value in sent.items()]
-        made = {
-            name: self._value(f"{where}.{asked}", column, value)
-            for asked, name, column, value in found
-            if column is not None
-        }
-        return made
+        before = copy.deepcopy(self.columns)
+        try:
+            return {
+                name: self._value(f"{where}.{asked}", column, value)
+                for asked, name, column, value in found
+                if column is not None
+            }
+        except Refusal:
+            self.columns.update(before)
+            raise
 
     def _column(self, asked: str) -> tuple[str, Json | None]:
         """The property that a name or an id means: by id, the title is `title`."""
@@ -78,10 +81,6 @@ class Values:
         head = {"id": column["id"], "type": type_, type_: made}
         return {**head, "has_more": False} if type_ == "relation" else head
 
-    def choice(self, where: str, column: Json, sent: Any) -> Json:
-        """An option by its name or id; a name that there is not yet becomes one, but of a status."""
-        return options.chosen(where, column, sent)
-
 
 def _rich(values: Values, where: str, column: Json, sent: Any) -> list[Json]:
     return rich.runs(values.content, where, sent)
@@ -96,12 +95,12 @@ def _number(values: Values, where: str, column: Json, sent: Any) -> Any:
 def _choice(values: Values, where: str, column: Json, sent: Any) -> Json | None:
     if sent is None and column["type"] == "status":
         return properties.value(column, None)["status"]  # type: ignore[no-any-return] # JSON
-    return None if sent is None else values.choice(where, column, sent)
+    return None if sent is None else options.chosen(where, column, sent)
 
 
 def _choices(values: Values, where: str, column: Json, sent: Any) -> list[Json]:
     chosen = shape.items(where, sent, limits.IDS)
-    return [values.choice(f"{where}[{n}]", column, one) for n, one in enumerate(chosen)]
+    return [options.chosen(f"{where}[{n}]", column, one) for n, one in enumerate(chosen)]
 
 
 def _date(values: Values, where: str, column: Json, sent: Any) -> Json | None:

@@ -26,7 +26,7 @@ from fakenotion.routes import UUID, Api, Request
 from fakenotion.workspace import Workspace
 from fakenotion.writing import children, databases, files, limits, pages, talk, views
 from fakenotion.writing.call import Call, Knobs, Token
-from fakenotion.writing.trouble import Lost, Trouble
+from fakenotion.writing.trouble import Trouble
 from fakenotion.writing.uploads import Uploads
 
 Endpoint = Callable[..., Json]
@@ -242,6 +242,3 @@ def _longest(value: Any) -> int:
     texts = [run.get("text") for run in runs if isinstance(run, dict)] if runs else []
     said = [str(text.get("content", "")) for text in texts if isinstance(text, dict)]
     return max(sum(map(limits.units, said)), *map(_longest, value.values()), 0)
-
-
-__all__ = ["Lost", "Write", "Writes"]

@@ -300,3 +300,12 @@ def test_a_database_may_have_further_sources(author: Author, home: str) -> None:
     assert names == ["Data", "Second"]
     page = {"parent": {"database_id": made["id"]}}
     assert "multiple data sources" in author.refused("POST", "pages", page)
+
+
+def test_a_prefix_may_be_taken(data: Data, workspace: Workspace) -> None:
+    numbered = {"unique_id": {"prefix": "AB"}}
+    data.make("One", No=numbered)
+    other = data.make("Other", No=numbered)
+    workspace.unique_prefixes = True
+    assert "no other data source has" in data.refused(other, No=numbered)
+    assert data.change(other, No={"unique_id": {}})["No"]["unique_id"] == {"prefix": None}

@@ -274,3 +274,10 @@ def test_a_relation_refuses_rows_of_another_data_source(
     assert "should be a page of the related data source" in message
     unknown = {"Self": {"relation": [{"id": "0" * 32}]}}
     assert author.send("POST", "pages", row(workspace.source(one), **unknown)).status_code == 404
+
+
+def test_a_refused_row_makes_no_option(author: Author, source: str) -> None:
+    before = author.json(f"data_sources/{source}")["properties"]
+    sent = {"One": {"select": {"name": "New"}}, "Number": {"number": "x"}}
+    author.refused("POST", "pages", row(source, **sent))
+    assert author.json(f"data_sources/{source}")["properties"] == before
