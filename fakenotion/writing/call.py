@@ -94,17 +94,20 @@ class Call:
 
     def editable(self, node: Node) -> None:
         """Raises Refusal for what is in the trash or archived, itself or by something above it."""
-        first, *above = self.content.upwards(node)
-        if first.trashed or first.archived:
+        if node.trashed or node.archived:
             raise Refusal(
                 400,
                 "Can't edit block that is archived. You must unarchive the block before editing.",
             )
-        self.below_living(above)
+        self.below_living(node)
 
-    def below_living(self, above: Sequence[Node]) -> None:
+    def below_living(self, node: Node) -> None:
         """The same of what stands above alone."""
-        if any(one.trashed or one.archived for one in above):
+        before, node.trashed = node.trashed, False
+        gone = self.content.in_trash(node)
+        node.trashed = before
+        _, *above = self.content.upwards(node)
+        if gone or any(one.archived for one in above):
             raise Refusal(
                 400,
                 "Can't edit block on page with an archived ancestor. You must unarchive the ancestor"
@@ -124,7 +127,7 @@ class Call:
     def trash(self, node: Node) -> None:
         """Into the trash or out of it, as sent. Raises Refusal below something in the trash."""
         if "in_trash" in self.body and self.body["in_trash"] != node.trashed:
-            self.below_living(list(self.content.upwards(node))[1:])
+            self.below_living(node)
             adopt(node)
             (self.content.trash if self.body["in_trash"] else self.content.restore)(node.id)
 

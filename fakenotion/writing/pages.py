@@ -97,7 +97,7 @@ def update(call: Call, page_id: str) -> Json:
     body = shape.held("body", call.body, _UPDATE)
     page = call.api.find(page_id, "page")
     if not body.get("in_trash", True) or body.get("is_archived") is False:
-        call.below_living(list(call.content.upwards(page))[1:])
+        call.below_living(page)
     else:
         call.editable(page)
     clothes = call.clothes()

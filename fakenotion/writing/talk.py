@@ -30,14 +30,9 @@ def create(call: Call) -> Json:
     sent = shape.items("body.attachments", body.get("attachments", []), limits.ATTACHMENTS)
     call.charge(len(sent))
     files = [_attachment(call, f"body.attachments[{n}]", one) for n, one in enumerate(sent)]
-    id_ = call.content.add_comment(on, text, call.token.bot, discussion)
-    comment = call.content.comments[-1]
-    if name:
-        comment["display_name"] = {"type": "custom", "resolved_name": name}
-    if files:
-        comment["attachments"] = files
+    id_ = call.content.add_comment(on, text, call.token.bot, discussion, shown_as=name, files=files)
     call.committed = (id_, ())
-    return comment
+    return call.content.comment(id_)
 
 
 def _place(call: Call, body: Json) -> tuple[str, str]:
@@ -64,10 +59,11 @@ def _name(sent: Any) -> str:
     return shape.text(f"{where}.custom.name", sent["custom"]["name"], limits.NAMES)
 
 
-def _attachment(call: Call, where: str, sent: Any) -> Json:
+def _attachment(call: Call, where: str, sent: Any) -> tuple[str, str]:
+    """The category of a file, and where it lies."""
     shape.held(where, sent, {"file_upload_id": "text", "type": "text"}, "file_upload_id")
     upload = call.uploads.attach(where, sent["file_upload_id"])
     kind = upload.type.partition("/")[0]
     ending = PurePosixPath(upload.name).suffix.lower()
     category = "pdf" if ending == ".pdf" else _CATEGORIES.get(kind, "productivity")
-    return {"category": category, "file": {"url": upload.address, "expiry_time": ""}}
+    return category, upload.address

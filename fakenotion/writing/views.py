@@ -118,8 +118,8 @@ def update(call: Call, view_id: str) -> Json:
 def delete(call: Call, view_id: str) -> Json:
     """DELETE /v1/views/{id}; the last one of a database stays."""
     view = _found(call, view_id)
-    among = [one for one in call.content.views.values() if one["parent"] == view["parent"]]
+    among = call.content.views_of(view["parent"]["database_id"])
     if len(among) == 1:
         raise Refusal(400, "Cannot delete the last view of a database.")
-    del call.content.views[bare_id(view_id)]
+    call.content.remove_view(view_id)
     return view
