@@ -23,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     workspace = _workspace(asked)
     stand_in = StandIn(workspace, latency=asked.latency, budget=asked.budget, window=asked.window)
+    if asked.writer:
+        stand_in.writes.allow(asked.writer, personal=True)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0, help="another generated workspace for each number")
     add("--databases", type=int, default=1, help="databases that the pages are spread over")
     add("--recordings", type=Path, help="a folder with _trees and _queries")
+    add("--writer", help="a token that may write (default: none may)")
     add("--latency", type=float, default=0, help="seconds before each answer")
     add("--budget", type=int, help="requests per window (Notion: 180)")
     add("--window", type=float, default=60, help="seconds of a window")

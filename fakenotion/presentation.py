@@ -31,7 +31,9 @@ class Views:
     ) -> str:
         """A view in a database, also of a data source that lives elsewhere; `shown` as in
         `change_view`. A `feed` answers 400."""
-        id_ = counted_id(self.id, "view", str(len(self.views)))
+        number = len(self.views)
+        while bare_id(id_ := counted_id(self.id, "view", str(number))) in self.views:
+            number += 1  # one was taken away
         time, by = exact_time(self.now()), {"object": "user", "id": self.person["id"]}
         self.views[bare_id(id_)] = {
             "object": "view",

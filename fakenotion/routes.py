@@ -18,7 +18,7 @@ from fakenotion.refusal import UNDEFINED
 from fakenotion.searching import Index, Search
 
 # As the validation of the real API: any version, the variant of RFC 9562, or the nil id.
-_UUID = re.compile(r"[0-9a-f]{12}[1-8][0-9a-f]{3}[89ab][0-9a-f]{15}|0{32}")
+UUID = re.compile(r"[0-9a-f]{12}[1-8][0-9a-f]{3}[89ab][0-9a-f]{15}|0{32}")
 LISTED_ITEMS = ("title", "rich_text", "relation", "people")
 
 
@@ -287,7 +287,7 @@ def _body(request: Request) -> Json:
 def _id(part: str, name: str, sent: Any) -> str:
     if sent is UNDEFINED:
         raise refusal.bad_field(part, name, "defined", sent)
-    if name == "property_id" or _UUID.fullmatch(bare_id(sent)):
+    if name == "property_id" or UUID.fullmatch(bare_id(sent)):
         return str(sent)
     raise refusal.bad_id(part, name, sent)
 

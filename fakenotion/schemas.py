@@ -18,6 +18,8 @@ class Schemas(Content):
     """A workspace whose schemas change. Where a `source` is wanted, the id of a database means its
     first data source."""
 
+    unique_prefixes = False  # whether a request may not take the prefix of another data source
+
     def _source(self, id_: str) -> Node:
         node = self.node(id_)
         return self.node(self.source(id_)) if node.kind == "database" else node
@@ -78,6 +80,11 @@ class Schemas(Content):
             self._add_column(node, properties.named({name: column}), plain)
             for row in self._rows(node):
                 mirror(self.nodes, node.data["properties"], row, {})
+
+    def put_property(self, source: str, made: Json) -> None:
+        """A property with its own id, as `properties.named` gives it; empty in every row."""
+        with self.lock:
+            self._add_column(self.node(source), made, None)
 
     def remove_property(self, source: str, name: str) -> None:
         """A property goes with all its values. The other side of a two-way relation stays, as a

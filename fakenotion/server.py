@@ -26,6 +26,8 @@ from fakenotion.nodes import counted_id, wall_clock
 from fakenotion.refusal import Refusal
 from fakenotion.routes import ROUTES, Api, Request
 from fakenotion.searching import Index
+from fakenotion.writing.trouble import Lost
+from fakenotion.writing.writes import Writes
 
 NOTION = 180  # requests in the window of a minute, for each integration ("Request limits", 2026-08)
 LARGER = 600  # the same on Business and Enterprise plans
@@ -87,6 +89,7 @@ class StandIn:
         self.workspace = workspace
         self.knobs = Knobs(**knobs)
         self.api = Api(workspace)
+        self.writes = Writes(workspace)
         self.api.sessions.timer = lambda: self.knobs.timer()
         self.signer = Signer("", lambda: self.knobs.now())
         self.plan: Callable[[Asked], Fault | None] | None = None
@@ -216,6 +219,8 @@ class StandIn:
             sent, status, more = self._answer(asked, body), 200, {}
         except Refusal as refused:
             sent, status, more = refused.body(), refused.status, _retry_after(refused)
+        except Lost:
+            return Reply(0, b"", drop=True)
         if "templates" not in sent:  # the one list that is sent without it
             sent = {**sent, "request_id": request_id}
         headers = {"Content-Type": JSON, "x-notion-request-id": request_id, **more}
@@ -223,22 +228,26 @@ class StandIn:
 
     def _answer(self, asked: Asked, body: bytes) -> Json:
         version = self._checked(asked)
-        _check_json(body)
+        form = asked.headers.get("Content-Type", "")
+        if not form.startswith("multipart/"):
+            _check_json(body)
         self.api.cap, self.api.most = self.knobs.cap, self.knobs.most
         for name in ("copies", *_OF_API):
             setattr(self.api, name, getattr(self.knobs, name))
         self.api.sessions.life = self.knobs.cursor_life
         self.signer.lifetime, self.signer.token_life = self.knobs.lifetime, self.knobs.token_life
         request = Request(asked.method, asked.path, asked.query, asked.body, version, self.url)
-        with self.workspace.lock:
-            made: Json = Delivery(self.workspace, self.signer)(self.api.answer(request))
+        token = _token(asked)
+        content = self.writes.holder(token).content
+        with content.lock:
+            found = self.writes.answer(self.api, request, token, body, form)
+            made: Json = Delivery(content, self.signer)(found)
         return made
 
     def _checked(self, asked: Asked) -> str:
         self._spend()
-        # Assumed: "Bearer" in this spelling alone; without it nothing is a token.
-        scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or not token or token != (self.knobs.token or token):
+        token = _token(asked)
+        if not token or token not in (self.knobs.token or token, *self.writes.tokens):
             raise Refusal(401, "API token is invalid.")
         version = asked.headers.get("Notion-Version")
         if version is None:
@@ -271,6 +280,12 @@ class StandIn:
             if refused or asked.method != "GET":  # the signature holds for GET alone
                 return _s3_error(403, refused or "SignatureDoesNotMatch", "Request has expired")
         return Reply(200, content.body, {"Content-Type": content.type})
+
+
+def _token(asked: Asked) -> str:
+    """The token of a request. Assumed: "Bearer" in this spelling alone; without it nothing is one."""
+    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+    return token if scheme == "Bearer" else ""
 
 
 def _check_json(sent: bytes) -> None:

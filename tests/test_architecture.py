@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(ROOT.glob("backup/**/*.py"))
 SOURCES = [
     *MODULES,
-    *ROOT.glob("fakenotion/*.py"),
+    *ROOT.glob("fakenotion/**/*.py"),
     *ROOT.glob("demo/*.py"),
     *ROOT.glob("tools/*.py"),
     *ROOT.glob("bench/**/*.py"),
