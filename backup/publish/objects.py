@@ -20,6 +20,7 @@ from pathlib import Path
 
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, header_key
+from backup.model import STORE
 
 # What `git lfs install` sets up; without it git would store the files themselves (git-lfs, "install").
 _LFS = (
