@@ -125,6 +125,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         LAPTOP,
         [KEEP, FIRST, Event("trash", 0), FIRST, BARE, FIRST, STORED, FIRST],
     ),
+    "stores of both shards are deleted": (
+        SHARDS,
+        [FIRST, SECOND, *(Act("drop_store", number) for number in range(7)), FIRST],
+    ),
     "one of two shards keeps no stores": (
         SHARDS,
         [FIRST, SECOND, BARE, SECOND, STORED, FIRST],
