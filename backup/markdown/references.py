@@ -36,6 +36,15 @@ def references(page: Page) -> References:
     )
 
 
+def linked(page: Page, parent: str) -> tuple[str, ...]:
+    """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
+    are bare. A breadcrumb refers to the page's own parent."""
+    found = references(page)
+    blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
+    parents = {parent} if any(block.type == "breadcrumb" for block in page.walk()) else set()
+    return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
+
+
 _Found = Iterator[links.Means]
 
 

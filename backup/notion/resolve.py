@@ -13,21 +13,24 @@ from backup.notion.client import Client
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A data source: `schema` is its `properties` object, in the order Notion gave."""
+    """A data source: `schema` is its `properties` object, in the order Notion gave, `raw` all of it."""
 
     id: str
     schema: Json
+    raw: Json
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A database with the ids of its data sources; `icon` only when it is an emoji."""
+    """A database with the ids of its data sources; `icon` only when it is an emoji. `raw` is its
+    container."""
 
     id: str
     title: str
     icon: str
     setting: Database
     sources: tuple[str, ...]
+    raw: Json
 
 
 def resolve(client: Client, setting: Database) -> Resolved:
@@ -51,7 +54,7 @@ def resolve(client: Client, setting: Database) -> Resolved:
         raise _mistake(setting, _LINKED_VIEW)
     sources = tuple(_source_id(entry) for entry in listed)
     title = plain_text(raw.get("title"))
-    return Resolved(bare_id(raw["id"]), title, emoji(raw.get("icon")), setting, sources)
+    return Resolved(bare_id(raw["id"]), title, emoji(raw.get("icon")), setting, sources, raw)
 
 
 def _source_id(entry: Any) -> str:
@@ -64,7 +67,7 @@ def _source_id(entry: Any) -> str:
 def data_source(client: Client, id_: str) -> Source:
     """A data source with its schema."""
     raw = client.data_source(id_)
-    return Source(bare_id(raw["id"]), mapping(raw, "properties"))
+    return Source(bare_id(raw["id"]), mapping(raw, "properties"), raw)
 
 
 def _mistake(setting: Database, sentence: str) -> ConfigError:

@@ -1,4 +1,5 @@
-"""Fetches pages in parallel: each is read, written and logged; a failure costs only that page.
+"""Writes pages in parallel, from Notion or from their stores: each is written and logged; a failure costs
+only that page.
 
 The plan says which pages, and why. After each round it is made again, from what is known by then.
 """
@@ -87,7 +88,8 @@ class Fetching:
     """What the work needs: who reads, who writes, who tells, and the threads for whole pages.
 
     `edited_since` lists the rows of the run's databases that were edited since the run began;
-    `between` is called now and then, and may publish what is finished.
+    `bring` brings what the work tree lacks of the steps' pages, as far as the branch has it; `between` is
+    called now and then, and may publish what is finished.
     """
 
     reader: Reader
@@ -96,6 +98,7 @@ class Fetching:
     pages: Executor
     stop: Stop
     edited_since: Callable[[Collection[str]], Collection[Row]]
+    bring: Callable[[Collection[Step]], None] = lambda steps: None
     between: Callable[[], None] = lambda: None
 
     def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
@@ -119,10 +122,12 @@ class Fetching:
         yield (moved := self._relocated(todo))
         rules, work = learned(rules, (), moved.failed, {}), self
         for _ in range(_ROUNDS):
-            steps = [step for step in todo.of(Action.FETCH) if step.page_id not in rules.failed]
+            wanted = (*todo.of(Action.FETCH), *todo.of(Action.RENDER))
+            steps = [step for step in wanted if step.page_id not in rules.failed]
             due = () if self.stop.requested else todo.of(Action.RETRY)
             if not steps and not due:
                 return
+            self.bring(steps)
             yield (read := work.fetch(steps))
             if read.ended or read.left:
                 return
@@ -138,7 +143,7 @@ class Fetching:
             work = replace(self, reader=reader)
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
-        """Read and write the steps' pages, as many as there is time for. When one shows that no other
+        """Write the steps' pages, as many as there is time for. When one shows that no other
         will come (see `_page`), those under way are finished, and no other is begun."""
         if self.stop.requested or not steps:
             return Outcome(left=len(steps))
@@ -232,8 +237,11 @@ class Fetching:
         try:
             self.writer.check(step.page_id, step.folder)
             folder = self.writer.tree.root / step.folder
-            written = self.reader.read(step, before, folder)
-            self.writer.put(step.page_id, written.record, written.placed, written.text)
+            written = self.reader.page(step, before, folder)
+            done = replace(step, action=written.action)
+            self.writer.put(
+                step.page_id, written.record, written.placed, written.text, written.stored
+            )
         except Unauthorized as error:
             return Outcome(ended=error)
         except Exception as error:  # noqa: BLE001 - one page fails, no other one
@@ -242,13 +250,15 @@ class Fetching:
                 return Outcome(ended=WorkspaceError("No space left on device.", hint=_ROOM))
             return Outcome(failed=(Problem(step.title or "Untitled", what, step.page_id),))
         files = Counter({step.page_id: written.new})
-        return Outcome((step,), (), written.failed, written.problems, written.lacking, files)
+        return Outcome((done,), (), written.failed, written.problems, written.lacking, files)
 
     def _tell(self, number: str, step: Step, outcome: Outcome) -> None:
         count = outcome.files[step.page_id]
         files = counted(count, "file") if count else ""
         reason = "" if outcome.done else "not read" if outcome.ended else "failed"
-        self.log.page(number, step.title or "Untitled", [reason or step.reason, files])
+        is_rendered = any(done.action is Action.RENDER for done in outcome.done)
+        way = "from its store" if is_rendered else ""
+        self.log.page(number, step.title or "Untitled", [reason or step.reason, way, files])
         for problem in outcome.warnings:
             self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):

@@ -13,6 +13,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import timedelta
 
+from backup import store
 from backup.errors import (
     BackupError,
     ConfigError,
@@ -29,6 +30,7 @@ from backup.notion.client import Client
 from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source, resolve
 from backup.settings import Settings
+from backup.store import StoredDatabase
 from backup.sync.plan import Listed, Listing, Verdict
 from backup.sync.state import State
 
@@ -72,7 +74,8 @@ def list_databases(client: Client, settings: Settings, known: State, pool: Execu
         for source_id in place.sources
     }
     databases = [pool.submit(resolve, client, setting) for setting in settings.databases]
-    answers = [_tried(client, future, asked, pool) for future in databases]
+    keeps = settings.keep_json
+    answers = [_tried(client, future, asked, pool, keeps) for future in databases]
     _refuse(answers)
     found = [each for each in answers if not isinstance(each, Exception)]
     problems = [
@@ -94,11 +97,15 @@ _INCAPABLE = "Every database was refused. Give the integration the capability to
 
 
 def _tried(
-    client: Client, database: Future[Resolved], asked: dict[str, _Asked], pool: Executor
+    client: Client,
+    database: Future[Resolved],
+    asked: dict[str, _Asked],
+    pool: Executor,
+    keeps: bool,
 ) -> _Found | Exception:
     """A database, or why it cannot be read: whatever is raised for it costs no other one."""
     try:
-        return _found(client, database.result(), asked, pool)
+        return _found(client, database.result(), asked, pool, keeps)
     except Unauthorized:
         raise
     except Exception as error:  # noqa: BLE001 - it costs no other database
@@ -115,13 +122,17 @@ def _refuse(answers: Collection[_Found | Exception]) -> None:
         raise Unauthorized(refused[0], hint=_INCAPABLE, status=403)
 
 
-def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: Executor) -> _Found:
-    """A database, once the answers about all its sources are there."""
+def _found(
+    client: Client, database: Resolved, asked: dict[str, _Asked], pool: Executor, keeps: bool
+) -> _Found:
+    """A database, once the answers about all its sources are there; `keeps` says that it has a store."""
     for source_id in database.sources:
         if source_id not in asked:
             asked[source_id] = _Asked.about(client, source_id, pool)
     about = [asked[source_id] for source_id in database.sources]
-    schemas = {source.id: source.schema for source in (each.source.result() for each in about)}
+    sources = [each.source.result() for each in about]
+    schemas = {source.id: source.schema for source in sources}
+    stored = StoredDatabase(database.id, database.raw, tuple(source.raw for source in sources))
     parts = [
         read.rows(each.live.result(), each.archived.result(), source_id, database.id)
         for source_id, each in zip(database.sources, about, strict=True)
@@ -134,6 +145,7 @@ def _found(client: Client, database: Resolved, asked: dict[str, _Asked], pool: E
         rows=tuple(row for part in parts for row in part.rows),
         complete=all(part.complete for part in parts),
         sources=tuple(schemas),
+        stored=store.dumps(stored) if keeps else b"",
     )
     return listed, schemas, [problem for part in parts for problem in part.problems]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import date
 
@@ -17,7 +18,7 @@ from backup.words import by_title, counted
 
 def foreseen(decided: Plan) -> Outcome:
     """What a run would do if nothing failed: for the report of a dry run."""
-    return Outcome(done=decided.of(Action.FETCH))
+    return Outcome(done=(*decided.of(Action.FETCH), *decided.of(Action.RENDER)))
 
 
 def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
@@ -53,18 +54,18 @@ def report(
     """Every page with what happened to it, by title. A page that was read, and is not among the
     `changed`, stays as it is; None counts all of them, for a dry run."""
     done = sorted(outcome.done, key=lambda step: (by_title(step.title), step.folder))
-    if changed is not None:
-        done = [step for step in done if step.page_id in changed]
+    done = [step for step in done if changed is None or step.page_id in changed]
     new = [step for step in done if step.page_id not in memory.state.pages]
     moved = [step for step in done if step.old_folder and step not in new]
     news = {step.page_id for step in (*new, *moved)}
+    ways = Counter(step.action for step in outcome.done)
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
 
     def entry(step: Step, note: str) -> Entry:
         files = outcome.files[step.page_id]
         return Entry(step.title, step.folder, note, step.page_id, files)
 
-    staying = _staying(decided, outcome, done)
+    listed, staying = (*shown.databases, *shown.empty), _staying(decided, outcome, done)
     return Report(
         new=tuple(entry(step, "") for step in new),
         updated=tuple(entry(step, step.reason) for step in done if step.page_id not in news),
@@ -75,11 +76,10 @@ def report(
         lost=outcome.lost,
         warnings=outcome.warnings,
         errors=(*outcome.errors, *_unfinished(outcome)),
-        sections=tuple(
-            _section(each, decided, staying, memory) for each in (*shown.databases, *shown.empty)
-        ),
+        sections=tuple(_section(each, decided, staying, memory) for each in listed),
         unchanged=len(staying),
-        read=0 if changed is None else len(outcome.done),
+        read=ways[Action.FETCH],
+        rendered=ways[Action.RENDER],
         files=sum(outcome.files.values()),
         broken=outcome.ended.exit_code if outcome.ended else 0,
     )

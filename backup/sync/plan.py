@@ -4,7 +4,7 @@ The listing says what Notion has, the state says what the backup has. A page tha
 listing is only a candidate for removal; the verdict of asking for it decides (see sync.removals).
 
 A run plans in rounds: after each one it plans again, from what it has written and learned by then.
-Every reason to read a page is here.
+Every reason to read a page, or to write it again, is here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from backup.model import Problem, Row, Target
+from backup.model import STORE, Problem, Row, Target
 from backup.sync import paths
 from backup.sync.paths import Named
 from backup.sync.removals import candidates, gone
@@ -23,6 +23,7 @@ from backup.sync.state import Record, State, join
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 
 __all__ = [
+    "STORELESS",
     "Action",
     "Listed",
     "Listing",
@@ -41,6 +42,8 @@ __all__ = [
 
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
 
+STORELESS = f"its {STORE} is missing"
+_LOST = "the state was lost or damaged"
 _EDITED = "edited while it was read"
 _ANCHORS = "links to its blocks changed"
 _NEWS = "a missing file can be downloaded now, or fails for another reason"
@@ -101,7 +104,8 @@ def learned(
 def is_watched(step: Step) -> bool:
     """Whether to ask after the reading if the page was edited meanwhile: half of what was read is of
     the one moment then, half of the other."""
-    return step.stable and step.reason not in (_ANCHORS, _NEWS)
+    is_read = step.action is Action.FETCH and step.reason not in (_ANCHORS, _NEWS)
+    return step.stable and is_read
 
 
 def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
@@ -195,45 +199,66 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     record, rules = known.state.pages.get(row.id), known.rules
     moved = record.folder if record and record.folder != folder else ""
     anchors = frozenset(known.anchors.get(row.id, ()))
-    reason = _why_fetch(row, record, moved, known)
-    action = Action.FETCH if reason else Action.KEEP
+    action, reason = _wanted(row, record, moved, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
     if not rules.mine(row.id) or row.id in rules.failed:
         action, reason = Action.KEEP, ""  # only put where no other page waits for its place
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
-    return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_stable)
+    is_proof = action is Action.RENDER and reason == _LOST
+    return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_stable, is_proof)
 
 
-def _why_fetch(row: Row, record: Record | None, moved: str, known: _Known) -> str:
-    """Why the page must be read, in words for the log; '' when it need not be. For one that was read
-    in this run, what was to be seen before that counts no more."""
+def _wanted(row: Row, record: Record | None, moved: str, known: _Known) -> tuple[Action, str]:
+    """What a page needs, and why: '' when that is nothing. What a store can answer is not read."""
     if record is None:
-        return "new"
-    rules = known.rules
+        return Action.FETCH, "new"
+    if reason := _first(_why_fetch(row, record, known.rules)):
+        return Action.FETCH, reason
+    if reason := _first(_why_render(row, record, moved, known)):
+        return Action.RENDER if record.store else Action.FETCH, reason
+    return Action.KEEP, ""
+
+
+def _first(reasons: Mapping[str, bool]) -> str:
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _why_fetch(row: Row, record: Record, rules: Rules) -> dict[str, bool]:
+    """Why a page must be read, in words for the log. For one that was read in this run, what was to be
+    seen before that counts no more."""
     is_unread = row.id not in rules.read
-    if row.id in rules.rebuilt and is_unread:
-        return "the state was lost or damaged"
-    if row.title != record.title:
-        return f"renamed from “{record.title}”"
     is_edited = row.edited != record.edited
-    reasons = {
+    return {
+        _LOST: row.id in rules.rebuilt and is_unread,
+        f"renamed from “{record.title}”": row.title != record.title,
         "edited": is_edited and is_unread,
         _EDITED: is_edited and rules.edits.get(row.id, 0) < _READINGS,
-        "moved": bool(moved) or row.database != record.parent,
+        "moved to another database": row.database != record.parent,
         "its files were changed or deleted here": row.id in rules.damaged and is_unread,
         "edited in the minute of the last read, or read incompletely": is_unread
         and not record.stable,
+        "its icon changed": row.icon != record.icon,
+        "full sync": rules.full_sync and is_unread,
+        STORELESS: rules.keep_json and not record.store and is_unread,
+    }
+
+
+def _why_render(row: Row, record: Record, moved: str, known: _Known) -> dict[str, bool]:
+    """Why a page must be written again, though what Notion said of it is still true."""
+    rules = known.rules
+    is_unread = row.id not in rules.read
+    return {
+        _LOST: row.id in rules.restored and is_unread,
+        "moved": bool(moved),
+        "its Markdown was deleted here": row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
-        "its icon changed": row.icon != record.icon,
         "archived, restored, or related from elsewhere": row.relations_digest
         != record.relations_digest,
         "a page it refers to was renamed, moved, added or removed": record.links_digest
         != links_digest(record.links, record.folder, known.targets),
-        "full sync": rules.full_sync and is_unread,
         _ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
         _NEWS: rules.news.get(row.id, False) and is_unread,
     }
-    return next((reason for reason, holds in reasons.items() if holds), "")
