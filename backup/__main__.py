@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, NoReturn
 
 from backup import __version__
 from backup.commands import COMMANDS, Acting, LookingOn, named
@@ -20,7 +21,8 @@ from backup.report.answer import Answer
 from backup.report.log import Log
 from backup.report.reporter import Reporter
 from backup.services import build, looks
-from backup.settings import COMMAND, SETTINGS, Looking, Settings, command_of, contacts
+from backup.settings import COMMAND, NAMES, SETTINGS, Looking, Settings, command_of, contacts
+from backup.settings.nearest import nearest
 from backup.stop import Interrupted, Stop
 
 
@@ -31,7 +33,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
     Raises SystemExit(1) for a bug, when everybody has been told.
     """
     stop = stop or Stop()
-    arguments = _parser().parse_intermixed_args(argv)
+    arguments = _parser().parse_args(argv)
     stream = sys.stderr if arguments.json else sys.stdout  # then only the answer goes to stdout
     reporter = Reporter(stream, environ, platform.node())
     try:
@@ -93,6 +95,7 @@ def _started(
 def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> int:
     log, environ = reporter.log, given.environ
     settings = Settings.read(*given.sources)
+    log.problem("warnings", *(Problem("settings", each) for each in settings.warnings))
     services = build(settings, _client(settings, log), given.workspace, environ, log, stop)
     report = command.run(settings, services)
     origin, folder = "", settings.output_dir
@@ -137,11 +140,26 @@ def _with_argument(
     return replace(given, flags={**given.flags, command.argument: word}) if word else given
 
 
-_NAMES = {setting.name for setting in SETTINGS}
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with a flag, with the nearest one, in place of the whole usage."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does. Raises SystemExit(2) for a flag that does not exist."""
+        found, unknown = self.parse_known_intermixed_args(args, namespace)
+        if unknown:
+            flag = unknown[0].partition("=")[0]
+            meant = nearest(flag.lstrip("-"), NAMES).lower().replace("_", "-")
+            instead = f" Did you mean --{meant}?" if meant else " See --help."
+            self.error(f"{flag} is not a flag or a command.{instead}")
+        return found
+
+    def error(self, message: str) -> NoReturn:
+        """One sentence on stderr, and exit code 2."""
+        self.exit(2, f"error: {message}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="notion-backup",
         description="Back up Notion databases as Markdown into this repository.",
         usage=f"%(prog)s [{' | '.join(COMMANDS)}] [flags]",
@@ -171,7 +189,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _given(arguments: argparse.Namespace, environ: Mapping[str, str]) -> _Given:
-    flags = {name: value for name, value in vars(arguments).items() if name in _NAMES and value}
+    flags = {name: value for name, value in vars(arguments).items() if name in NAMES and value}
     if arguments.command:
         flags[COMMAND.name] = arguments.command
     try:
@@ -184,13 +202,23 @@ def _dotenv(arguments: argparse.Namespace) -> str:
     """The text of the .env file; it must exist when it was named."""
     path = Path(arguments.env or ".env")
     try:
-        return path.read_text(encoding="utf-8")
+        return _decoded(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError):
         if arguments.env:
             raise ConfigError(f"--env: there is no file {path}.") from None
         return ""
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeError:
+        raise ConfigError(f"{path} is not UTF-8 text: save it again as UTF-8.") from None
+    except OSError as error:
         raise ConfigError(f"--env: {path} cannot be read ({type(error).__name__}).") from None
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a .env file; Windows marks UTF-8 at its beginning. Raises UnicodeError for UTF-16,
+    whose every second byte is a NUL, as for all that is not UTF-8."""
+    if b"\0" in content:
+        raise UnicodeError
+    return content.decode("utf-8-sig")
 
 
 def _client(settings: Settings, log: Log) -> Client:

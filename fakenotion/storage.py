@@ -61,3 +61,7 @@ class Storage:
         guessed = TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
         self.contents[unquote(path)] = Content(body, type_ or guessed)
         return scheme + path
+
+    def address(self, path: str) -> str:
+        """The address that `keep` gave for a file which is served at this path."""
+        return HOSTED + quote(path)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(ROOT.glob("backup/**/*.py"))
 SOURCES = [
     *MODULES,
-    *ROOT.glob("fakenotion/*.py"),
+    *ROOT.glob("fakenotion/**/*.py"),
     *ROOT.glob("demo/*.py"),
     *ROOT.glob("tools/*.py"),
     *ROOT.glob("bench/**/*.py"),
@@ -64,7 +64,7 @@ DOORS = {
     "requests": {"http", "notion.wire", "files.fetch"},
     "subprocess": {"git"},
     "urllib3": {"http", "files.guard", "notion.wire"},
-    "dotenv": {"settings"},
+    "dotenv": {"settings.dotenv_text"},
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},
     "markdown_it": {"markdown.verify"},

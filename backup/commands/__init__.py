@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from backup.commands import backup, status, verify
 from backup.errors import ConfigError
@@ -12,6 +11,7 @@ from backup.report.answer import Answer
 from backup.report.report import Report
 from backup.services import Looks, Services
 from backup.settings import Looking, Settings
+from backup.settings.nearest import nearest
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ def named(name: str) -> Acting | LookingOn:
     if found := COMMANDS.get(name):
         return found
     *others, last = COMMANDS
-    near = get_close_matches(name, COMMANDS, 1)
-    wanted = near[0] if near else f"{', '.join(others)} or {last}"
+    wanted = (
+        nearest(name, [each.upper() for each in COMMANDS]).lower()
+        or f"{', '.join(others)} or {last}"
+    )
     raise ConfigError(f"COMMAND: there is no command {name[:40]!r}; write {wanted}.")

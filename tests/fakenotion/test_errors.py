@@ -82,9 +82,9 @@ def test_an_unknown_path_is_an_invalid_request_url(client: Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request_url")
 
 
-def test_writing_is_not_possible(ids: dict[str, str], client: Client) -> None:
+def test_a_token_that_reads_may_not_write(ids: dict[str, str], client: Client) -> None:
     answer = client.session.patch(f"{client.url}/v1/pages/{ids['page']}", json={"in_trash": True})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (403, "restricted_resource")
 
 
 def test_a_token_is_needed(client: Client) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,11 +154,120 @@ def test_a_list_of_pages_that_no_state_knows_any_more_is_ours_when_it_says_so() 
     ours = State({"a" * 32: tea}, {"d" * 32: Place("wiki", "Wiki", index=True)})
     held = Held(ours, contents(ours), rewritten={"d" * 32})
     files = {"wiki/README.md": "of an earlier run"}
-    found = composition(State(), held, files, "", lists={"wiki/README.md"})
+    found = composition(State(), held, files, "", ours={"wiki/README.md"})
     assert found.state.databases["d" * 32].index
     assert "wiki/README.md" in found.texts
     theirs = composition(State(), held, files, "")
     assert "wiki/README.md" not in theirs.texts, "a file of somebody else stays"
+
+
+TEA, MILK, DATABASE = "a" * 32, "b" * 32, "d" * 32
+
+
+def test_of_a_broken_state_a_page_that_lacks_a_file_is_not_taken_for_whole() -> None:
+    tea = record(TEA, 1, "wiki/tea", 1)
+    assert understood("{", State({TEA: tea}), {"wiki/tea/index.md"}) == State()
+
+
+def test_an_entry_that_is_damaged_on_the_branch_is_what_it_was() -> None:
+    tea, milk = record(TEA, 1, "wiki/tea", 0), record(MILK, 1, "wiki/milk", 0)
+    raw = json.loads(state.dumps(State({TEA: tea, MILK: milk})))
+    raw["pages"][TEA]["files"] = 7
+    base = State({TEA: tea})
+    found = understood(json.dumps(raw), base, {*tea.paths(), *milk.paths()})
+    assert found.pages == {TEA: tea, MILK: milk}
+
+
+@pytest.mark.parametrize("is_rewritten", [False, True])
+def test_a_file_of_ours_that_became_a_link_is_neither_replaced_nor_deleted(
+    is_rewritten: bool,
+) -> None:
+    tea = record(TEA, 1, "wiki/tea", 0)
+    base = State({TEA: tea})
+    ours = base if is_rewritten else State({TEA: record(TEA, 2, "wiki/tea", 0)})
+    held = Held(ours, contents(ours), rewritten={TEA} if is_rewritten else ())
+    path = "wiki/tea/index.md"
+    found = composition(base, held, {path: "a link"}, state.dumps(base), links={path})
+    assert found.back.keys() == {TEA} and not found.parts
+    away = State({TEA: record(TEA, 2, "wiki/green-tea", 0)})
+    held = Held(away, contents(away))
+    found = composition(base, held, {path: "a link"}, state.dumps(base), links={path})
+    assert found.state == away and path not in found.drop
+
+
+def test_a_file_that_says_the_same_is_in_nobodys_way_and_any_other_is() -> None:
+    ours = State({TEA: record(TEA, 1, "wiki/tea", 0)})
+    held = Held(ours, contents(ours))
+    same = composition(State(), held, contents(ours), "")
+    assert same.state.pages == ours.pages and not same.back
+    other = composition(State(), held, {"wiki/tea/index.md": "theirs"}, "")
+    assert not other.state.pages and other.back.keys() == {TEA}
+    assert "wiki/tea/index.md" in other.left()[0].what
+
+
+@pytest.mark.parametrize("there", ["wiki", "wiki/tea", "wiki/tea/index.md/notes.txt"])
+def test_no_file_is_put_below_a_file_or_in_the_place_of_a_folder(there: str) -> None:
+    ours = State({TEA: record(TEA, 1, "wiki/tea", 0)})
+    found = composition(State(), Held(ours, contents(ours)), {there: "theirs"}, "")
+    assert found.back.keys() == {TEA} and not found.parts
+
+
+def test_a_page_of_which_a_file_is_not_there_to_be_put_is_left_to_the_next_run() -> None:
+    ours = State({TEA: record(TEA, 1, "wiki/tea", 1), MILK: record(MILK, 1, "wiki/milk", 0)})
+    objects = contents(ours)
+    del objects["wiki/tea/assets/0.png"]
+    found = composition(State(), Held(ours, objects), {}, "")
+    assert found.back.keys() == {TEA} and found.state.pages.keys() == {MILK}
+
+
+def test_a_page_that_is_only_found_elsewhere_is_no_news() -> None:
+    """The state of the branch said where it lay once."""
+    then = State({TEA: record(TEA, 1, "wiki/tea", 0)})
+    now = State({TEA: record(TEA, 1, "wiki/green-tea", 0)})
+    held = Held(now, {"wiki/green-tea/index.md": "tea"})
+    files = {"wiki/green-tea/index.md": "tea"}
+    found = composition(then, held, files, state.dumps(then), ours=files.keys())
+    assert found.state == now and not found.parts
+
+
+def test_what_a_page_leaves_to_another_one_is_not_deleted() -> None:
+    tea, milk = record(TEA, 1, "wiki/one", 0), record(MILK, 1, "wiki/two", 0)
+    base = State({TEA: tea, MILK: milk})
+    ours = State({TEA: replace(tea, folder="wiki/two"), MILK: replace(milk, folder="wiki/three")})
+    held = Held(ours, contents(ours))
+    found = composition(base, held, contents(base), state.dumps(base))
+    assert {part.page_id: [*part.drop] for part in found.parts} == {
+        TEA: ["wiki/one/index.md"],
+        MILK: [],
+    }
+
+
+def test_the_page_that_was_edited_first_is_committed_first() -> None:
+    ours = State({TEA: record(TEA, 2, "wiki/tea", 0), MILK: record(MILK, 1, "wiki/milk", 0)})
+    found = composition(State(), Held(ours, contents(ours)), {}, "")
+    assert [part.page_id for part in found.parts] == [MILK, TEA]
+
+
+def test_a_page_that_was_written_again_and_is_the_same_is_no_news() -> None:
+    ours = State({TEA: record(TEA, 1, "wiki/tea", 0)})
+    held = Held(ours, contents(ours), rewritten={TEA})
+    found = composition(ours, held, contents(ours), state.dumps(ours))
+    assert not found.parts and not found.drop and found.state == ours
+
+
+def test_a_list_of_pages_that_was_written_again_is_put() -> None:
+    ours = State({}, {DATABASE: Place("wiki", "Wiki", index=True)})
+    held = Held(ours, {}, rewritten={DATABASE})
+    found = composition(ours, held, {"wiki/README.md": "ours"}, state.dumps(ours))
+    assert "wiki/README.md" in found.texts
+    quiet = composition(ours, Held(ours, {}), {"wiki/README.md": "ours"}, state.dumps(ours))
+    assert "wiki/README.md" not in quiet.texts
+
+
+def test_a_list_of_pages_that_the_branch_lost_is_put_back() -> None:
+    ours = State({}, {DATABASE: Place("wiki", "Wiki", index=True)})
+    found = composition(ours, Held(ours, {}), {}, "")
+    assert "wiki/README.md" in found.texts
 
 
 def test_the_store_of_a_database_is_published_and_one_of_somebody_else_stays() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.end_to_end.pulls import Pulls
 from tests.sync.comparison import STATE, files_of
@@ -15,6 +16,7 @@ FOREIGN = "foreign.txt"
 LOOSE = "loose.txt"  # lies in each work tree, and no commit has it
 FIRST = {FOREIGN: b"not ours", "src/main.py": b"print()\n"}  # what the owner begins with
 HEAD = "notion-backup"  # the branch of pull requests
+_LOOKED_BACK = 15  # commits, of which a run certainly knows
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,20 @@ class Shown:
             pages = json.loads(self.files[STATE])["pages"]
             return {id_: each["parent"] for id_, each in pages.items()}
         except (ValueError, KeyError, TypeError):
+            return {}
+
+    def named(self) -> dict[str, list[str]]:
+        """The files of each page, as far as the state tells."""
+        try:
+            pages: dict[str, dict[str, Any]] = json.loads(self.files[STATE])["pages"]
+            return {
+                id_: [
+                    f"{each['folder']}/{path}"
+                    for path in ("index.md", *(file["path"] for file in each.get("files", ())))
+                ]
+                for id_, each in pages.items()
+            }
+        except (ValueError, KeyError, TypeError, AttributeError):
             return {}
 
 
@@ -72,6 +88,14 @@ class Land:
         self.is_tampered = True
         self.doubt()
         self.change(put, drop)
+
+    def move_away(self, paths: Set[str]) -> None:
+        """The owner takes files of ours away, wherever a run sees them."""
+        self.change({}, paths & self.now().ours.keys())
+
+    def known(self, page_ids: Collection[str]) -> set[str]:
+        """The files of these pages that lie there just as one of our runs published them."""
+        return set()
 
     def doubt(self) -> None:
         """The state may tell less than was published, if it was ever tampered with."""
@@ -118,6 +142,7 @@ class Branch(Land):
     relics: set[str] = field(default_factory=set)
     is_tampered: bool = False
     _owned: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of each commit
+    _by_hand: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)  # the commits that `since` has given
 
     def __post_init__(self) -> None:
@@ -150,6 +175,7 @@ class Branch(Land):
         kept = {path: each for path, each in shown.files.items() if path not in drop}
         owned = {path: each for path, each in shown.owned.items() if path not in drop}
         commit = self._commit({**kept, **put}, [shown.commit], "by hand")
+        self._by_hand.add(commit)
         self._owned[commit] = {**owned, **(put if own else {})}
         self.move(commit)
 
@@ -164,6 +190,21 @@ class Branch(Land):
         """What was published, the latest first."""
         commits = self.repository.first_parents(self.repository.tip(self.branch))
         return [self._at(each) for each in commits]
+
+    def move_away(self, paths: Set[str]) -> None:
+        super().move_away(paths)
+        if self.branch != "main":
+            self.on_main({}, paths - self._owned_at(self.repository.tip("main")).keys())
+
+    def known(self, page_ids: Collection[str]) -> set[str]:
+        now, found = self.now().files, set[str]()
+        for shown in self.history()[:_LOOKED_BACK]:
+            named = {} if shown.commit in self._by_hand else shown.named()
+            for paths in (paths for id_, paths in named.items() if id_ in page_ids):
+                there = [path for path in paths if path in now]
+                if all(shown.files.get(path) == now[path] for path in there):
+                    found |= {*there}
+        return found
 
     def since(self, before: Shown) -> Iterator[tuple[Shown, Shown]]:
         new: list[str] = []
@@ -183,11 +224,12 @@ class Branch(Land):
         self._owned[commit] = dict(FIRST)
         self.move(commit)
 
-    def on_main(self, put: Mapping[str, bytes]) -> None:
-        """The owner adds files to main, wherever the backup is published."""
+    def on_main(self, put: Mapping[str, bytes], drop: Collection[str] = ()) -> None:
+        """The owner adds files to main, wherever the backup is published, or takes some of ours away."""
         tip = self.repository.tip("main")
-        commit = self._commit({**self._at(tip).files, **put}, [tip], "on main")
-        self._owned[commit] = {**self._owned[tip], **put}
+        kept = {path: each for path, each in self._at(tip).files.items() if path not in drop}
+        commit = self._commit({**kept, **put}, [tip], "on main")
+        self._owned[commit] = {**self._owned_at(tip), **put}
         self.repository.point("main", commit)
         self.follow(tip)
 

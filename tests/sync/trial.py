@@ -156,7 +156,10 @@ class Trial:
         if ended.code == 0:
             self._check_whole(run, there & self.life.there(), before, after, ended)
         if ended.code == KILLED and run.which % 2 and place.kept:
-            self._check_completed(run, _texts(now).items() - _texts(disk).items())
+            was = (
+                _texts(disk).items() | _texts(before.files).items()
+            )  # git may have brought it back
+            self._check_completed(run, _texts(now).items() - was)
         return ended
 
     def end(self) -> None:
@@ -180,8 +183,10 @@ class Trial:
         there, shown = files_of(place.folder), self.land.now()
         others = {path: each for path, each in there.items() if path not in shown.owned}
         if moved := checks.to_move_away(ended, others):
+            known = self.land.known(self.life.there()) & moved
+            assert not known, f"stuck: {sorted(known)} are known to be ours\n{ended.log}"
             write(place.folder, {}, moved)
-            self.land.change({}, moved & shown.ours.keys())
+            self.land.move_away(moved)
             self.moved |= moved
             TALLY["times that the owner moved files away"] += 1
             ended = self.run(run)
@@ -292,6 +297,8 @@ class Trial:
         checks.present(mine - left if run.how == "between" else mine, after, ended.log)
         # A shard does not read the pages of another: what the owner deleted of one waits for its turn.
         broken = after.databases().keys() - whole_pages(before.ours)
+        was = Copy.of(before.ours)
+        broken |= {id_ for path, id_ in was.misfits().items() if path not in was.files}
         others = {id_ for id_ in broken if not self._is_mine(id_, run)}
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
         if not self.land.is_tampered:  # an older state does not fit the stores of today
