@@ -19,7 +19,7 @@ from backup.model import STORE, Problem
 from backup.pipeline import summary
 from backup.pipeline.check import check
 from backup.pipeline.fetch import Fetching
-from backup.pipeline.listing import edited_since, list_databases, verdicts
+from backup.pipeline.listing import edited_since, in_order, list_databases, verdicts
 from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
@@ -102,7 +102,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
             raise
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
     listing = placed(found, memory.state)
-    memory = load.completed(memory, listing.databases, _lying(services, base))
+    lying = _lying(services, base)
+    listing = in_order(listing, memory.state, lying.stores)
+    memory = load.completed(memory, listing.databases, lying)
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))

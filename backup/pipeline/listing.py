@@ -8,9 +8,9 @@ data sources known from the last run are queried before their database has named
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from backup import store
@@ -20,11 +20,12 @@ from backup.errors import (
     Forbidden,
     NotFound,
     NotionError,
+    StoreError,
     Unauthorized,
     sentence,
 )
-from backup.json_values import mapping
-from backup.model import Json, Problem, Row, bare_id, dashed_id
+from backup.json_values import mapping, word
+from backup.model import STORE, Json, Problem, Row, bare_id, dashed_id
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.read import Answered
@@ -32,7 +33,7 @@ from backup.notion.resolve import Resolved, Source, data_source, resolve
 from backup.settings import Settings
 from backup.store import StoredDatabase
 from backup.sync.plan import Listed, Listing, Verdict
-from backup.sync.state import State
+from backup.sync.state import Place, State, join
 
 _MARGIN = timedelta(minutes=2)  # see read.edited_since
 
@@ -190,3 +191,38 @@ def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) ->
             except NotionError:
                 continue
     return found
+
+
+def in_order(
+    listing: Listing, known: State, stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
+) -> Listing:
+    """The listing with the properties of each database in the order in which its pages are written: that of
+    its store in the backup, which `stores` gives. Of a database that did not change, none is read."""
+    changed = {
+        join(place.folder, STORE): each
+        for each in listing.databases
+        if each.stored and (place := known.databases.get(each.id, Place(each.folder, "")))
+        if store.digest(each.stored) != place.store
+    }
+    schemas, ordered = dict(listing.schemas), {each.id: each for each in listing.databases}
+    for path, data in stores(changed) if changed else ():
+        now, before = store.loads(changed[path].stored or b""), _of_database(data)
+        if isinstance(now, StoredDatabase) and before and before.id == now.id:
+            now = store.in_order(now, before)
+            ordered[now.id] = replace(changed[path], stored=store.dumps(now))
+            for source in now.sources:
+                names = mapping(source, "properties")
+                schema = listing.schemas.get(bare_id(word(source, "id")), {})
+                schemas[bare_id(word(source, "id"))] = {
+                    name: schema[name] for name in names if name in schema
+                }
+    return replace(listing, databases=tuple(ordered.values()), schemas=schemas)
+
+
+def _of_database(data: bytes) -> StoredDatabase | None:
+    """The database whose store this is; None when it cannot be used."""
+    try:
+        found = store.loads(data)
+    except StoreError:
+        return None
+    return found if isinstance(found, StoredDatabase) else None

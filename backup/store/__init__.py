@@ -11,10 +11,12 @@ the same bytes.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from backup.errors import StoreError
-from backup.json_values import as_object
+from backup.json_values import as_object, mapping, word
 from backup.model import STORE, Json, Page, bare_id
 from backup.store import lean, lines
 from backup.store.lasting import lasting
@@ -29,6 +31,7 @@ __all__ = [
     "clean",
     "digest",
     "dumps",
+    "in_order",
     "loads",
 ]
 
@@ -49,8 +52,8 @@ class StoredPage:
 
 @dataclass(frozen=True, slots=True)
 class StoredDatabase:
-    """A database: `raw` is its container, `sources` are its data sources with their schema. The order of
-    its properties is not kept: Notion gives them in any."""
+    """A database: `raw` is its container, `sources` are its data sources with their schema. The order
+    of its properties is kept: pages show them in it."""
 
     id: str
     raw: Json
@@ -103,6 +106,32 @@ def loads(data: bytes) -> StoredPage | StoredDatabase:
         raise damaged("not the JSON that was written") from None
 
 
+def in_order(new: StoredDatabase, old: StoredDatabase) -> StoredDatabase:
+    """`new` with the properties of each source in the order of `old`: Notion gives them in any, and pages
+    are written in the first one. Properties that `old` does not have come last."""
+    before = {bare_id(word(source, "id")): _places(source) for source in old.sources}
+    sources = (
+        _sorted(source, before.get(bare_id(word(source, "id")), {})) for source in new.sources
+    )
+    return replace(new, sources=tuple(sources))
+
+
+def _places(source: Json) -> dict[str, int]:
+    """Where each property stands, by its id, which stays when it is renamed."""
+    found = mapping(source, "properties").values()
+    return {word(as_object(each), "id"): at for at, each in enumerate(found)}
+
+
+def _sorted(source: Json, places: Mapping[str, int]) -> Json:
+    def place(item: tuple[str, Any]) -> int:
+        return places.get(word(as_object(item[1]), "id"), len(places))
+
+    properties = mapping(source, "properties")
+    return (
+        {**source, "properties": dict(sorted(properties.items(), key=place))} if places else source
+    )
+
+
 def digest(data: bytes) -> str:
     """The name of just these bytes: 64 hex digits (SHA-256)."""
     return hashlib.sha256(data).hexdigest()
@@ -136,23 +165,36 @@ def _page(head: Json, rest: list[str]) -> StoredPage:
 
 def _of_database(stored: StoredDatabase) -> str:
     raw = lasting(stored.raw)
+    order = [list(mapping(source, "properties")) for source in stored.sources]
     parts = {
         "database": raw,
         "sources": lasting(list(stored.sources)),
         "views": lasting(list(stored.views)),
         "templates": lasting(list(stored.templates)),
     }
-    return lean.dumps({**parts, "version": VERSION, **_own_id(stored.id, raw)})
+    return lean.dumps({**parts, "order": order, "version": VERSION, **_own_id(stored.id, raw)})
 
 
 def _database(head: Json, rest: list[str]) -> StoredDatabase:
-    raw = head.get("database")
+    raw, order = head.get("database"), head.get("order")
     if not isinstance(raw, dict) or rest:
         raise damaged("neither a page nor a database")
-    sources, views, templates = (
-        _objects(head.get(key)) for key in ("sources", "views", "templates")
-    )
-    return StoredDatabase(_id(head, raw), raw, sources, views, templates)
+    sources = _objects(head.get("sources"))
+    if not isinstance(order, list) or len(order) != len(sources):
+        raise damaged("without the order of its properties")
+    ordered = tuple(_in_order(*each) for each in zip(sources, order, strict=True))
+    views, templates = _objects(head.get("views")), _objects(head.get("templates"))
+    return StoredDatabase(_id(head, raw), raw, ordered, views, templates)
+
+
+def _in_order(source: Json, names: Any) -> Json:
+    """The source with its properties as Notion listed them: a line has its keys sorted."""
+    properties = mapping(source, "properties")
+    if not isinstance(names, list) or sorted(map(str, names)) != sorted(properties):
+        raise damaged("without the order of its properties")
+    if "properties" not in source or not isinstance(source["properties"], dict):
+        return source
+    return {**source, "properties": {name: properties[name] for name in names}}
 
 
 def _own_id(id_: str, raw: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fakenotion.faults import Fault
 from fakenotion.server import Asked
 from tests.support.backups import Backup, backing_up, wiki
 from tests.support.kitchen import later, read_since, row
+from tests.support.looking import look
 
 TEN = [f"Page {number}" for number in range(10)]
 
@@ -165,6 +167,25 @@ def test_another_order_of_properties_is_not_a_change(kitchen: Backup) -> None:
     ran = kitchen.run()
     assert "nothing changed" in ran.log and kitchen.files() == before
     assert read_since(kitchen, asked) == set()
+    assert kitchen.run("--full-sync").code == 0 and kitchen.files() == before
+    assert look(kitchen.folder, "verify").code == 0
+
+
+def test_a_new_property_comes_last_whatever_order_notion_gives(kitchen: Backup) -> None:
+    notion = kitchen.notion
+    source = notion.source(notion.databases()[0])
+    for name in ("Weight", "Color", "Price", "Size"):
+        notion.add_property(source, name, properties.number(), 1)
+    later(notion)
+    kitchen.run()
+    names = re.findall(r"(?m)^\| (\w+) \| 1 \|", kitchen.text("wiki/tea/index.md"))
+    notion.add_property(source, "Age", properties.number(), 1)
+    notion.reorder_properties(source, "another order")
+    later(notion)
+    kitchen.run()
+    shown = re.findall(r"(?m)^\| (\w+) \| 1 \|", kitchen.text("wiki/tea/index.md"))
+    assert shown == [*names, "Age"] and len(shown) == 5
+    assert look(kitchen.folder, "verify").code == 0
 
 
 def test_a_folder_of_pages_is_reported_with_its_place(kitchen: Backup) -> None:

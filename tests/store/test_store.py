@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -192,14 +191,28 @@ def test_the_same_block_may_be_shown_in_two_places() -> None:
     assert again(stored(*copies)).page == store.clean(stored(*copies).page)
 
 
-def test_a_database_comes_back_and_the_order_of_its_columns_makes_no_difference() -> None:
-    columns = {"Zeta": {"id": "1"}, "Alpha": {"id": "2", "type": "select"}}
+def database(columns: dict[str, Json]) -> StoredDatabase:
     source = {"object": "data_source", "id": "s", "properties": columns}
-    other = {**source, "properties": dict(sorted(columns.items()))}
     raw = {"object": "database", "id": "d" * 32, "title": [text("Wiki")]}
-    kept = StoredDatabase("d" * 32, raw, (source,), ({"id": "v"},), ({"id": "t"},))
-    assert store.loads(store.dumps(kept)) == kept
-    assert store.dumps(kept) == store.dumps(replace(kept, sources=(other,)))
+    return StoredDatabase("d" * 32, raw, (source,), ({"id": "v"},), ({"id": "t"},))
+
+
+def columns(stored: StoredDatabase) -> list[str]:
+    return list(stored.sources[0]["properties"])
+
+
+def test_a_database_comes_back_with_the_order_of_its_columns() -> None:
+    kept = database({"Zeta": {"id": "1"}, "Alpha": {"id": "2", "type": "select"}})
+    back = store.loads(store.dumps(kept))
+    assert isinstance(back, StoredDatabase) and back == kept
+    assert columns(back) == ["Zeta", "Alpha"]
+
+
+def test_columns_keep_their_places_when_notion_gives_another_order() -> None:
+    before = database({"Zeta": {"id": "1"}, "Alpha": {"id": "2"}, "Gone": {"id": "3"}})
+    now = database({"New": {"id": "4"}, "Alpha": {"id": "2"}, "Renamed": {"id": "1"}})
+    assert columns(store.in_order(now, before)) == ["Renamed", "Alpha", "New"]
+    assert store.in_order(before, before) == before
 
 
 def test_the_digest_is_the_sha256_of_the_bytes() -> None:
