@@ -16,7 +16,7 @@ from backup.pipeline.stored import AGAIN, Comparison, differs
 from backup.sync.plan import index_of
 from backup.sync.state import State, join, parent_of
 
-TEXTS, STORES, FILES = "Markdown files", f"{store.NAME} files", "images and attachments"
+TEXTS, STORES, FILES = "Markdown files", store.NAME, "images and attachments"
 FOREIGN = "foreign files"
 _POINTER = b"version https://git-lfs.github.com/spec/"  # how each begins (git-lfs, "The Pointer")
 _LFS = (
