@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from backup import errors
+from backup import __version__, errors
 from backup.publish import refusals
 from backup.settings import SETTINGS, Settings
 from tools import papers, release
@@ -228,6 +228,39 @@ def test_a_workflow_to_copy_gives_the_action_what_it_knows(where: str, block: st
 def addresses(workflow: str) -> list[str]:
     """The addresses by which the action is used in a text."""
     return re.findall(r"uses: (\S*notion-backup@\S*)", workflow)
+
+
+def test_everything_names_the_tag_of_this_major_version() -> None:
+    major = f"v{__version__.partition('.')[0]}"
+    names = (
+        "CONTRIBUTING.md",
+        ".gitea/workflows/release.yml",
+        "entrypoint.py",
+        "tests/end_to_end/act_runner.py",
+    )
+    texts = PAPERS | {name: (ROOT / name).read_text("utf-8") for name in (*names, str(EXAMPLE))}
+    said = {
+        (name, tag)
+        for name, text in texts.items()
+        for tag in re.findall(r"notion-backup@(v[\w.]*)|\btags? `?(v\d+)\b(?!\.)", text)
+    }
+    assert {one or other for _, (one, other) in said} == {major}, said
+    assert len({name for name, _ in said}) > 6
+
+
+def test_the_commands_that_bring_the_action_onto_an_instance_are_the_same_everywhere() -> None:
+    pages = {
+        name: textwrap.dedent(text) for name, text in PAPERS.items() if "make tags TO=" in text
+    }
+    commands = [
+        [line.strip() for line in block.strip().splitlines()]
+        for text in pages.values()
+        for block in re.findall(r"(?s)```sh\n(.*?)```", text)
+        if "make tags TO=" in block
+    ]
+    assert sorted(pages) == ["README.md", "docs/releasing.md"]
+    assert commands[0] == commands[1] and len(commands[0]) == 3
+    assert README.index("make tags TO=") < README.index("Create an integration")
 
 
 def test_only_the_workflow_for_github_leads_to_the_action_by_a_short_address() -> None:

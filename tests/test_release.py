@@ -117,15 +117,37 @@ def test_the_moved_tag_starts_without_an_index_and_the_source_stays_small(tmp_pa
     git(house.action, "push", "-q", remote, "main")
     git(house.action, "push", "-q", remote, f"main:refs/tags/{MAJOR}")
 
-    commit = release.move(remote, house.action, tmp_path / "carried")
+    commit = release.tags(remote, house.action, tmp_path / "carried")
 
     assert git(Path(remote), "rev-parse", MAJOR) == commit
+    assert git(Path(remote), "rev-parse", f"v{__version__}") == git(
+        Path(remote), "rev-parse", "main"
+    )
     assert "vendor" not in git(Path(remote), "ls-tree", "--name-only", "main")
     assert git(house.action, "status", "--porcelain") == ""
     shutil.rmtree(house.action)
     git(house.root, "clone", "-q", "--branch", MAJOR, remote, "action")
     start = house.start()
     assert (start.code, start.said["word"], start.words) == (0, "carried", "")
+
+
+def test_the_tag_of_a_version_never_moves(tmp_path: Path) -> None:
+    source, remote = tmp_path / "source", tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "source")
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    git(source, "commit", "-q", "--allow-empty", "-m", "One")
+    git(source, "tag", "-a", "-m", "One", f"v{__version__}")
+    git(source, "push", "-q", str(remote), f"v{__version__}")
+    (tmp_path / "carried/vendor").mkdir(parents=True)
+    (tmp_path / "carried/vendor/small.py").touch()
+    git(source, "config", "user.name", "Somebody")
+    git(source, "config", "user.email", "somebody@example.com")
+    release.tags(str(remote), source, tmp_path / "carried")
+    first = git(remote, "rev-parse", MAJOR)
+    git(source, "commit", "-q", "--allow-empty", "-m", "Two")
+    with pytest.raises(release.Trouble, match="is another commit there"):
+        release.tags(str(remote), source, tmp_path / "carried")
+    assert git(remote, "rev-parse", MAJOR) == first
 
 
 @pytest.mark.parametrize("depth", [[], ["--depth=1"]], ids=["whole", "shallow"])
@@ -143,11 +165,12 @@ def test_a_commit_of_the_moving_tag_that_somebody_pinned_stays_in_every_clone(
     git(tmp_path, "init", "-q", "--bare", "--initial-branch=main", "remote.git")
     pinned = []
     for number in range(3):
+        monkeypatch.setattr(release, "__version__", f"{MAJOR[1:]}.{number}.0")
         git(source, "commit", "-q", "--allow-empty", "-m", f"Release {number}")
         git(source, "push", "-q", str(remote), "main")
         job = tmp_path / f"job-{number}"
         git(tmp_path, "clone", "-q", *depth, remote.as_uri(), str(job))
-        pinned.append(release.move("origin", job, tmp_path / "carried"))
+        pinned.append(release.tags("origin", job, tmp_path / "carried"))
     git(tmp_path, "clone", "-q", remote.as_uri(), "user")
     assert git(tmp_path / "user", "rev-parse", MAJOR) == pinned[-1]
     assert set(pinned) < set(git(tmp_path / "user", "rev-list", MAJOR).splitlines())

@@ -2,7 +2,7 @@
 
     python -m tools.release check v1.2.3     do tag, program and CHANGELOG say the same number?
     python -m tools.release build            build/release/notion-backup-1.2.3.tar.gz  (make release)
-    python -m tools.release move             push v1: the commit that is checked out, and vendor/
+    python -m tools.release tags [REMOTE]    push v1.2.3, and v1: what is checked out, and vendor/
     python -m tools.release notes            what CHANGELOG says of this version
     python -m tools.release upload v1.2.3    make the release on the host, with the archive
 
@@ -170,14 +170,16 @@ def _download(entry: str, folder: Path, *options: str) -> bool:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def move(remote: str = "origin", root: Path = ROOT, carried: Path | None = None) -> str:
-    """Push the tag of the major version: a commit on top of the one that is checked out, with
-    vendor/. Gives that commit's id, which is the one to pin: the commits that the tag had before are
+def tags(remote: str = "origin", root: Path = ROOT, carried: Path | None = None) -> str:
+    """Push the tag of the version, which is the commit that is checked out, and that of its major
+    version: a commit on top, with vendor/. Gives that commit's id, which is the one to pin: the commits that the tag had before are
     parents of the new one, so that a clone holds them for whoever has pinned them.
 
-    `carried` is a folder with vendor/; without it the packages are downloaded.
+    `carried` is a folder with vendor/; without it the packages are downloaded. Raises Trouble when the
+    remote has the version with another commit.
     """
     tag = f"v{__version__.partition('.')[0]}"
+    _numbered(remote, root)
     with tempfile.TemporaryDirectory() as name:
         folder, index = carried or Path(name, "carried"), {"GIT_INDEX_FILE": f"{name}/index"}
         if not carried:
@@ -195,6 +197,19 @@ def move(remote: str = "origin", root: Path = ROOT, carried: Path | None = None)
     _git(root, "push", "--quiet", "--force", remote, f"{commit}:refs/tags/{tag}")
     print(f"{tag} is {commit}")
     return commit
+
+
+def _numbered(remote: str, root: Path) -> None:
+    """Give the version's own tag to the remote, where it has none. It never moves."""
+    name, head = f"refs/tags/v{__version__}", _git(root, "rev-parse", "HEAD")
+    listed = _git(root, "ls-remote", remote, name, f"{name}^{{}}").splitlines()
+    if not listed:
+        _git(root, "push", "--quiet", remote, f"{head}:{name}")
+    elif listed[-1].split()[0] != head:
+        raise Trouble(
+            f"v{__version__} is another commit there. Check that one out (git checkout v{__version__}), "
+            "or raise the number."
+        )
 
 
 def _committer() -> dict[str, str]:
@@ -248,7 +263,7 @@ def _git(root: Path, *arguments: str, **environ: str) -> str:
 COMMANDS: dict[str, Callable[..., object]] = {
     "check": check,
     "build": build,
-    "move": move,
+    "tags": tags,
     "upload": upload,
     "notes": notes,
 }
