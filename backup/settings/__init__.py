@@ -6,6 +6,7 @@ Every mistake is found before the run starts, and all of them are told at once.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -31,7 +32,16 @@ from backup.settings.parsers import (
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.setting import Reader, Setting, declared, setting, several
 
-__all__ = ["SETTINGS", "AiNaming", "Contacts", "Secret", "Setting", "Settings", "contacts"]
+__all__ = [
+    "SETTINGS",
+    "AiNaming",
+    "Contacts",
+    "Secret",
+    "Setting",
+    "Settings",
+    "contacts",
+    "named",
+]
 
 _API = "https://api.notion.com"
 _CONFIG = Setting(  # without a value of its own: what it holds is read like the environment
@@ -180,6 +190,23 @@ class Settings:
 
 
 SETTINGS = (*declared(Settings), *_CONTACTS)
+
+
+_NAMED = re.compile(rf"\b({'|'.join(each.name for each in SETTINGS if each.input)})\b(?:=(\w+))?")
+
+
+def named(text: str, *, workflow: bool) -> str:
+    """Advice of our own with its settings as the reader writes them: GIT_TOKEN and PULL_REQUEST=true on a
+    laptop, `git-token` and `pull-request: true` in a workflow."""
+    if not workflow:
+        return text
+    inputs = {each.name: each.input for each in SETTINGS}
+
+    def spelled(found: re.Match[str]) -> str:
+        value = f": {found[2]}" if found[2] else ""
+        return f"`{inputs[found[1]]}{value}`"
+
+    return _NAMED.sub(spelled, text)
 
 
 def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:
