@@ -34,7 +34,17 @@ REMEDIES = """\
   if pip is missing:        apt-get update && apt-get install -y python3-venv
   if no index is in reach:  use the tag v1 or the archive of a release, which carry the packages"""
 # What is no installer's business: parts of the names of variables.
-SECRETIVE = ["TOKEN", "SECRET", "PASSWORD", "KEY", "CONFIG", "WEBHOOK", "NTFY", "HEALTHCHECK"]
+SECRETIVE = [
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "KEY",
+    "CONFIG",
+    "WEBHOOK",
+    "NTFY",
+    "NOTIFY",
+    "HEALTHCHECK",
+]
 MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "UV_SYSTEM_PYTHON")
 
 

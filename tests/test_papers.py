@@ -173,6 +173,14 @@ def test_a_lock_is_complete_and_names_no_index(name: str) -> None:
     assert not [line for line in lines if "://" in line or "index-url" in line]
 
 
+def test_every_python_gets_the_same_packages() -> None:
+    """A release carries one folder for all of them."""
+    markers = re.findall(
+        r"(?m)^\S+==\S+ ; (.*?)(?: \\\\)?$", (ROOT / "requirements.txt").read_text("utf-8")
+    )
+    assert set(markers) <= {"sys_platform == 'win32' \\"}, markers
+
+
 def test_the_development_lock_holds_the_same_packages_as_the_other() -> None:
     def versions(name: str) -> set[str]:
         return set(re.findall(r"(?m)^\S+==\S+", (ROOT / name).read_text("utf-8")))
