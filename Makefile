@@ -16,7 +16,7 @@ PURE = tests/markdown tests/oracles tests/settings tests/folder tests/store \
 	$(call module,fakenotion,build) \
 	$(addsuffix .py,$(addprefix tests/test_,architecture ci exact_json slug urls words))
 
-.PHONY: help demo quick test check lint lock readme golden fuzz soak look pictures bench release
+.PHONY: help demo quick test check lint lock readme golden fuzz soak look pictures bench release tags
 
 help: ## list these commands
 	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:8} {words}") for name, words in re.findall(r"(?m)^(\w+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
@@ -65,3 +65,6 @@ bench: ## measure the program against its floors (ARGS=--help for options)
 
 release: ## write build/release/notion-backup-….tar.gz, which works without a package index
 	@$(develop) -m tools.release build
+
+tags: ## push the tags v1.2.3 and v1, which carries the packages (TO=address of the repository)
+	@$(develop) -m tools.release tags $(or $(TO),origin)

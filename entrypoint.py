@@ -1,13 +1,15 @@
-"""Starts notion-backup inside a private environment, which it makes on the first start.
+"""Starts notion-backup with the packages beside it, or else in a private environment that it makes once.
 
     python3 entrypoint.py [options of notion-backup]
     python3 entrypoint.py --demo [--edit]        back up a sample workspace into ./notion-demo
     python3 entrypoint.py --environment LOCK     print the interpreter that has LOCK installed
 
-A runner's Python may have no packages, no pip, or a pip that refuses to install (PEP 668). So the
-locked packages go into a folder of their own, named by the hash of the lock and of the Python that
-made it; the next start finds that folder and installs nothing. Every start pays for the imports
-at the top: what only the making needs is imported there. Standard library only.
+A runner's Python may have no packages, no pip, or a pip that refuses to install (PEP 668). So a
+release carries the locked packages in vendor/: they go on the path, and nothing is installed, written
+or taken from a cache that other jobs can write. A plain checkout has no vendor/: there the locked
+packages go into a folder of their own, named by the hash of the lock and of the Python that made it;
+the next start finds that folder and installs nothing. Every start pays for the imports at the top:
+what only the making needs is imported there. Standard library only.
 """
 
 import sys
@@ -25,13 +27,24 @@ from pathlib import Path
 
 SELF = Path(__file__).resolve()
 LOCK = SELF.with_name("requirements.txt")
-WHEELS = SELF.with_name("wheels")
+VENDOR = SELF.with_name("vendor")
+OPTIONS = ["-I", "-u", "-X", "utf8"]  # isolated from the workspace, and read line by line
 MARKER = "complete.txt"  # written last; names what was installed by a hash
-REMEDIES = f"""\
+REMEDIES = """\
   if pip is missing:        apt-get update && apt-get install -y python3-venv
-  if no index is in reach:  python3 -m pip download -r {LOCK} -d {WHEELS}   (where one is)"""
+  if no index is in reach:  use the tag v1 or the archive of a release, which carry the packages"""
 # What is no installer's business: parts of the names of variables.
-SECRETIVE = ["TOKEN", "SECRET", "PASSWORD", "KEY", "CONFIG", "WEBHOOK", "NTFY", "HEALTHCHECK"]
+SECRETIVE = [
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "KEY",
+    "CONFIG",
+    "WEBHOOK",
+    "NTFY",
+    "NOTIFY",
+    "HEALTHCHECK",
+]
 MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "UV_SYSTEM_PYTHON")
 
 
@@ -43,8 +56,10 @@ def main(arguments: list[str]) -> int:
     """Run the backup; with --environment print where an environment's interpreter is."""
     asked = arguments[:1] == ["--environment"] and len(arguments) == 2
     lock = Path(arguments[1]).resolve() if asked else LOCK
+    if not asked and VENDOR.is_dir():
+        return _carried(arguments)
     if not asked and Path(sys.prefix).name == _name(lock):
-        return _backup(arguments)
+        return _backup(arguments, _program())
     try:
         python = _interpreter(environment(lock))
     except Trouble as trouble:
@@ -57,13 +72,23 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _backup(arguments: list[str]) -> int:
+def _carried(arguments: list[str]) -> int:
+    """With the packages of vendor/, and none of the machine's own, whose versions nobody has tried."""
+    if not (sys.flags.isolated and sys.flags.utf8_mode):
+        return _start_again(Path(sys.executable), arguments)
+    foreign = ("site-packages", "dist-packages")
+    sys.path[:] = [str(VENDOR), *(each for each in sys.path if Path(each).name not in foreign)]
+    return _backup(arguments, SELF.parent)
+
+
+def _backup(arguments: list[str], program: Path) -> int:
+    """`program` is the folder to import the program from."""
     if "--demo" in arguments:  # nothing else needs the sample and the server that shows it
         sys.path.insert(0, str(SELF.parent))
         from demo.__main__ import start as demonstrate
 
         return demonstrate(arguments, os.environ)
-    sys.path.insert(0, str(_program()))  # -I leaves the script's folder out
+    sys.path.insert(0, str(program))  # -I leaves the script's folder out
     from backup.__main__ import start
 
     return start(arguments, os.environ)
@@ -112,9 +137,8 @@ def _copy(copy: Path) -> None:
 
 
 def _start_again(python: Path, arguments: list[str]) -> int:
-    """This file again, inside: isolated from the workspace."""
-    options = ["-I", "-u", "-X", "utf8"]
-    command = [str(python), *options, str(SELF), *arguments]
+    """This file again, with `python`."""
+    command = [str(python), *OPTIONS, str(SELF), *arguments]
     if os.name != "nt":
         os.execv(python, command)
     import subprocess  # exec on Windows returns to the caller at once and loses the exit code
@@ -207,7 +231,8 @@ def _make(folder: Path, lock: Path) -> None:
     at once the slower one throws its own away."""
     import tempfile
 
-    print(f"Making the private environment {folder}", file=sys.stderr, flush=True)
+    words = f"Installing the packages into {folder}; later starts find them there."
+    print(words, file=sys.stderr, flush=True)
     _forget_abandoned(folder.parent)
     try:
         with tempfile.TemporaryDirectory("", "making-", folder.parent, True) as site:
@@ -257,17 +282,14 @@ def _ways(folder: Path, lock: Path) -> Iterator[list[list[str]]]:
     scheme = "nt" if os.name == "nt" else "posix_prefix"
     packages = sysconfig.get_path("purelib", scheme, {"base": str(folder)})
     uv = shutil.which("uv")
-    pips = [["-m", "pip"], *([f"{wheel}/pip"] for wheel in WHEELS.glob("pip-*.whl"))]
-    offline = [["--no-index", "--find-links", str(WHEELS)]] if WHEELS.is_dir() else []
-    for source in [*offline, []]:
-        what = ["install", "--quiet", "--require-hashes", *source, "-r", str(lock)]
-        if uv:
-            yield [[uv, "pip", *what, "--compile-bytecode", "--python", python]]
-        # Unpacking a pip of its own takes longer than all the packages.
-        yield [[sys.executable, "-I", "-m", "pip", "--python", python, *what]]
-        yield [[python, "-I", "-m", "ensurepip"], [python, "-I", "-m", "pip", *what]]
-        for pip in pips:  # an old one leaves out the scripts, which only the tests need
-            yield [[sys.executable, "-I", *pip, *what, "--target", packages]]
+    what = ["install", "--quiet", "--require-hashes", "-r", str(lock)]
+    if uv:
+        yield [[uv, "pip", *what, "--compile-bytecode", "--python", python]]
+    # Unpacking a pip of its own takes longer than all the packages.
+    yield [[sys.executable, "-I", "-m", "pip", "--python", python, *what]]
+    yield [[python, "-I", "-m", "ensurepip"], [python, "-I", "-m", "pip", *what]]
+    # An old pip leaves out the scripts, which only the tests need.
+    yield [[sys.executable, "-I", "-m", "pip", *what, "--target", packages]]
 
 
 def _run(command: list[str], folder: Path) -> str:

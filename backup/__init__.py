@@ -1,3 +1,3 @@
 """Backs up Notion databases as Markdown, with their files, into a Git repository."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -13,6 +13,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 from requests import PreparedRequest, RequestException, Response, Session, Timeout, exceptions
 from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 from urllib3 import exceptions as wire
 
 __all__ = ["RequestException", "Response", "Session", "Timeout"]
@@ -76,6 +77,31 @@ def seconds(asked: object) -> float | None:
     except ValueError:
         return None
     return max(found, 0.0) if math.isfinite(found) else math.inf
+
+
+class _Tries(Retry):
+    """Waits as a server asks to, in whatever form, and never longer than its limit."""
+
+    def parse_retry_after(self, retry_after: str) -> float:
+        """The seconds; one, when what it says makes no sense."""
+        asked = seconds(retry_after)
+        return min(1.0 if asked is None else asked, self.retry_after_max)
+
+
+def trying(tries: int, patience: int) -> HTTPAdapter:
+    """Tries again when no connection was made or a server is busy, and waits for `patience` seconds at
+    most when it asks for that. After a cut or a timeout nobody knows what has arrived: no second time."""
+    busy = (*_BUSY, *range(500, 600))
+    retry = _Tries(
+        tries - 1,
+        read=False,
+        allowed_methods=None,  # also a POST
+        status_forcelist=busy,
+        backoff_factor=0.5,
+        raise_on_status=False,
+        retry_after_max=patience,
+    )
+    return HTTPAdapter(max_retries=retry)
 
 
 def session(

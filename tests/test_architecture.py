@@ -68,6 +68,7 @@ DOORS = {
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},
     "markdown_it": {"markdown.verify"},
+    "apprise": {"report.chats"},
 }
 
 

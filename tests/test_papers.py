@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from backup import errors
+from backup import __version__, errors
 from backup.commands import COMMANDS, LookingOn
-from backup.publish import refusals
 from backup.settings import SETTINGS, Settings
 from tools import papers, release
 
@@ -175,6 +174,14 @@ def test_a_lock_is_complete_and_names_no_index(name: str) -> None:
     assert not [line for line in lines if "://" in line or "index-url" in line]
 
 
+def test_every_python_gets_the_same_packages() -> None:
+    """A release carries one folder for all of them."""
+    markers = re.findall(
+        r"(?m)^\S+==\S+ ; (.*?)(?: \\\\)?$", (ROOT / "requirements.txt").read_text("utf-8")
+    )
+    assert set(markers) <= {"sys_platform == 'win32' \\"}, markers
+
+
 def test_the_development_lock_holds_the_same_packages_as_the_other() -> None:
     def versions(name: str) -> set[str]:
         return set(re.findall(r"(?m)^\S+==\S+", (ROOT / name).read_text("utf-8")))
@@ -231,6 +238,39 @@ def test_a_workflow_to_copy_gives_the_action_what_it_knows(where: str, block: st
 def addresses(workflow: str) -> list[str]:
     """The addresses by which the action is used in a text."""
     return re.findall(r"uses: (\S*notion-backup@\S*)", workflow)
+
+
+def test_everything_names_the_tag_of_this_major_version() -> None:
+    major = f"v{__version__.partition('.')[0]}"
+    names = (
+        "CONTRIBUTING.md",
+        ".gitea/workflows/release.yml",
+        "entrypoint.py",
+        "tests/end_to_end/act_runner.py",
+    )
+    texts = PAPERS | {name: (ROOT / name).read_text("utf-8") for name in (*names, str(EXAMPLE))}
+    said = {
+        (name, tag)
+        for name, text in texts.items()
+        for tag in re.findall(r"notion-backup@(v[\w.]*)|\btags? `?(v\d+)\b(?!\.)", text)
+    }
+    assert {one or other for _, (one, other) in said} == {major}, said
+    assert len({name for name, _ in said}) > 6
+
+
+def test_the_commands_that_bring_the_action_onto_an_instance_are_the_same_everywhere() -> None:
+    pages = {
+        name: textwrap.dedent(text) for name, text in PAPERS.items() if "make tags TO=" in text
+    }
+    commands = [
+        [line.strip() for line in block.strip().splitlines()]
+        for text in pages.values()
+        for block in re.findall(r"(?s)```sh\n(.*?)```", text)
+        if "make tags TO=" in block
+    ]
+    assert sorted(pages) == ["README.md", "docs/releasing.md"]
+    assert commands[0] == commands[1] and len(commands[0]) == 3
+    assert README.index("make tags TO=") < README.index("Create an integration")
 
 
 def test_only_the_workflow_for_github_leads_to_the_action_by_a_short_address() -> None:
@@ -305,7 +345,7 @@ def test_the_messages_explained_are_messages_that_are_given() -> None:
     rows = re.findall(r"(?m)^\| (`.*?`) \|", PAPERS["docs/troubleshooting.md"])
     told = [words for row in rows for words in re.findall(r"`(?:NOTION_TOKEN )?([^`]+)`", row)]
     assert len(told) > 30
-    unknown = [words for words in told if words not in joined and not refusals.hint(words)]
+    unknown = [words for words in told if words not in joined]
     assert unknown == []
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -75,22 +76,37 @@ def test_packages_are_carried_only_with_the_hash_of_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house = House.build(tmp_path)
-    links = house.wheels.rename(tmp_path / "links")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(links))
-    (house.action / "requirements-dev.txt").write_text("")
-    release.wheels(tmp_path / "carried", house.action)
-    assert [path.name for path in (tmp_path / "carried").iterdir()] == [
-        "small-1.0-py3-none-any.whl"
-    ]
+    monkeypatch.setenv("PIP_FIND_LINKS", str(house.index))
+    release.vendor(tmp_path / "vendor", house.action)
+    carried = {path.name for path in (tmp_path / "vendor").rglob("*") if path.is_file()}
+    assert carried == {"small.py", "METADATA", "WHEEL", "LICENSE"}
     (house.action / "requirements.txt").write_text(f"small==1.0 --hash=sha256:{'0' * 64}\n")
-    with pytest.raises(release.Trouble, match=r"No wheel for Python .*: small==1.0"):
-        release.wheels(tmp_path / "other", house.action)
+    with pytest.raises(release.Trouble, match=r"No wheel of small==1.0"):
+        release.vendor(tmp_path / "other", house.action)
+
+
+def test_compiled_parts_are_left_out_and_a_package_without_licence_is_refused(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "fast-1.0-cp310-cp310-manylinux2014_x86_64.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name in ("fast/__init__.py", "fast/_c.cpython-310.so", "fast-1.0.data/scripts/fast"):
+            wheel.writestr(name, "")
+    with pytest.raises(release.Trouble, match=r"fast-1\.0.* has no licence"):
+        release.unpack(path, tmp_path / "vendor")
+    with zipfile.ZipFile(path, "a") as wheel:
+        wheel.writestr("fast-1.0.dist-info/licenses/LICENSE.txt", "MIT")
+    release.unpack(path, tmp_path / "vendor")
+    carried = {path.name for path in (tmp_path / "vendor").rglob("*") if path.is_file()}
+    assert carried == {"__init__.py", "LICENSE.txt"}
 
 
 def test_the_moved_tag_starts_without_an_index_and_the_source_stays_small(tmp_path: Path) -> None:
-    house = House.build(tmp_path / "house")
-    carried = house.wheels.rename(tmp_path / "carried")
+    house = House.carrying(tmp_path / "house")
+    (tmp_path / "carried").mkdir()
+    (house.action / "vendor").rename(tmp_path / "carried/vendor")
+    (house.action / ".gitignore").write_text("/vendor/\n")
     git(house.action, "init", "-q", "--initial-branch=main")
     git(house.action, "config", "user.name", "Somebody")
     git(house.action, "config", "user.email", "somebody@example.com")
@@ -101,15 +117,37 @@ def test_the_moved_tag_starts_without_an_index_and_the_source_stays_small(tmp_pa
     git(house.action, "push", "-q", remote, "main")
     git(house.action, "push", "-q", remote, f"main:refs/tags/{MAJOR}")
 
-    commit = release.move(remote, house.action, carried)
+    commit = release.tags(remote, house.action, tmp_path / "carried")
 
     assert git(Path(remote), "rev-parse", MAJOR) == commit
-    assert "wheels" not in git(Path(remote), "ls-tree", "--name-only", "main")
+    assert git(Path(remote), "rev-parse", f"v{__version__}") == git(
+        Path(remote), "rev-parse", "main"
+    )
+    assert "vendor" not in git(Path(remote), "ls-tree", "--name-only", "main")
     assert git(house.action, "status", "--porcelain") == ""
     shutil.rmtree(house.action)
     git(house.root, "clone", "-q", "--branch", MAJOR, remote, "action")
-    start = house.start(UV_OFFLINE="1", PIP_NO_INDEX="1")
-    assert (start.code, start.said["word"]) == (0, "one"), start.words
+    start = house.start()
+    assert (start.code, start.said["word"], start.words) == (0, "carried", "")
+
+
+def test_the_tag_of_a_version_never_moves(tmp_path: Path) -> None:
+    source, remote = tmp_path / "source", tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "source")
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    git(source, "commit", "-q", "--allow-empty", "-m", "One")
+    git(source, "tag", "-a", "-m", "One", f"v{__version__}")
+    git(source, "push", "-q", str(remote), f"v{__version__}")
+    (tmp_path / "carried/vendor").mkdir(parents=True)
+    (tmp_path / "carried/vendor/small.py").touch()
+    git(source, "config", "user.name", "Somebody")
+    git(source, "config", "user.email", "somebody@example.com")
+    release.tags(str(remote), source, tmp_path / "carried")
+    first = git(remote, "rev-parse", MAJOR)
+    git(source, "commit", "-q", "--allow-empty", "-m", "Two")
+    with pytest.raises(release.Trouble, match="is another commit there"):
+        release.tags(str(remote), source, tmp_path / "carried")
+    assert git(remote, "rev-parse", MAJOR) == first
 
 
 @pytest.mark.parametrize("depth", [[], ["--depth=1"]], ids=["whole", "shallow"])
@@ -121,17 +159,18 @@ def test_a_commit_of_the_moving_tag_that_somebody_pinned_stays_in_every_clone(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     source, remote = tmp_path / "source", tmp_path / "remote.git"
-    (tmp_path / "wheels").mkdir()
-    (tmp_path / "wheels/small-1.0-py3-none-any.whl").write_text("one")
+    (tmp_path / "carried/vendor").mkdir(parents=True)
+    (tmp_path / "carried/vendor/small.py").write_text("WORD = 'one'")
     git(tmp_path, "init", "-q", "--initial-branch=main", "source")
     git(tmp_path, "init", "-q", "--bare", "--initial-branch=main", "remote.git")
     pinned = []
     for number in range(3):
+        monkeypatch.setattr(release, "__version__", f"{MAJOR[1:]}.{number}.0")
         git(source, "commit", "-q", "--allow-empty", "-m", f"Release {number}")
         git(source, "push", "-q", str(remote), "main")
         job = tmp_path / f"job-{number}"
         git(tmp_path, "clone", "-q", *depth, remote.as_uri(), str(job))
-        pinned.append(release.move("origin", job, tmp_path / "wheels"))
+        pinned.append(release.tags("origin", job, tmp_path / "carried"))
     git(tmp_path, "clone", "-q", remote.as_uri(), "user")
     assert git(tmp_path / "user", "rev-parse", MAJOR) == pinned[-1]
     assert set(pinned) < set(git(tmp_path / "user", "rev-list", MAJOR).splitlines())
@@ -168,10 +207,14 @@ def test_what_make_release_wrote_runs_without_an_index(tmp_path: Path) -> None:
     (unpacked,) = tmp_path.iterdir()
     if (unpacked / "requirements.txt").read_text() != (ROOT / "requirements.txt").read_text():
         pytest.skip("make release was run with another lock")
-    # With uv, for it is quick; that pip finds wheels/ as well is held by tests/entrypoint.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
-    environ = {"HOME": str(tmp_path), "PATH": path, "UV_OFFLINE": "1", "PIP_NO_INDEX": "1"}
+    bare = {"HOME": "/dev/null", "PATH": os.defpath}
     command = [sys.executable, "-I", str(unpacked / "entrypoint.py"), "--demo"]
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    done = subprocess.run(command, cwd=tmp_path, env=bare, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
     assert "16 new" in done.stdout
+
+
+def test_what_make_release_wrote_is_small() -> None:
+    if not ARCHIVE.exists():
+        pytest.skip("make release has not been run")
+    assert ARCHIVE.stat().st_size <= 5_000_000

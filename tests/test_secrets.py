@@ -38,6 +38,7 @@ WORDS = {
     "NTFY_TOKEN": "tk_planted3e4f5a6b7c",
     "DISCORD_WEBHOOK_URL": "planted-discord-7d8e9f0a1b2c",
     "SLACK_WEBHOOK_URL": "planted-slack-0b1c2d3e4f5a",
+    "NOTIFY_URLS": "planted-chat-4a5b6c7d8e9f",
     "NTFY_URL": "planted-ntfy-6e7f8a9b0c1d",
     "WEBHOOK_URL": "planted-webhook-2d3e4f5a6b7c",
     "HEALTHCHECK_URL": "planted-watchdog-8b9c0d1e2f3a",
@@ -62,6 +63,10 @@ class House:
             name: f"{self.inbox.url}/{name.lower()}/{word}" if name.endswith("_URL") else word
             for name, word in WORDS.items()
         }
+        secret["NOTIFY_URLS"] = (
+            f"json://{self.inbox.url.partition('://')[2]}/{WORDS['NOTIFY_URLS']}"
+        )
+        secret["NTFY_URL"] = f"{self.inbox.url}/{WORDS['NTFY_URL']}"  # a topic is one part
         return {**secret, "AI_NAMING_ENABLED": "true", "AI_API_URL": self.model.url}
 
     def environment(self) -> dict[str, str]:
@@ -79,7 +84,10 @@ class House:
 
     def doors(self) -> dict[str, bytes]:
         """All that others may see, by where it is."""
-        sent = (letter.body for letter in self.inbox.letters)
+        topic = (
+            f'"topic": "{WORDS["NTFY_URL"]}"'.encode()
+        )  # so ntfy wants it, and sends it to nobody
+        sent = (letter.body.replace(topic, b"") for letter in self.inbox.letters)
         asked = (each.body for each in self.host.requests if each.path.startswith("/api/"))
         return {
             "the log": self.ran.log.encode(),
@@ -187,7 +195,8 @@ HOW = {
 def test_a_run_in_which_all_goes_well_shows_no_secret(house: House, how: str) -> None:
     ran = house.run(**HOW[how](house.settings()))
     assert ran.code == 0, ran.log
-    assert house.model.seen and len(house.inbox.letters) == 6 and house.host.pushes()
+    assert len(house.inbox.letters) == 6, house.inbox.paths()
+    assert house.model.seen and house.host.pushes()
     assert house.leaks() == []
 
 
@@ -200,7 +209,7 @@ def test_a_run_in_which_everything_fails_shows_no_secret(house: House) -> None:
     house.backup.fail(f"/v1/blocks/{milk}", Fault(status=400, body=said))
     ran = house.run()
     assert ran.code == 1
-    for words in ("Milk: ", "AI naming", "Discord", "pre-receive hook declined"):
+    for words in ("Milk: ", "AI naming", "Discord", "A hook of 127.0.0.1 refused the push"):
         assert words in ran.log
     house.host.hook("pre-receive", "")
     assert house.leaks() == []

@@ -26,6 +26,7 @@ EXAMPLES = {
     "DBn_LABEL": "Reading list",
     "DBn_PATH": "books/reading-list",
     "DBn_GIT_REPO": "team/library",
+    "NOTIFY_URLS": '"\nntfys://ntfy.sh/your-topic\nslack://token_a/token_b/token_c\n"',
     "GIT_TOKEN": "the_token_of_somebody_who_may_push",
     "BRANCH": "main",
     "COMMIT_MESSAGE": '"Notion: {counts}\n\n{titles}"',

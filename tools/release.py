@@ -2,13 +2,14 @@
 
     python -m tools.release check v1.2.3     do tag, program and CHANGELOG say the same number?
     python -m tools.release build            build/release/notion-backup-1.2.3.tar.gz  (make release)
-    python -m tools.release move             push v1: the commit that is checked out, and wheels/
+    python -m tools.release tags [REMOTE]    push v1.2.3, and v1: what is checked out, and vendor/
     python -m tools.release notes            what CHANGELOG says of this version
     python -m tools.release upload v1.2.3    make the release on the host, with the archive
 
-A runner that finds wheels/ beside entrypoint.py asks no package index. They would make every clone
-of the source larger, so they lie only in the archive and on the moving tag. What they hold for which
-platform: pure wheels for all, and for PyYAML, which has none, one for each Python on Linux.
+A runner that finds vendor/ beside entrypoint.py installs nothing. It would make every clone of the
+source larger, so it lies only in the archive and on the moving tag. It holds what the locked wheels
+hold, as pure Python for every platform: their compiled parts are left out, for which each of them has
+a replacement of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,10 +32,12 @@ from backup import __version__, ci
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
 LOCK = "requirements.txt"
-LOCK_OF_PIP = "requirements-dev.txt"
-PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-MACHINES = ("x86_64", "aarch64")
-GLIBC = ("2014", "_2_17", "_2_28")  # manylinux names of what each supported distribution has
+OLDEST = "3.10"
+# PyYAML has no wheel without compiled parts: one of these serves, without them.
+NATIVE = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64")
+COMPILED = (".so", ".pyd", ".dylib", ".dll")
+SUPERFLUOUS = ("RECORD", "entry_points.txt", "direct_url.json", "INSTALLER")  # for installers
+LICENCE = re.compile(r"\.dist-info/(?:.*/)?(?:licen[sc]e|copying|notice)[^/]*$", re.IGNORECASE)
 CARRIED = ("action.yml", "entrypoint.py", LOCK, "backup", "fakenotion", "demo", "LICENSE")
 READ = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".env.example", ".gitea/examples", "docs")
 
@@ -90,7 +94,7 @@ def build() -> Path:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, top)
         export(folder)
-        wheels(folder / "wheels")
+        vendor(folder / "vendor")
         BUILD.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive, "w:gz") as packed:
             packed.add(folder, top, filter=_nobodys)
@@ -116,37 +120,44 @@ def _nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     return entry
 
 
-def wheels(folder: Path, root: Path = ROOT) -> None:
-    """Download into `folder` what the lock names, and pip for a Python that has none; each file is
-    held to its hash.
+def vendor(folder: Path, root: Path = ROOT) -> None:
+    """Unpack into `folder` what the lock names; each wheel is held to its hash.
 
-    Raises Trouble when there is no wheel of a package.
+    Raises Trouble when there is no wheel of a package, or no licence in it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    pip = [each for each in entries(root / LOCK_OF_PIP) if each.startswith("pip==")]
-    for entry in (*entries(root / LOCK), *pip):
-        if not _download(entry, folder, "--platform", "any", "--abi", "none"):
-            _native(entry, folder)
+    with tempfile.TemporaryDirectory() as name:
+        for entry in entries(root / LOCK):
+            anywhere = ("--platform", "any", "--abi", "none")
+            native = [part for each in NATIVE for part in ("--platform", each)]
+            if not (
+                _download(entry, Path(name), *anywhere) or _download(entry, Path(name), *native)
+            ):
+                raise Trouble(f"No wheel of {entry.split()[0]} can be had.")
+        for wheel in sorted(Path(name).glob("*.whl")):
+            unpack(wheel, folder)
+
+
+def unpack(wheel: Path, folder: Path) -> None:
+    """The modules and licences of a wheel, without what was compiled. Raises Trouble when there is no
+    licence, without which nobody may pass it on."""
+    with zipfile.ZipFile(wheel) as packed:
+        names = [each for each in packed.namelist() if _is_carried(each)]
+        if not any(map(LICENCE.search, names)):
+            raise Trouble(f"{wheel.name} has no licence.")
+        packed.extractall(folder, names)
+
+
+def _is_carried(name: str) -> bool:
+    is_about_installing = ".dist-info/" in name and Path(name).name in SUPERFLUOUS
+    return not (name.endswith(COMPILED) or ".data/" in name or is_about_installing)
 
 
 def entries(lock: Path) -> Iterator[str]:
-    """Each package of a lock with its hashes, those for other systems than Linux left out."""
+    """Each package of a lock with its hashes, those for Windows alone left out."""
     text = re.sub(r"(?m)^ *#.*\n", "", lock.read_text("utf-8"))
     for entry in re.split(r"(?m)^(?=[a-z0-9])", text):
         if "==" in entry and "sys_platform == 'win32'" not in entry:
             yield entry
-
-
-def _native(entry: str, folder: Path) -> None:
-    for python in PYTHONS:
-        for machine in MACHINES:
-            names = [
-                part for each in GLIBC for part in ("--platform", f"manylinux{each}_{machine}")
-            ]
-            version = python.replace(".", "")
-            kind = ["--python-version", python, "--implementation", "cp", "--abi", f"cp{version}"]
-            if not _download(entry, folder, *names, *kind):
-                raise Trouble(f"No wheel for Python {python} on {machine}: {entry.split()[0]}")
 
 
 def _download(entry: str, folder: Path, *options: str) -> bool:
@@ -154,28 +165,31 @@ def _download(entry: str, folder: Path, *options: str) -> bool:
         one.write(entry)
         one.flush()
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder)]
-        command += ["--only-binary=:all:", *options, "--no-deps", "--require-hashes"]
-        command += ["-r", one.name]
+        command += ["--only-binary=:all:", "--python-version", OLDEST, *options, "--no-deps"]
+        command += ["--require-hashes", "-r", one.name]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def move(remote: str = "origin", root: Path = ROOT, carried: Path | None = None) -> str:
-    """Push the tag of the major version: a commit on top of the one that is checked out, with
-    wheels/. Gives that commit's id, which is the one to pin: the commits that the tag had before are
+def tags(remote: str = "origin", root: Path = ROOT, carried: Path | None = None) -> str:
+    """Push the tag of the version, which is the commit that is checked out, and that of its major
+    version: a commit on top, with vendor/. Gives that commit's id, which is the one to pin: the commits that the tag had before are
     parents of the new one, so that a clone holds them for whoever has pinned them.
 
-    `carried` is a folder with wheels; without it they are downloaded.
+    `carried` is a folder with vendor/; without it the packages are downloaded. Raises Trouble when the
+    remote has the version with another commit.
     """
     tag = f"v{__version__.partition('.')[0]}"
+    _numbered(remote, root)
     with tempfile.TemporaryDirectory() as name:
-        folder, index = carried or Path(name, "wheels"), {"GIT_INDEX_FILE": f"{name}/index"}
+        folder, index = carried or Path(name, "carried"), {"GIT_INDEX_FILE": f"{name}/index"}
         if not carried:
-            wheels(folder)
+            vendor(folder / "vendor")
         _git(root, "read-tree", "HEAD", **index)
-        for wheel in sorted(folder.glob("*.whl")):
-            blob = _git(root, "hash-object", "-w", "--no-filters", str(wheel.resolve()))
-            entry = f"100644,{blob},wheels/{wheel.name}"
-            _git(root, "update-index", "--add", "--cacheinfo", entry, **index)
+        there = {
+            "GIT_DIR": _git(root, "rev-parse", "--absolute-git-dir"),
+            "GIT_WORK_TREE": str(folder),
+        }
+        _git(folder, "add", "--force", "--", "vendor", **there, **index)
         tree = _git(root, "write-tree", **index)
     message = f"Carry the packages of {__version__}"
     parents = [part for each in ("HEAD", *_before(root, remote, tag)) for part in ("-p", each)]
@@ -183,6 +197,19 @@ def move(remote: str = "origin", root: Path = ROOT, carried: Path | None = None)
     _git(root, "push", "--quiet", "--force", remote, f"{commit}:refs/tags/{tag}")
     print(f"{tag} is {commit}")
     return commit
+
+
+def _numbered(remote: str, root: Path) -> None:
+    """Give the version's own tag to the remote, where it has none. It never moves."""
+    name, head = f"refs/tags/v{__version__}", _git(root, "rev-parse", "HEAD")
+    listed = _git(root, "ls-remote", remote, name, f"{name}^{{}}").splitlines()
+    if not listed:
+        _git(root, "push", "--quiet", remote, f"{head}:{name}")
+    elif listed[-1].split()[0] != head:
+        raise Trouble(
+            f"v{__version__} is another commit there. Check that one out (git checkout v{__version__}), "
+            "or raise the number."
+        )
 
 
 def _committer() -> dict[str, str]:
@@ -236,7 +263,7 @@ def _git(root: Path, *arguments: str, **environ: str) -> str:
 COMMANDS: dict[str, Callable[..., object]] = {
     "check": check,
     "build": build,
-    "move": move,
+    "tags": tags,
     "upload": upload,
     "notes": notes,
 }

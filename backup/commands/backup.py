@@ -93,7 +93,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     with threads(1, services.stop) as beside:
         answers = beside.submit(list_databases, services.client, settings, here.state, pages)
         try:
-            base = services.publisher.base() if services.publisher else None
+            base = _published(settings, services)
             while wait([answers], _GLANCE).not_done:
                 services.stop.check()
             found = answers.result()
@@ -109,6 +109,11 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))
     return _Begun(here, base, memory, _worth_keeping(listing, memory))
+
+
+def _published(settings: Settings, services: Services) -> Base | None:
+    publisher = services.publisher
+    return publisher.base(only_read=settings.dry_run) if publisher else None
 
 
 def _lying(services: Services, base: Base | None) -> Lying:

@@ -20,14 +20,13 @@ _VERSIONS = 20  # of the state file that are tried, when the last one is lost, d
 _LOOKED_AT = 100  # commits that changed it, of which some may put an earlier one back
 
 
-def read(git: Git, prefix: str, pushing: Pushing) -> Base:
-    """Ask the remote for the branch that is published to. `prefix` is the path of the output folder
+def read(git: Git, prefix: str, pushing: Pushing, tip: Tip) -> Base:
+    """What the branch that is published to has at `tip`. `prefix` is the path of the output folder
     below the root of the work tree, with a slash at its end, or ''.
 
-    Raises GitError when the remote cannot be asked, StateError when a later version of this program
-    wrote the state.
+    Raises GitError when git cannot read it, StateError when a later version of this program wrote the
+    state.
     """
-    tip = pushing.tip()
     files = {
         path.removeprefix(prefix): object_
         for path, object_ in tip.files.items()

@@ -10,19 +10,24 @@ from pathlib import Path
 
 from backup import ci
 from backup.errors import ConfigError, GitError
-from backup.git import Git, credentials, header_key
+from backup.git import Git, basic, credentials, header_key
+from backup.publish import refusals
+from backup.settings import named
 
 _CHECK_OUT = "Check it out first (actions/checkout), or set COMMIT=false to write files only."
+_LEFT = "the token that actions/checkout keeps in the clone"
 _NAME_IT = "Name the branch to publish to with BRANCH."
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A branch of a remote, '' when commits stay here. `url` is the address that is pushed to."""
+    """A branch of a remote, '' when commits stay here. `url` is the address that is pushed to, `token` is
+    what git shows itself with there, in words."""
 
     branch: str
     remote: str = ""
     url: str = ""
+    token: str = ""
 
     @property
     def reference(self) -> str:
@@ -40,16 +45,20 @@ def root(git: Git, workspace: Path, folder: Path) -> Path:
     there = next(each for each in (folder, *folder.parents) if each.is_dir())
     top = git.at(there).ask("rev-parse", "--show-toplevel")
     if not top:
-        raise ConfigError(f"{workspace} is not a git repository.", hint=_CHECK_OUT)
+        raise ConfigError(f"{workspace} is not a git repository.", hint=_advice(git, _CHECK_OUT))
     here = workspace.resolve()
     if here not in (Path(top), *Path(top).parents):
         inside = (Path(os.path.relpath(here, top)) / folder.relative_to(workspace)).as_posix()
         again = f"Start the backup in {top}, with OUTPUT_DIR={inside} to have it in this folder."
         raise ConfigError(
             f"{workspace} is inside the repository {top}, but is not its root.",
-            hint=_CHECK_OUT if ci.product(git.environ) else again,
+            hint=_advice(git, _CHECK_OUT) if ci.product(git.environ) else again,
         )
     return Path(top)
+
+
+def _advice(git: Git, text: str) -> str:
+    return named(text, workflow=bool(ci.product(git.environ)))
 
 
 def destination(git: Git, wanted: str = "") -> Destination:
@@ -76,11 +85,33 @@ def authorised(git: Git, token: str, environ: Mapping[str, str]) -> Git:
     return git
 
 
+def shown(git: Git, token: str, environ: Mapping[str, str]) -> str:
+    """What a push will show of the three, in words; '' for nothing, and for a remote that asks for nothing.
+    `git` is as it was before `authorised`."""
+    url = _remote(git).push
+    if not header_key(url):
+        return "the ssh key" if ci.host_of(url) else ""
+    if token:
+        return refusals.GIVEN
+    if _names_itself(url):
+        return "the token in the remote's address"
+    job = environ.get("GITHUB_TOKEN", "")
+    if headers := _headers(git, url):
+        return refusals.JOB if job and basic(job) in headers else _LEFT
+    return refusals.JOB if ci.job_token(environ, url) else ""
+
+
 def _persisted(git: Git, url: str) -> bool:
     """Whether the clone knows how to show itself at `url`, as actions/checkout leaves it."""
-    named = "@" in url.partition("://")[2].partition("/")[0]
-    headers = header_key(url) and git.ask("config", "--get-urlmatch", "http.extraheader", url)
-    return named or bool(headers)
+    return _names_itself(url) or bool(_headers(git, url))
+
+
+def _names_itself(url: str) -> bool:
+    return "@" in url.partition("://")[2].partition("/")[0]
+
+
+def _headers(git: Git, url: str) -> str:
+    return header_key(url) and git.ask("config", "--get-urlmatch", "http.extraheader", url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +142,19 @@ def _branch(git: Git, remote: _Remote) -> str:
     environ = git.environ if ci.is_about(git.environ, remote.push) else {}
     if remote.name and ci.pulls(environ):
         raise GitError(
-            "A pull request started this run, and has no branch of its own.", hint=_NAME_IT
+            "A pull request started this run, and has no branch of its own.",
+            hint=_advice(git, _NAME_IT),
         )
     if checked_out := git.ask("symbolic-ref", "-q", "HEAD"):
         return checked_out.removeprefix("refs/heads/")
     if ci.tags(environ):
-        raise GitError("A tag started this run, and a tag cannot be published to.", hint=_NAME_IT)
+        what = "A tag started this run, and a tag cannot be published to."
+        raise GitError(what, hint=_advice(git, _NAME_IT))
     branch = ci.branch(environ) or _default(git, environ, remote.name)
     if not branch:
         raise GitError(
             "No branch is checked out, so it is not clear where to publish.",
-            hint=f"Check out a branch (actions/checkout with ref: main). {_NAME_IT}",
+            hint=_advice(git, f"Check out a branch (actions/checkout with ref: main). {_NAME_IT}"),
         )
     return branch
 

@@ -97,14 +97,19 @@ class Publisher:
     _last: float = 0.0
     issued: Issued = Issued()
 
-    def base(self) -> Base:
-        """The published branch as it is now: what the run begins with.
+    def base(self, *, only_read: bool = False) -> Base:
+        """The published branch as it is now: what the run begins with. Unless it will `only_read`, the
+        remote is also asked for leave to push, before anything is read from Notion.
 
-        Raises GitError when the remote cannot be asked, StateError when a later version of this
-        program wrote the state.
+        Raises GitError when the remote cannot be asked or says no, StateError when a later version of
+        this program wrote the state.
         """
         self._begun_from = self._merged_into()
-        self._start = base.read(self.git, self.prefix, self._pushing(lfs=False))
+        pushing = self._pushing(lfs=False)
+        tip = pushing.tip()
+        if not only_read:
+            pushing.knock(tip)
+        self._start = base.read(self.git, self.prefix, pushing, tip)
         return self._start
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from backup import ci
 from backup.errors import GitError
@@ -17,7 +18,9 @@ from backup.git import NETWORK_SECONDS, Git, Identity
 from backup.publish import following, objects, refusals, signing
 from backup.publish.branches import Destination
 from backup.publish.commits import REFERENCE, Commit, effective, stream
+from backup.publish.refusals import Where
 
+T = TypeVar("T")
 _TRIES = 8  # six jobs that push at once need about five
 _ASIDE = (
     "The checked-out branch {0} was not moved: it differs from the remote. To bring this clone up to "
@@ -76,9 +79,8 @@ class Pushing:
                 return self._try(compose, base)
             except GitError as error:
                 if not refusals.passing(error.message):
-                    hint = error.hint or refusals.hint(error.message)
-                    raise GitError(error.message, hint=hint) from None
-                said = error.message
+                    raise self._explained(error) from None
+                said = self._explained(error).message
             base = ""  # whoever was faster has begun the branch
             if number + 1 < _TRIES:
                 self.sleep(random.uniform(0.2, 1.0) * (number + 1))
@@ -103,15 +105,45 @@ class Pushing:
 
         Raises GitError when the remote cannot be asked.
         """
+        return self._patiently(lambda: self._tip(self.base))
+
+    def knock(self, tip: Tip) -> None:
+        """Ask the remote for leave to push, and send nothing: hosts check the token then, and rules and
+        hooks only when something arrives.
+
+        Raises GitError when the remote says no, or cannot be asked.
+        """
+        if not (self.to.remote and tip.commit):
+            return
+        options = (
+            "--dry-run",
+            "--force",
+            "--no-recurse-submodules",
+            "--no-follow-tags",
+            "--no-signed",
+        )
+        what = (self.to.remote, f"{tip.commit}:{self.to.reference}")
+        self._patiently(
+            lambda: self.git.run("push", "-q", *options, *what, seconds=NETWORK_SECONDS)
+        )
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """What `ask` gives, also where a host is busy for a moment."""
         for number in range(_TRIES):
             try:
-                return self._tip(self.base)
+                return ask()
             except GitError as error:
                 if number + 1 == _TRIES or not refusals.passing(error.message):
-                    hint = error.hint or refusals.hint(error.message)
-                    raise GitError(error.message, hint=hint) from None
+                    raise self._explained(error) from None
             self.sleep(random.uniform(0.2, 1.0) * (number + 1))
         raise AssertionError  # the last try returns or raises
+
+    def _explained(self, error: GitError) -> GitError:
+        to, is_job = self.to, bool(ci.product(self.git.environ))
+        repository = ci.repository_of(to.url)
+        return refusals.explained(
+            error, Where(to.branch, ci.host_of(to.url), repository, to.token, is_job)
+        )
 
     def other(self, branch: str, path: str) -> str:
         """The object of a file on another branch of the remote; '' where there is none."""

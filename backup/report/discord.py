@@ -114,7 +114,8 @@ def _facts(report: Report) -> dict[str, str]:
 
 def _place(report: Report) -> str:
     server = report.job.server.partition("://")[2]
-    return " · ".join(filter(None, (server, report.job.repository, report.job.machine)))
+    place = " · ".join(filter(None, (server, report.job.repository, report.job.machine)))
+    return place and f"Host: {place}"
 
 
 def _quiet(parts: Sequence[tuple[Section, Report]]) -> list[str]:

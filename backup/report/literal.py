@@ -6,7 +6,6 @@ reader sees the text and no host acts on it.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
@@ -19,6 +18,7 @@ _MARKS = re.compile(r"[\\`*_~<>&\[\]{}|^()\"@#:!$]")
 _FILTERED = "@#:!$["
 # `www.`, the numbers of foreign trackers (ABC-12), and what could be the hash of a commit.
 _JOINTS = re.compile(r"(?i)www(?=\.)|(?<=[a-z])-(?=\d)|[0-9a-f]{6}(?=[0-9a-f])")
+_MENTION = re.compile(r"[@<](?=\S)")
 _DISCORD = str.maketrans({char: f"\\{char}" for char in r"\*_~`|>#[]()<@:&"})
 
 
@@ -52,7 +52,7 @@ def discord(text: str) -> str:
     return one_line(text).translate(_DISCORD)
 
 
-def slack(text: str) -> str:
-    """`text` for a Slack message: no link, mention or `<!channel>` can begin in it (Slack docs,
-    "Formatting text for app surfaces": escape these three characters and no other)."""
-    return html.escape(one_line(text), quote=False)
+def quiet(text: str) -> str:
+    """`text` for any chat: nobody is mentioned in it, as an unseen mark follows what begins a mention
+    (`@all`, `<!channel>`, `<@U1>`)."""
+    return _MENTION.sub(lambda found: f"{found[0]}\u2060", one_line(text))

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from backup.http import Session
 from backup.model import Problem
-from backup.report import discord, healthcheck, ntfy, slack, webhook
+from backup.report import chats, discord, healthcheck, sending, webhook
 from backup.report.healthcheck import Healthcheck
 from backup.report.log import Log
 from backup.report.report import Report
@@ -31,8 +31,7 @@ class Notifier(Protocol):
 NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier | None]] = {
     healthcheck.NAME: healthcheck.from_settings,
     discord.NAME: discord.from_settings,
-    slack.NAME: slack.from_settings,
-    ntfy.NAME: ntfy.from_settings,
+    chats.NAME: chats.from_settings,
     webhook.NAME: webhook.from_settings,
 }
 
@@ -66,7 +65,7 @@ def _in_parallel(calls: Mapping[str, Callable[[Session], None]], log: Log) -> No
     """All at the same time, so that five silent servers take no longer than one."""
     if not calls:
         return
-    with Session() as session, ThreadPoolExecutor(len(calls)) as pool:
+    with sending.session() as session, ThreadPoolExecutor(len(calls)) as pool:
         futures = {name: pool.submit(call, session) for name, call in calls.items()}
     for name, future in futures.items():
         if reason := _failure(future):

@@ -35,9 +35,19 @@ def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
     found = {part.strip() for secret in secrets for part in (secret, *secret.splitlines())}
     tails = {tail for secret in found if (tail := _tail(secret))}
     found |= tails | {key for tail in tails for key in _KEY.findall(tail)}
+    found |= {part for secret in found for part in _parts(secret)}
     found |= {secret.lower() for secret in found}  # as a folder's name has it
     found |= {quote(secret, safe=safe) for secret in found for safe in ("", "/")}
     return tuple(sorted((each for each in found if len(each) >= _SHORTEST), key=len, reverse=True))
+
+
+def _parts(secret: str) -> list[str]:
+    """The keys in an address of a chat, where any part may be one: `tgram://<token>/<chat>`."""
+    scheme, is_address, rest = secret.partition("://")
+    if not is_address or scheme.lower() in ("http", "https"):
+        return []
+    parts = re.split(r"[/?&=@#]", rest)
+    return [each for each in parts if len(each) >= _LONG_ENOUGH and any(map(str.isdigit, each))]
 
 
 def _tail(secret: str) -> str:

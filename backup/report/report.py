@@ -126,7 +126,8 @@ class Report:
             "failed": len(self.failed),
         }
         said = [f"{count} {word}" for word, count in counts.items() if count]
-        said += ["not published"] if self.unpublished else []
+        if self.unpublished:
+            said.insert(0, "the rest was not published" if self.commit else "nothing was published")
         return ", ".join(said or ["nothing changed"])
 
     def heading(self) -> str:

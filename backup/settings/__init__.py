@@ -45,6 +45,7 @@ __all__ = [
     "Settings",
     "command_of",
     "contacts",
+    "named",
 ]
 
 T = TypeVar("T")
@@ -230,6 +231,23 @@ NAMES = frozenset(each.name for each in SETTINGS)  # DBn_… stands for every nu
 def command_of(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> str:
     """What COMMAND says, from the same sources as `Settings.read`."""
     return str(Reader(_merged(flags, environ, dotenv)).value(COMMAND))
+
+
+_ADVISED = re.compile(rf"\b({'|'.join(each.name for each in SETTINGS if each.input)})\b(?:=(\w+))?")
+
+
+def named(text: str, *, workflow: bool) -> str:
+    """Advice of our own with its settings as the reader writes them: GIT_TOKEN and PULL_REQUEST=true on a
+    laptop, `git-token` and `pull-request: true` in a workflow."""
+    if not workflow:
+        return text
+    inputs = {each.name: each.input for each in SETTINGS}
+
+    def spelled(found: re.Match[str]) -> str:
+        value = f": {found[2]}" if found[2] else ""
+        return f"`{inputs[found[1]]}{value}`"
+
+    return _ADVISED.sub(spelled, text)
 
 
 def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:

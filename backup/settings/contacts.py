@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,20 @@ def _address(text: str) -> str:
     if text and not is_address(text):
         raise ValueError("write a full URL, beginning with https://.")
     return text
+
+
+_CHAT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/]\S*")
+
+
+def _chats(text: str) -> str:
+    """The addresses, a line each; a wrong one is named by its line, for it may be a secret."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    for number, line in enumerate(lines, 1):
+        if not (_CHAT.fullmatch(line) and line.isprintable()):
+            raise ValueError(
+                f"line {number} is not an address like ntfys://ntfy.sh/your-topic; write one per line."
+            )
+    return "\n".join(lines)
 
 
 def _level(text: str) -> str:
@@ -44,16 +59,30 @@ SETTINGS = (
         _level,
     ),
     Setting(
+        "NOTIFY_URLS",
+        "",
+        "Chats to notify, one per line, as addresses of apprise: `slack://…`, `ntfys://…`, "
+        "`tgram://…`, `matrixs://…` and more than a hundred others (appriseit.com/services).",
+        _chats,
+        secret=True,
+    ),
+    Setting(
+        "NOTIFY_LEVEL",
+        "always",
+        "When to notify these chats: `always` (2), only on `errors` (1), or `never` (0).",
+        _level,
+    ),
+    Setting(
         "SLACK_WEBHOOK_URL",
         "",
-        "Slack incoming webhook URL to notify after every run.",
+        "Slack incoming webhook URL; the same as a line in NOTIFY_URLS.",
         _address,
         secret=True,
     ),
     Setting(
         "NTFY_URL",
         "",
-        "ntfy topic URL (https://ntfy.sh/…) to notify after every run.",
+        "ntfy topic URL (https://ntfy.sh/…); the same as a line in NOTIFY_URLS.",
         _address,
         secret=True,
     ),

@@ -45,7 +45,7 @@ def test_a_push_that_was_refused_and_is_made_by_the_next_run_is_reported_by_each
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     refused, said = outputs(target, tmp_path / "outputs")
-    assert refused.code == 1 and "2 new, not published · 0 unchanged" in refused.log
+    assert refused.code == 1 and "nothing was published, 2 new · 0 unchanged" in refused.log
     assert (said["changed"], said["pages-written"], said["commit"]) == ("false", "0", "")
     hook.unlink()
     ran = target.run()

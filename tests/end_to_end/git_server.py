@@ -36,7 +36,8 @@ class Asked:
 class GitServer:
     """Serves every bare repository below `root`: `<root>/acme/wiki.git` at /acme/wiki.git.
 
-    Pushing needs `token`, reading only with `private`. `before_push` is called when a push arrives,
+    Pushing needs `token`, reading only with `private`; another token is answered with the status `wrong`.
+    `before_push` is called when a push arrives,
     before git sees it; `refusal` is the status that every push is answered with instead, and
     `after_refusal` is called then; so many requests for the branches as it is `busy` are turned away
     first. `pulls` answers what is asked below /api/; Git LFS may ask, and
@@ -46,6 +47,7 @@ class GitServer:
     root: Path
     token: str = TOKEN
     private: bool = False
+    wrong: int = 403
     refusal: int = 0
     after_refusal: Callable[[], None] = lambda: None
     busy: int = 0
@@ -155,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(503, {}, b"")
         writing = "git-receive-pack" in self.path
         if (writing or host.private) and not host.may(asked):
-            status = 403 if headers else 401
+            status = host.wrong if headers else 401
             return self._send(status, {"WWW-Authenticate": 'Basic realm="git"'}, b"")
         if asked.path.endswith("/git-receive-pack"):
             if host.refusal:

@@ -113,7 +113,7 @@ def test_a_branch_that_is_protected_fails_the_job_with_the_way_out(hosted: Hoste
     hosted.server.hook("pre-receive", f'echo "{words}" >&2\nexit 1')
     job = hosted.target.run()
     assert not job.succeeded
-    assert words in job.log and "PULL_REQUEST=true" in job.log
+    assert "Not allowed to push to the protected branch main. Set `pull-request: true`" in job.log
     assert hosted.secrets_in(job.printed) == []
 
 

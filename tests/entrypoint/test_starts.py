@@ -24,7 +24,7 @@ def files(folder: Path) -> set[str]:
 def test_the_first_start_makes_the_environment_and_the_second_finds_it(house: House) -> None:
     first, second = house.start(), house.start()
     (made,) = house.environments()
-    assert first.words == f"Making the private environment {made}\n"
+    assert first.words == f"Installing the packages into {made}; later starts find them there.\n"
     assert second.words == ""
     assert first.said["prefix"] == second.said["prefix"] == str(made)
     assert (first.code, second.code, second.said["word"]) == (0, 0, "one")
@@ -106,7 +106,7 @@ def test_an_environment_that_was_left_half_made_is_not_used(furnished: House) ->
     (made / "complete.txt").unlink()
     shutil.rmtree(made / "lib")
     second = furnished.start()
-    assert second.words.startswith("Making")
+    assert second.words.startswith("Installing")
     assert second.said == first.said
     assert furnished.environments() == [made]
 
@@ -118,12 +118,12 @@ def test_an_environment_that_lost_a_file_is_made_anew(furnished: House, lost: st
     path.unlink()
     start = furnished.start()
     assert (start.code, start.said["word"]) == (0, "one")
-    assert start.words.startswith("Making")
+    assert start.words.startswith("Installing")
 
 
 def test_a_start_that_was_killed_hurts_no_later_one(house: House) -> None:
     process = house.begin()
-    assert process.stderr and process.stderr.readline().startswith("Making")
+    assert process.stderr and process.stderr.readline().startswith("Installing")
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert house.start().code == 0

@@ -121,9 +121,12 @@ def test_git_and_its_children_see_no_secret_but_in_its_own_settings(
 def test_without_any_token_the_run_ends_at_once_and_names_the_ways_in(
     target: Backup, host: GitServer
 ) -> None:
-    ran = target.run(GIT_TOKEN="")
+    ran = target.run(**runner(host, GITHUB_TOKEN=""))
     assert ran.code == 1
-    assert "persist-credentials: true" in ran.log and "git-token" in ran.log
+    assert "persist-credentials: true" in ran.log and "or set `git-token`." in ran.log
+    ran = target.run(GIT_TOKEN="")
+    assert ran.code == 1 and "git has no token for 127.0.0.1. Sign in, so that" in ran.log
+    assert not pages_read(target)
 
 
 def test_a_token_in_the_address_is_never_shown(target: Backup, host: GitServer) -> None:
@@ -133,9 +136,63 @@ def test_a_token_in_the_address_is_never_shown(target: Backup, host: GitServer) 
     assert ran.code == 1 and "planted_password" not in ran.log
 
 
+def pages_read(target: Backup) -> list[str]:
+    """What was asked of Notion about the text of pages."""
+    return [each.path for each in target.server.requests if "/children" in each.path]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("who", "refused"),
+    [
+        ("given", "he token in `git-token`"),
+        ("job", "he job's own token"),
+        ("checkout", "he job's own token"),
+        ("other", "he token that actions/checkout keeps in the clone"),
+    ],
+)
+def test_a_token_that_may_not_push_is_named_before_any_page_is_read(
+    target: Backup, host: GitServer, who: str, refused: str, status: int
+) -> None:
+    """Reading is free, as in every public repository: only a push shows it."""
+    host.wrong = status
+    given = runner(host, GITHUB_TOKEN="ghs_wrong_token", GIT_TOKEN="bad_one" * (who == "given"))
+    if who in ("checkout", "other"):
+        persist(target, host, "ghs_wrong_token" if who == "checkout" else "another_wrong_one")
+    ran = target.run(**given)
+    said = (
+        f"does not accept t{refused}."
+        if status == 401
+        else f"T{refused} may not push to acme/wiki."
+    )
+    assert ran.code == 1 and said in ran.log, ran.log
+    assert ran.log.count("error") == 1 and "git push failed" not in ran.log
+    assert not pages_read(target) and not host.pushes()
+
+
+def test_a_dry_run_needs_no_leave_to_push(target: Backup, host: GitServer) -> None:
+    host.wrong = 403
+    ran = target.run("--dry-run", GIT_TOKEN="a_wrong_one")
+    assert ran.code == 0, ran.log
+
+
+def test_a_host_that_cannot_be_reached_ends_the_run_before_any_page_is_read(
+    target: Backup, host: GitServer
+) -> None:
+    target.git("remote", "set-url", "origin", "http://127.0.0.1:1/acme/wiki.git")
+    ran = target.run()
+    assert ran.code == 1
+    assert (
+        "127.0.0.1 could not be reached from here. Nothing is lost; the next run tries" in ran.log
+    )
+    assert not pages_read(target)
+
+
 REFUSALS = {
-    "Not allowed to push to protected branch main": "PULL_REQUEST=true",
-    "User permission denied for writing.": "contents: write",
+    "error: Not allowed to push to protected branch main": "Not allowed to push to the protected branch "
+    "main. Set PULL_REQUEST=true",
+    "User permission denied for writing.": "The token in GIT_TOKEN may not push to acme/wiki. Give it",
+    "No ticket, no push.": "A hook of 127.0.0.1 refused the push to main: No ticket, no push. Do what",
 }
 
 
@@ -143,9 +200,11 @@ REFUSALS = {
 def test_a_refusal_of_the_host_ends_in_its_words_and_a_way_out(
     target: Backup, host: GitServer, words: str
 ) -> None:
-    host.hook("pre-receive", f'echo "{words}" >&2\nexit 1')
+    host.hook("pre-receive", f'for one in 1 2 3; do echo "{words}" >&2; done\nexit 1')
     ran = target.run()
-    assert ran.code == 1 and words in ran.log and REFUSALS[words] in ran.log
+    assert ran.code == 1
+    assert ran.log.count(REFUSALS[words]) == 2, "where it happens, and in the last lines"
+    assert "nothing was published, 2 new" in ran.log and "[remote rejected]" not in ran.log
     assert len(host.pushes()) == 1, "a refusal is no reason to try again"
     assert target.git("status", "--porcelain") != ""
     host.hook("pre-receive", "")
@@ -158,7 +217,7 @@ def test_a_refusal_of_the_host_ends_in_its_words_and_a_way_out(
 
 
 @pytest.mark.parametrize(
-    "status, advice", [(413, "client_max_body_size"), (403, "contents: write")]
+    "status, advice", [(413, "client_max_body_size"), (403, "write access to the repository")]
 )
 def test_a_refusal_before_git_is_explained(
     target: Backup, host: GitServer, status: int, advice: str
@@ -189,7 +248,7 @@ def test_pull_requests_are_refused_as_a_place_to_publish_to_unless_a_branch_is_n
     event = runner(host, GITHUB_EVENT_NAME="pull_request", GITHUB_REF="refs/pull/7/merge")
     target.git("checkout", "-q", "--detach")
     ran = target.run(**event, GITHUB_HEAD_REF="feature")
-    assert ran.code == 1 and "BRANCH" in ran.log
+    assert ran.code == 1 and "Name the branch to publish to with `branch`." in ran.log
     assert not host.pushes()
     assert target.run(**event, BRANCH="main").code == 0
 
@@ -200,7 +259,7 @@ def test_tags_are_refused_as_a_place_to_publish_to_unless_a_branch_is_named(
     event = runner(host, GITHUB_REF="refs/tags/v1", GITHUB_REF_NAME="v1")
     target.git("checkout", "-q", "--detach")
     ran = target.run(**event)
-    assert ran.code == 1 and "BRANCH" in ran.log
+    assert ran.code == 1 and "Name the branch to publish to with `branch`." in ran.log
     assert target.run(**event, BRANCH="main").code == 0
 
 
@@ -240,5 +299,5 @@ def test_a_host_that_lets_nobody_read_without_a_token_ends_the_run_with_a_way_in
     monkeypatch.setattr(services, "Publisher", partial(Publisher, sleep=waits.append))
     host.private = True
     ran = target.run(GIT_TOKEN="")
-    assert ran.code == 1 and "or pass a git-token" in ran.log
+    assert ran.code == 1 and "git has no token for 127.0.0.1. Sign in" in ran.log
     assert waits == [], "asking again lets nobody in"

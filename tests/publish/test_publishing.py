@@ -31,14 +31,14 @@ def test_a_detached_head_without_a_branch_ends_in_a_sentence(target: Backup) -> 
     assert not (target.folder / "wiki").exists(), "it is told before anything is read"
 
 
-def test_a_refused_push_is_reported_in_the_words_of_the_remote_and_loses_nothing(
+def test_a_refused_push_is_told_in_a_sentence_and_loses_nothing(
     target: Backup, tmp_path: Path
 ) -> None:
     hook = tmp_path / "remote.git/hooks/pre-receive"
     hook.write_text('#!/bin/sh\necho "Not allowed to push to protected branch main" >&2\nexit 1\n')
     hook.chmod(hook.stat().st_mode | stat.S_IXUSR)
     ran = target.run()
-    assert ran.code == 1 and "Not allowed to push to protected branch main" in ran.log
+    assert ran.code == 1 and "Not allowed to push to the protected branch main." in ran.log
     hook.unlink()
     assert target.run().code == 0
     assert set(PAGES) <= set(remote_files(target))

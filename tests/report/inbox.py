@@ -26,9 +26,10 @@ class Letter:
 
 @dataclass
 class Inbox:
-    """`answers` are given one after the other as (status, headers, body); then 204."""
+    """`answers` are given one after the other as (status, headers, body); then the `usual` status."""
 
     url: str = ""
+    usual: int = 200
     letters: list[Letter] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
 
@@ -45,7 +46,9 @@ def receiving() -> Iterator[Inbox]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             inbox.letters.append(Letter(self.path, dict(self.headers), body))
-            status, headers, answer = inbox.answers.pop(0) if inbox.answers else (204, {}, b"")
+            status, headers, answer = (
+                inbox.answers.pop(0) if inbox.answers else (inbox.usual, {}, b"")
+            )
             self.send_response(status)
             for name, value in {"Content-Length": str(len(answer)), **headers}.items():
                 self.send_header(name, value)

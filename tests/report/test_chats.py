@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
+import responses
 
-from backup.report import discord, ntfy, slack, webhook
+from backup.report import chats, discord, webhook
 from backup.report.report import Report
+from backup.report.sending import NotifyError
 from tests.report.hostile import COMMIT, TITLES, entries, huge, report, titled
 from tests.report.inbox import Inbox
+from tests.support.house import ROOT
 
 BAD = ("@:#$" * 200, "*" * 300, "日本語" * 200, "🎉" * 400, "a")
 
@@ -67,7 +74,9 @@ def test_discord_tells_what_happened_in_each_database() -> None:
     facts = {field["name"]: field["value"] for field in general["fields"]}
     assert (facts["Time"], facts["Files"], facts["Warnings"]) == ("12.3 s", "4", "1")
     assert COMMIT in facts["Commit"]
-    assert "github.com" in general["footer"]["text"] and "runner-1" in general["footer"]["text"]
+    assert (
+        "Host: github.com" in general["footer"]["text"] and "runner-1" in general["footer"]["text"]
+    )
     assert wiki["title"] == "Wiki" and wiki["url"].endswith(f"/blob/{COMMIT}/docs/wiki/README.md")
     for words in ("9 pages, 5 files", "**New:** new 0", "**Renamed:** renamed 0", "**Bad page**"):
         assert words in wiki["description"]
@@ -94,56 +103,114 @@ def test_discord_is_notified_as_often_as_the_level_says(
         assert len(inbox.letters) == count
 
 
-def check_slack(message: Mapping[str, Any]) -> None:
-    assert 1 <= len(message["blocks"]) <= 50
-    assert units(message["text"]) <= 4_000
-    for block in message["blocks"]:
-        texts = block["elements"] if block["type"] == "context" else [block["text"]]
-        limit = 150 if block["type"] == "header" else 3_000
-        assert all(1 <= units(text["text"]) <= limit for text in texts)
+def address(inbox: Inbox, form: str = "json://{}/hook") -> str:
+    """An address of apprise that leads to the inbox."""
+    return form.format(inbox.url.removeprefix("http://"))
+
+
+def notified(report: Report, **given: str) -> None:
+    """Send it as the settings say."""
+    if notifier := chats.from_settings(given):
+        notifier.send(report, requests.Session())
 
 
 @pytest.mark.parametrize("title", [*BAD, *TITLES])
-def test_slack_takes_the_message_whatever_comes(title: str) -> None:
-    check_slack(slack.message(titled(title)))
+@pytest.mark.parametrize("form", ["json://{}/hook", "ntfy://{}/topic"])
+def test_a_chat_gets_a_message_of_a_size_that_it_takes(inbox: Inbox, form: str, title: str) -> None:
+    notified(huge(title, databases=3), NOTIFY_URLS=address(inbox, form))
+    (letter,) = inbox.letters
+    assert 0 < units(letter.json["message"]) <= 1_800 and 0 < units(letter.json["title"]) <= 250
+    assert "@everyone" not in letter.json["message"]
 
 
-@pytest.mark.parametrize("title", BAD)
-def test_slack_takes_a_message_of_any_size(title: str) -> None:
-    check_slack(slack.message(huge(title)))
+def test_a_chat_is_told_how_the_run_went_and_where_its_log_is(inbox: Inbox) -> None:
+    notified(report(), NOTIFY_URLS=address(inbox))
+    (letter,) = inbox.letters
+    assert letter.json["title"].startswith("Notion backup: 1 new, 1 updated")
+    assert letter.json["type"] == "failure"
+    for words in ("acme/wiki", "new: new 0", "not saved: ", "12.3 s", "/acme/wiki/actions/runs/77"):
+        assert words in letter.json["message"]
+    notified(Report(unchanged=3), NOTIFY_URLS=address(inbox))
+    assert inbox.letters[1].json["type"] == "info"
+    assert inbox.letters[1].json["title"] == "Notion backup: nothing changed"
 
 
-def test_slack_says_what_happened_and_mentions_nobody() -> None:
-    message = slack.message(titled("<!channel> & <@U1> <https://e.example|x>"))
-    said = json.dumps(message, ensure_ascii=False)
-    assert "<!" not in said and "<@" not in said and "<https://e" not in said
-    assert "&lt;!channel&gt; &amp; &lt;@U1&gt;" in said
-    plain = json.dumps(slack.message(report()), ensure_ascii=False)
-    for words in (
-        "|Wiki>*: 1 new, 1 updated",
-        "New: new 0",
-        ":warning: Bad page",
-        "|log>",
-        "12.3 s",
+def test_slack_gets_its_own_form_and_calls_nobody() -> None:
+    hook = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    bad = titled("<!channel> & <@U1> <https://e.example|x>")
+    for given in (
+        {"SLACK_WEBHOOK_URL": hook},
+        {"NOTIFY_URLS": hook.replace("https://hooks.slack.com/services", "slack:/")},
     ):
-        assert words in plain
+        with responses.RequestsMock() as mocked:
+            mocked.post(hook, body="ok")
+            notified(bad, **given)
+            said = str(json.loads(mocked.calls[0].request.body or ""))
+        assert "<!" not in said and "<@" not in said and "<https://e" not in said
+        assert "Notion backup: 1 new" in said
 
 
-@pytest.mark.parametrize("title", [*BAD, *TITLES])
-def test_ntfy_keeps_the_message_a_message(inbox: Inbox, title: str) -> None:
-    ntfy.Ntfy(inbox.url + "/topic", "tk_token").send(huge(title, databases=3), requests.Session())
+@pytest.mark.parametrize("token", ["", "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2"])
+def test_the_settings_for_ntfy_lead_to_its_topic(inbox: Inbox, token: str) -> None:
+    notified(report(), NTFY_URL=f"{inbox.url}/my-topic", NTFY_TOKEN=token)
     (letter,) = inbox.letters
-    assert 0 < len(letter.body) <= 4_096
-    assert letter.headers["Authorization"] == "Bearer tk_token"
-    assert letter.headers["Priority"] == "high"
-    assert letter.headers["Click"].endswith("/actions/runs/77")
+    assert letter.json["topic"] == "my-topic" and "new: new 0" in letter.json["message"]
+    assert letter.headers.get("Authorization", "") == (f"Bearer {token}" if token else "")
 
 
-def test_ntfy_is_quiet_when_nothing_changed(inbox: Inbox) -> None:
-    ntfy.Ntfy(inbox.url).send(Report(unchanged=3), requests.Session())
-    (letter,) = inbox.letters
-    assert letter.headers["Priority"] == "low" and "Authorization" not in letter.headers
-    assert letter.headers["Title"] == "Notion backup: nothing changed"
+def test_each_chat_that_fails_is_named_with_its_reason_and_the_others_hear(inbox: Inbox) -> None:
+    inbox.answers = [(404, {}, b"k3y-in-the-answer")] * 2
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = f"json://127.0.0.1:{free.getsockname()[1]}/k3y-planted"
+    addresses = "\n".join([address(inbox), closed, "nonsense://k3y-planted"])
+    with pytest.raises(NotifyError) as caught:
+        notified(report(), NOTIFY_URLS=addresses)
+    assert str(caught.value) == (
+        "line 1 of NOTIFY_URLS: the server answered 404 (Not Found); "
+        "line 2 of NOTIFY_URLS: the connection failed; "
+        "line 3 of NOTIFY_URLS: apprise does not understand this address"
+    )
+    assert len(inbox.letters) == 1, "a refusal is not repeated"
+
+
+def test_a_chat_that_is_busy_is_asked_once_more(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(chats, "time", SimpleNamespace(sleep=waits.append))
+    inbox.answers = [(503, {}, b"")]
+    notified(report(), NOTIFY_URLS=address(inbox))
+    assert (len(inbox.letters), waits) == (2, [1.0])
+
+
+def test_what_apprise_would_say_of_an_address_is_said_nowhere(
+    inbox: Inbox, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox.answers = [(500, {}, b"k3y")] * 2
+    with caplog.at_level("DEBUG"), pytest.raises(NotifyError):
+        notified(report(), NOTIFY_URLS=address(inbox, "json://user:k3y-planted@{}/k3y-planted-too"))
+    seen = capfd.readouterr()
+    told = [each.getMessage() for each in caplog.records if each.name.startswith("apprise")]
+    assert (seen.out, seen.err, told) == ("", "", [])
+
+
+@pytest.mark.parametrize(
+    ("level", "good", "bad"), [("never", 0, 0), ("errors", 0, 1), ("always", 1, 1)]
+)
+def test_chats_are_notified_as_often_as_the_level_says(
+    inbox: Inbox, level: str, good: int, bad: int
+) -> None:
+    for ran, count in ((Report(), good), (report(), bad), (Report(broken=2), bad)):
+        inbox.letters.clear()
+        notified(ran, NOTIFY_URLS=address(inbox), NOTIFY_LEVEL=level)
+        assert len(inbox.letters) == count
+
+
+def test_apprise_is_loaded_only_when_a_chat_is_set() -> None:
+    code = "import sys, backup.__main__; print('apprise' in sys.modules, 'oauthlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "False False\n"
 
 
 def test_the_webhook_gets_the_keys_that_its_description_lists() -> None:

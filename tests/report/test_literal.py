@@ -82,8 +82,8 @@ def test_discord_reads_every_special_character_as_itself(title: str) -> None:
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_slack_finds_no_link_and_nobody_to_call(title: str) -> None:
-    written = literal.slack(title)
-    assert not set("<>") & set(written)
-    assert re.sub("&(amp|lt|gt);", "", written).count("&") == 0
+def test_no_chat_finds_anybody_to_call_and_people_read_the_same(title: str) -> None:
+    written = literal.quiet(title)
+    assert not re.search(r"@(?:everyone|here|octocat|all)|<[!@#]", written)
+    assert written.replace("\u2060", "") == literal.one_line(title)
     assert "\n" not in written

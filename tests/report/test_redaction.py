@@ -76,3 +76,12 @@ def test_a_report_loses_its_secrets_everywhere() -> None:
     before, after = texts(report), texts(report.redacted((TOKEN, HOOK)))
     assert len(after) == len(before) and any(TOKEN in text for text in before)
     assert [text for text in after if TOKEN in text or HOOK in text] == []
+
+
+@pytest.mark.parametrize(
+    "address", ["tgram://{}/-1001", "ntfys://{}@ntfy.sh/topic", "slack://x/{}"]
+)
+def test_a_key_in_the_address_of_a_chat_goes_also_alone(address: str) -> None:
+    key = "123456789:AAabcdef"
+    settings = f"json://host.example/a\n{address.format(key)}"
+    assert redacted(f"said {key}; host.example", (settings,)) == "said ***; host.example"

@@ -38,6 +38,23 @@ def test_an_address_that_is_none_is_named_and_not_shown(name: str, value: str) -
     assert "key" not in str(caught.value)
 
 
+@pytest.mark.parametrize("wrong", ["hooks.example/key", "ntfys://", "ntfy:// a/key", "a,b://key x"])
+def test_an_address_of_a_chat_that_is_none_is_named_by_its_line_and_not_shown(wrong: str) -> None:
+    lines = f"ntfys://ntfy.sh/a\n\n{wrong}"
+    with pytest.raises(ConfigError) as caught:
+        Settings.read({}, {**GOOD, "NOTIFY_URLS": lines})
+    assert str(caught.value).startswith("NOTIFY_URLS: line 2 is not an address like ntfys://")
+    assert "key" not in str(caught.value)
+
+
+def test_the_chats_stand_on_lines_of_their_own() -> None:
+    given = contacts(
+        {}, {"NOTIFY_URLS": " ntfys://ntfy.sh/a \n\nslack://a/b/c\n", "NOTIFY_LEVEL": "1"}
+    ).given
+    assert given["NOTIFY_URLS"] == "ntfys://ntfy.sh/a\nslack://a/b/c"
+    assert given["NOTIFY_LEVEL"] == "errors"
+
+
 def test_their_values_never_show_by_themselves() -> None:
     assert KEY not in repr(contacts({}, {"WEBHOOK_URL": KEY}))
     assert KEY not in repr(Settings.read({}, {**GOOD, "WEBHOOK_URL": KEY}))

@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import zipfile
 from dataclasses import dataclass, field
@@ -43,8 +42,9 @@ class House:
 
     @classmethod
     def build(cls, root: Path, *, uv: bool = True) -> House:
-        """With the package in wheels/, and with uv on the PATH (pip takes seconds) unless told not."""
-        for name in ("action/backup", "action/wheels", "home", "temporary", "path"):
+        """With a folder in the place of an index, and with uv on the PATH (pip takes seconds) unless told
+        not."""
+        for name in ("action/backup", "index", "home", "temporary", "path"):
             (root / name).mkdir(parents=True)
         shutil.copy(ROOT / "entrypoint.py", root / "action")
         (root / "action/backup/__main__.py").write_text(PROGRAM)
@@ -54,6 +54,17 @@ class House:
             (root / "path/uv").symlink_to(Path(sys.executable).with_name("uv"))
         places = {"HOME": "home", "TMPDIR": "temporary", "PATH": "path", "UV_CACHE_DIR": "uv"}
         house.environ = {name: str(root / place) for name, place in places.items()}
+        links = dict.fromkeys(("UV_FIND_LINKS", "PIP_FIND_LINKS"), str(house.index))
+        house.environ |= links | {"UV_OFFLINE": "1", "PIP_NO_INDEX": "1"}
+        return house
+
+    @classmethod
+    def carrying(cls, root: Path) -> House:
+        """As a release is: the package lies in vendor/, and nothing can be installed."""
+        house = cls.build(root, uv=False)
+        shutil.rmtree(house.index)
+        (house.action / "vendor").mkdir()
+        (house.action / "vendor/small.py").write_text("WORD = 'carried'\n")
         return house
 
     @classmethod
@@ -68,8 +79,8 @@ class House:
         return self.root / "action"
 
     @property
-    def wheels(self) -> Path:
-        return self.action / "wheels"
+    def index(self) -> Path:
+        return self.root / "index"
 
     @property
     def cache(self) -> Path:
@@ -78,7 +89,7 @@ class House:
     def lock(self, word: str) -> None:
         """Lock the package `small` in a version whose WORD is `word`."""
         wheel = _wheel(
-            self.wheels, "small", {"small.py": f"WORD = {word!r}\ndef main(): print(WORD)\n"}
+            self.index, "small", {"small.py": f"WORD = {word!r}\ndef main(): print(WORD)\n"}
         )
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         (self.action / "requirements.txt").write_text(f"small==1.0 --hash=sha256:{digest}\n")
@@ -145,20 +156,13 @@ def without_ensurepip(root: Path) -> str:
     return str(python) if done.stdout.strip() == str(root) else ""
 
 
-def carried_pip() -> Path | None:
-    """The wheel of pip that ensurepip installs from; Debian keeps it outside of the module."""
-    folders = [Path(os.__file__).parent / "ensurepip/_bundled"]
-    if elsewhere := sysconfig.get_config_var("WHEEL_PKG_DIR"):
-        folders.append(Path(elsewhere))
-    return next((wheel for folder in folders for wheel in folder.glob("pip-*.whl")), None)
-
-
 def _wheel(folder: Path, name: str, modules: dict[str, str]) -> Path:
     about = f"{name}-1.0.dist-info"
     files = {
         **modules,
         f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
         f"{about}/entry_points.txt": f"[console_scripts]\n{name} = {name}:main\n",
+        f"{about}/licenses/LICENSE": "MIT\n",
         f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     lines = [f"{path},sha256={_record_hash(text)},{len(text)}" for path, text in files.items()]
