@@ -305,7 +305,7 @@ def test_a_bug_in_one_page_costs_that_page_and_is_reported_with_its_place(
     with backing_up(tmp_path / "repository", folded("Milk", "Tea")) as backup:
         ran = backup.run()
         assert ran.code == 1 and published(backup) == {"milk"}
-        assert "IndexError" in ran.log and "backup.pipeline.page:" in ran.log
+        assert "IndexError" in ran.log and "backup.pipeline.stored:" in ran.log
         assert "Signature" not in ran.log
 
 

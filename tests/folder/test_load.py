@@ -355,7 +355,7 @@ class TestAnOldStateThatSomebodyPutBack:
             return {id_: history[id_] for id_ in ids if id_ in history}
 
         memory = replace(Memory(known), **more)
-        lying = Lying(lambda: files, lambda paths: {}, earlier)
+        lying = Lying(lambda: files, lambda paths: {}, earlier=earlier)
         return completed(memory, [replace(LISTED[0], rows=rows)], lying), asked
 
     def test_a_page_is_where_the_history_knows_it_and_is_read_again(self) -> None:

@@ -222,8 +222,8 @@ def test_a_page_of_which_a_file_is_not_there_to_be_put_is_left_to_the_next_run()
 
 def test_a_page_that_is_only_found_elsewhere_is_no_news() -> None:
     """The state of the branch said where it lay once."""
-    then = State({TEA: record(TEA, 1, "wiki/tea", 0)})
-    now = State({TEA: record(TEA, 1, "wiki/green-tea", 0)})
+    then = State({TEA: record(TEA, 2, "wiki/tea", 0)})
+    now = State({TEA: record(TEA, 2, "wiki/green-tea", 0)})
     held = Held(now, {"wiki/green-tea/index.md": "tea"})
     files = {"wiki/green-tea/index.md": "tea"}
     found = composition(then, held, files, state.dumps(then), ours=files.keys())
@@ -237,7 +237,7 @@ def test_what_a_page_leaves_to_another_one_is_not_deleted() -> None:
     held = Held(ours, contents(ours))
     found = composition(base, held, contents(base), state.dumps(base))
     assert {part.page_id: [*part.drop] for part in found.parts} == {
-        TEA: ["wiki/one/index.md"],
+        TEA: ["wiki/one/index.md", "wiki/one/.notion.json"],
         MILK: [],
     }
 
@@ -273,8 +273,8 @@ def test_a_list_of_pages_that_the_branch_lost_is_put_back() -> None:
 def test_the_store_of_a_database_is_published_and_one_of_somebody_else_stays() -> None:
     ours = State({}, {"d" * 32: Place("wiki", "Wiki", store="5" * 64)})
     path, held = "wiki/.notion.json", Held(ours, {"wiki/.notion.json": "new"})
-    for files, lists in (({}, ()), ({path: "new"}, ()), ({path: "old"}, (path,))):
-        found = composition(State(), held, files, "", lists=lists)
+    for files, held_before in (({}, ()), ({path: "new"}, ()), ({path: "old"}, (path,))):
+        found = composition(State(), held, files, "", ours=held_before)
         assert found.state == ours and found.stores == {path: "new"}
     theirs = composition(State(), held, {path: "theirs"}, "")
     assert theirs.state.databases["d" * 32].store == "" and theirs.stores == {}

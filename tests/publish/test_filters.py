@@ -144,7 +144,7 @@ def test_a_store_is_not_published_in_plain_beside_a_text_that_is_encrypted(targe
     write(target, "Tea", SECRET)
     ran = target.run()
     assert ran.code == 1 and remote_commits(target) == 2
-    assert "wiki/milk/.notion.json would be published as plain text" in ran.log
+    assert ".notion.json would be published as plain text" in ran.log
     assert "`.notion.json filter=crypt`" in ran.log and "KEEP_JSON=false" in ran.log
     assert SECRET not in all_remote(target)
     assert target.run(KEEP_JSON="false").code == 0

@@ -113,7 +113,8 @@ class Copy:
             found[_join(page["folder"], "index.md")] = f"page:{id_}"
             if page.get("store"):
                 found[_join(page["folder"], STORE)] = f"store:{id_}"
-            for file in page.get("files", ()):
+            files = page.get("files", ())
+            for file in files if isinstance(files, list) else ():  # the owner writes anything
                 path = _join(page["folder"], file["path"])
                 found[path] = " ".join(sorted({found.get(path, ""), f"file:{file['identity']}"}))
         for id_, place in self.databases.items():
@@ -160,7 +161,8 @@ class Copy:
             said[f"record:{id_}"] = _record(page, aims)
             if page.get("store"):
                 said[f"store:{id_}"] = _stored(self.files[_join(page["folder"], STORE)])
-            for file in page.get("files", ()):
+            files = page.get("files", ())
+            for file in files if isinstance(files, list) else ():  # the owner writes anything
                 content = self.files[_join(page["folder"], file["path"])]
                 said[f"file:{file['identity']}"] = hashlib.sha256(content).hexdigest()
         return said

@@ -103,7 +103,7 @@ class Moment(Death):
         (r"open .*\.tmp/\w{32}/\w+\.part", False),  # a download
         (r"os\.rename .*\.notion-sync\.json", True),
         (r"Popen .*'fast-import'", True),
-        (r"Popen .*'push'", True),
+        (r"Popen (?!.*dry-run).*'push'", True),
         (r"Popen .*'update-ref', 'refs/heads/main'", True),  # after the push
     ],
 )
