@@ -104,15 +104,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A page as the listing of its data source shows it; all ids are 32 hex digits.
+    """A page as a list shows it; all ids are 32 hex digits.
 
-    `edited` is `last_edited_time`; `icon` only when it is an emoji. `packed` is the page object, its
-    property values possibly truncated, small: a listing keeps all of them in memory.
-    `relations_digest` is another one when the page shows something else, though nobody edited it.
+    `parent` is the id of its database, or of the page that it lies in; '' for a root. `source` is its
+    data source, '' for a page that is not a row. `edited` is `last_edited_time`; `icon` only when it is
+    an emoji. `packed` is the page object, its property values possibly truncated, small: a listing
+    keeps all of them in memory. A list of blocks shows no page objects: then it is empty, and so is
+    `icon`. `relations_digest` is another one when the page shows something else, though nobody edited
+    it.
     """
 
     id: str
-    database: str
+    parent: str
     source: str
     title: str
     icon: str

@@ -64,7 +64,7 @@ def rows(live: Answered, archived: Answered, source_id: str, database_id: str) -
     ]
     nested = _NESTED.format(counts[Other.NESTED]) if counts[Other.NESTED] else ""
     kept = tuple(
-        replace(each, database=database_id) for each in found.values() if isinstance(each, Row)
+        replace(each, parent=database_id) for each in found.values() if isinstance(each, Row)
     )
     return Rows(kept, not any(missing), tuple(filter(None, [*missing, nested])))
 
@@ -160,7 +160,7 @@ def _created(raw: Any) -> str:
 def _row(raw: Json, source_id: str, database_id: str) -> Row:
     return Row(
         id=bare_id(raw["id"]),
-        database=database_id,
+        parent=database_id,
         source=source_id,
         title=page_title(raw),
         icon=emoji(raw.get("icon")),
@@ -212,7 +212,7 @@ def edited_since(client: Client, source_id: str, database_id: str, moment: datet
     answers = begun_anew(lambda: list(client.query(source_id, body)))
     sent = [raw for answer in answers for raw in answer["results"]]
     found = [each for raw in sent for each in (_taken(raw, source_id) or {}).values()]
-    return [replace(each, database=database_id) for each in found if isinstance(each, Row)]
+    return [replace(each, parent=database_id) for each in found if isinstance(each, Row)]
 
 
 def page(

@@ -104,7 +104,7 @@ class Reader:
         schema = self.schemas.get(step.row.source, {})
         page = read.page(self.client, step.row, schema, self.requests.submit, self.shared)
         gathered = self._gathered(page, before, folder)
-        links = _links(page, step.row.database)
+        links = _links(page, step.row.parent)
         anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
         context = self._context(step, gathered, anchors)
         record = replace(self._record(step, gathered, links, anchors), requests=_requests(page))
@@ -162,7 +162,7 @@ class Reader:
         return {pending.identity: pending for pending in found}
 
     def _context(self, step: Step, gathered: Gathered, anchors: tuple[str, ...]) -> Context:
-        database = self.targets.get(step.row.database) if step.row else None
+        database = self.targets.get(step.row.parent) if step.row else None
         return Context(
             path=join(step.folder, "index.md"),
             page_id=step.page_id,
@@ -182,7 +182,7 @@ class Reader:
     ) -> Record:
         assert step.row is not None
         return Record(
-            parent=step.row.database,
+            parent=step.row.parent,
             folder=step.folder,
             title=step.row.title,
             icon=step.row.icon,

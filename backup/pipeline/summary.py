@@ -103,7 +103,7 @@ def _section(listed: Listed, decided: Plan, staying: Collection[str], memory: Me
 
 def _database(step: Step, memory: Memory) -> str:
     record = memory.state.pages.get(step.page_id)
-    return step.row.database if step.row else record.parent if record else ""
+    return step.row.parent if step.row else record.parent if record else ""
 
 
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:

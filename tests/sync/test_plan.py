@@ -39,8 +39,8 @@ def record(title: str, **more: Any) -> Record:
 
 
 def listed(*rows: Row, **more: Any) -> Listed:
-    base = Listed("db", "Wiki", "", "wiki", rows, True, ("source",))
-    return replace(base, **more)
+    base = replace(Listed("db", "Wiki", "", "wiki", (), True, ("source",)), **more)
+    return replace(base, rows=tuple(replace(each, parent=base.id) for each in rows))
 
 
 def listing(*databases: Listed, **more: Any) -> Listing:
