@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from backup import __version__
 from backup.commands import COMMANDS
@@ -18,7 +19,8 @@ from backup.notion.client import Client, Gate
 from backup.report.log import Log
 from backup.report.reporter import Reporter
 from backup.services import build
-from backup.settings import SETTINGS, Settings, contacts
+from backup.settings import NAMES, SETTINGS, Settings, contacts
+from backup.settings.nearest import nearest
 from backup.stop import Interrupted, Stop
 
 
@@ -55,6 +57,7 @@ def _started(
     flags, log = _flags(arguments), reporter.log
     workspace = Path(environ.get("GITHUB_WORKSPACE") or Path.cwd())
     settings = _read(arguments, flags, environ, reporter)
+    log.problem("warnings", *(Problem("settings", each) for each in settings.warnings))
     services = build(settings, _client(settings, log), workspace, environ, log, stop)
     report = COMMANDS["backup"](settings, services)
     origin, folder = "", settings.output_dir
@@ -86,11 +89,26 @@ def _read(
     return Settings.read(flags, environ, dotenv)
 
 
-_NAMES = {setting.name for setting in SETTINGS}
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with a flag, with the nearest one, in place of the whole usage."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does. Raises SystemExit(2) for a flag that does not exist."""
+        found, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            flag = unknown[0].partition("=")[0]
+            meant = nearest(flag.lstrip("-"), NAMES).lower().replace("_", "-")
+            instead = f" Did you mean --{meant}?" if meant else " See --help."
+            self.error(f"{flag} is not a flag or a command.{instead}")
+        return found
+
+    def error(self, message: str) -> NoReturn:
+        """One sentence on stderr, and exit code 2."""
+        self.exit(2, f"error: {message}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="notion-backup",
         description="Back up Notion databases as Markdown into this repository.",
         epilog="Every setting can also come from the environment or from .env: see the README.",
@@ -113,20 +131,30 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _flags(arguments: argparse.Namespace) -> dict[str, str]:
-    return {name: value for name, value in vars(arguments).items() if name in _NAMES and value}
+    return {name: value for name, value in vars(arguments).items() if name in NAMES and value}
 
 
 def _dotenv(arguments: argparse.Namespace) -> str:
     """The text of the .env file; it must exist when it was named."""
     path = Path(arguments.env or ".env")
     try:
-        return path.read_text(encoding="utf-8")
+        return _decoded(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError):
         if arguments.env:
             raise ConfigError(f"--env: there is no file {path}.") from None
         return ""
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeError:
+        raise ConfigError(f"{path} is not UTF-8 text: save it again as UTF-8.") from None
+    except OSError as error:
         raise ConfigError(f"--env: {path} cannot be read ({type(error).__name__}).") from None
+
+
+def _decoded(content: bytes) -> str:
+    """The text of a .env file; Windows marks UTF-8 at its beginning. Raises UnicodeError for UTF-16,
+    whose every second byte is a NUL, as for all that is not UTF-8."""
+    if b"\0" in content:
+        raise UnicodeError
+    return content.decode("utf-8-sig")
 
 
 def _client(settings: Settings, log: Log) -> Client:

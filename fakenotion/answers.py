@@ -24,9 +24,26 @@ def parent(content: Content, node: Node) -> Json:
     """The `parent` object."""
     above = content.nodes.get(bare_id(node.parent))
     if above is None:
-        return {"type": "workspace", "workspace": True}
+        agent = node.data.get("agent_id")
+        return (
+            {"type": "agent_id", "agent_id": agent}
+            if agent
+            else {"type": "workspace", "workspace": True}
+        )
+    if above.kind == "data_source" and (wiki := _of_wiki(content, node, above)):
+        return wiki
     made = {"type": f"{above.kind}_id", f"{above.kind}_id": above.id}
     return {**made, "database_id": above.parent} if above.kind == "data_source" else made
+
+
+def _of_wiki(content: Content, node: Node, source: Node) -> Json | None:
+    """The parent of what a wiki holds, where it is not its data source: a database names the wiki
+    (SDK 5.26), and a page may call it a page."""
+    if node.kind == "database":
+        return {"type": "database_id", "database_id": source.parent}
+    if content.node(source.parent).data.get("page_parents"):
+        return {"type": "page_id", "page_id": source.parent}
+    return None
 
 
 def _edits(node: Node) -> Json:
@@ -51,7 +68,7 @@ def page(content: Content, node: Node) -> Json:
         "parent": parent(content, node),
         "in_trash": content.in_trash(node),
         "is_archived": node.archived,
-        "is_locked": False,
+        "is_locked": node.locked,
         "properties": {name: truncated(value) for name, value in values(content, node).items()},
         "url": url(node.id, slug(content.title(node))),
         "public_url": node.data.get("public_url"),
@@ -75,7 +92,7 @@ def database(content: Content, node: Node) -> Json:
         "parent": parent(content, node),
         "is_inline": node.data.get("is_inline", False),
         "in_trash": content.in_trash(node),
-        "is_locked": False,
+        "is_locked": node.locked,
         "created_time": exact_time(node.created),
         "last_edited_time": exact_time(node.edited),
         "data_sources": [
@@ -137,11 +154,22 @@ def block(content: Content, node: Node) -> Json:
         "id": node.id,
         "parent": parent(content, node),
         **_edits(node),
+        **_stale(content, node),
         "has_children": type_ not in _CLOSED and bool(listed(content, node)),
         "in_trash": content.in_trash(node),
         "type": type_,
         type_: payload,
     }
+
+
+def _stale(content: Content, node: Node) -> Json:
+    """What nobody promises against: the time of a child page in its parent's list is not its own, but
+    what it was when that list was last edited."""
+    above = content.nodes.get(bare_id(node.parent))
+    home = content.page_of(above) if above else None
+    if not content.stale_lists or node.kind != "page" or home is None:
+        return {}
+    return {"last_edited_time": minute_time(min(node.edited, home.edited))}
 
 
 _CLOSED = ("child_database", "unsupported")

@@ -12,12 +12,13 @@ from backup.model import Json, bare_id
 from fakenotion import mirrors, properties
 from fakenotion.build import Rich, is_placeholder, runs
 from fakenotion.merging import merged
-from fakenotion.nodes import Node, counted_id, exact_time, minute_time, wall_clock
+from fakenotion.nodes import Node, counted_id, wall_clock
 from fakenotion.people import People
+from fakenotion.presentation import Views
 from fakenotion.storage import Storage
 
 
-class Content(People):
+class Content(People, Views):
     """Everything the integration could see, and what it may not see.
 
     Ids are given and returned as Notion writes them, and are the same in every run. `now` is asked
@@ -33,13 +34,20 @@ class Content(People):
         self.nodes: dict[str, Node] = {}
         self.top: list[str] = []
         self.comments: list[Json] = []
-        self.views: dict[str, Json] = {}
+        self.resolved: set[str] = set()  # ids of discussions
+        self.views = {}
         self.emojis: list[Json] = []
         self.templates: dict[str, list[tuple[str, bool]]] = {}  # data source -> (page, default?)
+        self.whole = True  # all on top is shared directly; else only what is `granted` (bare ids)
+        self.granted: set[str] = set()
+        self.echoes: dict[str, list[str]] = {}  # bare id -> what is listed below it and left it
+        self.unlisted: set[str] = set()  # what no list shows, though all may see it
+        self.surfaced: dict[str, list[str]] = {}  # data source -> pages its query gives, too
+        self.stale_lists = False  # the block of a page has the time that its list was last edited
+        self.lists_archived = True  # Assumed: a list shows the archived pages below its page
         self.id = counted_id(name, "workspace", version=4, newest=False)
         self.files = Storage(self.id)
-        self.users = {}
-        self.left = set()
+        self.users, self.left, self.guests = {}, set(), set()
         self.bot = self.add_bot("Backup")
         self.person = self.add_user("Ada Lindqvist", "ada@example.com")
 
@@ -50,9 +58,21 @@ class Content(People):
         return self.nodes[bare_id(id_)]
 
     def visible(self, id_: str) -> Node | None:
-        """The node when the integration may see it: it, and all above it, are shared."""
+        """The node when the integration may see it: it is shared directly, or hangs below something
+        that is, and nobody took the access back on the way up to there."""
         node = self.nodes.get(bare_id(id_))
-        return node if node and all(one.shared for one in self.upwards(node)) else None
+        if node is None:
+            return None
+        for one in self.upwards(node):
+            if not one.shared:
+                return None
+            if self.granted and bare_id(one.id) in self.granted:
+                return node
+        return node if self.whole else None
+
+    def direct(self, node: Node) -> bool:
+        """Whether it is shared directly, and not only below something that is."""
+        return bare_id(node.id) in self.granted or (self.whole and not node.parent)
 
     def upwards(self, node: Node) -> Iterator[Node]:
         """The node, its parent, and so on to the top."""
@@ -62,8 +82,14 @@ class Content(People):
             at = self.nodes.get(bare_id(at.parent))
 
     def in_trash(self, node: Node) -> bool:
-        """Whether it, or anything above it, is in the trash. Assumed for what lies below."""
-        return any(one.trashed for one in self.upwards(node))
+        """Whether it, or anything above it, is in the trash (changelog of February 2022). A database
+        does not take notice of a block above it that was thrown away, nor does what lies in it."""
+        in_database = False
+        for one in self.upwards(node):
+            if one.trashed and not (in_database and one.kind == "block"):
+                return True
+            in_database = in_database or one.kind == "database"
+        return False
 
     def children(self, node: Node) -> list[Node]:
         """What is listed below a node: visible, not in the trash, in order."""
@@ -72,12 +98,28 @@ class Content(People):
             before = node.edited, node.editor, self.revision
             grow()
             node.edited, node.editor, self.revision = before
-        found = (self.nodes.get(bare_id(child)) for child in node.children)
-        return [child for child in found if child and child.shared and not child.trashed]
+        ids = [*node.children, *self.echoes.get(bare_id(node.id), ())]
+        found = (self.nodes.get(bare_id(child)) for child in ids)
+        return [child for child in found if child and self._is_listed(child, node)]
+
+    def _is_listed(self, child: Node, above: Node) -> bool:
+        if not child.shared or child.trashed:
+            return False
+        if self.unlisted and bare_id(child.id) in self.unlisted:
+            return False
+        return not child.archived or self.lists_archived or above.kind == "data_source"
 
     def listed(self, parent: str) -> list[str]:
         """The ids of what is listed below a page, block, database or data source."""
         return [child.id for child in self.children(self.node(parent))]
+
+    def open_comments(self, on: Node) -> list[Json]:
+        """The comments that were made on a page or block, without those whose discussion is done."""
+        return [
+            one
+            for one in self.comments
+            if on.id in one["parent"].values() and one["discussion_id"] not in self.resolved
+        ]
 
     def page_of(self, node: Node) -> Node | None:
         """The page that holds a block; a page's own page is itself."""
@@ -92,7 +134,7 @@ class Content(People):
         return "".join(run["plain_text"] for run in rich or ())
 
     def databases(self) -> list[str]:
-        """The ids of all databases that hold rows, in the order of their making."""
+        """The ids of all databases with data sources, in the order of their making."""
         return [
             node.id for node in self.nodes.values() if node.kind == "database" and node.children
         ]
@@ -121,8 +163,10 @@ class Content(People):
         """A database with one data source of the same name; `schema` as in `properties.schema`.
 
         `data`: icon, cover, description, is_inline. A schema of None makes a linked view, which
-        has no data source of its own.
+        has no data source of its own. A database in another one lies in a wiki.
         """
+        if parent and self.node(parent).kind == "database":
+            parent = self.source(parent)
         more = {"title": runs(title), "description": runs(data.pop("description", "")), **data}
         database = self._add("database", parent, more)
         if schema is not None:
@@ -136,29 +180,6 @@ class Content(People):
         source = self._add("data_source", database, data)
         self.add_view(database, source.id, "Table")
         return source.id
-
-    def add_view(self, database: str, source: str, name: str, type_: str = "table") -> str:
-        """A view in a database, also of a data source that lives elsewhere."""
-        id_ = counted_id(self.id, "view", str(len(self.views)))
-        time, by = exact_time(self.now()), {"object": "user", "id": self.person["id"]}
-        self.views[bare_id(id_)] = {
-            "object": "view",
-            "id": id_,
-            "parent": {"type": "database_id", "database_id": database},
-            "data_source_id": source,
-            "name": name,
-            "type": type_,
-            "created_time": time,
-            "created_by": by,
-            "last_edited_time": time,
-            "last_edited_by": by,
-            "url": f"https://app.notion.com/p/{bare_id(database)}?v={bare_id(id_)}",
-            "filter": None,
-            "sorts": None,
-            "quick_filters": None,
-            "configuration": {"type": type_},
-        }
-        return id_
 
     def add_page(
         self,
@@ -234,27 +255,6 @@ class Content(People):
         for child in raw.get("children", ()):
             self._add_block(node, child)
         return node
-
-    def add_comment(self, on: str, rich: Rich, by: Json | None = None, discussion: str = "") -> str:
-        """A comment on a page or block; its id. Without `discussion` it begins one."""
-        node, author = self.node(on), by or self.person
-        id_ = counted_id(self.id, "comment", str(len(self.comments)))
-        time = minute_time(self.now())
-        kind = "user" if author["type"] == "person" else "integration"
-        parent = "page_id" if node.kind == "page" else "block_id"
-        comment = {
-            "object": "comment",
-            "id": id_,
-            "parent": {"type": parent, parent: node.id},
-            "discussion_id": discussion or counted_id(id_, "discussion"),
-            "created_time": time,
-            "last_edited_time": time,
-            "created_by": {"object": "user", "id": author["id"]},
-            "rich_text": runs(rich),
-            "display_name": {"type": kind, "resolved_name": author["name"]},
-        }
-        self.comments.append(comment)
-        return id_
 
     def _add(self, kind: str, parent: str, data: Json, id_: str = "") -> Node:
         above = self.nodes.get(bare_id(parent))

@@ -83,6 +83,11 @@ def restricted() -> Fault:
     return error(403, refusal.restricted().message)
 
 
+def too_large() -> Fault:
+    """The Markdown endpoint refuses a page: it holds too many records."""
+    return Fault(400, json.dumps(refusal.too_large().body()).encode(), {"Content-Type": JSON})
+
+
 def expired_token() -> Fault:
     """What S3 answers when the credentials that signed an address have expired."""
     return Fault(400, EXPIRED_TOKEN, {"Content-Type": "application/xml"})

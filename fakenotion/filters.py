@@ -38,7 +38,7 @@ def sort(place: int, sent: Any) -> tuple[Key, bool]:
 def _time(row: Node, stamp: str) -> datetime:
     """The rounded time. Assumed: filters and sorts see what is sent, not the seconds."""
     if recorded := row.recorded.get("page", {}).get(stamp):
-        return _parsed(recorded)
+        return parsed(recorded)
     time = row.created if stamp == "created_time" else row.edited
     return time.replace(second=0, microsecond=0)
 
@@ -75,7 +75,7 @@ def _comparison(where: str, stamp: str, condition: Json, now: datetime) -> Test:
         raise bad_body("body", where, "one comparison", condition)
     ((word, than),) = condition.items()
     try:
-        limit = _relative(than, now) or _parsed(than)
+        limit = _relative(than, now) or parsed(than)
     except ValueError:
         raise bad_field(where, word, "a valid ISO 8601 date string", than) from None
     compare = _COMPARE[word]
@@ -90,6 +90,7 @@ def _relative(word: str, now: datetime) -> datetime | None:
     return midnight + timedelta(days=days[word])
 
 
-def _parsed(text: str) -> datetime:
+def parsed(text: str) -> datetime:
+    """A time as the API sends or takes it; without an offset it is UTC."""
     time = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)

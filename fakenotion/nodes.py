@@ -53,7 +53,9 @@ class Node:
     children: list[str] = field(default_factory=list)
     made: int = 0  # children ever added: their ids are counted
     trashed: bool = False
+    thrown: datetime | None = None  # when it last came into the trash, or out of it
     archived: bool = False
+    locked: bool = False
     shared: bool = True
     unreadable: bool = False  # its children answer 404
     restricted: bool = False  # listed, but whatever asks for it answers 403

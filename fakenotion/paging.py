@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from backup.model import Json, bare_id
+from backup.model import Json, dashed_id
 from fakenotion.nodes import Node, counted_id
 from fakenotion.refusal import bad_cursor
 from fakenotion.validation import number
@@ -46,10 +46,10 @@ def by_id(items: Sequence[Node], paging: Paging) -> tuple[Sequence[Node], str | 
     """A page of nodes; its cursor is the id of the first one of the next page."""
     start = 0
     if paging.cursor:
-        ids = [bare_id(item.id) for item in items]
-        if bare_id(paging.cursor) not in ids:
+        wanted = dashed_id(paging.cursor)
+        start = next((place for place, item in enumerate(items) if item.id == wanted), -1)
+        if start < 0:
             raise bad_cursor(paging.cursor)
-        start = ids.index(bare_id(paging.cursor))
     rest = items[start + paging.size : start + paging.size + 1]
     return items[start : start + paging.size], rest[0].id if rest else None
 

@@ -9,16 +9,23 @@ from fakenotion.nodes import counted_id
 
 class People:
     """The users of the workspace `name`, as full user objects by their ids; `left` are the ids of
-    those who are known by nothing else any more."""
+    those who are known by nothing else any more, `guests` those whom no list of users shows."""
 
     name: str
     id: str
     users: dict[str, Json]
     left: set[str]
+    guests: set[str]
 
     def add_user(self, name: str, email: str = "") -> Json:
         """A member; the full user object."""
         return self._user(person(counted_id(self.name, "user", name, version=4), name, email))
+
+    def add_guest(self, name: str, email: str = "") -> Json:
+        """Somebody from outside: not in the list of users, but known by his id."""
+        made = self.add_user(name, email)
+        self.guests.add(made["id"])
+        return made
 
     def add_bot(self, name: str) -> Json:
         """An integration; the full user object."""

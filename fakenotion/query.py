@@ -1,15 +1,14 @@
-"""Rows of a data source: pages cut from a query's result, and the cap; and what a search finds."""
+"""Rows of a data source: pages cut from a query's result, and the cap."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from backup.model import Json
+from backup.model import Json, bare_id
 from fakenotion import filters, validation
 from fakenotion.content import Content
 from fakenotion.nodes import Node
 from fakenotion.paging import Paging, Sessions, envelope
-from fakenotion.refusal import UNDEFINED
 
 
 def answer(
@@ -39,10 +38,11 @@ def answer(
     rows, end = found[:cap] if len(found) > cap else found, start + paging.size
     more = sessions.cursor(session, rows[end].id, end) if end < len(rows) else None
     made = envelope("page_or_data_source", [show(row) for row in rows[start:end]], more)
-    return {**made, **_incomplete()} if len(found) > cap else made
+    return {**made, **incomplete()} if len(found) > cap else made
 
 
-def _incomplete() -> Json:
+def incomplete() -> Json:
+    """What a list says that could not be given whole."""
     reason = "query_result_limit_reached"
     return {"request_status": {"type": "incomplete", "incomplete_reason": reason}}
 
@@ -51,12 +51,14 @@ def _finder(content: Content, source: Node, body: Json) -> Callable[[], list[Nod
     """Finds the rows of a query; Refusal for a filter or a sort that is none comes here."""
     archived = body.get("is_archived") is True
     passes = filters.test(body["filter"], content.now()) if "filter" in body else None
+    kind = _result_type(body)
     sorts = [filters.sort(place, one) for place, one in enumerate(body.get("sorts", []))]
 
     def find() -> list[Node]:
         if content.in_trash(source):
             return []
-        found = [row for row in content.children(source) if row.archived is archived]
+        found = [row for row in _rows(content, source) if row.archived is archived]
+        found = [row for row in found if row.kind == kind] if kind else found
         found = [row for row in found if passes(row)] if passes else found
         found.reverse()
         for key, descending in reversed(sorts):
@@ -66,33 +68,20 @@ def _finder(content: Content, source: Node, body: Json) -> Callable[[], list[Nod
     return find
 
 
-def search(content: Content, body: Json) -> list[Node]:
-    """What POST /v1/search finds: titles that contain the words, newest edit first."""
-    words = body.get("query", "").lower()
-    wanted = _kind(body["filter"]) if "filter" in body else ""
-    ascending = _direction(body["sort"]) == "ascending" if "sort" in body else False
-    found = [
-        node
-        for node in content.nodes.values()
-        if node.kind in ([wanted] if wanted else ["page", "data_source"])
-        and not content.in_trash(node)
-        and content.visible(node.id)
-        and words in content.title(node).lower()
+def _result_type(body: Json) -> str:
+    """Pages or data sources alone; '' for both."""
+    if "result_type" not in body:
+        return ""
+    return validation.one_of("body", "result_type", body["result_type"], "page", "data_source")
+
+
+def _rows(content: Content, source: Node) -> list[Node]:
+    """What a data source holds: in a wiki the data sources of its databases stand among the pages,
+    and pages that lie further below may be given, too."""
+    below = map(content.node, content.surfaced.get(bare_id(source.id), ()))
+    deeper = [one for one in below if content.visible(one.id) and not content.in_trash(one)]
+    return [
+        row
+        for one in (*content.children(source), *deeper)
+        for row in (content.children(one) if one.kind == "database" else [one])
     ]
-    return sorted(found, key=lambda node: node.edited, reverse=not ascending)
-
-
-def _kind(filter_: Json) -> str:
-    """What a search is for: 'page' or 'data_source'."""
-    validation.fields("body.filter", filter_, {"property": "text", "value": "text"})
-    validation.one_of("body.filter", "property", filter_.get("property", UNDEFINED), "object")
-    value = filter_.get("value", UNDEFINED)
-    return validation.one_of("body.filter", "value", value, "page", "data_source")
-
-
-def _direction(sort: Json) -> str:
-    validation.fields("body.sort", sort, {"timestamp": "text", "direction": "text"})
-    stamp = sort.get("timestamp", UNDEFINED)
-    validation.one_of("body.sort", "timestamp", stamp, "last_edited_time")
-    direction = sort.get("direction", UNDEFINED)
-    return validation.one_of("body.sort", "direction", direction, *filters.DIRECTIONS)

@@ -45,7 +45,8 @@ def read(folder: Path) -> list[Json]:
     return [json.loads(path.read_text("utf-8")) for path in sorted(folder.rglob("*.json"))]
 
 
-def _node(workspace: Workspace, id_: str, kind: str, parent: str, **recorded: Json) -> Node:
+def recorded_node(workspace: Workspace, id_: str, kind: str, parent: str, **recorded: Json) -> Node:
+    """A new node that is served as it was recorded; `recorded` are objects by their `object`."""
     author = workspace.person["id"]
     node = Node(id_, kind, parent, _WHEN, _WHEN, author, author, recorded=recorded)
     return workspace.attach(node)
@@ -65,7 +66,7 @@ def _add_trees(workspace: Workspace, folder: Path) -> None:
 def _add_page(workspace: Workspace, source: str, tree: Json) -> None:
     root = tree["root"]
     page = tree["page"] or build.page(root, f"Recorded page {root[:8]}")
-    node = _node(workspace, root, "page", source, page=page)
+    node = recorded_node(workspace, root, "page", source, page=page)
     node.data["properties"] = page["properties"]
 
 
@@ -75,7 +76,7 @@ def _add_children(workspace: Workspace, above: Node, tree: Json) -> None:
     for raw in (tree["children"].get(above.id) or {}).get("results", []):
         known = workspace.nodes.get(bare_id(raw["id"]))
         if known is None:
-            node = _node(workspace, raw["id"], "block", above.id, block=raw)
+            node = recorded_node(workspace, raw["id"], "block", above.id, block=raw)
             _add_children(workspace, node, tree)
         elif known.kind == "page":  # a recorded page inside another one
             known.recorded = {**known.recorded, "block": raw}
@@ -88,7 +89,7 @@ def _add_originals(workspace: Workspace, page: Node, tree: Json) -> None:
         if bare_id(id_) not in workspace.nodes:
             raw = {**build.block("synced_block", id=id_), "has_children": True}
             del raw["children"]
-            node = _node(workspace, id_, "block", page.id, block=raw)
+            node = recorded_node(workspace, id_, "block", page.id, block=raw)
             page.children.remove(id_)
             _add_children(workspace, node, tree)
 
@@ -110,12 +111,14 @@ def _add_query(workspace: Workspace, query: Json) -> None:
     recorded = {"data_source": schema}
     if query["kind"] == "databases":
         database, source, recorded = source, counted_id(source, "data source"), {}
-    made = workspace.nodes.get(bare_id(database)) or _node(workspace, database, "database", "")
+    made = workspace.nodes.get(bare_id(database)) or recorded_node(
+        workspace, database, "database", ""
+    )
     title = schema.get("title") or build.runs(f"Recorded rows {source[:8]}")
     made.data.update(title=title, description=schema.get("description") or [])
-    found = _node(workspace, source, "data_source", made.id, **(recorded if schema else {}))
+    found = recorded_node(workspace, source, "data_source", made.id, **(recorded if schema else {}))
     found.data.update(made.data, properties=schema.get("properties") or {})
     for row in reversed(rows):  # a query answers the newest first
         if row.get("object") == "page" and bare_id(row["id"]) not in workspace.nodes:
-            page = _node(workspace, row["id"], "page", source, page=row)
+            page = recorded_node(workspace, row["id"], "page", source, page=row)
             page.data["properties"] = row["properties"]

@@ -144,6 +144,20 @@ def not_supported(type_: str) -> Refusal:
     return Refusal(400, f"Block type {type_} is not supported via the API for your bot type.")
 
 
+def no_such_view(type_: str) -> Refusal:
+    """A kind of view that the API lists and does not give. Assumed: the words; it is a 400."""
+    return Refusal(400, f"Views of type {type_} are not supported via the API.")
+
+
+def too_large() -> Refusal:
+    """A page with more than the Markdown endpoint can tell."""
+    return Refusal(
+        400,
+        "The page is too large to be retrieved as Markdown.",
+        limit_kind="page_record_count",
+    )
+
+
 def bad_cursor(sent: str) -> Refusal:
     """The cursor is not one that was given out."""
     return Refusal(400, f"The start_cursor provided is invalid: {sent}")

@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from backup.model import Json, bare_id, dashed_id
-from fakenotion import answers, computed, query, refusal, validation
+from fakenotion import answers, computed, query, refusal, spoken, validation
 from fakenotion.content import Content
 from fakenotion.nodes import Node
 from fakenotion.paging import Paging, Sessions, by_id, by_place, envelope
 from fakenotion.refusal import UNDEFINED
+from fakenotion.searching import Index, Search
 
 # As the validation of the real API: any version, the variant of RFC 9562, or the nil id.
 _UUID = re.compile(r"[0-9a-f]{12}[1-8][0-9a-f]{3}[89ab][0-9a-f]{15}|0{32}")
@@ -44,8 +45,16 @@ class Api:
     content: Content
     cap: int = 10_000
     most: int = 100
-    copies: str = "empty"  # what a synced copy's own id gives, see server.Knobs
+    copies: str = "empty"  # this and what follows: see server.Knobs
+    comments_readable: bool = True
+    users_readable: str = "all"
+    linked_views_tell: bool = True
+    spans: str = "link"
+    wordless: bool = True
     sessions: Sessions = field(default_factory=Sessions)
+
+    def __post_init__(self) -> None:
+        self.searches = Search(self.content, Index())
 
     def answer(self, request: Request) -> Json:
         """The JSON of a good answer, before it is signed; raises Refusal."""
@@ -103,9 +112,12 @@ class Api:
     def templates(self, request: Request, data_source_id: str) -> Json:
         """GET /v1/data_sources/{id}/templates: the one list without the usual envelope."""
         source = self.find(data_source_id, "data_source")
+        known = self.content.templates.get(bare_id(source.id), [])
+        found = [(self.content.visible(id_), default) for id_, default in known]
         made = [
-            {"id": id_, "name": self.content.title(self.content.node(id_)), "is_default": default}
-            for id_, default in self.content.templates.get(bare_id(source.id), [])
+            {"id": page.id, "name": self.content.title(page), "is_default": default}
+            for page, default in found
+            if page and not self.content.in_trash(page)
         ]
         return {"templates": made, "has_more": False, "next_cursor": None}
 
@@ -170,50 +182,81 @@ class Api:
         return self.content.bot
 
     def users(self, request: Request) -> Json:
-        """GET /v1/users"""
-        everyone = list(self.content.users.values())
+        """GET /v1/users: not the guests, and nobody for a personal token (2026)."""
+        if self.users_readable != "all":
+            raise refusal.restricted()
+        known = self.content.users.values()
+        everyone = [one for one in known if one["id"] not in self.content.guests]
         found, more = by_place(everyone, Paging.asked(request.one(), "query"), "users")
         return envelope("user", list(found), more)
 
     def user(self, request: Request, user_id: str) -> Json:
         """GET /v1/users/{id}"""
+        if self.users_readable == "none":
+            raise refusal.restricted()
         if found := self.content.users.get(dashed_id(user_id)):
             return found
         raise refusal.user_not_found(dashed_id(user_id))
 
     def comments(self, request: Request) -> Json:
-        """GET /v1/comments?block_id="""
+        """GET /v1/comments?block_id=: the open ones of this page or block alone."""
         sent = request.one().get("block_id", UNDEFINED)
-        node = self.find(_id("query", "block_id", sent), "block", ("block", "page"))
-        about = [one for one in self.content.comments if node.id in one["parent"].values()]
+        wanted = _id("query", "block_id", sent)
+        if not self.comments_readable:
+            raise refusal.restricted()
+        node = self.find(wanted, "block", ("block", "page"))
+        about = self.content.open_comments(node)
         found, more = by_place(about, Paging.asked(request.one(), "query"), "comments", node.id)
         return envelope("comment", list(found), more)
 
     def comment(self, request: Request, comment_id: str) -> Json:
-        """GET /v1/comments/{id}"""
+        """GET /v1/comments/{id}: of a page or block that can be seen."""
+        if not self.comments_readable:
+            raise refusal.restricted()
         for one in self.content.comments:
-            if bare_id(one["id"]) == bare_id(comment_id):
+            on = one["parent"][one["parent"]["type"]]
+            if bare_id(one["id"]) == bare_id(comment_id) and self.content.visible(on):
                 return one
         raise refusal.not_found("comment", dashed_id(comment_id), self.content.bot)
 
     def views(self, request: Request) -> Json:
-        """GET /v1/views?database_id= or ?data_source_id=: references only."""
+        """GET /v1/views?database_id= or ?data_source_id=: references only. By a data source also the
+        views in other databases, as far as these can be read."""
         sent = request.one()
         name = "data_source_id" if "data_source_id" in sent else "database_id"
-        wanted = bare_id(_id("query", name, sent.get(name, UNDEFINED)))
+        wanted = _id("query", name, sent.get(name, UNDEFINED))
+        node = self.find(wanted, name.removesuffix("_id"))
         about = [
             {"object": "view", "id": view["id"]}
             for view in self.content.views.values()
-            if wanted in (bare_id(view["parent"]["database_id"]), bare_id(view["data_source_id"]))
+            if self._is_about(view, node)
         ]
-        found, more = by_place(about, Paging.asked(sent, "query"), "views", wanted)
+        found, more = by_place(about, Paging.asked(sent, "query"), "views", node.id)
         return envelope("view", list(found), more)
 
+    def _is_about(self, view: Json, node: Node) -> bool:
+        home = self.content.visible(view["parent"]["database_id"])
+        if home is None or self.content.in_trash(home):
+            return False
+        if node.kind == "data_source":
+            return bool(bare_id(view["data_source_id"]) == bare_id(node.id))
+        return home is node and (self.linked_views_tell or bool(home.children))
+
     def view(self, request: Request, view_id: str) -> Json:
-        """GET /v1/views/{id}"""
-        if found := self.content.views.get(bare_id(view_id)):
-            return found
-        raise refusal.not_found("view", dashed_id(view_id), self.content.bot)
+        """GET /v1/views/{id}. One kind is listed but never answers."""
+        found = self.content.views.get(bare_id(view_id))
+        if found is None or not self.content.visible(found["parent"]["database_id"]):
+            raise refusal.not_found("view", dashed_id(view_id), self.content.bot)
+        if found["type"] == "feed":
+            raise refusal.no_such_view(found["type"])
+        return found
+
+    def markdown(self, request: Request, page_id: str) -> Json:
+        """GET /v1/pages/{id}/markdown: of a page, a block, or a folder of pages."""
+        node = self.find(page_id, "page", ("page", "block"))
+        asked = request.one().get("markdown_version", "v1")
+        version = validation.one_of("query", "markdown_version", asked, *spoken.VERSIONS)
+        return spoken.Telling(self.content, version, self.spans, self.wordless).answer(node)
 
     def emojis(self, request: Request) -> Json:
         """GET /v1/custom_emojis"""
@@ -229,9 +272,7 @@ class Api:
 
     def search(self, request: Request) -> Json:
         """POST /v1/search"""
-        found = query.search(self.content, request.body)
-        page, more = by_id(found, Paging.asked(request.body, "body", self.most))
-        return envelope("page_or_data_source", [self.show(one, request) for one in page], more)
+        return self.searches.answer(request.body, partial(self.show, request=request), self.most)
 
 
 def _body(request: Request) -> Json:
@@ -271,6 +312,7 @@ ROUTES: tuple[tuple[str, str, Route], ...] = (
     ("POST", r"/v1/data_sources/(?P<data_source_id>[^/]+)/query", Api.query),
     ("GET", r"/v1/data_sources/(?P<data_source_id>[^/]+)/templates", Api.templates),
     ("GET", r"/v1/pages/(?P<page_id>[^/]+)", Api.page),
+    ("GET", r"/v1/pages/(?P<page_id>[^/]+)/markdown", Api.markdown),
     ("GET", r"/v1/pages/(?P<page_id>[^/]+)/properties/(?P<property_id>.+)", Api.property_item),
     ("GET", r"/v1/blocks/(?P<block_id>[^/]+)", Api.block),
     ("GET", r"/v1/blocks/(?P<block_id>[^/]+)/children", Api.children),

@@ -22,6 +22,10 @@ class Schemas(Content):
         node = self.node(id_)
         return self.node(self.source(id_)) if node.kind == "database" else node
 
+    def _rows(self, source: Node) -> list[Node]:
+        """The pages among what a data source holds: in a wiki there are databases, too."""
+        return [row for row in map(self.node, source.children) if row.kind == "page"]
+
     def _columns(self, source: Node, columns: Json) -> None:
         """Another schema."""
         source.data["properties"] = self.in_order(columns)
@@ -31,7 +35,7 @@ class Schemas(Content):
         """One more property, new or in place of another one, and its value in rows without one."""
         self._columns(source, source.data["properties"] | made)
         for name, column in made.items():
-            for row in map(self.node, source.children):
+            for row in self._rows(source):
                 value = copy.deepcopy(properties.value(column, plain))
                 row.data["properties"].setdefault(name, value)
 
@@ -59,8 +63,8 @@ class Schemas(Content):
             self.touch(node)
 
     def _choices(self, source: Node, name: str) -> Iterator[Json]:
-        for row in source.children:
-            value = self.node(row).data["properties"][name]
+        for row in self._rows(source):
+            value = row.data["properties"][name]
             chosen = value[value["type"]]
             yield from chosen if isinstance(chosen, list) else filter(None, [chosen])
 
@@ -72,7 +76,7 @@ class Schemas(Content):
             if name in columns:
                 raise ValueError(f"there is a property {name} already")
             self._add_column(node, properties.named({name: column}), plain)
-            for row in map(self.node, node.children):
+            for row in self._rows(node):
                 mirror(self.nodes, node.data["properties"], row, {})
 
     def remove_property(self, source: str, name: str) -> None:
@@ -86,7 +90,7 @@ class Schemas(Content):
             self._columns(
                 node, {key: one for key, one in node.data["properties"].items() if key != name}
             )
-            for row in map(self.node, node.children):
+            for row in self._rows(node):
                 row.data["properties"].pop(name, None)
             if twin := self._twin(column):
                 other, there = twin
@@ -103,7 +107,7 @@ class Schemas(Content):
             column = node.data["properties"][name]
             column[column["type"]].update(config)
             self.touch(node)
-            for row in map(self.node, node.children):
+            for row in self._rows(node):
                 self._follow(row.data["properties"][name], column)
 
     def _follow(self, value: Json, column: Json) -> None:
@@ -121,7 +125,7 @@ class Schemas(Content):
             node = self._source(source)
             ordered = properties.shuffled(node.data["properties"], seed)
             node.data["properties"] = ordered
-            for row in map(self.node, node.children):
+            for row in self._rows(node):
                 values = row.data["properties"]
                 row.data["properties"] = {name: values[name] for name in ordered if name in values}
 
@@ -138,7 +142,7 @@ class Schemas(Content):
                 ] = new
             self._rename_in_rollups(node, unquote(columns[old]["id"]), new)
             node.data["properties"] = _renamed(columns, old, new)
-            for row in map(self.node, node.children):
+            for row in self._rows(node):
                 row.data["properties"] = _renamed(row.data["properties"], old, new)
             self.touch(node)
 

@@ -7,6 +7,7 @@ import math
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,14 +17,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from backup.model import Json
-from fakenotion import refusal
+from fakenotion import refusal, spending
 from fakenotion.content import Content
 from fakenotion.delivery import Delivery, Signer
 from fakenotion.faults import JSON, Fault, Reply
 from fakenotion.listener import Listener
 from fakenotion.nodes import counted_id, wall_clock
 from fakenotion.refusal import Refusal
-from fakenotion.routes import Api, Request
+from fakenotion.routes import ROUTES, Api, Request
+from fakenotion.searching import Index
 
 NOTION = 180  # requests in the window of a minute, for each integration ("Request limits", 2026-08)
 LARGER = 600  # the same on Business and Enterprise plans
@@ -33,6 +35,7 @@ COPIES = (  # reports differ, so a client should live with each
     "follow",  # what its original holds, and 404 when that cannot be seen
     "always",  # what its original holds, in any case
 )
+_OF_API = ("comments_readable", "users_readable", "linked_views_tell", "spans", "wordless")
 SPOKEN = ("2025-09-03", "2026-03-11")
 
 
@@ -51,6 +54,11 @@ class Knobs:
     token_life: float = math.inf  # of the credentials that signed it: then 400 ExpiredToken
     cursor_life: float = 3600  # of a query's cursors
     copies: str = "empty"  # what a synced copy's own id gives, see COPIES
+    comments_readable: bool = True  # the capability to read comments; off by default in Notion
+    users_readable: str = "all"  # the capability: 'all', 'one' (by id, no list) or 'none'
+    linked_views_tell: bool = True  # a linked view's own id lists its views, too
+    spans: str = "link"  # how Markdown writes where a discussion is, see spoken.SPANS
+    wordless: bool = True  # it tells the discussions on blocks without text, too
     now: Callable[[], datetime] = wall_clock  # signs addresses and lets them expire
     timer: Callable[[], float] = time.monotonic  # counts the window, and the latency
     sleep: Callable[[float], object] = time.sleep  # spends the latency
@@ -84,6 +92,7 @@ class StandIn:
         self.plan: Callable[[Asked], Fault | None] | None = None
         self.requests: list[Asked] = []
         self.downloads: list[Asked] = []
+        self._answered: list[Asked] = []  # both, in one order
         self.peak = 0  # most requests under way at once
         self._under_way = 0
         self._faults: list[tuple[str, Fault]] = []
@@ -101,6 +110,28 @@ class StandIn:
     def throttled(self) -> int:
         """How many requests were answered with 429."""
         return sum(asked.status == 429 for asked in self.requests)
+
+    @property
+    def index(self) -> Index:
+        """What the search knows, to be changed at any time."""
+        return self.api.searches.index
+
+    def spent(self, since: int = 0) -> Counter[str]:
+        """How many requests were for what: listing, reading, comments, files, other.
+
+        `since`: leave so many answers out, the first ones (see `answered`).
+        """
+        return spending.by_kind(self.endpoints(since))
+
+    def endpoints(self, since: int = 0) -> Counter[str]:
+        """The same by endpoint, named as in `routes.Api` (children, page, query …), and 'file'."""
+        asked = self._answered[since:]
+        return Counter(spending.endpoint(one, ROUTES) for one in asked)
+
+    @property
+    def answered(self) -> int:
+        """How many answers there were, of the API and of downloads: a mark to count from."""
+        return len(self._answered)
 
     def fail_next(self, fault: Fault, times: int = 1, path: str = "") -> None:
         """Spoils the next answers whose path contains `path`, of the API or of a download."""
@@ -152,6 +183,7 @@ class StandIn:
                 self.knobs.sleep(rest)
         told = replace(asked, status=0 if made.drop else made.status)
         (self.requests if of_api else self.downloads).append(told)
+        self._answered.append(told)
         return made
 
     @contextmanager
@@ -193,7 +225,9 @@ class StandIn:
         version = self._checked(asked)
         _check_json(body)
         self.api.cap, self.api.most = self.knobs.cap, self.knobs.most
-        self.api.copies, self.api.sessions.life = self.knobs.copies, self.knobs.cursor_life
+        for name in ("copies", *_OF_API):
+            setattr(self.api, name, getattr(self.knobs, name))
+        self.api.sessions.life = self.knobs.cursor_life
         self.signer.lifetime, self.signer.token_life = self.knobs.lifetime, self.knobs.token_life
         request = Request(asked.method, asked.path, asked.query, asked.body, version, self.url)
         with self.workspace.lock:

@@ -44,6 +44,7 @@ STRINGS: Mapping[str, tuple[str, ...]] = {
     "templates": (*_LIST, "name"),
     "comments": (*_LIST, "block_id"),
     "views": (*_LIST, "database_id", "data_source_id"),
+    "markdown": ("markdown_version", "include_transcript"),
     "emojis": (*_LIST, "name"),
 }
 

@@ -15,13 +15,16 @@ from typing import Any
 from backup.model import Json, bare_id
 from fakenotion import blocks, properties
 from fakenotion.build import Rich, runs
+from fakenotion.discussions import Discussions
 from fakenotion.merging import merged
-from fakenotion.mirrors import mirror, reflect
-from fakenotion.nodes import Node
+from fakenotion.mirrors import mirror
+from fakenotion.moving import Moves
+from fakenotion.nodes import Node, counted_id
 from fakenotion.schemas import Schemas
+from fakenotion.sharing import Sharing
 
 
-class Workspace(Schemas):
+class Workspace(Schemas, Discussions, Moves, Sharing):
     """Everything the integration could see, and what people do with it.
 
     Ids are given and returned as Notion writes them, and are the same in every run. `now` is asked
@@ -58,11 +61,6 @@ class Workspace(Schemas):
                 node.data["title"] = runs(title)
             self.touch(node)
 
-    def title_value(self, page: Node) -> Json:
-        """The value of a page's title property."""
-        values = page.data["properties"].values()
-        return next(value for value in values if value["type"] == "title")
-
     def set_property(self, page: str, name: str, plain: Any) -> None:
         """A new value for a page's property, plain as in `properties.value`."""
         with self.lock:
@@ -98,7 +96,7 @@ class Workspace(Schemas):
     def _leave(self, id_: str, *, trashed: bool) -> None:
         with self.lock:
             node = self.node(id_)
-            node.trashed = trashed
+            node.trashed, node.thrown = trashed, self.now()
             self.touch(node, self.page_of(node) if node.kind == "block" else None)
             self.touch_above(node)
 
@@ -113,10 +111,6 @@ class Workspace(Schemas):
                 if one.kind == "page" and one.loaded:
                     self._forget_in(one, gone)
 
-    def _unhang(self, node: Node) -> None:
-        above = self.nodes.get(bare_id(node.parent))
-        (above.children if above else self.top).remove(node.id)
-
     def _forget(self, node: Node) -> Iterator[str]:
         for child in list(node.children):
             if bare_id(child) in self.nodes:
@@ -130,49 +124,10 @@ class Workspace(Schemas):
             if value["type"] == "relation":
                 value["relation"] = [one for one in value["relation"] if one["id"] not in gone]
 
-    def unshare(self, id_: str) -> None:
-        """Takes the integration's access to it and to all below it; nobody edited anything."""
-        self._mark(id_, shared=False)
-
-    def share(self, id_: str) -> None:
-        """Gives the access back."""
-        self._mark(id_, shared=True)
-
-    def unshare_sources(self, database: str) -> None:
-        """The other way to lose access: the database is still there, but `data_sources: []`."""
-        for source in self.node(database).children:
-            self.unshare(source)
-
-    def share_sources(self, database: str) -> None:
-        """Gives the access to the data sources of a database back."""
-        for source in self.node(database).children:
-            self.share(source)
-
-    def restrict(self, id_: str) -> None:
-        """Lists go on showing it, but whatever asks for it is answered with 403
-        restricted_resource: a page, a block's children, a database, a data source."""
-        self._mark(id_, restricted=True)
-
-    def unrestrict(self, id_: str) -> None:
-        """It answers again."""
-        self._mark(id_, restricted=False)
-
-    def _mark(self, id_: str, **marks: bool) -> None:
-        with self.lock:
-            self.revision += 1
-            for name, value in marks.items():
-                setattr(self.node(id_), name, value)
-
     def add_folder(self, parent: str) -> str:
         """A folder of pages: a block that the API calls unsupported, whose pages no list shows.
         Put pages into it with `add_page`. Assumed: the block API's form of it; 2026-10."""
         return self.append(parent, [blocks.folder()])[0]
-
-    def make_partial(self, id_: str) -> None:
-        """Lets a page or block be served as {object, id} alone, as when a capability is missing."""
-        node = self.node(id_)
-        kinds = ("block", "page") if node.kind == "page" else (node.kind,)
-        node.recorded = {kind: {"object": kind, "id": node.id} for kind in kinds}
 
     def archive(self, page: str) -> None:
         """Into the archive: left out of queries unless they ask for archived pages."""
@@ -182,46 +137,39 @@ class Workspace(Schemas):
         """Back among the others."""
         self._mark(page, archived=False)
 
-    def move(self, id_: str, parent: str) -> None:
-        """A page below another page or into a database, a database below another page, a data source
-        into another database; '' is the top. The id stays.
+    def set_locked(self, id_: str, locked: bool = True) -> None:
+        """Locks a page or database against edits, or unlocks it; nobody edited it (Assumed)."""
+        self._mark(id_, locked=locked)
 
-        In a database a page gets empty values for all properties that it does not have.
-        """
+    def add_linked(
+        self,
+        parent: str,
+        source: str,
+        title: Rich = "Untitled",
+        view: str = "Table",
+        type_: str = "table",
+        **data: Any,
+    ) -> str:
+        """A linked view on a page: a database without data sources, whose view shows `source`, also
+        one that is not shared. Its id, which is its block's."""
+        database = self.add_database(title, parent=parent, **{"is_inline": True, **data})
+        self.add_view(database, source, view, type_)
+        return database
+
+    def add_wiki(self, title: Rich, parent: str = "", *, page_parents: bool = False) -> str:
+        """A wiki: a database with an owner and a verification, whose rows may be databases too.
+        `page_parents`: its pages call it a page where they name their parent (the newer Markdown's
+        grammar says so of them)."""
+        columns = {"Owner": properties.of("people"), "Verification": properties.of("verification")}
+        return self.add_database(title, columns, parent=parent, page_parents=page_parents)
+
+    def surface(self, source: str, page: str) -> None:
+        """The query of a data source gives a page that lies further below, too, as a wiki's does."""
         with self.lock:
-            node, target = self.node(id_), self.nodes.get(bare_id(parent))
-            if target and node in self.upwards(target):
-                raise ValueError(f"{id_} cannot go below itself")
-            self.touch_above(node)
-            self._unhang(node)
-            if node.kind == "page" and target and target.kind == "database":
-                target = self.node(target.children[0])
-            before = self.schema_of(node) if node.kind == "page" else {}
-            node.parent = target.id if target else ""
-            (target.children if target else self.top).append(node.id)
-            if node.kind == "page" and before is not self.schema_of(node):
-                self._refit(node, before)
-            self.touch(node)
-            self.touch_above(node)
+            self.revision += 1
+            self.surfaced.setdefault(bare_id(source), []).append(page)
 
-    def _refit(self, page: Node, columns: Json) -> None:
-        """A page in another database: its two-way relations end, its other values stay by name."""
-        title, values = self.title_value(page)["title"], page.data["properties"]
-        twins = {
-            one["id"]: one["relation"].get("dual_property")
-            for one in columns.values()
-            if one["type"] == "relation"
-        }
-        for value in values.values():
-            if twin := twins.get(value["id"]):
-                for row in value["relation"]:
-                    reflect(self.nodes, row["id"], twin, page.id)
-        page.data["properties"] = self._moved(page, title)
-
-    def _moved(self, page: Node, title: list[Json]) -> Json:
-        old = page.data["properties"]
-        return {
-            name: old.get(name)
-            or properties.value(column, title if column["type"] == "title" else None)
-            for name, column in self.schema_of(page).items()
-        }
+    def add_agent_page(self, title: Rich, agent: str = "") -> str:
+        """A page of instructions for an agent: its parent is the agent."""
+        owner = agent or counted_id(self.id, "agent", str(len(self.top)), version=4)
+        return self.add_page("", title, {}, agent_id=owner)

@@ -52,7 +52,7 @@ DOORS = {
     "requests": {"http", "notion.wire", "files.fetch"},
     "subprocess": {"git"},
     "urllib3": {"http", "files.guard", "notion.wire"},
-    "dotenv": {"settings"},
+    "dotenv": {"settings.dotenv_text"},
     "yaml": {"markdown.front_matter"},
     "tqdm": {"report.log"},
     "markdown_it": {"markdown.verify"},

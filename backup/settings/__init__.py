@@ -5,33 +5,32 @@ Every mistake is found before the run starts, and all of them are told at once.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
 
 from backup.errors import ConfigError
 from backup.model import Database
-from backup.settings import ai, databases
+from backup.settings import ai, databases, dotenv_text
 from backup.settings.ai import AiNaming, ai_naming
 from backup.settings.contacts import DRY_RUN, Contacts
 from backup.settings.contacts import SETTINGS as _CONTACTS
-from backup.settings.databases import astray, folder
+from backup.settings.databases import folder
+from backup.settings.nearest import nearest
 from backup.settings.parsers import (
     Secret,
     base_address,
+    hosts,
     one_of,
     secret,
+    shown,
     switch,
     whole_number,
-    words,
 )
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.setting import Reader, Setting, declared, setting, several
 
-__all__ = ["SETTINGS", "AiNaming", "Contacts", "Secret", "Setting", "Settings", "contacts"]
+__all__ = ["NAMES", "SETTINGS", "AiNaming", "Contacts", "Secret", "Setting", "Settings", "contacts"]
 
 _API = "https://api.notion.com"
 _CONFIG = Setting(  # without a value of its own: what it holds is read like the environment
@@ -48,15 +47,17 @@ def _keeps(text: str) -> bool:
 
 def _shard(text: str) -> tuple[int, int]:
     part, _, parts = text.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts) <= 1000):
-        raise ValueError(f"write a part like 2/3 (the second of three), not {text!r}.")
+    is_part = part.isdecimal() and parts.isdecimal() and len(text) <= 9
+    if not (is_part and 1 <= int(part) <= int(parts) <= 1000):
+        raise ValueError(f"write a part like 2/3 (the second of three), not {shown(text)}.")
     return int(part), int(parts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What a run is told to do. `databases` are those that count in this repository; `ai_naming` is
-    None when pictures get their usual names. The fields stand in the order of the README's table."""
+    None when pictures get their usual names. `warnings` is what was ignored and probably meant. The
+    fields stand in the order of the README's table."""
 
     notion_token: Secret = setting(
         "NOTION_TOKEN",
@@ -124,7 +125,7 @@ class Settings:
         "",
         "Hosts in private networks from which files may be downloaded, separated by spaces; "
         "`host:port` for a port other than 80 or 443.",
-        words,
+        hosts,
     )
     keep_deleted: bool = setting(
         "ON_DELETE",
@@ -159,6 +160,7 @@ class Settings:
         whole_number(1, 64),
     )
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
+    warnings: tuple[str, ...] = ()
 
     @classmethod
     def read(
@@ -171,15 +173,21 @@ class Settings:
         """
         reader = Reader(_merged(flags, environ, dotenv), environ.get("GITHUB_REPOSITORY", ""))
         files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
-        reader.problems += [wrong for name in files for wrong in _astray(name, files[name])]
+        found = [dotenv_text.flaws(name, text, NAMES) for name, text in files.items()]
+        reader.problems += [each for flaws in found for each in flaws.mistakes]
+        warnings = [each for flaws in found for each in flaws.warnings]
         known = _contacts(reader)
-        settings = reader.values(cls, secrets=known.secrets)
+        settings = reader.values(cls, secrets=known.secrets, warnings=tuple(warnings))
         if reader.problems:
-            raise ConfigError("\n".join(dict.fromkeys(reader.problems)))
+            told = [*reader.problems, *warnings, *_misspelt(reader, environ)]
+            if environ.get("GITHUB_ACTIONS") == "true":
+                told = [_NAMED.sub(_as_input, each) for each in told]
+            raise ConfigError("\n".join(dict.fromkeys(told)))
         return settings
 
 
 SETTINGS = (*declared(Settings), *_CONTACTS)
+NAMES = frozenset(each.name for each in SETTINGS)  # DBn_… stands for every number
 
 
 def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:
@@ -195,25 +203,32 @@ def _contacts(reader: Reader) -> Contacts:
 
 
 def _merged(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> dict[str, str]:
-    config = _dotenv(_config(flags, environ, dotenv))
+    config = dotenv_text.values(_config(flags, environ, dotenv))
     merged: dict[str, str] = {}
-    for source in (_dotenv(dotenv), config, environ, flags):
+    for source in (dotenv_text.values(dotenv), config, environ, flags):
         merged.update({name: value.strip() for name, value in source.items() if value.strip()})
     return merged
 
 
 def _config(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -> str:
-    return flags.get("CONFIG") or environ.get("CONFIG") or _dotenv(dotenv).get("CONFIG", "")
+    return (
+        flags.get("CONFIG") or environ.get("CONFIG") or dotenv_text.values(dotenv).get("CONFIG", "")
+    )
 
 
-def _dotenv(text: str) -> dict[str, str]:
-    """Values of a .env text; `${NAME}` stays as it is: a token may hold a dollar."""
-    values = dotenv_values(stream=io.StringIO(text), interpolate=False)
-    return {name: value for name, value in values.items() if value}
+_NAMED = re.compile(r"^([A-Z_]+)(?=:| is missing)")  # the setting that a sentence begins with
 
 
-def _astray(name: str, text: str) -> list[str]:
-    """What is wrong with lines that belong to no setting."""
-    lines = parse_stream(io.StringIO(text))
-    found = (astray(line.key or "", line.original.string.strip()) for line in lines)
-    return [f"{name}: {wrong}" for wrong in found if wrong]
+def _as_input(found: re.Match[str]) -> str:
+    """A setting as the author of a workflow knows it, and its variable."""
+    name = found[1]
+    return f"{name.lower().replace('_', '-')} ({name})" if name in NAMES else name
+
+
+def _misspelt(reader: Reader, environ: Mapping[str, str]) -> Iterator[str]:
+    """The variable of the environment that was probably meant, for each setting that is missing."""
+    missing = {what.partition(" is missing")[0] for what in reader.problems}
+    for name in sorted(environ.keys() - NAMES):
+        meant = nearest(name, NAMES)
+        if meant != name and databases.FAMILY.sub("DATABASES", meant) in missing:
+            yield f"{name} is set, but is not a setting. Did you mean {meant}?"

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-from backup.settings.parsers import Secret, in_header, one_of, switch
+from backup.settings.parsers import Secret, in_header, is_address, one_of, switch
 from backup.settings.setting import Reader, Setting
 
 _LEVELS = {"0": "never", "1": "errors", "2": "always"}
 
 
 def _address(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        address = urlsplit(text)
-        usable = address.scheme in ("http", "https") and address.hostname and address.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not text.isprintable() or " " in text:
+    if text and not is_address(text):
         raise ValueError("write a full URL, beginning with https://.")
     return text
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
 from backup.model import Database
+from backup.settings.parsers import shown
 from backup.settings.setting import Reader, Setting
-from backup.slug import is_guarded
+from backup.slug import is_guarded, is_path, is_reserved, slug
 
 _FORMS = r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _ID = re.compile(rf"(?<![0-9a-f]){_FORMS}(?![0-9a-f])")
@@ -21,12 +22,11 @@ _LIKE_AN_ID = re.compile(_FORMS)  # also in a longer row of digits, which nobody
 _BETWEEN = re.compile(r"[\s,;，、；\u200b\ufeff]+")
 _AROUND = "<>\"'`[](){}-*•"  # what lists, quotes and Markdown put around a link
 _REMARK = re.compile(r"(?:^|\s)#(.*)")
-_FAMILY = re.compile(r"DB(\d+)_(NOTION_ID|LABEL|PATH|GIT_REPO)")
+FAMILY = re.compile(r"DB(\d+)_(NOTION_ID|LABEL|PATH|GIT_REPO)")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _KEY = re.compile(r"[\w.-]*")
 _QUERY_KEYS = ("p", "page_id", "database_id")
 _FORM = "Write `databases: |`, and below it one line for each: `link`, or `folder = link`."
-_SHOWN = 100  # characters of somebody's text in a message
 
 
 SETTINGS = (
@@ -117,12 +117,27 @@ def folder(text: str) -> str:
     parts = unicodedata.normalize("NFC", text).replace("\\", "/").split("/")
     kept = [part for part in parts if part not in ("", ".")]
     if text and (text.startswith(("/", "\\", "~")) or ":" in parts[0]):
-        raise ValueError(f"write a folder inside, like docs/wiki, not {text!r}.")
+        raise ValueError(f"write a folder inside, like docs/wiki, not {_shown(text)}.")
     if ".." in kept or any(map(is_guarded, kept)):
         raise ValueError(
-            f"{text!r} may not contain .. or a name that git or a host reads, like .git or .github."
+            f"{_shown(text)} may not contain .. or a name that git or a host reads, like .git or .github."
+        )
+    if kept and (_is_unlinkable(kept) or not is_path("/".join(kept))):
+        better = "/".join(filter(None, map(slug, kept)))
+        better = better if len(better) <= 100 else ""
+        raise ValueError(
+            f"{_shown(text)} is not a name that every system and host takes in a link."
+            + (f" Write {better}." if better else "")
         )
     return "/".join(kept) or ("." if text else "")
+
+
+def _is_unlinkable(parts: Collection[str]) -> bool:
+    """Whether a folder cannot be named everywhere: Windows has devices of that name, the backup has
+    files of its own, or the file view of Gitea loses relative links below it (1.27: it puts the folder
+    in front without decoding it, so a space or % breaks them; # and ? end the address)."""
+    own = any(part.startswith(".notion") for part in parts)
+    return own or any(map(is_reserved, parts)) or bool(set("".join(parts)) & set(" %#?"))
 
 
 def _lines(values: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
@@ -142,7 +157,7 @@ def _parted(line: str) -> tuple[str, str]:
 
 
 def _family(values: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
-    numbers = {match[1] for name in values if values[name] and (match := _FAMILY.fullmatch(name))}
+    numbers = {match[1] for name in values if values[name] and (match := FAMILY.fullmatch(name))}
     for number in sorted(numbers, key=lambda digits: (int(digits), digits)):
         id_, label, path, repo = (
             values.get(f"DB{number}_{part}", "").strip()
@@ -239,8 +254,7 @@ def _no_id(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    text = text.strip()
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return shown(text.strip())
 
 
 def _nothing(others: int, repository: str) -> str:

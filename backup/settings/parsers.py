@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+_SHOWN = 100  # characters
+_HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?|[0-9a-fA-F]*:[0-9a-fA-F:.]+")
 YES_OR_NO = {"true": True, "yes": True, "1": True, "on": True} | {
     "false": False,
     "no": False,
@@ -36,7 +38,7 @@ class Secret:
 def switch(text: str) -> bool:
     """true or false, in the words people use for them."""
     if (value := YES_OR_NO.get(text.lower())) is None:
-        raise ValueError(f"write true or false, not {text!r}.")
+        raise ValueError(f"write true or false, not {shown(text)}.")
     return value
 
 
@@ -44,8 +46,10 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     """A whole number from `low` to `high`."""
 
     def parse(text: str) -> int:
-        if not text.isdecimal() or not low <= int(text) <= high:
-            raise ValueError(f"write a whole number from {low} to {high}, not {text!r}.")
+        digits = text.lstrip("0") or "0"  # Python takes no number of thousands of digits
+        is_number = text.isdecimal() and len(digits) <= len(str(high))
+        if not is_number or not low <= int(digits) <= high:
+            raise ValueError(f"write a whole number from {low} to {high}, not {shown(text)}.")
         return int(text)
 
     return parse
@@ -56,14 +60,17 @@ def one_of(*words: str) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         if text.lower() not in words:
-            raise ValueError(f"write {' or '.join(words)}, not {text!r}.")
+            raise ValueError(f"write {' or '.join(words)}, not {shown(text)}.")
         return text.lower()
 
     return parse
 
 
-def words(text: str) -> tuple[str, ...]:
-    """What stands between blanks."""
+def hosts(text: str) -> tuple[str, ...]:
+    """Names of hosts with or without a port, separated by spaces."""
+    for host in text.split():
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"write host names or host:port, without https://, not {shown(host)}.")
     return tuple(text.split())
 
 
@@ -74,12 +81,26 @@ def price(text: str) -> float | None:
     return float(text) if text else None
 
 
+def is_address(text: str) -> bool:
+    """Whether it is a whole http or https address with a host, and a port that can exist."""
+    try:
+        address = urlsplit(text)
+        is_usable = address.scheme in ("http", "https") and address.hostname and address.port != 0
+    except ValueError:  # an IPv6 address without its end, a port above 65,535
+        return False
+    return bool(is_usable) and text.isprintable() and " " not in text
+
+
+def shown(text: str) -> str:
+    """Somebody's text in a message: quoted, and cut when it is long."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
 def base_address(example: str) -> Callable[[str], str]:
     """The address of an API, without its version."""
 
     def parse(text: str) -> str:
-        address = urlsplit(text)
-        if address.scheme not in ("http", "https") or not address.hostname or address.query:
+        if not is_address(text) or urlsplit(text).query:
             raise ValueError(f"write an address like {example}, without a query.")
         return text.rstrip("/").removesuffix("/v1")
 

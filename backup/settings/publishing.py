@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from backup.settings.parsers import YES_OR_NO, Secret, secret, switch, whole_number
+from backup.settings.parsers import YES_OR_NO, Secret, secret, shown, switch, whole_number
 from backup.settings.setting import Reader, setting
 
 FIELDS = ("counts", "new", "updated", "renamed", "removed", "failed", "title", "titles")
@@ -20,14 +20,14 @@ _WORDS |= {"run": "run", "page": "page"}
 
 def _commit(text: str) -> str:
     if (value := _WORDS.get(text.lower())) is None:
-        raise ValueError(f"write run, page or false, not {text!r}.")
+        raise ValueError(f"write run, page or false, not {shown(text)}.")
     return value
 
 
 def _branch(text: str) -> str:
     name = text.removeprefix("refs/heads/")
     if _NO_BRANCH.search(name):
-        raise ValueError(f"{text!r} is not a valid branch name.")
+        raise ValueError(f"{shown(text)} is not a valid branch name.")
     return name
 
 
@@ -35,7 +35,7 @@ def _author(text: str) -> tuple[str, str] | None:
     if not text:
         return None
     if not (found := _AUTHOR.fullmatch(text)):
-        raise ValueError(f"write it as Name <mail@example.com>, not {text!r}.")
+        raise ValueError(f"write it as Name <mail@example.com>, not {shown(text)}.")
     return found[1], found[2]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fakenotion import blocks, build, properties
+from fakenotion.branches import Branch
 from fakenotion.workspace import Workspace
 from tests.fakenotion.client import Client
 
@@ -98,3 +99,36 @@ def test_who_made_a_page_may_have_left(shelf: Shelf, client: Client) -> None:
     shelf.workspace.remove_user(author)
     value = client.json(f"pages/{shelf.row}")["properties"]["By"]["created_by"]
     assert value == {"object": "user", "id": author}
+
+
+def test_only_what_is_shared_directly_is_seen_with_all_below_it(
+    shelf: Shelf, client: Client
+) -> None:
+    top = Branch.root(shelf.workspace, "Top")
+    child = top.page("Child", at="column")
+    below = child.page("Below")
+    shelf.workspace.only_share(child.id, shelf.database)
+    seen = (child.id, below.id, shelf.row)
+    hidden = (top.id, shelf.home)
+    assert [client.get(f"pages/{one}").status_code for one in seen] == [200] * 3
+    assert [client.get(f"pages/{one}").status_code for one in hidden] == [404] * 2
+    parent = client.json(f"pages/{child.id}")["parent"]["block_id"]
+    assert client.get(f"blocks/{parent}").status_code == 404
+    shelf.workspace.grant(top.id)
+    assert client.get(f"blocks/{parent}").status_code == 200
+
+
+def test_below_what_was_unshared_something_may_be_shared_again(
+    shelf: Shelf, client: Client
+) -> None:
+    top = Branch.root(shelf.workspace, "Top")
+    child = top.page("Child")
+    lost, kept = child.page("Lost"), child.page("Kept")
+    shelf.workspace.grant(kept.id)
+    shelf.workspace.unshare(child.id)
+    assert client.children(top.id) == []
+    found = [client.get(f"pages/{one.id}").status_code for one in (child, lost, kept)]
+    assert found == [404, 404, 200]
+    assert client.json(f"pages/{kept.id}")["parent"] == {"type": "page_id", "page_id": child.id}
+    shelf.workspace.unshare(kept.id)
+    assert client.get(f"pages/{kept.id}").status_code == 404

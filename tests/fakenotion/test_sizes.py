@@ -140,6 +140,7 @@ def test_every_recorded_page_is_a_row_of_one_database(folder: Path) -> None:
     [
         ((), ["Reading list", "How-to wiki"]),
         (("--pages", "3", "--databases", "2"), ["Pile 1", "Pile 2"]),
+        (("--tree", "chain", "--pages", "3"), ["Root"]),
     ],
 )
 def test_it_runs_as_a_process_that_says_where_it_is(
@@ -153,11 +154,13 @@ def test_it_runs_as_a_process_that_says_where_it_is(
             url = process.stdout.readline().strip()
             found = dict(process.stdout.readline().strip().split(" ", 1) for _ in titles)
             client = Client(url)
-            assert [client.json(f"databases/{id_}")["object"] for id_ in found] == ["database"] * 2
+            answers = [client.json(f"blocks/{id_}") for id_ in found]
             client.close()
         finally:
             process.send_signal(signal.SIGTERM)
         told = process.communicate(timeout=20)[1]
     assert list(found.values()) == titles
-    assert told == "2 requests, 0 throttled\n"
+    kind = "child_page" if "--tree" in arguments else "child_database"
+    assert {answer["type"] for answer in answers} == {kind}
+    assert told == f"{len(titles)} requests, 0 throttled\n"
     assert process.returncode == 0
