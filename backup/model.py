@@ -54,9 +54,13 @@ def emoji(icon: Any) -> str:
     return str(found.get("emoji") or "") if found.get("type") == "emoji" else ""
 
 
+WORKSPACE = "workspace"  # the id of a root that is everything the integration may see
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A database as the settings name it: `id` is 32 hex digits; `label` and `path` may be ''.
+    """A root as the settings name it, a database or a page: `id` is 32 hex digits, or WORKSPACE;
+    `label` and `path` may be ''.
 
     `setting` is where it was named ('DB2_NOTION_ID', 'DATABASES line 3'), for messages.
     """
@@ -215,11 +219,13 @@ class Missing:
 @dataclass(frozen=True, slots=True)
 class Target:
     """A page or database that is in the backup: where its text lies below the output folder
-    ('wiki/how-to/index.md'), its title, and its icon when that is an emoji."""
+    ('wiki/how-to/index.md'), its title, its icon when that is an emoji, and the id of what it lies in,
+    '' for a root."""
 
     path: str
     title: str
     icon: str = ""
+    parent: str = ""
 
 
 Files: TypeAlias = Mapping[str, Stored | Missing]

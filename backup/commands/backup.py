@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,11 +14,11 @@ from backup.folder import indexes, load
 from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown import verify
-from backup.markdown.context import Options, shape
+from backup.markdown.context import Options
 from backup.model import Problem
 from backup.pipeline import summary
-from backup.pipeline.fetch import Fetching
-from backup.pipeline.listing import edited_since, list_databases, verdicts
+from backup.pipeline.fetch import Fetching, shapes
+from backup.pipeline.listing import Survey, edited_since
 from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
@@ -28,7 +28,7 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, candidates, placed, plan
+from backup.sync.plan import Action, Listing, Plan, Rules, placed, plan
 from backup.sync.state import State
 from backup.threads import threads
 from backup.words import counted
@@ -44,6 +44,7 @@ class _Begun:
     here: Local
     base: Base | None
     memory: Memory
+    survey: Survey
     listing: Listing
     rules: Rules = field(default_factory=Rules)
 
@@ -68,7 +69,7 @@ def run(settings: Settings, services: Services) -> Report:
         try:
             with services.log.group(f"Listing {counted(len(settings.databases), 'database')}"):
                 begun = _begun(settings, services, pages)
-                begun = _judged(settings, services, begun, pages)
+                begun = _judged(settings, services, begun)
                 decided = plan(begun.listing, begun.memory.state, begun.rules)
                 _tell(services.log, decided, begun)
             if settings.dry_run:
@@ -90,21 +91,22 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     """Asks the remote for the published branch, and Notion for every database beside that."""
     here = load.local(services.tree, believed=not services.tracks_journal())
     with threads(1, services.stop) as beside:
-        answers = beside.submit(list_databases, services.client, settings, here.state, pages)
+        survey = Survey(services.client, settings, pages)
+        answers = beside.submit(survey.begin, here.state)
         try:
             base = services.publisher.base() if services.publisher else None
             while wait([answers], _GLANCE).not_done:
                 services.stop.check()
-            found = answers.result()
+            answers.result()
         except BaseException:
             services.client.close()
             raise
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
-    listing = placed(found, memory.state)
+    listing = placed(survey.further(memory.state), memory.state)
     memory = load.completed(memory, listing.databases, _lying(services, base))
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))
-    return _Begun(here, base, memory, _worth_keeping(listing, memory))
+    return _Begun(here, base, memory, survey, _worth_keeping(listing, memory))
 
 
 def _lying(services: Services, base: Base | None) -> Lying:
@@ -119,9 +121,14 @@ def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
     not see them more often than an empty database, and no reason for a commit."""
     known = {record.parent for record in memory.state.pages.values()}
     known |= memory.state.databases.keys()
-    listed = tuple(each for each in listing.databases if each.rows or each.id in known)
-    empty = tuple(each for each in listing.databases if not (each.rows or each.id in known))
-    return replace(listing, databases=listed, empty=empty)
+    empty = {
+        each.id for each in listing.databases if not (each.rows or each.parent or each.id in known)
+    }
+    return replace(
+        listing,
+        databases=tuple(each for each in listing.databases if each.id not in empty),
+        empty=tuple(each for each in listing.databases if each.id in empty),
+    )
 
 
 def _carried_out(
@@ -132,6 +139,7 @@ def _carried_out(
     if services.publisher and begun.base:
         services.publisher.restore(_missing_here(services, begun.base, memory, decided))
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
+    writer.plan = decided
     services.stop.working()
     has = begun.has(services)
     with (
@@ -140,18 +148,23 @@ def _carried_out(
     ):
         reader = _reader(settings, services, begun, decided, requests)
 
-        newer = partial(edited_since, services.client, listing)
         delivery = _delivery(services, begun, writer, has)
-        between = delivery.between if delivery else Fetching.between
-        work = Fetching(reader, writer, services.log, pages, services.stop, newer, between)
-        for step in decided.of(Action.REMOVE):
-            writer.remove(step.page_id)
-            services.log.line(f"removed {step.folder}/ · {step.reason}")
+        work = Fetching(
+            reader,
+            writer,
+            services.log,
+            pages,
+            services.stop,
+            partial(edited_since, services.client),
+            partial(_further, begun),
+            delivery.between if delivery else Fetching.between,
+            {*listing.problems, *decided.problems},
+        )
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
         services.log.problem("warnings", *services.naming.problems())
     now = _ended(services, begun, writer)
-    report = summary.report(decided, outcome, listing, memory, writer.changed)
+    report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
     given_up = summary.given_up(now, listing.began.date())
     report = replace(report, given_up=given_up)
     if settings.verify:
@@ -168,7 +181,7 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(begun.listing.databases, writer, before, begun.has(services))
+        places = indexes.write_indexes(writer, before, begun.has(services))
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
@@ -203,8 +216,8 @@ def _delivery(
 ) -> Delivery | None:
     if not services.publisher:
         return None
-    memory, listed = begun.memory, begun.listing.databases
-    rows = {row.id: row for each in listed for row in each.rows}
+    memory = begun.memory
+    rows = {row.id: row for each in begun.listing.lists for row in each.rows}
     credit = Authors(services.client, rows).credit
     services.publisher.begin(
         memory.state,
@@ -212,7 +225,7 @@ def _delivery(
         rebuilt=bool(memory.problem or memory.damage),
         unpublished=memory.unpublished,
     )
-    return Delivery(services.publisher, services.log, writer, listed, memory.state, has)
+    return Delivery(services.publisher, services.log, writer, memory.state, has)
 
 
 def _damage(memory: Memory) -> tuple[Problem, ...]:
@@ -280,18 +293,23 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
         due=pending.due(
             memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
         ),
-        shapes={id_: shape(each, options) for id_, each in begun.listing.schemas.items()},
+        shapes=shapes(begun.listing.schemas, options),
         shard=settings.shard,
     )
 
 
-def _judged(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> _Begun:
-    """With the rules, and what Notion says of the pages that it no longer lists."""
+def _further(begun: _Begun, now: State, read_by_now: Collection[str]) -> Listing:
+    """What Notion shows once these pages were read, in the state by then."""
+    begun.survey.further(now, read_by_now)
+    return _worth_keeping(begun.survey.judged(now, begun.rules.mine), begun.memory)
+
+
+def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
+    """With the rules, and what Notion says of what it no longer lists."""
     rules = _rules(settings, services, begun)
-    missing = candidates(begun.listing.databases, begun.memory.state)
-    mine = [id_ for id_ in missing if rules.mine(id_)]
-    said = verdicts(services.client, mine, settings, pages)
-    return replace(begun, listing=replace(begun.listing, verdicts=said), rules=rules)
+    judged = begun.survey.judged(begun.memory.state, rules.mine)
+    listing = _worth_keeping(placed(judged, begun.memory.state), begun.memory)
+    return replace(begun, listing=listing, rules=rules)
 
 
 def _tell(log: Log, decided: Plan, begun: _Begun) -> None:

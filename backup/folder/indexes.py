@@ -17,16 +17,17 @@ from backup.sync.state import Place, Record, State, join
 from backup.words import by_title
 
 
-def write_indexes(
-    listed: Collection[Listed], writer: Writer, before: State, has: Callable[[str], bool]
-) -> dict[str, Place]:
-    """Write each database's list of pages, and return where every database lies now.
+def write_indexes(writer: Writer, before: State, has: Callable[[str], bool]) -> dict[str, Place]:
+    """Write the list of pages of each database that the writer's plan knows, and return where every
+    database lies now.
 
     A README.md that is not ours is left alone. `has` tells whether the backup had a file when the
     run began.
     """
     places = dict(before.databases)
-    for database in listed:
+    for id_ in writer.plan.forgotten & places.keys():
+        writer.drop_index(id_, index_of(places.pop(id_).folder))
+    for database in writer.plan.databases:
         old = before.databases.get(database.id)
         if old and old.folder != database.folder:
             writer.drop_index(database.id, index_of(old.folder))
@@ -54,6 +55,7 @@ def _placed(
         index=ours,
         index_digest=digest,
         sources=database.sources,
+        parent=database.parent,
         unknown=old.unknown if old else {},
     )
 

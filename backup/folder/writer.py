@@ -17,7 +17,7 @@ from backup.errors import WorkspaceError
 from backup.folder.tree import Tree
 from backup.markdown import index
 from backup.sync import journal
-from backup.sync.plan import Step
+from backup.sync.plan import Plan, Step
 from backup.sync.state import Record, State, join
 
 _LIST = "README.md"
@@ -36,6 +36,7 @@ class Writer:
     `claimed` are files that an interrupted run may have written: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
+    `plan` is the one that is being carried out.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Writer:
         self.tree = tree
         self.records = dict(state.pages)
         self.before = state
+        self.plan = Plan((), {})
         self.touched: set[str] = set()
         self.written: set[str] = set()
         self.removed: set[str] = set()

@@ -170,6 +170,18 @@ def _row(raw: Json, source_id: str, database_id: str) -> Row:
     )
 
 
+def child(raw: Json, parent: str) -> Row:
+    """A page that is not a row of a data source, from its page object; raises NotionError for one that
+    makes no sense, or may not be read."""
+    return replace(_row(_whole(raw), "", parent), relations_digest="")
+
+
+def _whole(raw: Json) -> Json:
+    if not (_has_id(raw) and _is_whole(raw)):
+        raise NotionError("Notion gave the page without its properties: it may not be read.")
+    return raw
+
+
 def _relations_digest(raw: Json) -> str:
     """A short name for what can change in a page without an edit of it, as far as the listing shows
     it: whether it is archived, and relations, which may be set from the other side.
@@ -224,16 +236,23 @@ def page(
     run knows of synced blocks. Raises NotFound when the
     page itself cannot be seen, and NotionError when it cannot be read whole.
     """
-    id_, raw = dashed_id(row.id), row.raw
-    cut = {
-        name: submit(partial(values.whole, client, id_, value))
-        for name, value in values.truncated(raw, schema).items()
-    }
+    id_ = dashed_id(row.id)
+    open_ = {} if row.packed else {"": submit(partial(client.page, id_))}
+    raw = row.raw if row.packed else {}
+
+    def ask(raw: Json) -> None:
+        for name, value in values.truncated(raw, schema).items():
+            open_[name] = submit(partial(values.whole, client, id_, value))
+
     try:
+        ask(raw)
         tree = blocks.tree(client, id_, submit, shared)
-        found = {name: future.result() for name, future in cut.items()}
+        if asked := open_.pop("", None):
+            raw = _whole(asked.result())
+            ask(raw)
+        found = {name: future.result() for name, future in open_.items()}
     finally:
-        for future in cut.values():  # when the page has failed: not asked for in vain
+        for future in open_.values():  # when the page has failed: not asked for in vain
             future.cancel()
     whole = {**mapping(raw, "properties"), **found}
     return Page(row.id, {**raw, "properties": whole}, tree, schema)

@@ -23,22 +23,37 @@ from backup.errors import (
 from backup.files.pending import Pending
 from backup.files.pending import sentence as sentence_of
 from backup.folder.writer import Writer
-from backup.model import Problem, Row
+from backup.markdown.context import Options, shape
+from backup.model import Json, Problem, Row
 from backup.notion.blocks import Shared
 from backup.pipeline.page import Reader
 from backup.report.log import Log
 from backup.stop import Stop
-from backup.sync.plan import Action, Listing, Plan, Rules, Step, is_watched, learned, plan
+from backup.sync.plan import (
+    ANCHORS,
+    LINKS,
+    Action,
+    Listing,
+    Plan,
+    Rules,
+    Step,
+    is_watched,
+    learned,
+    plan,
+)
+from backup.sync.state import State
 from backup.words import counted
 
-_ROUNDS = 4  # what was planned; what was edited meanwhile, twice; blocks linked to by that
+_MOST = (
+    5  # readings of a page: what was planned; what was edited meanwhile, twice; what it links to
+)
 _GLANCE = 0.2  # seconds between two looks at whether to stop
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the steps. `failed` are pages that were left as they are, `lost` are files
-    that could not be had, `errors` is what else a page lacks, `files` counts the files that were
+    """What became of the steps. `moved` are those of pages that got another folder, `removed` those of
+    pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be had, `errors` is what else a page lacks, `files` counts the files that were
     written for each page id, `left` the steps that were not begun. `news` says of each page whose
     missing files alone were tried whether it has to be read now. `ended` is the error that ended the
     work early; what was done before holds."""
@@ -52,6 +67,8 @@ class Outcome:
     left: int = 0
     news: Mapping[str, bool] = field(default_factory=dict)
     ended: BackupError | None = None
+    moved: tuple[Step, ...] = ()
+    removed: tuple[Step, ...] = ()
 
     def __add__(self, other: Outcome) -> Outcome:
         return combined([self, other])
@@ -76,7 +93,20 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
     files = sum((outcome.files for outcome in each), Counter[str]())
     left = sum(outcome.left for outcome in each)
     ended = next((outcome.ended for outcome in each if outcome.ended), None)
-    return Outcome(tuple(done.values()), failed, lost, warnings, errors, files, left, ended=ended)
+    moved = {step.page_id: step for outcome in reversed(each) for step in outcome.moved}
+    removed = tuple(step for outcome in each for step in outcome.removed)
+    return Outcome(
+        done=tuple(done.values()),
+        failed=failed,
+        lost=lost,
+        warnings=warnings,
+        errors=errors,
+        files=files,
+        left=left,
+        ended=ended,
+        moved=tuple(moved.values()),
+        removed=removed,
+    )
 
 
 _Told = defaultdict[str, list[Problem]]
@@ -86,8 +116,9 @@ _Told = defaultdict[str, list[Problem]]
 class Fetching:
     """What the work needs: who reads, who writes, who tells, and the threads for whole pages.
 
-    `edited_since` lists the rows of the run's databases that were edited since the run began;
-    `between` is called now and then, and may publish what is finished.
+    `edited_since` gives the rows of a listing that were edited since it began; `further` what is seen
+    once these pages were read, with the state by then. `said` are problems that
+    were logged; `between` is called now and then, and may publish what is finished.
     """
 
     reader: Reader
@@ -95,8 +126,10 @@ class Fetching:
     log: Log
     pages: Executor
     stop: Stop
-    edited_since: Callable[[Collection[str]], Collection[Row]]
+    edited_since: Callable[[Listing, Collection[str]], Collection[Row]]
+    further: Callable[[State, Collection[str]], Listing]
     between: Callable[[], None] = lambda: None
+    said: set[Problem] = field(default_factory=set)
 
     def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
         """Carry out what was decided from the listing and the rules, then what the plan says next.
@@ -116,10 +149,13 @@ class Fetching:
 
     def _rounds(self, todo: Plan, listing: Listing, rules: Rules) -> Iterator[Outcome]:
         """One round after the other, until the plan wants nothing more, or nothing more can be done."""
-        yield (moved := self._relocated(todo))
-        rules, work = learned(rules, (), moved.failed, {}), self
-        for _ in range(_ROUNDS):
-            steps = [step for step in todo.of(Action.FETCH) if step.page_id not in rules.failed]
+        work, readings = self, Counter[str]()
+        while True:
+            self.writer.plan = todo
+            self._complain(todo, listing)
+            yield (moved := work._put_in_place(todo, rules))
+            rules = learned(rules, (), moved.failed, {})
+            steps = _next(todo, rules, readings)
             due = () if self.stop.requested else todo.of(Action.RETRY)
             if not steps and not due:
                 return
@@ -127,12 +163,16 @@ class Fetching:
             if read.ended or read.left:
                 return
             yield (tried := work._tried(due))
-            newer = self._edited_meanwhile(read.done)
-            listing = listing.with_(newer)
+            readings.update(step.page_id for step in read.done)
+            newer = work._edited_meanwhile(read.done, listing)
+            now = replace(self.writer.before, pages=dict(self.writer.records))
+            listing = self.further(now, [step.page_id for step in read.done]).with_(newer)
             rules = learned(rules, read.done, read.failed, tried.news)
-            records = dict(self.writer.records)
-            todo = plan(listing, replace(self.writer.before, pages=records), rules)
-            reader = replace(work.reader, targets=todo.targets)
+            rules = replace(rules, shapes=shapes(listing.schemas, work.reader.options))
+            todo = plan(listing, now, rules)
+            reader = replace(
+                work.reader, targets=todo.targets, schemas=listing.schemas, shapes=rules.shapes
+            )
             if newer:  # synced blocks may be what was edited
                 reader = replace(reader, shared=Shared())
             work = replace(self, reader=reader)
@@ -158,14 +198,28 @@ class Fetching:
         total = combined(outcomes)
         return replace(total, left=len(steps) - len(total.done) - len(total.failed))
 
-    def _relocated(self, decided: Plan) -> Outcome:
-        """What could not be put into its new folder, and stays where it is."""
-        refused = self.writer.relocate(decided.steps)
-        titles = {step.page_id: step.title for step in decided.steps}
+    def _put_in_place(self, decided: Plan, rules: Rules) -> Outcome:
+        """Pages are removed, and moved to their folders. What cannot be put there stays where it is."""
+        removed = [
+            each for each in decided.of(Action.REMOVE) if each.page_id in self.writer.records
+        ]
+        for step in removed:
+            self.writer.remove(step.page_id)
+            self.log.line(f"removed {step.folder}/ · {step.reason}")
+        steps = [step for step in decided.steps if step.page_id not in rules.failed]
+        refused = self.writer.relocate(steps)
+        titles = {step.page_id: step.title for step in steps}
         failed = [Problem(titles[id_] or "Untitled", why, id_) for id_, why in refused.items()]
         for problem in failed:
             self.log.error(problem)
-        return Outcome(failed=tuple(failed))
+        moved = (each for each in steps if each.old_folder and each.page_id not in refused)
+        return Outcome(failed=tuple(failed), moved=tuple(moved), removed=tuple(removed))
+
+    def _complain(self, todo: Plan, listing: Listing) -> None:
+        """Log what is wrong with the picture, once."""
+        news = [each for each in (*listing.problems, *todo.problems) if each not in self.said]
+        self.log.problem("errors", *dict.fromkeys(news))
+        self.said.update(news)
 
     def _finished(self, futures: Collection[Future[Outcome]]) -> Iterator[Future[Outcome]]:
         """Each future when it is done. When told to stop: only those under way, for a short while."""
@@ -189,12 +243,12 @@ class Fetching:
         if pending:
             self.writer.close()
 
-    def _edited_meanwhile(self, done: Collection[Step]) -> tuple[Row, ...]:
+    def _edited_meanwhile(self, done: Collection[Step], listing: Listing) -> tuple[Row, ...]:
         """The newer rows of pages that were read while somebody wrote in them."""
         before = {step.page_id: step.row for step in done if is_watched(step)}
         if not before or self.stop.requested:
             return ()
-        rows = self.edited_since(before)
+        rows = self.edited_since(listing, before)
         return tuple(
             row for row in rows if (old := before.get(row.id)) and row.edited != old.edited
         )
@@ -253,6 +307,22 @@ class Fetching:
             self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
             self.log.error(problem)
+
+
+def _next(todo: Plan, rules: Rules, readings: Mapping[str, int]) -> list[Step]:
+    """What to read in this round: first what is there to be found, so that pages are written again for
+    their links alone once all of those are known."""
+    steps = [
+        step
+        for step in todo.of(Action.FETCH)
+        if step.page_id not in rules.failed and readings.get(step.page_id, 0) < _MOST
+    ]
+    return [step for step in steps if step.reason not in (ANCHORS, LINKS)] or steps
+
+
+def shapes(schemas: Mapping[str, Json], options: Options) -> dict[str, str]:
+    """For each data source what its pages are written with; '' stands for pages that are not rows."""
+    return {id_: shape(each, options) for id_, each in {"": {}, **schemas}.items()}
 
 
 _ROOM = "Make room on the disk of the runner."

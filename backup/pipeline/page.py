@@ -19,8 +19,8 @@ from backup.files.store import Describe, FileRecord, Gathered
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Context, Options
-from backup.model import Block, File, Json, Page, Problem, Target, dashed_id
-from backup.notion import read
+from backup.model import Block, File, Json, Page, Problem, Target, dashed_id, emoji
+from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import PAGE_SIZE, Client
 from backup.sync.plan import Step, links_digest
@@ -104,10 +104,13 @@ class Reader:
         schema = self.schemas.get(step.row.source, {})
         page = read.page(self.client, step.row, schema, self.requests.submit, self.shared)
         gathered = self._gathered(page, before, folder)
-        links = _links(page, step.row.parent)
+        above = self._above(step.row.parent)
+        links = _links(page, above)
         anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
-        context = self._context(step, gathered, anchors)
-        record = replace(self._record(step, gathered, links, anchors), requests=_requests(page))
+        context = self._context(step, gathered, anchors, above)
+        record = replace(
+            self._record(step, page, gathered, links, anchors), requests=_requests(page)
+        )
         lacking = placeholders.lacking(page)
         record = replace(record, stable=record.stable and not lacking)
         problems = (*gathered.warnings, *placeholders.problems(page))
@@ -161,21 +164,31 @@ class Reader:
         found = map(Pending.from_json, record.pending if record else ())
         return {pending.identity: pending for pending in found}
 
-    def _context(self, step: Step, gathered: Gathered, anchors: tuple[str, ...]) -> Context:
-        database = self.targets.get(step.row.parent) if step.row else None
+    def _above(self, id_: str) -> tuple[str, ...]:
+        """The ids of all that a page of this parent lies in, outermost first."""
+        found: dict[str, None] = {}
+        while id_ in self.targets and id_ not in found:
+            found[id_] = None
+            id_ = self.targets[id_].parent
+        return tuple(reversed(found))
+
+    def _context(
+        self, step: Step, gathered: Gathered, anchors: tuple[str, ...], above: Collection[str]
+    ) -> Context:
         return Context(
             path=join(step.folder, "index.md"),
             page_id=step.page_id,
             targets=self.targets,
             files=gathered.files,
             anchors=frozenset(anchors),
-            ancestors=(database,) if database else (),
+            ancestors=tuple(self.targets[id_] for id_ in above),
             options=self.options,
         )
 
     def _record(
         self,
         step: Step,
+        page: Page,
         gathered: Gathered,
         links: tuple[str, ...],
         anchors: tuple[str, ...],
@@ -185,7 +198,7 @@ class Reader:
             parent=step.row.parent,
             folder=step.folder,
             title=step.row.title,
-            icon=step.row.icon,
+            icon=step.row.icon if step.row.packed else emoji(page.raw.get("icon")),
             edited=step.row.edited,
             relations_digest=step.row.relations_digest,
             stable=step.stable and _is_stable(step.row.edited, self.began),
@@ -195,6 +208,7 @@ class Reader:
             anchors=anchors,
             files=tuple(each.to_json() for each in gathered.records),
             pending=tuple(each.to_json() for each in gathered.pending),
+            lists=tuple(each.to_json() for each in children.lists(page)),
         )
 
 
@@ -228,12 +242,12 @@ def _from_page(client: Client, id_: str) -> Page:
 _OWNERS = {"": (_from_block,), "icon": (_from_block, _from_page)}
 
 
-def _links(page: Page, database: str) -> tuple[str, ...]:
+def _links(page: Page, above: Collection[str]) -> tuple[str, ...]:
     """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
-    are bare. A breadcrumb refers to the page's own database."""
+    are bare. A breadcrumb refers to all that the page lies in."""
     found = document.references(page)
     blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
-    parents = {database} if any(block.type == "breadcrumb" for block in page.walk()) else set()
+    parents = set(above) if any(block.type == "breadcrumb" for block in page.walk()) else set()
     return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
 
 

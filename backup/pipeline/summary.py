@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from backup.files.pending import Pending
@@ -17,7 +19,8 @@ from backup.words import by_title, counted
 
 def foreseen(decided: Plan) -> Outcome:
     """What a run would do if nothing failed: for the report of a dry run."""
-    return Outcome(done=decided.of(Action.FETCH))
+    moved = tuple(step for step in decided.steps if step.old_folder)
+    return Outcome(done=decided.of(Action.FETCH), moved=moved, removed=decided.of(Action.REMOVE))
 
 
 def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
@@ -50,13 +53,15 @@ def report(
     memory: Memory,
     changed: Collection[str] | None = None,
 ) -> Report:
-    """Every page with what happened to it, by title. A page that was read, and is not among the
-    `changed`, stays as it is; None counts all of them, for a dry run."""
-    done = sorted(outcome.done, key=lambda step: (by_title(step.title), step.folder))
+    """Every page with what happened to it, by title; `decided` is the last plan of the run. A page that
+    was read, and is not among the `changed`, stays as it is; None counts all of them, for a dry run."""
+    places = {step.page_id: step for step in outcome.moved}
+    steps = {step.page_id: step for step in (*outcome.done, *outcome.moved)}
+    done = sorted(steps.values(), key=lambda step: (by_title(step.title), step.folder))
     if changed is not None:
         done = [step for step in done if step.page_id in changed]
     new = [step for step in done if step.page_id not in memory.state.pages]
-    moved = [step for step in done if step.old_folder and step not in new]
+    moved = [step for step in done if step.page_id in places and step not in new]
     news = {step.page_id for step in (*new, *moved)}
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
 
@@ -69,15 +74,13 @@ def report(
         new=tuple(entry(step, "") for step in new),
         updated=tuple(entry(step, step.reason) for step in done if step.page_id not in news),
         renamed=tuple(entry(step, step.old_folder) for step in moved),
-        removed=tuple(entry(step, step.reason) for step in decided.of(Action.REMOVE)),
+        removed=tuple(entry(step, step.reason) for step in outcome.removed),
         kept=tuple(entry(step, step.reason) for step in kept),
         failed=outcome.failed,
         lost=outcome.lost,
         warnings=outcome.warnings,
         errors=(*outcome.errors, *_unfinished(outcome)),
-        sections=tuple(
-            _section(each, decided, staying, memory) for each in (*shown.databases, *shown.empty)
-        ),
+        sections=_sections(decided, outcome, shown, staying, memory),
         unchanged=len(staying),
         read=0 if changed is None else len(outcome.done),
         files=sum(outcome.files.values()),
@@ -93,17 +96,59 @@ def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[
     return (kept | read) - {step.page_id for step in changed}
 
 
-def _section(listed: Listed, decided: Plan, staying: Collection[str], memory: Memory) -> Section:
-    members = frozenset(
-        step.page_id for step in decided.steps if _database(step, memory) == listed.id
+def _sections(
+    decided: Plan,
+    outcome: Outcome,
+    shown: Listing,
+    staying: Collection[str],
+    memory: Memory,
+) -> tuple[Section, ...]:
+    """Each root with all that lies in it."""
+    parents = {id_: each.parent for id_, each in memory.state.nodes.items()}
+    parents |= {each.id: each.parent for each in decided.databases}
+    rows = {row.id: row for each in shown.lists for row in each.rows}
+    parents |= {step.page_id: step.row.parent for step in decided.steps if step.row}
+    steps = {step.page_id: step for step in (*decided.steps, *outcome.removed)}
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for id_ in steps:
+        members[_top(id_, parents)].add(id_)
+    listed = [Root(each.id, each.title, each.folder) for each in decided.databases]
+    listed += [Root(each.id, each.title, each.folder) for each in shown.empty]
+    listed += [
+        Root(step.page_id, step.title, step.folder)
+        for step in decided.steps
+        if step.row and not step.row.parent
+    ]
+    return tuple(
+        Section(
+            each.id,
+            each.title,
+            each.folder,
+            len(members[each.id] & rows.keys()),
+            len(members[each.id] & set(staying)),
+            frozenset(members[each.id]),
+        )
+        for each in listed
+        if not parents.get(each.id)
     )
-    unchanged = len(members & set(staying))
-    return Section(listed.id, listed.title, listed.folder, len(listed.rows), unchanged, members)
 
 
-def _database(step: Step, memory: Memory) -> str:
-    record = memory.state.pages.get(step.page_id)
-    return step.row.parent if step.row else record.parent if record else ""
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root by its title and folder."""
+
+    id: str
+    title: str
+    folder: str
+
+
+def _top(id_: str, parents: Mapping[str, str]) -> str:
+    """The root in which something lies, or itself."""
+    seen = {id_}
+    while (above := parents.get(id_, "")) and above not in seen:
+        seen.add(above)
+        id_ = above
+    return id_
 
 
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:

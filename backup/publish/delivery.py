@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,6 @@ from backup.publish import account
 from backup.publish.publisher import Done, Issued, Publisher
 from backup.report.log import Log
 from backup.report.report import Report
-from backup.sync.plan import Listed
 from backup.sync.state import State
 
 _WHERE = "publishing"
@@ -22,13 +21,12 @@ _WHERE = "publishing"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One run's publications. `listed` are its databases, `before` is the state it began with, and
-    `has` tells whether the backup had a file then."""
+    """One run's publications. `before` is the state it began with, and `has` tells whether the backup
+    had a file then."""
 
     publisher: Publisher
     log: Log
     writer: Writer
-    listed: Collection[Listed]
     before: State
     has: Callable[[str], bool]
 
@@ -38,7 +36,7 @@ class Delivery:
             return
         try:
             with self.writer.still():
-                places = indexes.write_indexes(self.listed, self.writer, self.before, self.has)
+                places = indexes.write_indexes(self.writer, self.before, self.has)
                 now = indexes.current(self.before, self.writer, places)
                 snapshot = self.publisher.hold(now, self._done())
             if snapshot.held.objects:

@@ -77,6 +77,12 @@ class Settings:
     databases: tuple[Database, ...] = several(
         *databases.SETTINGS, _CONFIG, read=databases.databases
     )
+    child_pages: bool = setting(
+        "CHILD_PAGES",
+        "true",
+        "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
+        switch,
+    )
     output_dir: str = setting(
         "OUTPUT_DIR",
         ".",

@@ -19,7 +19,7 @@ def requests(decided: Plan, state: State) -> int:
     known = [record.requests for record in state.pages.values()]
     usual = math.ceil(sum(known) / len(known)) if known else _USUAL
     wanted = decided.of(Action.FETCH)
-    sources = {step.row.source for step in wanted if step.row}
+    sources = {step.row.source for step in wanted if step.row and step.row.source}
     each = (
         state.pages[step.page_id].requests if step.page_id in state.pages else usual
         for step in wanted

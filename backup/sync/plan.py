@@ -24,6 +24,8 @@ from backup.sync.state import List, Record, State, join, parent_of
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 
 __all__ = [
+    "ANCHORS",
+    "LINKS",
     "Action",
     "Listed",
     "Listing",
@@ -44,7 +46,8 @@ _READINGS = 2  # of a page that changes under our eyes; then it is taken as it i
 
 _FOLLOWS = "goes where the page above it goes"
 _EDITED = "edited while it was read"
-_ANCHORS = "links to its blocks changed"
+ANCHORS = "links to its blocks changed"
+LINKS = "a page it refers to was renamed, moved, added or removed"
 _NEWS = "a missing file can be downloaded now, or fails for another reason"
 
 
@@ -106,7 +109,7 @@ def learned(
 def is_watched(step: Step) -> bool:
     """Whether to ask after the reading if the page was edited meanwhile: half of what was read is of
     the one moment then, half of the other."""
-    return step.stable and step.reason not in (_ANCHORS, _NEWS)
+    return step.stable and step.reason not in (ANCHORS, _NEWS)
 
 
 def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
@@ -235,21 +238,26 @@ def _targets(
 ) -> dict[str, Target]:
     """Everything a link may lead to: what is listed now, what stays of what was there before."""
     places = {
-        id_: Target(index_of(folders.get(id_, place.folder)), place.title, place.icon)
+        id_: Target(index_of(folders.get(id_, place.folder)), place.title, place.icon, place.parent)
         for id_, place in state.databases.items()
         if id_ not in dead
     }
     databases = {
-        each.id: Target(index_of(folders[each.id]), each.title, each.icon)
+        each.id: Target(index_of(folders[each.id]), each.title, each.icon, each.parent)
         for each in listing.databases
     }
     before = {
-        id_: Target(join(folders.get(id_, record.folder), "index.md"), record.title, record.icon)
+        id_: Target(
+            join(folders.get(id_, record.folder), "index.md"),
+            record.title,
+            record.icon,
+            record.parent,
+        )
         for id_, record in state.pages.items()
         if id_ not in removed
     }
     now = {
-        row.id: Target(join(folders[row.id], "index.md"), row.title, _icon(row, state))
+        row.id: Target(join(folders[row.id], "index.md"), row.title, _icon(row, state), row.parent)
         for each in listing.lists
         for row in each.rows
         if row.id in folders
@@ -323,10 +331,9 @@ def _why_fetch(row: Row, record: Record | None, folder: str, known: _Known) -> s
         "its icon changed": _icon(row, known.state) != record.icon,
         "archived, restored, or related from elsewhere": bool(row.source)
         and row.relations_digest != record.relations_digest,
-        "a page it refers to was renamed, moved, added or removed": record.links_digest
-        != links_digest(record.links, folder, known.targets),
+        LINKS: record.links_digest != links_digest(record.links, folder, known.targets),
         "full sync": rules.full_sync and is_unread,
-        _ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
+        ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
         _NEWS: rules.news.get(row.id, False) and is_unread,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")

@@ -8,11 +8,11 @@ asked for itself. Many at once are treated as a mistake.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup.model import Problem
+from backup.sync.family import TOP, Family
 from backup.sync.state import Record, State
 from backup.sync.steps import Action, Listed, Listing, Rules, Step, Verdict
 from backup.words import counted
@@ -23,7 +23,6 @@ PROOF = (Verdict.TRASHED, Verdict.MOVED)
 _ABSENT = (*PROOF, Verdict.UNREACHABLE)
 _FORGOTTEN = "neither Notion nor this folder has it any more"
 _NAMED = 3  # pages in a sentence
-WORKSPACE = ""  # what the roots of a workspace lie in
 
 
 def candidates(
@@ -106,37 +105,6 @@ def gone(listing: Listing, state: State, rules: Rules) -> Gone:
     return Gone(tuple(steps), tuple(problems), frozenset(empty))
 
 
-class Family:
-    """Who lies in whom, as the state has it."""
-
-    def __init__(self, state: State) -> None:
-        self._parents = {id_: known.parent for id_, known in state.nodes.items()}
-        self._below: defaultdict[str, list[str]] = defaultdict(list)
-        for id_, parent in self._parents.items():
-            self._below[parent].append(id_)
-
-    def above(self, id_: str) -> Iterator[str]:
-        """What it lies in, from the inside out."""
-        seen = {id_}
-        while (id_ := self._parents.get(id_, WORKSPACE)) and id_ not in seen:
-            seen.add(id_)
-            yield id_
-
-    def root(self, id_: str) -> str:
-        """The outermost one, or itself."""
-        *_, last = (id_, *self.above(id_))
-        return last
-
-    def below(self, id_: str) -> Iterator[str]:
-        """All that lies in it."""
-        waiting, seen = [id_], {id_}
-        while waiting:
-            inside = [each for each in self._below[waiting.pop()] if each not in seen]
-            seen.update(inside)
-            waiting += inside
-            yield from inside
-
-
 def _roots(
     listing: Listing, state: State, rules: Rules, missing: Iterable[str], family: Family
 ) -> dict[str, _Root]:
@@ -170,11 +138,11 @@ def _top(id_: str, listing: Listing, family: Family) -> str:
     """The root in which something lies: what a setting names."""
     root = family.root(id_)
     known = listing.roots.get(root)
-    return WORKSPACE if known and known.is_found else root
+    return TOP if known and known.is_found else root
 
 
 def _title(root: str, listing: Listing, state: State) -> str:
-    if root == WORKSPACE:
+    if root == TOP:
         return "workspace"
     listed = next((each.title for each in listing.databases if each.id == root), "")
     known = state.pages.get(root) or state.databases.get(root)
