@@ -8,13 +8,13 @@ develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev
 
 # What decides and never acts. `--pure` fails a test that starts a process or a server.
 module = $(addsuffix .py,$(addprefix tests/$(1)/test_,$(2)))
-PURE = tests/markdown tests/oracles tests/settings tests/folder \
+PURE = tests/markdown tests/oracles tests/settings tests/folder tests/store \
 	$(call module,sync,journal layout merge paths plan state tree untrusted) \
 	$(call module,files,find kinds names scale) \
 	$(call module,report,fitting job_summary literal log redaction summary) \
 	$(call module,publish,compose pull_request refusals) \
 	$(call module,fakenotion,build) \
-	$(addsuffix .py,$(addprefix tests/test_,architecture ci slug urls words))
+	$(addsuffix .py,$(addprefix tests/test_,architecture ci exact_json slug urls words))
 
 .PHONY: help demo quick test check lint lock readme golden fuzz soak look pictures bench release
 

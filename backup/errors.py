@@ -11,6 +11,7 @@ BackupError
 ├── WorkspaceError         1  something lies where a page should go
 ├── StateError             1  .notion-sync.json cannot be used by this program
 │   └── BrokenState           it is damaged, and is rebuilt
+├── StoreError             1  a .notion.json cannot be used: its page is read from Notion again
 └── GitError               1  git failed
 Anything else is a bug: it costs the page or database in whose work it shows, else the run (exit
 code 1).
@@ -83,6 +84,10 @@ class StateError(BackupError):
 
 class BrokenState(StateError):
     """The sync state is damaged: cut off, edited by hand, or left in a merge conflict."""
+
+
+class StoreError(BackupError):
+    """A .notion.json is damaged, was changed by somebody, or has the form of another version."""
 
 
 class GitError(BackupError):

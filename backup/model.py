@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from backup.json_values import as_object, mapping
+from backup import exact_json
+from backup.json_values import as_object, mapping, word
 
 Json: TypeAlias = dict[str, Any]
+STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
 
 _HEX32 = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -77,7 +78,8 @@ class Block:
 
     `data` is the API's own object under the type's key ({} when the API gave none). `unread` says
     why children that Notion announced are not here, and is '' when all of them were read. `lacking`
-    says that another time they may be had.
+    says that another time they may be had. `raw` is the whole block object, with its times, its
+    colour and what nobody here knows; {} for a block that did not come from the API.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Block:
     children: tuple[Block, ...] = ()
     unread: str = ""
     lacking: bool = False
+    raw: Json = field(default_factory=dict)
 
     @classmethod
     def from_api(
@@ -96,8 +99,8 @@ class Block:
         lacking: bool = False,
     ) -> Block:
         """The block object of GET /v1/blocks; a partial one ({object, id}) gets the type ''."""
-        type_ = str(raw.get("type", ""))
-        return cls(str(raw["id"]), type_, mapping(raw, type_), children, unread, lacking)
+        type_ = word(raw, "type")
+        return cls(str(raw["id"]), type_, mapping(raw, type_), children, unread, lacking, raw)
 
     def walk(self) -> Iterator[Block]:
         """This block, then all below it, in reading order."""
@@ -130,13 +133,13 @@ class Row:
     @property
     def raw(self) -> Json:
         """The page object."""
-        found: Json = json.loads(zlib.decompress(self.packed))
+        found: Json = exact_json.loads(zlib.decompress(self.packed))
         return found
 
 
 def packed(raw: Json) -> bytes:
     """A page object as a row keeps it."""
-    return zlib.compress(json.dumps(raw).encode(), level=1)
+    return zlib.compress(exact_json.dumps(raw, is_sorted=False).encode(), level=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,6 +51,10 @@ class Services:
             return is_there and self.git is not None and self.git.succeeds(*known)
         except GitError:  # no git here: nothing is tracked
             return False
+
+    def stores(self, paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of files of the work tree, one by one."""
+        return ((path, self.tree.content(path)) for path in sorted(paths))
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """What files of the work tree say at their beginning, where the front matter is."""

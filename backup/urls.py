@@ -20,11 +20,15 @@ _SECRET = re.compile(
 _NOTION = r"(?:[\w-]*prod-files-secure[\w-]*\.s3[\w.-]*\.amazonaws\.com|file\.notion\.(?:so|com))"
 _NOTION_HOST = re.compile(_NOTION)
 _NOTION_PATH = re.compile(r"/secure\.notion-static\.com/")
+KEPT = "notion-file"  # the scheme of an address of which only the path is kept
 # The same anywhere in a text, and how other signatures show (AWS Signature Version 4 and 2).
 _SIGNED = re.compile(
     rf"[?&](?:X-Amz-|Signature=|Expires=)|//{_NOTION}(?:[:/?#]|$)|secure\.notion-static\.com",
     re.IGNORECASE,
 )
+_SIGNATURE = re.compile(r"[?&](?:X-Amz-[\w-]*|Signature|Expires)=?[^&#\s]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
+_ID_AT_END = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def split(url: str) -> SplitResult | None:
@@ -61,8 +65,45 @@ def is_hosted(url: str) -> bool:
         return False
     if re.search(r"[?&]X-Amz-Signature=", f"?{parts.query}", re.IGNORECASE):
         return True
+    if parts.scheme == KEPT:
+        return True
     on_s3 = name.endswith(".amazonaws.com") and bool(_NOTION_PATH.match(parts.path))
     return on_s3 or bool(_NOTION_HOST.fullmatch(name))
+
+
+def kept(url: str) -> str:
+    """The address of a file that Notion hosts as a store has it: its path, which names the file, without
+    host and signature. A data URL is the file itself, and stays."""
+    parts = split(url)
+    if is_data(url) or parts is None:
+        return _SIGNATURE.sub("", url)
+    return f"{KEPT}:{'//' if parts.path.startswith('/') else ''}{parts.path}"
+
+
+def unsigned(text: str) -> str:
+    """`text` without the signatures in it: of an address that is the whole text, and of every address in
+    it that opens a file of Notion. What else people write about signatures is theirs."""
+    if not _SIGNED.search(text):
+        return text
+    if _ADDRESS.fullmatch(text):
+        return unlocked(text)
+    return _ADDRESS.sub(lambda found: unlocked(found[0]) if is_hosted(found[0]) else found[0], text)
+
+
+def unlocked(url: str) -> str:
+    """`url` without user, password and signature; the same text where it has none."""
+    parts = split(url)
+    if parts is None or parts.scheme.lower() not in ("http", "https"):
+        return url
+    has_secret = len(_harmless(parts)) < len(parse_qsl(parts.query, keep_blank_values=True))
+    return _bare(parts) if has_secret or "@" in parts.netloc else url
+
+
+def notion_id(url: str) -> str:
+    """The id (32 hex digits) with which the address of a page or database ends; '' for another address."""
+    path = url.partition("?")[0].partition("#")[0].rstrip("/")
+    found = _ID_AT_END.findall(path)
+    return found[-1].replace("-", "").lower() if found else ""
 
 
 def public(url: str) -> str:
@@ -73,6 +114,10 @@ def public(url: str) -> str:
     parts = split(url)
     if parts is None or parts.scheme.lower() not in ("http", "https") or is_hosted(url):
         return ""
+    return _bare(parts)
+
+
+def _bare(parts: SplitResult) -> str:
     netloc = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=netloc, query=urlencode(_harmless(parts)), fragment="").geturl()
 

@@ -25,18 +25,30 @@ ORDER = (
     ("pipeline", "publish"),
     ("report",),
     ("folder",),
-    ("markdown", "files", "notion"),
+    ("markdown", "files", "notion", "store"),
     ("sync",),
     ("ci",),
     ("settings", "git", "http", "threads"),
     ("stop", "model", "slug", "words", "urls", "errors"),
-    ("json_values",),
+    ("json_values", "exact_json"),
 )
 FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 
 # Rooms and modules that decide and never act: nothing that reaches outside may be imported there.
 PURE = (
-    *("errors", "model", "slug", "words", "urls", "json_values", "ci", "settings", "markdown"),
+    *(
+        "errors",
+        "model",
+        "slug",
+        "words",
+        "urls",
+        "json_values",
+        "exact_json",
+        "store",
+        "ci",
+        "settings",
+        "markdown",
+    ),
     *("sync", "report.report", "report.summary", "report.job_summary", "report.links"),
     *("report.literal", "report.fitting", "report.redaction"),
     *("files.find", "files.kinds", "files.names", "files.pending"),

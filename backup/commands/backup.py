@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +15,7 @@ from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown import verify
 from backup.markdown.context import Options
-from backup.model import Problem
+from backup.model import STORE, Problem
 from backup.pipeline import summary
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey, edited_since
@@ -28,8 +28,8 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, placed, plan
-from backup.sync.state import State
+from backup.sync.plan import Action, Listing, Plan, Rules, Step, placed, plan
+from backup.sync.state import Record, State, join
 from backup.threads import threads
 from backup.words import counted
 
@@ -75,7 +75,7 @@ def run(settings: Settings, services: Services) -> Report:
             if settings.dry_run:
                 outcome = summary.foreseen(decided)
                 report = summary.report(decided, outcome, begun.listing, begun.memory)
-                report = replace(report, dry_run=True)
+                report = replace(report, dry_run=True, read=0, rendered=0)
             else:
                 report = _carried_out(settings, services, begun, decided, pages)
         except BaseException:
@@ -104,6 +104,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
     listing = placed(survey.further(memory.state), memory.state)
     memory = load.completed(memory, listing.databases, _lying(services, base))
+    memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))
     return _Begun(here, base, memory, survey, _worth_keeping(listing, memory))
@@ -112,8 +113,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
 def _lying(services: Services, base: Base | None) -> Lying:
     if services.publisher and base:
         files = base.files
-        return Lying(lambda: files, services.publisher.texts, services.publisher.earlier)
-    return Lying(lambda: list(services.tree.files()), services.texts)
+        publisher = services.publisher
+        return Lying(lambda: files, publisher.texts, publisher.stores, publisher.earlier)
+    return Lying(lambda: list(services.tree.files()), services.texts, services.stores)
 
 
 def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
@@ -137,7 +139,9 @@ def _carried_out(
     memory, listing = begun.memory, begun.listing
     services.tree.clear_staging()
     if services.publisher and begun.base:
-        services.publisher.restore(_missing_here(services, begun.base, memory, decided))
+        steps = [step for step in decided.steps if step.action in _WRITING]
+        there = _missing_here(services, begun.base, memory.state.pages, steps)
+        services.publisher.restore(there)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     writer.plan = decided
     services.stop.working()
@@ -157,6 +161,7 @@ def _carried_out(
             services.stop,
             partial(edited_since, services.client),
             partial(_further, begun),
+            partial(_bring, services, begun.base, writer),
             delivery.between if delivery else Fetching.between,
             {*listing.problems, *decided.problems},
         )
@@ -196,19 +201,44 @@ def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
     return now
 
 
-def _missing_here(services: Services, base: Base, memory: Memory, decided: Plan) -> list[str]:
+_WRITING = (Action.FETCH, Action.RENDER, Action.RETRY)
+
+
+def _bring(services: Services, base: Base | None, writer: Writer, steps: Collection[Step]) -> None:
+    """Bring back what the work tree lacks of pages that are about to be written."""
+    if services.publisher and base and not base.checked_out:
+        services.publisher.restore(_missing_here(services, base, writer.records, steps))
+
+
+def _missing_here(
+    services: Services, base: Base, records: Mapping[str, Record], steps: Collection[Step]
+) -> list[str]:
     """Files of the branch to bring back: all that were deleted here, when the work tree shows the
-    branch; else the images and attachments of pages that are about to be written."""
+    branch; else the images and attachments of pages that are about to be read, the stores of those that
+    are written from them, and the texts that prove that a store is right."""
 
     def is_there(path: str) -> bool:
         return services.tree.has(path) or services.tree.is_blocked(path)
 
     if base.checked_out:
         return load.deleted(base.state, is_there)
-    records = memory.state.pages
-    known = (records[each.page_id] for each in decided.of(Action.FETCH) if each.page_id in records)
-    files = (path for record in known for path in record.paths()[1:])
+    files = (
+        join(records[step.page_id].folder, name)
+        for step in steps
+        if step.page_id in records
+        for name in _needed(step, records[step.page_id])
+    )
     return [path for path in files if not is_there(path)]
+
+
+def _needed(step: Step, record: Record) -> Collection[str]:
+    """The files in a page's folder that a step uses: a missing file may come, and takes its place among
+    those that are there."""
+    files = [name for name in record.names() if name not in ("index.md", STORE)]
+    if step.action is Action.FETCH:
+        return files
+    proof = ["index.md"] if step.is_proof else []
+    return [STORE, *proof, *(files if record.pending else [])]
 
 
 def _delivery(
@@ -232,9 +262,10 @@ def _damage(memory: Memory) -> tuple[Problem, ...]:
     """Why the state could not be used at all."""
     if not memory.problem:
         return ()
+    pages = counted(len(memory.rebuilt | memory.restored), "page")
     what = (
-        f"{memory.problem} Rebuilt from the {counted(len(memory.rebuilt), 'page')} of the backup: each is "
-        "read again; nothing is deleted unless Notion reports it as trashed."
+        f"{memory.problem} Rebuilt from the {pages} of the backup ({len(memory.restored)} by their "
+        f"{STORE}; the others are read again); nothing is deleted unless Notion reports it as trashed."
     )
     return (Problem(state.NAME, what),)
 
@@ -285,11 +316,14 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
     holes, options = load.missing(memory.state, begun.has(services)), _options(settings)
     return Rules(
         full_sync=settings.full_sync,
+        keep_json=settings.keep_json,
         keep_deleted=settings.keep_deleted,
         allow_mass_delete=settings.allow_mass_delete,
-        damaged=holes.damaged,
+        damaged=holes.damaged | memory.torn,
+        textless=holes.textless,
         lost=holes.lost,
         rebuilt=memory.rebuilt,
+        restored=memory.restored,
         due=pending.due(
             memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
         ),
@@ -321,14 +355,8 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
-    cost = forecast.requests(decided, before)
-    fetch, remove = len(decided.of(Action.FETCH)), len(decided.of(Action.REMOVE))
-    unchanged, retry = len(decided.unchanged), len(decided.of(Action.RETRY))
-    again = f", of {counted(retry, 'page')} missing files to try again" if retry else ""
-    log.line(
-        f"{fetch} to read (about {counted(cost, 'request')}), {remove} to remove, {unchanged} unchanged"
-        f"{again}"
-    )
+    for line in forecast.lines(decided, before):
+        log.line(line)
 
 
 def _reader(
@@ -345,6 +373,7 @@ def _reader(
         schemas=begun.listing.schemas,
         shapes=begun.rules.shapes,
         began=begun.listing.began,
+        keep_json=settings.keep_json,
         describe=naming.describer(before).describe if naming else None,
         records=before.pages,
     )

@@ -32,13 +32,14 @@ class Pending:
     hangs on has to be read for another. `limit` is 0 for a failure, and for a file that was left
     out the size in bytes that it passed. `since` is the day (ISO 8601) on which a file outside Notion
     was not there for the first time, '' for what Notion hosts; `gone` says that its host answered,
-    and that there is no such file."""
+    and that there is no such file. `reason` is what the page's text says."""
 
     identity: str
     file: File
     limit: int = 0
     since: str = ""
     gone: bool = False
+    reason: str = ""
 
     @classmethod
     def of(
@@ -52,10 +53,10 @@ class Pending:
         words = "" if file.name else file.words
         bare = File(file.key, file.kind, kept, False, file.name, words)
         if limit or _is_notions(file):
-            return cls(names.identity(file), bare, limit)
+            return cls(names.identity(file), bare, limit, reason=error.message)
         since = (before.since if before else "") or today.isoformat()
         is_gone = not isinstance(error, Passing) or bool(before and before.gone)
-        return cls(names.identity(file), bare, 0, since, is_gone)
+        return cls(names.identity(file), bare, 0, since, is_gone, error.message)
 
     def is_given_up(self, today: date) -> bool:
         """Whether the file is only counted: it lies outside Notion, and is gone or was not to be had
@@ -82,7 +83,7 @@ class Pending:
     def to_json(self) -> Json:
         """For the state; what is empty is left out."""
         texts = {key: getattr(self.file, key) for key in _TEXTS}
-        own = {"limit": self.limit, "since": self.since, "gone": self.gone}
+        own = {each: getattr(self, each) for each in ("limit", "since", "gone", "reason")}
         values = {"identity": self.identity, **texts, **own}
         return {key: value for key, value in values.items() if value}
 
@@ -93,7 +94,16 @@ class Pending:
         limit = raw["limit"] if type(raw.get("limit")) is int else 0
         bare = File(key, kind, url, False, name, words)
         identity, since = str(raw.get("identity", "")), _day(raw.get("since"))
-        return cls(identity, bare, limit, since, bool(since) and raw.get("gone") is True)
+        gone = bool(since) and raw.get("gone") is True
+        return cls(identity, bare, limit, since, gone, word(raw, "reason"))
+
+
+class NotTried(FileError):
+    """The file is as `pending` says: nobody tried it again."""
+
+    def __init__(self, pending: Pending) -> None:
+        super().__init__(pending.reason)
+        self.pending = pending
 
 
 def due(pages: Mapping[str, Record], max_bytes: int, today: date) -> frozenset[str]:

@@ -17,7 +17,7 @@ from typing import Protocol, TypeAlias
 from backup import urls
 from backup.errors import FileError
 from backup.files import find, kinds, names
-from backup.files.pending import Pending, last_sentence, sentence
+from backup.files.pending import NotTried, Pending, last_sentence, sentence
 from backup.files.received import Downloaded
 from backup.model import File, Files, Json, Missing, Page, Problem, Stored
 
@@ -116,14 +116,27 @@ def gather(
         if (record := _record(fate, paths[key], described[key]))
     }
     lacking = _lacking(fates, earlier, today)
+    reasons = {pending.identity: error.message for error, pending in lacking}
     return Gathered(
-        files={file.key: _place(file, records, fates) for file in files},
+        files={file.key: _shown(file, records, reasons) for file in files},
         records=tuple(records.values()),
         staged=_staged(fates, records, folder),
         problems=_problems(page, lacking, today),
         warnings=_warnings(page, lacking, earlier, today),
         pending=tuple(pending for _, pending in lacking),
     )
+
+
+def remembered(page: Page, records: Iterable[Json], pending: Iterable[Json]) -> Files:
+    """Every file that `page` refers to, as the records of an earlier run say, without looking for it; one
+    of which they do not know is left out. Pure."""
+    known = {each.identity: each for each in map(FileRecord.from_json, records)}
+    lacking = {each.identity: each.reason for each in map(Pending.from_json, pending)}
+    return {
+        file.key: _shown(file, known, lacking)
+        for file in find.files(page)
+        if names.identity(file) in known.keys() | lacking.keys()
+    }
 
 
 def is_intact(record: FileRecord, folder: Path) -> bool:
@@ -214,18 +227,17 @@ def _record(fate: _Fate, path: str, description: str | None) -> FileRecord | Non
     )
 
 
-def _place(
-    file: File, records: Mapping[str, FileRecord], fates: Mapping[str, _Fate]
+def _shown(
+    file: File, records: Mapping[str, FileRecord], lacking: Mapping[str, str]
 ) -> Stored | Missing:
-    """What the renderer learns of `file`; two entries with one file may call it differently."""
+    """What the renderer learns of `file`, and of one that is lacking why; two entries with one file may
+    call it differently."""
     name, identity = names.display(file), names.identity(file)
     if record := records.get(identity):
         description = record.description or ""
         return Stored(record.path, name, record.size, record.width, record.height, description)
-    error = fates[identity].error
-    return Missing(
-        name, error.message if error else "", "" if file.hosted else urls.public(file.url)
-    )
+    url = "" if file.hosted else urls.public(file.url)
+    return Missing(name, lacking.get(identity, ""), url)
 
 
 def _staged(
@@ -249,7 +261,9 @@ def _lacking(
     fates: Mapping[str, _Fate], earlier: Mapping[str, Pending], today: date
 ) -> list[_Lacking]:
     return [
-        (error, Pending.of(fate.file, error, today, earlier.get(identity)))
+        (error, error.pending)
+        if isinstance(error, NotTried)
+        else (error, Pending.of(fate.file, error, today, earlier.get(identity)))
         for identity, fate in fates.items()
         if (error := fate.error)
     ]
@@ -259,7 +273,7 @@ def _problems(page: Page, lacking: Iterable[_Lacking], today: date) -> tuple[Pro
     return tuple(
         Problem(page.title or page.id, sentence(pending.file, error), page.id)
         for error, pending in lacking
-        if not pending.limit and not pending.is_given_up(today)
+        if not pending.limit and not pending.is_given_up(today) and not isinstance(error, NotTried)
     )
 
 
@@ -271,7 +285,7 @@ def _warnings(
     for error, pending in lacking:
         before = earlier.get(pending.identity)
         is_news = pending.is_given_up(today) and not (before and before.is_given_up(today))
-        if pending.limit or is_news:
+        if (pending.limit and not isinstance(error, NotTried)) or is_news:
             words = last_sentence if is_news else sentence
             found.append(Problem(page.title or page.id, words(pending.file, error), page.id))
     return tuple(found)

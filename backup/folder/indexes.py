@@ -1,4 +1,4 @@
-"""Writes the lists of pages and the state at the end of a run."""
+"""Writes what belongs to databases, and the state, at the end of a run."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from backup.folder.rebuild import database_of
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown import index
-from backup.model import Target
+from backup.model import STORE, Target
 from backup.sync import journal, state
 from backup.sync.plan import Listed, index_of
 from backup.sync.state import Place, Record, State, join
@@ -18,10 +19,10 @@ from backup.words import by_title
 
 
 def write_indexes(writer: Writer, before: State, has: Callable[[str], bool]) -> dict[str, Place]:
-    """Write the list of pages of each database that the writer's plan knows, and return where every
-    database lies now.
+    """Write the list of pages of each database that the writer's plan knows, and its store, and return
+    where every database lies now.
 
-    A README.md that is not ours is left alone. `has` tells whether the backup had a file when the
+    A README.md or store that is not ours is left alone. `has` tells whether the backup had a file when the
     run began.
     """
     places = dict(before.databases)
@@ -30,7 +31,8 @@ def write_indexes(writer: Writer, before: State, has: Callable[[str], bool]) -> 
     for database in writer.plan.databases:
         old = before.databases.get(database.id)
         if old and old.folder != database.folder:
-            writer.drop_index(database.id, index_of(old.folder))
+            for path in (index_of(old.folder), join(old.folder, STORE)):
+                writer.drop_index(database.id, path)
         places[database.id] = _placed(database, old, writer, has)
     return places
 
@@ -56,8 +58,28 @@ def _placed(
         index_digest=digest,
         sources=database.sources,
         parent=database.parent,
+        store=_stored(database, old, writer, has),
         unknown=old.unknown if old else {},
     )
+
+
+def _stored(database: Listed, old: Place | None, writer: Writer, has: Callable[[str], bool]) -> str:
+    """The digest of the database's store, which lies there afterwards; '' when it has none."""
+    path = join(database.folder, STORE)
+    before = old.store if old and old.folder == database.folder else ""
+    if database.stored is None:
+        return before
+    if not database.stored:
+        writer.drop_index(database.id, path)
+        return ""
+    digest = hashlib.sha256(database.stored).hexdigest()
+    is_newer = writer.after_interruption or path in writer.touched
+    if digest == before and has(path) and not is_newer:
+        return digest
+    is_written = writer.write_store(
+        database.id, path, database.stored, lambda there: database_of(there) == database.id
+    )
+    return digest if is_written else ""
 
 
 def _digest(database: Listed, pages: Collection[Target]) -> str:

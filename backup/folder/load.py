@@ -6,17 +6,20 @@ interrupted run left unpublished. Without publishing, the work tree is the truth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from backup.errors import BrokenState
 from backup.files.store import FileRecord, is_intact
 from backup.folder import rebuild
+from backup.folder.rebuild import Rebuilt
 from backup.folder.tree import Tree
+from backup.model import STORE
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
 from backup.sync.paths import possible_names
-from backup.sync.plan import Listed, index_of
+from backup.sync.plan import Listed
 from backup.sync.state import Record, State, join
 from backup.sync.untrusted import Damage
 
@@ -26,11 +29,14 @@ _NAME = state.NAME
 @dataclass(frozen=True, slots=True)
 class Local:
     """What the work tree says. `claimed` are files that an interrupted run may have written; all are
-    ours. `finished` are the ids of pages that it wrote, and that lie there as it did. `problem` says why its state file cannot be used; '' when it can, or is not there."""
+    ours. `finished` are the ids of pages that it wrote, and that lie there as it did, `torn` of those
+    that it was writing. `problem` says why its state file cannot be used; '' when it can, or is not
+    there."""
 
     state: State = field(default_factory=State)
     claimed: frozenset[str] = frozenset()
     finished: frozenset[str] = frozenset()
+    torn: frozenset[str] = frozenset()
     is_there: bool = False
     problem: str = ""
 
@@ -42,8 +48,10 @@ class Memory:
     `claimed`: see Local. `former` are files that the work tree's state names and `state` does not.
     `unpublished` are the ids of pages that an interrupted run left in the work tree. `problem` says
     why the state that should be the truth cannot be used; `rebuilt` are the ids of the pages that
-    were found again all the same, `strays` the folders that carry the id of a page elsewhere.
-    `damage` are single entries of it that were left out.
+    were found again all the same and must be read, `restored` of those whose store has all that was
+    known of them, `strays` the folders that carry the id of a page elsewhere.
+    `damage` are single entries of it that were left out. `torn` are the ids of pages that are to be
+    read, as their files may not belong together.
     """
 
     state: State
@@ -52,25 +60,31 @@ class Memory:
     unpublished: frozenset[str] = frozenset()
     problem: str = ""
     rebuilt: frozenset[str] = frozenset()
+    restored: frozenset[str] = frozenset()
     strays: tuple[str, ...] = ()
     damage: tuple[Damage, ...] = ()
+    torn: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """What lies in the backup, whoever put it there: all `files` below the output folder, what some of
-    them say, and the records that the history has of some pages, with just the files that lie there."""
+    """What lies in the backup, whoever put it there: all `files` below the output folder, what texts
+    say at their beginning, what stores say, one by one, and the records that the history has of some
+    pages, with just the files that lie there."""
 
     files: Callable[[], Collection[str]]
     texts: Callable[[Collection[str]], Mapping[str, str]]
+    stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]] = lambda paths: ()
     earlier: Callable[[Set[str]], Mapping[str, Record]] = lambda page_ids: {}
 
 
 @dataclass(frozen=True, slots=True)
 class Holes:
-    """The ids of pages of which a file is missing, and of those of which none is left."""
+    """The ids of pages of which a file is missing, of those of which only the text is, and of those
+    of which none is left."""
 
     damaged: frozenset[str]
+    textless: frozenset[str]
     lost: frozenset[str]
 
 
@@ -84,26 +98,31 @@ def local(tree: Tree, *, believed: bool = True) -> Local:
         known = state.loads(text)
     except BrokenState as error:
         known, problem = State(), error.message
-    replayed = journal.replay(known, lines, lambda record, digest: _is_there(tree, record, digest))
+    replayed = journal.replay(known, lines, partial(_is_there, tree))
     is_there = bool(text.strip())
-    return Local(replayed.state, replayed.claimed, replayed.finished, is_there, problem)
+    found = replayed.state, replayed.claimed, replayed.finished, replayed.torn
+    return Local(*found, is_there, problem)
 
 
-def _is_there(tree: Tree, record: Record, digest: str) -> bool:
-    """Whether a page lies on the disk as its record and the digest of its text say."""
+def _is_there(tree: Tree, record: Record, text: str, store: str) -> bool:
+    """Whether a page lies on the disk as its record and the digests of its text and its store say."""
     files = [FileRecord.from_json(raw) for raw in record.files]
     folder = tree.root / record.folder
-    is_text = tree.digest(join(record.folder, "index.md")) == digest
-    return is_text and all(is_intact(each, folder) for each in files)
+    is_text = tree.digest(join(record.folder, "index.md")) == text
+    is_store = not record.store or tree.digest(join(record.folder, STORE)) == store
+    return is_text and is_store and all(is_intact(each, folder) for each in files)
 
 
 def of_work_tree(here: Local) -> Memory:
-    """The memory of a run that does not publish."""
+    """The memory of a run that does not publish. A page that an interrupted run was writing may have a
+    store and files that are not those of its text."""
     rebuilt = frozenset(here.state.pages) if here.problem else frozenset()
     missing = "" if here.is_there else f"{state.NAME} is missing."
     problem = here.problem or missing
     damage = here.state.damage
-    return Memory(here.state, here.claimed, problem=problem, rebuilt=rebuilt, damage=damage)
+    return Memory(
+        here.state, here.claimed, problem=problem, rebuilt=rebuilt, damage=damage, torn=here.torn
+    )
 
 
 def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
@@ -174,18 +193,13 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
         return memory
     files, owned = lying.files(), set(memory.state.owned())
     databases = {database.folder: database.id for database in listed}
-    pages = {path for path in files if path.endswith("/index.md") and path not in owned}
-    if not memory.problem:
-        pages = {path for path in pages if state.parent_of(path[: -len("/index.md")]) in databases}
-    if not pages:
-        return _with(memory, {}, ())
-    texts = lying.texts(pages) if memory.problem or damaged else {}
-    found = rebuild.rebuilt(texts, files, databases)
-    fresh = {
-        id_: each
-        for id_, each in found.pages.items()
-        if id_ not in memory.state.pages and (memory.problem or id_ in damaged)
-    }
+    pages, stores = _places(memory, files, owned, databases)
+    if not (pages or stores):
+        return _with(memory, Rebuilt({}), {})
+    is_told = memory.problem or damaged
+    texts, held = (lying.texts(pages), lying.stores(stores)) if is_told else ({}, ())
+    found = rebuild.rebuilt(files, texts, held, databases)
+    fresh = {id_: each for id_, each in found.pages.items() if memory.problem or id_ in damaged}
     wanted = damaged | _waiting(listed, lacking, pages)
     earlier = {} if memory.problem else lying.earlier(wanted - fresh.keys())
     added: dict[str, Record] = {}
@@ -193,8 +207,24 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
         if id_ not in memory.state.pages and owned.isdisjoint(record.paths()):
             added[id_] = record
             owned.update(record.paths())
-    elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
-    return _with(memory, added, elsewhere)
+    return _with(memory, found, added)
+
+
+def _places(
+    memory: Memory, files: Collection[str], owned: Collection[str], databases: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """The texts and the stores in `files` that no page of the state has; the stores also of pages that
+    must be read if nothing else tells of them."""
+    doubted = {memory.state.pages[id_].folder for id_ in memory.rebuilt}
+    free = [
+        (path, folder, name)
+        for path in files
+        for folder, _, name in [path.rpartition("/")]
+        if name in ("index.md", STORE) and (path not in owned or folder in doubted)
+        if memory.problem or state.parent_of(folder) in databases
+    ]
+    pages = {path for path, _, name in free if name == "index.md" and path not in owned}
+    return pages, {path for path, folder, name in free if name == STORE and folder}
 
 
 def _waiting(
@@ -213,31 +243,55 @@ def _waiting(
     }
 
 
-def _with(memory: Memory, added: Mapping[str, Record], strays: Collection[str]) -> Memory:
-    """The memory with the pages `added`, which were found again."""
-    now = replace(memory.state, pages={**added, **memory.state.pages})
-    folders = {record.folder for record in now.pages.values()}
-    named = sorted({*strays} - folders) if memory.problem else []
-    rebuilt = memory.rebuilt | added.keys()
-    is_first = not rebuilt and memory.problem.endswith("missing.")
-    problem = "" if is_first else memory.problem
-    return replace(memory, state=now, rebuilt=rebuilt, strays=tuple(named), problem=problem)
+def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory:
+    """The memory with the pages `added`, which were found again, and with what their stores tell of
+    those that must be read otherwise."""
+    known = memory.state.pages
+    told = {id_: found.pages[id_] for id_ in found.whole & memory.rebuilt}
+    told = {id_: each for id_, each in told.items() if each.folder == known[id_].folder}
+    pages = {**added, **known, **told}
+    restored = told.keys() | (found.whole & added.keys())
+    newest = max((each.edited for each in pages.values()), default="")
+    pages |= {id_: rebuild.settled(pages[id_], newest) for id_ in restored}
+    folders = {record.folder for record in pages.values()}
+    elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
+    again = memory.rebuilt | added.keys()
+    is_first = not again and memory.problem.endswith("missing.")
+    return replace(
+        memory,
+        state=replace(memory.state, pages=pages),
+        rebuilt=frozenset(again - restored),
+        restored=frozenset(restored),
+        strays=tuple(sorted(elsewhere - folders)) if memory.problem else (),
+        problem="" if is_first else memory.problem,
+    )
+
+
+def without_stores(memory: Memory) -> Memory:
+    """The memory of a run that keeps no stores: those that there are belong to nobody, and go."""
+    pages = {id_: replace(each, store="") for id_, each in memory.state.pages.items()}
+    databases = {id_: replace(each, store="") for id_, each in memory.state.databases.items()}
+    now = replace(memory.state, pages=pages, databases=databases)
+    dropped = memory.state.owned().keys() - now.owned().keys()
+    return replace(memory, state=now, claimed=memory.claimed | dropped)
 
 
 def missing(state: State, has: Callable[[str], bool]) -> Holes:
     """Looks for every file that the state names."""
-    damaged, lost = set(), set()
+    damaged, textless, lost = set(), set(), set()
     for id_, record in state.pages.items():
-        there = [has(path) for path in record.paths()]
-        if not all(there):
+        is_text, *others = [has(path) for path in record.paths()]
+        if not all(others) or not (is_text or record.store):
             damaged.add(id_)
-        if not any(there):
+        elif not is_text:
+            textless.add(id_)
+        if not any((is_text, *others)):
             lost.add(id_)
-    return Holes(frozenset(damaged), frozenset(lost))
+    return Holes(frozenset(damaged), frozenset(textless), frozenset(lost))
 
 
 def deleted(state: State, has: Callable[[str], bool]) -> list[str]:
     """Every file that the state names, its own and the lists of pages included, and that is not there."""
-    indexes = (index_of(place.folder) for place in state.databases.values() if place.index)
+    indexes = (path for place in state.databases.values() for path in place.paths())
     pages = (path for record in state.pages.values() for path in record.paths())
     return [path for path in (_NAME, *indexes, *pages) if not has(path)]

@@ -1,8 +1,8 @@
 """Rebuilds a lost or damaged .notion-sync.json from the pages on disk.
 
-A page's front matter contains its id, and is trusted only where the backup itself would have put that
-page: there may be copies elsewhere. Every page is read again, and one that Notion does not list is
-kept until Notion says that it is in the trash.
+A page's store has all that was known of it, its front matter at least its id; both are trusted only
+where the backup itself would have put that page: there may be copies elsewhere. A page without a good
+store is read again, and one that Notion does not list is kept until Notion says that it is in the trash.
 """
 
 from __future__ import annotations
@@ -10,53 +10,130 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from backup.model import bare_id
+from backup import store
+from backup.errors import StoreError
+from backup.markdown import page as document
+from backup.markdown import placeholders
+from backup.model import STORE, bare_id, emoji
+from backup.store import StoredDatabase, StoredPage
+from backup.sync import state
 from backup.sync.paths import is_name
-from backup.sync.state import Record
+from backup.sync.state import Record, join
+from backup.sync.untrusted import Damaged
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+)")
 _OURS = ("assets", "attachments")
+_UNFIT = "0" * 64  # a digest that fits nothing
+_RUN = timedelta(days=1)  # no run is longer
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """The pages that were found; `strays` are folders that carry the id of a page, where the backup
-    would not have put it."""
+    """The pages that were found; `whole` are the ids of those of which a store has all, `strays` are
+    folders that carry the id of a page, where the backup would not have put it."""
 
     pages: Mapping[str, Record]
+    whole: frozenset[str] = frozenset()
     strays: tuple[str, ...] = ()
 
 
 def rebuilt(
-    texts: Mapping[str, str], files: Collection[str], databases: Mapping[str, str]
+    files: Collection[str],
+    texts: Mapping[str, str],
+    stores: Iterable[tuple[str, bytes]],
+    databases: Mapping[str, str],
 ) -> Rebuilt:
-    """The pages of a backup: `texts` maps the path of each index.md below the output folder to its
-    beginning, `files` are the paths of all files there, `databases` maps folders to the database that
-    has its pages there."""
+    """The pages of a backup. `files` are the paths of all files there, `texts` maps those of each index.md
+    to their beginning, `stores` come one by one, because they are large. `databases` maps folders to the
+    database that has its pages there."""
+    said = dict(_in_texts(texts, files))
+    whole = dict(_in_stores(stores, databases))
     found: dict[str, Record] = {}
     strays = []
-    inside = _files_by_folder(files)
-    for path, text in sorted(texts.items()):
-        folder = path.rpartition("/")[0]
-        front = _front_matter(text)
-        id_, title = bare_id(front.get("notion_id", "")), front.get("title", "")
-        if not folder or not re.fullmatch(r"[0-9a-f]{32}", id_):
-            continue
-        above, _, name = folder.rpartition("/")
-        database = databases.get(above or ".")
-        if database and id_ not in found and is_name(name, title, id_):
-            found[id_] = Record(database, folder, title, files=tuple(inside[folder]))
+    for folder, (id_, record) in sorted({**said, **whole}.items(), key=lambda each: f"{each[0]}/"):
+        database = databases.get(state.parent_of(folder))
+        if database and id_ not in found and is_name(folder.rpartition("/")[2], record.title, id_):
+            found[id_] = replace(record, parent=database)
         else:
             strays.append(folder)
-    return Rebuilt(found, tuple(strays))
+    good = {id_ for id_, record in found.items() if record.folder in whole}
+    return Rebuilt(found, frozenset(good), tuple(strays))
+
+
+def settled(record: Record, newest: str) -> Record:
+    """The record of a store, to be read again if it may have been read in the minute of its last edit.
+
+    No store says whether it was. A page of which that is still true was read by the last run, so no
+    page of the backup was edited much later; `newest` is the latest edit that is known.
+    """
+    return replace(record, stable=record.stable and _is_older(record.edited, newest))
+
+
+def _is_older(edited: str, last: str) -> bool:
+    try:
+        return datetime.fromisoformat(last[:16]) - datetime.fromisoformat(edited[:16]) > _RUN
+    except ValueError:
+        return False
 
 
 def named(text: str) -> str:
     """The id of the page that a text says it is; '' when it says none."""
     return bare_id(_front_matter(text).get("notion_id", ""))
+
+
+def _in_stores(
+    stores: Iterable[tuple[str, bytes]], databases: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, Record]]]:
+    """For each folder with a good store the id of its page, and the record of it."""
+    for path, content in stores:
+        folder = path.rpartition("/")[0]
+        parent = databases.get(state.parent_of(folder), "")
+        if found := of_store(folder, parent, content):
+            yield folder, found
+
+
+def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | None:
+    """The id of the page that a store in `folder` is about, and what was known of it; None when it is
+    damaged, or not a page's. What a page was written with is not known: it is written again."""
+    try:
+        stored = store.loads(content)
+        if not isinstance(stored, StoredPage):
+            return None
+        page = stored.page
+        raw = {
+            "parent": parent,
+            "folder": folder,
+            "title": page.title,
+            "icon": emoji(page.raw.get("icon")),
+            "edited": page.edited,
+            "stable": not placeholders.lacking(page),
+            "links": list(document.linked(page, parent)),  # they make anchors elsewhere
+            "files": list(stored.files),
+            "pending": list(stored.pending),
+            "store": store.digest(content),
+        }
+        return page.id, state.from_json(page.id, raw)
+    except (StoreError, Damaged):
+        return None
+
+
+def _in_texts(
+    texts: Mapping[str, str], files: Collection[str]
+) -> Iterator[tuple[str, tuple[str, Record]]]:
+    """For each folder whose text has front matter the id of its page, and a record that fits nothing."""
+    inside = _files_by_folder(files)
+    for path, text in texts.items():
+        folder = path.rpartition("/")[0]
+        front = _front_matter(text)
+        id_, title = bare_id(front.get("notion_id", "")), front.get("title", "")
+        if folder and re.fullmatch(r"[0-9a-f]{32}", id_):
+            digest = _UNFIT if join(folder, STORE) in files else ""
+            record = Record("", folder, title, files=tuple(inside[folder]), store=digest)
+            yield folder, (id_, record)
 
 
 def _front_matter(text: str) -> dict[str, str]:
@@ -82,3 +159,12 @@ def _files_by_folder(files: Collection[str]) -> dict[str, list[dict[str, object]
             record = {"identity": "", "path": f"{kind}/{name}", "size": 0, "sha256": ""}
             found[above].append(record)
     return found
+
+
+def database_of(content: bytes) -> str:
+    """The id of the database that a store is about; '' when it is not a database's."""
+    try:
+        stored = store.loads(content)
+    except StoreError:
+        return ""
+    return stored.id if isinstance(stored, StoredDatabase) else ""

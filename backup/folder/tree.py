@@ -99,6 +99,13 @@ class Tree:
         except (OSError, WorkspaceError):
             return ""
 
+    def content(self, path: str) -> bytes:
+        """The bytes of a file; none when it cannot be read."""
+        try:
+            return self._content(path)
+        except (OSError, WorkspaceError):
+            return b""
+
     def digest(self, path: str) -> str:
         """The SHA-256 of a file in hex; '' when there is none."""
         try:

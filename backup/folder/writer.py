@@ -1,7 +1,7 @@
 """Writes pages to the output folder and tracks which page owns each file.
 
-An interrupted page is either the old one or the new one: its files are written first, then its text, and
-old files are removed last. The journal records each page before it is written; see sync.journal.
+An interrupted page is either the old one or the new one: its files are written first, then its store and
+its text, and old files are removed last. The journal records each page before it is written; see sync.journal.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from backup.errors import WorkspaceError
 from backup.folder.tree import Tree
 from backup.markdown import index
+from backup.model import STORE
 from backup.sync import journal
 from backup.sync.plan import Plan, Step
 from backup.sync.state import Record, State, join
@@ -63,9 +64,16 @@ class Writer:
         }
         self._lock = threading.Lock()
 
-    def put(self, page_id: str, record: Record, placed: Mapping[str, Path], text: bytes) -> None:
-        """Replace a page: `placed` are its new files, `text` its Markdown. What it had before and
-        needs no more is deleted.
+    def put(
+        self,
+        page_id: str,
+        record: Record,
+        placed: Mapping[str, Path],
+        text: bytes,
+        stored: bytes | None = None,
+    ) -> None:
+        """Replace a page: `placed` are its new files, `text` its Markdown, `stored` its store, if it
+        is to have one. What it had before and needs no more is deleted.
 
         Raises WorkspaceError when a file that is not this page's lies in the way; nothing is written
         then.
@@ -73,14 +81,18 @@ class Writer:
         with self._lock:
             if self._closed:
                 raise WorkspaceError("The run has ended; the next run writes this page.")
-            digest = hashlib.sha256(text).hexdigest()
-            if self._differs(page_id, record, placed, digest):
+            own = {"index.md": text} if stored is None else {"index.md": text, STORE: stored}
+            digests = {name: hashlib.sha256(each).hexdigest() for name, each in own.items()}
+            record = replace(record, store=digests.get(STORE, ""))
+            if self._differs(page_id, record, placed, digests["index.md"]):
                 self.changed.add(page_id)
-            same = self._there_already(record, placed, text)
-            with self._becoming(page_id, record, digest, same):
+            known = {join(record.folder, name): digest for name, digest in digests.items()}
+            same = self._there_already(record, placed, known)
+            with self._becoming(page_id, record, digests["index.md"], record.store, same):
                 for path, source in placed.items():
                     self.tree.place(path, source)
-                self.tree.write(join(record.folder, "index.md"), text)
+                for name, content in reversed(own.items()):
+                    self.tree.write(join(record.folder, name), content)
             self.written.add(page_id)
 
     def remove(self, page_id: str) -> None:
@@ -139,8 +151,26 @@ class Writer:
         self.touched.add(path)
         return True
 
+    def write_store(
+        self, database_id: str, path: str, content: bytes, is_ours: Callable[[bytes], bool]
+    ) -> bool:
+        """Write a database's store; False when something that is not ours lies there. `is_ours` tells
+        that of its bytes, should the state not know."""
+        if self.tree.is_blocked(path):
+            return False
+        is_known = self._owners.get(path) in (database_id, _NOBODY, _FORMER)
+        if self.tree.has(path) and not is_known:
+            there = self.tree.content(path)
+            if there != content and not is_ours(there):
+                return False
+        self.tree.append(journal.NAME, journal.claim([path]))
+        self.tree.write(path, content)
+        self._owners[path] = database_id
+        self.touched.add(path)
+        return True
+
     def drop_index(self, database_id: str, path: str) -> None:
-        """Delete the list of pages that a database had in a folder it left."""
+        """Delete the list of pages, or the store, that a database has there and needs no more."""
         if self._owners.get(path) == database_id:
             self._drop([path])
 
@@ -169,21 +199,17 @@ class Writer:
         for path in paths:
             del self._owners[path]
 
-    def _there_already(self, record: Record, placed: Mapping[str, Path], text: bytes) -> set[str]:
+    def _there_already(
+        self, record: Record, placed: Mapping[str, Path], known: Mapping[str, str]
+    ) -> set[str]:
         """Files that lie there byte for byte as they are about to be: in nobody's way, whatever has
-        become of the state that knew them."""
+        become of the state that knew them. `known` has the digests of those that are not `placed`."""
         unknown = [path for path in record.paths() if path not in self._owners]
         there = {path: digest for path in unknown if (digest := self.tree.digest(path))}
-        text_path = join(record.folder, "index.md")
         return {
             path
             for path, digest in there.items()
-            if digest
-            == (
-                hashlib.sha256(text).hexdigest()
-                if path == text_path
-                else _digest_of(placed.get(path))
-            )
+            if digest == (known.get(path) or _digest_of(placed.get(path)))
         }
 
     def _is_to_move(self, step: Step) -> bool:
@@ -212,9 +238,10 @@ class Writer:
         record = replace(before, folder=folder)
         pairs = zip(before.paths(), record.paths(), strict=True)
         there = [(old, new) for old, new in pairs if self.tree.has(old)]
-        with self._becoming(page_id, record, self._digest(before)):
+        store = self.tree.digest(join(before.folder, STORE)) if before.store else ""
+        with self._becoming(page_id, record, self._digest(before), store):
             self.changed.add(page_id)
-            for old, new in reversed(there):  # the text comes last
+            for old, new in reversed(there):  # the store and the text come last
                 self.tree.link(old, new)
 
     def _differs(
@@ -224,6 +251,7 @@ class Writer:
         if (
             before is None
             or set(before.paths()) != set(record.paths())
+            or before.store != record.store
             or self._digest(record) != digest
         ):
             return True
@@ -237,7 +265,7 @@ class Writer:
 
     @contextmanager
     def _becoming(
-        self, page_id: str, record: Record, digest: str, same: Collection[str] = ()
+        self, page_id: str, record: Record, digest: str, store: str, same: Collection[str] = ()
     ) -> Iterator[None]:
         """Around the writing of a page's files: before it they are claimed, after it what the page
         had before goes. `same` are files that lie there already as they will be."""
@@ -245,7 +273,7 @@ class Writer:
         old, new = before.paths() if before else (), record.paths()
         self.tree.check(old, old)  # a link in the place of a file is not ours, and not to be moved
         self._check(page_id, new, same)
-        self.tree.append(journal.NAME, journal.page(page_id, record, digest))
+        self.tree.append(journal.NAME, journal.page(page_id, record, digest, store))
         self._owners.update(dict.fromkeys(new, page_id))
         try:
             yield

@@ -14,11 +14,11 @@ from backup.markdown.front_matter import front_matter
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
 from backup.markdown.media import picture, stored_or_missing
-from backup.markdown.references import References, references
+from backup.markdown.references import References, linked, references
 from backup.markdown.runs import run, runs
 from backup.model import Json, Page
 
-__all__ = ["References", "references", "render"]
+__all__ = ["References", "linked", "references", "render"]
 
 _ICON_SIZE = 32  # pixels: as high as a title's letters on both hosts
 

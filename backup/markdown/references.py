@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from backup.json_values import as_list, as_object, mapping, objects, word
@@ -34,6 +34,15 @@ def references(page: Page) -> References:
             (page_id or bare_id(page.id), block_id) for page_id, block_id in found if block_id
         ),
     )
+
+
+def linked(page: Page, above: Collection[str]) -> tuple[str, ...]:
+    """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
+    are bare. A breadcrumb refers to all that lies above the page."""
+    found = references(page)
+    blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
+    parents = set(above) if any(block.type == "breadcrumb" for block in page.walk()) else set()
+    return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
 
 
 _Found = Iterator[links.Means]

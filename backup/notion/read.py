@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
@@ -237,22 +238,38 @@ def page(
     page itself cannot be seen, and NotionError when it cannot be read whole.
     """
     id_ = dashed_id(row.id)
-    open_ = {} if row.packed else {"": submit(partial(client.page, id_))}
-    raw = row.raw if row.packed else {}
-
-    def ask(raw: Json) -> None:
-        for name, value in values.truncated(raw, schema).items():
-            open_[name] = submit(partial(values.whole, client, id_, value))
-
+    asked = None if row.packed else submit(partial(client.page, id_))
+    cut = {} if asked else _asked(client, row, values.truncated(row.raw, schema), submit)
     try:
-        ask(raw)
         tree = blocks.tree(client, id_, submit, shared)
-        if asked := open_.pop("", None):
-            raw = _whole(asked.result())
-            ask(raw)
-        found = {name: future.result() for name, future in open_.items()}
+        if asked:
+            row = replace(row, packed=packed(_whole(asked.result())))
+            cut = _asked(client, row, values.truncated(row.raw, schema), submit)
+        return Page(row.id, _completed(row, cut), tree, schema)
     finally:
-        for future in open_.values():  # when the page has failed: not asked for in vain
+        for future in (*cut.values(), *filter(None, [asked])):  # when the page has failed
             future.cancel()
-    whole = {**mapping(raw, "properties"), **found}
-    return Page(row.id, {**raw, "properties": whole}, tree, schema)
+
+
+def values_of(
+    client: Client, row: Row, schema: Json, submit: Submit[Json], known: Json | None = None
+) -> Json:
+    """The page object of a row with every value complete. A value that the listing cut is taken from
+    `known`, an earlier page object, if that has it, else asked for. Raises NotionError."""
+    before = {each.get("id"): each for each in objects([*mapping(known, "properties").values()])}
+    cut = values.truncated(row.raw, schema)
+    there = {name: before[id_] for name, value in cut.items() if (id_ := value.get("id")) in before}
+    asked = {name: value for name, value in cut.items() if name not in there}
+    raw = _completed(row, _asked(client, row, asked, submit))
+    return {**raw, "properties": {**raw["properties"], **there}}
+
+
+def _asked(client: Client, row: Row, cut: Json, submit: Submit[Json]) -> dict[str, Future[Json]]:
+    id_ = dashed_id(row.id)
+    return {name: submit(partial(values.whole, client, id_, value)) for name, value in cut.items()}
+
+
+def _completed(row: Row, asked: Mapping[str, Future[Json]]) -> Json:
+    raw = row.raw
+    whole = {name: future.result() for name, future in asked.items()}
+    return {**raw, "properties": {**mapping(raw, "properties"), **whole}}

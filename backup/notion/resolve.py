@@ -14,10 +14,11 @@ from backup.notion.client import Client
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A data source: `schema` is its `properties` object, in the order Notion gave."""
+    """A data source: `schema` is its `properties` object, in the order Notion gave, `raw` all of it."""
 
     id: str
     schema: Json
+    raw: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _source_id(entry: Any) -> str:
 def data_source(client: Client, id_: str) -> Source:
     """A data source with its schema."""
     raw = client.data_source(id_)
-    return Source(bare_id(raw["id"]), mapping(raw, "properties"))
+    return Source(bare_id(raw["id"]), mapping(raw, "properties"), raw)
 
 
 def _mistake(setting: Database, sentence: str) -> ConfigError:

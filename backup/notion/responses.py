@@ -6,13 +6,13 @@ Pure: the client asks and waits, this decides. What is meant by which status: No
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from backup import exact_json
 from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
 from backup.json_values import as_object, mapping
 from backup.model import Json
@@ -60,22 +60,12 @@ def parsed(content: bytes) -> object:
     Halves of surrogate pairs, which JSON can hold and nothing can write down, are joined or replaced.
     """
     try:
-        found: object = _loads(content)
+        found: object = exact_json.loads(content)
         if _HALVES.search(content):
-            text = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
-            found = _loads(text.decode("utf-16-le", "replace").encode())
+            text = exact_json.dumps(found).encode("utf-16-le", "surrogatepass")
+            found = exact_json.loads(text.decode("utf-16-le", "replace"))
     except (ValueError, RecursionError):
         return None
-    return found
-
-
-def _loads(content: bytes) -> object:
-    try:
-        found: object = json.loads(content)
-    except json.JSONDecodeError:
-        raise
-    except ValueError:  # more digits than Python takes
-        found = json.loads(content, parse_int=float)
     return found
 
 

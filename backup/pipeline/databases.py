@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
+from backup import store
 from backup.model import Json
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source
+from backup.store import StoredDatabase
 from backup.sync.plan import Listed
 
 
@@ -38,10 +40,11 @@ class Found:
 
 @dataclass
 class Sources:
-    """Asks about data sources, each once in a run."""
+    """Asks about data sources, each once in a run; `keep_json` says that databases have stores."""
 
     client: Client
     pool: Executor
+    keep_json: bool
     _asked: dict[str, _Asked] = field(default_factory=dict)
 
     def ask(self, source_ids: Iterable[str]) -> None:
@@ -60,7 +63,9 @@ class Sources:
         and `parent` as in Listed."""
         self.ask(database.sources)
         about = [self._asked[source_id] for source_id in database.sources]
-        schemas = {source.id: source.schema for source in (each.source.result() for each in about)}
+        sources = [each.source.result() for each in about]
+        schemas = {source.id: source.schema for source in sources}
+        stored = StoredDatabase(database.id, database.raw, tuple(each.raw for each in sources))
         parts = [
             read.rows(each.live.result(), each.archived.result(), source_id, database.id)
             for source_id, each in zip(database.sources, about, strict=True)
@@ -73,6 +78,7 @@ class Sources:
             rows=tuple(row for part in parts for row in part.rows),
             complete=all(part.complete for part in parts),
             sources=tuple(schemas),
+            stored=store.dumps(stored) if self.keep_json else b"",
             parent=parent,
         )
         return Found(listed, schemas, tuple(each for part in parts for each in part.problems))

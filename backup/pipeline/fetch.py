@@ -1,4 +1,5 @@
-"""Fetches pages in parallel: each is read, written and logged; a failure costs only that page.
+"""Writes pages in parallel, from Notion or from their stores: each is written and logged; a failure costs
+only that page.
 
 The plan says which pages, and why. After each round it is made again, from what is known by then.
 """
@@ -117,8 +118,9 @@ class Fetching:
     """What the work needs: who reads, who writes, who tells, and the threads for whole pages.
 
     `edited_since` gives the rows of a listing that were edited since it began; `further` what is seen
-    once these pages were read, with the state by then. `said` are problems that
-    were logged; `between` is called now and then, and may publish what is finished.
+    once these pages were read, with the state by then. `bring` brings what the work tree lacks of the
+    steps' pages, as far as the branch has it; `between` is called now and then, and may publish what is
+    finished. `said` are problems that were logged.
     """
 
     reader: Reader
@@ -128,6 +130,7 @@ class Fetching:
     stop: Stop
     edited_since: Callable[[Listing, Collection[str]], Collection[Row]]
     further: Callable[[State, Collection[str]], Listing]
+    bring: Callable[[Collection[Step]], None] = lambda steps: None
     between: Callable[[], None] = lambda: None
     said: set[Problem] = field(default_factory=set)
 
@@ -159,6 +162,7 @@ class Fetching:
             due = () if self.stop.requested else todo.of(Action.RETRY)
             if not steps and not due:
                 return
+            self.bring(steps)
             yield (read := work.fetch(steps))
             if read.ended or read.left:
                 return
@@ -178,7 +182,7 @@ class Fetching:
             work = replace(self, reader=reader)
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
-        """Read and write the steps' pages, as many as there is time for. When one shows that no other
+        """Write the steps' pages, as many as there is time for. When one shows that no other
         will come (see `_page`), those under way are finished, and no other is begun."""
         if self.stop.requested or not steps:
             return Outcome(left=len(steps))
@@ -286,8 +290,11 @@ class Fetching:
         try:
             self.writer.check(step.page_id, step.folder)
             folder = self.writer.tree.root / step.folder
-            written = self.reader.read(step, before, folder)
-            self.writer.put(step.page_id, written.record, written.placed, written.text)
+            written = self.reader.page(step, before, folder)
+            done = replace(step, action=written.action)
+            self.writer.put(
+                step.page_id, written.record, written.placed, written.text, written.stored
+            )
         except Unauthorized as error:
             return Outcome(ended=error)
         except Exception as error:  # noqa: BLE001 - one page fails, no other one
@@ -296,13 +303,15 @@ class Fetching:
                 return Outcome(ended=WorkspaceError("No space left on device.", hint=_ROOM))
             return Outcome(failed=(Problem(step.title or "Untitled", what, step.page_id),))
         files = Counter({step.page_id: written.new})
-        return Outcome((step,), (), written.failed, written.problems, written.lacking, files)
+        return Outcome((done,), (), written.failed, written.problems, written.lacking, files)
 
     def _tell(self, number: str, step: Step, outcome: Outcome) -> None:
         count = outcome.files[step.page_id]
         files = counted(count, "file") if count else ""
         reason = "" if outcome.done else "not read" if outcome.ended else "failed"
-        self.log.page(number, step.title or "Untitled", [reason or step.reason, files])
+        is_rendered = any(done.action is Action.RENDER for done in outcome.done)
+        way = "from its store" if is_rendered else ""
+        self.log.page(number, step.title or "Untitled", [reason or step.reason, way, files])
         for problem in outcome.warnings:
             self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
@@ -310,11 +319,11 @@ class Fetching:
 
 
 def _next(todo: Plan, rules: Rules, readings: Mapping[str, int]) -> list[Step]:
-    """What to read in this round: first what is there to be found, so that pages are written again for
+    """What to write in this round: first what is there to be found, so that pages are written again for
     their links alone once all of those are known."""
     steps = [
         step
-        for step in todo.of(Action.FETCH)
+        for step in (*todo.of(Action.FETCH), *todo.of(Action.RENDER))
         if step.page_id not in rules.failed and readings.get(step.page_id, 0) < _MOST
     ]
     return [step for step in steps if step.reason not in (ANCHORS, LINKS)] or steps

@@ -57,7 +57,7 @@ class Survey:
     _seen: set[str] = field(default_factory=set)  # databases that were asked for
 
     def __post_init__(self) -> None:
-        self._sources = Sources(self.client, self.pool)
+        self._sources = Sources(self.client, self.pool, self.settings.keep_json)
         self._walk = Walk(self.client, self.pool)
 
     def begin(self, known: State) -> Listing:

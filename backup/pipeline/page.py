@@ -1,5 +1,9 @@
-"""Turns one page into the files of its folder: blocks, downloads, Markdown. Writes only to the staging
-folder."""
+"""Turns one page into the files of its folder: what Notion said, downloads, Markdown. Writes only to the
+staging folder.
+
+The Markdown is made of the page's store and of nothing else, whether that was written now or by an
+earlier run.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +13,38 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from pathlib import Path
+from typing import TypeAlias
 
-from backup.errors import FileError, NotionError
-from backup.files import find, names, store
+from backup import store
+from backup.errors import FileError, NotionError, StoreError
+from backup.files import find, names
 from backup.files.fetch import Downloader, ParallelDownloads
-from backup.files.pending import Pending
+from backup.files.pending import NotTried, Pending
 from backup.files.received import Downloaded
-from backup.files.store import Describe, FileRecord, Gathered
+from backup.files.store import Describe, FileRecord, Gathered, gather, remembered
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Context, Options
-from backup.model import Block, File, Json, Page, Problem, Target, dashed_id, emoji
+from backup.model import Block, File, Files, Json, Page, Problem, Row, Target, dashed_id, emoji
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import PAGE_SIZE, Client
-from backup.sync.plan import Step, links_digest
+from backup.store import StoredPage
+from backup.sync.plan import Action, Step, links_digest
 from backup.sync.state import Record, join
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """A page, ready to be put in its place: `placed` maps paths below the output folder to the
-    temporary files that go there, `text` is its Markdown, `new` counts the files it did not have.
-    `lacking` is content that could not be read this time: the text says so in its place."""
+    temporary files that go there, `text` is its Markdown, `stored` its store (None when it is to have
+    none), `new` counts the files it did not have. `lacking` is content that could not be read this time:
+    the text says so in its place. `action` says whether it was read or rendered."""
 
+    action: Action
     record: Record
     text: bytes
+    stored: bytes | None
     placed: Mapping[str, Path]
     problems: tuple[Problem, ...]
     failed: tuple[Problem, ...]
@@ -42,22 +52,38 @@ class Written:
     new: int
 
 
+# What became of a file; None when Notion does not show it where it was.
+_Outcome: TypeAlias = Downloaded | FileError | None
+
+
 @dataclass(frozen=True)
 class Tried:
     """Downloads of a page of which some were tried already in this run, and are not tried again;
-    `outcomes` has what became of them, by identity (see names.identity)."""
+    `outcomes` has what became of them, by identity (see names.identity). Of a page that is not read,
+    nothing else is tried: what is missing is as it was `before`."""
 
     downloads: ParallelDownloads
-    outcomes: Mapping[str, Downloaded | FileError]
+    outcomes: Mapping[str, _Outcome]
+    before: Mapping[str, Pending] | None = None
 
     def download_all(
         self, files: Iterable[File], folder: Path
     ) -> list[tuple[File, Downloaded | FileError]]:
         """As ParallelDownloads.download_all, in any order."""
-        wanted = [(file, self.outcomes.get(names.identity(file))) for file in files]
+        wanted = [(file, self._known(names.identity(file))) for file in files]
         missing = [file for file, outcome in wanted if outcome is None]
         found = [(file, outcome) for file, outcome in wanted if outcome is not None]
         return found + self.downloads.download_all(missing, folder)
+
+    def _known(self, identity: str) -> Downloaded | FileError | None:
+        outcome = self.outcomes.get(identity)
+        if outcome is None and self.before is not None:
+            if identity not in self.before:
+                raise StoreError(
+                    "A file of the page is not there any more, and has to be downloaded."
+                )
+            return NotTried(self.before[identity])
+        return outcome
 
 
 @dataclass(frozen=True)
@@ -67,6 +93,7 @@ class Reader:
     shows, and `tried` keeps, for each page, what became of the files that `try_again` tried. `records`
     are those that the run began with.
 
+    `keep_json` says that each page has a store.
     `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `began`
     is when its listing began (see plan.Listing).
     """
@@ -80,9 +107,10 @@ class Reader:
     schemas: Mapping[str, Json]
     shapes: Mapping[str, str]
     began: datetime
+    keep_json: bool = True
     shared: Shared = field(default_factory=Shared)
     describe: Describe | None = None
-    tried: dict[str, dict[str, Downloaded | FileError]] = field(default_factory=dict)
+    tried: dict[str, dict[str, _Outcome]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
 
     @property
@@ -94,34 +122,109 @@ class Reader:
         """The day on which the run began."""
         return self.began.date()
 
-    def read(self, step: Step, before: Record | None, folder: Path) -> Written:
-        """The page of a step. `before` is its record, and `folder` holds the files of that record.
+    def page(self, step: Step, before: Record | None, folder: Path) -> Written:
+        """The page of a step, from its store or from Notion. `before` is its record, and `folder` holds
+        the files of that record.
 
-        Raises NotionError when the page cannot be read. One that lacks some of its content is not
-        stable: the next run reads it again.
+        A store that is not as the record says is not trusted: then the page is read. Raises NotionError
+        when it cannot be. One that lacks some of its content is not stable: the next run reads it again.
         """
-        assert step.row is not None
-        schema = self.schemas.get(step.row.source, {})
-        page = read.page(self.client, step.row, schema, self.requests.submit, self.shared)
-        gathered = self._gathered(page, before, folder)
-        above = self._above(step.row.parent)
-        links = _links(page, above)
-        anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
-        context = self._context(step, gathered, anchors, above)
-        record = replace(
-            self._record(step, page, gathered, links, anchors), requests=_requests(page)
-        )
-        lacking = placeholders.lacking(page)
-        record = replace(record, stable=record.stable and not lacking)
-        problems = (*gathered.warnings, *placeholders.problems(page))
-        placed = {join(step.folder, path): at for path, at in gathered.staged.items()}
-        text = document.render(page, context).encode()
-        new = len(gathered.staged)
-        return Written(record, text, placed, problems, gathered.problems, lacking, new)
+        rendered = None
+        if step.action is Action.RENDER and before:
+            rendered = self._rendered(step, before, folder)
+        return rendered or self._read(step, before, folder)
 
-    def try_again(
-        self, wanted: Collection[tuple[Step, Pending]]
-    ) -> list[Downloaded | FileError | None]:
+    def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
+        row, schema = _row(step), self._schema(step)
+        page = read.page(self.client, row, schema, self.requests.submit, self.shared)
+        gathered = self._gathered(page, before, folder)
+        lacking = placeholders.lacking(page)
+        record = Record(
+            parent=row.parent,
+            folder=step.folder,
+            title=row.title,
+            icon=row.icon if row.packed else emoji(page.raw.get("icon")),
+            edited=row.edited,
+            stable=step.stable and _is_stable(row.edited, self.began) and not lacking,
+            requests=_requests(page),
+        )
+        written = self._written(replace(step, action=Action.FETCH), record, _stored(page, gathered))
+        return replace(_with(written, step, gathered), lacking=lacking)
+
+    def _rendered(self, step: Step, before: Record, folder: Path) -> Written | None:
+        """The page as its store has it; None when that is not enough, and the page is to be read."""
+        if not (stored := self._from_store(step, before, folder)):
+            return None
+        written = self._written(step, before, stored)
+        if step.is_proof and not _lies_there(written.text, folder):
+            return None
+        if not (tried := self._due(step, before)):
+            return written
+        if None in tried.values():  # only the page itself says what has become of the file
+            return None
+        earlier = {pending.identity: pending for pending in map(Pending.from_json, before.pending)}
+        try:
+            gathered = self._gathered(stored.page, before, folder, tried, earlier)
+        except StoreError:
+            return None
+        # How to try them again is known from when the page was read.
+        pending = (
+            replace(each, file=earlier.get(each.identity, each).file) for each in gathered.pending
+        )
+        gathered = replace(gathered, pending=tuple(pending))
+        return _with(self._written(step, before, _stored(stored.page, gathered)), step, gathered)
+
+    def _from_store(self, step: Step, before: Record, folder: Path) -> StoredPage | None:
+        """The page of the store that fits its record. What the listing shows of it is newer, if a column
+        or the other side of a relation changed."""
+        try:
+            data = (folder / store.NAME).read_bytes()
+            found = store.loads(data) if store.digest(data) == before.store else None
+        except (OSError, StoreError):
+            return None
+        if not isinstance(found, StoredPage) or found.page.id != step.page_id:
+            return None
+        row, known = _row(step), found.page.raw
+        is_related = row.relations_digest != before.relations_digest
+        if not row.source or (not is_related and before.render_key == self._shape(step)):
+            return found
+        raw = read.values_of(
+            self.client,
+            row,
+            self._schema(step),
+            self.requests.submit,
+            None if is_related else known,
+        )
+        page = store.clean(replace(found.page, raw=raw))
+        known_files = remembered(page, found.files, found.pending)
+        is_whole = all(file.key in known_files for file in find.files(page))
+        return replace(found, page=page) if is_whole else None
+
+    def _written(self, step: Step, record: Record, stored: StoredPage) -> Written:
+        """What belongs into the page's folder. `record` says when and how the page was read."""
+        row, page = _row(step), replace(stored.page, schema=self._schema(step))
+        above = self._above(row.parent)
+        links = document.linked(page, above)
+        anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
+        files = remembered(page, stored.files, stored.pending)
+        record = replace(
+            record,
+            folder=step.folder,
+            relations_digest=row.relations_digest,
+            render_key=self._shape(step),
+            links=links,
+            links_digest=links_digest(links, step.folder, self.targets),
+            anchors=anchors,
+            files=stored.files,
+            pending=stored.pending,
+            lists=tuple(each.to_json() for each in children.lists(page)),
+        )
+        text = document.render(page, self._context(step, files, anchors, above)).encode()
+        data = store.dumps(stored) if self.keep_json else None
+        problems = placeholders.problems(page)
+        return Written(step.action, record, text, data, {}, problems, (), (), 0)
+
+    def try_again(self, wanted: Collection[tuple[Step, Pending]]) -> list[_Outcome]:
         """Files that could not be had in an earlier run: each is tried, and its page is not read.
 
         None stands for one that Notion does not show where it was.
@@ -133,25 +236,46 @@ class Reader:
         outcomes = (outcome for _, outcome in found)
         tried = [next(outcomes) if file else None for file in files]
         for (step, pending), outcome in zip(wanted, tried, strict=True):
-            if outcome is not None:
-                self.tried.setdefault(step.page_id, {})[pending.identity] = outcome
+            self.tried.setdefault(step.page_id, {})[pending.identity] = outcome
         return tried
 
     def _fresh(self, pending: Pending) -> File | None:
         file = pending.file
         return file if file.url else fresh(self.client, file.key, pending.identity)
 
-    def _gathered(self, page: Page, before: Record | None, folder: Path) -> Gathered:
+    def _due(self, step: Step, before: Record) -> dict[str, _Outcome]:
+        """What became of the missing files of a page that is not read, of which another try was due."""
+        most = self.downloader.max_bytes
+        due = [
+            each for each in map(Pending.from_json, before.pending) if each.is_due(most, self.today)
+        ]
+        untried = [
+            (step, each) for each in due if each.identity not in self.tried.get(step.page_id, {})
+        ]
+        if untried:
+            self.try_again(untried)
+        return self.tried.get(step.page_id, {})
+
+    def _gathered(
+        self,
+        page: Page,
+        before: Record | None,
+        folder: Path,
+        outcomes: Mapping[str, _Outcome] | None = None,
+        untried: Mapping[str, Pending] | None = None,
+    ) -> Gathered:
+        """The files of a page that was read, or of one of which only `outcomes` is new, and all else is
+        as in `untried`."""
         staging = self.staging / page.id
         staging.mkdir(parents=True, exist_ok=True)
         known = [FileRecord.from_json(raw) for raw in before.files] if before else []
         by_identity = {each.identity: each for each in known}
-        downloads = Tried(self._parallel, self.tried.get(page.id, {}))
-        return store.gather(
+        tried = self.tried.get(page.id, {}) if outcomes is None else outcomes
+        return gather(
             page,
             by_identity,
             folder,
-            downloads,
+            Tried(self._parallel, tried, untried),
             staging,
             self.describe,
             today=self.today,
@@ -164,6 +288,12 @@ class Reader:
         found = map(Pending.from_json, record.pending if record else ())
         return {pending.identity: pending for pending in found}
 
+    def _schema(self, step: Step) -> Json:
+        return self.schemas.get(_row(step).source, {})
+
+    def _shape(self, step: Step) -> str:
+        return self.shapes.get(_row(step).source, "")
+
     def _above(self, id_: str) -> tuple[str, ...]:
         """The ids of all that a page of this parent lies in, outermost first."""
         found: dict[str, None] = {}
@@ -173,43 +303,46 @@ class Reader:
         return tuple(reversed(found))
 
     def _context(
-        self, step: Step, gathered: Gathered, anchors: tuple[str, ...], above: Collection[str]
+        self, step: Step, files: Files, anchors: tuple[str, ...], above: Collection[str]
     ) -> Context:
         return Context(
             path=join(step.folder, "index.md"),
             page_id=step.page_id,
             targets=self.targets,
-            files=gathered.files,
+            files=files,
             anchors=frozenset(anchors),
             ancestors=tuple(self.targets[id_] for id_ in above),
             options=self.options,
         )
 
-    def _record(
-        self,
-        step: Step,
-        page: Page,
-        gathered: Gathered,
-        links: tuple[str, ...],
-        anchors: tuple[str, ...],
-    ) -> Record:
-        assert step.row is not None
-        return Record(
-            parent=step.row.parent,
-            folder=step.folder,
-            title=step.row.title,
-            icon=step.row.icon if step.row.packed else emoji(page.raw.get("icon")),
-            edited=step.row.edited,
-            relations_digest=step.row.relations_digest,
-            stable=step.stable and _is_stable(step.row.edited, self.began),
-            render_key=self.shapes.get(step.row.source, ""),
-            links=links,
-            links_digest=links_digest(links, step.folder, self.targets),
-            anchors=anchors,
-            files=tuple(each.to_json() for each in gathered.records),
-            pending=tuple(each.to_json() for each in gathered.pending),
-            lists=tuple(each.to_json() for each in children.lists(page)),
-        )
+
+def _lies_there(text: bytes, folder: Path) -> bool:
+    try:
+        return (folder / "index.md").read_bytes() == text
+    except OSError:
+        return False
+
+
+def _row(step: Step) -> Row:
+    assert step.row is not None, "only pages that Notion lists are written"
+    return step.row
+
+
+def _stored(page: Page, gathered: Gathered) -> StoredPage:
+    files = tuple(each.to_json() for each in gathered.records)
+    pending = tuple(each.to_json() for each in gathered.pending)
+    return StoredPage(store.clean(page), files, pending)
+
+
+def _with(written: Written, step: Step, gathered: Gathered) -> Written:
+    """What was written, with the files that were gathered for it."""
+    return replace(
+        written,
+        placed={join(step.folder, path): at for path, at in gathered.staged.items()},
+        problems=(*gathered.warnings, *written.problems),
+        failed=gathered.problems,
+        new=len(gathered.staged),
+    )
 
 
 def refresher(client: Client) -> Callable[[File], File | None]:
@@ -240,15 +373,6 @@ def _from_page(client: Client, id_: str) -> Page:
 
 # Who can tell, by what stands behind the owner's id in a key; all else belongs to a page.
 _OWNERS = {"": (_from_block,), "icon": (_from_block, _from_page)}
-
-
-def _links(page: Page, above: Collection[str]) -> tuple[str, ...]:
-    """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
-    are bare. A breadcrumb refers to all that the page lies in."""
-    found = document.references(page)
-    blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
-    parents = set(above) if any(block.type == "breadcrumb" for block in page.walk()) else set()
-    return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
 
 
 def _own(links: Collection[str], page_id: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,8 @@ from backup.words import by_title, counted
 def foreseen(decided: Plan) -> Outcome:
     """What a run would do if nothing failed: for the report of a dry run."""
     moved = tuple(step for step in decided.steps if step.old_folder)
-    return Outcome(done=decided.of(Action.FETCH), moved=moved, removed=decided.of(Action.REMOVE))
+    done = (*decided.of(Action.FETCH), *decided.of(Action.RENDER))
+    return Outcome(done=done, moved=moved, removed=decided.of(Action.REMOVE))
 
 
 def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
@@ -58,11 +59,11 @@ def report(
     places = {step.page_id: step for step in outcome.moved}
     steps = {step.page_id: step for step in (*outcome.done, *outcome.moved)}
     done = sorted(steps.values(), key=lambda step: (by_title(step.title), step.folder))
-    if changed is not None:
-        done = [step for step in done if step.page_id in changed]
+    done = [step for step in done if changed is None or step.page_id in changed]
     new = [step for step in done if step.page_id not in memory.state.pages]
     moved = [step for step in done if step.page_id in places and step not in new]
     news = {step.page_id for step in (*new, *moved)}
+    ways = Counter(step.action for step in outcome.done)
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
 
     def entry(step: Step, note: str) -> Entry:
@@ -82,7 +83,8 @@ def report(
         errors=(*outcome.errors, *_unfinished(outcome)),
         sections=_sections(decided, outcome, shown, staying, memory),
         unchanged=len(staying),
-        read=0 if changed is None else len(outcome.done),
+        read=ways[Action.FETCH],
+        rendered=ways[Action.RENDER],
         files=sum(outcome.files.values()),
         broken=outcome.ended.exit_code if outcome.ended else 0,
     )
@@ -106,8 +108,8 @@ def _sections(
     """Each root with all that lies in it."""
     parents = {id_: each.parent for id_, each in memory.state.nodes.items()}
     parents |= {each.id: each.parent for each in decided.databases}
-    rows = {row.id: row for each in shown.lists for row in each.rows}
-    parents |= {step.page_id: step.row.parent for step in decided.steps if step.row}
+    rows = {step.page_id: step.row for step in decided.steps if step.row}
+    parents |= {id_: row.parent for id_, row in rows.items()}
     steps = {step.page_id: step for step in (*decided.steps, *outcome.removed)}
     members: defaultdict[str, set[str]] = defaultdict(set)
     for id_ in steps:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from backup.errors import BrokenState
 from backup.folder.indexes import entries
 from backup.markdown import index
-from backup.model import Problem
+from backup.model import STORE, Problem
 from backup.publish.commits import folders_of, in_the_way
 from backup.publish.message import KINDS, Told
 from backup.sync import merge, state
@@ -25,8 +25,8 @@ from backup.words import by_title
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a run has finished at one moment. `objects` maps the files of every page that is new
-    since the last publication to what git calls their content; `rewritten` are pages and databases
+    """What a run has finished at one moment. `objects` maps the files of every page, and the store of
+    every database, that is new since the last publication to what git calls their content; `rewritten` are pages and databases
     of which files were written, whether their record changed or not; `removed` are the pages that
     the plan removed: no other page's absence is a removal."""
 
@@ -51,12 +51,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What to commit. `texts` are the state and the lists of pages; `drop` is what was ours and
-    nobody needs. `back` are pages that are left to the next run."""
+    """What to commit. `texts` are the state and the lists of pages, `stores` those of databases, as
+    objects; `drop` is what was ours and nobody needs. `back` are pages that are left to the next run."""
 
     state: State
     parts: tuple[Part, ...]
     texts: Mapping[str, str]
+    stores: Mapping[str, str]
     drop: Collection[str]
     back: Mapping[str, Record] = field(default_factory=dict)
 
@@ -94,13 +95,13 @@ def composition(
     ground = _Ground(files, known, folders_of(files))
     taken = _taken(base, held, ground)
     merged = merge.merged(base, held.state, theirs, held.rewritten, taken, held.removed)
-    now = replace(merged.state, databases=_indexed(merged.state, ground))
+    now = replace(merged.state, databases=_indexed(merged.state, held, ground))
     owned = now.owned()
     parts = tuple(_parts(now, merged, theirs, held, files, owned))
     texts = {state.NAME: state.dumps(now), **dict(_lists(now, theirs, merged, held))}
     drop = sorted(theirs.owned().keys() - owned.keys() - set(links))
     back = {id_: _any(id_, held.state, theirs, base) for id_ in merged.back}
-    return Composition(now, parts, texts, drop, back)
+    return Composition(now, parts, texts, _stores(now, held), drop, back)
 
 
 def _any(page_id: str, *states: State) -> Record:
@@ -187,12 +188,26 @@ def _taken(base: State, held: Held, ground: _Ground) -> set[str]:
     }
 
 
-def _indexed(now: State, ground: _Ground) -> dict[str, Place]:
-    """The databases; where a README.md of somebody else lies by now, theirs is none of ours."""
-    return {
-        id_: replace(place, index=place.index and ground.is_free(index_of(place.folder)))
+def _indexed(now: State, held: Held, ground: _Ground) -> dict[str, Place]:
+    """The databases; where a README.md or store of somebody else lies by now, it is none of ours."""
+    found: dict[str, Place] = {}
+    for id_, place in now.databases.items():
+        store = join(place.folder, STORE)
+        is_index = place.index and ground.is_free(index_of(place.folder))
+        is_store = bool(place.store) and ground.is_free(store, held.objects.get(store, ""))
+        found[id_] = replace(place, index=is_index, store=place.store if is_store else "")
+    return found
+
+
+def _stores(now: State, held: Held) -> dict[str, str]:
+    """The stores of databases that are new, and that the state to be published means."""
+    ours = held.state.databases
+    paths = (
+        join(place.folder, STORE)
         for id_, place in now.databases.items()
-    }
+        if place.store and id_ in ours and ours[id_].store == place.store
+    )
+    return {path: held.objects[path] for path in paths if path in held.objects}
 
 
 def _parts(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from backup.errors import GitError
+from backup.folder.rebuild import database_of
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
 from backup.markdown import index
-from backup.model import Problem
+from backup.model import STORE, Problem
 from backup.publish import base, following, message, objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
@@ -20,10 +21,10 @@ from backup.publish.push import Published, Pushing, Tip
 from backup.settings.publishing import Publishing
 from backup.sync import state
 from backup.sync.base import Base
-from backup.sync.plan import index_of
-from backup.sync.state import Record, State
+from backup.sync.state import Record, State, join
 
 Stamps = Mapping[str, tuple[int, int]]
+_AT_ONCE = 50  # stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,17 @@ class Publisher:
             for path, each in found.items()
         }
 
+    def stores(self, paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of files of the published branch, a few at a time: stores are large."""
+        there = {
+            f"{self.prefix}{path}": each for path in paths if (each := self._start.files.get(path))
+        }
+        names = sorted(there)
+        for start in range(0, len(names), _AT_ONCE):
+            some = {name: there[name] for name in names[start : start + _AT_ONCE]}
+            for path, content in objects.contents(self.git, some).items():
+                yield path.removeprefix(self.prefix), content
+
     def earlier(self, page_ids: Set[str]) -> dict[str, Record]:
         """Pages that the state of the branch lost, as its history knows them."""
         pushing = self._pushing(lfs=False)
@@ -172,9 +184,17 @@ class Publisher:
         found: dict[str, str] = {}
         here: list[str] = []
         for id_ in (changed | rewritten) & now.pages.keys():
-            there = {} if id_ in done.written else self._published(id_, now.pages[id_])
+            look = self._untouched if id_ in done.written else self._published
+            there = look(id_, now.pages[id_])
             found |= there
             here += [path for path in now.pages[id_].paths() if path not in there]
+        places = self._base.databases
+        stores = (
+            join(place.folder, STORE)
+            for id_, place in now.databases.items()
+            if place.store and (id_ in rewritten or places.get(id_) != place)
+        )
+        here += stores
         below = [f"{self.prefix}{path}" for path in here if self.tree.stamp(path)]
         stored = objects.stored(self.git, below)
         found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
@@ -187,9 +207,29 @@ class Publisher:
         before = self._start.state.pages.get(page_id)
         if page_id in self._unpublished or before is None or before.files != record.files:
             return {}
-        pairs = zip(record.paths(), before.paths(), strict=True)
-        found = {new: self._start.files.get(old, "") for new, old in pairs}
+        if record.store not in ("", before.store):
+            return {}
+        files = self._start.files
+        found = {
+            join(record.folder, name): files.get(join(before.folder, name), "")
+            for name in record.names()
+        }
         return found if all(found.values()) else {}
+
+    def _untouched(self, page_id: str, record: Record) -> dict[str, str]:
+        """The objects of files that a page had on the branch and still has, and that the work tree
+        lacks: to write the page's text again, nobody needed them."""
+        before = self._start.state.pages.get(page_id)
+        if page_id in self._unpublished or before is None:
+            return {}
+        found = {
+            join(record.folder, each["path"]): self._start.files.get(
+                join(before.folder, each["path"]), ""
+            )
+            for each in record.files
+            if each in before.files
+        }
+        return {path: name for path, name in found.items() if name and not self.tree.has(path)}
 
     def publish(self, snapshot: Snapshot, failed: int = 0) -> Issued:
         """Commit and push what is new in it; the account of all that was published so far. `failed`
@@ -242,16 +282,16 @@ class Publisher:
         return composition(self._base, held, files, text, links, self._lists(held, files))
 
     def _lists(self, held: Held, files: Mapping[str, str]) -> set[str]:
-        """Lists of pages on the tip that were ours, though no state says so any more: their text does."""
-        wanted = {index_of(each.folder) for each in held.state.databases.values() if each.index}
-        below = {f"{self.prefix}{path}": files[path] for path in wanted & files.keys()}
+        """Lists of pages and stores of databases on the tip that were ours, though no state says so any
+        more: they do themselves."""
+        databases = held.state.databases.items()
+        wanted = {path: id_ for id_, each in databases for path in each.paths()}
+        below = {f"{self.prefix}{path}": files[path] for path in wanted.keys() & files.keys()}
         for path in self._base.owned():
             below.pop(f"{self.prefix}{path}", None)
-        texts = objects.contents(self.git, below) if below else {}
-        ours = {
-            path for path, each in texts.items() if index.is_ours(each.decode("utf-8", "replace"))
-        }
-        return {path.removeprefix(self.prefix) for path in ours}
+        found = objects.contents(self.git, below) if below else {}
+        there = {path.removeprefix(self.prefix): each for path, each in found.items()}
+        return {path for path, each in there.items() if _is_ours(path, each, wanted[path])}
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
         """One commit for all pages, or one for each and then one for what belongs to none of them."""
@@ -259,7 +299,7 @@ class Publisher:
         pages = [self._of_page(part, credit) for part in composed.parts] if credit else []
         parts = () if credit else composed.parts
         put = {path: object_ for part in parts for path, object_ in part.put.items()}
-        put |= self._texts(composed.texts)
+        put |= {**composed.stores, **self._texts(composed.texts)}
         drop = {path for part in parts for path in part.drop} | set(composed.drop)
         pages_told = ordered(part.told for part in composed.parts)
         words = message.message(pages_told, failed, "" if credit else self.settings.message)
@@ -312,3 +352,10 @@ class Publisher:
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))
         return replace(issued, pull_request=offered.url)
+
+
+def _is_ours(path: str, content: bytes, database_id: str) -> bool:
+    """Whether a file of a database says that this program wrote it."""
+    if path.endswith(STORE):
+        return database_of(content) == database_id
+    return index.is_ours(content.decode("utf-8", "replace"))

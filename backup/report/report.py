@@ -59,7 +59,8 @@ class Report:
     `errors`: anything else that is not saved. `warnings`: all is saved, but somebody should look.
 
     `new`, `updated`, `renamed` and `removed` are the pages of the run's commits, or of its folder
-    where nothing is committed. `unchanged`, `read` (pages), `files` (images and attachments written),
+    where nothing is committed. `unchanged`, `read` and `rendered` (pages that were read, and that were
+    written again from their store), `files` (images and attachments written),
     `given_up` (files outside Notion that are not there any more) and `requests` (to Notion) are counts.
     `unpublished` says that git or the remote refused.
     `broken` is the exit code of an error that ended the run, 0 when it came to its own end.
@@ -79,6 +80,7 @@ class Report:
     sections: tuple[Section, ...] = ()
     unchanged: int = 0
     read: int = 0
+    rendered: int = 0
     files: int = 0
     given_up: int = 0
     requests: int = 0
@@ -138,8 +140,10 @@ class Report:
 
     def costs(self) -> tuple[str, ...]:
         """What the run did for that: '4 pages read', '1 image or attachment written', …"""
+        again = f"{counted(self.rendered, 'page')} written again without reading"
         return (
             f"{counted(self.read, 'page')} read",
+            *([again] if self.rendered else []),
             f"{counted(self.files, 'image or attachment', 'images and attachments')} written",
             f"{counted(self.requests, 'request')} to Notion",
             f"{self.seconds:.1f} s",

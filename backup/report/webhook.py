@@ -9,7 +9,8 @@ host           "github", "gitea", "forgejo" or ""; `server`, `repository`, `run_
 branch, commit, commit_url, pushed, pull_request        "" and false for none
 requests       to Notion; `files` images and attachments written
 pages          counts: new, updated, renamed, removed, kept, failed, unchanged; `read` is how many
-               were read from Notion, whether they differed or not
+               were read from Notion, whether they differed or not, `rendered` how many were written
+               again without that
 databases      [{id, title, folder, pages, files, new, updated, …: counts as above}]
 changes        [{what, id, title, folder, note, url}]: what is new, updated, renamed, removed or
                kept; `note` is the reason, or where a renamed page was
@@ -62,7 +63,7 @@ def message(report: Report) -> dict[str, Any]:
     changes = [*report.details()]
     return {
         **_head(report),
-        "pages": {**_counts(report), "read": report.read},
+        "pages": {**_counts(report), "read": report.read, "rendered": report.rendered},
         "databases": [_database(section, part) for section, part in islice(report.parts(), _MOST)],
         "changes": [_change(report, word, entry) for word, entry in changes[:_MOST]],
         "problems": [_problem(kind, each) for kind, each in problems[:_MOST]],

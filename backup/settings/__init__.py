@@ -107,6 +107,13 @@ class Settings:
         "generators, `both` or `none`.",
         one_of("table", "front-matter", "both", "none"),
     )
+    keep_json: bool = setting(
+        "KEEP_JSON",
+        "true",
+        "Keep a `.notion.json` beside each page and list of pages: what Notion answered, without loss. "
+        "The Markdown can then be written again without asking Notion.",
+        switch,
+    )
     image_style: str = setting(
         "IMAGE_STYLE",
         "html",

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
-from backup.model import WORKSPACE, Database
+from backup.model import STORE, WORKSPACE, Database
 from backup.settings.parsers import shown
 from backup.settings.setting import Reader, Setting
 from backup.slug import is_guarded, is_path, is_reserved, slug
@@ -120,9 +120,10 @@ def folder(text: str) -> str:
     kept = [part for part in parts if part not in ("", ".")]
     if text and (text.startswith(("/", "\\", "~")) or ":" in parts[0]):
         raise ValueError(f"write a folder inside, like docs/wiki, not {_shown(text)}.")
-    if ".." in kept or any(map(is_guarded, kept)):
+    if ".." in kept or STORE in kept or any(map(is_guarded, kept)):
         raise ValueError(
-            f"{_shown(text)} may not contain .. or a name that git or a host reads, like .git or .github."
+            f"{_shown(text)} may not contain .., a name that git or a host reads, like .git or .github, or "
+            f"{STORE}."
         )
     if kept and (_is_unlinkable(kept) or not is_path("/".join(kept))):
         better = "/".join(filter(None, map(slug, kept)))

@@ -1,8 +1,8 @@
 """The journal of a run, one line per page, so that a killed run loses no finished page.
 
 The line comes before the page's files are touched. It holds the record that the page will have and
-the digest of its text; the text is written last. So the disk itself says whether a line came true:
-when the text is there, and the files that it refers to. The state takes the place of the lines when
+the digests of its text and its store; the text is written last. So the disk itself says whether a
+line came true: when the text is there, and the store and the files that belong to it. The state takes the place of the lines when
 the run ends: the file where nothing is published, else that of the branch.
 """
 
@@ -19,17 +19,19 @@ from backup.sync.untrusted import Damage, Damaged, is_id, is_our_name
 
 NAME = ".notion-sync.journal"
 
-IsThere = Callable[[Record, str], bool]
+IsThere = Callable[[Record, str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The state with what an interrupted run `finished` (ids of pages), and every file that it had in
-    its hands: ours, whether or not a page needs it now. The state's damage holds the journal's too."""
+    its hands: ours, whether or not a page needs it now. `torn` are the ids of pages that it had begun
+    to write. The state's damage holds the journal's too."""
 
     state: State
     claimed: frozenset[str]
     finished: frozenset[str] = frozenset()
+    torn: frozenset[str] = frozenset()
 
 
 def claim(paths: Collection[str]) -> str:
@@ -37,10 +39,11 @@ def claim(paths: Collection[str]) -> str:
     return _line({"claim": sorted(paths)})
 
 
-def page(page_id: str, record: Record | None, text: str = "") -> str:
-    """The line that says: this page is about to have this record, and a text with this digest; None
-    means that it is about to go."""
-    return _line({"page": page_id, "record": record and to_json(record), "text": text})
+def page(page_id: str, record: Record | None, text: str = "", store: str = "") -> str:
+    """The line that says: this page is about to have this record, and a text and a store with these
+    digests; None means that it is about to go."""
+    said = {"page": page_id, "record": record and to_json(record), "text": text}
+    return _line({**said, "store": store} if store else said)
 
 
 def _line(entry: dict[str, Any]) -> str:
@@ -50,19 +53,20 @@ def _line(entry: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A line: for a page its record and the digest of its text, for a claim paths alone."""
+    """A line: for a page its record and the digests of its text and its store, for a claim paths
+    alone."""
 
     page_id: str
     paths: tuple[str, ...]
     record: Record | None = None
     text: str = ""
+    store: str = ""
 
 
 def replay(state: State, text: str, is_there: IsThere) -> Replayed:
     """`state` with what the lines of an interrupted run say and the disk confirms.
 
-    `is_there` tells whether a page lies there whole as a record and the digest of a text say. A line
-    that was cut off says nothing: what it would have said was not begun. A journal that git knows is
+    `is_there` tells whether a page lies there whole as a record and two digests say. A line that was cut off says nothing: what it would have said was not begun. A journal that git knows is
     nobody's memory of an interrupted run, and must not come here.
     """
     said, damage = _read(text)
@@ -70,6 +74,7 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
     claimed = {path for each in said for path in each.paths}
     of_pages: dict[str, list[_Said]] = {}
     finished: set[str] = set()
+    torn: set[str] = set()
     for each in filter(lambda each: each.page_id, said):
         of_pages.setdefault(each.page_id, []).append(each)
     for id_, lines in of_pages.items():
@@ -80,13 +85,15 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
             if last.record:
                 pages[id_] = last.record
                 finished.add(id_)
+        else:
+            torn.add(id_)
     found = replace(state, pages=pages, damage=(*state.damage, *damage))
-    return Replayed(found, frozenset(claimed), frozenset(finished))
+    return Replayed(found, frozenset(claimed), frozenset(finished), frozenset(torn))
 
 
 def _came_true(said: _Said, is_there: IsThere) -> bool:
     """A removal that was begun is one: some of the page's files may be gone."""
-    return said.record is None or is_there(said.record, said.text)
+    return said.record is None or is_there(said.record, said.text, said.store)
 
 
 def _read(text: str) -> tuple[list[_Said], list[Damage]]:
@@ -110,8 +117,8 @@ def _said(entry: Any) -> _Said:
         return _Said("", tuple(claimed))
     if not isinstance(entry, dict) or not {"page", "record", "text"} <= entry.keys():
         raise Damaged("values that are missing")
-    id_, raw, text = entry["page"], entry["record"], entry["text"]
-    if not (is_id(id_) and isinstance(text, str)):
+    id_, raw, text, store = entry["page"], entry["record"], entry["text"], entry.get("store", "")
+    if not (is_id(id_) and isinstance(text, str) and isinstance(store, str)):
         raise Damaged("values of the wrong kind")
     record = None if raw is None else from_json(id_, raw)
-    return _Said(id_, record.paths() if record else (), record, text)
+    return _Said(id_, record.paths() if record else (), record, text, store)

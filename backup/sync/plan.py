@@ -4,7 +4,7 @@ The listing says what Notion has, the state says what the backup has. A page tha
 listing is only a candidate for removal; the verdict of asking for it decides (see sync.removals).
 
 A run plans in rounds: after each one it plans again, from what it has written and learned by then.
-Every reason to read a page is here.
+Every reason to read a page, or to write it again, is here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from backup.model import Problem, Row, Target
+from backup.model import STORE, Problem, Row, Target
 from backup.sync import layout
 from backup.sync.layout import Spot
 from backup.sync.paths import Root, root_folders
@@ -26,6 +26,7 @@ from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdic
 __all__ = [
     "ANCHORS",
     "LINKS",
+    "STORELESS",
     "Action",
     "Listed",
     "Listing",
@@ -44,6 +45,8 @@ __all__ = [
 
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
 
+STORELESS = f"its {STORE} is missing"
+_LOST = "the state was lost or damaged"
 _FOLLOWS = "goes where the page above it goes"
 _EDITED = "edited while it was read"
 ANCHORS = "links to its blocks changed"
@@ -109,7 +112,8 @@ def learned(
 def is_watched(step: Step) -> bool:
     """Whether to ask after the reading if the page was edited meanwhile: half of what was read is of
     the one moment then, half of the other."""
-    return step.stable and step.reason not in (ANCHORS, _NEWS)
+    is_read = step.action is Action.FETCH and step.reason not in (ANCHORS, _NEWS)
+    return step.stable and is_read
 
 
 def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
@@ -294,49 +298,70 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     record, rules = known.state.pages.get(row.id), known.rules
     moved = record.folder if record and record.folder != folder else ""
     anchors = frozenset(known.anchors.get(row.id, ()))
-    reason = _why_fetch(row, record, folder, known)
-    action = Action.FETCH if reason else Action.KEEP
+    action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
     if not rules.mine(row.id) or row.id in rules.failed:
         action, reason = Action.KEEP, ""  # only put where no other page waits for its place
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
-    return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_stable)
+    is_proof = action is Action.RENDER and reason == _LOST
+    return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_stable, is_proof)
 
 
-def _why_fetch(row: Row, record: Record | None, folder: str, known: _Known) -> str:
-    """Why the page must be read, in words for the log; '' when it need not be. For one that was read
-    in this run, what was to be seen before that counts no more."""
+def _wanted(row: Row, record: Record | None, folder: str, known: _Known) -> tuple[Action, str]:
+    """What a page needs, and why: '' when that is nothing. What a store can answer is not read."""
     if record is None:
-        return "new"
+        return Action.FETCH, "new"
+    if reason := _first(_why_fetch(row, record, known)):
+        return Action.FETCH, reason
+    if reason := _first(_why_render(row, record, folder, known)):
+        return Action.RENDER if record.store else Action.FETCH, reason
+    return Action.KEEP, ""
+
+
+def _first(reasons: Mapping[str, bool]) -> str:
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
+    """Why a page must be read, in words for the log. For one that was read in this run, what was to be
+    seen before that counts no more."""
     rules = known.rules
     is_unread = row.id not in rules.read
-    if row.id in rules.rebuilt and is_unread:
-        return "the state was lost or damaged"
-    if row.title != record.title:
-        return f"renamed from “{record.title}”"
     is_edited = row.edited != record.edited
-    reasons = {
+    return {
+        _LOST: row.id in rules.rebuilt and is_unread,
+        f"renamed from “{record.title}”": row.title != record.title,
         "edited": is_edited and is_unread,
         _EDITED: is_edited and rules.edits.get(row.id, 0) < _READINGS,
-        "moved": row.parent != record.parent,
+        "moved elsewhere": row.parent != record.parent,
         "pages or databases in it came or went": is_unread
         and known.inside.get(row.id, _children(record)) != _children(record),
         "its files were changed or deleted here": row.id in rules.damaged and is_unread,
         "edited in the minute of the last read, or read incompletely": is_unread
         and not record.stable,
+        "its icon changed": _icon(row, known.state) != record.icon,
+        "full sync": rules.full_sync and is_unread,
+        STORELESS: rules.keep_json and not record.store and is_unread,
+    }
+
+
+def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[str, bool]:
+    """Why a page must be written again, though what Notion said of it is still true."""
+    rules = known.rules
+    is_unread = row.id not in rules.read
+    return {
+        _LOST: row.id in rules.restored and is_unread,
+        "its Markdown was deleted here": row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
-        "its icon changed": _icon(row, known.state) != record.icon,
         "archived, restored, or related from elsewhere": bool(row.source)
         and row.relations_digest != record.relations_digest,
         LINKS: record.links_digest != links_digest(record.links, folder, known.targets),
-        "full sync": rules.full_sync and is_unread,
         ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
         _NEWS: rules.news.get(row.id, False) and is_unread,
     }
-    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _children(record: Record) -> frozenset[str]:

@@ -12,9 +12,16 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from backup.errors import BrokenState, StateError
-from backup.model import Json
+from backup.model import STORE, Json
 from backup.sync import untrusted
-from backup.sync.untrusted import Damage, Damaged, is_file_of_page, is_folder, is_id
+from backup.sync.untrusted import (
+    Damage,
+    Damaged,
+    is_digest,
+    is_file_of_page,
+    is_folder,
+    is_id,
+)
 
 NAME = ".notion-sync.json"
 VERSION = 2
@@ -34,8 +41,8 @@ class Record:
     'page#block' where it means a block; `links_digest` names where they led when it was written
     (see plan). `anchors` are its own blocks that carry an anchor. `files` are the records of the
     files room, `pending` its notes on files that could not be downloaded. `requests` is how many
-    requests to Notion the reading took. `lists` are the lists of its blocks in which pages and
-    databases lie (see `List`).
+    requests to Notion the reading took. `store` is the SHA-256 of the page's `.notion.json`, '' when
+    it has none. `lists` are the lists of its blocks in which pages and databases lie (see `List`).
     """
 
     parent: str
@@ -52,13 +59,18 @@ class Record:
     files: tuple[Json, ...] = ()
     pending: tuple[Json, ...] = ()
     requests: int = 1
+    store: str = ""
     lists: tuple[Json, ...] = ()
     unknown: Json = field(default_factory=dict)
 
+    def names(self) -> tuple[str, ...]:
+        """The page's files in its folder: its text, its store, then what it shows or offers."""
+        own = ("index.md", STORE) if self.store else ("index.md",)
+        return tuple(dict.fromkeys([*own, *(str(each["path"]) for each in self.files)]))
+
     def paths(self) -> tuple[str, ...]:
-        """The page's files below the output folder: its text, then what it shows or offers."""
-        inside = dict.fromkeys(["index.md", *(str(each["path"]) for each in self.files)])
-        return tuple(join(self.folder, path) for path in inside)
+        """The same below the output folder."""
+        return tuple(join(self.folder, name) for name in self.names())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +103,8 @@ class List:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a database's pages lie; `index` says that its README.md is ours,
-    `index_digest` names what that shows. `sources` are the ids of its data sources, `parent` is the id
-    of the page that it lies in, '' for a root."""
+    `index_digest` names what that shows. `sources` are the ids of its data sources, `store` is as
+    in Record. `parent` is the id of the page that it lies in, '' for a root."""
 
     folder: str
     title: str
@@ -100,8 +112,14 @@ class Place:
     index: bool = False
     index_digest: str = ""
     sources: tuple[str, ...] = ()
+    store: str = ""
     parent: str = ""
     unknown: Json = field(default_factory=dict)
+
+    def paths(self) -> tuple[str, ...]:
+        """The database's files below the output folder: its list of pages, and its store."""
+        own = (("README.md", self.index), (STORE, bool(self.store)))
+        return tuple(join(self.folder, name) for name, is_ours in own if is_ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +139,7 @@ class State:
     def owned(self) -> dict[str, str]:
         """Every file that is ours, below the output folder → the id of its page or database."""
         found = {path: id_ for id_, record in self.pages.items() for path in record.paths()}
-        found |= {
-            join(place.folder, "README.md"): id_
-            for id_, place in self.databases.items()
-            if place.index
-        }
+        found |= {path: id_ for id_, place in self.databases.items() for path in place.paths()}
         return found
 
 
@@ -307,6 +321,7 @@ def from_json(id_: str, raw: Any) -> Record:
         raise Damaged("a file that no page can have")
     for each in record.lists:
         List.from_json(each)
+    _check_store(record)
     return record
 
 
@@ -316,7 +331,13 @@ def _place(id_: str, raw: Any) -> Place:
         raise Damaged("a folder that no database can have")
     if not all(map(is_id, place.sources)):
         raise Damaged("an id that is not one of Notion's")
+    _check_store(place)
     return place
+
+
+def _check_store(value: Record | Place) -> None:
+    if value.store and not is_digest(value.store):
+        raise Damaged("a digest that is not one")
 
 
 def to_json(value: Record | Place) -> Json:

@@ -16,6 +16,7 @@ class Action(Enum):
     """What happens to a page."""
 
     FETCH = "fetch"  # read it, write it
+    RENDER = "render"  # write it again from its store: Notion is not asked
     RETRY = "retry"  # try just its missing files; what comes of that may be a reason to read it
     KEEP = "keep"  # nothing to do, or nothing may be done
     REMOVE = "remove"  # delete the files that are ours
@@ -34,7 +35,8 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page's part of the plan. `old_folder` is set when the page moves from there, `row` when
+    """One page's part of the plan. `is_proof` says that what is rendered must be what lies there: else
+    nothing tells that the store is right, and the page is to be fetched. `old_folder` is set when the page moves from there, `row` when
     Notion lists it. `anchors` are the ids of its blocks that pages of the backup link to; a page that
     does not come to rest, because somebody keeps editing it, is not `stable` after this reading."""
 
@@ -47,6 +49,7 @@ class Step:
     row: Row | None = None
     anchors: frozenset[str] = frozenset()
     stable: bool = True
+    is_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,9 @@ class Listed:
     that every one is in `rows`.
 
     Of a database, `sources` are the ids of its data sources, `parent` is the id of the page that it
-    lies in, '' for a root, and `folder` is '' until the plan chooses one. Of a page, `databases` are
-    those that lie in it; '' is the id of the page above all roots.
+    lies in, '' for a root, and `folder` is '' until the plan chooses one; `stored` is what its store
+    holds, None leaves the one that is there alone. Of a page, `databases` are those that lie in it; ''
+    is the id of the page above all roots.
     """
 
     id: str
@@ -66,6 +70,7 @@ class Listed:
     rows: tuple[Row, ...]
     complete: bool
     sources: tuple[str, ...] = ()
+    stored: bytes | None = None
     parent: str = ""
     databases: tuple[str, ...] = ()
 
@@ -114,10 +119,12 @@ def _place_of(row: Row) -> tuple[str, ...]:
 class Rules:
     """What decides, besides the listing and the state: the settings, and what this run has learned.
 
-    `damaged` holds the pages of which a file is missing on the disk, `lost` those of which no file is
-    left, `rebuilt` those whose record was lost and found again, `due` those with missing files that
-    are to be tried again. `shapes` has, for each data source, what its pages are written with: a page
-    with another one in its record is read again. Of `shard` (i, n), this run takes the i-th part of n.
+    `keep_json` says that each page has a store; one that has none is read. `damaged` holds the pages of
+    which a file is missing on the disk, `textless` those of which only the text is, `lost` those of
+    which no file is left, `rebuilt` those whose record was lost and found again, `restored` those
+    whose record was lost and whose store has all of it, `due` those with missing files that are to be
+    tried again. `shapes` has, for each data source, what its pages are written with: a page with
+    another one in its record is written again. Of `shard` (i, n), this run takes the i-th part of n.
 
     From earlier rounds of the run (see plan.learned): the pages that were `read`, those that `failed`,
     how often each was read because of `edits` meanwhile, and whether there is `news` of their files,
@@ -125,11 +132,14 @@ class Rules:
     """
 
     full_sync: bool = False
+    keep_json: bool = False
     keep_deleted: bool = False
     allow_mass_delete: bool = False
     damaged: Collection[str] = ()
+    textless: Collection[str] = ()
     lost: Collection[str] = ()
     rebuilt: Collection[str] = ()
+    restored: Collection[str] = ()
     due: Collection[str] = ()
     shapes: Mapping[str, str] = field(default_factory=dict)
     shard: tuple[int, int] = (1, 1)
@@ -165,8 +175,9 @@ class Plan:
 
     @property
     def unchanged(self) -> tuple[Step, ...]:
-        """The steps of pages that Notion lists, and that need not be read."""
-        return tuple(s for s in self.steps if s.row is not None and s.action is not Action.FETCH)
+        """The steps of pages that Notion lists, and that need not be written."""
+        writing = (Action.FETCH, Action.RENDER)
+        return tuple(s for s in self.steps if s.row is not None and s.action not in writing)
 
 
 def index_of(folder: str) -> str:

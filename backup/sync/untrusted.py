@@ -14,12 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from backup.model import STORE
 from backup.slug import is_path
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character: json leaves alone what has no other half
 _RESERVED = ".notion-sync."  # begins the names of our own files
-_TEXTS = ("index.md", "README.md")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_TEXTS = ("index.md", "README.md", STORE)
 _INSIDE = ("assets", "attachments")  # of a page's folder
 _DIGITS = 18  # of a whole number, which then fits wherever one is counted
 _DEPTH = 10
@@ -115,9 +117,19 @@ def is_id(text: Any) -> bool:
     return isinstance(text, str) and bool(_ID.fullmatch(text))
 
 
+def is_digest(text: Any) -> bool:
+    """Whether this is a SHA-256 as the state has it: 64 hex digits."""
+    return isinstance(text, str) and bool(_DIGEST.fullmatch(text))
+
+
 def is_folder(folder: Any) -> bool:
     """Whether pages may lie there, below the output folder."""
-    return isinstance(folder, str) and is_path(folder) and not folder.startswith(_RESERVED)
+    return _is_free(folder) and STORE not in folder.split("/")
+
+
+def _is_free(path: Any) -> bool:
+    """Whether this is a path, and none of those that the program keeps for itself."""
+    return isinstance(path, str) and is_path(path) and not path.startswith(_RESERVED)
 
 
 def is_file_of_page(path: Any) -> bool:
@@ -130,7 +142,7 @@ def is_file_of_page(path: Any) -> bool:
 
 def is_our_name(path: Any) -> bool:
     """Whether a file of this path can be ours, below whatever folder."""
-    if not (isinstance(path, str) and is_folder(path)):
+    if not _is_free(path):
         return False
     folder, _, name = path.rpartition("/")
     return name in _TEXTS or folder.rpartition("/")[2] in _INSIDE

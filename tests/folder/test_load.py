@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any, ClassVar
 
-from backup.folder.load import Local, Lying, Memory, completed, missing, of_branch, of_work_tree
+import pytest
+
+from backup import store
+from backup.folder.load import (
+    Local,
+    Lying,
+    Memory,
+    completed,
+    missing,
+    of_branch,
+    of_work_tree,
+    without_stores,
+)
+from backup.model import Block, Page, dashed_id
+from backup.store import StoredDatabase, StoredPage
 from backup.sync.base import Base
 from backup.sync.state import NAME, Place, Record, State
 from backup.sync.steps import Listed
@@ -118,6 +133,111 @@ class TestALostState:
         assert again.strays == ("wiki/tea",)
 
 
+def stored(id_: str, title: str, edited: str, **more: Any) -> bytes:
+    """The store of a page with one block that links to a block of milk."""
+    link = f"https://www.notion.so/{MILK}#{'c' * 32}"
+    run = {"type": "text", "text": {"content": "milk", "link": {"url": link}}}
+    block = {"object": "block", "id": dashed_id("1" * 32), "type": "paragraph"}
+    block |= {"paragraph": {"rich_text": [run], "color": "default"}, "has_children": False}
+    value = {
+        "id": "title",
+        "type": "title",
+        "title": [{"type": "text", "text": {"content": title}}],
+    }
+    raw = {"object": "page", "id": dashed_id(id_), "last_edited_time": f"{edited}T08:00:00.000Z"}
+    raw |= {"icon": {"type": "emoji", "emoji": "🍵"}, "properties": {"Name": value}}
+    return store.dumps(StoredPage(Page(id_, raw, (Block.from_api(block),)), **more))
+
+
+PICTURE = {"identity": "i", "path": "assets/1-leaf.png", "size": 3, "sha256": "ab"}
+LACKING = {"identity": "j", "key": "k"}
+
+
+def kept(memory: Memory, files: Mapping[str, bytes]) -> Memory:
+    """The memory completed by files, path → content."""
+
+    def texts(paths: Collection[str]) -> dict[str, str]:
+        return {path: files[path].decode() for path in paths}
+
+    def stores(paths: Collection[str]) -> Iterable[tuple[str, bytes]]:
+        return ((path, files[path]) for path in paths)
+
+    return completed(memory, LISTED, Lying(lambda: list(files), texts, stores))
+
+
+class TestStores:
+    """A page's store has all that the state knew of it."""
+
+    OLD = stored(TEA, "Tea", "2026-08-01", files=(PICTURE,), pending=(LACKING,))
+    NEW = stored(MILK, "Milk", "2026-09-01")
+    FILES: ClassVar = {
+        "wiki/tea/index.md": b"no front matter",
+        "wiki/tea/.notion.json": OLD,
+        "wiki/tea/assets/1-leaf.png": b"png",
+        "wiki/milk/index.md": text(MILK, "Milk").encode(),
+        "wiki/milk/.notion.json": NEW,
+    }
+
+    def test_a_lost_state_comes_back_exactly(self) -> None:
+        memory = kept(of_work_tree(Local()), self.FILES)
+        assert memory.state.pages[TEA] == Record(
+            "db",
+            "wiki/tea",
+            "Tea",
+            icon="🍵",
+            edited="2026-08-01T08:00:00.000Z",
+            links=(MILK, f"{MILK}#{'c' * 32}"),
+            files=(PICTURE,),
+            pending=(LACKING,),
+            store=store.digest(self.OLD),
+        )
+        assert (memory.restored, memory.rebuilt) == ({TEA, MILK}, set())
+        assert memory.problem == f"{NAME} is missing."
+
+    def test_a_page_that_the_last_run_may_have_read_in_the_minute_of_its_edit_is_read(self) -> None:
+        pages = kept(of_work_tree(Local()), self.FILES).state.pages
+        assert (pages[TEA].stable, pages[MILK].stable) == (True, False)
+
+    @pytest.mark.parametrize(
+        "damaged",
+        [
+            b"",
+            b"{}",
+            b"[",
+            NEW[:-30],
+            store.dumps(StoredDatabase(MILK, {"object": "database"})),
+            stored(MILK, "Milk", "2026-09-01", files=({"path": "../x"},)),
+        ],
+    )
+    def test_a_page_whose_store_is_damaged_is_read_and_the_store_is_ours(
+        self, damaged: bytes
+    ) -> None:
+        memory = kept(of_work_tree(Local()), {**self.FILES, "wiki/milk/.notion.json": damaged})
+        assert (memory.restored, memory.rebuilt) == ({TEA}, {MILK})
+        assert memory.state.owned()["wiki/milk/.notion.json"] == MILK
+
+    def test_a_copy_where_the_backup_would_not_put_it_is_left_alone(self) -> None:
+        copy = {"old/tea/index.md": b"", "old/tea/.notion.json": self.OLD}
+        memory = kept(of_work_tree(Local()), {**copy, **self.FILES})
+        assert memory.state.pages[TEA].folder == "wiki/tea"
+        assert memory.strays == ("old/tea",)
+
+    def test_what_a_store_says_counts_before_what_the_history_knows(self) -> None:
+        """The last good state may be older than the pages of today."""
+        known = state(a=record("tea", store="5" * 64), b=record("cocoa"))
+        files = {**self.FILES, "wiki/cocoa/index.md": b""}
+        base = replace(branch(known, problem="lost"), files=files)
+        memory = kept(of_branch(base, Local(), Files(lambda _: True)), files)
+        assert memory.state.pages[TEA].store == store.digest(self.OLD)
+        assert memory.state.pages[MILK].folder == "wiki/cocoa", "where the history knows it"
+        assert (memory.restored, memory.rebuilt) == ({TEA}, {MILK})
+
+    def test_a_damaged_entry_comes_back_as_well(self) -> None:
+        memory = Memory(State({}, PLACES), damage=(Damage(NAME, TEA, "a value"),))
+        again = kept(memory, self.FILES)
+        assert again.state.pages.keys() == {TEA} == again.restored
+
+
 class TestWithABranch:
     def test_what_the_clone_began_with_says_nothing_though_it_looks_newer(self) -> None:
         """A branch that was rewound: its pages are what they are there."""
@@ -184,3 +304,19 @@ def test_a_page_without_one_file_is_damaged_and_one_without_any_is_lost() -> Non
     assert missing(known, lambda path: True).damaged == frozenset()
     holes = missing(known, lambda path: path == "wiki/tea/index.md")
     assert (holes.damaged, holes.lost) == ({TEA, MILK}, {MILK})
+
+
+def test_a_page_that_lacks_only_its_text_is_not_damaged_where_it_has_a_store() -> None:
+    known = state(a=record("tea", store="5" * 64), b=record("milk"))
+    holes = missing(known, lambda path: path == "wiki/tea/.notion.json")
+    assert (holes.damaged, holes.textless, holes.lost) == ({MILK}, {TEA}, {MILK})
+    holes = missing(known, lambda path: path != "wiki/tea/.notion.json")
+    assert (holes.damaged, holes.textless, holes.lost) == ({TEA}, set(), set())
+
+
+def test_a_run_that_keeps_no_stores_reads_nothing_for_that_and_they_are_nobodys() -> None:
+    databases = {"db": Place("wiki", "Wiki", store="6" * 64)}
+    known = State({TEA: record("tea", store="5" * 64)}, databases)
+    memory = without_stores(Memory(known, frozenset({"wiki/x"})))
+    assert memory.state == State({TEA: record("tea")}, PLACES)
+    assert memory.claimed == {"wiki/x", "wiki/tea/.notion.json", "wiki/.notion.json"}

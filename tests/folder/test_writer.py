@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from backup.errors import WorkspaceError
+from backup.folder import load
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown import index
-from backup.sync import journal
+from backup.sync import journal, state
 from backup.sync.journal import Replayed
 from backup.sync.plan import Action, Step
 from backup.sync.state import Place, Record, State
@@ -42,7 +43,7 @@ def replayed(tree: Tree, state: State) -> Replayed:
     """What the next run takes from the journal."""
     lines = tree.beginning(journal.NAME, -1)
     return journal.replay(
-        state, lines, lambda record, digest: tree.digest(record.paths()[0]) == digest
+        state, lines, lambda record, digest, store: tree.digest(record.paths()[0]) == digest
     )
 
 
@@ -187,3 +188,78 @@ def test_a_page_of_which_a_part_is_a_link_is_not_moved(tree: Tree, tmp_path: Pat
 
 def step(page_id: str, folder: str) -> Step:
     return Step(Action.FETCH, page_id, folder, "", "moved")
+
+
+STORED = ".notion.json"
+
+
+def put(writer: Writer, text: bytes, stored: bytes | None) -> None:
+    writer.put(T, Record(A, "wiki/tea", "Tea"), {}, text, stored)
+
+
+def test_a_store_comes_moves_and_goes_with_its_page(tree: Tree) -> None:
+    writer = Writer(tree, State())
+    put(writer, b"text", b"store")
+    assert writer.records[T].store == tree.digest(f"wiki/tea/{STORED}") != ""
+    assert writer.relocate([step(T, "wiki/green")]) == {}
+    assert files(tree) == {"wiki/green/index.md", f"wiki/green/{STORED}"}
+    writer.remove(T)
+    assert files(tree) == set()
+
+
+def test_a_store_goes_when_the_page_is_written_without_one(tree: Tree) -> None:
+    writer = Writer(tree, State())
+    put(writer, b"text", b"store")
+    writer.changed.clear()
+    put(writer, b"text", b"other")
+    assert writer.changed == {T}, "another content of one of its files"
+    put(writer, b"text", None)
+    assert files(tree) == {"wiki/tea/index.md"} and writer.records[T].store == ""
+
+
+def test_a_file_of_somebody_else_in_the_place_of_a_store_fails_that_page(tree: Tree) -> None:
+    written(tree, f"wiki/tea/{STORED}", text="mine")
+    with pytest.raises(WorkspaceError, match=rf"{STORED} exists and is not part of the backup"):
+        put(Writer(tree, State()), b"text", b"store")
+    assert files(tree) == {f"wiki/tea/{STORED}"} and tree.read(f"wiki/tea/{STORED}") == "mine"
+
+
+def test_whenever_writing_is_cut_off_a_page_that_counts_as_finished_has_its_store(
+    tmp_path: Path,
+) -> None:
+    seen = set()
+    for moment in range(1, 1000):
+        tree = Tree(tmp_path / str(moment))
+        first = Writer(tree, State())
+        put(first, b"text", b"one")
+        tree.remove([journal.NAME])
+        death = Death(tree.root, moment)
+        with awaiting(death):
+            try:
+                put(Writer(tree, State(first.records)), b"other", b"two")
+            except Killed:
+                pass
+        known = State(first.records, {A: Place("wiki", "Wiki")})
+        tree.write(state.NAME, state.dumps(known).encode())
+        found = load.local(tree)
+        record, store = found.state.pages[T], tree.digest(f"wiki/tea/{STORED}")
+        assert record.store == store or found.torn == {T}
+        seen.add((record.store == store, bool(found.torn)))
+        if not death.came:
+            break
+    assert seen == {(True, False), (True, True), (False, True)}
+
+
+def test_the_store_of_a_database_is_written_and_one_of_somebody_else_is_left_alone(
+    tree: Tree,
+) -> None:
+    writer = Writer(tree, State())
+    assert writer.write_store(A, f"wiki/{STORED}", b"one", lambda there: False) is True
+    assert writer.write_store(A, f"wiki/{STORED}", b"two", lambda there: False) is True
+    assert tree.read(f"wiki/{STORED}") == "two" and f"wiki/{STORED}" in writer.touched
+    writer.drop_index(A, f"wiki/{STORED}")
+    written(tree, f"wiki/{STORED}", text="mine")
+    assert writer.write_store(A, f"wiki/{STORED}", b"three", lambda there: False) is False
+    writer.drop_index(A, f"wiki/{STORED}")
+    assert tree.read(f"wiki/{STORED}") == "mine"
+    assert writer.write_store(A, f"wiki/{STORED}", b"three", lambda there: there == b"mine") is True

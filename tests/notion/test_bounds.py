@@ -345,7 +345,7 @@ def test_a_number_of_more_digits_than_python_takes_is_a_number(serve: Serve) -> 
     service = serve(workspace)
     body = b'{"object":"page","id":"x","number":' + b"9" * 5000 + b"}"
     service.stand_in.plan = lambda asked: Fault(200, body, {"Content-Type": JSON})
-    assert service.client.page(page)["number"] == float("inf")
+    assert float(service.client.page(page)["number"]) == float("inf")
 
 
 # -- when Notion does not answer -----------------------------------------------------------------

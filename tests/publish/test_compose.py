@@ -29,7 +29,10 @@ class Tip:
 
 def record(id_: str, version: int, folder: str, pictures: int) -> Record:
     files = tuple({"path": f"assets/{number}.png"} for number in range(pictures))
-    return Record("db", folder, f"Page {id_}", edited=f"2026-09-{version:02}", files=files)
+    store = "5" * 64 if version % 2 else ""
+    return Record(
+        "db", folder, f"Page {id_}", edited=f"2026-09-{version:02}", files=files, store=store
+    )
 
 
 def content(id_: str, record: Record, path: str) -> str:
@@ -154,6 +157,20 @@ def test_a_list_of_pages_that_no_state_knows_any_more_is_ours_when_it_says_so() 
     assert "wiki/README.md" in found.texts
     theirs = composition(State(), held, files, "")
     assert "wiki/README.md" not in theirs.texts, "a file of somebody else stays"
+
+
+def test_the_store_of_a_database_is_published_and_one_of_somebody_else_stays() -> None:
+    ours = State({}, {"d" * 32: Place("wiki", "Wiki", store="5" * 64)})
+    path, held = "wiki/.notion.json", Held(ours, {"wiki/.notion.json": "new"})
+    for files, lists in (({}, ()), ({path: "new"}, ()), ({path: "old"}, (path,))):
+        found = composition(State(), held, files, "", lists=lists)
+        assert found.state == ours and found.stores == {path: "new"}
+    theirs = composition(State(), held, {path: "theirs"}, "")
+    assert theirs.state.databases["d" * 32].store == "" and theirs.stores == {}
+    gone = composition(
+        ours, Held(State({}, {"d" * 32: Place("wiki", "Wiki")}), {}), {path: "new"}, ""
+    )
+    assert (gone.drop, gone.stores) == ([path], {})
 
 
 def test_changes_of_pages_are_listed_in_order() -> None:

@@ -155,6 +155,7 @@ def test_the_webhook_gets_the_keys_that_its_description_lists() -> None:
         **dict.fromkeys(("new", "updated", "renamed", "removed", "kept", "failed"), 1),
         "unchanged": 7,
         "read": 0,
+        "rendered": 0,
     }
     assert message["databases"][0]["title"] == "Wiki" and message["databases"][0]["files"] == 5
     new, *_ = message["changes"]

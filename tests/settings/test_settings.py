@@ -144,7 +144,7 @@ def test_no_database_at_all_is_a_mistake() -> None:
     "path",
     [
         *("/abs", "a/../b", ".git/x", "docs/.GitHub", "~/x", "C:/x", ".git. "),
-        *("git~1", ".gitmodules/x", ".git\u200bhub", ".forgejo"),
+        *("git~1", ".gitmodules/x", ".git\u200bhub", ".forgejo", "docs/.notion.json"),
     ],
 )
 def test_a_folder_that_leaves_the_backup_or_touches_git_is_refused(path: str) -> None:

@@ -47,9 +47,9 @@ class Library(Backup):
         return self.text(f"{PAGE}/index.md")
 
     def stored(self) -> list[str]:
-        """What lies beside the page's text."""
+        """The files that lie beside the page's text and store."""
         found = (path.removeprefix(f"{PAGE}/") for path in self.files() if path.startswith(PAGE))
-        return [path for path in found if path != "index.md"]
+        return [path for path in found if path not in ("index.md", ".notion.json")]
 
     def asked(self) -> tuple[list[str], list[str]]:
         """The requests to Notion that concern the page, and the downloads, since the last time."""

@@ -14,7 +14,7 @@ from backup.model import bare_id
 from tests.sync.comparison import STATE, Copy, dead_links, page_id, unexplained_names, whole_pages
 from tests.sync.land import Shown
 from tests.sync.life import Life
-from tests.sync.owner import TOUCHED
+from tests.sync.owner import FORGED, TOUCHED
 from tests.sync.runs import Ended
 
 _NOT_OURS = re.compile(
@@ -116,8 +116,8 @@ def equal(
     relics: Collection[str],
     log: str,
 ) -> None:
-    """A backup into an empty folder says the same, but for pages that are `kept`, and for those in
-    which the owner wrote."""
+    """A backup into an empty folder says the same, but for pages that are `kept`, and for texts and
+    stores in which the owner wrote."""
     ours = Copy.of(shown.ours)
     alone = left_alone(life, shown.databases())
     more = ours.pages.keys() - fresh.pages.keys() - set(kept) - alone
@@ -129,8 +129,9 @@ def equal(
     aims = ours.aims(common)
     said, wanted = ours.without_names(common, aims), fresh.without_names(common, aims)
     touched = {id_ for path, text in ours.files.items() if (id_ := _touched(path, text))}
+    forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
     for about in said.keys() | wanted.keys():
-        if _is_to_compare(about, fresh, touched):
+        if _is_to_compare(about, fresh, touched, forged):
             both = f"{said.get(about)}\n-- not --\n{wanted.get(about)}"
             assert said.get(about) == wanted.get(about), f"unequal: {about}\n{both}\n{log}"
     assert not (names := unexplained_names(ours, fresh)), f"unequal: names {names}\n{log}"
@@ -150,11 +151,25 @@ def _touched(path: str, text: bytes) -> str:
     return page_id(text) if path.endswith("/index.md") and TOUCHED in text else ""
 
 
-def _is_to_compare(about: str, fresh: Copy, touched: Collection[str]) -> bool:
+def _is_forged(store: bytes) -> bool:
+    return TOUCHED in store or FORGED in store
+
+
+def _is_to_compare(
+    about: str, fresh: Copy, touched: Collection[str], forged: Collection[str]
+) -> bool:
     kind, _, id_ = about.partition(":")
     if kind == "database":
         return id_ in fresh.databases
-    return not (kind == "page" and id_ in touched)
+    return not ((kind == "page" and id_ in touched) or (kind == "store" and id_ in forged))
+
+
+def fitting(shown: Shown, log: str) -> None:
+    """Every store fits its digest, unless the owner wrote in it."""
+    ours = Copy.of(shown.ours)
+    misfits = [path for path in ours.misfits() if not _is_forged(ours.files.get(path, b""))]
+    misfits = [path for path in misfits if path in ours.files]
+    assert not misfits, f"misfit: {sorted(misfits)}\n{log}"
 
 
 def floor(life: Life, shown: Shown, ended: Ended) -> None:

@@ -24,6 +24,7 @@ _NOTION = re.compile(r"https://(?:www\.notion\.so|app\.notion\.com/p)/(?:[^/\s)]
 _ANCHOR = re.compile(r'<a id="b-([0-9a-f]{8})"></a>(?:\n\n)?')
 _ID = re.compile(rb"(?:^|</a>)This is page ([0-9a-f]{32})\.$", re.MULTILINE)  # see life.mark
 STATE = ".notion-sync.json"
+STORE = ".notion.json"
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -110,13 +111,27 @@ class Copy:
         found: dict[str, str] = {}
         for id_, page in self.pages.items():
             found[_join(page["folder"], "index.md")] = f"page:{id_}"
+            if page.get("store"):
+                found[_join(page["folder"], STORE)] = f"store:{id_}"
             for file in page.get("files", ()):
                 path = _join(page["folder"], file["path"])
                 found[path] = " ".join(sorted({found.get(path, ""), f"file:{file['identity']}"}))
         for id_, place in self.databases.items():
             if place.get("index"):
                 found[_join(place["folder"], "README.md")] = f"database:{id_}"
+            if place.get("store"):
+                found[_join(place["folder"], STORE)] = f"store:{id_}"
         return found
+
+    def misfits(self) -> dict[str, str]:
+        """The stores that do not fit the digest in the state, each with its page or database."""
+        owners = {**self.pages, **self.databases}
+        stores = {path: about[6:] for path, about in self.owners().items() if about[:6] == "store:"}
+        return {
+            path: id_
+            for path, id_ in stores.items()
+            if hashlib.sha256(self.files.get(path, b"")).hexdigest() != owners[id_]["store"]
+        }
 
     def orphans(self) -> set[str]:
         """Files that belong to nobody, and files that somebody should have and has not."""
@@ -132,6 +147,8 @@ class Copy:
         two backups have: what is said of others is left out, and the anchors of what they aim at."""
         said: dict[str, Any] = {}
         for id_, place in self.databases.items():
+            if place.get("store") and id_ in common:
+                said[f"store:{id_}"] = _stored(self.files[_join(place["folder"], STORE)])
             if place.get("index") and id_ in common:
                 lines = self._text(_join(place["folder"], "README.md"), common, aims).splitlines()
                 said[f"database:{id_}"] = sorted(
@@ -141,6 +158,8 @@ class Copy:
             page = self.pages[id_]
             said[f"page:{id_}"] = self._text(_join(page["folder"], "index.md"), common, aims)
             said[f"record:{id_}"] = _record(page, aims)
+            if page.get("store"):
+                said[f"store:{id_}"] = _stored(self.files[_join(page["folder"], STORE)])
             for file in page.get("files", ()):
                 content = self.files[_join(page["folder"], file["path"])]
                 said[f"file:{file['identity']}"] = hashlib.sha256(content).hexdigest()
@@ -189,6 +208,35 @@ def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
     anchors = sorted(each for each in page.get("anchors", ()) if each[-8:] not in aims)
     known = ("parent", "title", "icon", "edited", "render_key", "links", "requests")
     return {**{key: page.get(key) for key in known}, "anchors": anchors}
+
+
+def _stored(content: bytes) -> list[str]:
+    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned is
+    left out as well: it tells nobody when that page is renamed."""
+    try:
+        first, *lines = content.decode().splitlines()
+        head = json.loads(first)
+        head["files"] = sorted(
+            [each["identity"], each["sha256"], each["size"]] for each in head.get("files", ())
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return [repr(content)]
+    said = [json.dumps(head, sort_keys=True), *lines]
+    return [_unnamed(json.loads(line)) for line in said]
+
+
+def _unnamed(value: Any) -> str:
+    def bare(each: Any) -> Any:
+        if isinstance(each, list):
+            return [bare(one) for one in each]
+        if not isinstance(each, dict):
+            return each
+        is_mention = each.get("type") == "mention"
+        return {
+            key: bare(one) for key, one in each.items() if not (is_mention and key == "plain_text")
+        }
+
+    return json.dumps(bare(value), sort_keys=True)
 
 
 def _join(folder: str, name: str) -> str:

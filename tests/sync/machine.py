@@ -36,7 +36,10 @@ _OFTEN = (
     "picture",
     "wait",
 )
-_ACTS_OFTEN = ("copy", "copy", "lose", "lose", "rewind", "delete", "merge", "merge")
+_ACTS_OFTEN = (
+    *("copy", "copy", "lose", "lose", "rewind", "delete", "merge", "merge"),
+    *("drop_text", "drop_store", "touch_store"),
+)
 _PLACES = (("runner",), ("runner",), ("runner", "runner"), ("laptop",), ("runner", "laptop"))
 _numbers = st.integers(0, 11)
 _events = st.builds(Event, st.sampled_from((*EVENTS, *_OFTEN)), _numbers, _numbers)

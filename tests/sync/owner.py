@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sync.comparison import STATE
+from tests.sync.comparison import STATE, STORE
 from tests.sync.land import LOOSE, Branch, Land
 
 TOUCHED = b"\nThe owner was here.\n"
+FORGED = b"The owner wrote page "
 _PLACES = ("archive", "aaa", "wiki/zz-old", "other/wiki")
 
 
@@ -94,6 +95,31 @@ def _touch(land: Land, one: int, two: int) -> None:
     if folder := _folder(land, one):
         path = f"{folder}/index.md"
         land.change({path: land.now().files[path] + TOUCHED})
+
+
+def _drop_text(land: Land, one: int, two: int) -> None:
+    """Only the text of a page."""
+    if folder := _folder(land, one):
+        land.change({}, [f"{folder}/index.md"])
+
+
+def _drop_store(land: Land, one: int, two: int) -> None:
+    if path := _store(land, one):
+        land.change({}, [path])
+
+
+def _touch_store(land: Land, one: int, two: int) -> None:
+    """A store is damaged, or says something else."""
+    if path := _store(land, one):
+        content = land.now().files[path]
+        forged = content.replace(b"This is page ", FORGED)
+        land.change({path: forged if two % 2 else content + TOUCHED})
+
+
+def _store(land: Land, number: int) -> str:
+    """The path of one of our stores; '' when there is none."""
+    paths = sorted(path for path in land.now().ours if path.endswith(STORE))
+    return paths[number % len(paths)] if paths else ""
 
 
 # -- the state -------------------------------------------------------------------------------------
@@ -184,6 +210,7 @@ ACTS: dict[str, Callable[[Land, int, int], None]] = {
     function.__name__[1:]: function
     for function in (
         *(_note, _erase, _copy, _copy_all, _delete, _delete_file, _delete_all, _touch),
+        *(_drop_text, _drop_store, _touch_store),
         *(_lose, _conflict, _forge, _revert_state),
         *(_revert, _rewind, _replace, _on_main, _merge, _close),
     )

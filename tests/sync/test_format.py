@@ -89,7 +89,8 @@ def test_its_version_is_the_one_that_is_written() -> None:
 
 def test_the_lines_of_a_journal_are_those_that_are_written() -> None:
     record = next(iter(loads(EXAMPLE).pages.values()))
-    lines = [journal.page("7" * 32, record, "0" * 64), journal.page("7" * 32, None)]
+    digest = "0" * 64
+    lines = [journal.page("7" * 32, record, digest, digest), journal.page("7" * 32, None)]
     lines.append(journal.claim(["wiki/README.md"]))
     found = re.findall(r"(?m)^\| `(\{.*?\})` \|", section(".notion-sync.journal"))
     assert [set(re.findall(r'"(\w*)": ?', each)) for each in found] == [

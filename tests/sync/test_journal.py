@@ -19,7 +19,7 @@ STATE = State({T: TEA, M: MILK})
 
 def replay(*lines: str, there: tuple[str, ...] = ()) -> Replayed:
     """What is known afterwards; `there` are the texts that the disk holds."""
-    return journal.replay(STATE, "".join(lines), lambda record, text: text in there)
+    return journal.replay(STATE, "".join(lines), lambda record, text, store: text in there)
 
 
 def test_a_page_is_done_when_its_text_is_there() -> None:

@@ -40,7 +40,7 @@ def remembered(root: Path) -> Replayed:
     """What the next run takes from the journal."""
     tree = Tree(root)
     lines, text = tree.beginning(journal.NAME, -1), tree.digest("wiki/tea/index.md")
-    return journal.replay(State({T: OLD}), lines, lambda record, digest: digest == text)
+    return journal.replay(State({T: OLD}), lines, lambda record, digest, store: digest == text)
 
 
 @pytest.mark.parametrize("torn", [False, True])

@@ -350,3 +350,77 @@ def test_what_one_round_has_learned_holds_in_all_later_ones() -> None:
     told = learned(Rules(), (read,), (Problem("Cup", "", "b" * 32),), {"c" * 32: True})
     assert (told.read, told.failed) == ({"a" * 32}, {"b" * 32})
     assert learned(told, (), (), {}) == told
+
+
+def stored(title: str, **more: Any) -> Record:
+    return record(title, store="5" * 64, **more)
+
+
+@pytest.mark.parametrize(
+    ("change", "rules", "word"),
+    [
+        ({"folder": "wiki/cocoa"}, {}, "moved"),
+        ({"render_key": "two"}, {}, "settings"),
+        ({"relations_digest": "other"}, {}, "related from elsewhere"),
+        ({"links": ("b" * 32,)}, {}, "a page it refers to"),
+        ({"anchors": ("block",)}, {}, "links to its blocks"),
+        ({}, {"textless": {"a" * 32}}, "its Markdown was deleted here"),
+        ({}, {"due": {"a" * 32}, "news": {"a" * 32: True}}, "a missing file"),
+    ],
+)
+def test_what_the_store_of_a_page_answers_is_written_from_it_and_read_where_there_is_none(
+    change: dict[str, object], rules: dict[str, Any], word: str
+) -> None:
+    for known, action in ((stored, Action.RENDER), (record, Action.FETCH)):
+        before = state(a=known("Tea", **change))
+        step = only(decide(listed(row("a", "Tea")), before, rules=Rules(**rules)))
+        assert step.action is action and word in step.reason
+        again = decide(listed(row("a", "Tea", NEWER)), before, rules=Rules(**rules))
+        assert (only(again).action, only(again).reason) == (Action.FETCH, "edited")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"edited": "2026-08-31T08:00:00.000Z"},
+        {"title": "Green tea"},
+        {"parent": "other"},
+        {"stable": False},
+        {"icon": "🍵"},
+    ],
+)
+def test_what_a_store_cannot_tell_is_read(before: dict[str, Any]) -> None:
+    known = state(a=replace(stored("Tea", render_key="two"), **before))
+    assert only(decide(listed(row("a", "Tea")), known)).action is Action.FETCH
+
+
+@pytest.mark.parametrize(
+    "rules", [{"full_sync": True}, {"damaged": {"a" * 32}}, {"rebuilt": {"a" * 32}}]
+)
+def test_a_store_that_is_not_to_be_relied_on_is_read_again(rules: dict[str, Any]) -> None:
+    step = only(decide(listed(row("a", "Tea")), state(a=stored("Tea")), rules=Rules(**rules)))
+    assert step.action is Action.FETCH
+
+
+def test_a_page_that_has_no_store_gets_one_where_stores_are_kept() -> None:
+    picture, known = listed(row("a", "Tea")), state(a=record("Tea"))
+    assert only(decide(picture, known)).action is Action.KEEP
+    step = only(decide(picture, known, rules=Rules(keep_json=True)))
+    assert (step.action, step.reason) == (Action.FETCH, "its .notion.json is missing")
+    assert only(decide(picture, state(a=stored("Tea")), rules=Rules(keep_json=True))).action is (
+        Action.KEEP
+    )
+
+
+def test_a_page_whose_record_was_lost_is_written_from_its_store_to_prove_it() -> None:
+    picture, known = listed(row("a", "Tea")), state(a=stored("Tea"))
+    rules = Rules(restored={"a" * 32})
+    step = only(decide(picture, known, rules=rules))
+    assert (step.action, step.is_proof) == (Action.RENDER, True)
+    assert only(decide(picture, known, rules=done(rules, step))).action is Action.KEEP
+    assert not only(decide(picture, state(a=stored("Tea", render_key="two")))).is_proof
+
+
+def test_a_page_that_is_only_written_again_is_neither_watched_nor_counted_as_unchanged() -> None:
+    decided = decide(listed(row("a", "Tea")), state(a=stored("Tea", render_key="two")))
+    assert not is_watched(only(decided)) and decided.unchanged == ()

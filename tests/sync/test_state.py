@@ -12,12 +12,14 @@ from backup.sync.state import NAME, Place, Record, State, dumps, loads
 from backup.sync.untrusted import told
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z", links=("x", "y#z"))
-MILK = Record("db", "wiki/milk", "Milk 🥛", files=({"path": "assets/1-cow.png", "size": 3},))
+MILK = Record(
+    "db", "wiki/milk", "Milk 🥛", files=({"path": "assets/1-cow.png", "size": 3},), store="5" * 64
+)
 DB, OTHER = "d" * 32, "e" * 32
 STATE = State(
     {"b" * 32: TEA, "a" * 32: MILK},
     {
-        DB: Place("wiki", "Wiki", "🧭", True),
+        DB: Place("wiki", "Wiki", "🧭", True, store="6" * 64),
         OTHER: Place("docs", "Docs"),
     },  # theirs is somebody else's
 )
@@ -89,12 +91,16 @@ def test_a_state_of_a_later_version_is_refused_and_not_called_broken() -> None:
     assert not isinstance(caught.value, BrokenState)
 
 
-def test_a_page_owns_its_text_and_its_files() -> None:
+def test_a_page_owns_its_text_its_store_and_its_files_and_a_database_its_list_and_its_store() -> (
+    None
+):
     assert STATE.owned() == {
         "wiki/tea/index.md": "b" * 32,
         "wiki/milk/index.md": "a" * 32,
+        "wiki/milk/.notion.json": "a" * 32,
         "wiki/milk/assets/1-cow.png": "a" * 32,
         "wiki/README.md": DB,
+        "wiki/.notion.json": DB,
     }
 
 
@@ -102,6 +108,7 @@ def test_two_files_with_one_content_are_one_path() -> None:
     twice = {"path": "assets/1-cow.png"}
     assert replace(MILK, files=(twice, twice)).paths() == (
         "wiki/milk/index.md",
+        "wiki/milk/.notion.json",
         "wiki/milk/assets/1-cow.png",
     )
 
@@ -187,3 +194,17 @@ def test_a_version_that_is_no_number_is_not_overwritten() -> None:
     for version in ("2", 1.5, True, None, deep(500), 10**400):
         with pytest.raises(StateError, match="newer version"):
             loads(json.dumps({**raw, "version": version}))
+
+
+@pytest.mark.parametrize("digest", ["x", "5" * 63, "G" * 64, "5" * 63 + "\n"])
+def test_a_digest_that_is_not_one_is_damage(digest: str) -> None:
+    for kind, id_ in (("pages", "a" * 32), ("databases", DB)):
+        raw = json.loads(dumps(STATE))
+        raw[kind][id_]["store"] = digest
+        assert [each.entry for each in loads(json.dumps(raw)).damage] == [id_]
+
+
+def test_no_page_lies_where_a_store_would_be() -> None:
+    raw = json.loads(dumps(STATE))
+    raw["pages"]["a" * 32]["folder"] = "wiki/.notion.json"
+    assert [each.entry for each in loads(json.dumps(raw)).damage] == ["a" * 32]

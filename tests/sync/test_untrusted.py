@@ -107,7 +107,7 @@ def test_no_journal_is_too_odd_to_be_read(chance: random.Random, whole: bool) ->
         text = "\n".join(json.dumps(mutated(json.loads(line), chance)) for line in LINES)
     else:
         text = garbled("".join(LINES), chance)
-    replayed = journal.replay(STATE, text, lambda record, digest: chance.random() < 0.5)
+    replayed = journal.replay(STATE, text, lambda record, text, store: chance.random() < 0.5)
     for record in replayed.state.pages.values():
         assert all(map(is_path, record.paths()))
     assert all(map(is_path, replayed.claimed))

@@ -30,8 +30,14 @@ CHOICES = (
     ("ON_DELETE", ("keep", "remove")),
     ("ALLOW_MASS_DELETE", ("false", "true")),
     ("COMMIT", ("page", "run")),
+    ("KEEP_JSON", ("false", "true")),
 )
-_FORMS = ("FRONT_MATTER", "PROPERTIES", "IMAGE_STYLE")  # what decides how pages look
+_FORMS = (
+    "FRONT_MATTER",
+    "PROPERTIES",
+    "IMAGE_STYLE",
+    "KEEP_JSON",
+)  # what decides how a backup looks
 
 
 @dataclass(frozen=True)
@@ -288,6 +294,8 @@ class Trial:
         broken = after.databases().keys() - whole_pages(before.ours)
         others = {id_ for id_ in broken if not self._is_mine(id_, run)}
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
+        if not self.land.is_tampered:  # an older state does not fit the stores of today
+            checks.fitting(after, ended.log)
         if self.way.shards == 1 and run.how not in ("busy", "between"):
             self._check_equal(after, ended, run)
 
@@ -317,7 +325,8 @@ class Trial:
 
     def _check_completed(self, killed: Run, written: Iterable[tuple[str, bytes]]) -> None:
         """The next run completes a killed one, and reads no page again whose text was `written` by it:
-        but for those that were edited in this minute, and those whose anchors may be others now."""
+        but for those that were edited in this minute, and without stores those whose anchors may be
+        others now."""
         began = self.life.clock() - timedelta(seconds=2)  # Notion tells the time in whole seconds
         finished = {id_ for id_, _ in written}
         finished -= self.life.edited_since(began.replace(second=0))
@@ -326,6 +335,7 @@ class Trial:
             pages = Copy.of(self.land.now().ours).pages.values()
             links = (link for page in pages for link in page.get("links", ()))
             aimed_at = {link.partition("#")[0] for link in links if "#" in link}
+            aimed_at = aimed_at if self.options.get("KEEP_JSON") == "false" else set()
             again = (finished & ended.read()) - aimed_at
             assert not again, f"again: {sorted(again)}\n{ended.log}"
             TALLY["pages of killed runs that were not read again"] += len(finished - aimed_at)

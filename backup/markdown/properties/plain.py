@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backup import urls
+from backup.exact_json import Exact
 from backup.json_values import as_object, objects, word
 from backup.markdown.dates import moment, span
 from backup.markdown.properties.shown import (
@@ -35,6 +36,7 @@ def rich_text(value: Any, _at: At) -> Shown:
 @shows("number")
 def number(value: Any, _at: At) -> Shown:
     """The number itself: the format of its column is only how Notion draws it."""
+    value = float(value) if isinstance(value, Exact) else value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return NOTHING
     return Shown((run(number_text(value)),), value)
@@ -129,7 +131,7 @@ def place(value: Any, _at: At) -> Shown:
     """'Café, Main Street 1 (52.5, 13.4)'."""
     named = ", ".join(filter(None, (word(value, "name"), word(value, "address"))))
     at = as_object(value)
-    points = [at.get(key) for key in ("lat", "lon")]
+    points = [float(p) if isinstance(p := at.get(key), Exact) else p for key in ("lat", "lon")]
     if not all(isinstance(point, (int, float)) for point in points):
         return words(named)
     return words(f"{named} ({', '.join(map(str, points))})".strip())

@@ -1,0 +1,89 @@
+"""JSON whose numbers stay as they were written: Python's floats would round 20 digits, and lose '1.10'."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+_MARK = "\0"  # begins a string that stands for a number
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A number that Python would write in other words than those in which it came."""
+
+    text: str
+
+    def __float__(self) -> float:
+        return float(self.text)
+
+
+def loads(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError when it is not JSON, and RecursionError when it is
+    nested deeper than Python follows; a constant that JSON does not have (NaN) is null."""
+    return json.loads(
+        text, parse_int=_whole, parse_float=_real, parse_constant=lambda constant: None
+    )
+
+
+def dumps(value: Any, *, is_sorted: bool = True) -> str:
+    """The JSON of a value on one line, without blanks; with sorted keys the same value is always the
+    same text. Strings are as they are, so that halves of surrogate pairs cannot be encoded."""
+    try:
+        return (_SORTED if is_sorted else _AS_IT_IS).encode(value)
+    except _Found:
+        return _with_numbers(value, is_sorted)
+
+
+class _Found(Exception):
+    """There is a number that has to be written as it came."""
+
+
+def _refused(value: object) -> str:
+    if isinstance(value, Exact):
+        raise _Found
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _with_numbers(value: Any, is_sorted: bool) -> str:
+    """Each number is written as a string that no other one in the text looks like, and then replaced."""
+    mark = ""
+    while True:
+        mark += _MARK
+        numbers: list[str] = []
+
+        def as_text(value: object, mark: str = mark, numbers: list[str] = numbers) -> str:
+            text = value.text if isinstance(value, Exact) else _refused(value)
+            numbers.append(text)
+            return f"{mark}={text}"
+
+        text = _encoder(as_text, is_sorted).encode(value)
+        begin = '"' + r"\u0000" * len(mark) + "="
+        if text.count(begin) == len(numbers):
+            return re.sub(re.escape(begin) + '([^"]*)"', r"\1", text)
+
+
+def _encoder(default: Callable[[Any], Any], is_sorted: bool) -> json.JSONEncoder:
+    return json.JSONEncoder(
+        ensure_ascii=False, sort_keys=is_sorted, separators=(",", ":"), default=default
+    )
+
+
+_SORTED, _AS_IT_IS = _encoder(_refused, True), _encoder(_refused, False)
+
+
+def _whole(digits: str) -> int | Exact:
+    """Python takes at most some thousand digits, and knows no -0."""
+    try:
+        return int(digits) if digits != "-0" else Exact(digits)
+    except ValueError:
+        return Exact(digits)
+
+
+def _real(digits: str) -> float | Exact:
+    value = float(digits)
+    return value if math.isfinite(value) and repr(value) == digits else Exact(digits)

@@ -1,0 +1,117 @@
+"""JSON on one line with what is as always left out of its rich texts, and put back when it is read.
+
+It works on the text, and that is safe: the keys are sorted and there are no blanks, so that the same value
+is always the same text; and inside a string a quote has a backslash before it, so that no pattern here, all
+of which begin and end with a quote or a bracket and have a bare one in them, ever begins and ends there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from backup import exact_json
+from backup.errors import StoreError
+
+AS_RECEIVED = "as_received"  # marks a line in which nothing is left out
+_MOST_LEVELS = 64  # of lists and objects in each other; Notion's own stay below 20
+
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_MARKS = ("bold", "code", "color", "italic", "strikethrough", "underline")
+_USUAL = dict.fromkeys(_MARKS, "false") | {"color": '"default"'}
+_ANNOTATIONS = ",".join(f'"{mark}":{value}' for mark, value in _USUAL.items())
+_UNMARKED = f'"annotations":{{{_ANNOTATIONS}}},'
+_ALL_MARKS = re.compile(
+    r'"annotations":\{'
+    + ",".join(
+        f'"{mark}":({_STRING})' if mark == "color" else f'"{mark}":(true|false)' for mark in _MARKS
+    )
+    + r"\}"
+)
+_SOME_MARKS = re.compile(r'"annotations":\{([^{}]*)\}')
+_MARK = re.compile(rf'"([a-z]+)":(true|{_STRING})')
+_PLAIN = re.compile(
+    rf'"href":null,"plain_text":({_STRING}),"text":\{{"content":\1,"link":null\}},"type":"text"\}}'
+)
+_LEAN_PLAIN = re.compile(rf'(?<=[{{,])"text":({_STRING})\}}')
+_LINKED = re.compile(
+    rf'"href":({_STRING}),"plain_text":({_STRING}),'
+    r'"text":\{"content":\2,"link":\{"url":\1\}\},"type":"text"\}'
+)
+_LEAN_LINKED = re.compile(rf'"href":({_STRING}),"text":({_STRING})\}}')
+_HEADLESS = re.compile(rf'\{{(?="href":(?:null|{_STRING}),"(?:mention|plain_text)":)')
+
+
+def dumps(value: Any) -> str:
+    """The lean line of an object or a list. One that could not be read back just as it is says so in
+    its beginning, and is as received."""
+    text = exact_json.dumps(value)
+    check(text, value)
+    short = _short(text)
+    if _long(short) == text:
+        return short
+    return as_received(value)
+
+
+def as_received(value: Any) -> str:
+    """The line of an object or a list, with all that is in it, which says so in its beginning."""
+    marked = [AS_RECEIVED, *value] if isinstance(value, list) else {AS_RECEIVED: True, **value}
+    text = exact_json.dumps(marked)
+    check(text, value)
+    return text
+
+
+def loads(line: str) -> Any:
+    """The value of a lean line. Raises ValueError or RecursionError when it has none, StoreError when
+    it is nested too deeply."""
+    is_whole = line.startswith((f'["{AS_RECEIVED}",', f'{{"{AS_RECEIVED}":true,'))
+    value = exact_json.loads(line if is_whole else _long(line))
+    check(line, value)
+    if not is_whole:
+        return value
+    if isinstance(value, list):
+        return value[1:]
+    del value[AS_RECEIVED]
+    return value
+
+
+def check(text: str, value: Any) -> None:
+    """Raise StoreError for a value that others could not walk through, so deeply is it nested."""
+    if text.count("[") + text.count("{") > _MOST_LEVELS and not _is_shallow(value, _MOST_LEVELS):
+        raise StoreError("A .notion.json is nested too deeply.")
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    inside = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inside)
+
+
+def _short(text: str) -> str:
+    text = text.replace(f'{{{_UNMARKED}"href":', '{"href":')
+    text = _PLAIN.sub(r'"text":\1}', text)
+    text = _LINKED.sub(r'"href":\1,"text":\2}', text)
+    return _ALL_MARKS.sub(_marks_that_are_set, text)
+
+
+def _long(text: str) -> str:
+    text = _SOME_MARKS.sub(_every_mark, text)
+    text = _LEAN_LINKED.sub(
+        r'"href":\1,"plain_text":\2,"text":{"content":\2,"link":{"url":\1}},"type":"text"}', text
+    )
+    text = _LEAN_PLAIN.sub(
+        r'"href":null,"plain_text":\1,"text":{"content":\1,"link":null},"type":"text"}', text
+    )
+    return _HEADLESS.sub("{" + _UNMARKED, text)
+
+
+def _marks_that_are_set(found: re.Match[str]) -> str:
+    given = zip(_MARKS, found.groups(), strict=True)
+    kept = ",".join(f'"{mark}":{value}' for mark, value in given if value != _USUAL[mark])
+    return f'"annotations":{{{kept}}}'
+
+
+def _every_mark(found: re.Match[str]) -> str:
+    given = {**_USUAL, **dict(_MARK.findall(found[1]))}
+    return '"annotations":{' + ",".join(f'"{mark}":{value}' for mark, value in given.items()) + "}"

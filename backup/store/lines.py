@@ -1,0 +1,159 @@
+"""The blocks of a page, one a line with its depth; what follows from its place in the tree is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from backup.errors import StoreError
+from backup.model import Block, Json, Page
+from backup.store import lean
+from backup.store.lasting import lasting_block
+
+_DEEPEST = 128  # levels of blocks; more than are read
+_PEOPLE = ("created_by", "last_edited_by")
+
+
+def damaged(how: str) -> StoreError:
+    """A store that this version did not write, in one sentence."""
+    return StoreError(f"A .notion.json is damaged: it is {how}.")
+
+
+def clean(block: Block) -> Block:
+    """The block and all below it as they come out of a store."""
+    return Block.from_api(
+        lasting_block(_whole(block)), tuple(map(clean, block.children)), block.unread, block.lacking
+    )
+
+
+def dumps(page: Page) -> Iterator[str]:
+    """A line for each block, in reading order. Raises StoreError for a tree that `loads` would refuse."""
+    yield from _below(page.blocks, _of_page(page.raw), 0)
+
+
+def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[str]:
+    if depth > _DEEPEST or len({block.id for block in blocks}) < len(blocks):
+        raise damaged("nested too deeply, or shows a block twice")
+    for block in blocks:
+        raw = lasting_block(_whole(block))
+        yield _line(block, raw, parent, depth)
+        if block.children:
+            yield from _below(block.children, _of_block(raw), depth + 1)
+
+
+def loads(lines: list[str], page: Json) -> tuple[Block, ...]:
+    """The blocks of a page object. Raises StoreError, ValueError and RecursionError for other lines
+    than `dumps` writes."""
+    root = _Node(page)
+    above = [root]
+    for line in lines:
+        depth, raw, notes, is_whole = _parts(line)
+        if not 0 <= depth < min(len(above), _DEEPEST + 1):
+            raise damaged("without a block that others lie in")
+        del above[depth + 1 :]
+        node = _Node(raw, notes, [], is_whole)
+        above[-1].add(node, _of_block(above[-1].raw) if depth else _of_page(page))
+        above.append(node)
+    return root.below()
+
+
+@dataclass
+class _Node:
+    """A block whose children are still to come."""
+
+    raw: Json
+    notes: Json = field(default_factory=dict)
+    children: list[_Node] = field(default_factory=list)
+    is_whole: bool = True
+
+    def add(self, child: _Node, parent: Json) -> None:
+        if not child.is_whole:
+            child.raw = _with_defaults(child.raw, parent)
+        if not isinstance(child.raw.get("id"), str):
+            raise damaged("without the id of a block")
+        self.children.append(child)
+
+    def below(self) -> tuple[Block, ...]:
+        """The blocks in it. Raises StoreError when one is there twice."""
+        children = tuple(child.frozen() for child in self.children)
+        if len({child.id for child in children}) < len(children):
+            raise damaged("a tree that shows a block twice in one place")
+        return children
+
+    def frozen(self) -> Block:
+        """The block itself."""
+        children = self.below()
+        if not self.is_whole:
+            self.raw.setdefault("has_children", bool(children))
+        return Block.from_api(self.raw, children, **self.notes)
+
+
+def _parts(line: str) -> tuple[int, Json, Json, bool]:
+    """What a line says: depth, block, notes, and whether nothing was left out."""
+    value: Any = lean.loads(line)
+    if not isinstance(value, list) or len(value) not in (2, 3):
+        raise damaged("without a block where one should be")
+    depth, raw, notes = (*value, {})[:3]
+    if type(depth) is not int or not isinstance(raw, dict) or not _are_notes(notes):
+        raise damaged("without a block where one should be")
+    return depth, raw, notes, line.startswith(f'["{lean.AS_RECEIVED}",')
+
+
+def _are_notes(notes: Any) -> bool:
+    kinds = {"unread": str, "lacking": bool}
+    return isinstance(notes, dict) and all(
+        type(value) is kinds.get(name) for name, value in notes.items()
+    )
+
+
+def _line(block: Block, raw: Json, parent: Json, depth: int) -> str:
+    notes = {"unread": block.unread, "lacking": block.lacking}
+    more = [kept] if (kept := {name: value for name, value in notes.items() if value}) else []
+    short = _without_defaults(raw, parent, bool(block.children))
+    if short is not None and not (line := lean.dumps([depth, short, *more])).startswith('["'):
+        return line
+    return lean.as_received([depth, raw, *more])
+
+
+def _without_defaults(raw: Json, parent: Json, has_children: bool) -> Json | None:
+    """The block without what its place says; None when it could not be put back: a key that is not
+    there would be added."""
+    if raw.get("object") != "block" or raw.get("in_trash") is not False or "parent" not in raw:
+        return None
+    if any(isinstance(raw.get(key), str) for key in _PEOPLE) or "has_children" not in raw:
+        return None
+    short = dict(raw)
+    del short["object"], short["in_trash"]
+    if short["parent"] == parent:
+        del short["parent"]
+    if short["has_children"] is has_children:
+        del short["has_children"]
+    for key in _PEOPLE:
+        who = short.get(key)
+        if isinstance(who, dict) and who.keys() == {"object", "id"} and who["object"] == "user":
+            short[key] = who["id"]
+    return short
+
+
+def _with_defaults(short: Json, parent: Json) -> Json:
+    people = {
+        key: {"object": "user", "id": short[key]}
+        for key in _PEOPLE
+        if isinstance(short.get(key), str)
+    }
+    return {"object": "block", "in_trash": False, "parent": parent, **short, **people}
+
+
+def _whole(block: Block) -> Json:
+    """The block object; one that did not come from the API is made up."""
+    own = {block.type: block.data} if block.type else {}
+    return block.raw or {"id": block.id, "type": block.type, **own}
+
+
+def _of_page(page: Json) -> Json:
+    return {"type": "page_id", "page_id": page.get("id")}
+
+
+def _of_block(block: Json) -> Json:
+    return {"type": "block_id", "block_id": block["id"]}

@@ -1,0 +1,44 @@
+"""Numbers go through the program as they came, whatever Python would make of them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backup import exact_json
+from backup.exact_json import Exact
+
+NUMBERS = (
+    *("0", "-0", "7", "1.0", "1.10", "0.1", "1e5", "1E+2", "-0.0", "1e999", "2.50"),
+    *("12345678901234567", "0.12345678901234567", "12345678901234567890", "1234567890.1234567890"),
+    "9" * 5000,
+)
+
+
+@pytest.mark.parametrize("digits", NUMBERS, ids=lambda digits: digits[:24])
+def test_a_number_is_written_as_it_came(digits: str) -> None:
+    line = f'{{"a":[{digits},"{digits}"]}}'
+    assert exact_json.dumps(exact_json.loads(line)) == line
+
+
+@given(
+    st.from_regex(r"-?(0|[1-9][0-9]{0,24})(\.[0-9]{1,24})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+)
+def test_every_number_is_written_as_it_came(digits: str) -> None:
+    assert exact_json.dumps(exact_json.loads(digits)) == digits
+
+
+def test_a_text_that_looks_like_a_number_on_its_way_stays_a_text() -> None:
+    texts = ["\0=1.10", "\0\0=1.10", '"\0=1.10', "\\u0000=1.10"]
+    value = [Exact("1.10"), *texts, Exact("2.50")]
+    assert exact_json.loads(exact_json.dumps(value)) == value
+
+
+def test_a_number_that_python_writes_alike_is_an_ordinary_one() -> None:
+    assert exact_json.loads("[1.5,2,-3]") == [1.5, 2, -3]
+    assert float(exact_json.loads("1.10")) == 1.1
+
+
+def test_a_constant_that_json_does_not_have_is_null() -> None:
+    assert exact_json.loads("[NaN,Infinity]") == [None, None]
