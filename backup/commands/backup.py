@@ -47,6 +47,7 @@ class _Begun:
     survey: Survey
     listing: Listing
     rules: Rules = field(default_factory=Rules)
+    left_alone: tuple[Problem, ...] = ()
 
     def has(self, services: Services) -> Callable[[str], bool]:
         """Whether the backup has a file, by its path below the output folder."""
@@ -343,7 +344,9 @@ def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
     rules = _rules(settings, services, begun)
     judged = begun.survey.judged(begun.memory.state, rules.mine)
     listing = _worth_keeping(placed(judged, begun.memory.state), begun.memory)
-    return replace(begun, listing=listing, rules=rules)
+    known, missing = begun.memory.state, set(judged.verdicts)
+    left = summary.left_alone(listing, known, missing, child_pages=settings.child_pages)
+    return replace(begun, listing=listing, rules=rules, left_alone=left)
 
 
 def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
@@ -351,7 +354,7 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for database in (*listing.databases, *listing.empty):
         log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
     log.problem("errors", *listing.problems, *decided.problems)
-    log.problem("warnings", *summary.empty(listing.empty, before))
+    log.problem("warnings", *summary.empty(listing.empty, before), *begun.left_alone)
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))

@@ -12,6 +12,7 @@ from backup.folder.load import Memory
 from backup.model import Problem
 from backup.pipeline.fetch import Outcome
 from backup.report.report import Entry, Report, Section
+from backup.sync.family import Family
 from backup.sync.plan import Action, Listed, Listing, Plan, Step
 from backup.sync.state import State
 from backup.words import by_title, counted
@@ -39,6 +40,42 @@ _EMPTY = (
     "Notion shows no page of this database. If it has some, open it in Notion as a full page, "
     "⋯ → Connections → add the integration."
 )
+
+
+def left_alone(
+    shown: Listing, before: State, candidates: Collection[str], *, child_pages: bool
+) -> tuple[Problem, ...]:
+    """A warning for what the backup has and no setting leads to any more; `candidates` are pages that
+    Notion was asked about."""
+    family = Family(before)
+    listed = {row.id for each in shown.lists for row in each.rows}
+    listed |= {each.id for each in shown.databases} | set(candidates)
+    left = set()
+    for id_ in before.pages.keys() - listed:
+        above = set(family.above(id_))
+        is_below = not above.isdisjoint(shown.roots) or not above.isdisjoint(listed)
+        if (
+            id_ not in shown.roots
+            and not (is_below and child_pages)
+            and above.isdisjoint(candidates)
+        ):
+            left.add(id_)
+    nodes = before.nodes
+    tops = {
+        next((each for each in reversed([id_, *family.above(id_)]) if each not in listed), id_)
+        for id_ in left
+    }
+    folders = sorted(nodes[each].folder for each in tops)
+    if not folders:
+        return ()
+    named = ", ".join(f"{each}/" for each in folders[:_MOST])
+    more = f" and {len(folders) - _MOST} more" if len(folders) > _MOST else ""
+    what = f"No longer backed up, because no setting leads there: {named}{more}. {_LEFT}"
+    return (Problem("settings", what),)
+
+
+_MOST = 5  # folders in a sentence
+_LEFT = "The files stay as they are; delete the folders if you do not need them."
 
 
 def given_up(now: State, today: date) -> int:

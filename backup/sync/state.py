@@ -291,7 +291,7 @@ def dumps(state: State) -> str:
     """
     folders = {place.folder for place in state.databases.values()}
     pages = {record.folder for record in state.pages.values()}
-    elsewhere = {parent_of(folder) for folder in pages} - folders - pages
+    elsewhere = {parent_of(folder) for folder in pages} - folders - (pages - {"."})
     known = {
         "version": VERSION,
         "databases": {id_: to_json(place) for id_, place in sorted(state.databases.items())},

@@ -26,7 +26,7 @@ class Grove:
     def __init__(self, backup: Backup, root: str) -> None:
         self.backup, self.roots = backup, root
         self.notion = backup.notion
-        self._clones = 0
+        self._clones = self._requests = self._answers = 0
 
     def run(self, code: int = 0, **environ: str) -> Ran:
         """Back up, in a new clone of what was published, and what was asked for is known by `asked`."""
@@ -34,7 +34,8 @@ class Grove:
             self._renew()
         self._clones += 1
         clock(self.notion).forward(minutes=5)
-        self.since = len(self.backup.server.requests)
+        self._requests = len(self.backup.server.requests)
+        self._answers = self.backup.server.answered
         ran = self.backup.run(**{"DATABASES": self.roots, **environ})
         assert ran.code == code, ran.log
         return ran
@@ -50,12 +51,12 @@ class Grove:
     @property
     def asked(self) -> int:
         """How many requests the last run made."""
-        return len(self.backup.server.requests) - self.since
+        return len(self.backup.server.requests) - self._requests
 
     @property
-    def kinds(self) -> Counter[str]:
-        """Its requests by the kind of endpoint."""
-        return self.backup.server.spent(self.since)
+    def endpoints(self) -> Counter[str]:
+        """Its requests by endpoint, as the stand-in names them."""
+        return self.backup.server.endpoints(self._answers)
 
     def text(self, page: str) -> str:
         """What a page says, without its front matter."""
@@ -63,13 +64,27 @@ class Grove:
 
     @property
     def pages(self) -> list[str]:
-        return self.backup.pages()
+        return sorted(self.backup.pages())
 
     @property
     def changed(self) -> list[str]:
         """What the last commit changed, with renames."""
         shown = self.backup.git("show", "--name-status", "-M", "--format=", "-z")
         return [part for part in shown.split("\0") if part]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """All but the state."""
+        files = self.backup.files()
+        return {path: each for path, each in files.items() if not path.startswith(".notion-sync")}
+
+    def from_scratch(self, **environ: str) -> dict[str, bytes]:
+        """What a first backup of the same would have, of that."""
+        other = self.backup.folder.parent / "other"
+        with backing_up(other, self.notion, git=False) as fresh:
+            ran = fresh.run(**{"DATABASES": self.roots, **environ})
+            assert ran.code == 0, ran.log
+            return Grove(fresh, "").files
 
     def root(self, title: str, *words: Any) -> Branch:
         """A new page at the top."""
