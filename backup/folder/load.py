@@ -48,8 +48,8 @@ class Memory:
     `claimed`: see Local. `former` are files that the work tree's state names and `state` does not.
     `unpublished` are the ids of pages that an interrupted run left in the work tree. `problem` says
     why the state that should be the truth cannot be used; `rebuilt` are the ids of the pages that
-    were found again all the same and must be read, `restored` of those whose store has all that was
-    known of them, `strays` the folders that carry the id of a page elsewhere.
+    were found again all the same and must be read, `restored` of those whose store has all that is
+    needed, `strays` the folders that carry the id of a page elsewhere.
     `damage` are single entries of it that were left out. `torn` are the ids of pages that are to be
     read, as their files may not belong together.
     """
@@ -134,7 +134,8 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     newer = {
         id_: record
         for id_, record in here.state.pages.items()
-        if id_ in here.finished or (is_first and _says_so(tree, id_, record))
+        if id_ in here.finished
+        or (is_first and id_ not in here.torn and _says_so(tree, id_, record))
         if base.before.pages.get(id_) != record
         if id_ in known or id_ not in base.before.pages
         if _is_newer(record, known.get(id_))
@@ -250,9 +251,9 @@ def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory
     told = {id_: found.pages[id_] for id_ in found.whole & memory.rebuilt}
     told = {id_: each for id_, each in told.items() if each.folder == known[id_].folder}
     pages = {**added, **known, **told}
-    restored = told.keys() | (found.whole & added.keys())
     newest = max((each.edited for each in pages.values()), default="")
-    pages |= {id_: rebuild.settled(pages[id_], newest) for id_ in restored}
+    whole = told.keys() | (found.whole & added.keys())
+    restored = {id_ for id_ in whole if rebuild.is_settled(pages[id_], newest)}
     folders = {record.folder for record in pages.values()}
     elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
     again = memory.rebuilt | added.keys()

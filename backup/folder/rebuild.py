@@ -64,20 +64,17 @@ def rebuilt(
     return Rebuilt(found, frozenset(good), tuple(strays))
 
 
-def settled(record: Record, newest: str) -> Record:
-    """The record of a store, to be read again if it may have been read in the minute of its last edit.
+def is_settled(record: Record, newest: str) -> bool:
+    """Whether the page of a store was read whole, and not in the minute of its last edit.
 
-    No store says whether it was. A page of which that is still true was read by the last run, so no
-    page of the backup was edited much later; `newest` is the latest edit that is known.
+    No store says the latter. A page of which that is still true was read by the last run, so no page
+    of the backup was edited much later; `newest` is the latest edit that is known.
     """
-    return replace(record, stable=record.stable and _is_older(record.edited, newest))
-
-
-def _is_older(edited: str, last: str) -> bool:
     try:
-        return datetime.fromisoformat(last[:16]) - datetime.fromisoformat(edited[:16]) > _RUN
+        edited, last = (datetime.fromisoformat(each[:16]) for each in (record.edited, newest))
     except ValueError:
         return False
+    return record.stable and last - edited > _RUN
 
 
 def named(text: str) -> str:
@@ -161,10 +158,10 @@ def _files_by_folder(files: Collection[str]) -> dict[str, list[dict[str, object]
     return found
 
 
-def database_of(content: bytes) -> str:
-    """The id of the database that a store is about; '' when it is not a database's."""
+def subject_of(content: bytes) -> str:
+    """The id of the page or database that a store is about; '' when it is damaged, or somebody else's."""
     try:
         stored = store.loads(content)
     except StoreError:
         return ""
-    return stored.id if isinstance(stored, StoredDatabase) else ""
+    return stored.id if isinstance(stored, StoredDatabase) else stored.page.id

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backup.errors import WorkspaceError
+from backup.folder.rebuild import subject_of
 from backup.folder.tree import Tree
 from backup.markdown import index
 from backup.model import STORE
@@ -87,7 +88,7 @@ class Writer:
             if self._differs(page_id, record, placed, digests["index.md"]):
                 self.changed.add(page_id)
             known = {join(record.folder, name): digest for name, digest in digests.items()}
-            same = self._there_already(record, placed, known)
+            same = self._there_already(page_id, record, placed, known)
             with self._becoming(page_id, record, digests["index.md"], record.store, same):
                 for path, source in placed.items():
                     self.tree.place(path, source)
@@ -200,16 +201,18 @@ class Writer:
             del self._owners[path]
 
     def _there_already(
-        self, record: Record, placed: Mapping[str, Path], known: Mapping[str, str]
+        self, page_id: str, record: Record, placed: Mapping[str, Path], known: Mapping[str, str]
     ) -> set[str]:
-        """Files that lie there byte for byte as they are about to be: in nobody's way, whatever has
-        become of the state that knew them. `known` has the digests of those that are not `placed`."""
+        """Files that lie there byte for byte as they are about to be, and a store of this page: in
+        nobody's way, whatever has become of the state that knew them. `known` has the digests of those
+        that are not `placed`."""
         unknown = [path for path in record.paths() if path not in self._owners]
         there = {path: digest for path in unknown if (digest := self.tree.digest(path))}
         return {
             path
             for path, digest in there.items()
             if digest == (known.get(path) or _digest_of(placed.get(path)))
+            or (path.endswith(STORE) and subject_of(self.tree.content(path)) == page_id)
         }
 
     def _is_to_move(self, step: Step) -> bool:

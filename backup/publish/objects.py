@@ -20,6 +20,7 @@ from pathlib import Path
 
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, header_key
+from backup.model import STORE
 
 # What `git lfs install` sets up; without it git would store the files themselves (git-lfs, "install").
 _LFS = (
@@ -50,6 +51,7 @@ def stored(git: Git, paths: Collection[str]) -> Stored:
     attributes = _attributes(git, paths)
     filtered = _filters(attributes)
     _refuse_unready(git, filtered)
+    _refuse_plain(git, paths, filtered)
     said = {path for path in paths if path in filtered or _is_said(attributes[path])}
     named: dict[str, str] = {}
     for kind in (sorted(said), [path for path in paths if path not in said]):
@@ -230,6 +232,24 @@ def _refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
         if not any(git.ask("config", f"filter.{name}.{use}") for use in ("clean", "process")):
             path = min(path for path, each in filtered.items() if each == name)
             raise _unready(path, name, "which is not set up here")
+
+
+def _refuse_plain(git: Git, paths: Collection[str], filtered: Mapping[str, str]) -> None:
+    """Raise GitError for a store that would show what the filter of the text beside it hides: the rules of
+    who encrypts '*.md' are older than stores."""
+    stores = {_text_beside(path): path for path in paths if path.endswith(STORE)}
+    texts = _filters(_attributes(git, stores))
+    for text, name in sorted(texts.items()):
+        if name != "lfs" and stores[text] not in filtered:
+            raise GitError(
+                f"{stores[text]} would be published as plain text, but {text} goes through the filter "
+                f"{name} (see .gitattributes).",
+                hint=f"Add a line `{STORE} filter={name}` to .gitattributes, or set KEEP_JSON=false.",
+            )
+
+
+def _text_beside(store: str) -> str:
+    return f"{store.removesuffix(STORE)}index.md"
 
 
 def _unready(path: str, name: str, why: str) -> GitError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from backup.errors import GitError
-from backup.folder.rebuild import database_of
+from backup.folder.rebuild import subject_of
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
 from backup.markdown import index
@@ -282,10 +282,10 @@ class Publisher:
         return composition(self._base, held, files, text, links, self._lists(held, files))
 
     def _lists(self, held: Held, files: Mapping[str, str]) -> set[str]:
-        """Lists of pages and stores of databases on the tip that were ours, though no state says so any
-        more: they do themselves."""
-        databases = held.state.databases.items()
-        wanted = {path: id_ for id_, each in databases for path in each.paths()}
+        """Lists of pages and stores on the tip that were ours, though no state says so any more: they do
+        themselves."""
+        owned = held.state.owned().items()
+        wanted = {path: id_ for path, id_ in owned if path.endswith(("README.md", STORE))}
         below = {f"{self.prefix}{path}": files[path] for path in wanted.keys() & files.keys()}
         for path in self._base.owned():
             below.pop(f"{self.prefix}{path}", None)
@@ -354,8 +354,8 @@ class Publisher:
         return replace(issued, pull_request=offered.url)
 
 
-def _is_ours(path: str, content: bytes, database_id: str) -> bool:
-    """Whether a file of a database says that this program wrote it."""
+def _is_ours(path: str, content: bytes, id_: str) -> bool:
+    """Whether a list of pages or a store says that this program wrote it."""
     if path.endswith(STORE):
-        return database_of(content) == database_id
+        return subject_of(content) == id_
     return index.is_ours(content.decode("utf-8", "replace"))

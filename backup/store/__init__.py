@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 from backup.errors import StoreError
-from backup.json_values import as_object, mapping
+from backup.json_values import as_object
 from backup.model import STORE, Json, Page, bare_id
 from backup.store import lean, lines
 from backup.store.lasting import lasting
@@ -50,7 +49,8 @@ class StoredPage:
 
 @dataclass(frozen=True, slots=True)
 class StoredDatabase:
-    """A database: `raw` is its container, `sources` are its data sources with their schema."""
+    """A database: `raw` is its container, `sources` are its data sources with their schema. The order of
+    its properties is not kept: Notion gives them in any."""
 
     id: str
     raw: Json
@@ -136,36 +136,23 @@ def _page(head: Json, rest: list[str]) -> StoredPage:
 
 def _of_database(stored: StoredDatabase) -> str:
     raw = lasting(stored.raw)
-    order = [list(mapping(source, "properties")) for source in stored.sources]
     parts = {
         "database": raw,
         "sources": lasting(list(stored.sources)),
         "views": lasting(list(stored.views)),
         "templates": lasting(list(stored.templates)),
     }
-    return lean.dumps({**parts, "order": order, "version": VERSION, **_own_id(stored.id, raw)})
+    return lean.dumps({**parts, "version": VERSION, **_own_id(stored.id, raw)})
 
 
 def _database(head: Json, rest: list[str]) -> StoredDatabase:
-    raw, order = head.get("database"), head.get("order")
+    raw = head.get("database")
     if not isinstance(raw, dict) or rest:
         raise damaged("neither a page nor a database")
-    sources = _objects(head.get("sources"))
-    if not isinstance(order, list) or len(order) != len(sources):
-        raise damaged("without the order of its properties")
-    ordered = tuple(_in_order(*each) for each in zip(sources, order, strict=True))
-    views, templates = _objects(head.get("views")), _objects(head.get("templates"))
-    return StoredDatabase(_id(head, raw), raw, ordered, views, templates)
-
-
-def _in_order(source: Json, names: Any) -> Json:
-    """The source with its properties as Notion listed them: a line has its keys sorted."""
-    properties = mapping(source, "properties")
-    if not isinstance(names, list) or sorted(map(str, names)) != sorted(properties):
-        raise damaged("without the order of its properties")
-    if "properties" not in source or not isinstance(source["properties"], dict):
-        return source
-    return {**source, "properties": {name: properties[name] for name in names}}
+    sources, views, templates = (
+        _objects(head.get(key)) for key in ("sources", "views", "templates")
+    )
+    return StoredDatabase(_id(head, raw), raw, sources, views, templates)
 
 
 def _own_id(id_: str, raw: Json) -> Json:

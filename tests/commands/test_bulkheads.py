@@ -191,7 +191,7 @@ def test_pages_that_were_finished_before_the_disk_was_full_are_published(tmp_pat
     """The pages lie on a disk of their own, which has room for the first ones only."""
     disk = tmp_path / "repository"
     disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=600k", "none", disk]
+    command = ["mount", "-t", "tmpfs", "-o", "size=1200k", "none", disk]
     if not shutil.which("mount") or subprocess.run(command, check=False).returncode:
         pytest.skip("only root may mount a disk")
     notion = wiki(*MANY)

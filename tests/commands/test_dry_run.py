@@ -58,7 +58,7 @@ def test_the_real_run_does_what_the_dry_one_announced_with_as_many_requests(
     ]
     listing, verdicts = 4, 2
     needed = len(changed.server.requests) - asked - listing - verdicts
-    assert f"3 to read (about {needed} requests), 1 to remove, 2 unchanged" in told
+    assert f"2 to read (about {needed} requests), 1 to write again without reading" in told
 
 
 def test_a_dry_run_knows_whose_blocks_are_linked_to_no_more(kitchen: Backup) -> None:
@@ -72,7 +72,7 @@ def test_a_dry_run_knows_whose_blocks_are_linked_to_no_more(kitchen: Backup) -> 
     told = "updated: Milk → wiki/milk/ (links to its blocks changed)"
     assert told in kitchen.run("--dry-run").log
     ran = kitchen.run()
-    assert "1 to read" in ran.log and told in ran.log
+    assert "1 to write again without reading" in ran.log and told in ran.log
     assert "<a id" not in kitchen.text("wiki/milk/index.md")
 
 

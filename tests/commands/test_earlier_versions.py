@@ -27,7 +27,8 @@ FRONT_MATTER = pytest.mark.parametrize("front_matter", ["true", "false"])
 
 @pytest.fixture
 def archived(kitchen: Backup) -> Backup:
-    """The wiki as it was when version 1 wrote its state."""
+    """The wiki as it was when version 1 wrote its state; there were no stores then."""
+    kitchen.environ["KEEP_JSON"] = "false"
     kitchen.notion.archive(row(kitchen, "Milk"))
     later(kitchen.notion)
     return kitchen
@@ -103,6 +104,30 @@ def test_what_an_interrupted_run_of_an_earlier_version_finished_is_not_read_agai
     ran = archived.run(FRONT_MATTER=front_matter)
     assert ran.code == 0, ran.log
     assert loads(archived.text(NAME)) == whole and not keys(archived) & OLD
+    assert read_since(archived, asked) == set()
+
+
+@FRONT_MATTER
+def test_each_page_is_read_once_to_get_its_store_and_no_text_is_written_again(
+    archived: Backup, front_matter: str
+) -> None:
+    archived.init()
+    archived.run(FRONT_MATTER=front_matter)
+    (archived.folder / NAME).write_text(of_version_1(archived), "utf-8")
+    archived.git("commit", "-aqm", "as version 1 left it")
+    archived.environ["KEEP_JSON"] = "true"
+    stamps, asked = archived.stamps(), len(archived.server.requests)
+    ran = archived.run(FRONT_MATTER=front_matter)
+    assert ran.code == 0, ran.log
+    assert "Without a .notion.json so far: 3 pages" in ran.log
+    assert len(read_since(archived, asked)) == 3
+    changed = archived.git("show", "--name-only", "--format=", "HEAD").splitlines()
+    folders = ("wiki", "wiki/cups", "wiki/milk", "wiki/tea")
+    assert changed == [NAME, *(f"{folder}/.notion.json" for folder in folders)]
+    texts = [path for path in stamps if path.endswith(".md")]
+    assert [archived.stamps()[path] for path in texts] == [stamps[path] for path in texts]
+    asked = len(archived.server.requests)
+    assert archived.run(FRONT_MATTER=front_matter).code == 0
     assert read_since(archived, asked) == set()
 
 

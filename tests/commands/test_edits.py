@@ -22,7 +22,7 @@ def test_only_the_edited_page_is_read_again(kitchen: Backup) -> None:
     asked = len(kitchen.server.requests)
     ran = kitchen.run()
     written = {path for path, stamp in kitchen.stamps().items() if before.get(path) != stamp}
-    assert written == {"wiki/milk/index.md", ".notion-sync.json"}
+    assert written == {"wiki/milk/index.md", "wiki/milk/.notion.json", ".notion-sync.json"}
     source = kitchen.notion.source(kitchen.notion.databases()[0])
     assert [each.path for each in kitchen.server.requests[asked:]][4:] == [
         f"/v1/blocks/{row(kitchen, 'Milk')}/children",

@@ -90,7 +90,7 @@ def test_a_missing_image_that_is_there_now_is_one_updated_page_and_one_file(
     kitchen.heal()
     ran = kitchen.run()
     assert "\n1 updated · 2 unchanged\n" in ran.log
-    assert "1 page read, 1 image or attachment written" in ran.log
+    assert "1 page written again without reading, 1 image or attachment written" in ran.log
 
 
 def test_a_moved_page_is_renamed_and_all_others_are_what_they_were(kitchen: Backup) -> None:

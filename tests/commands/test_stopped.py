@@ -193,6 +193,7 @@ def test_what_an_interrupted_run_finished_is_not_read_again(kitchen: Backup) -> 
     finished = {"page": row(kitchen, "Tea").replace("-", "")}
     state = json.loads(kitchen.text(".notion-sync.json"))
     finished["record"] = state["pages"].pop(finished["page"])
+    finished["store"] = finished["record"]["store"]
     finished["text"] = hashlib.sha256(kitchen.files()["wiki/tea/index.md"]).hexdigest()
     (kitchen.folder / ".notion-sync.json").write_text(json.dumps(state))
     orphan = kitchen.folder / "wiki/tea/assets/1-half.png"

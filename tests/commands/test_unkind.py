@@ -148,7 +148,7 @@ def test_a_relation_that_was_set_from_the_other_side_is_shown(kitchen: Backup) -
     notion.set_property(tea, "Needs", [cups])
     asked = len(kitchen.server.requests)
     assert kitchen.run().code == 0
-    assert read_since(kitchen, asked) == {tea, cups}
+    assert read_since(kitchen, asked) == {tea}, "the listing shows the other side"
     assert "Needed by | [Tea](../tea/index.md)" in kitchen.text("wiki/cups/index.md")
 
 

@@ -191,12 +191,12 @@ class TestStores:
             pending=(LACKING,),
             store=store.digest(self.OLD),
         )
-        assert (memory.restored, memory.rebuilt) == ({TEA, MILK}, set())
         assert memory.problem == f"{NAME} is missing."
 
     def test_a_page_that_the_last_run_may_have_read_in_the_minute_of_its_edit_is_read(self) -> None:
-        pages = kept(of_work_tree(Local()), self.FILES).state.pages
-        assert (pages[TEA].stable, pages[MILK].stable) == (True, False)
+        memory = kept(of_work_tree(Local()), self.FILES)
+        assert (memory.restored, memory.rebuilt) == ({TEA}, {MILK})
+        assert memory.state.pages[MILK].edited == "2026-09-01T08:00:00.000Z"
 
     @pytest.mark.parametrize(
         "damaged",
@@ -213,7 +213,7 @@ class TestStores:
         self, damaged: bytes
     ) -> None:
         memory = kept(of_work_tree(Local()), {**self.FILES, "wiki/milk/.notion.json": damaged})
-        assert (memory.restored, memory.rebuilt) == ({TEA}, {MILK})
+        assert MILK in memory.rebuilt and memory.state.pages[MILK].edited == ""
         assert memory.state.owned()["wiki/milk/.notion.json"] == MILK
 
     def test_a_copy_where_the_backup_would_not_put_it_is_left_alone(self) -> None:
@@ -226,16 +226,18 @@ class TestStores:
         """The last good state may be older than the pages of today."""
         known = state(a=record("tea", store="5" * 64), b=record("cocoa"))
         files = {**self.FILES, "wiki/cocoa/index.md": b""}
+        late = stored("c" * 32, "Late", "2026-09-01")
+        files |= {"wiki/late/.notion.json": late}
         base = replace(branch(known, problem="lost"), files=files)
         memory = kept(of_branch(base, Local(), Files(lambda _: True)), files)
         assert memory.state.pages[TEA].store == store.digest(self.OLD)
         assert memory.state.pages[MILK].folder == "wiki/cocoa", "where the history knows it"
-        assert (memory.restored, memory.rebuilt) == ({TEA}, {MILK})
+        assert (memory.restored, memory.rebuilt) == ({TEA}, {MILK, "c" * 32})
 
     def test_a_damaged_entry_comes_back_as_well(self) -> None:
-        memory = Memory(State({}, PLACES), damage=(Damage(NAME, TEA, "a value"),))
-        again = kept(memory, self.FILES)
-        assert again.state.pages.keys() == {TEA} == again.restored
+        known = State({"c" * 32: record("late", "2026-09-01T08:00:00.000Z")}, PLACES)
+        again = kept(Memory(known, damage=(Damage(NAME, TEA, "a value"),)), self.FILES)
+        assert (again.state.pages.keys(), again.restored) == ({TEA, "c" * 32}, {TEA})
 
 
 class TestWithABranch:

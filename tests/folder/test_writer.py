@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from backup import store
 from backup.errors import WorkspaceError
 from backup.folder import load
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown import index
+from backup.model import Page
+from backup.store import StoredPage
 from backup.sync import journal, state
 from backup.sync.journal import Replayed
 from backup.sync.plan import Action, Step
@@ -222,6 +227,17 @@ def test_a_file_of_somebody_else_in_the_place_of_a_store_fails_that_page(tree: T
     with pytest.raises(WorkspaceError, match=rf"{STORED} exists and is not part of the backup"):
         put(Writer(tree, State()), b"text", b"store")
     assert files(tree) == {f"wiki/tea/{STORED}"} and tree.read(f"wiki/tea/{STORED}") == "mine"
+
+
+def test_a_store_that_names_its_page_is_ours_though_no_state_knows_it(tree: Tree) -> None:
+    """An earlier version of the program wrote the page since, and knew of no store."""
+    content = store.dumps(StoredPage(Page(T, {"object": "page"})))
+    for name, error in (("tea", None), ("milk", WorkspaceError)):
+        written(tree, f"wiki/{name}/{STORED}", text=content.decode())
+        put_ = partial(Writer(tree, State()).put, T if error is None else M)
+        with pytest.raises(error) if error else nullcontext():
+            put_(Record(A, f"wiki/{name}", ""), {}, b"text", b"new")
+    assert tree.read(f"wiki/tea/{STORED}") == "new"
 
 
 def test_whenever_writing_is_cut_off_a_page_that_counts_as_finished_has_its_store(

@@ -29,11 +29,14 @@ from tests.support.publishing import (
 
 SECRET = "The code of the safe is swordfish."
 ROT13 = "tr a-zA-Z n-za-mN-ZA-M"
+TEXTS = "*.md filter=crypt\n.notion.json filter=crypt\n"
 RULES = {
     "a folder": {".gitattributes": "wiki/** filter=crypt diff=crypt\n"},
     "everything": {".gitattributes": "* filter=crypt\n.gitattributes !filter\n"},
-    "a macro": {".gitattributes": "[attr]secret filter=crypt -text\n*.md secret\n"},
-    "a file further in": {"wiki/.gitattributes": "*.md filter=crypt\n"},
+    "a macro": {
+        ".gitattributes": "[attr]secret filter=crypt -text\n*.md secret\n.notion.json secret\n"
+    },
+    "a file further in": {"wiki/.gitattributes": TEXTS},
 }
 
 
@@ -88,7 +91,7 @@ def test_where_the_filter_is_not_set_up_nothing_is_published_and_one_sentence_sa
     ran = locked.run()
     assert ran.code == 1
     assert "through the filter crypt" in ran.log and "not set up here" in ran.log
-    assert ".md" in ran.log or ".notion-sync.json" in ran.log
+    assert ".md" in ran.log or ".notion" in ran.log
     assert remote_commits(locked) == 2
     assert SECRET not in all_remote(locked)
 
@@ -121,7 +124,7 @@ def test_a_fresh_clone_in_which_a_backup_is_still_encrypted_is_left_as_it_is(
 
 def test_a_rule_counts_before_it_is_committed_and_after_it_was_deleted(target: Backup) -> None:
     rule = target.folder / ".gitattributes"
-    rule.write_text("*.md filter=crypt\n")
+    rule.write_text(TEXTS)
     write(target, "Tea", SECRET)
     assert "through the filter crypt" in target.run().log
     push(target, ".gitattributes")
@@ -129,13 +132,27 @@ def test_a_rule_counts_before_it_is_committed_and_after_it_was_deleted(target: B
     assert "through the filter crypt" in target.run().log
     assert remote_commits(target) == 2
     unlock(target)
-    (target.folder / "wiki/.gitattributes").write_text("*.md filter=crypt\n")
+    (target.folder / "wiki/.gitattributes").write_text(TEXTS)
     assert target.run().code == 0
     assert SECRET not in all_remote(target)
 
 
-def test_a_rule_of_which_git_knows_nothing_yet_is_followed(target: Backup) -> None:
+def test_a_store_is_not_published_in_plain_beside_a_text_that_is_encrypted(target: Backup) -> None:
     (target.folder / ".gitattributes").write_text("*.md filter=crypt\n")
+    push(target, ".gitattributes")
+    unlock(target)
+    write(target, "Tea", SECRET)
+    ran = target.run()
+    assert ran.code == 1 and remote_commits(target) == 2
+    assert "wiki/milk/.notion.json would be published as plain text" in ran.log
+    assert "`.notion.json filter=crypt`" in ran.log and "KEEP_JSON=false" in ran.log
+    assert SECRET not in all_remote(target)
+    assert target.run(KEEP_JSON="false").code == 0
+    assert SECRET not in all_remote(target)
+
+
+def test_a_rule_of_which_git_knows_nothing_yet_is_followed(target: Backup) -> None:
+    (target.folder / ".gitattributes").write_text(TEXTS)
     unlock(target)
     write(target, "Tea", SECRET)
     assert target.run().code == 0
@@ -144,7 +161,7 @@ def test_a_rule_of_which_git_knows_nothing_yet_is_followed(target: Backup) -> No
 
 
 def test_a_filter_that_is_a_process_is_one_too(target: Backup) -> None:
-    (target.folder / ".gitattributes").write_text("*.md filter=crypt\n")
+    (target.folder / ".gitattributes").write_text(TEXTS)
     push(target, ".gitattributes")
     program = f"{sys.executable} -I {Path(lfs_program.__file__)} filter-process"
     target.git("config", "filter.crypt.process", program)

@@ -84,8 +84,7 @@ def test_when_a_pull_request_was_merged_the_next_one_begins_with_the_branch_belo
     assert ran.code == 0, ran.log
     assert at_remote(target, "rev-list", "--count", "main..notion-backup") == "1"
     assert at_remote(target, "diff", "--name-only", "main", "notion-backup").splitlines() == [
-        ".notion-sync.json",
-        "wiki/tea/index.md",
+        *(".notion-sync.json", "wiki/tea/.notion.json", "wiki/tea/index.md"),
     ]
     assert len(host.pulls.open) == 1
 

@@ -97,7 +97,7 @@ def test_an_empty_remote_gets_its_first_commit_and_its_clone_a_branch(
     fresh.git("clone", "-q", str(empty), str(fresh.folder), folder=tmp_path)
     assert fresh.run().code == 0
     listed = fresh.git("ls-tree", "-r", "--name-only", "main", folder=empty)
-    assert listed.splitlines() == [".notion-sync.json", *PAGES]
+    assert set(listed.splitlines()) >= {".notion-sync.json", *PAGES}
     assert fresh.git("status", "--porcelain") == ""
 
 

@@ -21,6 +21,9 @@ from tests.support.recordings import TREES, page
 HEAD = {"version": 1, "page": {"id": "a" * 32}, "files": [], "pending": []}
 
 
+DATABASE = b'{"database":{"id":"d"},"sources":[],"templates":[],"version":1,"views":[]}\n'
+
+
 def data(*lines: Any, **head: Any) -> bytes:
     """The bytes of a page's store with a changed first line and these blocks."""
     values = [{**HEAD, **head}, *lines]
@@ -54,12 +57,9 @@ REFUSED: dict[str, bytes] = {
     "files that are no objects": data(files=["x"]),
     "pending that is null": data(pending=None),
     "an id that is no text": data(id=7),
-    "a database with blocks": b'{"version":1,"database":{"id":"d"},"sources":[],"order":[]}\n[0,{}]\n',
-    "a database without an order": b'{"version":1,"database":{"id":"d"},"sources":[{}],"order":[]}\n',
-    "an order of other properties": (
-        b'{"version":1,"database":{"id":"d"},"order":[["a"]],"views":[],"templates":[],'
-        b'"sources":[{"properties":{"b":{}}}]}\n'
-    ),
+    "a database with blocks": DATABASE + b"[0,{}]\n",
+    "a database that is a list": DATABASE.replace(b'{"id":"d"}', b"[]"),
+    "a database without its sources": DATABASE.replace(b"sources", b"others"),
     "an empty line": data() + b"\n",
     "a line that is no list": data({"id": "b"}),
     "a short line": data([0]),

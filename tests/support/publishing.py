@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from backup.model import STORE
 from fakenotion import blocks
 from fakenotion.server import StandIn
 from tests.end_to_end.git_server import GitServer
@@ -78,6 +80,11 @@ def at_remote(backup: Backup, *args: str) -> str:
 
 
 def remote_files(backup: Backup, branch: str = "main") -> list[str]:
+    """Every file on a branch of the remote, but for the stores: each text has one beside it."""
+    return [path for path in all_remote_files(backup, branch) if not path.endswith(STORE)]
+
+
+def all_remote_files(backup: Backup, branch: str = "main") -> list[str]:
     """Every file on a branch of the remote."""
     return at_remote(backup, "ls-tree", "-r", "--name-only", branch).splitlines()
 
@@ -99,17 +106,25 @@ def state_of(backup: Backup) -> dict[str, dict[str, Any]]:
 
 
 def check_consistent(backup: Backup) -> None:
-    """On the remote every record's text is the version that the record names, and no file lies there
-    that no record has."""
+    """On the remote every record's text and store are the version that the record names, and no file
+    lies there that no record has."""
     expected = {".notion-sync.json", "code.py"}
     for id_, record in state_of(backup).items():
         text = remote_text(backup, f"{record['folder']}/index.md")
         found = re.search(r'(?m)^notion_id: "([^"]+)', text)
         assert found and found[1].replace("-", "") == id_
         assert f'edited: "{record["edited"]}"' in text
-        paths = ["index.md", *(each["path"] for each in record.get("files", ()))]
+        at = f"main:{record['folder']}/{STORE}"
+        remote = backup.folder.parent / "remote.git"
+        command = ["git", "cat-file", "blob", at]
+        content = subprocess.run(command, cwd=remote, capture_output=True, check=True).stdout
+        assert hashlib.sha256(content).hexdigest() == record["store"]
+        paths = ["index.md", STORE, *(each["path"] for each in record.get("files", ()))]
         expected |= {f"{record['folder']}/{path}" for path in paths}
-    assert {path for path in remote_files(backup) if not path.endswith("README.md")} == expected
+    folders = json.loads(remote_text(backup, ".notion-sync.json"))["databases"].values()
+    of_databases = {f"{each['folder']}/{STORE}" for each in folders} | {STORE}
+    there = {path for path in all_remote_files(backup) if not path.endswith("README.md")}
+    assert there - of_databases == expected
 
 
 def page(backup: Backup, title: str) -> str:

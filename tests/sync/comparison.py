@@ -214,15 +214,14 @@ def _stored(content: bytes) -> list[str]:
     """The lines of a store, but for the names of files. How Notion calls a page that is mentioned is
     left out as well: it tells nobody when that page is renamed."""
     try:
-        first, *lines = content.decode().splitlines()
+        first, *lines = content.decode().removesuffix("\n").split("\n")
         head = json.loads(first)
         head["files"] = sorted(
             [each["identity"], each["sha256"], each["size"]] for each in head.get("files", ())
         )
+        return [_unnamed(head), *(_unnamed(json.loads(line)) for line in lines)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return [repr(content)]
-    said = [json.dumps(head, sort_keys=True), *lines]
-    return [_unnamed(json.loads(line)) for line in said]
 
 
 def _unnamed(value: Any) -> str:

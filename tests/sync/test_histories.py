@@ -18,6 +18,7 @@ LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
 FIRST, SECOND = Run(who=0), Run(who=1)
 PLAIN, KEEP = Choice(0, 0), Choice(3, 0)  # FRONT_MATTER=false, ON_DELETE=keep
+BARE, STORED = Choice(6, 0), Choice(6, 1)  # KEEP_JSON=false, true
 
 HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "the work tree was cleaned, and Notion does not answer": (
@@ -115,6 +116,30 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "the branch lost all, and somebody changed a page in the kept folder": (
         Way("pull", ("laptop",)),
         [FIRST, Run(tree="untidy"), Act("delete_all", 1), FIRST],
+    ),
+    "a text and a store are deleted, and another store is damaged": (
+        MAIN,
+        [FIRST, Act("drop_text", 0), Act("drop_store", 2), Act("touch_store", 4), FIRST, PLAIN],
+    ),
+    "stores are given up while a page is kept, and wanted again": (
+        LAPTOP,
+        [KEEP, FIRST, Event("trash", 0), FIRST, BARE, FIRST, STORED, FIRST],
+    ),
+    "stores of both shards are deleted": (
+        SHARDS,
+        [FIRST, SECOND, *(Act("drop_store", number) for number in range(7)), FIRST],
+    ),
+    "one of two shards keeps no stores": (
+        SHARDS,
+        [FIRST, SECOND, BARE, SECOND, STORED, FIRST],
+    ),
+    "stores say something else, and the state is lost": (
+        FOLDER,
+        [FIRST, Act("touch_store", 1, 1), Act("touch_store", 3, 1), Act("lose"), FIRST],
+    ),
+    "stores are new, and the run is cut off in the middle": (
+        LAPTOP,
+        [BARE, FIRST, STORED, Run("killed", 60, 1), FIRST],
     ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),

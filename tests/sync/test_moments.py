@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from pathlib import Path
@@ -22,25 +23,31 @@ from tests.sync.runs import KILLED, Runs
 from tests.sync.trial import Run, Trial, Way
 
 T = "7" * 32
-OLD = Record("db", "wiki/tea", "Tea", files=({"path": "assets/1-leaf.png"},))
-NEW = Record("db", "wiki/tea", "Tea", files=({"path": "assets/2-cup.png"},))
+STORE = "wiki/tea/.notion.json"
+OLD, NEW = (
+    Record(
+        "db", "wiki/tea", "Tea", files=({"path": path},), store=hashlib.sha256(store).hexdigest()
+    )
+    for path, store in (("assets/1-leaf.png", b"old store"), ("assets/2-cup.png", b"new store"))
+)
 
 
 def put(root: Path, record: Record, text: bytes, picture: bytes) -> None:
-    """Write the page with one picture."""
+    """Write the page with one picture and its store."""
     tree = Tree(root)
     staged = tree.staging / "picture"
     staged.parent.mkdir(parents=True, exist_ok=True)
     staged.write_bytes(picture)
     writer = Writer(tree, State({T: OLD} if (root / OLD.folder).exists() else {}))
-    writer.put(T, record, {record.paths()[1]: staged}, text)
+    writer.put(T, record, {record.paths()[2]: staged}, text, text + b" store")
 
 
 def remembered(root: Path) -> Replayed:
     """What the next run takes from the journal."""
     tree = Tree(root)
-    lines, text = tree.beginning(journal.NAME, -1), tree.digest("wiki/tea/index.md")
-    return journal.replay(State({T: OLD}), lines, lambda record, digest, store: digest == text)
+    lines, there = tree.beginning(journal.NAME, -1), ("wiki/tea/index.md", STORE)
+    wanted = tuple(map(tree.digest, there))
+    return journal.replay(State({T: OLD}), lines, lambda _, *digests: digests == wanted)
 
 
 @pytest.mark.parametrize("torn", [False, True])
@@ -49,6 +56,7 @@ def test_a_page_is_the_old_one_or_the_new_one_whenever_its_writing_is_cut_off(
 ) -> None:
     put(tmp_path / "before", OLD, b"old", b"leaf")
     seen: set[bytes] = set()
+    apart = 0
     for moment in range(1, 1000):
         root = tmp_path / str(moment)
         shutil.copytree(tmp_path / "before", root)
@@ -64,13 +72,16 @@ def test_a_page_is_the_old_one_or_the_new_one_whenever_its_writing_is_cut_off(
         text = (root / "wiki/tea/index.md").read_bytes()
         shown = NEW if text == b"new" else OLD
         assert text in (b"old", b"new")
-        assert (root / shown.paths()[1]).read_bytes() == (b"cup" if shown is NEW else b"leaf")
+        assert (root / shown.paths()[2]).read_bytes() == (b"cup" if shown is NEW else b"leaf")
         found = remembered(root)
         assert found.state.pages == {T: shown}
+        is_whole = (root / STORE).read_bytes() == text + b" store"
+        assert is_whole or (shown is OLD and found.torn == {T}), "it is read again"
+        apart += not is_whole
         there = {str(path.relative_to(root)) for path in root.glob("wiki/**/*.*")}
         assert there <= {*shown.paths(), *found.claimed}
         seen.add(text)
-    assert seen == {b"old", b"new"}
+    assert seen == {b"old", b"new"} and apart
 
 
 class Moment(Death):

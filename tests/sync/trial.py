@@ -292,6 +292,8 @@ class Trial:
         checks.present(mine - left if run.how == "between" else mine, after, ended.log)
         # A shard does not read the pages of another: what the owner deleted of one waits for its turn.
         broken = after.databases().keys() - whole_pages(before.ours)
+        was = Copy.of(before.ours)
+        broken |= {id_ for path, id_ in was.misfits().items() if path not in was.files}
         others = {id_ for id_ in broken if not self._is_mine(id_, run)}
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
         if not self.land.is_tampered:  # an older state does not fit the stores of today
