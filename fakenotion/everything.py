@@ -25,7 +25,7 @@ def everything(*folders: Path) -> Workspace:
     """One workspace from folders that hold `_trees`, `_queries` and folders of single answers; those
     that are not there are left out. Where recordings contradict each other, the fuller one counts."""
     there = [folder for folder in folders if folder.is_dir()]
-    made = _Recorded(Workspace("Everything"), dict(_pages(there)))
+    made = _Recorded(Workspace("Everything"), _pages(there))
     queries = [one for folder in there for one in read(folder / "_queries")]
     trees = [one for folder in there for one in read(folder / "_trees")]
     for query in sorted(queries, key=lambda one: -len(one["response"]["results"])):
@@ -40,27 +40,27 @@ def everything(*folders: Path) -> Workspace:
     return made.workspace
 
 
-def _pages(folders: list[Path]) -> Iterator[tuple[str, Json]]:
-    """Page objects among the single answers, the last edited of each."""
+def _pages(folders: list[Path]) -> dict[str, Json]:
+    """Page objects among the single answers by their bare ids, the last edited of each."""
     found: dict[str, Json] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("[!_]*/*.json"))):
         text = path.read_text("utf-8")
-        for page in _objects(json.loads(text), "page") if '"page"' in text else ():
-            known = found.get(bare_id(page["id"]))
-            if known is None or known["last_edited_time"] < page["last_edited_time"]:
+        for page in _page_objects(json.loads(text)) if '"page"' in text else ():
+            known = found.setdefault(bare_id(page["id"]), page)
+            if known["last_edited_time"] < page["last_edited_time"]:
                 found[bare_id(page["id"])] = page
-    yield from found.items()
+    return found
 
 
-def _objects(value: Any, kind: str) -> Iterator[Json]:
+def _page_objects(value: Any) -> Iterator[Json]:
     if isinstance(value, list):
         for item in value:
-            yield from _objects(item, kind)
+            yield from _page_objects(item)
     elif isinstance(value, dict):
-        if value.get("object") == kind and "properties" in value and "last_edited_time" in value:
+        if value.get("object") == "page" and {"properties", "last_edited_time"} <= value.keys():
             yield value
         for item in value.values():
-            yield from _objects(item, kind)
+            yield from _page_objects(item)
 
 
 def _child_pages(tree: Json) -> Iterator[str]:

@@ -174,6 +174,9 @@ def test_errors_hold_no_secret_and_no_password_of_an_address(folder: Path) -> No
     with pytest.raises(GitError) as caught:
         git.run("fetch", "http://ada:password@127.0.0.1:1/planted")
     assert "planted" not in str(caught.value) and "password" not in str(caught.value)
+    with pytest.raises(GitError) as caught:
+        git.run("ls-files", "--error-unmatch", "http://ada:password@127.0.0.1/wiki")
+    assert "password" not in str(caught.value) and "127.0.0.1/wiki" in str(caught.value)
     assert "planted" not in repr(git.using(("a.b", "planted")))
 
 

@@ -70,12 +70,12 @@ class Memory:
 class Lying:
     """What lies in the backup, whoever put it there: all `files` below the output folder, what texts
     say at their beginning, what stores say, one by one, and the records that the history has of some
-    pages, with just the files that lie there."""
+    pages, with just the files that lie there. `earlier` is None where there is no history."""
 
     files: Callable[[], Collection[str]]
     texts: Callable[[Collection[str]], Mapping[str, str]]
     stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]] = lambda paths: ()
-    earlier: Callable[[Set[str]], Mapping[str, Record]] = lambda page_ids: {}
+    earlier: Callable[[Set[str]], Mapping[str, Record]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,10 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
     say in the folders of the `listed` databases, or by what the history says of them.
 
     A lost state knows none of them, a damaged one lacks some; and one that somebody has edited may
-    lack any that Notion lists. Of these only the history can tell that nobody wrote in them.
+    lack any that Notion lists, or have it where it lay long ago. Of these only the history can tell
+    that nobody wrote in them.
     """
+    memory = _caught_up(memory, listed, lying)
     damaged = {each.entry for each in memory.damage}
     lacking = {row.id for each in listed for row in each.rows} - memory.state.pages.keys()
     if not (memory.problem or damaged or lacking):
@@ -202,7 +204,8 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
     found = rebuild.rebuilt(files, texts, held, databases)
     fresh = {id_: each for id_, each in found.pages.items() if memory.problem or id_ in damaged}
     wanted = damaged | _waiting(listed, lacking, pages)
-    earlier = {} if memory.problem else lying.earlier(wanted - fresh.keys())
+    asks = None if memory.problem else lying.earlier
+    earlier = asks(wanted - fresh.keys()) if asks else {}
     added: dict[str, Record] = {}
     for id_, record in {**fresh, **earlier}.items():
         if id_ not in memory.state.pages and owned.isdisjoint(record.paths()):
@@ -228,20 +231,68 @@ def _places(
     return pages, {path for path, folder, name in free if name == STORE and folder}
 
 
-def _waiting(
-    listed: Collection[Listed], lacking: Collection[str], pages: Collection[str]
-) -> set[str]:
-    """The pages in whose place one of `pages` lies."""
-    return {
-        row.id
+def _caught_up(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memory:
+    """The memory with pages where the history says that they lie, when somebody has put an old state
+    back, which says where they lay then."""
+    if lying.earlier is None:
+        return memory
+    before, found = memory.state.pages, dict[str, Record]()
+    lost = _doubtful(memory, listed, lying.files())
+    asked: set[str] = set()
+    while lost:
+        found |= lying.earlier(lost)
+        asked |= lost
+        lost = _displaced(before, found) - asked
+    pages = _disjoint(before, found)
+    moved = {id_ for id_ in found if pages[id_] != before[id_]}
+    now = replace(memory.state, pages=pages)
+    return replace(memory, state=now, rebuilt=memory.rebuilt | moved) if moved else memory
+
+
+def _doubtful(memory: Memory, listed: Collection[Listed], files: Collection[str]) -> set[str]:
+    """The listed pages of which a file is missing, or that are renamed, while a text lies where they
+    belong now: that of somebody else, or their own, which the state does not know."""
+    pages = memory.state.pages
+    rows = {
+        row.id: row.title
         for each in listed
         for row in each.rows
-        if row.id in lacking
-        if any(
-            join(each.folder, f"{name}/index.md") in pages
-            for name in possible_names(row.title, row.id)
-        )
+        if row.id in pages and row.id not in memory.unpublished
     }
+    damaged = {id_ for id_ in rows if not all(path in files for path in pages[id_].paths())}
+    renamed = {id_ for id_, title in rows.items() if title != pages[id_].title} - damaged
+    if not damaged | renamed:
+        return set()
+    owned = memory.state.owned()
+    strange = {path for path in files if path.endswith("/index.md") and path not in owned}
+    elsewhere = _waiting(listed, damaged, files, pages)
+    return elsewhere | _waiting(listed, renamed, strange)
+
+
+def _displaced(pages: Mapping[str, Record], found: Mapping[str, Record]) -> set[str]:
+    """The other pages that are said to have a file of one that was `found`."""
+    taken = {path for record in found.values() for path in record.paths()}
+    others = pages.keys() - found.keys() if taken else ()
+    return {id_ for id_ in others if not taken.isdisjoint(pages[id_].paths())}
+
+
+def _waiting(
+    listed: Collection[Listed],
+    lacking: Collection[str],
+    pages: Collection[str],
+    known: Mapping[str, Record] | None = None,
+) -> set[str]:
+    """The pages in whose place one of `pages` lies, but for the place where they are `known` to lie."""
+    found = set()
+    for each in listed:
+        for row in (row for row in each.rows if row.id in lacking):
+            names = possible_names(row.title, row.id)
+            folders = {join(each.folder, name) for name in names}
+            if known:
+                folders.discard(known[row.id].folder)
+            if any(f"{folder}/index.md" in pages for folder in folders):
+                found.add(row.id)
+    return found
 
 
 def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory:

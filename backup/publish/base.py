@@ -16,7 +16,8 @@ from backup.sync import state
 from backup.sync.base import Base
 from backup.sync.state import Record, State
 
-_VERSIONS = 20  # of the state file that are tried, when the last one is lost or damaged
+_VERSIONS = 20  # of the state file that are tried, when the last one is lost, damaged or put back
+_LOOKED_AT = 100  # commits that changed it, of which some may put an earlier one back
 
 
 def read(git: Git, prefix: str, pushing: Pushing) -> Base:
@@ -65,9 +66,21 @@ def _earlier(git: Git, path: str, commit: str) -> State:
 
 
 def _versions(git: Git, path: str, commit: str) -> list[str]:
-    """The last commits in the history of `commit` that gave the state another content."""
-    options = ("--format=%H", f"--max-count={_VERSIONS}", "--diff-filter=AM")
-    return git.ask("log", *options, commit, "--", f":(top,literal){path}").split()
+    """The commits in the history of `commit` that gave the state another content, the last one first:
+    but for those that put an earlier one back, which do not tell what lies beside it."""
+    options = ("--format=%H", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=AM")
+    count = f"--max-count={_LOOKED_AT}"
+    said = git.ask("log", *options, count, commit, "--", f":(top,literal){path}")
+    first: dict[str, str] = {}
+    at = ""
+    for line in said.splitlines():
+        if line.startswith(":"):
+            object_ = line.split()[3]
+            first.pop(object_, None)
+            first[object_] = at
+        elif line:
+            at = line
+    return list(first.values())[:_VERSIONS]
 
 
 def earlier(
@@ -75,6 +88,9 @@ def earlier(
 ) -> dict[str, Record]:
     """Pages that the state of the branch lost, as the last commit with that very copy of them knew them:
     what somebody has changed since is nobody's that we could tell."""
+    path = f"{prefix}{state.NAME}"
+    if len(_versions(git, path, base.commit)) < 2:
+        pushing.deepen()  # else the state of the tip is compared with the tip
     found = _known_earlier(git, prefix, base, ids, pushing)
     if ids - found.keys() and pushing.deepen():
         found = _known_earlier(git, prefix, base, ids, pushing)

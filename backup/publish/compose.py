@@ -81,17 +81,17 @@ def composition(
     files: Mapping[str, str],
     text: str,
     links: Collection[str] = (),
-    lists: Collection[str] = (),
+    ours: Collection[str] = (),
 ) -> Composition:
     """What to commit on a tip with these `files` (path → object) and this `text` of the state;
-    `links` are those files that are symbolic links or submodules: never ours. `lists` are lists of
-    pages that say themselves that they are ours.
+    `links` are those files that are symbolic links or submodules: never ours. `ours` are files that
+    are ours, though no state says so: they themselves do, or the history.
 
     `base` is what the tip had when the run began, as far as it knows. All paths are below the
     output folder. Raises StateError when a later version of this program wrote the state.
     """
     theirs = understood(text, base, files)
-    known = (theirs.owned().keys() | base.owned().keys() | set(lists)) - set(links)
+    known = (theirs.owned().keys() | base.owned().keys() | set(ours)) - set(links)
     ground = _Ground(files, known, folders_of(files))
     taken = _taken(base, held, ground)
     merged = merge.merged(base, held.state, theirs, held.rewritten, taken, held.removed)
@@ -222,7 +222,9 @@ def _parts(
     for id_ in sorted(merged.ours, key=lambda each: (_edited(now, theirs, each), each)):
         mine, yours = now.pages.get(id_), theirs.pages.get(id_)
         put = {path: held.objects[path] for path in (mine.paths() if mine else ())}
-        drop = [path for path in (yours.paths() if yours else ()) if path not in owned]
+        drop = [
+            path for path in (yours.paths() if yours else ()) if path in files and path not in owned
+        ]
         if drop or any(files.get(path) != object_ for path, object_ in put.items()):
             page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)

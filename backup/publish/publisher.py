@@ -89,6 +89,7 @@ class Publisher:
     _credit: Callable[[str, str], Credit] | None = None
     _start: Base = field(default_factory=Base)
     _base: State = field(default_factory=State)
+    _found: frozenset[str] = frozenset()
     _begun_from: str = ""
     _unpublished: Collection[str] = ()
     _is_whole: bool = True
@@ -147,6 +148,7 @@ class Publisher:
     ) -> None:
         """The run starts with the state `remembered`; `rebuilt` says that the branch's own could not
         be read, or not whole, and `unpublished` are pages that an interrupted run left in the work tree.
+        Other pages that it does not have as the branch's state says are where the history found them.
 
         `credit` tells from a page's id and the time of its last edit who made that.
         """
@@ -158,6 +160,10 @@ class Publisher:
             if id_ in there or id_ not in unpublished
         }
         self._base = replace(self._start.state, pages=known)
+        seen = {id_: each for id_, each in remembered.pages.items() if id_ not in unpublished}
+        self._start = replace(self._start, state=replace(self._base, pages={**known, **seen}))
+        found = (each for id_, each in seen.items() if known[id_] != each)
+        self._found = frozenset(path for record in found for path in record.paths())
         self._is_whole = not rebuilt
         self._unpublished = unpublished
         self.rest()
@@ -279,7 +285,8 @@ class Publisher:
         links = {path.removeprefix(self.prefix) for path in tip.links}
         blob = "" if state.NAME in links else files.get(state.NAME, "")
         text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else ""
-        return composition(self._base, held, files, text, links, self._lists(held, files))
+        ours = self._lists(held, files) | self._found
+        return composition(self._base, held, files, text, links, ours)
 
     def _lists(self, held: Held, files: Mapping[str, str]) -> set[str]:
         """Lists of pages and stores on the tip that were ours, though no state says so any more: they do
@@ -330,7 +337,7 @@ class Publisher:
         old = {id_: each for id_, each in self._base.pages.items() if id_ in back}
         pages = {id_: each for id_, each in now.pages.items() if id_ not in back}
         self._base = replace(now, pages={**pages, **old})
-        self._is_whole = True
+        self._is_whole, self._found = True, frozenset()
         left = {path for id_ in back if id_ in now.pages for path in now.pages[id_].paths()}
         self._stamps |= {path: at for path, at in snapshot.stamps.items() if path not in left}
 

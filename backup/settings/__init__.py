@@ -194,7 +194,7 @@ class Settings:
         if reader.problems:
             told = [*reader.problems, *warnings, *_misspelt(reader, environ)]
             if environ.get("GITHUB_ACTIONS") == "true":
-                told = [_NAMED.sub(_as_input, each) for each in told]
+                told = [_with_input(each) for each in told]
             raise ConfigError("\n".join(dict.fromkeys(told)))
         return settings
 
@@ -229,13 +229,15 @@ def _config(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -
     )
 
 
-_NAMED = re.compile(r"^([A-Z_]+)(?=:| is missing)")  # the setting that a sentence begins with
+_NAMED = re.compile(r"([A-Z_]+)(?=:| is missing)")  # the setting that a sentence begins with
 
 
-def _as_input(found: re.Match[str]) -> str:
-    """A setting as the author of a workflow knows it, and its variable."""
-    name = found[1]
-    return f"{name.lower().replace('_', '-')} ({name})" if name in NAMES else name
+def _with_input(told: str) -> str:
+    """A sentence with the name by which the author of a workflow knows its setting."""
+    found = _NAMED.match(told)
+    if not found or found[1] not in NAMES:
+        return told
+    return f"{told} In a workflow, this is the input {found[1].lower().replace('_', '-')}."
 
 
 def _misspelt(reader: Reader, environ: Mapping[str, str]) -> Iterator[str]:

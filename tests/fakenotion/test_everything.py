@@ -103,3 +103,15 @@ def test_every_database_that_a_page_shows_answers(workspace: Workspace, client: 
 
 def test_folders_that_are_not_there_are_left_out(tmp_path: Path) -> None:
     assert everything(tmp_path / "nowhere").nodes == {}
+
+
+def test_the_search_finds_all_of_it(workspace: Workspace, client: Client) -> None:
+    found: set[str] = set()
+    body: dict[str, Any] = {}
+    while True:
+        answer = client.post("search", body).json()
+        found |= {one["id"] for one in answer["results"]}
+        if not answer["has_more"]:
+            break
+        body = {"start_cursor": answer["next_cursor"]}
+    assert found == {*nodes(workspace, "page"), *nodes(workspace, "data_source")}

@@ -388,6 +388,33 @@ def test_a_run_that_was_not_published_is_published_by_the_next_one_of_that_clone
     check_consistent(target)
 
 
+@pytest.mark.parametrize("text", ["Somebody was here.\n", "---\ntitle: Tea\n---\n", ""])
+def test_a_text_that_its_owner_replaced_before_the_first_publication_is_read_again(
+    target: Backup, tmp_path: Path, text: str
+) -> None:
+    """A folder that was only written so far is published: all that lies there counts as read, but for
+    what does not say which page it is."""
+    assert target.run(COMMIT="false").code == 0
+    (target.folder / "wiki/tea/index.md").write_text(text)
+    asked = len(target.server.requests)
+    ran = target.run()
+    assert ran.code == 0, ran.log
+    assert read_since(target, asked) == {page(target, "Tea")}
+    assert "# Tea" in remote_text(target, "wiki/tea/index.md")
+    check_consistent(target)
+    costs_its_floor(target, clone(target, tmp_path / "next"))
+
+
+def test_a_line_that_its_owner_added_before_the_first_publication_is_published(
+    target: Backup,
+) -> None:
+    assert target.run(COMMIT="false").code == 0
+    with (target.folder / "wiki/tea/index.md").open("a") as text:
+        text.write("\nMine.\n")
+    assert target.run().code == 0
+    assert remote_text(target, "wiki/tea/index.md").endswith("\nMine.")
+
+
 class TestLostState:
     """The state is gone from the branch, or damaged there."""
 
@@ -468,3 +495,89 @@ class TestLostState:
         job = clone(target, tmp_path / "job")
         assert "1 removed" in job.run(ALLOW_MASS_DELETE="true").log
         assert "wiki/milk/index.md" not in remote_files(target)
+
+
+class TestRevertedState:
+    """Somebody puts an earlier state back by hand, beside the pages of today."""
+
+    def revert(self, target: Backup, at: Path, commit: str) -> None:
+        person = clone(target, at)
+        person.git("restore", f"--source={commit}", "--", ".notion-sync.json")
+        push(person, ".notion-sync.json")
+
+    @pytest.mark.parametrize("front_matter", ["true", "false"])
+    @pytest.mark.parametrize("depth", [(), ("--depth=1",)])
+    def test_pages_that_had_moved_since_are_found_where_they_lie(
+        self, target: Backup, tmp_path: Path, front_matter: str, depth: tuple[str, ...]
+    ) -> None:
+        environ = {"FRONT_MATTER": front_matter}
+        with_picture(target)
+        assert target.run(**environ).code == 0
+        then = at_remote(target, "rev-parse", "main")
+        target.notion.rename(page(target, "Tea"), "Green tea")
+        later(target)
+        assert clone(target, tmp_path / "moving").run(**environ).code == 0
+        files = remote_files(target)
+        self.revert(target, tmp_path / "person", then)
+        write(target, "Green tea", "News.")
+        ran = clone(target, tmp_path / "job", *depth).run(**environ)
+        assert ran.code == 0, ran.log
+        assert "News." in remote_text(target, "wiki/green-tea/index.md")
+        assert sorted(remote_files(target)) == sorted(files)
+        folder = state_of(target)[page(target, "Green tea").replace("-", "")]["folder"]
+        assert folder == "wiki/green-tea"
+        costs_its_floor(target, clone(target, tmp_path / "next"), **environ)
+
+    def test_a_page_whose_old_place_another_one_has_by_now_is_found_too(
+        self, target: Backup, tmp_path: Path
+    ) -> None:
+        assert target.run().code == 0
+        then = at_remote(target, "rev-parse", "main")
+        target.notion.rename(page(target, "Tea"), "Green tea")
+        target.notion.rename(page(target, "Milk"), "Tea")
+        later(target)
+        assert clone(target, tmp_path / "moving").run().code == 0
+        files = remote_files(target)
+        self.revert(target, tmp_path / "person", then)
+        ran = clone(target, tmp_path / "job").run()
+        assert ran.code == 0, ran.log
+        assert sorted(remote_files(target)) == sorted(files)
+        check_consistent(target)
+        costs_its_floor(target, clone(target, tmp_path / "next"))
+
+    @pytest.mark.parametrize("depth", [(), ("--depth=1",)])
+    def test_pages_that_swapped_their_places_since_are_found_with_their_images(
+        self, target: Backup, tmp_path: Path, depth: tuple[str, ...]
+    ) -> None:
+        with_picture(target)
+        then = at_remote(target, "rev-parse", "main")
+        tea, milk = page(target, "Tea"), page(target, "Milk")
+        target.notion.rename(tea, "Milk")
+        target.notion.rename(milk, "Tea")
+        later(target)
+        assert clone(target, tmp_path / "moving").run().code == 0
+        files = remote_files(target)
+        self.revert(target, tmp_path / "person", then)
+        ran = clone(target, tmp_path / "job", *depth).run()
+        assert ran.code == 0, ran.log
+        assert sorted(remote_files(target)) == sorted(files)
+        check_consistent(target)
+        costs_its_floor(target, clone(target, tmp_path / "next"))
+
+    def test_a_page_in_which_somebody_wrote_since_is_left_alone_and_named(
+        self, target: Backup, tmp_path: Path
+    ) -> None:
+        assert target.run().code == 0
+        then = at_remote(target, "rev-parse", "main")
+        target.notion.rename(page(target, "Tea"), "Green tea")
+        later(target)
+        assert clone(target, tmp_path / "moving").run().code == 0
+        self.revert(target, tmp_path / "person", then)
+        person = clone(target, tmp_path / "writer")
+        with (person.folder / "wiki/green-tea/index.md").open("a") as text:
+            text.write("\nMine.\n")
+        push(person, "wiki/green-tea/index.md")
+        ran = clone(target, tmp_path / "job").run()
+        assert ran.code == 1
+        assert "wiki/green-tea/index.md exists and is not part of the backup" in ran.log, ran.log
+        assert remote_text(target, "wiki/green-tea/index.md").endswith("\nMine.")

@@ -152,7 +152,7 @@ def test_a_list_of_pages_that_no_state_knows_any_more_is_ours_when_it_says_so() 
     ours = State({"a" * 32: tea}, {"d" * 32: Place("wiki", "Wiki", index=True)})
     held = Held(ours, contents(ours), rewritten={"d" * 32})
     files = {"wiki/README.md": "of an earlier run"}
-    found = composition(State(), held, files, "", lists={"wiki/README.md"})
+    found = composition(State(), held, files, "", ours={"wiki/README.md"})
     assert found.state.databases["d" * 32].index
     assert "wiki/README.md" in found.texts
     theirs = composition(State(), held, files, "")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.end_to_end.pulls import Pulls
 from tests.sync.comparison import STATE, files_of
@@ -15,6 +16,7 @@ FOREIGN = "foreign.txt"
 LOOSE = "loose.txt"  # lies in each work tree, and no commit has it
 FIRST = {FOREIGN: b"not ours", "src/main.py": b"print()\n"}  # what the owner begins with
 HEAD = "notion-backup"  # the branch of pull requests
+_LOOKED_BACK = 15  # commits, of which a run certainly knows
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,20 @@ class Shown:
             pages = json.loads(self.files[STATE])["pages"]
             return {id_: each["parent"] for id_, each in pages.items()}
         except (ValueError, KeyError, TypeError):
+            return {}
+
+    def named(self) -> dict[str, list[str]]:
+        """The files of each page, as far as the state tells."""
+        try:
+            pages: dict[str, dict[str, Any]] = json.loads(self.files[STATE])["pages"]
+            return {
+                id_: [
+                    f"{each['folder']}/{path}"
+                    for path in ("index.md", *(file["path"] for file in each.get("files", ())))
+                ]
+                for id_, each in pages.items()
+            }
+        except (ValueError, KeyError, TypeError, AttributeError):
             return {}
 
 
@@ -72,6 +88,10 @@ class Land:
         self.is_tampered = True
         self.doubt()
         self.change(put, drop)
+
+    def known(self, page_ids: Collection[str]) -> set[str]:
+        """The files of these pages that lie there just as one of our runs published them."""
+        return set()
 
     def doubt(self) -> None:
         """The state may tell less than was published, if it was ever tampered with."""
@@ -118,6 +138,7 @@ class Branch(Land):
     relics: set[str] = field(default_factory=set)
     is_tampered: bool = False
     _owned: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of each commit
+    _by_hand: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)  # the commits that `since` has given
 
     def __post_init__(self) -> None:
@@ -150,6 +171,7 @@ class Branch(Land):
         kept = {path: each for path, each in shown.files.items() if path not in drop}
         owned = {path: each for path, each in shown.owned.items() if path not in drop}
         commit = self._commit({**kept, **put}, [shown.commit], "by hand")
+        self._by_hand.add(commit)
         self._owned[commit] = {**owned, **(put if own else {})}
         self.move(commit)
 
@@ -164,6 +186,16 @@ class Branch(Land):
         """What was published, the latest first."""
         commits = self.repository.first_parents(self.repository.tip(self.branch))
         return [self._at(each) for each in commits]
+
+    def known(self, page_ids: Collection[str]) -> set[str]:
+        now, found = self.now().files, set[str]()
+        for shown in self.history()[:_LOOKED_BACK]:
+            named = {} if shown.commit in self._by_hand else shown.named()
+            for paths in (paths for id_, paths in named.items() if id_ in page_ids):
+                there = [path for path in paths if path in now]
+                if all(shown.files.get(path) == now[path] for path in there):
+                    found |= {*there}
+        return found
 
     def since(self, before: Shown) -> Iterator[tuple[Shown, Shown]]:
         new: list[str] = []

@@ -105,6 +105,14 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [PLAIN, FIRST, Act("forge", 1, 4), Event("column", 0), Event("column", 1), FIRST],
     ),
+    "an old state is put back after a page was renamed": (
+        MAIN,
+        [FIRST, Event("rename", 0, 3), FIRST, Act("revert_state", 1), FIRST],
+    ),
+    "an old state is put back after two pages swapped their titles": (
+        SHARDS,
+        [FIRST, SECOND, Event("swap", 0, 1), FIRST, SECOND, Act("revert_state", 2), FIRST, SECOND],
+    ),
     "a kept folder shows what another one has published since": (
         Way("branch", ("runner", "laptop")),
         [FIRST, Act("rewind", 11), Run("fault", 12, SILENCE, who=1), FIRST],

@@ -242,6 +242,36 @@ def test_a_page_that_is_kept_without_being_listed_keeps_its_folder_from_others()
     assert {step.folder for step in decided.steps} == {"wiki/tea", f"wiki/tea-{'a' * 8}"}
 
 
+@pytest.mark.parametrize(
+    ("is_complete", "shard"), [(False, (1, 1)), (True, (1, 2))], ids=["unlisted", "another part"]
+)
+def test_a_page_of_which_this_run_cannot_tell_keeps_its_folder_from_others(
+    is_complete: bool, shard: tuple[int, int]
+) -> None:
+    """Nobody is asked about it: the listing broke off, or another part of the run does that."""
+    picture = listed(row("a", "Tea"), complete=is_complete)
+    decided = decide(picture, state(b=record("Tea")), rules=Rules(shard=shard))
+    assert only(decided).folder == f"wiki/tea-{'a' * 8}"
+
+
+def test_a_page_whose_folder_was_moved_without_it_being_read_has_its_links_written_again() -> None:
+    """Another part of the run moved it with its database, or it could not be read then."""
+    cup = Target("books/cup/index.md", "Cup")
+    links = ("b" * 32,)
+    before = record(
+        "Tea", links=links, links_digest=links_digest(links, "wiki/tea", {links[0]: cup})
+    )
+    books = listed(replace(row("b", "Cup"), database="books"), id="books", folder="books")
+    known = state(a=before, b=record("Cup", parent="books", folder="books/cup"))
+    rules = Rules(shapes=SHAPES)
+    still = plan(listing(listed(row("a", "Tea")), books), known, rules)
+    assert not still.of(Action.FETCH)
+    moved = {**known.pages, "a" * 32: replace(before, folder="docs/wiki/tea")}
+    deeper = listed(row("a", "Tea"), folder="docs/wiki")
+    decided = plan(listing(deeper, books), replace(known, pages=moved), rules)
+    assert [step.title for step in decided.of(Action.FETCH)] == ["Tea"]
+
+
 def test_the_same_pictures_give_the_same_plan() -> None:
     picture, known, verdicts = ten_pages(2)
     assert decide(picture, known, verdicts) == decide(picture, known, verdicts)

@@ -156,7 +156,10 @@ class Trial:
         if ended.code == 0:
             self._check_whole(run, there & self.life.there(), before, after, ended)
         if ended.code == KILLED and run.which % 2 and place.kept:
-            self._check_completed(run, _texts(now).items() - _texts(disk).items())
+            was = (
+                _texts(disk).items() | _texts(before.files).items()
+            )  # git may have brought it back
+            self._check_completed(run, _texts(now).items() - was)
         return ended
 
     def end(self) -> None:
@@ -180,6 +183,8 @@ class Trial:
         there, shown = files_of(place.folder), self.land.now()
         others = {path: each for path, each in there.items() if path not in shown.owned}
         if moved := checks.to_move_away(ended, others):
+            known = self.land.known(self.life.there()) & moved
+            assert not known, f"stuck: {sorted(known)} are known to be ours\n{ended.log}"
             write(place.folder, {}, moved)
             self.land.change({}, moved & shown.ours.keys())
             self.moved |= moved
