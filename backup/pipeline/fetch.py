@@ -152,7 +152,7 @@ class Fetching:
 
     def _rounds(self, todo: Plan, listing: Listing, rules: Rules) -> Iterator[Outcome]:
         """One round after the other, until the plan wants nothing more, or nothing more can be done."""
-        work, readings = self, Counter[str]()
+        work, readings, newer = self, Counter[str](), dict[str, Row]()
         while True:
             self.writer.plan = todo
             self._complain(todo, listing)
@@ -168,16 +168,18 @@ class Fetching:
                 return
             yield (tried := work._tried(due))
             readings.update(step.page_id for step in read.done)
-            newer = work._edited_meanwhile(read.done, listing)
+            edited = work._edited_meanwhile(read.done, listing)
+            newer |= {row.id: row for row in edited}
             now = replace(self.writer.before, pages=dict(self.writer.records))
-            listing = self.further(now, [step.page_id for step in read.done]).with_(newer)
+            listing = self.further(now, [step.page_id for step in read.done])
+            listing = listing.with_(newer.values())
             rules = learned(rules, read.done, read.failed, tried.news)
             rules = replace(rules, shapes=shapes(listing.schemas, work.reader.options))
             todo = plan(listing, now, rules)
             reader = replace(
                 work.reader, targets=todo.targets, schemas=listing.schemas, shapes=rules.shapes
             )
-            if newer:  # synced blocks may be what was edited
+            if edited:  # synced blocks may be what was edited
                 reader = replace(reader, shared=Shared())
             work = replace(self, reader=reader)
 
