@@ -82,6 +82,7 @@ def run(settings: Settings, services: Services) -> Report:
         except BaseException:
             services.client.close()  # nobody waits for the rest of a long list
             raise
+    services.log.problem("warnings", *begun.survey.listing().warnings)
     report = services.log.recorded(report)
     seconds = time.monotonic() - started
     asked = services.naming.taken() if services.naming else None
@@ -375,6 +376,7 @@ def _reader(
         targets=decided.targets,
         schemas=begun.listing.schemas,
         shapes=begun.rules.shapes,
+        views=begun.listing.views,
         began=begun.listing.began,
         keep_json=settings.keep_json,
         describe=naming.describer(before).describe if naming else None,

@@ -27,7 +27,9 @@ def write_indexes(writer: Writer, before: State, has: Callable[[str], bool]) -> 
     """
     places = dict(before.databases)
     for id_ in writer.plan.forgotten & places.keys():
-        writer.drop_index(id_, index_of(places.pop(id_).folder))
+        folder = places.pop(id_).folder
+        for path in (index_of(folder), join(folder, STORE)):
+            writer.drop_index(id_, path)
     for database in writer.plan.databases:
         old = before.databases.get(database.id)
         if old and old.folder != database.folder:

@@ -36,13 +36,14 @@ def references(page: Page) -> References:
     )
 
 
-def linked(page: Page, above: Collection[str]) -> tuple[str, ...]:
+def linked(page: Page, above: Collection[str], views: Collection[str] = ()) -> tuple[str, ...]:
     """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
-    are bare. A breadcrumb refers to all that lies above the page."""
+    are bare. A breadcrumb refers to all that lies `above` the page, a linked view to the database
+    whose rows it shows: one of `views`."""
     found = references(page)
     blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
     parents = set(above) if any(block.type == "breadcrumb" for block in page.walk()) else set()
-    return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
+    return tuple(sorted((found.page_ids | blocks | parents | set(views)) - {page.id}))
 
 
 _Found = Iterator[links.Means]

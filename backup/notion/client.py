@@ -142,6 +142,11 @@ class Client:
         """GET /v1/views/{id}."""
         return self._ask("GET", f"views/{_segment(id_)}", ("view",))
 
+    def views(self, source_id: str) -> Iterator[Answer]:
+        """GET /v1/views?data_source_id=…: the list answers one by one, with an id for each view of the
+        data source, wherever it stands."""
+        return self._lists("GET", "views", {"data_source_id": source_id})
+
     def page(self, id_: str) -> Json:
         """GET /v1/pages/{id}."""
         return self._ask("GET", f"pages/{_segment(id_)}", ("page",))
@@ -163,6 +168,10 @@ class Client:
         """POST /v1/data_sources/{id}/query: the list answers one by one, so that the caller sees
         `request_status` as well as `results`."""
         return self._lists("POST", f"data_sources/{_segment(source_id)}/query", body)
+
+    def search(self, body: Json) -> Iterator[Answer]:
+        """POST /v1/search: the list answers one by one, with pages and data sources."""
+        return self._lists("POST", "search", body)
 
     def property_items(self, page_id: str, property_id: str) -> Iterator[Answer]:
         """GET /v1/pages/{id}/properties/{id}: the list answers one by one, or for a value that has

@@ -58,9 +58,11 @@ class Sources:
                     self.pool.submit(read.archived, self.client, id_),
                 )
 
-    def found(self, database: Resolved, title: str = "", parent: str = "") -> Found:
+    def found(
+        self, database: Resolved, title: str = "", parent: str = "", *, deep: bool = True
+    ) -> Found:
         """A database, once the answers about all its sources are there; raises NotionError. `title`
-        and `parent` as in Listed."""
+        and `parent` as in Listed; `deep` says that databases in it are backed up, too."""
         self.ask(database.sources)
         about = [self._asked[source_id] for source_id in database.sources]
         sources = [each.source.result() for each in about]
@@ -70,6 +72,7 @@ class Sources:
             read.rows(each.live.result(), each.archived.result(), source_id, database.id)
             for source_id, each in zip(database.sources, about, strict=True)
         ]
+        nested = tuple(dict.fromkeys(each for part in parts for each in part.databases))
         listed = Listed(
             id=database.id,
             title=title or database.title or "Untitled",
@@ -80,5 +83,14 @@ class Sources:
             sources=tuple(schemas),
             stored=store.dumps(stored) if self.keep_json else b"",
             parent=parent,
+            databases=nested if deep else (),
         )
-        return Found(listed, schemas, tuple(each for part in parts for each in part.problems))
+        problems = [each for part in parts for each in part.problems]
+        problems += [_NESTED.format(len(nested))] if nested and not deep else []
+        return Found(listed, schemas, tuple(problems))
+
+
+_NESTED = (
+    "Databases that are rows of this wiki: {}. To back them up, set CHILD_PAGES to true, or name each "
+    "in DATABASES, too."
+)

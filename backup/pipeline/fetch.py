@@ -160,8 +160,6 @@ class Fetching:
             rules = learned(rules, (), moved.failed, {})
             steps = _next(todo, rules, readings)
             due = () if self.stop.requested else todo.of(Action.RETRY)
-            if not steps and not due:
-                return
             self.bring(steps)
             yield (read := work.fetch(steps))
             if read.ended or read.left:
@@ -170,18 +168,30 @@ class Fetching:
             readings.update(step.page_id for step in read.done)
             edited = work._edited_meanwhile(read.done, listing)
             newer |= {row.id: row for row in edited}
-            now = replace(self.writer.before, pages=dict(self.writer.records))
+            rules = learned(rules, read.done, read.failed, tried.news)
+            before, now = listing, self._now()
             listing = self.further(now, [step.page_id for step in read.done])
             listing = listing.with_(newer.values())
-            rules = learned(rules, read.done, read.failed, tried.news)
+            if not steps and not due and _ids(listing) == _ids(before):
+                return
             rules = replace(rules, shapes=shapes(listing.schemas, work.reader.options))
             todo = plan(listing, now, rules)
-            reader = replace(
-                work.reader, targets=todo.targets, schemas=listing.schemas, shapes=rules.shapes
-            )
-            if edited:  # synced blocks may be what was edited
-                reader = replace(reader, shared=Shared())
-            work = replace(self, reader=reader)
+            work = work._renewed(todo, listing, rules, anew=bool(edited))
+
+    def _renewed(self, todo: Plan, listing: Listing, rules: Rules, *, anew: bool) -> Fetching:
+        """The same for the next round; `anew`: synced blocks may be what was edited."""
+        reader = replace(
+            self.reader,
+            targets=todo.targets,
+            schemas=listing.schemas,
+            shapes=rules.shapes,
+            views=listing.views,
+            shared=Shared() if anew else self.reader.shared,
+        )
+        return replace(self, reader=reader)
+
+    def _now(self) -> State:
+        return replace(self.writer.before, pages=dict(self.writer.records))
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
         """Write the steps' pages, as many as there is time for. When one shows that no other
@@ -329,6 +339,11 @@ def _next(todo: Plan, rules: Rules, readings: Mapping[str, int]) -> list[Step]:
         if step.page_id not in rules.failed and readings.get(step.page_id, 0) < _MOST
     ]
     return [step for step in steps if step.reason not in (ANCHORS, LINKS)] or steps
+
+
+def _ids(listing: Listing) -> set[str]:
+    """What is listed."""
+    return {id_ for each in listing.lists for id_ in (each.id, *(row.id for row in each.rows))}
 
 
 def shapes(schemas: Mapping[str, Json], options: Options) -> dict[str, str]:

@@ -6,7 +6,7 @@ What an earlier run knew is asked for at once; what that shows leads on to more,
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,13 +19,15 @@ from backup.errors import (
     Unauthorized,
     sentence,
 )
-from backup.model import Database, Json, Problem, Row
+from backup.model import WORKSPACE, Database, Json, Problem, Row
 from backup.notion import children, read
 from backup.notion.client import Client
-from backup.notion.resolve import Resolved, database, resolve
+from backup.notion.resolve import Resolved, database, is_trashed, resolve
 from backup.pipeline.databases import Sources
 from backup.pipeline.verdicts import Answer, Asking
+from backup.pipeline.views import Views
 from backup.pipeline.walk import Walk
+from backup.pipeline.workspace import Workspace
 from backup.settings import Settings
 from backup.sync.family import TOP, Family
 from backup.sync.paths import Root
@@ -47,11 +49,11 @@ class Survey:
     _rows: dict[str, Row] = field(default_factory=dict)  # of the roots that are pages
     _roots: dict[str, Root] = field(default_factory=dict)
     _databases: dict[str, Listed] = field(default_factory=dict)
-    _views: dict[str, Resolved] = field(default_factory=dict)  # databases without sources
     _schemas: dict[str, Json] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
     _verdicts: dict[str, Verdict] = field(default_factory=dict)
     _began: datetime | None = None
+    _is_whole: bool = False  # all roots of the workspace are listed
 
     _stands: dict[str, str] = field(default_factory=dict)  # database → the list that it stands in
     _seen: set[str] = field(default_factory=set)  # databases that were asked for
@@ -59,6 +61,8 @@ class Survey:
     def __post_init__(self) -> None:
         self._sources = Sources(self.client, self.pool, self.settings.keep_json)
         self._walk = Walk(self.client, self.pool)
+        self._views = Views(self.client, self.pool)
+        self._workspace = Workspace(self.client, self.pool)
 
     def begin(self, known: State) -> Listing:
         """Every root, and all below that `known` knows of, with what they show that is new. What cannot
@@ -68,8 +72,9 @@ class Survey:
         also when every root is refused, and ConfigError when not one can be used as it is written.
         """
         started = time.monotonic()
-        named = self.settings.databases
-        ids = self._below({each.id for each in named}, known)
+        named = [each for each in self.settings.databases if each.id != WORKSPACE]
+        searched = self.pool.submit(self._workspace.search) if self._is_everything else None
+        ids = self._below(known)
         places = {id_: place for id_, place in known.databases.items() if id_ in ids}
         for place in places.values():
             self._sources.ask(place.sources)
@@ -77,23 +82,69 @@ class Survey:
             self.pool.submit(resolve, self.client, each, is_page=each.id in known.pages)
             for each in named
         ]
+        records = {id_: each for id_, each in known.pages.items() if id_ in ids}
+        nested = {id_: place.parent for id_, place in places.items() if place.parent}
         if self.settings.child_pages:
-            self._walk.ask({id_: each for id_, each in known.pages.items() if id_ in ids})
-        nested = {
-            id_: self.pool.submit(database, self.client, id_)
-            for id_, place in places.items()
-            if place.parent and self.settings.child_pages
-        }
+            self._walk.ask(records)
+            self._views.know({id_: of for each in records.values() for id_, of in each.shows()})
         self._name(named, roots)
-        self._seen |= nested.keys() | self._databases.keys()
-        self._nest(nested, {id_: place.parent for id_, place in places.items()})
+        if searched:
+            self._find(searched, known)
+        self._seen |= self._databases.keys()
+        if self.settings.child_pages:
+            self._nest(nested)
         self._began = self.client.now() - timedelta(seconds=time.monotonic() - started)
         return self.further(known)
 
-    def _below(self, roots: Collection[str], known: State) -> set[str]:
+    @property
+    def _is_everything(self) -> bool:
+        """Whether a setting names the whole workspace."""
+        return any(each.id == WORKSPACE for each in self.settings.databases)
+
+    def _below(self, known: State) -> set[str]:
         """The ids of all that the state knows of the roots and below them."""
         family = Family(known)
+        roots = {each.id for each in self.settings.databases}
+        roots |= set(family.below(TOP)) | {TOP} if self._is_everything else set()
         return {id_ for root in roots for id_ in (root, *family.below(root))}
+
+    def _find(self, searched: Future[None], known: State) -> None:
+        """The roots of the workspace: those that are found, and those that were found earlier."""
+        try:
+            searched.result()
+            self._is_whole = True
+        except Unauthorized:
+            raise
+        except NotionError as error:
+            self._problems.append(Problem("workspace", sentence(error)))
+        earlier = {id_ for id_, each in known.nodes.items() if not each.parent}
+        earlier -= self._roots.keys() | self._workspace.pages.keys()
+        pages = {
+            id_: self.pool.submit(self._workspace.page, id_, known.nodes)
+            for id_ in earlier & known.pages.keys()
+        }
+        databases = (earlier & known.databases.keys()) | self._workspace.databases
+        for id_, future in pages.items():
+            try:
+                if row := future.result():
+                    self._workspace.pages[id_] = row
+            except NotionError as error:
+                self._is_whole = False
+                title = known.pages[id_].title or "Untitled"
+                self._problems.append(Problem(title, sentence(error), id_))
+        self._add_found(databases, known)
+
+    def _add_found(self, databases: Collection[str], known: State) -> None:
+        """Make roots of what the workspace has at its top."""
+        base = next(each.path for each in self.settings.databases if each.id == WORKSPACE) or "."
+        for id_, row in self._workspace.pages.items():
+            if id_ not in self._roots:
+                self._rows[id_] = row
+                self._roots[id_] = Root("", row.title or "Untitled", base, is_found=True)
+        new = {id_: TOP for id_ in databases if id_ not in self._roots}
+        self._nest(new, known.nodes)
+        for id_ in new.keys() & self._databases.keys():
+            self._roots[id_] = Root("", self._databases[id_].title, base, is_found=True)
 
     def _name(self, named: Iterable[Database], futures: Iterable[Future[Resolved | Row]]) -> None:
         """The roots, once they have answered."""
@@ -115,17 +166,27 @@ class Survey:
                 is_mistake = isinstance(error, ConfigError)
                 where = "settings" if is_mistake else setting.label or setting.setting
                 self._problems.append(Problem(where, str(error) if is_mistake else sentence(error)))
-        _refuse(refusals, len(self._roots))
+        if not self._is_everything:
+            _refuse(refusals, len(self._roots))
 
-    def _nest(self, futures: dict[str, Future[Resolved]], parents: dict[str, str]) -> None:
-        """Databases in pages, once they have answered."""
+    def _nest(self, parents: Mapping[str, str], inside: Collection[str] = ()) -> None:
+        """Databases that lie in pages or in wikis, by what they lie in; of those that may lie at the top
+        of the workspace, those that do not lie `inside` the backup."""
+        new = [id_ for id_ in parents if id_ not in self._seen]
+        self._seen.update(new)
+        futures = {id_: self.pool.submit(database, self.client, id_) for id_ in new}
         for id_, future in futures.items():
             try:
                 found = future.result()
-                if found.sources:
+                is_nested = inside and self._workspace.lies_in(found.raw, inside)
+                if is_nested:
+                    self._seen.discard(id_)  # until a list shows it
+                elif is_trashed(found.raw):
+                    self._stands[id_] = ""
+                elif found.sources:
                     self._show(found, "", parents[id_])
                 else:
-                    self._views[id_] = found
+                    self._views.add(id_, found.title)
             except Unauthorized:
                 raise
             except NotFound:
@@ -135,19 +196,36 @@ class Survey:
 
     def _show(self, resolved: Resolved, title: str, parent: str = "") -> None:
         self._stands[resolved.id] = children.stands_in(resolved.raw)
-        found = self._sources.found(resolved, title, parent)
+        deep = self.settings.child_pages
+        found = self._sources.found(resolved, title, parent, deep=deep)
         self._databases[resolved.id] = found.listed
         self._schemas |= found.schemas
         self._problems += [Problem(found.listed.title, what) for what in found.problems]
 
-    def further(self, state: State, read_by_now: Collection[str] = ()) -> Listing:
-        """What is seen by now, and what the `state` and the pages that were `read_by_now` lead to."""
+    def further(self, state: State, read_by_now: Collection[str] | None = None) -> Listing:
+        """What is seen by now, and what the `state` and the pages that were `read_by_now` lead to; none
+        when there is nothing left to read."""
         if self.settings.child_pages:
-            for page_id in read_by_now:
+            for page_id in read_by_now or ():
                 self._reread(page_id, tuple(map(List.from_json, state.pages[page_id].lists)))
             while self._more(state):
                 pass
+            sources = {id_: each.id for each in self._databases.values() for id_ in each.sources}
+            self._views.resolve(sources, self._databases.keys() - state.databases.keys())
+            self._add_strays(state, to_the_end=read_by_now is not None and not read_by_now)
         return self.listing()
+
+    def _add_strays(self, state: State, *, to_the_end: bool) -> None:
+        """Roots that are shared, and lie in pages that are not."""
+        if not self._is_everything:
+            return
+        shown = {row.id for row in self._shown()} | self._databases.keys()
+        shown |= self._views.originals.keys()
+        before = set(self._workspace.databases)
+        self._workspace.strays(shown, to_the_end=to_the_end)
+        self._add_found(self._workspace.databases - before, state)
+        while self._more(state):
+            pass
 
     def _reread(self, page_id: str, lists: Collection[List]) -> None:
         """What lies in a page is what its last reading showed."""
@@ -162,16 +240,13 @@ class Survey:
     def _more(self, state: State) -> bool:
         """Go one step on; whether there was one."""
         self._walk.finish(self._stands)
-        shown = {id_: page.id for page in self._walk.lists.values() for id_ in page.databases}
-        for id_, page_id in shown.items():
-            if id_ in self._databases:
-                self._databases[id_] = replace(self._databases[id_], parent=page_id)
-        news = {id_: page_id for id_, page_id in shown.items() if id_ not in self._seen}
-        self._seen.update(news)
-        self._nest(
-            {id_: self.pool.submit(database, self.client, id_) for id_ in news},
-            news,
-        )
+        lists = (*self._databases.values(), *self._walk.lists.values())
+        shown = {id_: each.id for each in lists for id_ in each.databases}
+        for id_ in shown.keys() & self._databases.keys():
+            self._databases[id_] = replace(self._databases[id_], parent=shown[id_])
+        known = {id_ for id_, original in self._views.originals.items() if original}
+        news = {id_: shown[id_] for id_ in shown if id_ not in self._seen | known}
+        self._nest(news)
         before = len(self._walk.asked)
         self._walk.ask(
             {row.id: record for row in self._shown() if (record := state.pages.get(row.id))}
@@ -186,15 +261,18 @@ class Survey:
     def listing(self) -> Listing:
         """What is seen by now, with what Notion said of what is missing."""
         assert self._began is not None
-        top = Listed(TOP, "", "", "", tuple(self._rows.values()), False)
+        is_whole = self._is_everything and self._is_whole
+        top = Listed(TOP, "", "", "", tuple(self._rows.values()), is_whole)
         return Listing(
             databases=tuple(self._databases.values()),
             schemas=dict(self._schemas),
             problems=(*self._problems, *self._walk.problems),
             began=self._began,
             verdicts=dict(self._verdicts),
-            pages=(top, *self._walk.lists.values()) if self._rows or self._walk.lists else (),
+            pages=(top, *self._walk.lists.values()),
             roots=dict(self._roots),
+            views=dict(self._views.originals),
+            warnings=self._views.problems(),
         )
 
     def judged(self, state: State, is_mine: Callable[[str], bool]) -> Listing:
@@ -205,10 +283,11 @@ class Survey:
             asked = [id_ for id_ in missing if id_ not in self._verdicts and is_mine(id_)]
             if not asked:
                 return listing
-            roots = {each.id for each in self.settings.databases}
-            inside = self._below(roots, state) | {row.id for row in self._shown()}
-            inside |= self._databases.keys()
-            asking = Asking(self.client, state.databases.keys(), inside - self._gone())
+            inside = self._below(state) | {row.id for row in self._shown()}
+            inside |= {TOP} if self._is_everything else set()
+            databases = state.databases.keys() | self._databases.keys()
+            inside |= databases
+            asking = Asking(self.client, databases, inside - self._gone())
             answers = zip(asked, self.pool.map(asking.about, asked), strict=True)
             for id_, answer in answers:
                 self._verdicts[id_] = answer.verdict

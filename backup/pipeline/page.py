@@ -94,8 +94,8 @@ class Reader:
     are those that the run began with.
 
     `keep_json` says that each page has a store.
-    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `began`
-    is when its listing began (see plan.Listing).
+    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `views`
+    and `began` those of its listing (see plan.Listing).
     """
 
     client: Client
@@ -108,6 +108,7 @@ class Reader:
     shapes: Mapping[str, str]
     began: datetime
     keep_json: bool = True
+    views: Mapping[str, str] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
     describe: Describe | None = None
     tried: dict[str, dict[str, _Outcome]] = field(default_factory=dict)
@@ -203,8 +204,15 @@ class Reader:
     def _written(self, step: Step, record: Record, stored: StoredPage) -> Written:
         """What belongs into the page's folder. `record` says when and how the page was read."""
         row, page = _row(step), replace(stored.page, schema=self._schema(step))
+        lists, before = children.lists(page), dict(record.shows())
+        views = {
+            id_: of
+            for each in lists
+            for id_ in each.databases
+            if (of := self.views.get(id_, before.get(id_))) is not None
+        }
         above = self._above(row.parent)
-        links = document.linked(page, above)
+        links = document.linked(page, above, [of for of in views.values() if of])
         anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
         files = remembered(page, stored.files, stored.pending)
         record = replace(
@@ -217,9 +225,10 @@ class Reader:
             anchors=anchors,
             files=stored.files,
             pending=stored.pending,
-            lists=tuple(each.to_json() for each in children.lists(page)),
+            lists=tuple(each.to_json() for each in lists),
+            views=tuple({"id": id_, "of": of} if of else {"id": id_} for id_, of in views.items()),
         )
-        text = document.render(page, self._context(step, files, anchors, above)).encode()
+        text = document.render(page, self._context(step, files, anchors, above, views)).encode()
         data = store.dumps(stored) if self.keep_json else None
         problems = placeholders.problems(page)
         return Written(step.action, record, text, data, {}, problems, (), (), 0)
@@ -303,7 +312,12 @@ class Reader:
         return tuple(reversed(found))
 
     def _context(
-        self, step: Step, files: Files, anchors: tuple[str, ...], above: Collection[str]
+        self,
+        step: Step,
+        files: Files,
+        anchors: tuple[str, ...],
+        above: Collection[str],
+        views: Mapping[str, str],
     ) -> Context:
         return Context(
             path=join(step.folder, "index.md"),
@@ -312,6 +326,7 @@ class Reader:
             files=files,
             anchors=frozenset(anchors),
             ancestors=tuple(self.targets[id_] for id_ in above),
+            views=views,
             options=self.options,
         )
 

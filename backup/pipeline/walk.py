@@ -73,8 +73,8 @@ class Walk:
         return read.child(raw, page_id) if is_there else None
 
     def finish(self, databases: Mapping[str, str]) -> None:
-        """Wait for all lists that were asked for. `databases` tells of each database that Notion shows
-        in which list it stands. Raises Unauthorized."""
+        """Wait for all lists that were asked for. `databases` tells of databases that were asked for in
+        which list each stands; of others nothing is concluded. Raises Unauthorized."""
         for page_id, open_ in self._open.items():
             found = [self._answer(each, page_id, databases) for each in open_]
             rows = {row.id: row for part in found if part for row in part.pages}
@@ -107,7 +107,7 @@ class Walk:
         except BackupError as error:
             self.problems.append(Problem(self._titles[page_id], sentence(error), page_id))
             return None
-        there = (id_ for id_ in known.databases if databases.get(id_) == known.id)
+        there = (id_ for id_ in known.databases if databases.get(id_, known.id) == known.id)
         return Children(pages, tuple(there), known.blocks)
 
     def get(self, ids: Mapping[str, str]) -> None:

@@ -56,14 +56,15 @@ _NEWS = "a missing file can be downloaded now, or fails for another reason"
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What decides about a page: where links lead, and which blocks they mean, too; and what lies in
-    each page."""
+    """What decides about a page: where links lead, and which blocks they mean, too; what lies in each
+    page, and what linked views show."""
 
     state: State
     rules: Rules
     targets: Mapping[str, Target]
     anchors: Mapping[str, set[str]]
     inside: Mapping[str, frozenset[str]]
+    views: Mapping[str, str]
 
 
 def placed(listing: Listing, state: State) -> Listing:
@@ -82,7 +83,7 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     folders = _folders(listing, state, removed, dead)
     targets = _targets(listing, state, folders, removed, dead)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
-    known = _Known(state, rules, targets, anchors, _inside(listing))
+    known = _Known(state, rules, targets, anchors, _inside(listing), listing.views)
     rows = [row for each in listing.lists for row in each.rows if row.id in folders]
     steps = [_step(row, folders[row.id], known) for row in rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
@@ -358,10 +359,20 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         != rules.shapes.get(row.source, ""),
         "archived, restored, or related from elsewhere": bool(row.source)
         and row.relations_digest != record.relations_digest,
+        "a linked view in it shows something else": _views(record, known) != record.shows(),
         LINKS: record.links_digest != links_digest(record.links, folder, known.targets),
         ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
         _NEWS: rules.news.get(row.id, False) and is_unread,
     }
+
+
+def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
+    """The linked views of a page, as they are known now."""
+    before = dict(record.shows())
+    lists = map(List.from_json, record.lists)
+    ids = [id_ for each in lists for id_ in each.databases]
+    now = {id_: known.views.get(id_, before.get(id_)) for id_ in ids}
+    return tuple((id_, of) for id_, of in now.items() if of is not None)
 
 
 def _children(record: Record) -> frozenset[str]:

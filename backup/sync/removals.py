@@ -138,7 +138,8 @@ def _top(id_: str, listing: Listing, family: Family) -> str:
     """The root in which something lies: what a setting names."""
     root = family.root(id_)
     known = listing.roots.get(root)
-    return TOP if known and known.is_found else root
+    is_whole = any(each.id == TOP and each.complete for each in listing.pages[:1])
+    return TOP if (known.is_found if known else is_whole) else root
 
 
 def _title(root: str, listing: Listing, state: State) -> str:

@@ -42,7 +42,8 @@ class Record:
     (see plan). `anchors` are its own blocks that carry an anchor. `files` are the records of the
     files room, `pending` its notes on files that could not be downloaded. `requests` is how many
     requests to Notion the reading took. `store` is the SHA-256 of the page's `.notion.json`, '' when
-    it has none. `lists` are the lists of its blocks in which pages and databases lie (see `List`).
+    it has none. `lists` are the lists of its blocks in which pages and databases lie (see `List`),
+    `views` those of the databases that show another one (see `shows`).
     """
 
     parent: str
@@ -61,7 +62,12 @@ class Record:
     requests: int = 1
     store: str = ""
     lists: tuple[Json, ...] = ()
+    views: tuple[Json, ...] = ()
     unknown: Json = field(default_factory=dict)
+
+    def shows(self) -> tuple[tuple[str, str], ...]:
+        """Its linked views: the id of each, and that of the database it shows, '' if nobody knows."""
+        return tuple((str(each.get("id")), str(each.get("of") or "")) for each in self.views)
 
     def names(self) -> tuple[str, ...]:
         """The page's files in its folder: its text, its store, then what it shows or offers."""
@@ -321,6 +327,8 @@ def from_json(id_: str, raw: Any) -> Record:
         raise Damaged("a file that no page can have")
     for each in record.lists:
         List.from_json(each)
+    if not all(is_id(id_) and (not of or is_id(of)) for id_, of in record.shows()):
+        raise Damaged("an id that is not one of Notion's")
     _check_store(record)
     return record
 

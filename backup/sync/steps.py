@@ -83,7 +83,9 @@ class Listing:
     which the backup has nothing. `verdicts` is what Notion says of the pages and databases that are no
     longer listed (see plan.candidates).
 
-    `began` is when the listing began, by Notion's clock: what was edited before, the rows show.
+    `views` has, for each block that shows rows of a database elsewhere, the id of that one, '' when
+    nobody knows it. `warnings` is what somebody should look at. `began` is when the listing began, by
+    Notion's clock: what was edited before, the rows show.
     """
 
     databases: tuple[Listed, ...]
@@ -94,6 +96,8 @@ class Listing:
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     pages: tuple[Listed, ...] = ()
     roots: Mapping[str, Root] = field(default_factory=dict)
+    views: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def lists(self) -> tuple[Listed, ...]:
