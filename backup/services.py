@@ -31,7 +31,8 @@ from backup.sync import journal, state
 @dataclass(frozen=True)
 class Services:
     """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
-    `naming` when no model is asked about pictures; `git` works in the output folder."""
+    `naming` when no model is asked about pictures; `git` works in the output folder.
+    `turn` is the number of the run among those of its workflow, None outside of one."""
 
     client: Client
     downloader: Downloader
@@ -41,6 +42,7 @@ class Services:
     stop: Stop
     naming: Naming | None = None
     git: Git | None = None
+    turn: int | None = None
 
     def tracks_journal(self) -> bool:
         """Whether git has the journal of an interrupted run among its files: no run of ours put it
@@ -86,6 +88,7 @@ def build(
         stop=stop,
         naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
         git=Git(workspace / settings.output_dir, environ),
+        turn=ci.run_number(environ),
     )
 
 

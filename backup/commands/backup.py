@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 
 from backup.errors import WorkspaceError
@@ -93,7 +94,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     """Asks the remote for the published branch, and Notion for every database beside that."""
     here = load.local(services.tree, believed=not services.tracks_journal())
     with threads(1, services.stop) as beside:
-        survey = Survey(services.client, settings, pages)
+        # Outside of a workflow nobody counts: the days since the year 1 do instead.
+        turn = date.today().toordinal() if services.turn is None else services.turn
+        survey = Survey(services.client, settings, pages, turn)
         answers = beside.submit(survey.begin, here.state)
         try:
             base = services.publisher.base() if services.publisher else None

@@ -43,6 +43,7 @@ class Walk:
     lists: dict[str, Listed] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    believed: set[str] = field(default_factory=set)
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
 
@@ -55,10 +56,43 @@ class Walk:
                 self._open[id_] = [self._asked(each, id_) for each in lists]
                 self.asked.add(id_)
 
+    def believe(self, records: Mapping[str, Record], children_: Mapping[str, Record]) -> None:
+        """Take what lies in these pages to be as it was, without asking; `children_` has the records of
+        what lies in them. Nothing is concluded from what these lists lack."""
+        for id_, record in records.items():
+            lists = [List.from_json(each) for each in record.lists]
+            rows = [
+                Row(child, id_, "", known.title, "", known.edited, b"")
+                for each in lists
+                for child in each.pages
+                if (known := children_.get(child)) and known.parent == id_
+            ]
+            databases = [child for each in lists for child in each.databases]
+            self.show(id_, rows, databases, complete=False)
+            self.believed.update(row.id for row in rows)
+
+    def doubt(self) -> None:
+        """Ask for each page of which only a list of blocks has said when it was edited."""
+        wanted = {row.id: row.parent for row in self.rows.values() if not row.packed}
+        self.get(wanted)
+        for id_, listed in self.lists.items():
+            rows = tuple(self.known(row.id, id_) or row for row in listed.rows)
+            self.lists[id_] = replace(listed, rows=rows)
+
+    def renew(self, found: Mapping[str, Row]) -> None:
+        """Take newer rows for pages that were only believed to be as they were."""
+        news = {id_: row for id_, row in found.items() if id_ in self.believed}
+        for id_, row in news.items():
+            self.rows[id_] = replace(row, parent=self.rows[id_].parent)
+        for id_, listed in self.lists.items():
+            if any(row.id in news for row in listed.rows):
+                rows = tuple(self.known(row.id, id_) or row for row in listed.rows)
+                self.lists[id_] = replace(listed, rows=rows)
+
     def _asked(self, known: List, page_id: str) -> _Open:
         """The cheaper way: the whole list, or each page that was in it. Databases are asked for in any
         case."""
-        if math.ceil(known.blocks / PAGE_SIZE) <= len(known.pages):
+        if _length(known) <= len(known.pages):
             return _Open(known, self.pool.submit(children.listed, self.client, known.id, page_id))
         each = (self.pool.submit(self._page, id_, known.id, page_id) for id_ in known.pages)
         return _Open(known, None, tuple(each))
@@ -128,3 +162,13 @@ class Walk:
         """A page that was seen in this run, as one that lies in `page_id`."""
         row = self.rows.get(id_)
         return replace(row, parent=page_id) if row else None
+
+
+def cost(records: Iterable[Record]) -> int:
+    """How many requests it takes to list what lies in all these pages."""
+    lists = (List.from_json(raw) for record in records for raw in record.lists)
+    return sum(min(_length(each), len(each.pages)) for each in lists)
+
+
+def _length(known: List) -> int:
+    return max(1, math.ceil(known.blocks / PAGE_SIZE))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from backup.errors import Forbidden, NotFound, NotionError
-from backup.json_values import mapping, word
+from backup.json_values import mapping, objects, word
 from backup.model import Json, Row, bare_id, dashed_id
 from backup.notion import children, read
 from backup.notion.client import Client
@@ -129,6 +129,23 @@ class Workspace:
             self.client.database(dashed_id(id_))
             return False
         return True
+
+
+def edited_since(client: Client, moment: str) -> dict[str, Row]:
+    """The pages that a search says were edited at `moment` (ISO 8601) or later. Proves nothing about
+    others; raises NotionError."""
+    body = {
+        "filter": {"property": "object", "value": "page"},
+        "sort": {"timestamp": "last_edited_time", "direction": "descending"},
+    }
+    found: dict[str, Row] = {}
+    for answer in client.search(body):
+        for raw in objects(answer["results"]):
+            if word(raw, "last_edited_time") < moment:
+                return found
+            if word(raw, "id") and isinstance(raw.get("properties"), dict) and not is_trashed(raw):
+                found[bare_id(raw["id"])] = read.child(raw, TOP)
+    return found
 
 
 def _hit(raw: Json) -> tuple[str, _Hit] | None:

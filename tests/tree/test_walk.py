@@ -23,7 +23,8 @@ def test_an_unchanged_tree_costs_what_the_formula_says_and_nothing_is_written(
     commits, stamps = grove.backup.commits(), grove.backup.stamps()
     assert len(grove.pages) == len(tree.pages) + 1
     grove.run()
-    assert grove.asked == 1 + tree.walk()
+    checks = 2 * (len(tree.pages) // 50)  # of pages whose time a list showed, and of leaves
+    assert grove.asked == 1 + tree.walk() + checks
     assert grove.backup.commits() == commits and grove.backup.stamps().keys() == stamps.keys()
 
 
