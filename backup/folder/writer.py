@@ -38,7 +38,8 @@ class Writer:
     `claimed` are files that an interrupted run may have written: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
-    `plan` is the one that is being carried out.
+    `plan` is the one that is being carried out, `size` how many bytes of images and attachments were
+    written.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Writer:
         self.records = dict(state.pages)
         self.before = state
         self.plan = Plan((), {})
+        self.size = 0
         self.touched: set[str] = set()
         self.written: set[str] = set()
         self.removed: set[str] = set()
@@ -91,6 +93,7 @@ class Writer:
             same = self._there_already(page_id, record, placed, known)
             with self._becoming(page_id, record, digests["index.md"], record.store, same):
                 for path, source in placed.items():
+                    self.size += source.stat().st_size
                     self.tree.place(path, source)
                 for name, content in reversed(own.items()):
                     self.tree.write(join(record.folder, name), content)

@@ -32,7 +32,7 @@ class Delivery:
 
     def between(self) -> None:
         """Publish what is finished, when it is time. When that is refused, the end tries again."""
-        if not self.publisher.is_due():
+        if not self.publisher.is_due(self.writer.size):
             return
         try:
             with self.writer.still():
@@ -43,7 +43,7 @@ class Delivery:
                 self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
         except BackupError as error:
             self.log.warning(Problem(_WHERE, f"{error} It is tried again."))
-        self.publisher.rest()
+        self.publisher.rest(self.writer.size)
 
     def end(self, now: State, report: Report) -> Report:
         """Publish everything, and say in the report what was published."""
