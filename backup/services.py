@@ -15,8 +15,8 @@ from backup.files.received import MEGABYTE
 from backup.folder.tree import Tree
 from backup.git import Git, Identity, basic
 from backup.notion.client import Client
+from backup.pipeline.addresses import refresher
 from backup.pipeline.naming import Naming
-from backup.pipeline.page import refresher
 from backup.publish import branches, objects
 from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher

@@ -24,7 +24,7 @@ from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
 from backup.report.log import Log
-from backup.report.report import Report
+from backup.report.report import Report, Spent
 from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
@@ -87,7 +87,10 @@ def run(settings: Settings, services: Services) -> Report:
     report = services.log.recorded(report)
     seconds = time.monotonic() - started
     asked = services.naming.taken() if services.naming else None
-    return replace(report, seconds=seconds, requests=services.client.requests, asked=asked)
+    spent = Spent(**{kind: services.client.spent[kind] for kind in Spent.__slots__})
+    return replace(
+        report, seconds=seconds, requests=services.client.requests, spent=spent, asked=asked
+    )
 
 
 def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
@@ -143,20 +146,16 @@ def _carried_out(
 ) -> Report:
     memory, listing = begun.memory, begun.listing
     services.tree.clear_staging()
-    if services.publisher and begun.base:
-        steps = [step for step in decided.steps if step.action in _WRITING]
-        there = _missing_here(services, begun.base, memory.state.pages, steps)
-        services.publisher.restore(there)
+    _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
-    writer.plan = decided
     services.stop.working()
+    services.client.kind = "reading"
     has = begun.has(services)
     with (
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
         reader = _reader(settings, services, begun, decided, requests)
-
         delivery = _delivery(services, begun, writer, has)
         work = Fetching(
             reader,
@@ -175,14 +174,21 @@ def _carried_out(
         services.log.problem("warnings", *services.naming.problems())
     now = _ended(services, begun, writer)
     report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
-    given_up = summary.given_up(now, listing.began.date())
-    report = replace(report, given_up=given_up)
+    report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
         _verify(services, now, begun.base, writer)
     if not delivery:
         return report
     with services.log.group("Publishing"):
         return delivery.end(now, report)
+
+
+def _restore(services: Services, begun: _Begun, decided: Plan) -> None:
+    """Bring back from the branch what the work tree lacks of the pages that are about to be written."""
+    if services.publisher and begun.base:
+        steps = [step for step in decided.steps if step.action in _WRITING]
+        there = _missing_here(services, begun.base, begun.memory.state.pages, steps)
+        services.publisher.restore(there)
 
 
 def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
@@ -339,8 +345,13 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
 
 def _further(begun: _Begun, now: State, read_by_now: Collection[str]) -> Listing:
     """What Notion shows once these pages were read, in the state by then."""
-    begun.survey.further(now, read_by_now)
-    return _worth_keeping(begun.survey.judged(now, begun.rules.mine), begun.memory)
+    client = begun.survey.client
+    client.kind = "listing"  # nothing is read meanwhile
+    try:
+        begun.survey.further(now, read_by_now)
+        return _worth_keeping(begun.survey.judged(now, begun.rules.mine), begun.memory)
+    finally:
+        client.kind = "reading"
 
 
 def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:

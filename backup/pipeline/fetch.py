@@ -6,6 +6,8 @@ The plan says which pages, and why. After each round it is made again, from what
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
@@ -27,6 +29,7 @@ from backup.folder.writer import Writer
 from backup.markdown.context import Options, shape
 from backup.model import Json, Problem, Row
 from backup.notion.blocks import Shared
+from backup.notion.client import ALLOWED
 from backup.pipeline.page import Reader
 from backup.report.log import Log
 from backup.stop import Stop
@@ -42,12 +45,13 @@ from backup.sync.plan import (
     learned,
     plan,
 )
-from backup.sync.state import State
+from backup.sync.state import Record, State
 from backup.words import counted
 
 _MOST = (
     5  # readings of a page: what was planned; what was edited meanwhile, twice; what it links to
 )
+_MINUTE = 60.0  # seconds between two lines about how far the work is
 _GLANCE = 0.2  # seconds between two looks at whether to stop
 
 
@@ -120,7 +124,7 @@ class Fetching:
     `edited_since` gives the rows of a listing that were edited since it began; `further` what is seen
     once these pages were read, with the state by then. `bring` brings what the work tree lacks of the
     steps' pages, as far as the branch has it; `between` is called now and then, and may publish what is
-    finished. `said` are problems that were logged.
+    finished. `said` are problems that were logged; `told` is when it was last said, by `clock`, how far the work is.
     """
 
     reader: Reader
@@ -133,6 +137,8 @@ class Fetching:
     bring: Callable[[Collection[Step]], None] = lambda steps: None
     between: Callable[[], None] = lambda: None
     said: set[Problem] = field(default_factory=set)
+    clock: Callable[[], float] = time.monotonic
+    told: list[float] = field(default_factory=lambda: [time.monotonic()])
 
     def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
         """Carry out what was decided from the listing and the rules, then what the plan says next.
@@ -249,6 +255,7 @@ class Fetching:
                 _cancel(futures)
             if not is_stopping:
                 self.between()
+            self._pace(pending)
             try:
                 future = done.get(timeout=_GLANCE)
             except Empty:
@@ -258,6 +265,19 @@ class Fetching:
                 yield future
         if pending:
             self.writer.close()
+
+    def _pace(self, pending: int) -> None:
+        """Say how far the work is, and what is left by what is known so far."""
+        is_due = self.clock() - self.told[-1] >= _MINUTE
+        self.told[:] = [self.clock()] if is_due else self.told
+        known = sum(step.row is not None for step in self.writer.plan.steps)
+        client = self.reader.client
+        minutes = math.ceil(pending * _usual(self.writer.records.values()) / ALLOWED)
+        self.log.pace(
+            f"{known - pending} of {known} pages known so far are done, {pending} to go in this round "
+            f"(about {counted(minutes, 'minute')}); {counted(client.left(), 'request')} left in this minute",
+            is_due=is_due,
+        )
 
     def _edited_meanwhile(self, done: Collection[Step], listing: Listing) -> tuple[Row, ...]:
         """The newer rows of pages that were read while somebody wrote in them."""
@@ -339,6 +359,11 @@ def _next(todo: Plan, rules: Rules, readings: Mapping[str, int]) -> list[Step]:
         if step.page_id not in rules.failed and readings.get(step.page_id, 0) < _MOST
     ]
     return [step for step in steps if step.reason not in (ANCHORS, LINKS)] or steps
+
+
+def _usual(records: Collection[Record]) -> float:
+    """How many requests a page takes, as far as pages are known."""
+    return sum(record.requests for record in records) / len(records) if records else 1.0
 
 
 def _ids(listing: Listing) -> set[str]:

@@ -23,11 +23,12 @@ from backup.model import WORKSPACE, Database, Json, Problem, Row
 from backup.notion import children, read
 from backup.notion.client import Client
 from backup.notion.resolve import Resolved, database, is_trashed, resolve
+from backup.pipeline import shares
 from backup.pipeline.canary import Canary
 from backup.pipeline.databases import Sources
 from backup.pipeline.verdicts import Answer, Asking
 from backup.pipeline.views import Views
-from backup.pipeline.walk import Walk, cost
+from backup.pipeline.walk import Walk
 from backup.pipeline.workspace import Workspace
 from backup.pipeline.workspace import edited_since as edited_lately
 from backup.settings import Settings
@@ -35,21 +36,9 @@ from backup.sync.family import TOP, Family
 from backup.sync.paths import Root
 from backup.sync.plan import Listed, Listing, Verdict, candidates
 from backup.sync.removals import PROOF
-from backup.sync.rotation import is_due
 from backup.sync.state import List, Record, State
 
 _MARGIN = timedelta(minutes=2)  # see read.edited_since
-_LONG_WALK = 360  # requests: two minutes of what Notion allows
-_LATE = timedelta(hours=1)  # Assumed: by then an edit is in the index of the search
-_IN_SHARES = (
-    "To list all of them takes about {} requests. So this run listed a part of them ({} requests), and a "
-    "search told which pages of the others were edited. Every page has its turn in seven runs; a full "
-    "sync lists all."
-)
-_LISTS_LIE = (
-    "Notion's lists of blocks do not show when the pages in them were edited, as they used to. Each page "
-    "was asked for itself, which takes more requests."
-)
 
 
 @dataclass
@@ -116,47 +105,24 @@ class Survey:
         return self.further(known)
 
     def _set_out(self, records: Mapping[str, Record]) -> Future[dict[str, Row]] | None:
-        """Begin the walk. A long one is done in shares; then a search says what else has changed."""
-        needed = cost(records.values())
-        if needed <= _LONG_WALK or self.settings.full_sync:
-            self._walk.ask(records)
-            return None
-        share = {id_: each for id_, each in records.items() if is_due(id_, self.turn)}
-        rest = {id_: each for id_, each in records.items() if each.lists and id_ not in share}
-        self._walk.ask(share)
-        self._walk.believe(rest, records)
-        self._warnings.append(
-            Problem("pages in pages", _IN_SHARES.format(needed, cost(share.values())))
-        )
-        newest = max(each.edited for each in records.values())
-        return self.pool.submit(edited_lately, self.client, _an_hour_before(newest))
+        """Begin the walk; of a long one, a search tells what changed in the rest."""
+        is_whole = self.settings.full_sync
+        warning, since = shares.set_out(self._walk, records, self.turn, is_whole=is_whole)
+        self._warnings += [warning] if warning else []
+        return self.pool.submit(edited_lately, self.client, since) if warning else None
 
     def _check(self, known: State, changed: Future[dict[str, Row]] | None) -> None:
-        """Check some of what was listed, and take what a search shows in place of the rest."""
-        if changed:
-            try:
-                self._walk.renew(changed.result())
-            except Unauthorized:
-                raise
-            except NotionError as error:
-                self._problems.append(Problem("search", sentence(error)))
+        """Take what a search shows in place of the rest, and check some of what was listed."""
+        try:
+            self._walk.renew(changed.result() if changed else {})
+        except Unauthorized:
+            raise
+        except NotionError as error:
+            self._problems.append(Problem("search", sentence(error)))
         assert self._began is not None
         canary = Canary(self.client, self.pool, self.turn, self._began)
-        records = known.pages
-        rows = [row for row in self._walk.rows.values() if not row.packed]
-        steady = [
-            row
-            for row in rows
-            if row.id not in self._walk.believed
-            and (before := records.get(row.id))
-            and before.edited == row.edited
-        ]
-        if canary.lies(steady):
-            self._warnings.append(Problem("pages in pages", _LISTS_LIE))
-            self._walk.doubt()
-        leaves = {row.id: records[row.id].requests for row in steady if not records[row.id].lists}
-        for id_, found in canary.grown(rows, leaves).items():
-            self._walk.show(id_, found.pages, found.databases, complete=True)
+        warning = canary.check(self._walk, known.pages)
+        self._warnings += [warning] if warning else []
 
     @property
     def _is_everything(self) -> bool:
@@ -396,16 +362,8 @@ def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) ->
     for each in listing.databases:
         for source in dict.fromkeys(row.source for row in each.rows if row.id in page_ids):
             try:
-                found += read.edited_since(client, source, each.id, moment)
+                with client.spent_on("listing"):
+                    found += read.edited_since(client, source, each.id, moment)
             except NotionError:
                 continue
     return found
-
-
-def _an_hour_before(time: str) -> str:
-    """All that was edited later may be new; `time` is the newest edit that the backup has."""
-    try:
-        moment = datetime.fromisoformat(time.replace("Z", "+00:00")) - _LATE
-    except ValueError:
-        return ""
-    return moment.strftime("%Y-%m-%dT%H:%M")

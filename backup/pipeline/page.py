@@ -8,7 +8,7 @@ earlier run.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from backup import store
-from backup.errors import FileError, NotionError, StoreError
+from backup.errors import FileError, StoreError
 from backup.files import find, names
 from backup.files.fetch import Downloader, ParallelDownloads
 from backup.files.pending import NotTried, Pending
@@ -25,10 +25,11 @@ from backup.files.store import Describe, FileRecord, Gathered, gather, remembere
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Context, Options
-from backup.model import Block, File, Files, Json, Page, Problem, Row, Target, dashed_id, emoji
+from backup.model import File, Files, Json, Page, Problem, Row, Target, emoji
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import PAGE_SIZE, Client
+from backup.pipeline.addresses import fresh
 from backup.store import StoredPage
 from backup.sync.plan import Action, Step, links_digest
 from backup.sync.state import Record, join
@@ -358,36 +359,6 @@ def _with(written: Written, step: Step, gathered: Gathered) -> Written:
         failed=gathered.problems,
         new=len(gathered.staged),
     )
-
-
-def refresher(client: Client) -> Callable[[File], File | None]:
-    """A function that gives a file a fresh URL, by reading what it hangs on; None when it is gone."""
-    return lambda file: fresh(client, file.key, names.identity(file))
-
-
-def fresh(client: Client, key: str, identity: str) -> File | None:
-    """The file that hangs at `key` (see model.File), with the URL that Notion gives for it now."""
-    owner, _, rest = key.partition("/")
-    for read_owner in _OWNERS.get(rest, (_from_page,)) if owner != "emoji" else ():
-        try:
-            page = read_owner(client, owner)
-        except NotionError:
-            continue
-        if found := find.known(identity, page):
-            return found
-    return None
-
-
-def _from_block(client: Client, id_: str) -> Page:
-    return Page("", {}, (Block.from_api(client.block(dashed_id(id_))),))
-
-
-def _from_page(client: Client, id_: str) -> Page:
-    return Page(id_, client.page(dashed_id(id_)))
-
-
-# Who can tell, by what stands behind the owner's id in a key; all else belongs to a page.
-_OWNERS = {"": (_from_block,), "icon": (_from_block, _from_page)}
 
 
 def _own(links: Collection[str], page_id: str) -> set[str]:

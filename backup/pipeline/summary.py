@@ -11,7 +11,7 @@ from backup.files.pending import Pending
 from backup.folder.load import Memory
 from backup.model import Problem
 from backup.pipeline.fetch import Outcome
-from backup.report.report import Entry, Report, Section
+from backup.report.report import Entry, Report, Section, Seen
 from backup.sync.family import Family
 from backup.sync.plan import Action, Listed, Listing, Plan, Step
 from backup.sync.state import State
@@ -93,12 +93,7 @@ def report(
 ) -> Report:
     """Every page with what happened to it, by title; `decided` is the last plan of the run. A page that
     was read, and is not among the `changed`, stays as it is; None counts all of them, for a dry run."""
-    places = {step.page_id: step for step in outcome.moved}
-    steps = {step.page_id: step for step in (*outcome.done, *outcome.moved)}
-    done = sorted(steps.values(), key=lambda step: (by_title(step.title), step.folder))
-    done = [step for step in done if changed is None or step.page_id in changed]
-    new = [step for step in done if step.page_id not in memory.state.pages]
-    moved = [step for step in done if step.page_id in places and step not in new]
+    done, new, moved = _changes(outcome, memory, changed)
     news = {step.page_id for step in (*new, *moved)}
     ways = Counter(step.action for step in outcome.done)
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
@@ -123,8 +118,28 @@ def report(
         read=ways[Action.FETCH],
         rendered=ways[Action.RENDER],
         files=sum(outcome.files.values()),
+        seen=_seen(decided),
         broken=outcome.ended.exit_code if outcome.ended else 0,
     )
+
+
+def _changes(
+    outcome: Outcome, memory: Memory, changed: Collection[str] | None
+) -> tuple[list[Step], list[Step], list[Step]]:
+    """The steps of all pages that are not as they were, and of those the new ones, and those that got
+    another folder."""
+    moved = {step.page_id for step in outcome.moved}
+    steps = {step.page_id: step for step in (*outcome.done, *outcome.moved)}
+    found = sorted(steps.values(), key=lambda step: (by_title(step.title), step.folder))
+    done = [step for step in found if changed is None or step.page_id in changed]
+    new = [step for step in done if step.page_id not in memory.state.pages]
+    return done, new, [step for step in done if step.page_id in moved and step not in new]
+
+
+def _seen(decided: Plan) -> Seen:
+    """What Notion shows, as the last plan has it."""
+    pages = sum(step.row is not None for step in decided.steps)
+    return Seen(pages, len(decided.databases), decided.views)
 
 
 def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[str]:

@@ -108,6 +108,13 @@ class Log:
         if self._bar is not None:
             self._bar.update()
 
+    def pace(self, words: str, *, is_due: bool) -> None:
+        """How far the work is: beside the bar of a terminal at any time, else a line when it `is_due`."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(words, refresh=False)
+        elif is_due:
+            self.line(words)
+
     def end(self) -> None:
         """The last line: how many problems were not repeated after their groups."""
         more = [

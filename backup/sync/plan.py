@@ -89,7 +89,7 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
     databases = tuple(replace(each, folder=folders[each.id]) for each in listing.databases)
-    return Plan((*mine, *kept), targets, missing.problems, databases, dead)
+    return Plan((*mine, *kept), targets, missing.problems, databases, dead, len(listing.views))
 
 
 def learned(

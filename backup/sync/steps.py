@@ -164,7 +164,7 @@ class Plan:
 
     `targets` are the pages and databases that links may point to, as they will lie afterwards.
     `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are
-    gone from Notion, and of which nothing stays.
+    gone from Notion, and of which nothing stays; `views` counts the linked views.
     """
 
     steps: tuple[Step, ...]
@@ -172,6 +172,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     databases: tuple[Listed, ...] = ()
     forgotten: frozenset[str] = frozenset()
+    views: int = 0
 
     def of(self, action: Action) -> tuple[Step, ...]:
         """The steps of one kind."""

@@ -137,4 +137,12 @@ def test_the_outputs_say_what_was_done(kitchen: Backup, tmp_path: Path) -> None:
         "files-written": "1",
         "failed-pages": "[]",
         "pull-request": "",
+        "pages": "3",
+        "databases": "1",
+        "linked-views": "0",
+        "requests": "8",
+        "requests-listing": "5",
+        "requests-reading": "3",
+        "requests-comments": "0",
+        "requests-files": "0",
     }
