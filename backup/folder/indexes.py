@@ -30,13 +30,20 @@ def write_indexes(writer: Writer, before: State, has: Callable[[str], bool]) -> 
         folder = places.pop(id_).folder
         for path in (index_of(folder), join(folder, STORE)):
             writer.drop_index(id_, path)
-    for database in writer.plan.databases:
+    kept = (each for each in writer.plan.kept if _differs(each, places.get(each.id), writer))
+    for database in (*writer.plan.databases, *kept):
         old = before.databases.get(database.id)
         if old and old.folder != database.folder:
             for path in (index_of(old.folder), join(old.folder, STORE)):
                 writer.drop_index(database.id, path)
         places[database.id] = _placed(database, old, writer, has)
     return places
+
+
+def _differs(database: Listed, old: Place | None, writer: Writer) -> bool:
+    """Whether a database that nobody lists got another folder, or lost a page: else it is left alone."""
+    pages = entries(writer.records, database.id)
+    return old is not None and old.index and old.index_digest != _digest(database, pages)
 
 
 def _placed(

@@ -45,7 +45,7 @@ from backup.sync.plan import (
     learned,
     plan,
 )
-from backup.sync.state import Record, State
+from backup.sync.state import Place, Record, State
 from backup.words import counted
 
 _MOST = (
@@ -197,7 +197,17 @@ class Fetching:
         return replace(self, reader=reader)
 
     def _now(self) -> State:
-        return replace(self.writer.before, pages=dict(self.writer.records))
+        """The state by now: the pages as they are, the databases as the plan has placed them."""
+        before, plan_ = self.writer.before, self.writer.plan
+        places = {
+            each.id: replace(
+                before.databases.get(each.id, Place(each.folder, each.title, each.icon)),
+                folder=each.folder,
+                parent=each.parent,
+            )
+            for each in (*plan_.databases, *plan_.kept)
+        }
+        return replace(before, pages=dict(self.writer.records), databases=places)
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
         """Write the steps' pages, as many as there is time for. When one shows that no other

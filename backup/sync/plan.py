@@ -20,7 +20,7 @@ from backup.sync import layout
 from backup.sync.layout import Spot
 from backup.sync.paths import Root, root_folders
 from backup.sync.removals import candidates, gone
-from backup.sync.state import List, Record, State, join, parent_of
+from backup.sync.state import List, Place, Record, State, join, parent_of
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 
 __all__ = [
@@ -89,7 +89,13 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
     databases = tuple(replace(each, folder=folders[each.id]) for each in listing.databases)
-    return Plan((*mine, *kept), targets, missing.problems, databases, dead, len(listing.views))
+    listed = {each.id for each in databases} | dead
+    left = tuple(
+        _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
+    )
+    return Plan(
+        (*mine, *kept), targets, missing.problems, databases, dead, len(listing.views), left
+    )
 
 
 def learned(
@@ -210,6 +216,14 @@ def _stays(spot: Spot, known: Collection[str], current: Mapping[str, str]) -> bo
     what could not be moved, or there is none."""
     above = current.get(spot.parent, "")
     return spot.parent not in known or parent_of(spot.folder) not in (above, parent_of(above))
+
+
+def _left(id_: str, place: Place, folders: Mapping[str, str]) -> Listed:
+    """A database that nobody lists, in the folder where it stays or goes."""
+    folder = folders.get(id_, place.folder)
+    return Listed(
+        id_, place.title, place.icon, folder, (), False, place.sources, parent=place.parent
+    )
 
 
 def _kept(

@@ -164,7 +164,8 @@ class Plan:
 
     `targets` are the pages and databases that links may point to, as they will lie afterwards.
     `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are
-    gone from Notion, and of which nothing stays; `views` counts the linked views.
+    gone from Notion, and of which nothing stays; `views` counts the linked views. `kept` are
+    databases that nobody lists, and that stay, each in its folder.
     """
 
     steps: tuple[Step, ...]
@@ -173,6 +174,7 @@ class Plan:
     databases: tuple[Listed, ...] = ()
     forgotten: frozenset[str] = frozenset()
     views: int = 0
+    kept: tuple[Listed, ...] = ()
 
     def of(self, action: Action) -> tuple[Step, ...]:
         """The steps of one kind."""
