@@ -160,7 +160,8 @@ class Fetching:
         """One round after the other, until the plan wants nothing more, or nothing more can be done."""
         work, readings, newer = self, Counter[str](), dict[str, Row]()
         while True:
-            self.writer.plan = todo
+            forgotten = todo.forgotten | self.writer.plan.forgotten
+            self.writer.plan = replace(todo, forgotten=forgotten)
             self._complain(todo, listing)
             yield (moved := work._put_in_place(todo, rules))
             rules = learned(rules, (), moved.failed, {})

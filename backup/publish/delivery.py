@@ -74,7 +74,8 @@ class Delivery:
 
     def _done(self) -> Done:
         writer = self.writer
-        return Done(frozenset(writer.touched), frozenset(writer.written), frozenset(writer.removed))
+        removed = writer.removed | writer.plan.forgotten
+        return Done(frozenset(writer.touched), frozenset(writer.written), frozenset(removed))
 
 
 def _words(issued: Issued, publisher: Publisher) -> str:

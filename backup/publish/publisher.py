@@ -38,7 +38,7 @@ class Credit:
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a run has done so far: all paths that it wrote, and the ids of the pages that it wrote,
-    and that its plan removed."""
+    and of those and of databases that its plan removed."""
 
     touched: Collection[str]
     written: Collection[str]
@@ -207,7 +207,7 @@ class Publisher:
         below = [f"{self.prefix}{path}" for path in here if self.tree.stamp(path)]
         stored = objects.stored(self.git, below)
         found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
-        removed = frozenset(done.removed) & self._base.pages.keys()
+        removed = frozenset(done.removed) & self._base.nodes.keys()
         return Snapshot(Held(now, found, rewritten, removed), stamps, stored.lfs)
 
     def _published(self, page_id: str, record: Record) -> dict[str, str]:

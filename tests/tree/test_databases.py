@@ -96,6 +96,7 @@ def test_a_database_in_the_trash_goes_with_its_rows(grove: Grove) -> None:
     assert grove.pages == ["home"]
     assert not [path for path in grove.files if "tasks" in path]
     quiet(grove)
+    assert not [path for path in grove.files if "tasks" in path], "in a fresh clone either"
     grove.notion.restore(find(grove, "Tasks").id)
     grove.run()
     assert "home/tasks/door/hinge" in grove.pages and "home/tasks/README.md" in grove.files
