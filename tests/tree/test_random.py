@@ -132,10 +132,12 @@ def test_a_history_ends_in_what_a_first_backup_has(seed: int, grown: Grown) -> N
         hand.told.append("run")
         tree.clock.forward(minutes=hand.random.randrange(4))
         grove.backup.run(DATABASES=grove.roots, ALLOW_MASS_DELETE="true")
-        assert dead_links(grove.backup) == [], hand.told
+        # A page that is not shown is not written again: its links may lead where things were.
+        assert hand.hidden or dead_links(grove.backup) == [], hand.told
     hand.share()
     grove.run(ALLOW_MASS_DELETE="true")
     grove.run(FULL_SYNC="true", ALLOW_MASS_DELETE="true")
+    assert dead_links(grove.backup) == [], hand.told
     ours, fresh = grove.files, grove.from_scratch()
     assert sorted(ours) == sorted(fresh), hand.told
     assert [path for path in ours if ours[path] != fresh[path]] == [], hand.told
