@@ -29,7 +29,7 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, Step, placed, plan
+from backup.sync.plan import Action, Listing, Plan, Rules, Step, placed, plan, roots_in
 from backup.sync.state import Record, State, join
 from backup.threads import threads
 from backup.words import counted
@@ -111,7 +111,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
             raise
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
     listing = placed(survey.further(memory.state), memory.state)
-    memory = load.completed(memory, listing.databases, _lying(services, base))
+    roots = roots_in(listing, memory.state)
+    memory = load.completed(memory, listing.databases, _lying(services, base), roots)
+    survey.further(memory.state)  # of pages that were found again
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))

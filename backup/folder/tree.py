@@ -77,6 +77,15 @@ class Tree:
         is_file = found is not None and stat.S_ISREG(found.st_mode)
         return (found.st_mtime_ns, found.st_ino) if found and is_file else None
 
+    def size(self, path: str) -> int:
+        """How many bytes a file has; 0 when there is none."""
+        try:
+            with self._in(path) as (folder, name):
+                found = folder.stat(name)
+        except (OSError, WorkspaceError):
+            return 0
+        return found.st_size if found else 0
+
     def files(self) -> Iterator[str]:
         """Every regular file, but for what lies in hidden folders and behind symbolic links."""
         left: list[tuple[str, ...]] = [()]

@@ -93,11 +93,11 @@ class Writer:
             same = self._there_already(page_id, record, placed, known)
             with self._becoming(page_id, record, digests["index.md"], record.store, same):
                 for path, source in placed.items():
-                    self.size += source.stat().st_size
                     self.tree.place(path, source)
                 for name, content in reversed(own.items()):
                     self.tree.write(join(record.folder, name), content)
             self.written.add(page_id)
+            self.size += sum(self.tree.size(path) for path in placed)
 
     def remove(self, page_id: str) -> None:
         """Delete a page's files; what is a link, or lies behind one, is not ours and stays."""

@@ -45,7 +45,7 @@ from backup.sync.plan import (
     learned,
     plan,
 )
-from backup.sync.state import Place, Record, State
+from backup.sync.state import Place, State
 from backup.words import counted
 
 _MOST = (
@@ -280,13 +280,16 @@ class Fetching:
     def _pace(self, pending: int) -> None:
         """Say how far the work is, and what is left by what is known so far."""
         is_due = self.clock() - self.told[-1] >= _MINUTE
+        if not (is_due or self.log.has_bar):
+            return
         self.told[:] = [self.clock()] if is_due else self.told
-        known = sum(step.row is not None for step in self.writer.plan.steps)
-        client = self.reader.client
-        minutes = math.ceil(pending * _usual(self.writer.records.values()) / ALLOWED)
+        known, client = len(self.writer.plan.steps), self.reader.client
+        each = client.spent["reading"] / max(1, len(self.writer.written))
+        minutes = counted(math.ceil(pending * each / ALLOWED), "minute")
+        left = counted(client.left(), "request")
         self.log.pace(
             f"{known - pending} of {known} pages known so far are done, {pending} to go in this round "
-            f"(about {counted(minutes, 'minute')}); {counted(client.left(), 'request')} left in this minute",
+            f"(about {minutes}); {left} left in this minute",
             is_due=is_due,
         )
 
@@ -370,11 +373,6 @@ def _next(todo: Plan, rules: Rules, readings: Mapping[str, int]) -> list[Step]:
         if step.page_id not in rules.failed and readings.get(step.page_id, 0) < _MOST
     ]
     return [step for step in steps if step.reason not in (ANCHORS, LINKS)] or steps
-
-
-def _usual(records: Collection[Record]) -> float:
-    """How many requests a page takes, as far as pages are known."""
-    return sum(record.requests for record in records) / len(records) if records else 1.0
 
 
 def _ids(listing: Listing) -> set[str]:

@@ -41,6 +41,7 @@ __all__ = [
     "links_digest",
     "placed",
     "plan",
+    "roots_in",
 ]
 
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
@@ -72,6 +73,12 @@ def placed(listing: Listing, state: State) -> Listing:
     folders = _folders(listing, state, frozenset(), frozenset())
     databases = (replace(each, folder=folders[each.id]) for each in listing.databases)
     return replace(listing, databases=tuple(databases))
+
+
+def roots_in(listing: Listing, state: State) -> dict[str, str]:
+    """The folders of the pages that lie in nothing else that is listed, each with the page's id."""
+    folders = _folders(listing, state, frozenset(), frozenset())
+    return {folders[row.id]: row.id for each in listing.pages if not each.id for row in each.rows}
 
 
 def plan(listing: Listing, state: State, rules: Rules) -> Plan:
