@@ -61,6 +61,12 @@ def job(environ: Mapping[str, str], server: str = "", machine: str = "") -> Job:
     return replace(found, run=f"{found.address}/actions/runs/{number}") if is_known else found
 
 
+def run_number(environ: Mapping[str, str]) -> int | None:
+    """The number of the run among those of its workflow, counted from 1; None outside of one."""
+    number = environ.get("GITHUB_RUN_NUMBER", "")
+    return int(number) if number.isdecimal() and len(number) <= 9 else None
+
+
 def product(environ: Mapping[str, str]) -> str:
     """'github', 'gitea' or 'forgejo', for which the workflow runs; '' where none runs.
 

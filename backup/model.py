@@ -55,9 +55,13 @@ def emoji(icon: Any) -> str:
     return str(found.get("emoji") or "") if found.get("type") == "emoji" else ""
 
 
+WORKSPACE = "workspace"  # the id of a root that is everything the integration may see
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A database as the settings name it: `id` is 32 hex digits; `label` and `path` may be ''.
+    """A root as the settings name it, a database or a page: `id` is 32 hex digits, or WORKSPACE;
+    `label` and `path` may be ''.
 
     `setting` is where it was named ('DB2_NOTION_ID', 'DATABASES line 3'), for messages.
     """
@@ -107,15 +111,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A page as the listing of its data source shows it; all ids are 32 hex digits.
+    """A page as a list shows it; all ids are 32 hex digits.
 
-    `edited` is `last_edited_time`; `icon` only when it is an emoji. `packed` is the page object, its
-    property values possibly truncated, small: a listing keeps all of them in memory.
-    `relations_digest` is another one when the page shows something else, though nobody edited it.
+    `parent` is the id of its database, or of the page that it lies in; '' for a root. `source` is its
+    data source, '' for a page that is not a row. `edited` is `last_edited_time`; `icon` only when it is
+    an emoji. `packed` is the page object, its property values possibly truncated, small: a listing
+    keeps all of them in memory. A list of blocks shows no page objects: then it is empty, and so is
+    `icon`. `relations_digest` is another one when the page shows something else, though nobody edited
+    it.
     """
 
     id: str
-    database: str
+    parent: str
     source: str
     title: str
     icon: str
@@ -215,11 +222,13 @@ class Missing:
 @dataclass(frozen=True, slots=True)
 class Target:
     """A page or database that is in the backup: where its text lies below the output folder
-    ('wiki/how-to/index.md'), its title, and its icon when that is an emoji."""
+    ('wiki/how-to/index.md'), its title, its icon when that is an emoji, and the id of what it lies in,
+    '' for a root."""
 
     path: str
     title: str
     icon: str = ""
+    parent: str = ""
 
 
 Files: TypeAlias = Mapping[str, Stored | Missing]

@@ -18,8 +18,8 @@ from backup.folder.load import Local
 from backup.folder.tree import Tree
 from backup.git import Git, Identity, basic
 from backup.notion.client import Client
+from backup.pipeline.addresses import refresher
 from backup.pipeline.naming import Naming
-from backup.pipeline.page import refresher
 from backup.publish import branches, objects
 from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher
@@ -34,7 +34,8 @@ from backup.sync import journal, state
 @dataclass(frozen=True)
 class Services:
     """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
-    `naming` when no model is asked about pictures; `git` works in the output folder."""
+    `naming` when no model is asked about pictures; `git` works in the output folder.
+    `turn` is the number of the run among those of its workflow, None outside of one."""
 
     client: Client
     downloader: Downloader
@@ -44,6 +45,7 @@ class Services:
     stop: Stop
     naming: Naming | None = None
     git: Git | None = None
+    turn: int | None = None
 
     def tracks_journal(self) -> bool:
         """See the function of this name."""
@@ -121,6 +123,7 @@ def build(
         stop=stop,
         naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
         git=Git(workspace / settings.output_dir, environ),
+        turn=ci.run_number(environ),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 
 from backup.commands import verify
@@ -14,22 +15,23 @@ from backup.files import pending
 from backup.folder import indexes, load
 from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
-from backup.markdown.context import Options, shape
+from backup.markdown.context import Options
 from backup.model import STORE, Problem
 from backup.pipeline import summary
 from backup.pipeline.check import check
-from backup.pipeline.fetch import Fetching
-from backup.pipeline.listing import edited_since, in_order, list_databases, verdicts
+from backup.pipeline.fetch import Fetching, shapes
+from backup.pipeline.listing import Survey, edited_since
+from backup.pipeline.order import in_order
 from backup.pipeline.page import Reader
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
 from backup.report.log import Log
-from backup.report.report import Report
+from backup.report.report import Report, Spent
 from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, state, untrusted
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, Step, candidates, placed, plan
+from backup.sync.plan import Action, Listing, Plan, Rules, Step, placed, plan, roots_in
 from backup.sync.state import Record, State, join
 from backup.threads import threads
 from backup.words import counted
@@ -40,13 +42,16 @@ _GLANCE = 0.2  # seconds between two looks at whether to stop
 @dataclass(frozen=True)
 class _Begun:
     """What a run begins with: the work tree, the published branch (None where nothing is published),
-    what both say together, what Notion shows, and what decides."""
+    what both say together, what Notion shows, and what decides. `stores` gives those of the backup."""
 
     here: Local
     base: Base | None
     memory: Memory
+    survey: Survey
     listing: Listing
+    stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
     rules: Rules = field(default_factory=Rules)
+    left_alone: tuple[Problem, ...] = ()
 
     def has(self, services: Services) -> Callable[[str], bool]:
         """Whether the backup has a file, by its path below the output folder."""
@@ -69,7 +74,7 @@ def run(settings: Settings, services: Services) -> Report:
         try:
             with services.log.group(f"Listing {counted(len(settings.databases), 'database')}"):
                 begun = _begun(settings, services, pages)
-                begun = _judged(settings, services, begun, pages)
+                begun = _judged(settings, services, begun)
                 decided = plan(begun.listing, begun.memory.state, begun.rules)
                 _tell(services.log, decided, begun)
             if settings.dry_run:
@@ -81,34 +86,43 @@ def run(settings: Settings, services: Services) -> Report:
         except BaseException:
             services.client.close()  # nobody waits for the rest of a long list
             raise
+    services.log.problem("warnings", *begun.survey.listing().warnings)
     report = services.log.recorded(report)
     seconds = time.monotonic() - started
     asked = services.naming.taken() if services.naming else None
-    return replace(report, seconds=seconds, requests=services.client.requests, asked=asked)
+    spent = Spent(**{kind: services.client.spent[kind] for kind in Spent.__slots__})
+    return replace(
+        report, seconds=seconds, requests=services.client.requests, spent=spent, asked=asked
+    )
 
 
 def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     """Asks the remote for the published branch, and Notion for every database beside that."""
     here = load.local(services.tree, believed=not services.tracks_journal())
     with threads(1, services.stop) as beside:
-        answers = beside.submit(list_databases, services.client, settings, here.state, pages)
+        # Outside of a workflow nobody counts: the days since the year 1 do instead.
+        turn = date.today().toordinal() if services.turn is None else services.turn
+        survey = Survey(services.client, settings, pages, turn)
+        answers = beside.submit(survey.begin, here.state)
         try:
             base = _published(settings, services)
             while wait([answers], _GLANCE).not_done:
                 services.stop.check()
-            found = answers.result()
+            answers.result()
         except BaseException:
             services.client.close()
             raise
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
-    listing = placed(found, memory.state)
     lying = _lying(services, base)
+    listing = placed(survey.further(memory.state), memory.state)
     listing = in_order(listing, memory.state, lying.stores)
-    memory = load.completed(memory, listing.databases, lying)
+    roots = roots_in(listing, memory.state)
+    memory = load.completed(memory, listing.databases, lying, roots)
+    survey.further(memory.state)  # of pages that were found again
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *_strays(memory))
-    return _Begun(here, base, memory, _worth_keeping(listing, memory))
+    return _Begun(here, base, memory, survey, _worth_keeping(listing, memory), lying.stores)
 
 
 def _published(settings: Settings, services: Services) -> Base | None:
@@ -129,9 +143,14 @@ def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
     not see them more often than an empty database, and no reason for a commit."""
     known = {record.parent for record in memory.state.pages.values()}
     known |= memory.state.databases.keys()
-    listed = tuple(each for each in listing.databases if each.rows or each.id in known)
-    empty = tuple(each for each in listing.databases if not (each.rows or each.id in known))
-    return replace(listing, databases=listed, empty=empty)
+    empty = {
+        each.id for each in listing.databases if not (each.rows or each.parent or each.id in known)
+    }
+    return replace(
+        listing,
+        databases=tuple(each for each in listing.databases if each.id not in empty),
+        empty=tuple(each for each in listing.databases if each.id in empty),
+    )
 
 
 def _carried_out(
@@ -139,34 +158,35 @@ def _carried_out(
 ) -> Report:
     memory, listing = begun.memory, begun.listing
     services.tree.clear_staging()
-    if services.publisher and begun.base:
-        steps = [step for step in decided.steps if step.action in _WRITING]
-        there = _missing_here(services, begun.base, memory.state.pages, steps)
-        services.publisher.restore(there)
+    _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
+    services.client.kind = "reading"
     has = begun.has(services)
     with (
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
         reader = _reader(settings, services, begun, decided, requests)
-
-        newer = partial(edited_since, services.client, listing)
         delivery = _delivery(services, begun, writer, has)
-        between = delivery.between if delivery else Fetching.between
-        bring = partial(_bring, services, begun.base, writer)
-        work = Fetching(reader, writer, services.log, pages, services.stop, newer, bring, between)
-        for step in decided.of(Action.REMOVE):
-            writer.remove(step.page_id)
-            services.log.line(f"removed {step.folder}/ · {step.reason}")
+        work = Fetching(
+            reader,
+            writer,
+            services.log,
+            pages,
+            services.stop,
+            partial(edited_since, services.client),
+            partial(_further, begun),
+            partial(_bring, services, begun.base, writer),
+            delivery.between if delivery else Fetching.between,
+            {*listing.problems, *decided.problems},
+        )
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
         services.log.problem("warnings", *services.naming.problems())
     now = _ended(services, begun, writer)
-    report = summary.report(decided, outcome, listing, memory, writer.changed)
-    given_up = summary.given_up(now, listing.began.date())
-    report = replace(report, given_up=given_up)
+    report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
+    report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
         _verify(services, now, begun.base, writer, Options.of(settings.rendering))
     if not delivery:
@@ -175,13 +195,21 @@ def _carried_out(
         return delivery.end(now, report)
 
 
+def _restore(services: Services, begun: _Begun, decided: Plan) -> None:
+    """Bring back from the branch what the work tree lacks of the pages that are about to be written."""
+    if services.publisher and begun.base:
+        steps = [step for step in decided.steps if step.action in _WRITING]
+        there = _missing_here(services, begun.base, begun.memory.state.pages, steps)
+        services.publisher.restore(there)
+
+
 def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
     """The lists of pages and the state, written; what could not be written keeps no page from being
     published."""
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(begun.listing.databases, writer, before, begun.has(services))
+        places = indexes.write_indexes(writer, before, begun.has(services))
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
@@ -241,8 +269,8 @@ def _delivery(
 ) -> Delivery | None:
     if not services.publisher:
         return None
-    memory, listed = begun.memory, begun.listing.databases
-    rows = {row.id: row for each in listed for row in each.rows}
+    memory = begun.memory
+    rows = {row.id: row for each in begun.listing.lists for row in each.rows}
     credit = Authors(services.client, rows).credit
     services.publisher.begin(
         memory.state,
@@ -250,7 +278,7 @@ def _delivery(
         rebuilt=bool(memory.problem or memory.damage),
         unpublished=memory.unpublished,
     )
-    return Delivery(services.publisher, services.log, writer, listed, memory.state, has)
+    return Delivery(services.publisher, services.log, writer, memory.state, has)
 
 
 def _damage(memory: Memory) -> tuple[Problem, ...]:
@@ -313,18 +341,32 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
         due=pending.due(
             memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
         ),
-        shapes={id_: shape(each, options) for id_, each in begun.listing.schemas.items()},
+        shapes=shapes(begun.listing.schemas, options),
         shard=settings.shard,
     )
 
 
-def _judged(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> _Begun:
-    """With the rules, and what Notion says of the pages that it no longer lists."""
+def _further(begun: _Begun, now: State, read_by_now: Collection[str]) -> Listing:
+    """What Notion shows once these pages were read, in the state by then."""
+    client = begun.survey.client
+    client.kind = "listing"  # nothing is read meanwhile
+    try:
+        begun.survey.further(now, read_by_now)
+        found = begun.survey.judged(now, begun.rules.mine)
+        return _worth_keeping(in_order(found, begun.memory.state, begun.stores), begun.memory)
+    finally:
+        client.kind = "reading"
+
+
+def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
+    """With the rules, and what Notion says of what it no longer lists."""
     rules = _rules(settings, services, begun)
-    missing = candidates(begun.listing.databases, begun.memory.state)
-    mine = [id_ for id_ in missing if rules.mine(id_)]
-    said = verdicts(services.client, mine, settings, pages)
-    return replace(begun, listing=replace(begun.listing, verdicts=said), rules=rules)
+    judged = begun.survey.judged(begun.memory.state, rules.mine)
+    listing = in_order(placed(judged, begun.memory.state), begun.memory.state, begun.stores)
+    listing = _worth_keeping(listing, begun.memory)
+    known, missing = begun.memory.state, set(judged.verdicts)
+    left = summary.left_alone(listing, known, missing, child_pages=settings.child_pages)
+    return replace(begun, listing=listing, rules=rules, left_alone=left)
 
 
 def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
@@ -332,7 +374,7 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for database in (*listing.databases, *listing.empty):
         log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")
     log.problem("errors", *listing.problems, *decided.problems)
-    log.problem("warnings", *summary.empty(listing.empty, before))
+    log.problem("warnings", *summary.empty(listing.empty, before), *begun.left_alone)
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
@@ -353,6 +395,7 @@ def _reader(
         targets=decided.targets,
         schemas=begun.listing.schemas,
         shapes=begun.rules.shapes,
+        views=begun.listing.views,
         began=begun.listing.began,
         keep_json=settings.keep_json,
         describe=naming.describer(before).describe if naming else None,

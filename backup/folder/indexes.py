@@ -18,22 +18,32 @@ from backup.sync.state import Place, Record, State, join
 from backup.words import by_title
 
 
-def write_indexes(
-    listed: Collection[Listed], writer: Writer, before: State, has: Callable[[str], bool]
-) -> dict[str, Place]:
-    """Write each database's list of pages and its store, and return where every database lies now.
+def write_indexes(writer: Writer, before: State, has: Callable[[str], bool]) -> dict[str, Place]:
+    """Write the list of pages of each database that the writer's plan knows, and its store, and return
+    where every database lies now.
 
     A README.md or store that is not ours is left alone. `has` tells whether the backup had a file when the
     run began.
     """
     places = dict(before.databases)
-    for database in listed:
+    for id_ in writer.plan.forgotten & places.keys():
+        folder = places.pop(id_).folder
+        for path in (index_of(folder), join(folder, STORE)):
+            writer.drop_index(id_, path)
+    kept = (each for each in writer.plan.kept if _differs(each, places.get(each.id), writer))
+    for database in (*writer.plan.databases, *kept):
         old = before.databases.get(database.id)
         if old and old.folder != database.folder:
             for path in (index_of(old.folder), join(old.folder, STORE)):
                 writer.drop_index(database.id, path)
         places[database.id] = _placed(database, old, writer, has)
     return places
+
+
+def _differs(database: Listed, old: Place | None, writer: Writer) -> bool:
+    """Whether a database that nobody lists got another folder, or lost a page: else it is left alone."""
+    pages = entries(writer.records, database.id)
+    return old is not None and old.index and old.index_digest != _digest(database, pages)
 
 
 def _placed(
@@ -56,6 +66,7 @@ def _placed(
         index=ours,
         index_digest=digest,
         sources=database.sources,
+        parent=database.parent,
         store=_stored(database, old, writer, has),
         unknown=old.unknown if old else {},
     )

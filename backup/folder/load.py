@@ -195,9 +195,15 @@ def _disjoint(known: Mapping[str, Record], newer: Mapping[str, Record]) -> dict[
     return pages
 
 
-def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memory:
+def completed(
+    memory: Memory,
+    listed: Collection[Listed],
+    lying: Lying,
+    roots: Mapping[str, str] | None = None,
+) -> Memory:
     """The memory with pages that lie there, and that the state knows no more: found again by what they
-    say in the folders of the `listed` databases, or by what the history says of them.
+    say in the folders of the `listed` databases, of pages that are `roots` (folder → id), and of what
+    is found in these; or by what the history says of them.
 
     A lost state knows none of them, a damaged one lacks some; and one that somebody has edited may
     lack any that Notion lists, or have it where it lay long ago. Of these only the history can tell
@@ -206,16 +212,18 @@ def completed(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memor
     memory = _caught_up(memory, listed, lying)
     damaged = {each.entry for each in memory.damage}
     lacking = {row.id for each in listed for row in each.rows} - memory.state.pages.keys()
+    lacking |= set((roots or {}).values()) - memory.state.pages.keys()
     if not (memory.problem or damaged or lacking):
         return memory
     files, owned = lying.files(), set(memory.state.owned())
-    databases = {database.folder: database.id for database in listed}
-    pages, stores = _places(memory, files, owned, databases)
+    parents = {each.folder: id_ for id_, each in memory.state.nodes.items()}
+    parents |= {database.folder: database.id for database in listed}
+    pages, stores = _places(memory, files, owned, parents)
     if not (pages or stores):
         return _with(memory, Rebuilt({}), {})
     is_told = memory.problem or damaged
     texts, held = (lying.texts(pages), lying.stores(stores)) if is_told else ({}, ())
-    found = rebuild.rebuilt(files, texts, held, databases)
+    found = rebuild.rebuilt(files, texts, held, parents, roots)
     fresh = {id_: each for id_, each in found.pages.items() if memory.problem or id_ in damaged}
     wanted = damaged | _waiting(listed, lacking, pages)
     earlier = lying.earlier(wanted - fresh.keys()) if lying.earlier else {}

@@ -18,7 +18,8 @@ from backup import store
 from backup.errors import StoreError
 from backup.markdown import page as document
 from backup.markdown import placeholders
-from backup.model import STORE, bare_id, emoji
+from backup.model import STORE, bare_id, emoji, plain_text
+from backup.notion import children
 from backup.store import StoredDatabase, StoredPage
 from backup.sync import state
 from backup.sync.paths import is_name
@@ -45,21 +46,27 @@ def rebuilt(
     files: Collection[str],
     texts: Mapping[str, str],
     stores: Iterable[tuple[str, bytes]],
-    databases: Mapping[str, str],
+    parents: Mapping[str, str],
+    roots: Mapping[str, str] | None = None,
 ) -> Rebuilt:
     """The pages of a backup. `files` are the paths of all files there, `texts` maps those of each index.md
-    to their beginning, `stores` come one by one, because they are large. `databases` maps folders to the
-    database that has its pages there."""
-    said = dict(_in_texts(texts, files))
-    whole = dict(_in_stores(stores, databases))
-    found: dict[str, Record] = {}
-    strays = []
-    for folder, (id_, record) in sorted({**said, **whole}.items(), key=lambda each: f"{each[0]}/"):
-        database = databases.get(state.parent_of(folder))
-        if database and id_ not in found and is_name(folder.rpartition("/")[2], record.title, id_):
-            found[id_] = replace(record, parent=database)
-        else:
-            strays.append(folder)
+    to their beginning, `stores` come one by one, because they are large. `parents` maps folders to the
+    database or page of which pages lie there, `roots` the folders of pages that lie in nothing to these."""
+    whole, databases = _in_stores(stores)
+    said: _Told = dict(_in_texts(texts, files))
+    databases = {folder: each for folder, each in databases.items() if folder not in said}
+    above, found, strays = dict(parents), dict[str, Record](), []
+    every: _Told = {**databases, **said, **whole}
+    for folder, (id_, record) in sorted(every.items(), key=lambda each: f"{each[0]}/"):
+        parent = above.get(state.parent_of(folder), "")
+        is_nested = parent and is_name(folder.rpartition("/")[2], record.title, id_)
+        is_root = (roots or {}).get(folder) == id_
+        if not (is_nested or is_root) or id_ in found:
+            strays += [] if folder in databases else [folder]
+            continue
+        above.setdefault(folder, id_)
+        if folder not in databases:
+            found[id_] = replace(record, parent="" if is_root else parent)
     good = {id_ for id_, record in found.items() if record.folder in whole}
     return Rebuilt(found, frozenset(good), tuple(strays))
 
@@ -82,15 +89,32 @@ def named(text: str) -> str:
     return bare_id(_front_matter(text).get("notion_id", ""))
 
 
-def _in_stores(
-    stores: Iterable[tuple[str, bytes]], databases: Mapping[str, str]
-) -> Iterator[tuple[str, tuple[str, Record]]]:
-    """For each folder with a good store the id of its page, and the record of it."""
+_Told = dict[str, tuple[str, Record]]
+
+
+def _in_stores(stores: Iterable[tuple[str, bytes]]) -> tuple[_Told, _Told]:
+    """For each folder with a good store the id of its page, and the record of it; and the same of
+    databases, of which only the title is told."""
+    pages: _Told = {}
+    databases: _Told = {}
     for path, content in stores:
         folder = path.rpartition("/")[0]
-        parent = databases.get(state.parent_of(folder), "")
-        if found := of_store(folder, parent, content):
-            yield folder, found
+        if found := of_store(folder, "", content):
+            pages[folder] = found
+        elif named_ := _database(content):
+            databases[folder] = (named_[0], Record("", folder, named_[1]))
+    return pages, databases
+
+
+def _database(content: bytes) -> tuple[str, str] | None:
+    """The id and the title of the database that a store is about."""
+    try:
+        stored = store.loads(content)
+    except StoreError:
+        return None
+    if not isinstance(stored, StoredDatabase):
+        return None
+    return stored.id, plain_text(stored.raw.get("title"))
 
 
 def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | None:
@@ -108,7 +132,10 @@ def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | N
             "icon": emoji(page.raw.get("icon")),
             "edited": page.edited,
             "stable": not placeholders.lacking(page),
-            "links": list(document.linked(page, parent)),  # they make anchors elsewhere
+            "links": list(
+                document.linked(page, [parent] if parent else [])
+            ),  # make anchors elsewhere
+            "lists": [each.to_json() for each in children.lists(page)],
             "files": list(stored.files),
             "pending": list(stored.pending),
             "store": store.digest(content),

@@ -86,6 +86,15 @@ class Tree:
             return None
         return found if found and stat.S_ISREG(found.st_mode) else None
 
+    def size(self, path: str) -> int:
+        """How many bytes a file has; 0 when there is none."""
+        try:
+            with self._in(path) as (folder, name):
+                found = folder.stat(name)
+        except (OSError, WorkspaceError):
+            return 0
+        return found.st_size if found else 0
+
     def files(self) -> Iterator[str]:
         """Every regular file, but for what lies in hidden folders and behind symbolic links."""
         left: list[tuple[str, ...]] = [()]

@@ -19,7 +19,7 @@ from backup.folder.tree import Tree
 from backup.markdown import index
 from backup.model import STORE
 from backup.sync import journal
-from backup.sync.plan import Step
+from backup.sync.plan import Plan, Step
 from backup.sync.state import Record, State, join
 
 _LIST = "README.md"
@@ -38,6 +38,8 @@ class Writer:
     `claimed` are files that an interrupted run may have written: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
+    `plan` is the one that is being carried out, `size` how many bytes of images and attachments were
+    written.
     """
 
     def __init__(
@@ -50,6 +52,8 @@ class Writer:
         self.tree = tree
         self.records = dict(state.pages)
         self.before = state
+        self.plan = Plan((), {})
+        self.size = 0
         self.touched: set[str] = set()
         self.written: set[str] = set()
         self.removed: set[str] = set()
@@ -93,6 +97,7 @@ class Writer:
                 for name, content in reversed(own.items()):
                     self.tree.write(join(record.folder, name), content)
             self.written.add(page_id)
+            self.size += sum(self.tree.size(path) for path in placed)
 
     def remove(self, page_id: str) -> None:
         """Delete a page's files; what is a link, or lies behind one, is not ours and stays."""

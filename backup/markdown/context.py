@@ -46,7 +46,8 @@ class Context:
 
     `path`: the page's own file below the output folder. `targets`: every page and database of the
     backup by its bare id. `files`: the page's files by their key (see model.File). `anchors`: bare
-    ids of blocks that some link points to. `ancestors`: the page's parents, outermost first.
+    ids of blocks that some link points to. `ancestors`: the page's parents, outermost first. `views`:
+    for each child database that shows the rows of another one the id of that, '' when nobody knows it.
     """
 
     path: str = "index.md"
@@ -55,6 +56,7 @@ class Context:
     files: Files = field(default_factory=dict)
     anchors: frozenset[str] = frozenset()
     ancestors: tuple[Target, ...] = ()
+    views: Mapping[str, str] = field(default_factory=dict)
     options: Options = Options()
     toc: Mapping[str, str] = field(default_factory=dict)  # heading block id -> '#anchor'
     headings: tuple[Block, ...] = ()  # the page's headings that have a text, in reading order

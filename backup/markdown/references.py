@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from backup.json_values import as_list, as_object, mapping, objects, word
@@ -36,13 +36,14 @@ def references(page: Page) -> References:
     )
 
 
-def linked(page: Page, parent: str) -> tuple[str, ...]:
+def linked(page: Page, above: Collection[str], views: Collection[str] = ()) -> tuple[str, ...]:
     """The pages and databases that a page refers to, and 'page#block' where it means a block; ids
-    are bare. A breadcrumb refers to the page's own parent."""
+    are bare. A breadcrumb refers to all that lies `above` the page, a linked view to the database
+    whose rows it shows: one of `views`."""
     found = references(page)
     blocks = {f"{page_id}#{block_id}" for page_id, block_id in found.blocks}
-    parents = {parent} if any(block.type == "breadcrumb" for block in page.walk()) else set()
-    return tuple(sorted((found.page_ids | blocks | parents) - {page.id}))
+    parents = set(above) if any(block.type == "breadcrumb" for block in page.walk()) else set()
+    return tuple(sorted((found.page_ids | blocks | parents | set(views)) - {page.id}))
 
 
 _Found = Iterator[links.Means]

@@ -10,7 +10,9 @@ import random
 import re
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -26,6 +28,8 @@ from backup.notion.wire import Adapter, Bounds
 
 VERSION = "2026-03-11"
 PAGE_SIZE = 100  # the largest that the API takes
+ALLOWED = 180  # requests in a minute ("Request limits", 2026-08)
+_MINUTE = 60.0
 _FEWEST = 12  # rows or blocks at once: smaller pages would help no more
 _TOO_MUCH = (
     503,
@@ -107,7 +111,10 @@ class Client:
                 "NOTION_TOKEN holds a character that no token has (a space, a line break, a curly "
                 "quote): copy it again."
             )
-        self.requests = 0  # answered or not, repetitions included
+        self.spent: Counter[str] = Counter()  # requests by kind, answered or not, with repetitions
+        self.kind = "listing"  # of requests that are not `spent_on` another one
+        self._here = threading.local()
+        self._recent: deque[float] = deque()
         self._token = token.encode()
         self._base = base_url.rstrip("/")
         self._gate = gate or Gate()
@@ -121,6 +128,31 @@ class Client:
         self._slots = threading.BoundedSemaphore(connections)
         self._ahead = timedelta()
         self._session = _session(token, connections, self._base)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made, answered or not, repetitions included."""
+        return self.spent.total()
+
+    @contextmanager
+    def spent_on(self, kind: str) -> Iterator[None]:
+        """What this thread asks inside counts as of this kind."""
+        before = getattr(self._here, "kind", "")
+        self._here.kind = kind
+        try:
+            yield
+        finally:
+            self._here.kind = before
+
+    def left(self) -> int:
+        """How many requests may still be made in this minute, by what Notion allows."""
+        with self._count:
+            self._forget()
+            return max(0, ALLOWED - len(self._recent))
+
+    def _forget(self) -> None:
+        while self._recent and self._recent[0] < time.monotonic() - _MINUTE:
+            self._recent.popleft()
 
     def now(self) -> datetime:
         """The time by Notion's clock, as its last answer told it: what its time stamps go by."""
@@ -141,6 +173,11 @@ class Client:
     def view(self, id_: str) -> Json:
         """GET /v1/views/{id}."""
         return self._ask("GET", f"views/{_segment(id_)}", ("view",))
+
+    def views(self, source_id: str) -> Iterator[Answer]:
+        """GET /v1/views?data_source_id=…: the list answers one by one, with an id for each view of the
+        data source, wherever it stands."""
+        return self._lists("GET", "views", {"data_source_id": source_id})
 
     def page(self, id_: str) -> Json:
         """GET /v1/pages/{id}."""
@@ -163,6 +200,10 @@ class Client:
         """POST /v1/data_sources/{id}/query: the list answers one by one, so that the caller sees
         `request_status` as well as `results`."""
         return self._lists("POST", f"data_sources/{_segment(source_id)}/query", body)
+
+    def search(self, body: Json) -> Iterator[Answer]:
+        """POST /v1/search: the list answers one by one, with pages and data sources."""
+        return self._lists("POST", "search", body)
 
     def property_items(self, page_id: str, property_id: str) -> Iterator[Answer]:
         """GET /v1/pages/{id}/properties/{id}: the list answers one by one, or for a value that has
@@ -253,7 +294,9 @@ class Client:
     def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer:
         where: dict[str, Any] = {"params": sent} if method == "GET" else {"json": sent}
         with self._count:
-            self.requests += 1
+            self.spent[getattr(self._here, "kind", "") or self.kind] += 1
+            self._recent.append(time.monotonic())
+            self._forget()
         named, url = f"{method} /v1/{path}", f"{self._base}/v1/{path}"
         where |= {"timeout": _TIMEOUT, "allow_redirects": False}
         try:

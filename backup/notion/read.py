@@ -29,18 +29,26 @@ from backup.notion.lists import begun_anew
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a data source. Only a `complete` one may prove that a row is gone."""
+    """The rows of a data source. Only a `complete` one may prove that a row is gone. `databases` are
+    the ids of those that are rows of a wiki."""
 
     rows: tuple[Row, ...]
     complete: bool
     problems: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
 
 
 class Other(Enum):
     """What a query can list besides rows."""
 
     PARTIAL = "partial"  # a row that the integration may not read: {object, id} alone
-    NESTED = "nested"  # a database that is a row of a wiki
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A database that is a row of a wiki; a query shows its data sources."""
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class Answered:
     """What a query gave, each under its id, and how much of it made no sense (`odd`). Trashed rows do
     not count, should Notion list one. `whole` says that it is all there."""
 
-    found: Mapping[str, Row | Other]
+    found: Mapping[str, Row | Other | Nested]
     odd: int
     whole: bool
 
@@ -63,18 +71,17 @@ def rows(live: Answered, archived: Answered, source_id: str, database_id: str) -
         _PARTIAL.format(unread) if unread else "",
         _ODD.format(odd) if odd else "",
     ]
-    nested = _NESTED.format(counts[Other.NESTED]) if counts[Other.NESTED] else ""
     kept = tuple(
-        replace(each, database=database_id) for each in found.values() if isinstance(each, Row)
+        replace(each, parent=database_id) for each in found.values() if isinstance(each, Row)
     )
-    return Rows(kept, not any(missing), tuple(filter(None, [*missing, nested])))
+    nested = dict.fromkeys(each.id for each in found.values() if isinstance(each, Nested))
+    return Rows(kept, not any(missing), tuple(filter(None, missing)), tuple(nested))
 
 
 _WINDOWS = 100  # queries of 10,000 rows each: a data source that has more does not end
 _CAPPED = "Notion did not list every row: more were made in one minute than it gives at once."
 _PARTIAL = "Rows that came without properties, because the integration may not read them: {}."
 _ODD = "Rows that could not be understood: {}."
-_NESTED = "Databases that are rows of this wiki: {}. To back them up, name each as a database, too."
 
 
 def archived(client: Client, source_id: str) -> Answered:
@@ -102,7 +109,7 @@ def _query(client: Client, source_id: str, extra: Json) -> Answered:
     A query ends at 10,000 rows; past that, the next one starts at the creation of the last row (the
     way of Notion's own SDK, 5.26)."""
     body: Json = {"sorts": [{"timestamp": "created_time", "direction": "ascending"}], **extra}
-    found: dict[str, Row | Other] = {}
+    found: dict[str, Row | Other | Nested] = {}
     start, odd = "", 0
     for _ in range(_WINDOWS):
         answered, last = begun_anew(partial(_window, client, source_id, body))
@@ -118,7 +125,7 @@ def _query(client: Client, source_id: str, extra: Json) -> Answered:
 
 def _window(client: Client, source_id: str, body: Json) -> tuple[Answered, str]:
     """What one query gives, and the creation of its last row."""
-    found: dict[str, Row | Other] = {}
+    found: dict[str, Row | Other | Nested] = {}
     whole, odd, last = True, 0, ""
     for answer in client.query(source_id, body):
         whole = whole and not _is_incomplete(answer)
@@ -130,16 +137,17 @@ def _window(client: Client, source_id: str, body: Json) -> tuple[Answered, str]:
     return Answered(found, odd, whole), last
 
 
-def _taken(raw: Any, source_id: str) -> dict[str, Row | Other] | None:
+def _taken(raw: Any, source_id: str) -> dict[str, Row | Other | Nested] | None:
     """One answer under its id; empty for what is in the trash, None for what makes no sense."""
     if not _has_id(raw):
         return None
     if _trashed(raw):
         return {}
-    nested = raw.get("object") == "data_source"
-    other = Other.NESTED if nested else Other.PARTIAL
     try:
-        return {bare_id(raw["id"]): _row(raw, source_id, "") if _is_whole(raw) else other}
+        if raw.get("object") == "data_source":
+            return {bare_id(raw["id"]): Nested(bare_id(mapping(raw, "parent")["database_id"]))}
+        row = _row(raw, source_id, "") if _is_whole(raw) else Other.PARTIAL
+        return {bare_id(raw["id"]): row}
     except Exception:  # noqa: BLE001 - whatever is in a row, it costs no other one
         return None
 
@@ -161,7 +169,7 @@ def _created(raw: Any) -> str:
 def _row(raw: Json, source_id: str, database_id: str) -> Row:
     return Row(
         id=bare_id(raw["id"]),
-        database=database_id,
+        parent=database_id,
         source=source_id,
         title=page_title(raw),
         icon=emoji(raw.get("icon")),
@@ -169,6 +177,18 @@ def _row(raw: Json, source_id: str, database_id: str) -> Row:
         packed=packed(raw),
         relations_digest=_relations_digest(raw),
     )
+
+
+def child(raw: Json, parent: str) -> Row:
+    """A page that is not a row of a data source, from its page object; raises NotionError for one that
+    makes no sense, or may not be read."""
+    return replace(_row(_whole(raw), "", parent), relations_digest="")
+
+
+def _whole(raw: Json) -> Json:
+    if not (_has_id(raw) and _is_whole(raw)):
+        raise NotionError("Notion gave the page without its properties: it may not be read.")
+    return raw
 
 
 def _relations_digest(raw: Json) -> str:
@@ -213,7 +233,7 @@ def edited_since(client: Client, source_id: str, database_id: str, moment: datet
     answers = begun_anew(lambda: list(client.query(source_id, body)))
     sent = [raw for answer in answers for raw in answer["results"]]
     found = [each for raw in sent for each in (_taken(raw, source_id) or {}).values()]
-    return [replace(each, database=database_id) for each in found if isinstance(each, Row)]
+    return [replace(each, parent=database_id) for each in found if isinstance(each, Row)]
 
 
 def page(
@@ -225,12 +245,17 @@ def page(
     run knows of synced blocks. Raises NotFound when the
     page itself cannot be seen, and NotionError when it cannot be read whole.
     """
-    cut = _asked(client, row, values.truncated(row.raw, schema), submit)
+    id_ = dashed_id(row.id)
+    asked = None if row.packed else submit(partial(client.page, id_))
+    cut = {} if asked else _asked(client, row, values.truncated(row.raw, schema), submit)
     try:
-        tree = blocks.tree(client, dashed_id(row.id), submit, shared)
+        tree = blocks.tree(client, id_, submit, shared)
+        if asked:
+            row = replace(row, packed=packed(_whole(asked.result())))
+            cut = _asked(client, row, values.truncated(row.raw, schema), submit)
         return Page(row.id, _completed(row, cut), tree, schema)
     finally:
-        for future in cut.values():  # when the page has failed: not asked for in vain
+        for future in (*cut.values(), *filter(None, [asked])):  # when the page has failed
             future.cancel()
 
 

@@ -1,4 +1,4 @@
-"""Any id that people write → the database behind it, or a sentence about what it is instead."""
+"""Any id that people write → the database or page behind it, or a sentence about what it is instead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from backup.errors import ConfigError, NotFound, NotionError
 from backup.json_values import as_list, as_object, mapping
-from backup.model import Database, Json, bare_id, emoji, plain_text
+from backup.model import Database, Json, Row, bare_id, emoji, plain_text
+from backup.notion import read
 from backup.notion.client import Client
 
 
@@ -22,39 +23,59 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A database with the ids of its data sources; `icon` only when it is an emoji. `raw` is its
-    container."""
+    """A database with the ids of its data sources, as its object `raw` says; `icon` only when it is an
+    emoji. A linked view, or a database of which no source is shared, has no sources."""
 
     id: str
     title: str
     icon: str
-    setting: Database
     sources: tuple[str, ...]
     raw: Json
 
+    @property
+    def is_trashed(self) -> bool:
+        """Whether it lies in the trash."""
+        return is_trashed(self.raw)
 
-def resolve(client: Client, setting: Database) -> Resolved:
-    """The database that a setting names.
+
+def resolve(client: Client, setting: Database, *, is_page: bool = False) -> Resolved | Row:
+    """The database, or the page, that a setting names; `is_page` when it was one the last time.
 
     Raises ConfigError with what the id is instead, and NotionError when Notion fails. Which kind of
     id answers how: Notion API at 2026-03-11, seen live in August 2026.
     """
     try:
-        raw = client.database(setting.id)
+        found = _page(client, setting.id) if is_page else database(client, setting.id)
     except NotFound:
         raise _mistake(setting, _elsewhere(client, setting.id)) from None
     except NotionError as error:
-        if sentence := _refused(error):
-            raise _mistake(setting, sentence) from None
+        if error.status == 400 and f"is a {'database' if is_page else 'page'}" in error.message:
+            return resolve(client, setting, is_page=not is_page)
+        if error.status == 400 and "valid uuid" in error.message:
+            raise _mistake(setting, _NO_ID) from None
         raise
-    if raw.get("in_trash") or raw.get("archived"):
-        raise _mistake(setting, _TRASHED)
-    listed = as_list(raw.get("data_sources"))
-    if not listed:
+    if is_trashed(found.raw):
+        raise _mistake(setting, _TRASHED.format("page" if is_page else "database"))
+    if isinstance(found, Resolved) and not found.sources:
         raise _mistake(setting, _LINKED_VIEW)
-    sources = tuple(_source_id(entry) for entry in listed)
+    return found
+
+
+def database(client: Client, id_: str) -> Resolved:
+    """A database, as far as the integration may see it; raises NotionError."""
+    raw = client.database(id_)
+    sources = tuple(_source_id(entry) for entry in as_list(raw.get("data_sources")))
     title = plain_text(raw.get("title"))
-    return Resolved(bare_id(raw["id"]), title, emoji(raw.get("icon")), setting, sources, raw)
+    return Resolved(bare_id(raw["id"]), title, emoji(raw.get("icon")), sources, raw)
+
+
+def _page(client: Client, id_: str) -> Row:
+    return read.child(client.page(id_), "")
+
+
+def is_trashed(raw: Json) -> bool:
+    """Whether a page or database lies in the trash."""
+    return bool(raw.get("in_trash") or raw.get("archived"))
 
 
 def _source_id(entry: Any) -> str:
@@ -74,15 +95,6 @@ def _mistake(setting: Database, sentence: str) -> ConfigError:
     return ConfigError(f"{setting.setting}: {setting.id} {sentence}")
 
 
-def _refused(error: NotionError) -> str:
-    """What a refused id is; '' when the refusal says nothing about the id."""
-    if error.status == 400 and "is a page" in error.message:
-        return _PAGE
-    if error.status == 400 and "valid uuid" in error.message:
-        return _NO_ID
-    return ""
-
-
 def _elsewhere(client: Client, id_: str) -> str:
     """What an id is that Notion does not know as a database: each kind has its own endpoint."""
     for ask, kind in ((client.data_source, _SOURCE), (client.view, _VIEW)):
@@ -100,10 +112,6 @@ def _elsewhere(client: Client, id_: str) -> str:
 
 
 _CONNECT = "The integration must be added there under ⋯ → Connections."
-_PAGE = (
-    "is a page, not a database. Open the database itself as a full page (⤢ on a database that lies "
-    f"in a page), choose ⋯ → Copy link, and write that link. {_CONNECT}"
-)
 _SOURCE = f"is the id of a data source. Write the id of its database{{}}. {_CONNECT}"
 _VIEW = f"is the id of a view (the part after ?v=). Write the id of its database{{}}. {_CONNECT}"
 _UNKNOWN = (
@@ -115,7 +123,7 @@ _NO_ID = (
     f"that link. {_CONNECT}"
 )
 _TRASHED = (
-    "is a database in Notion's trash. Restore it there and look under ⋯ → Connections whether the "
+    "is a {} in Notion's trash. Restore it there and look under ⋯ → Connections whether the "
     "integration is still added, or take it out of the settings."
 )
 _LINKED_VIEW = (

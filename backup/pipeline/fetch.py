@@ -6,6 +6,8 @@ The plan says which pages, and why. After each round it is made again, from what
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
@@ -24,22 +26,39 @@ from backup.errors import (
 from backup.files.pending import Pending
 from backup.files.pending import sentence as sentence_of
 from backup.folder.writer import Writer
-from backup.model import Problem, Row
+from backup.markdown.context import Options, shape
+from backup.model import Json, Problem, Row
 from backup.notion.blocks import Shared
+from backup.notion.client import ALLOWED
 from backup.pipeline.page import Reader
 from backup.report.log import Log
 from backup.stop import Stop
-from backup.sync.plan import Action, Listing, Plan, Rules, Step, is_watched, learned, plan
+from backup.sync.plan import (
+    ANCHORS,
+    LINKS,
+    Action,
+    Listing,
+    Plan,
+    Rules,
+    Step,
+    is_watched,
+    learned,
+    plan,
+)
+from backup.sync.state import Place, State
 from backup.words import counted
 
-_ROUNDS = 4  # what was planned; what was edited meanwhile, twice; blocks linked to by that
+_MOST = (
+    5  # readings of a page: what was planned; what was edited meanwhile, twice; what it links to
+)
+_MINUTE = 60.0  # seconds between two lines about how far the work is
 _GLANCE = 0.2  # seconds between two looks at whether to stop
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the steps. `failed` are pages that were left as they are, `lost` are files
-    that could not be had, `errors` is what else a page lacks, `files` counts the files that were
+    """What became of the steps. `moved` are those of pages that got another folder, `removed` those of
+    pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be had, `errors` is what else a page lacks, `files` counts the files that were
     written for each page id, `left` the steps that were not begun. `news` says of each page whose
     missing files alone were tried whether it has to be read now. `ended` is the error that ended the
     work early; what was done before holds."""
@@ -53,6 +72,8 @@ class Outcome:
     left: int = 0
     news: Mapping[str, bool] = field(default_factory=dict)
     ended: BackupError | None = None
+    moved: tuple[Step, ...] = ()
+    removed: tuple[Step, ...] = ()
 
     def __add__(self, other: Outcome) -> Outcome:
         return combined([self, other])
@@ -77,7 +98,20 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
     files = sum((outcome.files for outcome in each), Counter[str]())
     left = sum(outcome.left for outcome in each)
     ended = next((outcome.ended for outcome in each if outcome.ended), None)
-    return Outcome(tuple(done.values()), failed, lost, warnings, errors, files, left, ended=ended)
+    moved = {step.page_id: step for outcome in reversed(each) for step in outcome.moved}
+    removed = tuple(step for outcome in each for step in outcome.removed)
+    return Outcome(
+        done=tuple(done.values()),
+        failed=failed,
+        lost=lost,
+        warnings=warnings,
+        errors=errors,
+        files=files,
+        left=left,
+        ended=ended,
+        moved=tuple(moved.values()),
+        removed=removed,
+    )
 
 
 _Told = defaultdict[str, list[Problem]]
@@ -87,9 +121,10 @@ _Told = defaultdict[str, list[Problem]]
 class Fetching:
     """What the work needs: who reads, who writes, who tells, and the threads for whole pages.
 
-    `edited_since` lists the rows of the run's databases that were edited since the run began;
-    `bring` brings what the work tree lacks of the steps' pages, as far as the branch has it; `between` is
-    called now and then, and may publish what is finished.
+    `edited_since` gives the rows of a listing that were edited since it began; `further` what is seen
+    once these pages were read, with the state by then. `bring` brings what the work tree lacks of the
+    steps' pages, as far as the branch has it; `between` is called now and then, and may publish what is
+    finished. `said` are problems that were logged; `told` is when it was last said, by `clock`, how far the work is.
     """
 
     reader: Reader
@@ -97,9 +132,13 @@ class Fetching:
     log: Log
     pages: Executor
     stop: Stop
-    edited_since: Callable[[Collection[str]], Collection[Row]]
+    edited_since: Callable[[Listing, Collection[str]], Collection[Row]]
+    further: Callable[[State, Collection[str]], Listing]
     bring: Callable[[Collection[Step]], None] = lambda steps: None
     between: Callable[[], None] = lambda: None
+    said: set[Problem] = field(default_factory=set)
+    clock: Callable[[], float] = time.monotonic
+    told: list[float] = field(default_factory=lambda: [time.monotonic()])
 
     def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
         """Carry out what was decided from the listing and the rules, then what the plan says next.
@@ -119,28 +158,57 @@ class Fetching:
 
     def _rounds(self, todo: Plan, listing: Listing, rules: Rules) -> Iterator[Outcome]:
         """One round after the other, until the plan wants nothing more, or nothing more can be done."""
-        yield (moved := self._relocated(todo))
-        rules, work = learned(rules, (), moved.failed, {}), self
-        for _ in range(_ROUNDS):
-            wanted = (*todo.of(Action.FETCH), *todo.of(Action.RENDER))
-            steps = [step for step in wanted if step.page_id not in rules.failed]
+        work, readings, newer = self, Counter[str](), dict[str, Row]()
+        while True:
+            forgotten = todo.forgotten | self.writer.plan.forgotten
+            self.writer.plan = replace(todo, forgotten=forgotten)
+            self._complain(todo, listing)
+            yield (moved := work._put_in_place(todo, rules))
+            rules = learned(rules, (), moved.failed, {})
+            steps = _next(todo, rules, readings)
             due = () if self.stop.requested else todo.of(Action.RETRY)
-            if not steps and not due:
-                return
             self.bring(steps)
             yield (read := work.fetch(steps))
             if read.ended or read.left:
                 return
             yield (tried := work._tried(due))
-            newer = self._edited_meanwhile(read.done)
-            listing = listing.with_(newer)
+            readings.update(step.page_id for step in read.done)
+            edited = work._edited_meanwhile(read.done, listing)
+            newer |= {row.id: row for row in edited}
             rules = learned(rules, read.done, read.failed, tried.news)
-            records = dict(self.writer.records)
-            todo = plan(listing, replace(self.writer.before, pages=records), rules)
-            reader = replace(work.reader, targets=todo.targets)
-            if newer:  # synced blocks may be what was edited
-                reader = replace(reader, shared=Shared())
-            work = replace(self, reader=reader)
+            before, now = listing, self._now()
+            listing = self.further(now, [step.page_id for step in read.done])
+            listing = listing.with_(newer.values())
+            if not steps and not due and _ids(listing) == _ids(before):
+                return
+            rules = replace(rules, shapes=shapes(listing.schemas, work.reader.options))
+            todo = plan(listing, now, rules)
+            work = work._renewed(todo, listing, rules, anew=bool(edited))
+
+    def _renewed(self, todo: Plan, listing: Listing, rules: Rules, *, anew: bool) -> Fetching:
+        """The same for the next round; `anew`: synced blocks may be what was edited."""
+        reader = replace(
+            self.reader,
+            targets=todo.targets,
+            schemas=listing.schemas,
+            shapes=rules.shapes,
+            views=listing.views,
+            shared=Shared() if anew else self.reader.shared,
+        )
+        return replace(self, reader=reader)
+
+    def _now(self) -> State:
+        """The state by now: the pages as they are, the databases as the plan has placed them."""
+        before, plan_ = self.writer.before, self.writer.plan
+        places = {
+            each.id: replace(
+                before.databases.get(each.id, Place(each.folder, each.title, each.icon)),
+                folder=each.folder,
+                parent=each.parent,
+            )
+            for each in (*plan_.databases, *plan_.kept)
+        }
+        return replace(before, pages=dict(self.writer.records), databases=places)
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
         """Write the steps' pages, as many as there is time for. When one shows that no other
@@ -163,14 +231,28 @@ class Fetching:
         total = combined(outcomes)
         return replace(total, left=len(steps) - len(total.done) - len(total.failed))
 
-    def _relocated(self, decided: Plan) -> Outcome:
-        """What could not be put into its new folder, and stays where it is."""
-        refused = self.writer.relocate(decided.steps)
-        titles = {step.page_id: step.title for step in decided.steps}
+    def _put_in_place(self, decided: Plan, rules: Rules) -> Outcome:
+        """Pages are removed, and moved to their folders. What cannot be put there stays where it is."""
+        removed = [
+            each for each in decided.of(Action.REMOVE) if each.page_id in self.writer.records
+        ]
+        for step in removed:
+            self.writer.remove(step.page_id)
+            self.log.line(f"removed {step.folder}/ · {step.reason}")
+        steps = [step for step in decided.steps if step.page_id not in rules.failed]
+        refused = self.writer.relocate(steps)
+        titles = {step.page_id: step.title for step in steps}
         failed = [Problem(titles[id_] or "Untitled", why, id_) for id_, why in refused.items()]
         for problem in failed:
             self.log.error(problem)
-        return Outcome(failed=tuple(failed))
+        moved = (each for each in steps if each.old_folder and each.page_id not in refused)
+        return Outcome(failed=tuple(failed), moved=tuple(moved), removed=tuple(removed))
+
+    def _complain(self, todo: Plan, listing: Listing) -> None:
+        """Log what is wrong with the picture, once."""
+        news = [each for each in (*listing.problems, *todo.problems) if each not in self.said]
+        self.log.problem("errors", *dict.fromkeys(news))
+        self.said.update(news)
 
     def _finished(self, futures: Collection[Future[Outcome]]) -> Iterator[Future[Outcome]]:
         """Each future when it is done. When told to stop: only those under way, for a short while."""
@@ -184,6 +266,7 @@ class Fetching:
                 _cancel(futures)
             if not is_stopping:
                 self.between()
+            self._pace(pending)
             try:
                 future = done.get(timeout=_GLANCE)
             except Empty:
@@ -194,12 +277,28 @@ class Fetching:
         if pending:
             self.writer.close()
 
-    def _edited_meanwhile(self, done: Collection[Step]) -> tuple[Row, ...]:
+    def _pace(self, pending: int) -> None:
+        """Say how far the work is, and what is left by what is known so far."""
+        is_due = self.clock() - self.told[-1] >= _MINUTE
+        if not (is_due or self.log.has_bar):
+            return
+        self.told[:] = [self.clock()] if is_due else self.told
+        known, client = len(self.writer.plan.steps), self.reader.client
+        each = client.spent["reading"] / max(1, len(self.writer.written))
+        minutes = counted(math.ceil(pending * each / ALLOWED), "minute")
+        left = counted(client.left(), "request")
+        self.log.pace(
+            f"{known - pending} of {known} pages known so far are done, {pending} to go in this round "
+            f"(about {minutes}); {left} left in this minute",
+            is_due=is_due,
+        )
+
+    def _edited_meanwhile(self, done: Collection[Step], listing: Listing) -> tuple[Row, ...]:
         """The newer rows of pages that were read while somebody wrote in them."""
         before = {step.page_id: step.row for step in done if is_watched(step)}
         if not before or self.stop.requested:
             return ()
-        rows = self.edited_since(before)
+        rows = self.edited_since(listing, before)
         return tuple(
             row for row in rows if (old := before.get(row.id)) and row.edited != old.edited
         )
@@ -263,6 +362,27 @@ class Fetching:
             self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
             self.log.error(problem)
+
+
+def _next(todo: Plan, rules: Rules, readings: Mapping[str, int]) -> list[Step]:
+    """What to write in this round: first what is there to be found, so that pages are written again for
+    their links alone once all of those are known."""
+    steps = [
+        step
+        for step in (*todo.of(Action.FETCH), *todo.of(Action.RENDER))
+        if step.page_id not in rules.failed and readings.get(step.page_id, 0) < _MOST
+    ]
+    return [step for step in steps if step.reason not in (ANCHORS, LINKS)] or steps
+
+
+def _ids(listing: Listing) -> set[str]:
+    """What is listed."""
+    return {id_ for each in listing.lists for id_ in (each.id, *(row.id for row in each.rows))}
+
+
+def shapes(schemas: Mapping[str, Json], options: Options) -> dict[str, str]:
+    """For each data source what its pages are written with; '' stands for pages that are not rows."""
+    return {id_: shape(each, options) for id_, each in {"": {}, **schemas}.items()}
 
 
 _ROOM = "Make room on the disk of the runner."

@@ -1,181 +1,356 @@
-"""Lists every database, with as many requests in parallel as possible, and asks about pages that a
-listing does not show.
+"""Lists everything below the roots, and asks about what a list does not show any more.
 
-The longest chain is a query's pages, because each names the next one. Everything else runs beside it, and
-data sources known from the last run are queried before their database has named them again.
+What an earlier run knew is asked for at once; what that shows leads on to more, in rounds.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from backup import store
 from backup.errors import (
-    BackupError,
     ConfigError,
     Forbidden,
     NotFound,
     NotionError,
-    StoreError,
     Unauthorized,
     sentence,
 )
-from backup.json_values import mapping, word
-from backup.model import STORE, Json, Problem, Row, bare_id, dashed_id
-from backup.notion import read
+from backup.model import WORKSPACE, Database, Json, Problem, Row
+from backup.notion import children, read
 from backup.notion.client import Client
-from backup.notion.read import Answered
-from backup.notion.resolve import Resolved, Source, data_source, resolve
+from backup.notion.resolve import Resolved, database, is_trashed, resolve
+from backup.pipeline import shares
+from backup.pipeline.canary import Canary
+from backup.pipeline.databases import Sources
+from backup.pipeline.verdicts import Answer, Asking
+from backup.pipeline.views import Views
+from backup.pipeline.walk import Walk
+from backup.pipeline.workspace import Workspace
+from backup.pipeline.workspace import edited_since as edited_lately
 from backup.settings import Settings
-from backup.store import StoredDatabase
-from backup.sync.plan import Listed, Listing, Verdict
-from backup.sync.state import Place, State, join
+from backup.sync.family import TOP, Family
+from backup.sync.paths import Root
+from backup.sync.plan import Listed, Listing, Verdict, candidates
+from backup.sync.removals import PROOF
+from backup.sync.state import List, Record, State
 
 _MARGIN = timedelta(minutes=2)  # see read.edited_since
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What was asked about one data source; the answers are on their way."""
+@dataclass
+class Survey:
+    """What a run has seen of Notion so far. All of it may be called by one thread at a time; `pool` runs
+    the requests. `turn` is the number of the run (see sync.rotation)."""
 
-    source: Future[Source]
-    live: Future[Answered]
-    archived: Future[Answered]
+    client: Client
+    settings: Settings
+    pool: Executor
+    turn: int = 0
+    _warnings: list[Problem] = field(default_factory=list)
+    _rows: dict[str, Row] = field(default_factory=dict)  # of the roots that are pages
+    _roots: dict[str, Root] = field(default_factory=dict)
+    _databases: dict[str, Listed] = field(default_factory=dict)
+    _schemas: dict[str, Json] = field(default_factory=dict)
+    _problems: list[Problem] = field(default_factory=list)
+    _verdicts: dict[str, Verdict] = field(default_factory=dict)
+    _began: datetime | None = None
+    _is_whole: bool = False  # all roots of the workspace are listed
 
-    @classmethod
-    def about(cls, client: Client, source_id: str, pool: Executor) -> _Asked:
-        live = pool.submit(read.live, client, source_id)  # first: it takes longest
-        return cls(
-            pool.submit(data_source, client, source_id),
-            live,
-            pool.submit(read.archived, client, source_id),
+    _stands: dict[str, str] = field(default_factory=dict)  # database → the list that it stands in
+    _seen: set[str] = field(default_factory=set)  # databases that were asked for
+
+    def __post_init__(self) -> None:
+        self._sources = Sources(self.client, self.pool, self.settings.keep_json)
+        self._walk = Walk(self.client, self.pool)
+        self._views = Views(self.client, self.pool)
+        self._workspace = Workspace(self.client, self.pool)
+
+    def begin(self, known: State) -> Listing:
+        """Every root, and all below that `known` knows of, with what they show that is new. What cannot
+        be read is a problem, not the end.
+
+        Where the settings give a root no folder, it has none yet (see plan.placed). Raises Unauthorized,
+        also when every root is refused, and ConfigError when not one can be used as it is written.
+        """
+        started = time.monotonic()
+        named = [each for each in self.settings.databases if each.id != WORKSPACE]
+        searched = self.pool.submit(self._workspace.search) if self._is_everything else None
+        ids = self._below(known)
+        places = {id_: place for id_, place in known.databases.items() if id_ in ids}
+        for place in places.values():
+            self._sources.ask(place.sources)
+        roots = [
+            self.pool.submit(resolve, self.client, each, is_page=each.id in known.pages)
+            for each in named
+        ]
+        records = {id_: each for id_, each in known.pages.items() if id_ in ids}
+        nested = {id_: place.parent for id_, place in places.items() if place.parent}
+        changed = self._set_out(records) if self.settings.child_pages else None
+        if self.settings.child_pages:
+            self._views.know({id_: of for each in records.values() for id_, of in each.shows()})
+        self._name(named, roots)
+        if searched:
+            self._find(searched, known)
+        self._seen |= self._databases.keys()
+        if self.settings.child_pages:
+            self._nest(nested)
+        self._began = self.client.now() - timedelta(seconds=time.monotonic() - started)
+        if self.settings.child_pages:
+            self._walk.finish(self._stands)
+            self._check(known, changed)
+        return self.further(known)
+
+    def _set_out(self, records: Mapping[str, Record]) -> Future[dict[str, Row]] | None:
+        """Begin the walk; of a long one, a search tells what changed in the rest."""
+        is_whole = self.settings.full_sync
+        warning, since = shares.set_out(self._walk, records, self.turn, is_whole=is_whole)
+        self._warnings += [warning] if warning else []
+        return self.pool.submit(edited_lately, self.client, since) if warning else None
+
+    def _check(self, known: State, changed: Future[dict[str, Row]] | None) -> None:
+        """Take what a search shows in place of the rest, and check some of what was listed."""
+        try:
+            self._walk.renew(changed.result() if changed else {})
+        except Unauthorized:
+            raise
+        except NotionError as error:
+            self._problems.append(Problem("search", sentence(error)))
+        assert self._began is not None
+        canary = Canary(self.client, self.pool, self.turn, self._began)
+        warning = canary.check(self._walk, known.pages)
+        self._warnings += [warning] if warning else []
+
+    @property
+    def _is_everything(self) -> bool:
+        """Whether a setting names the whole workspace."""
+        return any(each.id == WORKSPACE for each in self.settings.databases)
+
+    def _below(self, known: State) -> set[str]:
+        """The ids of all that the state knows of the roots and below them."""
+        family = Family(known)
+        roots = {each.id for each in self.settings.databases}
+        roots |= set(family.below(TOP)) | {TOP} if self._is_everything else set()
+        return {id_ for root in roots for id_ in (root, *family.below(root))}
+
+    def _find(self, searched: Future[None], known: State) -> None:
+        """The roots of the workspace: those that are found, and those that were found earlier."""
+        try:
+            searched.result()
+            self._is_whole = True
+        except Unauthorized:
+            raise
+        except NotionError as error:
+            self._problems.append(Problem("workspace", sentence(error)))
+        earlier = {id_ for id_, each in known.nodes.items() if not each.parent}
+        earlier -= self._roots.keys() | self._workspace.pages.keys()
+        pages = {
+            id_: self.pool.submit(self._workspace.page, id_, known.nodes)
+            for id_ in earlier & known.pages.keys()
+        }
+        databases = (earlier & known.databases.keys()) | self._workspace.databases
+        for id_, future in pages.items():
+            try:
+                if row := future.result():
+                    self._workspace.pages[id_] = row
+            except NotionError as error:
+                self._is_whole = False
+                title = known.pages[id_].title or "Untitled"
+                self._problems.append(Problem(title, sentence(error), id_))
+        self._add_found(databases, known)
+
+    def _add_found(self, databases: Collection[str], known: State) -> None:
+        """Make roots of what the workspace has at its top."""
+        base = next(each.path for each in self.settings.databases if each.id == WORKSPACE) or "."
+        for id_, row in self._workspace.pages.items():
+            if id_ not in self._roots:
+                self._rows[id_] = row
+                self._roots[id_] = Root("", row.title or "Untitled", base, is_found=True)
+        new = {id_: TOP for id_ in databases if id_ not in self._roots}
+        self._nest(new, known.nodes)
+        for id_ in new.keys() & self._databases.keys():
+            self._roots[id_] = Root("", self._databases[id_].title, base, is_found=True)
+
+    def _name(self, named: Iterable[Database], futures: Iterable[Future[Resolved | Row]]) -> None:
+        """The roots, once they have answered."""
+        refusals: list[Exception] = []
+        for setting, future in zip(named, futures, strict=True):
+            try:
+                found = future.result()
+                title = setting.label or found.title or "Untitled"
+                self._roots[setting.id] = Root(setting.path, title)
+                if isinstance(found, Row):
+                    self._rows[found.id] = found
+                else:
+                    self._show(found, title)
+            except Unauthorized:
+                raise
+            except Exception as error:  # noqa: BLE001 - it costs no other root
+                refusals.append(error)
+                self._roots[setting.id] = Root(setting.path, setting.label)
+                is_mistake = isinstance(error, ConfigError)
+                where = "settings" if is_mistake else setting.label or setting.setting
+                self._problems.append(Problem(where, str(error) if is_mistake else sentence(error)))
+        if not self._is_everything:
+            _refuse(refusals, len(self._roots))
+
+    def _nest(self, parents: Mapping[str, str], inside: Collection[str] = ()) -> None:
+        """Databases that lie in pages or in wikis, by what they lie in; of those that may lie at the top
+        of the workspace, those that do not lie `inside` the backup."""
+        new = [id_ for id_ in parents if id_ not in self._seen]
+        self._seen.update(new)
+        futures = {id_: self.pool.submit(database, self.client, id_) for id_ in new}
+        for id_, future in futures.items():
+            try:
+                found = future.result()
+                is_nested = inside and self._workspace.lies_in(found.raw, inside)
+                if is_nested:
+                    self._seen.discard(id_)  # until a list shows it
+                elif is_trashed(found.raw):
+                    self._stands[id_] = ""
+                elif found.sources:
+                    self._show(found, "", parents[id_])
+                else:
+                    self._views.add(id_, found.title)
+            except Unauthorized:
+                raise
+            except NotFound:
+                continue  # the page that it lies in tells, or its own verdict
+            except Exception as error:  # noqa: BLE001 - it costs no other database
+                self._problems.append(Problem(f"database {id_}", sentence(error)))
+
+    def _show(self, resolved: Resolved, title: str, parent: str = "") -> None:
+        self._stands[resolved.id] = children.stands_in(resolved.raw)
+        deep = self.settings.child_pages
+        found = self._sources.found(resolved, title, parent, deep=deep)
+        self._databases[resolved.id] = found.listed
+        self._schemas |= found.schemas
+        self._problems += [Problem(found.listed.title, what) for what in found.problems]
+
+    def further(self, state: State, read_by_now: Collection[str] | None = None) -> Listing:
+        """What is seen by now, and what the `state` and the pages that were `read_by_now` lead to; none
+        when there is nothing left to read."""
+        if self.settings.child_pages:
+            for page_id in read_by_now or ():
+                self._reread(page_id, tuple(map(List.from_json, state.pages[page_id].lists)))
+            while self._more(state):
+                pass
+            sources = {id_: each.id for each in self._databases.values() for id_ in each.sources}
+            self._views.resolve(sources, self._databases.keys() - state.databases.keys())
+            self._add_strays(state, to_the_end=read_by_now is not None and not read_by_now)
+        return self.listing()
+
+    def _add_strays(self, state: State, *, to_the_end: bool) -> None:
+        """Roots that are shared, and lie in pages that are not."""
+        if not self._is_everything:
+            return
+        shown = {row.id for row in self._shown()} | self._databases.keys()
+        shown |= self._views.originals.keys()
+        before = set(self._workspace.databases)
+        self._workspace.strays(shown, to_the_end=to_the_end)
+        self._add_found(self._workspace.databases - before, state)
+        while self._more(state):
+            pass
+
+    def _reread(self, page_id: str, lists: Collection[List]) -> None:
+        """What lies in a page is what its last reading showed."""
+        ids = [id_ for each in lists for id_ in each.pages]
+        databases = [id_ for each in lists for id_ in each.databases]
+        if not ids and not databases and page_id not in self._walk.lists:
+            return
+        self._walk.get({id_: page_id for id_ in ids if id_ not in self._walk.rows})
+        rows = [row for id_ in ids if (row := self._walk.known(id_, page_id))]
+        self._walk.show(page_id, rows, databases, complete=len(rows) == len(ids))
+
+    def _more(self, state: State) -> bool:
+        """Go one step on; whether there was one."""
+        self._walk.finish(self._stands)
+        lists = (*self._databases.values(), *self._walk.lists.values())
+        shown = {id_: each.id for each in lists for id_ in each.databases}
+        for id_ in shown.keys() & self._databases.keys():
+            self._databases[id_] = replace(self._databases[id_], parent=shown[id_])
+        known = {id_ for id_, original in self._views.originals.items() if original}
+        news = {id_: shown[id_] for id_ in shown if id_ not in self._seen | known}
+        self._nest(news)
+        before = len(self._walk.asked)
+        self._walk.ask(
+            {row.id: record for row in self._shown() if (record := state.pages.get(row.id))}
+        )
+        return bool(news) or len(self._walk.asked) > before
+
+    def _shown(self) -> Iterator[Row]:
+        yield from self._rows.values()
+        for each in (*self._databases.values(), *self._walk.lists.values()):
+            yield from each.rows
+
+    def listing(self) -> Listing:
+        """What is seen by now, with what Notion said of what is missing."""
+        assert self._began is not None
+        is_whole = self._is_everything and self._is_whole
+        top = Listed(TOP, "", "", "", tuple(self._rows.values()), is_whole)
+        return Listing(
+            databases=tuple(self._databases.values()),
+            schemas=dict(self._schemas),
+            problems=(*self._problems, *self._walk.problems),
+            began=self._began,
+            verdicts=dict(self._verdicts),
+            pages=(top, *self._walk.lists.values()),
+            roots=dict(self._roots),
+            views=dict(self._views.originals),
+            warnings=(*self._warnings, *self._views.problems()),
         )
 
+    def judged(self, state: State, is_mine: Callable[[str], bool]) -> Listing:
+        """The same, after asking for what is no longer listed where it was."""
+        while True:
+            listing = self.listing()
+            missing = candidates(listing.lists, state, self._verdicts, listing.roots)
+            asked = [id_ for id_ in missing if id_ not in self._verdicts and is_mine(id_)]
+            if not asked:
+                return listing
+            inside = self._below(state) | {row.id for row in self._shown()}
+            inside |= {TOP} if self._is_everything else set()
+            databases = state.databases.keys() | self._databases.keys()
+            inside |= databases
+            asking = Asking(self.client, databases, inside - self._gone())
+            answers = zip(asked, self.pool.map(asking.about, asked), strict=True)
+            for id_, answer in answers:
+                self._verdicts[id_] = answer.verdict
+                if answer.page_id:
+                    self._moved(id_, answer)
 
-# A database, the schema of each of its data sources, and what is missing of it.
-_Found = tuple[Listed, dict[str, Json], list[str]]
+    def _gone(self) -> set[str]:
+        return {id_ for id_, said in self._verdicts.items() if said in PROOF}
 
-
-def list_databases(client: Client, settings: Settings, known: State, pool: Executor) -> Listing:
-    """Every row of every database. A database that cannot be read is a problem, not the end.
-
-    `known` is what an earlier run knew of the databases, to ask for their sources at once. Where the
-    settings give a database no folder, it has none yet (see plan.placed). Raises Unauthorized, also
-    when every database is refused, and ConfigError when not one database can be used as it is written.
-    """
-    started = time.monotonic()
-    asked = {
-        source_id: _Asked.about(client, source_id, pool)
-        for setting in settings.databases
-        if (place := known.databases.get(setting.id))
-        for source_id in place.sources
-    }
-    databases = [pool.submit(resolve, client, setting) for setting in settings.databases]
-    keeps = settings.keep_json
-    answers = [_tried(client, future, asked, pool, keeps) for future in databases]
-    _refuse(answers)
-    found = [each for each in answers if not isinstance(each, Exception)]
-    problems = [
-        Problem("settings", str(each))
-        if isinstance(each, ConfigError)
-        else Problem(setting.label or setting.setting, sentence(each))
-        for setting, each in zip(settings.databases, answers, strict=True)
-        if isinstance(each, Exception)
-    ]
-    problems += [
-        Problem(database.title, what) for database, _, missing in found for what in missing
-    ]
-    schemas = {id_: schema for _, each, _ in found for id_, schema in each.items()}
-    began = client.now() - timedelta(seconds=time.monotonic() - started)
-    return Listing(tuple(database for database, _, _ in found), schemas, tuple(problems), began)
+    def _moved(self, id_: str, answer: Answer) -> None:
+        """A page or database lies in another page now, whatever the list of that has shown."""
+        known = self._walk.lists.get(answer.page_id)
+        rows = {row.id: row for row in known.rows} if known else {}
+        databases = dict.fromkeys(known.databases if known else ())
+        if answer.row:
+            rows[id_] = answer.row
+        else:
+            databases[id_] = None
+            if id_ in self._databases:
+                self._databases[id_] = replace(self._databases[id_], parent=answer.page_id)
+        complete = known.complete if known else True
+        self._walk.show(answer.page_id, rows.values(), databases, complete=complete)
 
 
 _INCAPABLE = "Every database was refused. Give the integration the capability to read content."
 
 
-def _tried(
-    client: Client,
-    database: Future[Resolved],
-    asked: dict[str, _Asked],
-    pool: Executor,
-    keeps: bool,
-) -> _Found | Exception:
-    """A database, or why it cannot be read: whatever is raised for it costs no other one."""
-    try:
-        return _found(client, database.result(), asked, pool, keeps)
-    except Unauthorized:
-        raise
-    except Exception as error:  # noqa: BLE001 - it costs no other database
-        return error
-
-
-def _refuse(answers: Collection[_Found | Exception]) -> None:
-    """Raise when every database is a mistake of the settings, or refused: then all others were."""
-    mistakes = [str(each) for each in answers if isinstance(each, ConfigError)]
-    refused = [each.message for each in answers if isinstance(each, Forbidden)]
-    if len(mistakes) == len(answers):
+def _refuse(errors: Collection[Exception], roots: int) -> None:
+    """Raise when every root is a mistake of the settings, or refused: then all others were."""
+    mistakes = [str(each) for each in errors if isinstance(each, ConfigError)]
+    refused = [each.message for each in errors if isinstance(each, Forbidden)]
+    if len(mistakes) == roots:
         raise ConfigError("\n".join(mistakes))
-    if len(refused) == len(answers):
+    if len(refused) == roots:
         raise Unauthorized(refused[0], hint=_INCAPABLE, status=403)
-
-
-def _found(
-    client: Client, database: Resolved, asked: dict[str, _Asked], pool: Executor, keeps: bool
-) -> _Found:
-    """A database, once the answers about all its sources are there; `keeps` says that it has a store."""
-    for source_id in database.sources:
-        if source_id not in asked:
-            asked[source_id] = _Asked.about(client, source_id, pool)
-    about = [asked[source_id] for source_id in database.sources]
-    sources = [each.source.result() for each in about]
-    schemas = {source.id: source.schema for source in sources}
-    stored = StoredDatabase(database.id, database.raw, tuple(source.raw for source in sources))
-    parts = [
-        read.rows(each.live.result(), each.archived.result(), source_id, database.id)
-        for source_id, each in zip(database.sources, about, strict=True)
-    ]
-    listed = Listed(
-        id=database.id,
-        title=database.setting.label or database.title or "Untitled",
-        icon=database.icon,
-        folder=database.setting.path,
-        rows=tuple(row for part in parts for row in part.rows),
-        complete=all(part.complete for part in parts),
-        sources=tuple(schemas),
-        stored=store.dumps(stored) if keeps else b"",
-    )
-    return listed, schemas, [problem for part in parts for problem in part.problems]
-
-
-def verdicts(
-    client: Client, ids: Collection[str], settings: Settings, pool: Executor
-) -> dict[str, Verdict]:
-    """What Notion says of each page that its database no longer lists."""
-    ours = {each.id for each in settings.databases}
-    return dict(zip(ids, pool.map(lambda id_: _verdict(client, id_, ours), ids), strict=True))
-
-
-def _verdict(client: Client, id_: str, ours: Collection[str]) -> Verdict:
-    """`ours` are the databases of this backup: a page that went to one of them will be listed there,
-    if not in this run then in the next."""
-    try:
-        raw = client.page(dashed_id(id_))
-    except NotFound:
-        return Verdict.UNREACHABLE
-    except Unauthorized:
-        raise
-    except BackupError:
-        return Verdict.UNKNOWN
-    if raw.get("in_trash") or raw.get("archived"):
-        return Verdict.TRASHED
-    parent = mapping(raw, "parent")
-    if not isinstance(parent.get("type"), str):
-        return Verdict.UNKNOWN  # a partial page says nothing about where it is
-    return Verdict.LISTED if bare_id(str(parent.get("database_id", ""))) in ours else Verdict.MOVED
 
 
 def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) -> list[Row]:
@@ -184,45 +359,11 @@ def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) ->
     none."""
     moment = listing.began - _MARGIN
     found: list[Row] = []
-    for database in listing.databases:
-        for source in dict.fromkeys(row.source for row in database.rows if row.id in page_ids):
+    for each in listing.databases:
+        for source in dict.fromkeys(row.source for row in each.rows if row.id in page_ids):
             try:
-                found += read.edited_since(client, source, database.id, moment)
+                with client.spent_on("listing"):
+                    found += read.edited_since(client, source, each.id, moment)
             except NotionError:
                 continue
     return found
-
-
-def in_order(
-    listing: Listing, known: State, stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
-) -> Listing:
-    """The listing with the properties of each database in the order in which its pages are written: that of
-    its store in the backup, which `stores` gives. Of a database that did not change, none is read."""
-    changed = {
-        join(place.folder, STORE): each
-        for each in listing.databases
-        if each.stored and (place := known.databases.get(each.id, Place(each.folder, "")))
-        if store.digest(each.stored) != place.store
-    }
-    schemas, ordered = dict(listing.schemas), {each.id: each for each in listing.databases}
-    for path, data in stores(changed) if changed else ():
-        now, before = store.loads(changed[path].stored or b""), _of_database(data)
-        if isinstance(now, StoredDatabase) and before and before.id == now.id:
-            now = store.in_order(now, before)
-            ordered[now.id] = replace(changed[path], stored=store.dumps(now))
-            for source in now.sources:
-                names = mapping(source, "properties")
-                schema = listing.schemas.get(bare_id(word(source, "id")), {})
-                schemas[bare_id(word(source, "id"))] = {
-                    name: schema[name] for name in names if name in schema
-                }
-    return replace(listing, databases=tuple(ordered.values()), schemas=schemas)
-
-
-def _of_database(data: bytes) -> StoredDatabase | None:
-    """The database whose store this is; None when it cannot be used."""
-    try:
-        found = store.loads(data)
-    except StoreError:
-        return None
-    return found if isinstance(found, StoredDatabase) else None

@@ -8,7 +8,7 @@ earlier run.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from backup import store
-from backup.errors import FileError, NotionError, StoreError
+from backup.errors import FileError, StoreError
 from backup.files import find, names
 from backup.files.fetch import Downloader, ParallelDownloads
 from backup.files.pending import NotTried, Pending
@@ -25,11 +25,12 @@ from backup.files.store import Describe, FileRecord, Gathered, gather, remembere
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options
-from backup.model import Block, File, Json, Page, Problem, Row, Target, dashed_id
-from backup.notion import read
+from backup.model import File, Json, Page, Problem, Row, Target, emoji
+from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import PAGE_SIZE, Client
-from backup.pipeline.stored import rendered
+from backup.pipeline.addresses import fresh
+from backup.pipeline.stored import ancestry, rendered
 from backup.store import StoredPage
 from backup.sync.plan import Action, Step, links_digest
 from backup.sync.state import Record, join
@@ -95,8 +96,8 @@ class Reader:
     are those that the run began with.
 
     `keep_json` says that each page has a store.
-    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `began`
-    is when its listing began (see plan.Listing).
+    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `views`
+    and `began` those of its listing (see plan.Listing).
     """
 
     client: Client
@@ -109,6 +110,7 @@ class Reader:
     shapes: Mapping[str, str]
     began: datetime
     keep_json: bool = True
+    views: Mapping[str, str] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
     describe: Describe | None = None
     tried: dict[str, dict[str, _Outcome]] = field(default_factory=dict)
@@ -141,10 +143,10 @@ class Reader:
         gathered = self._gathered(page, before, folder)
         lacking = placeholders.lacking(page)
         record = Record(
-            parent=row.database,
+            parent=row.parent,
             folder=step.folder,
             title=row.title,
-            icon=row.icon,
+            icon=row.icon if row.packed else emoji(page.raw.get("icon")),
             edited=row.edited,
             stable=step.stable and _is_stable(row.edited, self.began) and not lacking,
             requests=_requests(page),
@@ -187,7 +189,7 @@ class Reader:
             return None
         row, known = _row(step), found.page.raw
         is_related = row.relations_digest != before.relations_digest
-        if not is_related and before.render_key == self._shape(step):
+        if not row.source or (not is_related and before.render_key == self._shape(step)):
             return found
         raw = read.values_of(
             self.client,
@@ -204,7 +206,15 @@ class Reader:
     def _written(self, step: Step, record: Record, stored: StoredPage) -> Written:
         """What belongs into the page's folder. `record` says when and how the page was read."""
         row, page = _row(step), replace(stored.page, schema=self._schema(step))
-        links = document.linked(page, row.database)
+        lists, before = children.lists(page), dict(record.shows())
+        views = {
+            id_: of
+            for each in lists
+            for id_ in each.databases
+            if (of := self.views.get(id_, before.get(id_))) is not None
+        }
+        above = ancestry(row.parent, self.targets)
+        links = document.linked(page, above, [of for of in views.values() if of])
         anchors = tuple(sorted({*step.anchors, *_own(links, step.page_id)}))
         record = replace(
             record,
@@ -216,6 +226,8 @@ class Reader:
             anchors=anchors,
             files=stored.files,
             pending=stored.pending,
+            lists=tuple(each.to_json() for each in lists),
+            views=tuple({"id": id_, "of": of} if of else {"id": id_} for id_, of in views.items()),
         )
         text = rendered(stored, record, page.schema, self.targets, self.options)
         data = store.dumps(stored) if self.keep_json else None
@@ -320,36 +332,6 @@ def _with(written: Written, step: Step, gathered: Gathered) -> Written:
         failed=gathered.problems,
         new=len(gathered.staged),
     )
-
-
-def refresher(client: Client) -> Callable[[File], File | None]:
-    """A function that gives a file a fresh URL, by reading what it hangs on; None when it is gone."""
-    return lambda file: fresh(client, file.key, names.identity(file))
-
-
-def fresh(client: Client, key: str, identity: str) -> File | None:
-    """The file that hangs at `key` (see model.File), with the URL that Notion gives for it now."""
-    owner, _, rest = key.partition("/")
-    for read_owner in _OWNERS.get(rest, (_from_page,)) if owner != "emoji" else ():
-        try:
-            page = read_owner(client, owner)
-        except NotionError:
-            continue
-        if found := find.known(identity, page):
-            return found
-    return None
-
-
-def _from_block(client: Client, id_: str) -> Page:
-    return Page("", {}, (Block.from_api(client.block(dashed_id(id_))),))
-
-
-def _from_page(client: Client, id_: str) -> Page:
-    return Page(id_, client.page(dashed_id(id_)))
-
-
-# Who can tell, by what stands behind the owner's id in a key; all else belongs to a page.
-_OWNERS = {"": (_from_block,), "icon": (_from_block, _from_page)}
 
 
 def _own(links: Collection[str], page_id: str) -> set[str]:

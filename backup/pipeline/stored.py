@@ -162,10 +162,20 @@ def rendered(
         targets=targets,
         files=remembered(page, stored.files, stored.pending),
         anchors=frozenset(record.anchors),
-        ancestors=(targets[record.parent],) if record.parent in targets else (),
+        ancestors=tuple(targets[id_] for id_ in ancestry(record.parent, targets)),
+        views=dict(record.shows()),
         options=options,
     )
     return document.render(page, context).encode()
+
+
+def ancestry(id_: str, targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """The ids of all that a page of this parent lies in, outermost first."""
+    found: dict[str, None] = {}
+    while id_ in targets and id_ not in found:
+        found[id_] = None
+        id_ = targets[id_].parent
+    return tuple(reversed(found))
 
 
 def differs(found: bytes, wanted: bytes) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from backup.files.pending import Pending
 from backup.folder.load import Memory
 from backup.model import Problem
 from backup.pipeline.fetch import Outcome
-from backup.report.report import Entry, Report, Section
+from backup.report.report import Entry, Report, Section, Seen
+from backup.sync.family import Family
 from backup.sync.plan import Action, Listed, Listing, Plan, Step
 from backup.sync.state import State
 from backup.words import by_title, counted
@@ -18,7 +20,9 @@ from backup.words import by_title, counted
 
 def foreseen(decided: Plan) -> Outcome:
     """What a run would do if nothing failed: for the report of a dry run."""
-    return Outcome(done=(*decided.of(Action.FETCH), *decided.of(Action.RENDER)))
+    moved = tuple(step for step in decided.steps if step.old_folder)
+    done = (*decided.of(Action.FETCH), *decided.of(Action.RENDER))
+    return Outcome(done=done, moved=moved, removed=decided.of(Action.REMOVE))
 
 
 def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
@@ -38,6 +42,42 @@ _EMPTY = (
 )
 
 
+def left_alone(
+    shown: Listing, before: State, candidates: Collection[str], *, child_pages: bool
+) -> tuple[Problem, ...]:
+    """A warning for what the backup has and no setting leads to any more; `candidates` are pages that
+    Notion was asked about."""
+    family = Family(before)
+    listed = {row.id for each in shown.lists for row in each.rows}
+    listed |= {each.id for each in shown.databases} | set(candidates)
+    left = set()
+    for id_ in before.pages.keys() - listed:
+        above = set(family.above(id_))
+        is_below = not above.isdisjoint(shown.roots) or not above.isdisjoint(listed)
+        if (
+            id_ not in shown.roots
+            and not (is_below and child_pages)
+            and above.isdisjoint(candidates)
+        ):
+            left.add(id_)
+    nodes = before.nodes
+    tops = {
+        next((each for each in reversed([id_, *family.above(id_)]) if each not in listed), id_)
+        for id_ in left
+    }
+    folders = sorted(nodes[each].folder for each in tops)
+    if not folders:
+        return ()
+    named = ", ".join(f"{each}/" for each in folders[:_MOST])
+    more = f" and {len(folders) - _MOST} more" if len(folders) > _MOST else ""
+    what = f"No longer backed up, because no setting leads there: {named}{more}. {_LEFT}"
+    return (Problem("settings", what),)
+
+
+_MOST = 5  # folders in a sentence
+_LEFT = "The files stay as they are; delete the folders if you do not need them."
+
+
 def given_up(now: State, today: date) -> int:
     """How many files outside Notion are not there any more, and only tried now and then."""
     lacking = (each for record in now.pages.values() for each in record.pending)
@@ -51,12 +91,9 @@ def report(
     memory: Memory,
     changed: Collection[str] | None = None,
 ) -> Report:
-    """Every page with what happened to it, by title. A page that was read, and is not among the
-    `changed`, stays as it is; None counts all of them, for a dry run."""
-    done = sorted(outcome.done, key=lambda step: (by_title(step.title), step.folder))
-    done = [step for step in done if changed is None or step.page_id in changed]
-    new = [step for step in done if step.page_id not in memory.state.pages]
-    moved = [step for step in done if step.old_folder and step not in new]
+    """Every page with what happened to it, by title; `decided` is the last plan of the run. A page that
+    was read, and is not among the `changed`, stays as it is; None counts all of them, for a dry run."""
+    done, new, moved = _changes(outcome, memory, changed)
     news = {step.page_id for step in (*new, *moved)}
     ways = Counter(step.action for step in outcome.done)
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
@@ -65,24 +102,44 @@ def report(
         files = outcome.files[step.page_id]
         return Entry(step.title, step.folder, note, step.page_id, files)
 
-    listed, staying = (*shown.databases, *shown.empty), _staying(decided, outcome, done)
+    staying = _staying(decided, outcome, done)
     return Report(
         new=tuple(entry(step, "") for step in new),
         updated=tuple(entry(step, step.reason) for step in done if step.page_id not in news),
         renamed=tuple(entry(step, step.old_folder) for step in moved),
-        removed=tuple(entry(step, step.reason) for step in decided.of(Action.REMOVE)),
+        removed=tuple(entry(step, step.reason) for step in outcome.removed),
         kept=tuple(entry(step, step.reason) for step in kept),
         failed=outcome.failed,
         lost=outcome.lost,
         warnings=outcome.warnings,
         errors=(*outcome.errors, *_unfinished(outcome)),
-        sections=tuple(_section(each, decided, staying, memory) for each in listed),
+        sections=_sections(decided, outcome, shown, staying, memory),
         unchanged=len(staying),
         read=ways[Action.FETCH],
         rendered=ways[Action.RENDER],
         files=sum(outcome.files.values()),
+        seen=_seen(decided),
         broken=outcome.ended.exit_code if outcome.ended else 0,
     )
+
+
+def _changes(
+    outcome: Outcome, memory: Memory, changed: Collection[str] | None
+) -> tuple[list[Step], list[Step], list[Step]]:
+    """The steps of all pages that are not as they were, and of those the new ones, and those that got
+    another folder."""
+    moved = {step.page_id for step in outcome.moved}
+    steps = {step.page_id: step for step in (*outcome.done, *outcome.moved)}
+    found = sorted(steps.values(), key=lambda step: (by_title(step.title), step.folder))
+    done = [step for step in found if changed is None or step.page_id in changed]
+    new = [step for step in done if step.page_id not in memory.state.pages]
+    return done, new, [step for step in done if step.page_id in moved and step not in new]
+
+
+def _seen(decided: Plan) -> Seen:
+    """What Notion shows, as the last plan has it."""
+    pages = sum(step.row is not None for step in decided.steps)
+    return Seen(pages, len(decided.databases), decided.views)
 
 
 def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[str]:
@@ -93,17 +150,59 @@ def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[
     return (kept | read) - {step.page_id for step in changed}
 
 
-def _section(listed: Listed, decided: Plan, staying: Collection[str], memory: Memory) -> Section:
-    members = frozenset(
-        step.page_id for step in decided.steps if _database(step, memory) == listed.id
+def _sections(
+    decided: Plan,
+    outcome: Outcome,
+    shown: Listing,
+    staying: Collection[str],
+    memory: Memory,
+) -> tuple[Section, ...]:
+    """Each root with all that lies in it."""
+    parents = {id_: each.parent for id_, each in memory.state.nodes.items()}
+    parents |= {each.id: each.parent for each in decided.databases}
+    rows = {step.page_id: step.row for step in decided.steps if step.row}
+    parents |= {id_: row.parent for id_, row in rows.items()}
+    steps = {step.page_id: step for step in (*decided.steps, *outcome.removed)}
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for id_ in steps:
+        members[_top(id_, parents)].add(id_)
+    listed = [Root(each.id, each.title, each.folder) for each in decided.databases]
+    listed += [Root(each.id, each.title, each.folder) for each in shown.empty]
+    listed += [
+        Root(step.page_id, step.title, step.folder)
+        for step in decided.steps
+        if step.row and not step.row.parent
+    ]
+    return tuple(
+        Section(
+            each.id,
+            each.title,
+            each.folder,
+            len(members[each.id] & rows.keys()),
+            len(members[each.id] & set(staying)),
+            frozenset(members[each.id]),
+        )
+        for each in listed
+        if not parents.get(each.id)
     )
-    unchanged = len(members & set(staying))
-    return Section(listed.id, listed.title, listed.folder, len(listed.rows), unchanged, members)
 
 
-def _database(step: Step, memory: Memory) -> str:
-    record = memory.state.pages.get(step.page_id)
-    return step.row.database if step.row else record.parent if record else ""
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root by its title and folder."""
+
+    id: str
+    title: str
+    folder: str
+
+
+def _top(id_: str, parents: Mapping[str, str]) -> str:
+    """The root in which something lies, or itself."""
+    seen = {id_}
+    while (above := parents.get(id_, "")) and above not in seen:
+        seen.add(above)
+        id_ = above
+    return id_
 
 
 def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:

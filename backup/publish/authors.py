@@ -26,7 +26,8 @@ class Authors:
     def credit(self, page_id: str, edited: str) -> Credit:
         """Who made the edit of a page that was done at `edited` (ISO 8601), and when that was."""
         row = self._rows.get(page_id)
-        raw = row.raw if row and row.edited == edited else self._page(page_id)
+        is_shown = row is not None and row.packed and row.edited == edited
+        raw = row.raw if row and is_shown else self._page(page_id)
         when = str(raw.get("last_edited_time") or edited)
         return Credit(self._identity(raw.get("last_edited_by")), _seconds(when))
 

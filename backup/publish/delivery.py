@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -14,7 +14,6 @@ from backup.publish import account
 from backup.publish.publisher import Done, Issued, Publisher
 from backup.report.log import Log
 from backup.report.report import Report
-from backup.sync.plan import Listed
 from backup.sync.state import State
 
 _WHERE = "publishing"
@@ -22,30 +21,29 @@ _WHERE = "publishing"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One run's publications. `listed` are its databases, `before` is the state it began with, and
-    `has` tells whether the backup had a file then."""
+    """One run's publications. `before` is the state it began with, and `has` tells whether the backup
+    had a file then."""
 
     publisher: Publisher
     log: Log
     writer: Writer
-    listed: Collection[Listed]
     before: State
     has: Callable[[str], bool]
 
     def between(self) -> None:
         """Publish what is finished, when it is time. When that is refused, the end tries again."""
-        if not self.publisher.is_due():
+        if not self.publisher.is_due(self.writer.size):
             return
         try:
             with self.writer.still():
-                places = indexes.write_indexes(self.listed, self.writer, self.before, self.has)
+                places = indexes.write_indexes(self.writer, self.before, self.has)
                 now = indexes.current(self.before, self.writer, places)
                 snapshot = self.publisher.hold(now, self._done())
             if snapshot.held.objects:
                 self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
         except BackupError as error:
             self.log.warning(Problem(_WHERE, f"{error} It is tried again."))
-        self.publisher.rest()
+        self.publisher.rest(self.writer.size)
 
     def end(self, now: State, report: Report) -> Report:
         """Publish everything, and say in the report what was published."""
@@ -76,7 +74,8 @@ class Delivery:
 
     def _done(self) -> Done:
         writer = self.writer
-        return Done(frozenset(writer.touched), frozenset(writer.written), frozenset(writer.removed))
+        removed = writer.removed | writer.plan.forgotten
+        return Done(frozenset(writer.touched), frozenset(writer.written), frozenset(removed))
 
 
 def _words(issued: Issued, publisher: Publisher) -> str:

@@ -38,7 +38,7 @@ class Credit:
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a run has done so far: all paths that it wrote, and the ids of the pages that it wrote,
-    and that its plan removed."""
+    and of those and of databases that its plan removed."""
 
     touched: Collection[str]
     written: Collection[str]
@@ -86,6 +86,7 @@ class Publisher:
     pull_requests: PullRequests | None = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    most: int = 500_000_000  # bytes in one push: GitHub refuses one of 2 GB ("Repository limits")
     _credit: Callable[[str, str], Credit] | None = None
     _start: Base = field(default_factory=Base)
     _base: State = field(default_factory=State)
@@ -95,6 +96,7 @@ class Publisher:
     _is_whole: bool = True
     _stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
     _last: float = 0.0
+    _size: int = 0
     issued: Issued = Issued()
 
     def base(self, *, only_read: bool = False) -> Base:
@@ -175,14 +177,15 @@ class Publisher:
         self._unpublished = unpublished
         self.rest()
 
-    def is_due(self) -> bool:
-        """Whether it is time to publish what is finished."""
+    def is_due(self, size: int = 0) -> bool:
+        """Whether it is time to publish what is finished: `size` bytes of files since the run began."""
         every = self.settings.every
-        return bool(every) and self.clock() - self._last >= every
+        is_time = bool(every) and self.clock() - self._last >= every
+        return is_time or size - self._size >= self.most
 
-    def rest(self) -> None:
-        """Count the time until the next publication from now on."""
-        self._last = self.clock()
+    def rest(self, size: int = 0) -> None:
+        """Count the time and the bytes until the next publication from now on."""
+        self._last, self._size = self.clock(), size
 
     def hold(self, now: State, done: Done) -> Snapshot:
         """Take what is finished, while nobody writes.
@@ -211,7 +214,7 @@ class Publisher:
         below = [f"{self.prefix}{path}" for path in here if self.tree.stamp(path)]
         stored = objects.stored(self.git, below)
         found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
-        removed = frozenset(done.removed) & self._base.pages.keys()
+        removed = frozenset(done.removed) & self._base.nodes.keys()
         return Snapshot(Held(now, found, rewritten, removed), stamps, stored.lfs)
 
     def _published(self, page_id: str, record: Record) -> dict[str, str]:

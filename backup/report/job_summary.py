@@ -169,6 +169,8 @@ def _facts(report: Report) -> str:
         facts.insert(0, f"Commit {f'[{name}]({address})' if address else name}{where}")
     if report.pull_request:
         facts.insert(1, f"[Pull request]({_address(report.pull_request)})")
+    if spent := report.spent.words():
+        facts.append(f"Notion shows {report.seen.words()}; requests: {spent}")
     facts += [absences] if (absences := report.absences()) else []
     return " · ".join(facts)
 

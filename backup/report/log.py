@@ -108,6 +108,18 @@ class Log:
         if self._bar is not None:
             self._bar.update()
 
+    @property
+    def has_bar(self) -> bool:
+        """Whether somebody watches a bar."""
+        return self._bar is not None
+
+    def pace(self, words: str, *, is_due: bool) -> None:
+        """How far the work is: beside the bar of a terminal at any time, else a line when it `is_due`."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(words, refresh=False)
+        elif is_due:
+            self.line(words)
+
     def end(self) -> None:
         """The last line: how many problems were not repeated after their groups."""
         more = [

@@ -44,6 +44,35 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What Notion shows of the roots: how many pages, databases, and views of databases elsewhere."""
+
+    pages: int = 0
+    databases: int = 0
+    views: int = 0
+
+    def words(self) -> str:
+        """'17 pages, 2 databases, 1 linked view'"""
+        said = [counted(self.pages, "page"), counted(self.databases, "database")]
+        return ", ".join([*said, *([counted(self.views, "linked view")] if self.views else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The requests to Notion by what they were for."""
+
+    listing: int = 0
+    reading: int = 0
+    comments: int = 0
+    files: int = 0
+
+    def words(self) -> str:
+        """'8 listing, 44 reading'; '' for none."""
+        kinds = {each.name: getattr(self, each.name) for each in fields(self)}
+        return ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What AI naming took: requests sent, tokens, and their cost when the prices are known."""
 
@@ -61,7 +90,8 @@ class Report:
     `new`, `updated`, `renamed` and `removed` are the pages of the run's commits, or of its folder
     where nothing is committed. `unchanged`, `read` and `rendered` (pages that were read, and that were
     written again from their store), `files` (images and attachments written),
-    `given_up` (files outside Notion that are not there any more) and `requests` (to Notion) are counts.
+    `given_up` (files outside Notion that are not there any more) and `requests` (to Notion) are counts;
+    `spent` has the requests by kind, `seen` what Notion shows.
     `unpublished` says that git or the remote refused.
     `broken` is the exit code of an error that ended the run, 0 when it came to its own end.
     `pull_request` is the address of the pull request that the run opened or updated. `finished` is
@@ -84,6 +114,8 @@ class Report:
     files: int = 0
     given_up: int = 0
     requests: int = 0
+    spent: Spent = Spent()
+    seen: Seen = Seen()
     seconds: float = 0.0
     finished: str = ""
     commit: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from backup.report.fitting import cut
 from backup.report.literal import one_line
@@ -29,6 +30,8 @@ def lines(report: Report) -> Iterator[str]:
         if count > _MOST:
             yield f"  … and {count - _MOST} more {word}"
     yield ", ".join(report.costs())
+    if spent := report.spent.words():
+        yield f"Notion shows {report.seen.words()}; requests: {spent}"
     if absences := report.absences():
         yield f"{absences}."
     if report.asked and report.asked.requests:
@@ -60,6 +63,11 @@ def outputs(report: Report) -> dict[str, str]:
         "files-written": str(report.files),
         "failed-pages": _failed_pages(report),
         "problems": str(len(report.problems)),
+        "pages": str(report.seen.pages),
+        "databases": str(report.seen.databases),
+        "linked-views": str(report.seen.views),
+        "requests": str(report.requests),
+        **{f"requests-{kind}": str(count) for kind, count in asdict(report.spent).items()},
         "pull-request": report.pull_request,
     }
 

@@ -107,6 +107,12 @@ class Settings:
     databases: tuple[Database, ...] = several(
         *databases.SETTINGS, _CONFIG, read=databases.databases
     )
+    child_pages: bool = setting(
+        "CHILD_PAGES",
+        "true",
+        "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
+        switch,
+    )
     output_dir: str = several(_OUTPUT_DIR, read=lambda reader: str(reader.value(_OUTPUT_DIR)))
     full_sync: bool = setting(
         "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
-from backup.model import Database
+from backup.model import STORE, WORKSPACE, Database
 from backup.settings.parsers import shown
 from backup.settings.setting import Reader, Setting
 from backup.slug import is_guarded, is_path, is_reserved, slug
@@ -33,28 +33,30 @@ SETTINGS = (
     Setting(
         "DATABASES",
         "",
-        "What to back up, one database per line: its id or URL, or `path = id or URL` to "
-        "choose the folder.",
+        "What to back up, one per line: the id or URL of a database or of a page, which includes "
+        "everything in it, or `workspace` for everything the integration may see; with `path = ` in "
+        "front of it to choose the folder.",
     ),
     Setting(
         "DBn_NOTION_ID",
         "",
-        "One database per variable (n = 1, 2, …; gaps allowed): id or URL of the n-th database.",
+        "One database or page per variable (n = 1, 2, …; gaps allowed): its id or URL, or "
+        "`workspace`.",
     ),
     Setting(
         "DBn_LABEL",
         "",
-        "Name of the n-th database, for messages and its folder. Default: its title in Notion.",
+        "Name of the n-th one, for messages and its folder. Default: its title in Notion.",
     ),
     Setting(
         "DBn_PATH",
         "",
-        "The folder of the n-th database, below OUTPUT_DIR. Default: made from its label.",
+        "The folder of the n-th one, below OUTPUT_DIR. Default: made from its label.",
     ),
     Setting(
         "DBn_GIT_REPO",
         "",
-        "`repo` or `owner/repo`: back up the n-th database only in that repository's workflow.",
+        "`repo` or `owner/repo`: back up the n-th one only in that repository's workflow.",
     ),
 )
 
@@ -93,7 +95,7 @@ def database_ids(text: str) -> tuple[str, ...]:
     """
     parts = [part.strip(_AROUND) for part in _BETWEEN.split(_without_remark(text))]
     for part in parts if len(_ids(text.lower())) > 1 else ():
-        if part and not _LIKE_AN_ID.search(part.lower()):
+        if part and part.lower() != WORKSPACE and not _LIKE_AN_ID.search(part.lower()):
             raise ValueError(f"{_shown(part)} is not a link, but is listed among links. {_FORM}")
     return tuple(_database_id(part) for part in parts if part)
 
@@ -118,9 +120,10 @@ def folder(text: str) -> str:
     kept = [part for part in parts if part not in ("", ".")]
     if text and (text.startswith(("/", "\\", "~")) or ":" in parts[0]):
         raise ValueError(f"write a folder inside, like docs/wiki, not {_shown(text)}.")
-    if ".." in kept or any(map(is_guarded, kept)):
+    if ".." in kept or STORE in kept or any(map(is_guarded, kept)):
         raise ValueError(
-            f"{_shown(text)} may not contain .. or a name that git or a host reads, like .git or .github."
+            f"{_shown(text)} may not contain .., a name that git or a host reads, like .git or .github, or "
+            f"{STORE}."
         )
     if kept and (_is_unlinkable(kept) or not is_path("/".join(kept))):
         better = "/".join(filter(None, map(slug, kept)))
@@ -193,6 +196,8 @@ def _database_id(text: str) -> str:
     for 2025-09-03), and `#` a block. With no id in the path, the query's p, page_id or database_id
     counts. Raises ValueError when there is none, or several that it could be.
     """
+    if text.lower() == WORKSPACE:
+        return WORKSPACE
     whole = (unquote(text) if "%3a%2f%2f" in text.lower() else text).lower()
     address, _, block = whole.partition("#")
     path, _, query = address.partition("?")

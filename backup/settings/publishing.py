@@ -64,7 +64,7 @@ class Publishing:
         "PUBLISH_EVERY",
         "300",
         "How often to commit and push finished pages during a run, in seconds, so that a "
-        "cancelled job keeps its progress. `0`: only at the end.",
+        "cancelled job keeps its progress. `0`: only at the end, and after each 500 MB of files.",
         whole_number(0, 86_400),
     )
     branch: str = setting(

@@ -43,7 +43,9 @@ def requests(decided: Plan, state: State) -> int:
     A page's requests depend on how deep its blocks are nested, which only reading tells.
     """
     wanted = decided.of(Action.FETCH)
-    return _of(wanted, state) + len({step.row.source for step in wanted if step.row})
+    return _of(wanted, state) + len(
+        {step.row.source for step in wanted if step.row and step.row.source}
+    )
 
 
 def _of(wanted: Collection[Step], state: State) -> int:

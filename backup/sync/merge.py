@@ -36,8 +36,8 @@ def merged(
     """`theirs` with what we changed since `base`, the state that we began with.
 
     `rewritten` are pages that we wrote again, though their record is the same. `taken` are paths
-    that cannot be ours. `removed` are pages that our plan removed: one that is merely absent from
-    `ours` is not.
+    that cannot be ours. `removed` are pages and databases that our plan removed: one that is merely
+    absent from `ours` is not.
     """
     won = _won(base.pages, ours.pages, theirs.pages, rewritten, removed)
     pages = _chosen(won, ours.pages, theirs.pages)
@@ -46,7 +46,7 @@ def merged(
         back |= contested
         won -= contested
         pages = _chosen(won, ours.pages, theirs.pages)
-    databases = _joined(base.databases, ours.databases, theirs.databases)
+    databases = _joined(base.databases, ours.databases, theirs.databases, removed)
     state = State(pages, databases, {**theirs.unknown, **ours.unknown})
     return Merged(state, frozenset(won), frozenset(back))
 
@@ -96,6 +96,11 @@ def clashing(pages: Mapping[str, Record], taken: Collection[str] = ()) -> set[st
     return {id_ for ids in contested for id_ in ids}
 
 
-def _joined(base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T]) -> dict[str, T]:
+def _joined(
+    base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T], removed: Collection[str]
+) -> dict[str, T]:
     changed = {id_: value for id_, value in ours.items() if base.get(id_) != value}
-    return {**ours, **theirs, **changed}  # what one side lacks is not removed
+    gone = {id_ for id_ in removed if id_ not in ours and theirs.get(id_) == base.get(id_)}
+    # What one side merely lacks is not removed.
+    found = {**ours, **theirs, **changed}
+    return {id_: value for id_, value in found.items() if id_ not in gone}

@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from backup.slug import cut, slug
 
 _LONGEST = 80  # bytes of a folder's name
+_SHORT = 24  # bytes of the slug in a short one
+LONGEST_SHORT = _SHORT + 1 + 8
 _SUFFIXES = (0, 8, 12, 16, 32)  # hex digits from the END of the id: newer ids begin alike
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Something that wants a folder: its id, its title, and the name it has now ('' for none)."""
+    """Something that wants a folder: its id, its title, and the name it has now ('' for none). A short
+    name has a suffix in any case."""
 
     id: str
     title: str
     current: str = ""
+    is_short: bool = False
 
 
 def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str]:
@@ -29,8 +33,8 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
     as its title stays, also when its twin is gone: a name that need not change does not.
     """
     all_ = {each.id: each for each in wanted}
-    occupied = {_same(name) for name in taken}
-    bare = {id_: _same(_name(each, 0)) for id_, each in all_.items()}
+    occupied = {same(name) for name in taken}
+    bare = {id_: same(_name(each, 0)) for id_, each in all_.items()}
     twins = Counter(bare.values())
     # Also where a twin has its suffix already: a run that is killed after it has named one of two
     # must find the same name for the other.
@@ -40,11 +44,11 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
     }
     while True:
         result = {id_: _name(each, digits[id_]) for id_, each in all_.items()}
-        seen = Counter(_same(name) for name in result.values())
+        seen = Counter(same(name) for name in result.values())
         clashing = [
             id_
             for id_, name in result.items()
-            if (seen[_same(name)] > 1 or _same(name) in occupied) and digits[id_] < _SUFFIXES[-1]
+            if (seen[same(name)] > 1 or same(name) in occupied) and digits[id_] < _SUFFIXES[-1]
         ]
         if not clashing:
             return result
@@ -52,24 +56,43 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
             digits[id_] = _SUFFIXES[_SUFFIXES.index(digits[id_]) + 1]
 
 
-def database_folders(
-    databases: Mapping[str, tuple[str, str]],
-    current: Mapping[str, str],
-) -> dict[str, str]:
-    """The folder of each database, from (path that was given or '', label or title).
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Where a root is to lie: in the folder `path`, or else in one that is named after it in `base`.
+    No setting names one that `is_found`: it lies at the top of a workspace that one names."""
 
-    `current` has the folders of all databases that were ever backed up here: one that needs no other
+    path: str
+    title: str
+    base: str = "."
+    is_found: bool = False
+
+
+def root_folders(roots: Mapping[str, Root], current: Mapping[str, str]) -> dict[str, str]:
+    """The folder of each root.
+
+    `current` has the folders of all roots that were ever backed up here: one that needs no other
     keeps its own, and one that is not to be seen in this run, or not asked for any more, is in the way.
     """
-    given = {id_: path for id_, (path, _) in databases.items() if path}
-    open_ = [
-        Named(id_, title, current.get(id_, ""))
-        for id_, (path, title) in databases.items()
-        if not path
-    ]
-    others = (folder for id_, folder in current.items() if id_ not in databases)
-    taken = first_parts([*given.values(), *others], ".")
-    return {**given, **names(open_, taken)}
+    given = {id_: root.path for id_, root in roots.items() if root.path}
+    others = [folder for id_, folder in current.items() if id_ not in roots]
+    found = dict(given)
+    for base in dict.fromkeys(root.base for root in roots.values() if not root.path):
+        open_ = [
+            Named(id_, root.title, _name_in(base, current.get(id_, "")))
+            for id_, root in roots.items()
+            if not root.path and root.base == base
+        ]
+        named = names(open_, first_parts([*found.values(), *others], base))
+        found.update(
+            {id_: name if base == "." else f"{base}/{name}" for id_, name in named.items()}
+        )
+    return found
+
+
+def _name_in(base: str, folder: str) -> str:
+    """The name of a folder in `base`; '' for one that lies elsewhere."""
+    above, _, name = folder.rpartition("/")
+    return name if (above or ".") == base else ""
 
 
 def is_name(name: str, title: str, id_: str) -> bool:
@@ -79,7 +102,8 @@ def is_name(name: str, title: str, id_: str) -> bool:
 
 def possible_names(title: str, id_: str) -> list[str]:
     """Every name that the folder of a page of this title and id may have."""
-    return [_name(Named(id_, title), digits) for digits in _SUFFIXES]
+    plain = [_name(Named(id_, title), digits) for digits in _SUFFIXES]
+    return plain + [_name(Named(id_, title, is_short=True), digits) for digits in _SUFFIXES[1:]]
 
 
 def first_parts(folders: Iterable[str], below: str) -> set[str]:
@@ -91,6 +115,8 @@ def first_parts(folders: Iterable[str], below: str) -> set[str]:
 
 def _name(each: Named, digits: int) -> str:
     base = slug(each.title, _LONGEST) or "untitled"
+    if each.is_short:
+        return f"{cut(base, _SHORT).rstrip('-_')}-{each.id[-max(digits, _SUFFIXES[1]) :]}"
     if not digits:
         return base
     return f"{cut(base, _LONGEST - 1 - digits).rstrip('-_')}-{each.id[-digits:]}"
@@ -101,5 +127,6 @@ def _current_digits(each: Named) -> int:
     return next((n for n in _SUFFIXES if each.current and _name(each, n) == each.current), 0)
 
 
-def _same(name: str) -> str:
+def same(name: str) -> str:
+    """What is equal for two names that some file system cannot tell apart."""
     return unicodedata.normalize("NFC", name).casefold()

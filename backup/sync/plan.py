@@ -17,13 +17,16 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from backup.model import STORE, Problem, Row, Target
-from backup.sync import paths
-from backup.sync.paths import Named
+from backup.sync import layout
+from backup.sync.layout import Spot
+from backup.sync.paths import Root, root_folders
 from backup.sync.removals import candidates, gone
-from backup.sync.state import Record, State, join
+from backup.sync.state import List, Place, Record, State, join, parent_of
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 
 __all__ = [
+    "ANCHORS",
+    "LINKS",
     "STORELESS",
     "Action",
     "Listed",
@@ -40,49 +43,68 @@ __all__ = [
     "links_digest",
     "placed",
     "plan",
+    "roots_in",
 ]
 
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
 
 STORELESS = f"its {STORE} is missing"
 _LOST = "the state was lost or damaged"
+_FOLLOWS = "goes where the page above it goes"
 _EDITED = "edited while it was read"
-_ANCHORS = "links to its blocks changed"
+ANCHORS = "links to its blocks changed"
+LINKS = "a page it refers to was renamed, moved, added or removed"
 _NEWS = "a missing file can be downloaded now, or fails for another reason"
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What decides about a page: where links lead, and which blocks they mean, too."""
+    """What decides about a page: where links lead, and which blocks they mean, too; what lies in each
+    page, and what linked views show."""
 
     state: State
     rules: Rules
     targets: Mapping[str, Target]
     anchors: Mapping[str, set[str]]
+    inside: Mapping[str, frozenset[str]]
+    views: Mapping[str, str]
 
 
 def placed(listing: Listing, state: State) -> Listing:
     """The listing with a folder for each database."""
-    wanted = {each.id: (each.folder, each.title) for each in listing.databases}
-    current = {id_: place.folder for id_, place in state.databases.items()}
-    folders = paths.database_folders(wanted, current)
+    folders = _folders(listing, state, frozenset(), frozenset())
     databases = (replace(each, folder=folders[each.id]) for each in listing.databases)
     return replace(listing, databases=tuple(databases))
 
 
+def roots_in(listing: Listing, state: State) -> dict[str, str]:
+    """The folders of the pages that lie in nothing else that is listed, each with the page's id."""
+    folders = _folders(listing, state, frozenset(), frozenset())
+    return {folders[row.id]: row.id for each in listing.pages if not each.id for row in each.rows}
+
+
 def plan(listing: Listing, state: State, rules: Rules) -> Plan:
-    """What to do with every page of the listed databases; pages of others are left alone."""
-    listed = _without_doubles(listing.databases)
-    missing, problems = gone(listed, state, listing.verdicts, rules)
-    removed = {step.page_id for step in missing if step.action is Action.REMOVE}
-    staying = {step.page_id: step.folder for step in missing if step.page_id not in removed}
-    folders = _folders(listed, state, staying, removed)
-    targets = _targets(listed, state, {**staying, **folders}, removed)
+    """What to do with every page of the listed databases and pages; those of others are left alone."""
+    listing = _without_doubles(listing)
+    missing = gone(listing, state, rules)
+    removed, dead = missing.removed, missing.databases
+    listing = _without(listing, {*removed, *dead})
+    folders = _folders(listing, state, removed, dead)
+    targets = _targets(listing, state, folders, removed, dead)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
-    known = _Known(state, rules, targets, anchors)
-    steps = [_step(row, folders[row.id], known) for database in listed for row in database.rows]
+    known = _Known(state, rules, targets, anchors, _inside(listing), listing.views)
+    rows = [row for each in listing.lists for row in each.rows if row.id in folders]
+    steps = [_step(row, folders[row.id], known) for row in rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
-    return Plan((*mine, *missing), targets, tuple(problems))
+    kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
+    databases = tuple(replace(each, folder=folders[each.id]) for each in listing.databases)
+    listed = {each.id for each in databases} | dead
+    left = tuple(
+        _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
+    )
+    return Plan(
+        (*mine, *kept), targets, missing.problems, databases, dead, len(listing.views), left
+    )
 
 
 def learned(
@@ -106,7 +128,7 @@ def learned(
 def is_watched(step: Step) -> bool:
     """Whether to ask after the reading if the page was edited meanwhile: half of what was read is of
     the one moment then, half of the other."""
-    is_read = step.action is Action.FETCH and step.reason not in (_ANCHORS, _NEWS)
+    is_read = step.action is Action.FETCH and step.reason not in (ANCHORS, _NEWS)
     return step.stable and is_read
 
 
@@ -124,74 +146,174 @@ def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def _without_doubles(listed: Collection[Listed]) -> tuple[Listed, ...]:
-    """Every page once: one that moved while the databases were listed counts where it was seen last
-    edited, and there where it was listed last."""
+def _without_doubles(listing: Listing) -> Listing:
+    """Every page once: one that moved while all was listed counts where it was seen last edited, and
+    there where it was listed last. A root that lies in something else that is listed is no root."""
     newest: dict[str, Row] = {}
-    for row in (row for database in listed for row in database.rows):
-        if row.id not in newest or newest[row.id].edited <= row.edited:
+    for row in (row for each in listing.lists for row in each.rows):
+        other = newest.get(row.id)
+        if other is None or (bool(row.parent), row.edited) >= (bool(other.parent), other.edited):
             newest[row.id] = row
-    return tuple(
-        replace(database, rows=tuple(row for row in database.rows if newest[row.id] is row))
-        for database in listed
+
+    def once(each: Listed) -> Listed:
+        return replace(each, rows=tuple(row for row in each.rows if newest[row.id] is row))
+
+    roots = {
+        id_: root
+        for id_, root in listing.roots.items()
+        if id_ not in newest or not newest[id_].parent
+    }
+    nested = {each.id for each in listing.databases if each.parent}
+    return replace(
+        listing,
+        databases=tuple(map(once, listing.databases)),
+        pages=tuple(map(once, listing.pages)),
+        roots={id_: root for id_, root in roots.items() if id_ not in nested},
     )
 
 
+def _without(listing: Listing, gone: Collection[str]) -> Listing:
+    """The listing without the lists of what is removed: what Notion still shows there goes, too, or is
+    kept for its own sake."""
+    if not gone:
+        return listing
+    databases = tuple(each for each in listing.databases if each.id not in gone)
+    pages = tuple(each for each in listing.pages if each.id not in gone)
+    return replace(listing, databases=databases, pages=pages)
+
+
 def _folders(
-    listed: Collection[Listed], state: State, staying: Mapping[str, str], removed: Collection[str]
+    listing: Listing, state: State, removed: Collection[str], dead: Collection[str]
 ) -> dict[str, str]:
-    """The folder of every listed page. None takes that of a page that nobody lists and nobody
-    removes, or lies on the way to another database."""
-    found: dict[str, str] = {}
-    shown = {row.id for database in listed for row in database.rows}
-    left = {id_: each.folder for id_, each in state.pages.items() if id_ not in shown}
-    reserved = [
-        *(database.folder for database in listed),
-        *(place.folder for place in state.databases.values()),
-        *(folder for id_, folder in {**left, **staying}.items() if id_ not in removed),
+    """The folder of everything that is listed or stays. What nobody lists keeps its name, and is where
+    its parent is."""
+    nodes = {id_: each for id_, each in state.nodes.items() if id_ not in {*removed, *dead}}
+    current = {id_: each.folder for id_, each in nodes.items()}
+    rows = (row for each in listing.lists for row in each.rows)
+    shown = [
+        Spot(each.id, each.title, each.parent, True, current.get(each.id, "")) for each in rows
     ]
-    for database in listed:
-        wanted = [_named(row, state) for row in database.rows]
-        named = paths.names(wanted, paths.first_parts(reserved, database.folder))
-        found.update({id_: join(database.folder, name) for id_, name in named.items()})
-    return found
+    shown += [
+        Spot(each.id, each.title, each.parent, False, current.get(each.id, ""))
+        for each in listing.databases
+    ]
+    listed = {spot.id: spot for spot in shown}
+    kept = [
+        Spot(id_, each.title, each.parent, isinstance(each, Record), each.folder, kept=True)
+        for id_, each in nodes.items()
+        if id_ not in listed
+    ]
+    tops = {id_: each.folder for id_, each in nodes.items() if not each.parent}
+    nested = {spot.id for spot in shown if spot.parent}
+    chosen = root_folders(
+        _roots(listing), {id_: folder for id_, folder in tops.items() if id_ not in nested}
+    )
+    fixed = {spot.id: spot.folder for spot in kept if _stays(spot, {*listed, *nodes}, current)}
+    return layout.folders({**fixed, **chosen}, (*shown, *kept))
 
 
-def _named(row: Row, state: State) -> Named:
-    record = state.pages.get(row.id)
-    return Named(row.id, row.title, record.folder.rpartition("/")[2] if record else "")
+def _roots(listing: Listing) -> dict[str, Root]:
+    """The roots that Notion shows; others stay where they are."""
+    named = {each.id: each for each in listing.databases if not each.parent}
+    pages = {row.id for each in listing.pages for row in each.rows if not row.parent}
+    known = {id_: root for id_, root in listing.roots.items() if id_ in {*named, *pages}}
+    return {id_: Root(each.folder, each.title) for id_, each in named.items()} | known
+
+
+def _stays(spot: Spot, known: Collection[str], current: Mapping[str, str]) -> bool:
+    """Whether something that nobody lists stays, wherever its parent goes: it does not lie there, as
+    what could not be moved, or there is none."""
+    above = current.get(spot.parent, "")
+    return spot.parent not in known or parent_of(spot.folder) not in (above, parent_of(above))
+
+
+def _left(id_: str, place: Place, folders: Mapping[str, str]) -> Listed:
+    """A database that nobody lists, in the folder where it stays or goes."""
+    folder = folders.get(id_, place.folder)
+    return Listed(
+        id_, place.title, place.icon, folder, (), False, place.sources, parent=place.parent
+    )
+
+
+def _kept(
+    steps: Iterable[Step], state: State, folders: Mapping[str, str], others: Collection[str]
+) -> tuple[Step, ...]:
+    """The steps of what nobody lists, with folders; what lies below goes where its parent goes."""
+    found = {
+        step.page_id: step
+        if step.action is Action.REMOVE or step.page_id not in state.pages
+        else _moved(step, folders.get(step.page_id, step.folder))
+        for step in steps
+    }
+    for id_, record in state.pages.items():
+        folder = folders.get(id_, record.folder)
+        if id_ not in found and id_ not in others and folder != record.folder:
+            step = Step(Action.KEEP, id_, record.folder, record.title, _FOLLOWS)
+            found[id_] = _moved(step, folder)
+    return tuple(found.values())
+
+
+def _moved(step: Step, folder: str) -> Step:
+    return replace(step, folder=folder, old_folder=step.folder) if folder != step.folder else step
 
 
 def _targets(
-    listed: Collection[Listed], state: State, folders: Mapping[str, str], removed: Collection[str]
+    listing: Listing,
+    state: State,
+    folders: Mapping[str, str],
+    removed: Collection[str],
+    dead: Collection[str],
 ) -> dict[str, Target]:
     """Everything a link may lead to: what is listed now, what stays of what was there before."""
     databases = {
-        database.id: Target(index_of(database.folder), database.title, database.icon)
-        for database in listed
+        each.id: Target(index_of(folders[each.id]), each.title, each.icon, each.parent)
+        for each in listing.databases
     }
     now = {
-        row.id: Target(join(folders[row.id], "index.md"), row.title, row.icon)
-        for database in listed
-        for row in database.rows
+        row.id: Target(join(folders[row.id], "index.md"), row.title, _icon(row, state), row.parent)
+        for each in listing.lists
+        for row in each.rows
+        if row.id in folders
     }
-    return {**known_targets(state, folders, removed), **databases, **now}
+    return {**known_targets(state, folders, {*removed, *dead}), **databases, **now}
 
 
 def known_targets(
-    state: State, folders: Mapping[str, str] = MappingProxyType({}), removed: Collection[str] = ()
+    state: State, folders: Mapping[str, str] = MappingProxyType({}), gone: Collection[str] = ()
 ) -> dict[str, Target]:
-    """Everything of the state that a link may lead to: where `folders` has no other place, it stays."""
+    """Everything of the state that a link may lead to, but for what is `gone`: where `folders` has no
+    other place, it stays."""
     places = {
-        id_: Target(index_of(place.folder), place.title, place.icon)
+        id_: Target(index_of(folders.get(id_, place.folder)), place.title, place.icon, place.parent)
         for id_, place in state.databases.items()
+        if id_ not in gone
     }
     pages = {
-        id_: Target(join(folders.get(id_, record.folder), "index.md"), record.title, record.icon)
+        id_: Target(
+            join(folders.get(id_, record.folder), "index.md"),
+            record.title,
+            record.icon,
+            record.parent,
+        )
         for id_, record in state.pages.items()
-        if id_ not in removed
+        if id_ not in gone
     }
     return places | pages
+
+
+def _icon(row: Row, state: State) -> str:
+    """A list of blocks shows no icons: then it is the one that was read."""
+    record = state.pages.get(row.id)
+    return row.icon if record is None or row.packed or row.source else record.icon
+
+
+def _inside(listing: Listing) -> dict[str, frozenset[str]]:
+    """For each page whose lists are known to the end what lies in it."""
+    return {
+        each.id: frozenset((*each.databases, *(row.id for row in each.rows)))
+        for each in listing.pages
+        if each.id and each.complete
+    }
 
 
 def _anchors(records: Iterable[Record]) -> Mapping[str, set[str]]:
@@ -208,7 +330,7 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     record, rules = known.state.pages.get(row.id), known.rules
     moved = record.folder if record and record.folder != folder else ""
     anchors = frozenset(known.anchors.get(row.id, ()))
-    action, reason = _wanted(row, record, moved, known)
+    action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
     if not rules.mine(row.id) or row.id in rules.failed:
@@ -219,13 +341,13 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_stable, is_proof)
 
 
-def _wanted(row: Row, record: Record | None, moved: str, known: _Known) -> tuple[Action, str]:
+def _wanted(row: Row, record: Record | None, folder: str, known: _Known) -> tuple[Action, str]:
     """What a page needs, and why: '' when that is nothing. What a store can answer is not read."""
     if record is None:
         return Action.FETCH, "new"
-    if reason := _first(_why_fetch(row, record, known.rules)):
+    if reason := _first(_why_fetch(row, record, known)):
         return Action.FETCH, reason
-    if reason := _first(_why_render(row, record, moved, known)):
+    if reason := _first(_why_render(row, record, folder, known)):
         return Action.RENDER if record.store else Action.FETCH, reason
     return Action.KEEP, ""
 
@@ -234,9 +356,10 @@ def _first(reasons: Mapping[str, bool]) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _why_fetch(row: Row, record: Record, rules: Rules) -> dict[str, bool]:
+def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
     """Why a page must be read, in words for the log. For one that was read in this run, what was to be
     seen before that counts no more."""
+    rules = known.rules
     is_unread = row.id not in rules.read
     is_edited = row.edited != record.edited
     return {
@@ -244,30 +367,46 @@ def _why_fetch(row: Row, record: Record, rules: Rules) -> dict[str, bool]:
         f"renamed from “{record.title}”": row.title != record.title,
         "edited": is_edited and is_unread,
         _EDITED: is_edited and rules.edits.get(row.id, 0) < _READINGS,
-        "moved to another database": row.database != record.parent,
+        "moved elsewhere": row.parent != record.parent,
+        "pages or databases in it came or went": is_unread
+        and known.inside.get(row.id, _children(record)) != _children(record),
         "its files were changed or deleted here": row.id in rules.damaged and is_unread,
         "edited in the minute of the last read, or read incompletely": is_unread
         and not record.stable,
-        "its icon changed": row.icon != record.icon,
+        "its icon changed": _icon(row, known.state) != record.icon,
         "full sync": rules.full_sync and is_unread,
         STORELESS: rules.keep_json and not record.store and is_unread,
     }
 
 
-def _why_render(row: Row, record: Record, moved: str, known: _Known) -> dict[str, bool]:
+def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[str, bool]:
     """Why a page must be written again, though what Notion said of it is still true."""
     rules = known.rules
     is_unread = row.id not in rules.read
     return {
         _LOST: row.id in rules.restored and is_unread,
-        "moved": bool(moved),
         "its Markdown was deleted here": row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
-        "archived, restored, or related from elsewhere": row.relations_digest
-        != record.relations_digest,
-        "a page it refers to was renamed, moved, added or removed": record.links_digest
-        != links_digest(record.links, record.folder, known.targets),
-        _ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
+        "archived, restored, or related from elsewhere": bool(row.source)
+        and row.relations_digest != record.relations_digest,
+        "a linked view in it shows something else": _views(record, known) != record.shows(),
+        LINKS: record.links_digest != links_digest(record.links, folder, known.targets),
+        ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
         _NEWS: rules.news.get(row.id, False) and is_unread,
     }
+
+
+def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
+    """The linked views of a page, as they are known now."""
+    before = dict(record.shows())
+    lists = map(List.from_json, record.lists)
+    ids = [id_ for each in lists for id_ in each.databases]
+    now = {id_: known.views.get(id_, before.get(id_)) for id_ in ids}
+    return tuple((id_, of) for id_, of in now.items() if of is not None)
+
+
+def _children(record: Record) -> frozenset[str]:
+    """What the page had in it when it was read."""
+    lists = map(List.from_json, record.lists)
+    return frozenset(id_ for each in lists for id_ in (*each.pages, *each.databases))

@@ -2,106 +2,195 @@
 
 Only what Notion says of the page itself counts (Notion API reference, "Trash" and error 404): the
 trash and another parent are proof, a 404 is none, because a page that was deleted for good and one
-that is no longer shared look the same. Many at once are treated as a mistake.
+that is no longer shared look the same. Nothing is inherited: what lies below a page that is gone is
+asked for itself. Many at once are treated as a mistake.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from backup.model import Problem
-from backup.sync.state import Record, State, join
-from backup.sync.steps import Action, Listed, Rules, Step, Verdict
+from backup.sync.family import TOP, Family
+from backup.sync.state import Record, State
+from backup.sync.steps import Action, Listed, Listing, Rules, Step, Verdict
+from backup.words import counted
 
-_SHARE = 0.20  # of a database's pages: more than this at once is taken for a mistake …
+_SHARE = 0.20  # of a root's pages: more than this at once is taken for a mistake …
 _FEW = 5  # … from this many pages on
-_PROOF = (Verdict.TRASHED, Verdict.MOVED)
-_ABSENT = (*_PROOF, Verdict.UNREACHABLE)
+PROOF = (Verdict.TRASHED, Verdict.MOVED)
+_ABSENT = (*PROOF, Verdict.UNREACHABLE)
 _FORGOTTEN = "neither Notion nor this folder has it any more"
+_NAMED = 3  # pages in a sentence
 
 
-def candidates(listed: Collection[Listed], state: State) -> tuple[str, ...]:
-    """Pages of the listed databases that no listing shows: to be asked for, one by one."""
-    shown = {row.id for database in listed for row in database.rows}
-    complete = {database.id for database in listed if database.complete}
+def candidates(
+    lists: Collection[Listed],
+    state: State,
+    verdicts: Mapping[str, Verdict] | None = None,
+    roots: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Pages and databases that no list shows where they were: to be asked for, one by one. With the
+    `verdicts` on some of them, also what lies below those that are gone."""
+    gone = {id_ for id_, said in (verdicts or {}).items() if said in PROOF}
+    live = [each for each in lists if each.id not in gone]
+    shown = {id_ for each in live for id_ in (*each.databases, *(row.id for row in each.rows))}
+    shown.update(roots)
+    complete = {each.id for each in live if each.complete} | gone
     return tuple(
-        id_ for id_, record in state.pages.items() if record.parent in complete and id_ not in shown
+        id_ for id_, known in state.nodes.items() if known.parent in complete and id_ not in shown
     )
 
 
-def gone(
-    listed: Collection[Listed], state: State, verdicts: Mapping[str, Verdict], rules: Rules
-) -> tuple[list[Step], list[Problem]]:
-    """A step for each of the candidates, and what somebody must look at."""
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A step for each of the candidates, and what somebody must look at; `databases` are those of
+    which nothing needs to stay."""
+
+    steps: tuple[Step, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    databases: frozenset[str] = frozenset()
+
+    @property
+    def removed(self) -> set[str]:
+        """The ids of the pages that are removed."""
+        return {step.page_id for step in self.steps if step.action is Action.REMOVE}
+
+
+@dataclass
+class _Root:
+    """What is known of one root: its name, how many of its pages are recorded and whether any is shown,
+    what Notion says of the candidates, and which pages lie below those that it does not show."""
+
+    title: str
+    recorded: int = 0
+    is_shown: bool = False
+    pages: dict[str, Verdict] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
+    below: set[str] = field(default_factory=set)
+    top: list[str] = field(default_factory=list)
+
+    def count(self, *wanted: Verdict) -> int:
+        """How many of the candidates are of these verdicts."""
+        return sum(said in wanted for id_, said in self.pages.items() if id_ not in self.forgotten)
+
+
+def gone(listing: Listing, state: State, rules: Rules) -> Gone:
+    """What becomes of the candidates."""
+    family = Family(state)
+    missing = candidates(listing.lists, state, listing.verdicts, listing.roots)
+    roots = _roots(listing, state, rules, missing, family) if missing else {}
     steps: list[Step] = []
     problems: list[Problem] = []
-    missing = [id_ for id_ in candidates(listed, state) if rules.mine(id_)]
-    for database in listed:
-        pages = {
-            id_: verdicts.get(id_, Verdict.UNKNOWN)
-            for id_ in missing
-            if state.pages[id_].parent == database.id
-        }
-        forgotten = {id_ for id_, said in pages.items() if id_ in rules.lost and said in _ABSENT}
-        doubts = Counter(said for id_, said in pages.items() if id_ not in forgotten)
-        recorded = sum(
-            record.parent == database.id and rules.mine(id_) for id_, record in state.pages.items()
+    refusals = {id_: _refusal(root, rules) for id_, root in roots.items()}
+    for id_, root in roots.items():
+        sentences = (refusals[id_], _alarm(root))
+        problems += [Problem(root.title, sentence) for sentence in sentences if sentence]
+        for page_id, said in root.pages.items():
+            step = _step(page_id, state.pages[page_id], said, rules, refusals[id_])
+            if page_id in root.forgotten:
+                step = replace(step, action=Action.REMOVE, reason=_FORGOTTEN)
+            steps.append(step)
+    removed = {step.page_id for step in steps if step.action is Action.REMOVE}
+    staying = {record.parent for id_, record in state.pages.items() if id_ not in removed}
+    of_databases = [
+        _step(id_, Record(place.parent, place.folder, place.title), said, rules, refusals[top])
+        for id_, place in state.databases.items()
+        if id_ in missing and (top := _top(id_, listing, family)) in refusals
+        if (said := listing.verdicts.get(id_, Verdict.UNKNOWN))
+    ]
+    empty = {step.page_id for step in of_databases if step.action is Action.REMOVE} - staying
+    steps += [step for step in of_databases if step.action is Action.KEEP]
+    return Gone(tuple(steps), tuple(problems), frozenset(empty))
+
+
+def _roots(
+    listing: Listing, state: State, rules: Rules, missing: Iterable[str], family: Family
+) -> dict[str, _Root]:
+    """The roots in which candidates lie."""
+    found: dict[str, _Root] = {}
+    asked = {id_: listing.verdicts.get(id_, Verdict.UNKNOWN) for id_ in missing if rules.mine(id_)}
+    shown = {row.id: row.parent for each in listing.lists for row in each.rows}
+    for id_, said in asked.items():
+        root = found.setdefault(
+            top := _top(id_, listing, family), _Root(_title(top, listing, state))
         )
-        refusal = _refusal(database, recorded, doubts, rules)
-        sentences = (refusal, _alarm(database, recorded, doubts))
-        problems += [Problem(database.title, sentence) for sentence in sentences if sentence]
-        for id_, said in pages.items():
-            step = _step(id_, state.pages[id_], said, rules, refusal)
-            step = (
-                replace(step, action=Action.REMOVE, reason=_FORGOTTEN) if id_ in forgotten else step
-            )
-            steps.append(_followed(step, database, state))
-    return steps, problems
+        if id_ in state.pages:
+            root.pages[id_] = said
+            if id_ in rules.lost and said in _ABSENT:
+                root.forgotten.add(id_)
+        if asked.keys().isdisjoint(family.above(id_)):
+            root.top.append(state.nodes[id_].title or "Untitled")
+        if said not in PROOF:
+            below = set(family.below(id_)) & state.pages.keys()
+            root.below |= below - asked.keys() - shown.keys()
+    for id_ in filter(rules.mine, state.pages):
+        if root_of := found.get(_top(id_, listing, family)):
+            root_of.recorded += 1
+    for id_, parent in shown.items():
+        if root_of := found.get(_top(id_ if id_ in state.pages else parent, listing, family)):
+            root_of.is_shown = True
+    return found
+
+
+def _top(id_: str, listing: Listing, family: Family) -> str:
+    """The root in which something lies: what a setting names."""
+    root = family.root(id_)
+    known = listing.roots.get(root)
+    is_whole = any(each.id == TOP and each.complete for each in listing.pages[:1])
+    return TOP if (known.is_found if known else is_whole) else root
+
+
+def _title(root: str, listing: Listing, state: State) -> str:
+    if root == TOP:
+        return "workspace"
+    listed = next((each.title for each in listing.databases if each.id == root), "")
+    known = state.pages.get(root) or state.databases.get(root)
+    return listed or (known.title if known else "") or "Untitled"
 
 
 def _step(id_: str, record: Record, said: Verdict, rules: Rules, refusal: str) -> Step:
-    if said in _PROOF and not refusal and not rules.keep_deleted:
+    if said in PROOF and not refusal and not rules.keep_deleted:
         return Step(Action.REMOVE, id_, record.folder, record.title, said.value)
-    why = ("; too many at once" if refusal else "; ON_DELETE=keep") if said in _PROOF else ""
+    why = ("; too many at once" if refusal else "; ON_DELETE=keep") if said in PROOF else ""
     return Step(Action.KEEP, id_, record.folder, record.title, said.value + why)
 
 
-def _followed(step: Step, database: Listed, state: State) -> Step:
-    """A page that is kept goes where its database goes."""
-    before = state.databases.get(database.id)
-    folder, _, name = step.folder.rpartition("/")
-    if step.action is Action.REMOVE or not before or (folder or ".") != before.folder:
-        return step
-    new = join(database.folder, name)
-    return replace(step, folder=new, old_folder=step.folder) if new != step.folder else step
-
-
-def _refusal(database: Listed, recorded: int, doubts: Counter[Verdict], rules: Rules) -> str:
-    """Why nothing of this database is removed, in a sentence; '' when it may be."""
-    removable = sum(doubts[said] for said in _PROOF)
+def _refusal(root: _Root, rules: Rules) -> str:
+    """Why nothing of this root is removed, in a sentence; '' when it may be."""
+    removable = root.count(*PROOF)
     if rules.allow_mass_delete or rules.keep_deleted or not removable:
         return ""
-    if database.rows and not _is_mass(removable, recorded):
+    if root.is_shown and not _is_mass(removable, root.recorded):
         return ""
     return (
-        f"{removable} of {recorded} pages would be removed at once, so none was. If that is intended, "
-        "run once with ALLOW_MASS_DELETE=true."
+        f"{removable} of {root.recorded} pages would be removed at once, so none was.{_topmost(root)} "
+        "If that is intended, run once with ALLOW_MASS_DELETE=true."
     )
 
 
-def _alarm(database: Listed, recorded: int, doubts: Counter[Verdict]) -> str:
-    """What is wrong when a good part of a database is not to be seen any more, though nothing says
+def _alarm(root: _Root) -> str:
+    """What is wrong when a good part of a root is not to be seen any more, though nothing says
     that somebody threw it away; '' when it is not that much."""
-    unseen = sum(count for said, count in doubts.items() if said not in _PROOF)
-    if not unseen or (database.rows and not _is_mass(unseen, recorded)):
+    unseen = root.count(*(set(Verdict) - set(PROOF)))
+    unseen += len(root.below)
+    if not unseen or (root.is_shown and not _is_mass(unseen, root.recorded)):
         return ""
     return (
-        f"{unseen} of {recorded} pages are no longer listed by Notion, but are not in its trash. All "
-        "are kept. Look under ⋯ → Connections whether the integration may still see them. Those that "
-        "were deleted for good are forgotten once you delete their folders here."
+        f"{unseen} of {root.recorded} pages are no longer listed by Notion, but are not in its trash. All "
+        f"are kept.{_topmost(root)} Look under ⋯ → Connections whether the integration may still see them. "
+        "Those that were deleted for good are forgotten once you delete their folders here."
     )
+
+
+def _topmost(root: _Root) -> str:
+    """Which pages lie above all others, when there are such; one may explain hundreds."""
+    if len(root.top) >= len(root.pages) + len(root.below):
+        return ""
+    shown = ", ".join(f"“{title}”" for title in root.top[:_NAMED])
+    more = f" and {counted(len(root.top) - _NAMED, 'more')}" if len(root.top) > _NAMED else ""
+    return f" All are, or lie in: {shown}{more}."
 
 
 def _is_mass(count: int, recorded: int) -> bool:

@@ -7,7 +7,7 @@ Sorted, one page per line, so that a diff shows only the pages that changed. Unk
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -33,7 +33,8 @@ _ELSEWHERE = "elsewhere"  # see dumps
 class Record:
     """What is known of one page: everything that decides whether it must be read again.
 
-    `parent` is the id of the page's database, `folder` the page's folder below the output folder.
+    `parent` is the id of the page's database, or of the page that it lies in, '' for a root; `folder`
+    is the page's folder below the output folder.
     `edited` is the `last_edited_time` that was read; `stable` is false when that minute was not over
     yet, or not all could be read. `relations_digest` is the row's. `render_key` names the settings,
     schema and renderer it was written with. `links` are the pages and databases it refers to, and
@@ -41,7 +42,8 @@ class Record:
     (see plan). `anchors` are its own blocks that carry an anchor. `files` are the records of the
     files room, `pending` its notes on files that could not be downloaded. `requests` is how many
     requests to Notion the reading took. `store` is the SHA-256 of the page's `.notion.json`, '' when
-    it has none.
+    it has none. `lists` are the lists of its blocks in which pages and databases lie (see `List`),
+    `views` those of the databases that show another one (see `shows`).
     """
 
     parent: str
@@ -59,7 +61,13 @@ class Record:
     pending: tuple[Json, ...] = ()
     requests: int = 1
     store: str = ""
+    lists: tuple[Json, ...] = ()
+    views: tuple[Json, ...] = ()
     unknown: Json = field(default_factory=dict)
+
+    def shows(self) -> tuple[tuple[str, str], ...]:
+        """Its linked views: the id of each, and that of the database it shows, '' if nobody knows."""
+        return tuple((str(each.get("id")), str(each.get("of") or "")) for each in self.views)
 
     def names(self) -> tuple[str, ...]:
         """The page's files in its folder: its text, its store, then what it shows or offers."""
@@ -72,10 +80,37 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class List:
+    """A list of blocks in which pages and databases lie: the `id` of the page or block that has them,
+    how many `blocks` there are, and the ids of those that are `pages` and `databases`."""
+
+    id: str
+    blocks: int
+    pages: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, raw: Json) -> List:
+        """The list that `to_json` wrote; raises Damaged when it cannot be one."""
+        parts = (raw.get("pages", []), raw.get("databases", []))
+        blocks = untrusted.typed(raw.get("blocks", 0), "int")
+        pages, databases = (untrusted.typed(each, "tuple[str, ...]") for each in parts)
+        if not all(map(is_id, (raw.get("id"), *pages, *databases))):
+            raise Damaged("an id that is not one of Notion's")
+        return cls(raw["id"], blocks, pages, databases)
+
+    def to_json(self) -> Json:
+        """As the state has it, without what is empty."""
+        found: Json = {"id": self.id, "blocks": self.blocks}
+        parts = {"pages": list(self.pages), "databases": list(self.databases)}
+        return {**found, **{name: ids for name, ids in parts.items() if ids}}
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a database's pages lie; `index` says that its README.md is ours,
     `index_digest` names what that shows. `sources` are the ids of its data sources, `store` is as
-    in Record."""
+    in Record. `parent` is the id of the page that it lies in, '' for a root."""
 
     folder: str
     title: str
@@ -84,6 +119,7 @@ class Place:
     index_digest: str = ""
     sources: tuple[str, ...] = ()
     store: str = ""
+    parent: str = ""
     unknown: Json = field(default_factory=dict)
 
     def paths(self) -> tuple[str, ...]:
@@ -100,6 +136,11 @@ class State:
     databases: Mapping[str, Place] = field(default_factory=dict)
     unknown: Json = field(default_factory=dict)
     damage: tuple[Damage, ...] = field(default=(), compare=False)
+
+    @property
+    def nodes(self) -> dict[str, Record | Place]:
+        """All of them by their id."""
+        return {**self.databases, **self.pages}
 
     def owned(self) -> dict[str, str]:
         """Every file that is ours, below the output folder → the id of its page or database."""
@@ -192,15 +233,16 @@ class _Found:
         self.parents.update(place.folder for place in found.values())
         return found
 
-    def records(self, raw: Iterable[tuple[str, Any]]) -> dict[str, Record]:
+    def records(self, raw: Collection[tuple[str, Any]]) -> dict[str, Record]:
         """The pages. A folder may lie only where the file says that pages lie, and is one page's."""
         found: dict[str, Record] = {}
         taken: set[str] = set()
+        self._nested(raw)
         for id_, each in raw:
             try:
                 record = from_json(id_, each)
                 if parent_of(record.folder) not in self.parents:
-                    raise Damaged("a folder in which no database has its pages")
+                    raise Damaged("a folder in which no database or page has its pages")
                 if record.folder in taken:
                     raise Damaged("the folder of another page")
             except Damaged as why:
@@ -209,6 +251,13 @@ class _Found:
                 taken.add(record.folder)
                 found[id_] = record
         return found
+
+    def _nested(self, raw: Iterable[tuple[str, Any]]) -> None:
+        """Pages lie in the folders of pages, too: from the outside in, also in one that is damaged."""
+        folders = (each.get("folder") for _, each in raw if isinstance(each, dict))
+        for folder in sorted(str(each) for each in folders if is_folder(each)):
+            if parent_of(folder) in self.parents:
+                self.parents.add(folder)
 
     def unknown(self, raw: Json) -> Json:
         """What a later version may have added to the file."""
@@ -242,11 +291,13 @@ def says_in_version_1(text: str, state: State) -> bool:
 def dumps(state: State) -> str:
     """The text of the file: the same state is always the same text.
 
-    Pages may lie where no database has its folder by now: one that could not be moved, say. The file
-    names such folders, so that `loads` can tell them from a record that was tampered with.
+    Pages may lie where no database or page has its folder by now: one that could not be moved, say, or
+    a root. The file names such folders, so that `loads` can tell them from a record that was tampered
+    with.
     """
     folders = {place.folder for place in state.databases.values()}
-    elsewhere = {parent_of(record.folder) for record in state.pages.values()} - folders
+    pages = {record.folder for record in state.pages.values()}
+    elsewhere = {parent_of(folder) for folder in pages} - folders - (pages - {"."})
     known = {
         "version": VERSION,
         "databases": {id_: to_json(place) for id_, place in sorted(state.databases.items())},
@@ -270,10 +321,14 @@ def from_json(id_: str, raw: Any) -> Record:
     """The record that `to_json` wrote of the page `id_`; raises Damaged when it cannot be one: a
     record decides which files are ours."""
     record: Record = _value(Record, id_, raw)
-    if not is_folder(record.folder):
+    if not _is_place(record.folder):
         raise Damaged("a folder that no page can have")
     if not all(is_file_of_page(each.get("path")) for each in record.files):
         raise Damaged("a file that no page can have")
+    for each in record.lists:
+        List.from_json(each)
+    if not all(is_id(id_) and (not of or is_id(of)) for id_, of in record.shows()):
+        raise Damaged("an id that is not one of Notion's")
     _check_store(record)
     return record
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from backup.model import Json, Problem, Row, Target
+from backup.sync.paths import Root
 from backup.sync.state import join
 
 
@@ -22,11 +23,12 @@ class Action(Enum):
 
 
 class Verdict(Enum):
-    """What Notion says of a page that its database no longer lists."""
+    """What Notion says of a page or database that is no longer listed where it was."""
 
     TRASHED = "in Notion's trash"
     MOVED = "moved out of the databases of this backup"
     LISTED = "still in a database of this backup"  # the listing missed it, or it has just moved
+    ORPHANED = "in a part of a page that is in Notion's trash, but not itself"
     UNREACHABLE = "not shown to the integration (deleted for good, or no longer shared)"
     UNKNOWN = "Notion could not be asked about it"
 
@@ -52,9 +54,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A database as Notion shows it now. `complete` says that every row is in `rows`, `sources` are the
-    ids of its data sources. `folder` is '' until plan.placed chooses one. `stored` is what its store
-    holds; None leaves the one that is there alone."""
+    """A database with its rows as Notion shows it now, or a page with the pages in it. `complete` says
+    that every one is in `rows`.
+
+    Of a database, `sources` are the ids of its data sources, `parent` is the id of the page that it
+    lies in, '' for a root, and `folder` is '' until the plan chooses one; `stored` is what its store
+    holds, None leaves the one that is there alone. Of a page, `databases` are those that lie in it; ''
+    is the id of the page above all roots.
+    """
 
     id: str
     title: str
@@ -64,15 +71,21 @@ class Listed:
     complete: bool
     sources: tuple[str, ...] = ()
     stored: bytes | None = None
+    parent: str = ""
+    databases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What Notion shows: each database with its rows, and the schema of each data source. `empty` are
-    databases that list nothing, and of which the backup has nothing. `verdicts` is what Notion says of
-    the pages that a database no longer lists (see plan.candidates).
+    """What Notion shows: each database with its rows, each page that has `pages` in it, and the schema of
+    each data source. `roots` are all that the settings name, or that lie at the top of a workspace that
+    they name, also those that Notion does not show. `empty` are databases that list nothing, and of
+    which the backup has nothing. `verdicts` is what Notion says of the pages and databases that are no
+    longer listed (see plan.candidates).
 
-    `began` is when the listing began, by Notion's clock: what was edited before, the rows show.
+    `views` has, for each block that shows rows of a database elsewhere, the id of that one, '' when
+    nobody knows it. `warnings` is what somebody should look at. `began` is when the listing began, by
+    Notion's clock: what was edited before, the rows show.
     """
 
     databases: tuple[Listed, ...]
@@ -81,6 +94,15 @@ class Listing:
     began: datetime
     empty: tuple[Listed, ...] = ()
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    pages: tuple[Listed, ...] = ()
+    roots: Mapping[str, Root] = field(default_factory=dict)
+    views: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def lists(self) -> tuple[Listed, ...]:
+        """All of them: of databases, and of pages."""
+        return *self.databases, *self.pages
 
     def with_(self, rows: Collection[Row]) -> Listing:
         """The same with newer rows. One that was renamed or moved meanwhile stays as it was listed:
@@ -94,7 +116,7 @@ class Listing:
 
 
 def _place_of(row: Row) -> tuple[str, ...]:
-    return row.id, row.database, row.source, row.title
+    return row.id, row.parent, row.source, row.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +163,18 @@ class Plan:
     """Steps in the order in which a person would read them, and what is wrong with the picture.
 
     `targets` are the pages and databases that links may point to, as they will lie afterwards.
+    `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are
+    gone from Notion, and of which nothing stays; `views` counts the linked views. `kept` are
+    databases that nobody lists, and that stay, each in its folder.
     """
 
     steps: tuple[Step, ...]
     targets: Mapping[str, Target]
     problems: tuple[Problem, ...] = ()
+    databases: tuple[Listed, ...] = ()
+    forgotten: frozenset[str] = frozenset()
+    views: int = 0
+    kept: tuple[Listed, ...] = ()
 
     def of(self, action: Action) -> tuple[Step, ...]:
         """The steps of one kind."""

@@ -16,7 +16,7 @@ def test_the_sample_is_backed_up_whole_and_without_dead_links(tmp_path: Path) ->
     with backing_up(tmp_path / "repository", sample()) as backup:
         ran = backup.run()
         assert ran.code == 0, ran.log
-        assert len(backup.pages()) == 16
+        assert len(backup.pages()) == 17
         assert dead_links(backup) == []
         assert backup.git("status", "--porcelain") == ""
 
@@ -29,7 +29,9 @@ def test_a_second_run_writes_no_byte_and_makes_no_commit(tmp_path: Path) -> None
         ran = backup.run()
         assert (ran.code, backup.stamps(), backup.commits()) == (0, before, commits)
         assert "nothing changed" in ran.log
-        assert len(backup.server.requests) - asked == 2 * 4  # database, source, rows, archived rows
+        assert (
+            len(backup.server.requests) - asked == 2 * 4 + 1
+        )  # database, source, rows, archived rows; and one list
 
 
 def test_a_morning_of_edits_is_one_commit_with_just_these_changes(tmp_path: Path) -> None:
@@ -136,4 +138,12 @@ def test_the_outputs_say_what_was_done(kitchen: Backup, tmp_path: Path) -> None:
         "failed-pages": "[]",
         "problems": "0",
         "pull-request": "",
+        "pages": "3",
+        "databases": "1",
+        "linked-views": "0",
+        "requests": "8",
+        "requests-listing": "5",
+        "requests-reading": "3",
+        "requests-comments": "0",
+        "requests-files": "0",
     }

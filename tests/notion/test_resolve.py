@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from backup.errors import BackupError, Busy, ConfigError, NotionError, Unauthorized
-from backup.model import Database, bare_id
+from backup.model import Database, Row, bare_id
 from backup.notion.resolve import Resolved, data_source, resolve
 from fakenotion import build, faults
 from fakenotion import properties as p
@@ -29,7 +29,13 @@ def database(workspace: Workspace) -> str:
 
 
 def _resolved(service: Service, id_: str) -> Resolved:
-    return resolve(service.client, Database(bare_id(id_), setting="DB1_NOTION_ID"))
+    found = _found(service, id_)
+    assert isinstance(found, Resolved)
+    return found
+
+
+def _found(service: Service, id_: str, *, is_page: bool = False) -> Resolved | Row:
+    return resolve(service.client, Database(bare_id(id_), setting="DB1_NOTION_ID"), is_page=is_page)
 
 
 def _mistake(service: Service, id_: str) -> str:
@@ -47,7 +53,6 @@ def test_a_database_comes_with_its_source_and_schema(
     service = serve(workspace)
     found = _resolved(service, database)
     assert (found.id, found.title, found.icon) == (bare_id(database), "How-tos", "🛠️")
-    assert found.setting.setting == "DB1_NOTION_ID"
     assert found.sources == (bare_id(workspace.source(database)),)
     source = data_source(service.client, found.sources[0])
     assert (source.id, set(source.schema)) == (found.sources[0], {"Name", "Done"})
@@ -73,11 +78,23 @@ def test_an_icon_that_is_no_emoji_is_left_out(
     assert _resolved(serve(workspace), database).icon == ""
 
 
-def test_a_page_is_told_from_a_database(workspace: Workspace, serve: Serve) -> None:
+@pytest.mark.parametrize("before", [True, False])
+def test_a_page_is_told_from_a_database_whatever_it_was_before(
+    before: bool, workspace: Workspace, database: str, serve: Serve
+) -> None:
+    page = workspace.add_page("", "Just a page", icon=build.emoji("📄"))
+    service = serve(workspace)
+    found = _found(service, page, is_page=before)
+    assert isinstance(found, Row)
+    assert (found.id, found.title, found.icon) == (bare_id(page), "Just a page", "📄")
+    assert len(service.paths()) == (1 if before else 2)
+    assert isinstance(_found(service, database, is_page=before), Resolved)
+
+
+def test_a_page_in_the_trash_is_told_so(workspace: Workspace, serve: Serve) -> None:
     page = workspace.add_page("", "Just a page")
-    sentence = _mistake(serve(workspace), page)
-    assert "is a page, not a database" in sentence
-    assert "Copy link" in sentence
+    workspace.trash(page)
+    assert "is a page in Notion's trash" in _mistake(serve(workspace), page)
 
 
 def test_a_data_source_names_its_database(

@@ -25,8 +25,8 @@ def test_a_row_says_what_the_plan_needs(serve: Serve) -> None:
     listing = rows_of(service)
     (row,) = listing.rows
     assert (row.id, row.title, row.icon) == (bare_id(page), "Row 0", "🌊")
-    assert row.database == bare_id(workspace.databases()[0])
-    assert row.source == bare_id(workspace.source(row.database))
+    assert row.parent == bare_id(workspace.databases()[0])
+    assert row.source == bare_id(workspace.source(row.parent))
     assert row.edited == "2026-09-01T08:01:00.000Z"
     assert {**row.raw, "request_id": ""} == {**service.client.page(page), "request_id": ""}
     assert listing.complete

@@ -73,16 +73,16 @@ def test_a_title_with_half_an_emoji_can_be_printed(serve: Serve) -> None:
     assert row.title == "Tide 🌊 and \ufffd"
 
 
-def test_databases_that_are_rows_of_a_wiki_are_named_not_lost(serve: Serve) -> None:
+def test_databases_that_are_rows_of_a_wiki_are_told_from_rows(serve: Serve) -> None:
     workspace, _ = filled(2)
     service = serve(workspace)
-    nested = {"object": "data_source", "id": "1" * 32, "properties": {"Name": {"type": "title"}}}
+    parent = {"type": "database_id", "database_id": "2" * 32}
+    nested = {"object": "data_source", "id": "1" * 32, "parent": parent, "properties": {}}
     change_rows(service, lambda rows: [*rows, nested])
     listing = rows_of(service)
     assert titles(listing) == ["Row 0", "Row 1"]
-    assert listing.complete
-    (problem,) = listing.problems
-    assert problem.startswith("Databases that are rows of this wiki: 1.")
+    assert listing.complete and not listing.problems
+    assert listing.databases == ("2" * 32,)
 
 
 @pytest.mark.parametrize("odd", [None, "incomplete", [], {"type": None}, {"type": "complete"}])

@@ -12,9 +12,11 @@ import pytest
 from backup import services
 from backup.model import bare_id
 from backup.publish import publisher
+from fakenotion import blocks, build
 from fakenotion.faults import Fault
 from fakenotion.server import Asked
 from tests.support.backups import Backup
+from tests.support.kitchen import PNG
 from tests.support.publishing import (
     PAGES,
     at_remote,
@@ -76,6 +78,12 @@ def racing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds are short."""
     made = partial(publisher.Publisher, clock=lambda: 50 * time.monotonic())
     monkeypatch.setattr(services, "Publisher", made)
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A push may hold no more than a few bytes."""
+    monkeypatch.setattr(services, "Publisher", partial(publisher.Publisher, most=10))
 
 
 def titles(target: Backup) -> set[str]:
@@ -211,3 +219,14 @@ def test_a_refusal_meanwhile_is_a_warning_and_the_end_publishes_everything(targe
     assert "It is tried again." in ran.log
     assert titles(target) == {"Tea", "Milk", "Slow"}
     assert remote_commits(target) == 2
+
+
+@pytest.mark.usefixtures("narrow")
+def test_what_is_as_large_as_one_push_may_be_is_published_at_once(target: Backup) -> None:
+    tea = page(target, "Tea")
+    picture = target.notion.files.keep("cup.png", PNG)
+    target.notion.append(tea, [blocks.media("image", build.hosted(picture), "A cup")])
+    later(target)
+    stall(target, page(target, "Slow"), lambda: remote_commits(target) > 1)
+    assert target.run(PUBLISH_EVERY="0").code == 0
+    assert remote_commits(target) == 3

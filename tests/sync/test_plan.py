@@ -39,8 +39,8 @@ def record(title: str, **more: Any) -> Record:
 
 
 def listed(*rows: Row, **more: Any) -> Listed:
-    base = Listed("db", "Wiki", "", "wiki", rows, True, ("source",))
-    return replace(base, **more)
+    base = replace(Listed("db", "Wiki", "", "wiki", (), True, ("source",)), **more)
+    return replace(base, rows=tuple(replace(each, parent=base.id) for each in rows))
 
 
 def listing(*databases: Listed, **more: Any) -> Listing:
@@ -261,7 +261,7 @@ def test_a_page_whose_folder_was_moved_without_it_being_read_has_its_links_writt
     before = record(
         "Tea", links=links, links_digest=links_digest(links, "wiki/tea", {links[0]: cup})
     )
-    books = listed(replace(row("b", "Cup"), database="books"), id="books", folder="books")
+    books = listed(replace(row("b", "Cup"), parent="books"), id="books", folder="books")
     known = state(a=before, b=record("Cup", parent="books", folder="books/cup"))
     rules = Rules(shapes=SHAPES)
     still = plan(listing(listed(row("a", "Tea")), books), known, rules)
@@ -389,7 +389,7 @@ def stored(title: str, **more: Any) -> Record:
 @pytest.mark.parametrize(
     ("change", "rules", "word"),
     [
-        ({"folder": "wiki/cocoa"}, {}, "moved"),
+        ({"folder": "wiki/cocoa", "links": ("b" * 32,)}, {}, "a page it refers to"),
         ({"render_key": "two"}, {}, "settings"),
         ({"relations_digest": "other"}, {}, "related from elsewhere"),
         ({"links": ("b" * 32,)}, {}, "a page it refers to"),

@@ -71,7 +71,27 @@ def child_page(block: Block, context: Context) -> str:
 @renders("child_database", holds_anchor=True)
 def child_database(block: Block, context: Context) -> str:
     """The database that stands here; a linked view has an id and a title of its own."""
+    original = context.views.get(bare_id(block.id))
+    if original is not None:
+        return _view(block, original, context)
     return _page_link(block, block.id, word(block.data, "title"), _DATABASE, context)
+
+
+def _view(block: Block, original: str, context: Context) -> str:
+    """'- 🗂️ Title: a view of [Database](path)', or what to do to have its rows."""
+    title = word(block.data, "title").strip() or "Untitled"
+    place = anchor(block.id) if is_target(block, context) else ""
+    if original in context.targets:
+        runs = [run(f"{_DATABASE} {title}: a view of "), page_mention(original)]
+    else:
+        runs = [run(f"{_DATABASE} "), page_mention(block.id, title), run(_UNSHARED)]
+    return f"- {place}{inline(runs, context, Where.ITEM)}"
+
+
+_UNSHARED = (
+    " (its rows are in a database that this backup does not have; to include it, share that database "
+    "with the integration)"
+)
 
 
 @renders("link_to_page", holds_anchor=True)

@@ -1,0 +1,93 @@
+"""Asks what became of pages and databases that no list shows any more where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from backup.errors import BackupError, NotFound, NotionError, Unauthorized
+from backup.json_values import mapping
+from backup.model import Json, Row, dashed_id
+from backup.notion import children, read
+from backup.notion.client import Client
+from backup.notion.resolve import is_trashed
+from backup.sync.family import TOP
+from backup.sync.plan import Verdict
+
+_HIGHEST = 100  # pages in each other, up to one of the backup
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Notion says. When it lies in another page now, `page_id` is that one's id, and `row` the
+    page itself; a database has none."""
+
+    verdict: Verdict
+    page_id: str = ""
+    row: Row | None = None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """`databases` are the ids of those that are not pages, `inside` all that the backup has or Notion
+    shows of it, and TOP when all roots of the workspace belong to it."""
+
+    client: Client
+    databases: Collection[str]
+    inside: Collection[str]
+
+    def about(self, id_: str) -> Answer:
+        """What became of one; raises Unauthorized."""
+        try:
+            return self._said(id_, self._object(id_))
+        except NotFound:
+            return Answer(Verdict.UNREACHABLE)
+        except Unauthorized:
+            raise
+        except BackupError:
+            return Answer(Verdict.UNKNOWN)
+
+    def _object(self, id_: str) -> Json:
+        ask = self.client.database if id_ in self.databases else self.client.page
+        return ask(dashed_id(id_))
+
+    def _said(self, id_: str, raw: Json) -> Answer:
+        if is_trashed(raw):
+            return Answer(Verdict.TRASHED)
+        if not isinstance(mapping(raw, "parent").get("type"), str):
+            return Answer(Verdict.UNKNOWN)  # a partial page says nothing about where it is
+        home = children.home(self.client, raw)
+        if home.is_trashed:
+            return Answer(Verdict.ORPHANED)
+        if home.id is None:
+            return Answer(Verdict.UNKNOWN)
+        if home.id not in self.inside:
+            return Answer(Verdict.LISTED if self._leads_inside(home.id) else Verdict.MOVED)
+        if home.id == TOP or home.id in self.databases:
+            return Answer(Verdict.LISTED)  # a query or a search will show it
+        row = None if id_ in self.databases else read.child(raw, home.id)
+        return Answer(Verdict.LISTED, home.id, row)
+
+    def _leads_inside(self, id_: str) -> bool:
+        """Whether what something lies in is itself in the backup, or will be: a page that is new there
+        may not have been seen yet."""
+        above: str | None = id_
+        for _ in range(_HIGHEST):
+            if above is None or above in self.inside:
+                return above is not None
+            if above == TOP:
+                return False
+            try:
+                above = children.home(self.client, self._any(above)).id
+            except NotFound:
+                return False
+        return True
+
+    def _any(self, id_: str) -> Json:
+        """A page, or a database, by its id alone."""
+        try:
+            return self.client.page(dashed_id(id_))
+        except NotFound:
+            raise
+        except NotionError:  # 400: it is a database
+            return self.client.database(dashed_id(id_))

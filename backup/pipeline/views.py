@@ -1,0 +1,80 @@
+"""Finds out which databases linked views show.
+
+A block that shows the rows of another database is a database without data sources. The views of a
+data source are listed by its id, those in other databases too, and each names the block that it stands
+in (Notion API reference, "Working with views"). Asked only when there is something new to find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from backup.errors import NotionError, Unauthorized
+from backup.json_values import mapping, word
+from backup.model import Problem, bare_id
+from backup.notion.client import Client
+
+_UNSHARED = (
+    "Notion does not show its rows to the integration: if it is a view of another database, open that "
+    "one, choose ⋯ → Connections, and add the integration. Until then, the page has a link to Notion."
+)
+
+
+@dataclass
+class Views:
+    """What is known of linked views: `originals` has the id of the database that each shows, '' when
+    that is not known, `titles` what the block is called."""
+
+    client: Client
+    pool: Executor
+    originals: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)  # to an earlier run
+    _asked: set[str] = field(default_factory=set)  # data sources
+    _found: dict[str, str] = field(default_factory=dict)
+
+    def know(self, originals: Mapping[str, str]) -> None:
+        """What an earlier run found."""
+        self.originals |= originals
+        self._known |= originals.keys()
+
+    def add(self, block_id: str, title: str) -> None:
+        """A database that shows no data sources."""
+        self.originals.setdefault(block_id, "")
+        self.titles[block_id] = title.strip() or "Untitled"
+
+    def resolve(self, sources: Mapping[str, str], new: set[str]) -> None:
+        """Find the originals of views, as far as they are known: `sources` has the database of each
+        data source, `new` are the databases that no earlier run has seen. Raises Unauthorized."""
+        open_ = {id_ for id_, original in self.originals.items() if not original}
+        is_new = bool(open_ - self._known)
+        wanted = [
+            id_
+            for id_, database in sources.items()
+            if open_ and id_ not in self._asked and (is_new or database in new)
+        ]
+        self._asked.update(wanted)
+        for source_id, blocks in zip(wanted, self.pool.map(self._shown, wanted), strict=True):
+            self._found |= dict.fromkeys(blocks, sources[source_id])
+        for id_ in open_ & self._found.keys():
+            self.originals[id_] = self._found[id_]
+
+    def _shown(self, source_id: str) -> list[str]:
+        """The ids of the blocks in which views of a data source stand."""
+        try:
+            parts = list(self.client.views(source_id))
+            found = [self.client.view(word(raw, "id")) for part in parts for raw in part["results"]]
+        except Unauthorized:
+            raise
+        except NotionError:
+            return []  # no reason to lose more than the name of a view's database
+        return [bare_id(word(mapping(raw, "parent"), "database_id")) for raw in found]
+
+    def problems(self) -> tuple[Problem, ...]:
+        """A warning for each view whose rows nobody sees."""
+        open_ = [id_ for id_, original in self.originals.items() if not original]
+        return tuple(
+            Problem(self.titles[id_], _UNSHARED, id_) for id_ in open_ if id_ in self.titles
+        )

@@ -1,0 +1,174 @@
+"""Lists what lies in pages, with the fewest requests that show every change.
+
+The list of a page's blocks shows the time of each page in it, so only lists that are known to hold pages
+are asked for again; a page that holds none says by its own time when one comes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+
+from backup.errors import BackupError, Forbidden, NotFound, NotionError, Unauthorized, sentence
+from backup.model import Problem, Row, dashed_id
+from backup.notion import children, read
+from backup.notion.children import Children
+from backup.notion.client import PAGE_SIZE, Client
+from backup.notion.resolve import is_trashed
+from backup.sync.plan import Listed
+from backup.sync.state import List, Record
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A list whose answers are on their way: of the whole list, or of each page that was in it."""
+
+    known: List
+    whole: Future[Children] | None
+    pages: tuple[Future[Row | None], ...] = ()
+
+
+@dataclass
+class Walk:
+    """Lists what lies in pages, each page once in a run; `problems` says what could not be listed.
+
+    `rows` are all child pages that were seen, as they were seen last.
+    """
+
+    client: Client
+    pool: Executor
+    rows: dict[str, Row] = field(default_factory=dict)
+    lists: dict[str, Listed] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    believed: set[str] = field(default_factory=set)
+    _open: dict[str, list[_Open]] = field(default_factory=dict)
+    _titles: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, records: Mapping[str, Record]) -> None:
+        """Have the lists of these pages on their way, unless they were asked for."""
+        for id_, record in records.items():
+            if record.lists and id_ not in self.asked:
+                lists = map(List.from_json, record.lists)
+                self._titles[id_] = record.title or "Untitled"
+                self._open[id_] = [self._asked(each, id_) for each in lists]
+                self.asked.add(id_)
+
+    def believe(self, records: Mapping[str, Record], children_: Mapping[str, Record]) -> None:
+        """Take what lies in these pages to be as it was, without asking; `children_` has the records of
+        what lies in them. Nothing is concluded from what these lists lack."""
+        for id_, record in records.items():
+            lists = [List.from_json(each) for each in record.lists]
+            rows = [
+                Row(child, id_, "", known.title, "", known.edited, b"")
+                for each in lists
+                for child in each.pages
+                if (known := children_.get(child)) and known.parent == id_
+            ]
+            databases = [child for each in lists for child in each.databases]
+            self.show(id_, rows, databases, complete=False)
+            self.believed.update(row.id for row in rows)
+
+    def doubt(self) -> None:
+        """Ask for each page of which only a list of blocks has said when it was edited."""
+        wanted = {row.id: row.parent for row in self.rows.values() if not row.packed}
+        self.get(wanted)
+        for id_, listed in self.lists.items():
+            rows = tuple(self.known(row.id, id_) or row for row in listed.rows)
+            self.lists[id_] = replace(listed, rows=rows)
+
+    def renew(self, found: Mapping[str, Row]) -> None:
+        """Take newer rows for pages that were only believed to be as they were."""
+        news = {id_: row for id_, row in found.items() if id_ in self.believed}
+        for id_, row in news.items():
+            self.rows[id_] = replace(row, parent=self.rows[id_].parent)
+        for id_, listed in self.lists.items():
+            if any(row.id in news for row in listed.rows):
+                rows = tuple(self.known(row.id, id_) or row for row in listed.rows)
+                self.lists[id_] = replace(listed, rows=rows)
+
+    def _asked(self, known: List, page_id: str) -> _Open:
+        """The cheaper way: the whole list, or each page that was in it. Databases are asked for in any
+        case."""
+        if _length(known) <= len(known.pages):
+            return _Open(known, self.pool.submit(children.listed, self.client, known.id, page_id))
+        each = (self.pool.submit(self._page, id_, known.id, page_id) for id_ in known.pages)
+        return _Open(known, None, tuple(each))
+
+    def _page(self, id_: str, list_id: str, page_id: str) -> Row | None:
+        """A page, when it is still in the list."""
+        try:
+            raw = self.client.page(dashed_id(id_))
+        except NotFound:
+            return None
+        is_there = not is_trashed(raw) and children.stands_in(raw) == list_id
+        return read.child(raw, page_id) if is_there else None
+
+    def finish(self, databases: Mapping[str, str]) -> None:
+        """Wait for all lists that were asked for. `databases` tells of databases that were asked for in
+        which list each stands; of others nothing is concluded. Raises Unauthorized."""
+        for page_id, open_ in self._open.items():
+            found = [self._answer(each, page_id, databases) for each in open_]
+            rows = {row.id: row for part in found if part for row in part.pages}
+            inside = dict.fromkeys(id_ for part in found if part for id_ in part.databases)
+            self.show(page_id, rows.values(), inside, complete=None not in found)
+        self._open.clear()
+
+    def show(
+        self, page_id: str, rows: Iterable[Row], databases: Iterable[str], *, complete: bool
+    ) -> None:
+        """From now on this lies in the page. The last list is the newest."""
+        shown = tuple(rows)
+        self.rows |= {row.id: row for row in shown}
+        self.lists.pop(page_id, None)
+        self.lists[page_id] = Listed(
+            page_id, "", "", "", shown, complete, databases=tuple(databases)
+        )
+        self.asked.add(page_id)
+
+    def _answer(self, open_: _Open, page_id: str, databases: Mapping[str, str]) -> Children | None:
+        known = open_.known
+        try:
+            if open_.whole:
+                return open_.whole.result()
+            pages = tuple(filter(None, (future.result() for future in open_.pages)))
+        except Unauthorized:
+            raise
+        except (NotFound, Forbidden):
+            return None  # the page itself shows no more, or is to be read again
+        except BackupError as error:
+            self.problems.append(Problem(self._titles[page_id], sentence(error), page_id))
+            return None
+        there = (id_ for id_ in known.databases if databases.get(id_, known.id) == known.id)
+        return Children(pages, tuple(there), known.blocks)
+
+    def get(self, ids: Mapping[str, str]) -> None:
+        """Ask for pages that no list has shown yet, by the page that each lies in."""
+        wanted = {id_: self.pool.submit(self._got, id_, page) for id_, page in ids.items()}
+        for id_, future in wanted.items():
+            try:
+                self.rows[id_] = future.result()
+            except Unauthorized:
+                raise
+            except NotionError as error:
+                self.problems.append(Problem(f"page {id_}", sentence(error), id_))
+
+    def _got(self, id_: str, page_id: str) -> Row:
+        return read.child(self.client.page(dashed_id(id_)), page_id)
+
+    def known(self, id_: str, page_id: str) -> Row | None:
+        """A page that was seen in this run, as one that lies in `page_id`."""
+        row = self.rows.get(id_)
+        return replace(row, parent=page_id) if row else None
+
+
+def cost(records: Iterable[Record]) -> int:
+    """How many requests it takes to list what lies in all these pages."""
+    lists = (List.from_json(raw) for record in records for raw in record.lists)
+    return sum(min(_length(each), len(each.pages)) for each in lists)
+
+
+def _length(known: List) -> int:
+    return max(1, math.ceil(known.blocks / PAGE_SIZE))

@@ -1,0 +1,129 @@
+"""The folder of every page and database, from the top down: each lies in that of what it lies in.
+
+Siblings share one name space, whatever they are. Deep and long paths are shortened by a fixed rule, so
+that the same tree has the same folders in every run.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from backup.slug import slug
+from backup.sync.paths import LONGEST_SHORT, Named, names, same
+from backup.sync.state import join, parent_of
+
+RESERVED = ("assets", "attachments")  # a page's own folders
+_LONG, _LONGEST = 200, 400  # bytes of a folder's path
+_DEEPEST = 40  # folders in each other; GitHub advises not to pass 50
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A page or database that wants a folder. `parent` is the id of what it lies in, `folder` the one
+    that it has now, '' for none. One that is `kept`, although nobody lists it, keeps its name."""
+
+    id: str
+    title: str
+    parent: str
+    is_page: bool
+    folder: str = ""
+    kept: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return self.folder.rpartition("/")[2]
+
+
+@dataclass
+class _Names:
+    """What is taken in each folder; names of `others` are on the way to what is not laid out here."""
+
+    others: Collection[str]
+    given: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def __post_init__(self) -> None:
+        for folder in self.others:
+            while folder not in ("", "."):
+                above, name = parent_of(folder), same(folder.rpartition("/")[2])
+                if name in self.given[above]:
+                    break
+                self.given[above].add(name)
+                folder = above
+
+    def of(self, wanted: Collection[Named], folder: str) -> dict[str, str]:
+        """A folder for each, in this one."""
+        found = names(wanted, self.given[folder])
+        self.given[folder].update(map(same, found.values()))
+        return {id_: join(folder, name) for id_, name in found.items()}
+
+
+def folders(roots: Mapping[str, str], spots: Collection[Spot]) -> dict[str, str]:
+    """The folder of every spot whose parents lead to one of the `roots`, which have theirs (id → folder).
+    What leads to none stays where it is, and no name is on the way there."""
+    below: defaultdict[str, list[Spot]] = defaultdict(list)
+    for spot in spots:
+        if spot.id not in roots:
+            below[spot.parent].append(spot)
+    reached = _reached(roots, below)
+    found = dict(roots)
+    found |= {spot.id: spot.folder for spot in spots if spot.id not in reached and spot.folder}
+    taken = _Names(found.values())
+    pages = {spot.id for spot in spots if spot.is_page}
+    waiting = deque(sorted(roots, key=lambda id_: (roots[id_], id_)))
+    while waiting:
+        above = waiting.popleft()
+        if above in pages:
+            taken.given[found[above]].update(RESERVED)
+        inside = _inside(below[above], found[above], taken, is_free=above in roots)
+        found |= inside
+        waiting.extend(inside)
+    return found
+
+
+def _reached(roots: Iterable[str], below: Mapping[str, Collection[Spot]]) -> set[str]:
+    """The ids of the roots, and of all below them."""
+    reached = set(roots)
+    waiting = list(roots)
+    while waiting:
+        inside = [spot.id for spot in below.get(waiting.pop(), ())]
+        reached.update(inside)
+        waiting += inside
+    return reached
+
+
+def _inside(
+    spots: Collection[Spot], folder: str, taken: _Names, *, is_free: bool
+) -> dict[str, str]:
+    """The folders of what lies in the page or database that has this `folder`; below the roots, which
+    people choose themselves, paths are free."""
+    found: dict[str, str] = {}
+    homes: defaultdict[str, list[Named]] = defaultdict(list)
+    for spot in sorted(spots, key=lambda spot: spot.id):
+        named, home = _fitted(spot, folder, is_free=is_free)
+        if spot.kept and same(spot.name) not in taken.given[home]:
+            found[spot.id] = join(home, spot.name)
+            taken.given[home].add(same(spot.name))
+        else:
+            homes[home].append(named)
+    for home, wanted in homes.items():
+        found |= taken.of(wanted, home)
+    return found
+
+
+def _fitted(spot: Spot, folder: str, *, is_free: bool) -> tuple[Named, str]:
+    """How a folder is named, and which one it lies in."""
+    named = Named(spot.id, spot.title, spot.name)
+    deep = 0 if folder == "." else folder.count("/") + 1
+    name = slug(spot.title) or "untitled"
+    if is_free or (_size(join(folder, name)) <= _LONG and deep < _DEEPEST):
+        return named, folder
+    short = Named(spot.id, spot.title, spot.name, is_short=True)
+    fits = _size(folder) + 1 + LONGEST_SHORT <= _LONGEST and deep < _DEEPEST
+    return short, folder if fits else parent_of(folder)
+
+
+def _size(path: str) -> int:
+    return len(path.encode())

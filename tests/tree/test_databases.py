@@ -1,0 +1,189 @@
+"""Databases in pages: with their rows, as views of others, as wikis, and as they come and go."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakenotion import properties
+from fakenotion.branches import PLACES, Branch
+from tests.support.kitchen import dead_links
+from tests.tree.conftest import Grove, Grown
+
+
+@pytest.fixture
+def grove(grown: Grown) -> Grove:
+    """Home with a database Tasks, in which Door lies, with a page Hinge in it."""
+    made = grown()
+    home = made.root("Home", "Our home")
+    tasks = home.database("Tasks", {"State": properties.select("Open", "Done")})
+    tasks.row("Door", {"State": "Open"}, "Fix it").page("Hinge", "Rusty")
+    made.roots = home.id
+    made.run()
+    assert made.pages == ["home", "home/tasks/door", "home/tasks/door/hinge"]
+    return made
+
+
+def find(grove: Grove, title: str) -> Branch:
+    nodes = grove.notion.nodes.values()
+    found = (each for each in nodes if each.kind in ("page", "database"))
+    return Branch(grove.notion, next(e.id for e in found if grove.notion.title(e) == title))
+
+
+def quiet(grove: Grove) -> None:
+    """One more run does nothing."""
+    commits = grove.backup.commits()
+    grove.run()
+    assert grove.backup.commits() == commits
+
+
+def test_a_database_lies_below_its_page_with_all_rows(grove: Grove) -> None:
+    assert "[Tasks](tasks/README.md)" in grove.text("home")
+    assert "[Door](door/index.md)" in grove.backup.text("home/tasks/README.md")
+    assert "| State | Open |" in grove.text("home/tasks/door").replace("  ", " ")
+    assert dead_links(grove.backup) == []
+    quiet(grove)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("inline", [True, False])
+def test_a_new_database_is_found_wherever_it_stands(place: str, inline: bool, grove: Grove) -> None:
+    find(grove, "Hinge").database("Parts", at=place, inline=inline).row("Screw")
+    grove.run()
+    assert "home/tasks/door/hinge/parts/screw" in grove.pages
+    assert "(parts/README.md)" in grove.text("home/tasks/door/hinge")
+    quiet(grove)
+
+
+def test_a_row_that_is_edited_is_the_only_one_read(grove: Grove) -> None:
+    find(grove, "Door").edit("Paint it")
+    grove.run()
+    assert [path for path in grove.changed if path.endswith(".md")] == ["home/tasks/door/index.md"]
+
+
+def test_a_renamed_database_moves_with_its_rows(grove: Grove) -> None:
+    find(grove, "Tasks").rename("Chores")
+    grove.run()
+    assert grove.pages == ["home", "home/chores/door", "home/chores/door/hinge"]
+    assert "home/tasks/README.md" not in grove.files
+    assert "(chores/README.md)" in grove.text("home")
+    assert dead_links(grove.backup) == []
+
+
+def test_a_database_moves_into_another_page(grove: Grove) -> None:
+    garden = Branch(grove.notion, grove.roots).page("Garden")
+    grove.run()
+    find(grove, "Tasks").move(garden)
+    grove.run()
+    assert "home/garden/tasks/door/hinge" in grove.pages
+    assert "home/tasks/README.md" not in grove.files
+    assert dead_links(grove.backup) == []
+    quiet(grove)
+
+
+def test_a_page_becomes_a_row_and_a_row_a_page(grove: Grove) -> None:
+    home = Branch(grove.notion, grove.roots)
+    find(grove, "Hinge").move(find(grove, "Tasks"))
+    find(grove, "Door").move(home)
+    grove.run()
+    assert grove.pages == ["home", "home/door", "home/tasks/hinge"]
+    assert dead_links(grove.backup) == []
+    assert grove.files == grove.from_scratch()
+
+
+def test_a_database_in_the_trash_goes_with_its_rows(grove: Grove) -> None:
+    grove.notion.trash(find(grove, "Tasks").id)
+    grove.run()
+    assert grove.pages == ["home"]
+    assert not [path for path in grove.files if "tasks" in path]
+    quiet(grove)
+    assert not [path for path in grove.files if "tasks" in path], "in a fresh clone either"
+    grove.notion.restore(find(grove, "Tasks").id)
+    grove.run()
+    assert "home/tasks/door/hinge" in grove.pages and "home/tasks/README.md" in grove.files
+
+
+def test_a_database_in_a_part_of_a_page_in_the_trash_is_kept_and_told(grove: Grove) -> None:
+    home = Branch(grove.notion, grove.roots)
+    column = home.place("column")
+    column.database("Parts").row("Screw")
+    grove.run()
+    grove.notion.trash(column.above.id)
+    ran = grove.run()
+    assert "home/parts/screw" in grove.pages
+    assert "Parts" in ran.log and "trash" in ran.log
+
+
+def test_a_database_and_a_page_of_one_name_have_two_folders(grove: Grove) -> None:
+    Branch(grove.notion, grove.roots).page("tasks", "Words")
+    grove.run()
+    names = {path.split("/")[1] for path in grove.pages if path.startswith("home/tasks-")}
+    assert len(names) == 2 and dead_links(grove.backup) == []
+
+
+def test_rows_of_several_sources_lie_in_one_folder(grove: Grove) -> None:
+    find(grove, "Tasks").source("More").row("Window")
+    grove.run()
+    assert "home/tasks/window" in grove.pages and "home/tasks/door" in grove.pages
+
+
+# -- linked views ---------------------------------------------------------------------------
+
+
+def test_a_linked_view_leads_to_the_database_that_it_shows(grove: Grove) -> None:
+    home = Branch(grove.notion, grove.roots)
+    home.page("Garden").linked(find(grove, "Tasks"), "Open tasks")
+    ran = grove.run()
+    assert "Open tasks: a view of [Tasks](../tasks/README.md)" in grove.text("home/garden")
+    assert "warning" not in ran.log and dead_links(grove.backup) == []
+    assert grove.endpoints["views"] == 1
+    quiet(grove)
+    assert grove.endpoints["views"] == grove.endpoints["view"] == 0
+
+
+def test_a_view_of_a_database_that_is_not_shared_is_said_and_does_not_fail(grove: Grove) -> None:
+    away = grove.root("Away").database("Secrets")
+    find(grove, "Hinge").linked(away, "What is to do")
+    grove.notion.unshare(away.above.id)
+    ran = grove.run()
+    assert "warning: What is to do: Notion does not show its rows" in ran.log
+    assert "share that database" in grove.text("home/tasks/door/hinge")
+    assert "What is to do" in grove.text("home/tasks/door/hinge")
+    quiet(grove)
+    assert grove.endpoints["views"] == 0
+    grove.notion.share(away.above.id)
+    away.move(Branch(grove.notion, grove.roots))
+    ran = grove.run()
+    assert "a view of [Secrets](../../../secrets/README.md)" in grove.text("home/tasks/door/hinge")
+    assert "Notion does not show its rows" not in ran.log
+    quiet(grove)
+
+
+def test_a_view_in_a_list_that_is_not_listed_is_left_alone(grove: Grove) -> None:
+    hinge = find(grove, "Hinge")
+    hinge.linked(find(grove, "Tasks"), "Open tasks")
+    hinge.text(*[f"Line {number}" for number in range(300)])
+    hinge.page("Oil")
+    grove.run()
+    quiet(grove)
+
+
+# -- wikis ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page_parents", [False, True])
+def test_databases_in_a_wiki_lie_in_its_folder(page_parents: bool, grove: Grove) -> None:
+    wiki = Branch(grove.notion, grove.roots).wiki("Wiki", page_parents=page_parents)
+    wiki.row("Welcome", None, "Hello").page("More")
+    wiki.database("Books").row("Dune")
+    grove.run()
+    assert {"home/wiki/welcome", "home/wiki/welcome/more", "home/wiki/books/dune"} <= set(
+        grove.pages
+    )
+    assert dead_links(grove.backup) == []
+    quiet(grove)
+    grove.notion.trash(find(grove, "Dune").id)
+    grove.run()
+    assert "home/wiki/books/dune" not in grove.pages
+    grove.notion.trash(find(grove, "Books").id)
+    grove.run()
+    assert "home/wiki/books/README.md" not in grove.files

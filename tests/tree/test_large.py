@@ -1,0 +1,73 @@
+"""What large trees cost, and what a run checks of what it believes."""
+
+from __future__ import annotations
+
+from fakenotion.branches import Branch
+from fakenotion.nodes import counted_id
+from fakenotion.trees import Tree, ten_ary
+from fakenotion.trees import grown as grow
+from tests.tree.conftest import Grown
+
+
+def comb(teeth: int) -> Tree:
+    """A page with so many pages in it, each of which has one more."""
+    return grow(2 * teeth, lambda number: 0 if number <= teeth else number - teeth)
+
+
+def test_some_pages_are_asked_for_to_see_whether_lists_tell_the_truth(grown: Grown) -> None:
+    tree = ten_ary(110)
+    grove = grown(tree)
+    grove.run()
+    ran = grove.run()
+    assert grove.asked == 1 + tree.walk() + 2 + 2  # two pages, and the lists of two leaves
+    assert "warning" not in ran.log
+
+
+def test_where_lists_show_wrong_times_every_page_is_asked_for(grown: Grown) -> None:
+    tree = ten_ary(110)
+    grove = grown(tree)
+    grove.run()
+    tree.workspace.stale_lists = True
+    for place in range(100, 110):
+        tree.branch(place).edit("Other words")
+    warning = "do not show when the pages in them were edited"
+    logs = (grove.run(GITHUB_RUN_NUMBER=str(run)).log for run in range(80))
+    assert any(warning in log for log in logs)
+    assert sum("Other words" in grove.text(page) for page in grove.pages) == 10
+
+
+def test_a_page_that_came_into_a_leaf_without_a_trace_is_found_in_time(grown: Grown) -> None:
+    tree = ten_ary(110)
+    grove = grown(tree)
+    grove.run()
+    attic = Branch.root(tree.workspace, "Attic", id=counted_id("attic"))
+    attic.page("Trunk", "Old letters").move(tree.branch(105), quiet=True)
+    for run in range(60):
+        grove.run(GITHUB_RUN_NUMBER=str(run))
+        if any("trunk" in page for page in grove.pages):
+            return
+    raise AssertionError("it was not found")
+
+
+def test_a_long_walk_is_done_in_shares_and_a_search_tells_the_rest(grown: Grown) -> None:
+    tree = comb(370)
+    grove = grown(tree)
+    grove.run()
+    commits = grove.backup.commits()
+    ran = grove.run()
+    assert grove.asked < 1 + tree.walk() // 4
+    assert "a search told which pages of the others were edited" in ran.log
+    assert grove.backup.commits() == commits
+    for place in (400, 500, 600):
+        tree.branch(place).edit("Other words").rename(f"Renamed {place}")
+    tree.branch(450).page("New", "Fresh")
+    grove.run()
+    texts = [grove.text(page) for page in grove.pages]
+    assert sum("Other words" in text for text in texts) == 3
+    assert any("Fresh" in text for text in texts)
+    tree.workspace.trash(tree.pages[700])
+    for run in range(7):
+        grove.run(GITHUB_RUN_NUMBER=str(run))
+    assert len(grove.pages) == 741
+    grove.run(FULL_SYNC="true")
+    assert grove.asked > tree.walk()

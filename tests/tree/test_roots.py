@@ -1,0 +1,100 @@
+"""What settings may name: a page, several, and what lies in another one of them."""
+
+from __future__ import annotations
+
+from fakenotion.branches import Branch
+from tests.support.kitchen import dead_links
+from tests.tree.conftest import Grove, Grown
+
+
+def two(grown: Grown) -> tuple[Grove, Branch, Branch]:
+    """Home with Rooms, and a database Tasks with a row Door."""
+    grove = grown()
+    home = grove.root("Home", "Our home")
+    rooms = home.page("Rooms", "All rooms")
+    rooms.page("Bath", "Blue")
+    return grove, home, rooms
+
+
+def test_a_page_has_the_folder_that_is_given(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    grove.run(DATABASES=f"docs/home = {home.id}")
+    assert grove.pages == ["docs/home", "docs/home/rooms", "docs/home/rooms/bath"]
+
+
+def test_a_page_may_be_the_output_folder_itself(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    grove.run(DATABASES=f". = {home.id}")
+    assert "index.md" in grove.files and "rooms/bath/index.md" in grove.files
+    commits = grove.backup.commits()
+    grove.run(DATABASES=f". = {home.id}")
+    assert grove.backup.commits() == commits
+    home.rename("House")
+    grove.run(DATABASES=f". = {home.id}")
+    assert "# House" in grove.backup.text("index.md")
+
+
+def test_a_page_may_be_named_by_a_variable_with_a_label(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    grove.run(DATABASES="", DB1_NOTION_ID=home.id, DB1_LABEL="Handbook")
+    assert grove.pages[0] == "handbook" and "# Home" in grove.text("handbook")
+
+
+def test_a_root_inside_another_root_is_none(grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    grove.run(DATABASES=f"{home.id}\nrooms = {rooms.id}")
+    assert grove.pages == ["home", "home/rooms", "home/rooms/bath"]
+    grove.run(DATABASES=rooms.id)
+    assert grove.pages == ["home", "rooms", "rooms/bath"]
+    grove.run(DATABASES=f"{home.id}\n{rooms.id}")
+    assert grove.pages == ["home", "home/rooms", "home/rooms/bath"]
+    assert dead_links(grove.backup) == []
+
+
+def test_taking_out_one_of_two_roots_keeps_what_the_other_has(grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    grove.run(DATABASES=f"{home.id}\n{rooms.id}")
+    commits = grove.backup.commits()
+    grove.run(DATABASES=home.id)
+    assert grove.backup.commits() == commits
+
+
+def test_a_root_that_is_taken_out_stays_and_is_told(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    garden = grove.root("Garden", "Green")
+    grove.run(DATABASES=f"{home.id}\n{garden.id}")
+    commits = grove.backup.commits()
+    ran = grove.run(DATABASES=garden.id)
+    assert "home" in grove.pages and grove.backup.commits() == commits
+    assert "home/" in ran.log and "No longer backed up" in ran.log
+
+
+def test_a_root_in_the_trash_fails_the_run_and_keeps_its_files(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    garden = grove.root("Garden", "Green")
+    grove.run(DATABASES=f"{home.id}\n{garden.id}")
+    grove.notion.trash(home.id)
+    ran = grove.run(code=1, DATABASES=f"{home.id}\n{garden.id}")
+    assert "is a page in Notion's trash" in ran.log
+    assert grove.pages == ["garden", "home", "home/rooms", "home/rooms/bath"]
+    assert grove.backup.run(DATABASES=home.id).code != 0
+
+
+def test_a_database_in_a_page_that_is_a_root_is_none(grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    tasks = rooms.database("Tasks")
+    tasks.row("Door", None, "Fix it")
+    grove.run(DATABASES=f"{tasks.id}\n{home.id}")
+    assert "home/rooms/tasks/door" in grove.pages
+    assert "tasks/door" not in grove.pages
+
+
+def test_a_page_moves_up_to_be_a_root_and_back(grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    grove.run(DATABASES=f"{home.id}\n{rooms.id}")
+    rooms.move(None)
+    grove.run(DATABASES=f"{home.id}\n{rooms.id}")
+    assert grove.pages == ["home", "rooms", "rooms/bath"]
+    rooms.move(home)
+    grove.run(DATABASES=f"{home.id}\n{rooms.id}")
+    assert grove.pages == ["home", "home/rooms", "home/rooms/bath"]
