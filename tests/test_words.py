@@ -65,6 +65,7 @@ def test_nothing_counts_on_its_own() -> None:
         for words in re.findall(r"\{[^{}]*\} (?:pages|files|requests|problems|images)\b", text)
     ]
     # '1 of 9 pages' and limits are never about one.
-    known = [("removals.py", "{recorded} pages"), ("blocks.py", "{self.requests:,} requests")]
+    known = [("removals.py", "{root.recorded} pages"), ("blocks.py", "{self.requests:,} requests")]
     known.append(("report.py", "{self.given_up:,} files"))
+    known += [("shares.py", "{} requests"), ("fetch.py", "{known} pages")]
     assert [each for each in found if each not in known] == []

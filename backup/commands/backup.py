@@ -121,7 +121,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     survey.further(memory.state)  # of pages that were found again
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *_damage(memory))
-    services.log.problem("warnings", *_left_out(memory), *_strays(memory))
+    services.log.problem("warnings", *_left_out(memory), *summary.strays(memory))
     return _Begun(here, base, memory, survey, _worth_keeping(listing, memory), lying.stores)
 
 
@@ -296,19 +296,6 @@ def _damage(memory: Memory) -> tuple[Problem, ...]:
 def _left_out(memory: Memory) -> tuple[Problem, ...]:
     """What single entries of the state could not be used."""
     return tuple(Problem(name, what) for name, what in untrusted.told(memory.damage))
-
-
-def _strays(memory: Memory) -> tuple[Problem, ...]:
-    """Copies of pages that a rebuilt state does not claim."""
-    if not memory.strays:
-        return ()
-    shown = ", ".join(f"{folder}/" for folder in memory.strays[:5])
-    more = f" and {len(memory.strays) - 5} more" if len(memory.strays) > 5 else ""
-    what = (
-        f"Left alone, although they name a page of Notion: {shown}{more}. The backup would not have put "
-        "them there. Delete those that you do not need."
-    )
-    return (Problem(state.NAME, what),)
 
 
 def _verify(

@@ -14,7 +14,7 @@ from backup.pipeline.fetch import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync.family import Family
 from backup.sync.plan import Action, Listed, Listing, Plan, Step
-from backup.sync.state import State
+from backup.sync.state import NAME, State
 from backup.words import by_title, counted
 
 
@@ -211,3 +211,16 @@ def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
     if outcome.ended:
         return (Problem("The run ended early", f"{outcome.ended} {what}"),)
     return (Problem("The run was stopped", what),) if outcome.left else ()
+
+
+def strays(memory: Memory) -> tuple[Problem, ...]:
+    """Copies of pages that a rebuilt state does not claim."""
+    if not memory.strays:
+        return ()
+    shown = ", ".join(f"{folder}/" for folder in memory.strays[:5])
+    more = f" and {len(memory.strays) - 5} more" if len(memory.strays) > 5 else ""
+    what = (
+        f"Left alone, although they name a page of Notion: {shown}{more}. The backup would not have put "
+        "them there. Delete those that you do not need."
+    )
+    return (Problem(NAME, what),)

@@ -14,15 +14,15 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from backup.model import STORE, Problem, Row, Target
 from backup.sync import layout
 from backup.sync.layout import Spot
 from backup.sync.paths import Root, root_folders
 from backup.sync.removals import candidates, gone
-from backup.sync.state import List, Place, Record, State, join, parent_of
+from backup.sync.state import List, Place, Record, State, parent_of
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
+from backup.sync.targets import all_targets, icon_of
 
 __all__ = [
     "ANCHORS",
@@ -38,7 +38,6 @@ __all__ = [
     "candidates",
     "index_of",
     "is_watched",
-    "known_targets",
     "learned",
     "links_digest",
     "placed",
@@ -90,7 +89,7 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     removed, dead = missing.removed, missing.databases
     listing = _without(listing, {*removed, *dead})
     folders = _folders(listing, state, removed, dead)
-    targets = _targets(listing, state, folders, removed, dead)
+    targets = all_targets(listing, state, folders, removed, dead)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
     known = _Known(state, rules, targets, anchors, _inside(listing), listing.views)
     rows = [row for each in listing.lists for row in each.rows if row.id in folders]
@@ -257,56 +256,6 @@ def _moved(step: Step, folder: str) -> Step:
     return replace(step, folder=folder, old_folder=step.folder) if folder != step.folder else step
 
 
-def _targets(
-    listing: Listing,
-    state: State,
-    folders: Mapping[str, str],
-    removed: Collection[str],
-    dead: Collection[str],
-) -> dict[str, Target]:
-    """Everything a link may lead to: what is listed now, what stays of what was there before."""
-    databases = {
-        each.id: Target(index_of(folders[each.id]), each.title, each.icon, each.parent)
-        for each in listing.databases
-    }
-    now = {
-        row.id: Target(join(folders[row.id], "index.md"), row.title, _icon(row, state), row.parent)
-        for each in listing.lists
-        for row in each.rows
-        if row.id in folders
-    }
-    return {**known_targets(state, folders, {*removed, *dead}), **databases, **now}
-
-
-def known_targets(
-    state: State, folders: Mapping[str, str] = MappingProxyType({}), gone: Collection[str] = ()
-) -> dict[str, Target]:
-    """Everything of the state that a link may lead to, but for what is `gone`: where `folders` has no
-    other place, it stays."""
-    places = {
-        id_: Target(index_of(folders.get(id_, place.folder)), place.title, place.icon, place.parent)
-        for id_, place in state.databases.items()
-        if id_ not in gone
-    }
-    pages = {
-        id_: Target(
-            join(folders.get(id_, record.folder), "index.md"),
-            record.title,
-            record.icon,
-            record.parent,
-        )
-        for id_, record in state.pages.items()
-        if id_ not in gone
-    }
-    return places | pages
-
-
-def _icon(row: Row, state: State) -> str:
-    """A list of blocks shows no icons: then it is the one that was read."""
-    record = state.pages.get(row.id)
-    return row.icon if record is None or row.packed or row.source else record.icon
-
-
 def _inside(listing: Listing) -> dict[str, frozenset[str]]:
     """For each page whose lists are known to the end what lies in it."""
     return {
@@ -373,7 +322,7 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
         "its files were changed or deleted here": row.id in rules.damaged and is_unread,
         "edited in the minute of the last read, or read incompletely": is_unread
         and not record.stable,
-        "its icon changed": _icon(row, known.state) != record.icon,
+        "its icon changed": icon_of(row, known.state) != record.icon,
         "full sync": rules.full_sync and is_unread,
         STORELESS: rules.keep_json and not record.store and is_unread,
     }

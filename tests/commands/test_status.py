@@ -26,8 +26,8 @@ def test_it_shows_each_database_and_all_of_them(tmp_path: Path) -> None:
         cells[0].strip(): [cell.strip() for cell in cells[1:] if cell.strip()] for cells in lines
     }
     assert rows["database"] == ["pages", "files", "size", "missing"]
-    assert rows["How-to wiki"][:2] == ["10", "10"] and rows["Reading list"][:2] == ["6", "5"]
-    assert rows["all"][:2] == ["16", "15"]
+    assert rows["How-to wiki"][:2] == ["11", "10"] and rows["Reading list"][:2] == ["6", "5"]
+    assert rows["all"][:2] == ["17", "15"]
 
 
 def test_its_numbers_are_those_of_the_disk(kitchen: Backup) -> None:

@@ -1,0 +1,62 @@
+"""Where links may lead: every page and database of the backup, with its place, title and icon. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from backup.model import Row, Target
+from backup.sync.state import State, join
+from backup.sync.steps import Listing, index_of
+
+
+def all_targets(
+    listing: Listing,
+    state: State,
+    folders: Mapping[str, str],
+    removed: Collection[str],
+    dead: Collection[str],
+) -> dict[str, Target]:
+    """Everything a link may lead to: what is listed now, what stays of what was there before."""
+    databases = {
+        each.id: Target(index_of(folders[each.id]), each.title, each.icon, each.parent)
+        for each in listing.databases
+    }
+    now = {
+        row.id: Target(
+            join(folders[row.id], "index.md"), row.title, icon_of(row, state), row.parent
+        )
+        for each in listing.lists
+        for row in each.rows
+        if row.id in folders
+    }
+    return {**known_targets(state, folders, {*removed, *dead}), **databases, **now}
+
+
+def known_targets(
+    state: State, folders: Mapping[str, str] = MappingProxyType({}), gone: Collection[str] = ()
+) -> dict[str, Target]:
+    """Everything of the state that a link may lead to, but for what is `gone`: where `folders` has no
+    other place, it stays."""
+    places = {
+        id_: Target(index_of(folders.get(id_, place.folder)), place.title, place.icon, place.parent)
+        for id_, place in state.databases.items()
+        if id_ not in gone
+    }
+    pages = {
+        id_: Target(
+            join(folders.get(id_, record.folder), "index.md"),
+            record.title,
+            record.icon,
+            record.parent,
+        )
+        for id_, record in state.pages.items()
+        if id_ not in gone
+    }
+    return places | pages
+
+
+def icon_of(row: Row, state: State) -> str:
+    """A list of blocks shows no icons: then it is the one that was read."""
+    record = state.pages.get(row.id)
+    return row.icon if record is None or row.packed or row.source else record.icon
