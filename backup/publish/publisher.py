@@ -92,6 +92,7 @@ class Publisher:
     _base: State = field(default_factory=State)
     _found: frozenset[str] = frozenset()
     _begun_from: str = ""
+    _replaces: str | None = None
     _unpublished: Collection[str] = ()
     _is_whole: bool = True
     _stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -109,6 +110,7 @@ class Publisher:
         self._begun_from = self._merged_into()
         pushing = self._pushing(lfs=False)
         tip = pushing.tip()
+        self._replaces = tip.replaces
         if not only_read:
             pushing.knock(tip)
         self._start = base.read(self.git, self.prefix, pushing, tip)
@@ -275,7 +277,9 @@ class Publisher:
 
     def _pushing(self, lfs: bool) -> Pushing:
         begun_from = "" if self.issued.commit else self._begun_from
-        return Pushing(self.git, self.to, self.committer, begun_from, lfs, self.sleep)
+        return Pushing(
+            self.git, self.to, self.committer, begun_from, lfs, self.sleep, self._replaces
+        )
 
     def _merged_into(self) -> str:
         """The branch from which one for pull requests is started again: when none is open, what it has

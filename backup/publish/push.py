@@ -58,6 +58,7 @@ class Pushing:
     """How to publish with `git`, whose folder is the root of the work tree.
 
     `base` is the branch from which a branch of our own is started again, '' to go on with what it has.
+    `replaces` is the commit that the branch had when the run looked, None when it did not.
     `lfs` says that some files are in Git LFS.
     """
 
@@ -67,6 +68,7 @@ class Pushing:
     base: str = ""
     lfs: bool = False
     sleep: Callable[[float], None] = time.sleep
+    replaces: str | None = None
 
     def publish(self, compose: Callable[[Tip], Collection[Commit]]) -> Published:
         """Commit what `compose` wants on a tip, and push it; others may push meanwhile.
@@ -161,6 +163,8 @@ class Pushing:
         """What to build on: the branch of the remote, or what is checked out, where that goes on from
         it; `base` of the remote, if that is given; what is checked out, when the branch is new."""
         there = self._fetched(self.to.reference)
+        if self.replaces is not None and there != self.replaces:
+            base = ""  # another job has begun the branch since this run looked
         begun = self._fetched(f"refs/heads/{base}") if base else ""
         if not self.to.remote:
             there = self._local(self.to.reference)

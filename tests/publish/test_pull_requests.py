@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from backup.publish.push import Pushing, Tip
 from tests.end_to_end.git_server import GitServer
 from tests.support.backups import Backup
 from tests.support.kitchen import read_since
@@ -115,6 +116,7 @@ def test_of_two_jobs_that_begin_the_branch_anew_the_slower_one_goes_on_with_it(
     job = runner(host, PULL_REQUEST="true")
     assert target.run(**job).code == 0
     host.pulls.open.clear()  # turned down
+    write(target, "Tea", "News.")  # else the same second gives the same commit
     target.notion.add_page(target.notion.add_database("Books", {}), "Sea level")
     wiki, books = target.notion.databases()
     other = move(clone(target, tmp_path / "other"), host)
@@ -129,6 +131,29 @@ def test_of_two_jobs_that_begin_the_branch_anew_the_slower_one_goes_on_with_it(
     found = remote_files(target, "notion-backup")
     assert {*PAGES, "books/sea-level/index.md"} <= set(found)
     assert at_remote(target, "rev-list", "--count", "main..notion-backup") == "2"
+
+
+def test_a_branch_that_another_job_began_anew_while_this_one_read_is_gone_on_with(
+    target: Backup, host: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = runner(host, PULL_REQUEST="true")
+    assert target.run(**job).code == 0
+    host.pulls.open.clear()  # turned down
+    write(target, "Tea", "News.")
+    target.notion.add_page(target.notion.add_database("Books", {}), "Sea level")
+    wiki, books = target.notion.databases()
+    other = move(clone(target, tmp_path / "other"), host)
+    knock = Pushing.knock
+
+    def knocked(pushing: Pushing, tip: Tip) -> None:
+        """The moment after a run has looked at the branch, and before it reads."""
+        monkeypatch.setattr(Pushing, "knock", knock)
+        assert other.run(**job, DATABASES=books).code == 0
+
+    monkeypatch.setattr(Pushing, "knock", knocked)
+    assert target.run(**job, DATABASES=wiki).code == 0
+    found = remote_files(target, "notion-backup")
+    assert {*PAGES, "books/sea-level/index.md"} <= set(found)
 
 
 def test_two_jobs_share_one_pull_request(target: Backup, host: GitServer, tmp_path: Path) -> None:
