@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
+from backup.pipeline import fetch
 from fakenotion.branches import Branch
 from fakenotion.nodes import counted_id
 from fakenotion.trees import Tree, ten_ary
@@ -71,3 +76,10 @@ def test_a_long_walk_is_done_in_shares_and_a_search_tells_the_rest(grown: Grown)
     assert len(grove.pages) == 741
     grove.run(FULL_SYNC="true")
     assert grove.asked > tree.walk()
+
+
+def test_a_long_run_says_how_far_it_is(grown: Grown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "_MINUTE", 0.0)
+    ran = grown(ten_ary(12)).run()
+    assert re.search(r"\d+ of \d+ pages known so far are done, \d+ to go in this round", ran.log)
+    assert re.search(r"\(about \d+ minutes?\); \d+ requests left in this minute", ran.log)
