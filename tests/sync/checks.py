@@ -85,8 +85,10 @@ def tidy(
 
 
 def _alone(life: Life, shown: Shown, ours: Copy) -> set[str]:
-    """The paths of what is left alone."""
-    pages, databases = left_alone(life, shown.databases()), ours.databases
+    """The paths of what is left alone: also of pages that Notion does not show any more, and that are
+    kept as they are."""
+    databases = ours.databases
+    pages = left_alone(life, shown.databases()) | (ours.pages.keys() - life.there())
     named = {bare_id(each) for each in life.named}
     folders = [ours.pages[id_]["folder"] for id_ in pages if id_ in ours.pages]
     indexes = {

@@ -157,7 +157,8 @@ class Copy:
                 )
         for id_ in sorted(common & self.pages.keys()):
             page = self.pages[id_]
-            said[f"page:{id_}"] = self._text(_join(page["folder"], "index.md"), common, aims)
+            text = self._text(_join(page["folder"], "index.md"), common, aims)
+            said[f"page:{id_}"] = _PROPERTIES.sub(_in_any_order, text, count=1)
             said[f"record:{id_}"] = _record(page, aims)
             if page.get("store"):
                 said[f"store:{id_}"] = _stored(self.files[_join(page["folder"], STORE)])
@@ -221,9 +222,18 @@ def _stored(content: bytes) -> list[str]:
         head["files"] = sorted(
             [each["identity"], each["sha256"], each["size"]] for each in head.get("files", ())
         )
+        head["order"] = [sorted(each) for each in head.get("order", ())]
         return [_unnamed(head), *(_unnamed(json.loads(line)) for line in lines)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return [repr(content)]
+
+
+_PROPERTIES = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)  # the first table of a page
+
+
+def _in_any_order(table: re.Match[str]) -> str:
+    """A backup goes on with the order of properties that it began with."""
+    return "\n".join(sorted(table[0].splitlines())) + "\n"
 
 
 def _unnamed(value: Any) -> str:
