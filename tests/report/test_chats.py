@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -158,11 +157,11 @@ def test_the_settings_for_ntfy_lead_to_its_topic(inbox: Inbox, token: str) -> No
     assert letter.headers.get("Authorization", "") == (f"Bearer {token}" if token else "")
 
 
-def test_each_chat_that_fails_is_named_with_its_reason_and_the_others_hear(inbox: Inbox) -> None:
+def test_each_chat_that_fails_is_named_with_its_reason_and_the_others_hear(
+    inbox: Inbox, closed_port: int
+) -> None:
     inbox.answers = [(404, {}, b"k3y-in-the-answer")] * 2
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        closed = f"json://127.0.0.1:{free.getsockname()[1]}/k3y-planted"
+    closed = f"json://127.0.0.1:{closed_port}/k3y-planted"
     addresses = "\n".join([address(inbox), closed, "nonsense://k3y-planted"])
     with pytest.raises(NotifyError) as caught:
         notified(report(), NOTIFY_URLS=addresses)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,15 +167,13 @@ def test_a_dry_run_is_for_the_log_and_the_summary_alone(
 
 
 def test_notifications_that_fail_are_only_warnings(
-    kitchen: Backup, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    kitchen: Backup, inbox: Inbox, closed_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (chats, retry):
         monkeypatch.setattr(
             module, "time", SimpleNamespace(sleep=lambda seconds: None, time=time.time)
         )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        closed = f"http://127.0.0.1:{free.getsockname()[1]}/{KEY}"
+    closed = f"http://127.0.0.1:{closed_port}/{KEY}"
     inbox.answers = [(204, {}, b""), *[(404, {}, KEY.encode())] * 9]
     ran = kitchen.run(NTFY_URL=closed)
     assert ran.code == 0

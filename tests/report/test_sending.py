@@ -84,11 +84,8 @@ def test_a_redirect_is_not_followed(inbox: Inbox) -> None:
     assert inbox.paths() == ["/"]
 
 
-def test_a_closed_port_is_tried_three_times(pauses: list[float]) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    said = refusal(f"http://127.0.0.1:{port}/key-of-the-hook")
+def test_a_closed_port_is_tried_three_times(closed_port: int, pauses: list[float]) -> None:
+    said = refusal(f"http://127.0.0.1:{closed_port}/key-of-the-hook")
     assert said == "the connection failed"
     assert len(pauses) == 1
 
