@@ -172,10 +172,13 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
 
 
 def _says_so(tree: Tree, page_id: str, record: Record) -> bool:
-    """Whether all files of a page are there, and its text names it: nothing else tells whether somebody
-    has changed it."""
-    named = rebuild.named(tree.beginning(join(record.folder, "index.md")))
-    return named == page_id and all(map(tree.has, record.paths()))
+    """Whether all files of a page are there, and its store is the one that was written, or else its text
+    names it: nothing else tells whether somebody has changed it."""
+    if record.store:
+        is_named = tree.digest(join(record.folder, STORE)) == record.store
+    else:
+        is_named = rebuild.named(tree.beginning(join(record.folder, "index.md"))) == page_id
+    return is_named and all(map(tree.has, record.paths()))
 
 
 def _is_newer(record: Record, known: Record | None) -> bool:
