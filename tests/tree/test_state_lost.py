@@ -68,4 +68,4 @@ def test_without_stores_and_front_matter_the_history_tells(grove: Grove) -> None
     lose(grove)
     grove.notion.append(grove.roots, [blocks.paragraph("News.")])
     grove.run(code=1, KEEP_JSON="false")
-    assert grove.files.keys() == before.keys() and "News." in grove.text("our-home")
+    assert grove.files.keys() == before.keys() and "News." in grove.text("home")
