@@ -206,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="notion-backup",
         description="Back up Notion databases as Markdown into this repository.",
         usage=f"%(prog)s [{' | '.join(COMMANDS)}] [flags]",
-        epilog="Every setting can also come from the environment or from .env: see the README.",
+        epilog="Every setting can also come from the environment or from .env: see docs/settings.md.",
         allow_abbrev=False,
     )
     meanings = (f"{name}: {each.meaning}" for name, each in COMMANDS.items())

@@ -104,7 +104,7 @@ def _shard(text: str) -> tuple[int, int]:
 class Settings:
     """What a run is told to do. `databases` are those that count in this repository; `ai_naming` is
     None when pictures get their usual names. `warnings` is what was ignored and probably meant. The
-    fields stand in the order of the README's table."""
+    fields stand in the order of the table in docs/settings.md."""
 
     notion_token: Secret = one(_TOKEN)
     notion_api_url: str = one(_API_URL)

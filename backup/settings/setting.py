@@ -3,7 +3,7 @@
     verify: bool = setting("VERIFY", "false", "Check the whole backup after the run.", switch)
 
 The parser must return what the field's annotation says. From these fields come the values, the flags,
-and the lists in action.yml, the README and .env.example.
+and the lists in action.yml, docs/settings.md and .env.example.
 """
 
 from __future__ import annotations
