@@ -154,7 +154,7 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     ),
     "the branch is reset to a page's own commit, and one shard runs": (
         SHARDS,
-        [Choice(5, 0), PLAIN, FIRST, SECOND, FIRST, Act("rewind", 5), FIRST],
+        [Choice(5, 0), FIRST, SECOND, FIRST, Act("rewind", 5), FIRST],
     ),
     "stores are new, and the run is cut off in the middle": (
         LAPTOP,
