@@ -17,6 +17,7 @@ from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import STORE, Problem
+from backup.notion.client import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.check import check
 from backup.pipeline.fetch import Fetching, shapes
@@ -164,7 +165,7 @@ def _carried_out(
     services.client.kind = "reading"
     has = begun.has(services)
     with (
-        services.log.group("Reading pages"),
+        services.log.group("Reading pages", lazy=True),
         threads(settings.concurrency, services.stop) as requests,
     ):
         reader = _reader(settings, services, begun, decided, requests)
@@ -365,7 +366,7 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
-    for line in forecast.lines(decided, before):
+    for line in forecast.lines(decided, before, ALLOWED):
         log.line(line)
 
 
