@@ -12,7 +12,7 @@ from functools import partial
 from backup.commands import verify
 from backup.errors import WorkspaceError
 from backup.files import pending
-from backup.folder import indexes, load
+from backup.folder import adopt, indexes, load
 from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
@@ -119,6 +119,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     roots = roots_in(listing, memory.state)
     memory = load.completed(memory, listing.databases, lying, roots)
     survey.further(memory.state)  # of pages that were found again
+    memory, told = adopt.adopted(memory, listing, lying)
+    if told:
+        services.log.line(told)
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *_damage(memory))
     services.log.problem("warnings", *_left_out(memory), *summary.strays(memory))
