@@ -122,11 +122,8 @@ def gather(
     described = {key: _description(fate, known.get(key), describe) for key, fate in fates.items()}
     claims = [_claim(key, fate, described[key]) for key, fate in _numbered_first(fates)]
     paths = names.assign(claims, {key: record.path for key, record in known.items()})
-    records = {
-        key: record
-        for key, fate in fates.items()
-        if (record := _record(fate, paths[key], described[key]))
-    }
+    made = ((key, _record(fate, paths[key], described[key])) for key, fate in fates.items())
+    records = {key: record for key, record in made if record}
     records |= _left(known, records, folder)
     lacking = _lacking(fates, earlier, today)
     reasons = {pending.identity: error.message for error, pending in lacking}
