@@ -43,7 +43,10 @@ class Record:
     files room, `pending` its notes on files that could not be downloaded. `requests` is how many
     requests to Notion the reading took. `store` is the SHA-256 of the page's `.notion.json`, '' when
     it has none. `lists` are the lists of its blocks in which pages and databases lie (see `List`),
-    `views` those of the databases that show another one (see `shows`).
+    `views` those of the databases that show another one (see `shows`). `comments` is the digest of its
+    comments, '-' when it has none, '' when nobody has asked; `told` names what Notion's Markdown said
+    about where they are, '' when it was not asked; `discussed` are the blocks whose comments have to be
+    asked for (see pipeline.comments).
     """
 
     parent: str
@@ -63,6 +66,9 @@ class Record:
     store: str = ""
     lists: tuple[Json, ...] = ()
     views: tuple[Json, ...] = ()
+    comments: str = ""
+    told: str = ""
+    discussed: tuple[str, ...] = ()
     unknown: Json = field(default_factory=dict)
 
     def shows(self) -> tuple[tuple[str, str], ...]:
@@ -327,6 +333,8 @@ def from_json(id_: str, raw: Any) -> Record:
         raise Damaged("a file that no page can have")
     for each in record.lists:
         List.from_json(each)
+    if not all(map(is_id, record.discussed)):
+        raise Damaged("an id that is not one of Notion's")
     if not all(is_id(id_) and (not of or is_id(of)) for id_, of in record.shows()):
         raise Damaged("an id that is not one of Notion's")
     _check_store(record)
