@@ -24,6 +24,7 @@ from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey, edited_since
 from backup.pipeline.order import in_order
 from backup.pipeline.page import Reader
+from backup.pipeline.people import People
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
 from backup.report.log import Log
@@ -181,7 +182,8 @@ def _carried_out(
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        reader = _reader(settings, services, begun, decided, requests)
+        people = People(services.users, writer.people, settings.full_sync)
+        reader = replace(_reader(settings, services, begun, decided, requests), people=people)
         delivery = _delivery(services, begun, writer, has)
         work = Fetching(
             reader,
@@ -275,7 +277,7 @@ def _delivery(
         return None
     memory = begun.memory
     rows = {row.id: row for each in begun.listing.lists for row in each.rows}
-    credit = Authors(services.client, rows).credit
+    credit = Authors(services.client, services.users, rows).credit
     services.publisher.begin(
         memory.state,
         credit,

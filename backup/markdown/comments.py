@@ -66,7 +66,7 @@ def _author(comment: Json) -> str:
         word(by, "name"),
         word(by, "id"),
     )
-    return next((" ".join(name.split()) for name in names if name.strip()), "Unknown person")
+    return next((" ".join(name.split()) for name in names if name.strip()), "Unknown")
 
 
 def _file(attachment: Json, key: str, context: Context) -> str:

@@ -31,6 +31,7 @@ from backup.notion.blocks import Shared
 from backup.notion.client import PAGE_SIZE, Client
 from backup.pipeline.addresses import fresh
 from backup.pipeline.comments import Discussions, Heard, earlier
+from backup.pipeline.people import People
 from backup.pipeline.stored import ancestry, rendered
 from backup.store import StoredPage
 from backup.sync.plan import Action, Step, links_digest
@@ -97,7 +98,7 @@ class Reader:
     are those that the run began with.
 
     `keep_json` says that each page has a store.
-    `discussions` are the comments, None when they are not backed up.
+    `discussions` are the comments, None when they are not backed up; `people` knows names.
     `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `views`
     and `began` those of its listing (see plan.Listing).
     """
@@ -118,6 +119,7 @@ class Reader:
     tried: dict[str, dict[str, _Outcome]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
     discussions: Discussions | None = None
+    people: People | None = None
 
     @property
     def _parallel(self) -> ParallelDownloads:
@@ -163,8 +165,12 @@ class Reader:
     def _heard(
         self, page: Page, before: Record | None, kept: Callable[[], tuple[Json, ...] | None]
     ) -> Heard:
-        """The page with its comments, when these are backed up (see Discussions.added)."""
-        return self.discussions.added(page, before, kept) if self.discussions else Heard(page)
+        """The page with its comments, when these are backed up (see Discussions.added), and with names."""
+        heard = self.discussions.added(page, before, kept) if self.discussions else Heard(page)
+        return replace(heard, page=self._named(heard.page))
+
+    def _named(self, page: Page) -> Page:
+        return self.people.named(page) if self.people else page
 
     def _rendered(self, step: Step, before: Record, folder: Path) -> Written | None:
         """The page as its store has it; None when that is not enough, and the page is to be read."""
@@ -178,7 +184,7 @@ class Reader:
             return None
         heard = Heard(stored.page)
         if self.discussions and self.discussions.is_due(before, step.page_id):
-            heard = self.discussions.added(stored.page, before, lambda: stored.page.comments)
+            heard = self._heard(stored.page, before, lambda: stored.page.comments)
             tried = {**tried, **self._attached(heard.page, before)}
         elif not tried:
             return written
@@ -228,7 +234,7 @@ class Reader:
             self.requests.submit,
             None if is_related else known,
         )
-        page = store.clean(replace(found.page, raw=raw))
+        page = store.clean(self._named(replace(found.page, raw=raw)))
         known_files = remembered(page, found.files, found.pending)
         is_whole = all(file.key in known_files for file in find.files(page))
         return replace(found, page=page) if is_whole else None
