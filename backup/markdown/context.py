@@ -12,7 +12,7 @@ from backup.json_values import mapping, objects
 from backup.model import Block, Files, Json, Target, Targets
 from backup.settings.rendering import Rendering
 
-RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
+RENDERER = "2"  # raised when the same page gives other Markdown: every page is written again then
 
 
 class Where(Enum):

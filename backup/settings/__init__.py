@@ -117,6 +117,13 @@ class Settings:
         "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
         switch,
     )
+    comments: bool = setting(
+        "COMMENTS",
+        "false",
+        "Back up open comments, too, at the end of their page. The integration needs the capability to read "
+        "comments, and each run takes about two more requests per page.",
+        switch,
+    )
     output_dir: str = one(_OUTPUT_DIR)
     full_sync: bool = setting(
         "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
