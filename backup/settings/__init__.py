@@ -137,7 +137,9 @@ class Settings:
         "KEEP_JSON",
         "true",
         "Keep a `.notion.json` beside each page and list of pages: what Notion answered, without loss. "
-        "The Markdown can then be written again without asking Notion.",
+        "The Markdown can then be written again without asking Notion. Without it and without front matter, "
+        "only the state file says whose a page is: if that is lost, and git has no earlier one, the "
+        "pages that changed in Notion since are reported and left as they are.",
         switch,
     )
     max_file_mb: int = setting(
