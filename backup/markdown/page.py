@@ -1,11 +1,11 @@
-"""A page as one Markdown file: front matter, title, cover, properties, body, and where it is from."""
+"""A page as one Markdown file: title, cover, properties, body, comments, and where it is from."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from backup.json_values import mapping, word
-from backup.markdown import properties
+from backup.markdown import comments, properties
 from backup.markdown.anchors import with_contents
 from backup.markdown.blocks.flow import flow
 from backup.markdown.blocks.shapes import stacked
@@ -36,6 +36,7 @@ def render(page: Page, context: Context) -> str:
         _cover(page, context),
         _properties(page, context),
         flow(page.blocks, context),
+        comments.section(page, context),
         origin(page, context),
     )
     return f"{text}\n"
