@@ -22,7 +22,7 @@ ORDER = (
     ("__main__",),
     ("commands",),
     ("services",),
-    ("pipeline", "publish"),
+    ("pipeline", "publish", "restore"),
     ("report",),
     ("folder",),
     ("markdown", "files", "notion", "store"),
@@ -54,6 +54,7 @@ PURE = (
     *("files.find", "files.kinds", "files.names", "files.pending"),
     *("publish.commits", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild", "pipeline.check", "pipeline.stored", "report.answer"),
+    *("restore.losses", "restore.saved"),
 )
 OUTSIDE = {
     *("os", "subprocess", "socket", "http", "requests", "urllib3", "shutil", "tempfile", "glob"),
