@@ -161,6 +161,23 @@ def test_each_door_to_the_outside_is_where_it_should_be() -> None:
     assert users == DOORS
 
 
+def test_only_a_restore_can_write_to_notion() -> None:
+    """The one client with methods that write is imported by its own room and the command alone, and the
+    reading one has none."""
+    users = {name(path) for path in MODULES if "backup.restore.writer" in " ".join(imports(path))}
+    assert {each for each in users if not each.startswith("restore.")} <= {"commands.restore"}
+    methods = {"PATCH", "PUT", "DELETE"}
+    writing = {
+        name(path)
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and node.value in methods
+    }
+    assert {
+        each for each in writing if each.split(".")[0] in ("notion", "pipeline", "files")
+    } == set()
+
+
 def test_the_environment_is_read_in_one_place() -> None:
     readers = {
         name(path)
