@@ -33,8 +33,8 @@ def take_out(
     Raises ConfigError when Notion does not show it, and NotionError.
     """
     taken = set[str]()
-    while trashed := _trashed(reader, kind, id_):
-        top = trashed[-1]
+    while found := trashed(reader, kind, id_):
+        top = found[-1]
         if top.id in taken:
             raise NotionError(
                 f"Notion says that {_named(top)} is out of the trash, and shows it there again."
@@ -45,8 +45,9 @@ def take_out(
     return len(taken)
 
 
-def _trashed(reader: Client, kind: str, id_: str) -> list[Standing]:
-    """What of a page and all that it lies in is in the trash, the topmost last."""
+def trashed(reader: Client, kind: str, id_: str) -> list[Standing]:
+    """What of a page or database and all that it lies in is in the trash, the topmost last. Raises
+    ConfigError when Notion does not show it, and NotionError."""
     try:
         if not standing(reader, kind, id_).is_trashed:
             return []
