@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from backup.errors import ConfigError
+from backup.model import bare_id
 from backup.sync.state import Place, Record, State
 
-_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+_FORMS = r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ID = re.compile(rf"(?<![0-9a-f])(?:{_FORMS})(?![0-9a-f])")
 _MOST = 5  # that a message lists
 _FILES = ("index.md", "README.md", ".notion.json")
 
@@ -20,9 +22,9 @@ def chosen(now: State, text: str, folder: str) -> str:
     for path in _paths(text, folder):
         if path in known:
             return known[path]
-    for id_ in _ID.findall(text.lower().replace("-", "")):
-        if id_ in now.nodes:
-            return str(id_)
+    ids = map(bare_id, _ID.findall(text.lower()))
+    if inside := [id_ for id_ in ids if id_ in now.nodes]:
+        return inside[-1]  # of a page that was opened over another one, the link names both
     titled = [id_ for id_, each in now.nodes.items() if _same(each.title, text)]
     if len(titled) == 1:
         return titled[0]

@@ -33,6 +33,7 @@ NOW = State(
         (TEA, TEA),
         ("00000000-0000-0000-0000-000000000002", TEA),
         (f"https://www.notion.so/team/Tea-{TEA}?pvs=4", TEA),
+        (f"https://www.notion.so/team/{WIKI}?v={9:032x}&p={TEA}&pm=s", TEA),
         ("Tea & more", TEA),
         ("tea  &  MORE", TEA),
         ("Wiki", WIKI),
