@@ -32,6 +32,8 @@ from backup.settings.publishing import Publishing
 from backup.stop import Stop
 from backup.sync import journal, state
 
+_ANY_SIZE = 5_000  # megabytes: the most that MAX_FILE_MB may be
+
 
 @dataclass(frozen=True)
 class Services:
@@ -95,8 +97,7 @@ class Looks:
 
 @dataclass(frozen=True)
 class Means(Looks):
-    """What a restore needs: it reads the backup, and asks Notion and writes to it with two tokens.
-    `secrets` are those that git does not see."""
+    """What a restore needs: it reads the backup, and asks Notion and writes to it with two tokens."""
 
     settings: Restore
     stop: Stop
@@ -117,13 +118,22 @@ class Means(Looks):
         return Writer(token, self.settings.notion_api_url, gate=self._gate, tell=self.log.line)
 
     @cached_property
+    def writing_reader(self) -> Client:
+        """Asks Notion with the token that writes: whether that is shown the target."""
+        token = self.settings.restoring.token.reveal()
+        return Client(token, self.settings.notion_api_url, connections=1, gate=self._gate)
+
+    @cached_property
+    def downloader(self) -> Downloader:
+        """Downloads the files of a copy, to compare them."""
+        settings = self.settings
+        hosts = [_api_door(settings.notion_api_url), *settings.allowed_private_hosts]
+        most = _ANY_SIZE * MEGABYTE
+        return Downloader(allowed_hosts=hosts, max_bytes=most, concurrency=settings.concurrency)
+
+    @cached_property
     def _gate(self) -> Gate:
         return gate(self.log)
-
-    def close(self) -> None:
-        """Ask nothing more."""
-        if "reader" in self.__dict__:
-            self.reader.close()
 
 
 def gate(log: Log) -> Gate:
