@@ -13,15 +13,24 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from backup import __version__
-from backup.commands import COMMANDS, Acting, LookingOn, named
+from backup.commands import COMMANDS, Acting, BringingBack, Command, LookingOn, named
 from backup.errors import BackupError, ConfigError
 from backup.model import Problem
-from backup.notion.client import Client, Gate
+from backup.notion.client import Client
 from backup.report.answer import Answer
 from backup.report.log import Log
 from backup.report.reporter import Reporter
-from backup.services import build, looks
-from backup.settings import COMMAND, NAMES, SETTINGS, Looking, Settings, command_of, contacts
+from backup.services import build, gate, looks, means
+from backup.settings import (
+    COMMAND,
+    NAMES,
+    SETTINGS,
+    Looking,
+    Restore,
+    Settings,
+    command_of,
+    contacts,
+)
 from backup.settings.nearest import nearest
 from backup.stop import Interrupted, Stop
 
@@ -79,17 +88,24 @@ def _started(
 ) -> int:
     given = _given(arguments, environ)
     name = command_of(*given.sources)
-    is_look = isinstance(COMMANDS.get(name), LookingOn)
-    _configure(reporter, given, quiet=is_look)
+    is_quiet = isinstance(COMMANDS.get(name), LookingOn | BringingBack)
+    _configure(reporter, given, quiet=is_quiet)
     if given.mistake:
         raise given.mistake
     command = named(name)
     given = _with_argument(given, arguments, name, command)
     if isinstance(command, LookingOn):
-        return _looked(name, command, given, reporter, as_json=arguments.json)
+        answer, folder = _looked(command, given, reporter)
+    elif isinstance(command, BringingBack):
+        answer, folder = _brought_back(command, given, reporter, stop)
+    elif arguments.json:
+        raise ConfigError(f"--json: {name} has no such answer; verify, status and restore have.")
+    else:
+        return _acted(command, given, reporter, stop)
     if arguments.json:
-        raise ConfigError(f"--json: {name} has no such answer; verify and status have.")
-    return _acted(command, given, reporter, stop)
+        print(answer.json(reporter.log.secrets, command=name, folder=folder))
+    reporter.answer(answer)
+    return answer.exit_code
 
 
 def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> int:
@@ -105,24 +121,31 @@ def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> in
     return 128 + stop.signal if stop.requested else report.exit_code
 
 
-def _looked(
-    name: str, command: LookingOn, given: _Given, reporter: Reporter, *, as_json: bool
-) -> int:
+def _looked(command: LookingOn, given: _Given, reporter: Reporter) -> tuple[Answer, str]:
     settings = Looking.read(*given.sources)
-    services = looks(settings, given.workspace, given.environ, reporter.log)
+    folder = settings.output_dir
+    services = looks(folder, given.workspace, given.environ, reporter.log)
     try:
-        answer = command.run(settings, services)
+        return command.run(settings, services), folder
     except BackupError as error:
-        answer = Answer("", problems=(Problem(settings.output_dir, str(error)),))
-    if as_json:
-        print(answer.json(reporter.log.secrets, command=name, folder=settings.output_dir))
-    reporter.answer(answer)
-    return answer.exit_code
+        return Answer("", problems=(Problem(folder, str(error)),)), folder
+
+
+def _brought_back(
+    command: BringingBack, given: _Given, reporter: Reporter, stop: Stop
+) -> tuple[Answer, str]:
+    settings = Restore.read(*given.sources)
+    services = means(settings, given.workspace, given.environ, reporter.log, stop)
+    try:
+        return command.run(settings, services), settings.output_dir
+    except BackupError as error:
+        problem = Problem(_kind(error), str(error))
+        return Answer("", problems=(problem,), failed=error.exit_code), settings.output_dir
 
 
 def _configure(reporter: Reporter, given: _Given, *, quiet: bool) -> None:
-    """Notifiers are configured first, so that they also get mistakes in other settings. A command that
-    only looks is `quiet`: it is no backup, of which a watchdog should hear."""
+    """Notifiers are configured first, so that they also get mistakes in other settings. A command
+    that makes no backup is `quiet`: a watchdog should not hear of it."""
     known = contacts(*given.sources)
     secrets = [secret.reveal() for secret in known.secrets]
     secrets += filter(None, [given.environ.get("GITHUB_TOKEN")])
@@ -131,7 +154,7 @@ def _configure(reporter: Reporter, given: _Given, *, quiet: bool) -> None:
 
 
 def _with_argument(
-    given: _Given, arguments: argparse.Namespace, name: str, command: Acting | LookingOn
+    given: _Given, arguments: argparse.Namespace, name: str, command: Command
 ) -> _Given:
     """With the word behind the command's name as the setting that it stands for."""
     word = arguments.argument
@@ -172,7 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--env", metavar="FILE", help="read settings from FILE (default: .env)")
     parser.add_argument(
-        "--json", action="store_true", help="verify, status: answer with one JSON object"
+        "--json", action="store_true", help="verify, status, restore: answer with one JSON object"
     )
     for setting in SETTINGS:
         if setting.input and not setting.secret:
@@ -222,14 +245,11 @@ def _decoded(content: bytes) -> str:
 
 
 def _client(settings: Settings, log: Log) -> Client:
-    def waiting(seconds: float) -> None:
-        log.line(f"Notion asks to wait {seconds:.0f} s: its rate limit is reached.")
-
     return Client(
         settings.notion_token.reveal(),
         settings.notion_api_url,
         connections=settings.concurrency,
-        gate=Gate(tell=waiting),
+        gate=gate(log),
         tell=log.line,
     )
 

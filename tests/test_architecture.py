@@ -162,10 +162,10 @@ def test_each_door_to_the_outside_is_where_it_should_be() -> None:
 
 
 def test_only_a_restore_can_write_to_notion() -> None:
-    """The one client with methods that write is imported by its own room and the command alone, and the
-    reading one has none."""
+    """The one client with methods that write is imported by its own room and by what builds it alone, and
+    the reading one has none."""
     users = {name(path) for path in MODULES if "backup.restore.writer" in " ".join(imports(path))}
-    assert {each for each in users if not each.startswith("restore.")} <= {"commands.restore"}
+    assert {each for each in users if not each.startswith("restore.")} <= {"services"}
     methods = {"PATCH", "PUT", "DELETE"}
     writing = {
         name(path)

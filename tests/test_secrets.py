@@ -32,6 +32,7 @@ from tests.support.publishing import later, over_http, page, published_to, runne
 
 WORDS = {
     "NOTION_TOKEN": "ntn_planted1a2b3c4d5e6f",
+    "NOTION_RESTORE_TOKEN": "ntn_planted9f8e7d6c5b4a",
     "GIT_TOKEN": GIT_TOKEN,
     "GITHUB_TOKEN": "ghs_planted_of_the_job_9876543210",
     "AI_API_KEY": "sk-planted-5f6a7b8c9d",

@@ -28,7 +28,9 @@ _DEEPEST = 100  # levels of pages in pages
 class Node:
     """A page or database: `path` is its folder below the output folder, `id` and `parent_id` are 32 hex
     digits, `parent_id` is None for the one that everything else lies in. `views` are the ids of its
-    blocks that show a database elsewhere, each with the id of that one, '' where nobody knows."""
+    blocks that show a database elsewhere, each with the id of that one, '' where nobody knows. `files` are
+    those of the page that lie in its folder as they were downloaded: none that was changed, and no
+    pointer of Git LFS."""
 
     path: str
     id: str
@@ -36,6 +38,7 @@ class Node:
     kind: Literal["page", "row", "database"]
     stored: StoredPage | StoredDatabase
     views: Mapping[str, str]
+    files: tuple[FileRecord, ...] = ()
 
     @property
     def page(self) -> Page:
@@ -50,12 +53,6 @@ class Node:
         if not isinstance(self.stored, StoredDatabase):
             raise TypeError("a page has no data sources")
         return self.stored
-
-    @property
-    def files(self) -> tuple[FileRecord, ...]:
-        """The files that lie in its folder."""
-        listed = self.stored.files if isinstance(self.stored, StoredPage) else ()
-        return tuple(map(FileRecord.from_json, listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +73,19 @@ class Saved:
         return self.nodes[0]
 
     def open(self, node: Node, name: str) -> bytes | None:
-        """A file of a page by its path in the page's folder, as `node.files` has it. None when it is not
-        there, or is not what was downloaded: a pointer of Git LFS, say, or what somebody put there."""
+        """A file of a page by its path in the page's folder, one of `node.files`. None when it is not
+        there any more, or was changed meanwhile."""
         record = next((each for each in node.files if each.path == name), None)
-        if record is None or not is_file_of_page(name):
-            return None
-        content = self.content(join(node.path, name))
-        return content if hashlib.sha256(content).hexdigest() == record.sha256 else None
+        return _bytes(record, node.path, self.content) if record else None
+
+
+def _bytes(record: FileRecord, folder: str, content: Callable[[str], bytes]) -> bytes | None:
+    """What lies there of a file, if it is what was downloaded."""
+    if not is_file_of_page(record.path):
+        return None
+    found = content(join(folder, record.path))
+    is_same = len(found) == record.size and hashlib.sha256(found).hexdigest() == record.sha256
+    return found if is_same else None
 
 
 def saved(now: State, id_: str, content: Callable[[str], bytes]) -> Saved:
@@ -148,7 +151,13 @@ class _Reading:
         if isinstance(known, Place):
             return Node(known.folder, id_, parent, "database", stored, {})
         kind: Literal["page", "row"] = "row" if known.parent in self._databases else "page"
-        return Node(known.folder, id_, parent, kind, stored, dict(known.shows()))
+        listed = stored.files if isinstance(stored, StoredPage) else ()
+        files = tuple(
+            record
+            for record in map(FileRecord.from_json, listed)
+            if _bytes(record, known.folder, self._content) is not None
+        )
+        return Node(known.folder, id_, parent, kind, stored, dict(known.shows()), files)
 
 
 def _place_in(node: Node) -> Callable[[list[Node]], tuple[int, str, str]]:

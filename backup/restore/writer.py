@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from backup.errors import BackupError, Busy, ConfigError, NotionError, Unauthorized
+from backup.errors import Busy, ConfigError, NotionError, Unauthorized, Unfinished
 from backup.http import RequestException, no_answer
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Json
@@ -35,10 +35,8 @@ class Unsettled(NotionError):
         self.children = tuple(each for each in as_list(children) if isinstance(each, str))
 
 
-class BlockLimit(BackupError):
+class BlockLimit(Unfinished):
     """The workspace takes no more blocks."""
-
-    exit_code = 3
 
 
 class Writer:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from backup.errors import ConfigError
@@ -30,7 +30,8 @@ from backup.settings.parsers import (
 )
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.rendering import Rendering
-from backup.settings.setting import Reader, Setting, declared, setting, several
+from backup.settings.restoring import Restoring, restoring
+from backup.settings.setting import Reader, Setting, declared, setting, several, shared
 
 __all__ = [
     "COMMAND",
@@ -40,6 +41,8 @@ __all__ = [
     "Contacts",
     "Looking",
     "Rendering",
+    "Restore",
+    "Restoring",
     "Secret",
     "Setting",
     "Settings",
@@ -60,8 +63,37 @@ _CONFIG = Setting(  # without a value of its own: what it holds is read like the
 COMMAND = Setting(
     "COMMAND",
     "backup",
-    "What to do: `backup`; `verify`: check what is backed up; `status`: show what is backed up. "
-    "The last two need no token, no network and no DATABASES, and write nothing.",
+    "What to do: `backup`; `verify`: check what is backed up; `status`: show what is backed up; "
+    "`restore`: bring a page back (RESTORE_PATH). `verify` and `status` need no token, no network and "
+    "no DATABASES, and write nothing.",
+)
+_TOKEN = Setting(
+    "NOTION_TOKEN",
+    "",
+    "The secret of your Notion integration (ntn_…).",
+    secret,
+    required="create an integration on notion.so/profile/integrations, share the database with "
+    "it (⋯ → Connections), and pass its secret as NOTION_TOKEN.",
+    secret=True,
+)
+_API_URL = Setting(
+    "NOTION_API_URL",
+    _API,
+    "The address of the Notion API. Change it only for a proxy or for tests.",
+    base_address(_API),
+)
+_PRIVATE_HOSTS = Setting(
+    "ALLOWED_PRIVATE_HOSTS",
+    "",
+    "Hosts in private networks from which files may be downloaded, separated by spaces; "
+    "`host:port` for a port other than 80 or 443.",
+    hosts,
+)
+_CONCURRENCY = Setting(
+    "CONCURRENCY",
+    "8",
+    "How many requests and downloads run in parallel (1 to 64).",
+    whole_number(1, 64),
 )
 _OUTPUT_DIR = Setting(
     "OUTPUT_DIR",
@@ -89,21 +121,8 @@ class Settings:
     None when pictures get their usual names. `warnings` is what was ignored and probably meant. The
     fields stand in the order of the README's table."""
 
-    notion_token: Secret = setting(
-        "NOTION_TOKEN",
-        "",
-        "The secret of your Notion integration (ntn_…).",
-        secret,
-        required="create an integration on notion.so/profile/integrations, share the database with "
-        "it (⋯ → Connections), and pass its secret as NOTION_TOKEN.",
-        secret=True,
-    )
-    notion_api_url: str = setting(
-        "NOTION_API_URL",
-        _API,
-        "The address of the Notion API. Change it only for a proxy or for tests.",
-        base_address(_API),
-    )
+    notion_token: Secret = shared(_TOKEN)
+    notion_api_url: str = shared(_API_URL)
     databases: tuple[Database, ...] = several(
         *databases.SETTINGS, _CONFIG, read=databases.databases
     )
@@ -113,11 +132,11 @@ class Settings:
         "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
         switch,
     )
-    output_dir: str = several(_OUTPUT_DIR, read=lambda reader: str(reader.value(_OUTPUT_DIR)))
+    output_dir: str = shared(_OUTPUT_DIR)
     full_sync: bool = setting(
         "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
     )
-    dry_run: bool = several(DRY_RUN, read=lambda reader: bool(reader.value(DRY_RUN)))
+    dry_run: bool = shared(DRY_RUN)
     publishing: Publishing = several(*declared(Publishing), read=publishing)
     rendering: Rendering = several(
         *declared(Rendering), read=lambda reader: reader.values(Rendering)
@@ -136,13 +155,7 @@ class Settings:
         "accepts up to 100.",
         whole_number(1, 5_000),
     )
-    allowed_private_hosts: tuple[str, ...] = setting(
-        "ALLOWED_PRIVATE_HOSTS",
-        "",
-        "Hosts in private networks from which files may be downloaded, separated by spaces; "
-        "`host:port` for a port other than 80 or 443.",
-        hosts,
-    )
+    allowed_private_hosts: tuple[str, ...] = shared(_PRIVATE_HOSTS)
     keep_deleted: bool = setting(
         "ON_DELETE",
         "remove",
@@ -169,12 +182,7 @@ class Settings:
         "Check the whole backup after the run, as the command `verify` does.",
         switch,
     )
-    concurrency: int = setting(
-        "CONCURRENCY",
-        "8",
-        "How many requests and downloads run in parallel (1 to 64).",
-        whole_number(1, 64),
-    )
+    concurrency: int = shared(_CONCURRENCY)
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
     warnings: tuple[str, ...] = ()
 
@@ -201,7 +209,7 @@ class Settings:
 class Looking:
     """What a command is told that only looks at a backup: where it lies, and what shaped it."""
 
-    output_dir: str = several(_OUTPUT_DIR, read=lambda reader: str(reader.value(_OUTPUT_DIR)))
+    output_dir: str = shared(_OUTPUT_DIR)
     rendering: Rendering = several(
         *declared(Rendering), read=lambda reader: reader.values(Rendering)
     )
@@ -218,6 +226,39 @@ class Looking:
         return _sound(reader, environ, reader.values(cls))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restore:
+    """What a restore is told: where the backup lies, what of it goes where, and how to ask Notion.
+    `notion_token` may be empty where nothing is asked."""
+
+    output_dir: str = shared(_OUTPUT_DIR)
+    notion_token: Secret = shared(replace(_TOKEN, required=""))
+    notion_api_url: str = shared(_API_URL)
+    allowed_private_hosts: tuple[str, ...] = shared(_PRIVATE_HOSTS)
+    concurrency: int = shared(_CONCURRENCY)
+    dry_run: bool = shared(DRY_RUN)
+    restoring: Restoring = several(*declared(Restoring), read=restoring)
+
+    @property
+    def plans_only(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.dry_run or not self.restoring.into
+
+    @classmethod
+    def read(
+        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+    ) -> Restore:
+        """From the same sources as `Settings.read`; what is wrong with other settings is not asked.
+
+        Raises ConfigError with every mistake.
+        """
+        reader = Reader(_merged(flags, environ, dotenv))
+        found = reader.values(cls)
+        if not found.plans_only:
+            reader.value(_TOKEN)  # what is written is read, too
+        return _sound(reader, environ, found)
+
+
 def _sound(
     reader: Reader, environ: Mapping[str, str], found: T, warnings: Collection[str] = ()
 ) -> T:
@@ -230,7 +271,7 @@ def _sound(
     return found
 
 
-SETTINGS = (COMMAND, *declared(Settings), *_CONTACTS)
+SETTINGS = (COMMAND, *declared(Settings), *declared(Restoring), *_CONTACTS)
 NAMES = frozenset(each.name for each in SETTINGS)  # DBn_… stands for every number
 
 

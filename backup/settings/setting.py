@@ -87,6 +87,11 @@ def setting(
     return found
 
 
+def shared(one: Setting) -> Any:
+    """Declares a field as a setting that others have, too."""
+    return several(one, read=lambda reader: reader.value(one))
+
+
 def several(*settings: Setting, read: Callable[[Reader], T]) -> T:
     """Declares a field that is made of several settings, or of one that is read in more than one place."""
     found: T = field(metadata={"settings": settings, "read": read})
