@@ -50,7 +50,6 @@ class Loss(Enum):
     COMMENT = "a comment"
     EMPTY = "a column, table or tab without anything in it: Notion makes none, so an empty line is in it"
     TOO_DEEP = "a value that is nested too deeply, or too large, for Notion"
-    EMPTY = "an empty column, table or other frame, in which Notion wants something: it gets an empty part"
 
     @property
     def code(self) -> str:
