@@ -141,4 +141,15 @@ def _property(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
     return _of(kinds, foreseen)
 
 
-_PARTS = {"icon": _icon, "cover": _icon, "value": _value, "property": _property}
+def _tie(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The original that a synced block follows."""
+    return [] if new else _of((Loss.SYNCED_OUTSIDE,), foreseen)
+
+
+_PARTS = {
+    "synced_from": _tie,
+    "icon": _icon,
+    "cover": _icon,
+    "value": _value,
+    "property": _property,
+}

@@ -22,6 +22,7 @@ class Loss(Enum):
         "a block that only Notion's own app makes (button, form, meeting notes, link preview): a line "
         "stands in its place, with its content where there is any"
     )
+    DATABASE = "a database with its rows: copies of databases cannot be made yet, so a line stands in its place"
     DATABASE_MOVED = (
         "a database inside a block: it comes at the page's end, and a link in its place"
     )

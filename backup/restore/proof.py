@@ -20,6 +20,7 @@ from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.words import counted
 
+_ABSENT = (Loss.UNREAD, Loss.DATABASE)  # of these nothing is made
 _BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
 
 
@@ -89,7 +90,7 @@ class _Comparison:
     def run(self) -> None:
         """Find what stands for what, then compare, for links lead to what comes later."""
         for lost in self.foreseen:  # what the backup itself does not have
-            if lost.kind is Loss.UNREAD and not lost.where:
+            if lost.kind in _ABSENT and not lost.where:
                 self.happened.append(lost)
         self._pair(self.before.nodes[0], self.after.nodes[0])
         for each in self._later:
