@@ -49,7 +49,6 @@ class Loss(Enum):
     COMMENT_FORM = "the author, the time or the anchor of a comment: the text says them"
     COMMENT = "a comment"
     TOO_DEEP = "a value that is nested too deeply, or too large, for Notion"
-    EMPTY = "an empty column, table or other frame, in which Notion wants something: it gets an empty part"
 
     @property
     def code(self) -> str:
