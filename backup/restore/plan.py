@@ -90,6 +90,8 @@ def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
     """How `saved` is made again in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
+    if any(node.kind == "database" for node in saved.nodes):
+        raise ConfigError("A copy of a database cannot be made yet: only one of pages without any.")
     translator = Translator(saved, workspace.max_upload, workspace.people)
     builder = _Builder(translator.all())
     steps = [*builder.skeleton(), *builder.rest()]
