@@ -49,6 +49,7 @@ class Loss(Enum):
     VIEW_EXTRAS = "a part of a view beyond its name, type, sorts and filters"
     COMMENT_FORM = "the author, the time or the anchor of a comment: the text says them"
     COMMENT = "a comment"
+    EMPTY = "a column, table or tab without anything in it: Notion makes none, so an empty line is in it"
     TOO_DEEP = "a value that is nested too deeply, or too large, for Notion"
 
     @property
