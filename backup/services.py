@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,7 +40,6 @@ class Services:
     `turn` is the number of the run among those of its workflow, None outside of one."""
 
     client: Client
-    users: Users
     downloader: Downloader
     tree: Tree
     log: Log
@@ -48,6 +48,11 @@ class Services:
     naming: Naming | None = None
     git: Git | None = None
     turn: int | None = None
+
+    @cached_property
+    def users(self) -> Users:
+        """Who people are."""
+        return Users(self.client)
 
     def tracks_journal(self) -> bool:
         """See the function of this name."""
@@ -118,7 +123,6 @@ def build(
     )
     return Services(
         client=client,
-        users=Users(client),
         downloader=downloader,
         tree=Tree.below(workspace, settings.output_dir),
         log=log,
