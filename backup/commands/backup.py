@@ -182,8 +182,7 @@ def _carried_out(
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        people = People(services.users, writer.people, settings.full_sync)
-        reader = replace(_reader(settings, services, begun, decided, requests), people=people)
+        reader = _reader(settings, services, begun, decided, requests, writer.people)
         delivery = _delivery(services, begun, writer, has)
         work = Fetching(
             reader,
@@ -371,7 +370,12 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
 
 
 def _reader(
-    settings: Settings, services: Services, begun: _Begun, decided: Plan, requests: Executor
+    settings: Settings,
+    services: Services,
+    begun: _Begun,
+    decided: Plan,
+    requests: Executor,
+    names: dict[str, str],
 ) -> Reader:
     naming, before = services.naming, begun.memory.state
     if begun.discussions:
@@ -391,4 +395,5 @@ def _reader(
         describe=naming.describer(before).describe if naming else None,
         records=before.pages,
         discussions=begun.discussions,
+        people=People(services.users, names, settings.full_sync),
     )
