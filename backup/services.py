@@ -105,6 +105,14 @@ def looks(settings: Looking, workspace: Path, environ: Mapping[str, str], log: L
     return Looks(tree, Git(tree.root, environ), log, datetime.now(timezone.utc))
 
 
+def repository(workspace: Path, environ: Mapping[str, str]) -> str:
+    """'owner/repo' of the clone's remote; '' when it has none, or is no clone."""
+    try:
+        return ci.repository_of(Git(workspace, environ).ask("config", "--get", "remote.origin.url"))
+    except GitError:
+        return ""
+
+
 def build(
     settings: Settings,
     client: Client,

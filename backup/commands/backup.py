@@ -12,13 +12,12 @@ from functools import partial
 from backup.commands import verify
 from backup.errors import WorkspaceError
 from backup.files import pending
-from backup.folder import indexes, load
+from backup.folder import adopt, indexes, load
 from backup.folder.load import Local, Lying, Memory
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import Problem
 from backup.pipeline import summary
-from backup.pipeline.check import check
 from backup.pipeline.comments import Discussions, looked
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey, edited_since
@@ -134,6 +133,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     roots = roots_in(listing, memory.state)
     memory = load.completed(memory, listing.databases, lying, roots)
     survey.further(memory.state)  # of pages that were found again
+    memory, told = adopt.adopted(memory, listing, lying)
+    if told:
+        services.log.line(told)
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *summary.damage(memory))
     services.log.problem("warnings", *summary.left_out(memory), *summary.strays(memory))
@@ -177,13 +179,13 @@ def _carried_out(
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
     services.client.kind = "reading"
-    has = begun.has(services)
+    people = People(services.users, writer.people, settings.full_sync)
     with (
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        reader = _reader(settings, services, begun, decided, requests, writer.people)
-        delivery = _delivery(services, begun, writer, has)
+        reader = _reader(settings, services, begun, decided, requests, people)
+        delivery = _delivery(services, begun, writer, begun.has(services))
         work = Fetching(
             reader,
             writer,
@@ -203,7 +205,7 @@ def _carried_out(
     report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
     report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
-        _verify(services, now, begun.base, writer, Options.of(settings.rendering))
+        verify.after_run(settings, services, now, begun.base, writer.touched)
     if not delivery:
         return report
     with services.log.group("Publishing"):
@@ -286,20 +288,6 @@ def _delivery(
     return Delivery(services.publisher, services.log, writer, memory.state, has)
 
 
-def _verify(
-    services: Services, now: State, base: Base | None, writer: Writer, options: Options
-) -> None:
-    """Check the backup as it is now: what this run wrote, and what the branch has."""
-    there = verify.lying(services.tree)
-    if base and services.publisher:
-        texts = services.publisher.contents
-        there = verify.published(services.tree, now, base, texts, writer.touched)
-    found = check(now, there, options)
-    services.log.problem("errors", *found.problems)
-    for line in (*found.notes, verify.heading(found)):
-        services.log.line(line)
-
-
 def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
     memory = begun.memory
     holes, options = load.missing(memory.state, begun.has(services)), Options.of(settings.rendering)
@@ -375,7 +363,7 @@ def _reader(
     begun: _Begun,
     decided: Plan,
     requests: Executor,
-    names: dict[str, str],
+    people: People,
 ) -> Reader:
     naming, before = services.naming, begun.memory.state
     if begun.discussions:
@@ -395,5 +383,5 @@ def _reader(
         describe=naming.describer(before).describe if naming else None,
         records=before.pages,
         discussions=begun.discussions,
-        people=People(services.users, names, settings.full_sync),
+        people=people,
     )

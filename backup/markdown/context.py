@@ -29,7 +29,7 @@ class Where(Enum):
 class Options:
     """Settings that shape the Markdown; part of what makes a page 'changed'."""
 
-    front_matter: bool = True
+    front_matter: str = "false"  # true · false · flat
     properties: str = "table"  # table · front-matter · both · none
     image_max_width: int = 800  # pixels
     image_style: str = "html"  # html · markdown

@@ -52,6 +52,7 @@ _READINGS = 2  # of a page that changes under our eyes; then it is taken as it i
 
 STORELESS = f"its {STORE} is missing"
 _LOST = "the state was lost or damaged"
+_ADOPTED = "adopted from an earlier backup"
 _FOLLOWS = "goes where the page above it goes"
 _EDITED = "edited while it was read"
 UNHEARD = "its discussions were not read yet"
@@ -329,6 +330,7 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
     is_edited = row.edited != record.edited
     return {
         _LOST: row.id in rules.rebuilt and is_unread,
+        _ADOPTED: bool(row.edited) and not record.edited and is_unread,
         f"renamed from “{record.title}”": row.title != record.title,
         "edited": is_edited and is_unread,
         _EDITED: is_edited and rules.edits.get(row.id, 0) < _READINGS,
