@@ -31,12 +31,14 @@ CHOICES = (
     ("ALLOW_MASS_DELETE", ("false", "true")),
     ("COMMIT", ("page", "run")),
     ("KEEP_JSON", ("false", "true")),
+    ("COMMENTS", ("true", "false")),
 )
 _FORMS = (
     "FRONT_MATTER",
     "PROPERTIES",
     "IMAGE_STYLE",
     "KEEP_JSON",
+    "COMMENTS",
 )  # what decides how a backup looks
 
 
