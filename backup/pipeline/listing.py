@@ -277,7 +277,8 @@ class Survey:
         self._nest(news)
         before = len(self._walk.asked)
         self._walk.ask(
-            {row.id: record for row in self._shown() if (record := state.pages.get(row.id))}
+            {row.id: record for row in self._shown() if (record := state.pages.get(row.id))},
+            {each.parent for each in state.nodes.values()},
         )
         return bool(news) or len(self._walk.asked) > before
 

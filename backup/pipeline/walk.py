@@ -7,7 +7,7 @@ are asked for again; a page that holds none says by its own time when one comes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
@@ -47,10 +47,11 @@ class Walk:
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, records: Mapping[str, Record]) -> None:
-        """Have the lists of these pages on their way, unless they were asked for."""
+    def ask(self, records: Mapping[str, Record], holding: Collection[str] = ()) -> None:
+        """Have the lists of these pages on their way, unless they were asked for. In those of `holding`
+        something lay, which their lists need not show any more."""
         for id_, record in records.items():
-            if record.lists and id_ not in self.asked:
+            if (record.lists or id_ in holding) and id_ not in self.asked:
                 lists = map(List.from_json, record.lists)
                 self._titles[id_] = record.title or "Untitled"
                 self._open[id_] = [self._asked(each, id_) for each in lists]

@@ -72,10 +72,15 @@ def whole_pages(files: Mapping[str, bytes]) -> set[str]:
         if path.endswith("/index.md") and (id_ := page_id(content)):
             folder = posixpath.dirname(path)
             named = [target for _, target in links(path, content.decode())]
-            inside = [each for each in named if each.startswith(f"{folder}/a")]
+            inside = [each for each in named if each.startswith(_own(folder))]
             if all(each in files for each in inside):
                 found.add(id_)
     return found
+
+
+def _own(folder: str) -> tuple[str, ...]:
+    """What the paths of a page's own images and attachments begin with."""
+    return tuple(_join(folder, f"{name}/") for name in ("assets", "attachments"))
 
 
 def dead_links(files: Mapping[str, bytes]) -> set[tuple[str, str]]:
@@ -122,6 +127,19 @@ class Copy:
                 found[_join(place["folder"], "README.md")] = f"database:{id_}"
             if place.get("store"):
                 found[_join(place["folder"], STORE)] = f"store:{id_}"
+        return found
+
+    def whose(self) -> dict[str, str]:
+        """Every file that a page or database has → the id of that."""
+        found = {}
+        for id_, page in self.pages.items():
+            files = page.get("files", ())
+            paths = [file["path"] for file in files if isinstance(files, list)]
+            for name in ("index.md", STORE, *paths):
+                found[_join(page["folder"], name)] = id_
+        for id_, place in self.databases.items():
+            for name in ("README.md", STORE):
+                found[_join(place["folder"], name)] = id_
         return found
 
     def misfits(self) -> dict[str, str]:
@@ -209,7 +227,7 @@ def _without_suffix(folder: str, id_: str) -> str:
 def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
     """What the state knows of a page, but for names and for what follows from them."""
     anchors = sorted(each for each in page.get("anchors", ()) if each[-8:] not in aims)
-    known = ("parent", "title", "icon", "edited", "render_key", "links", "requests")
+    known = ("parent", "title", "icon", "edited", "render_key", "links", "requests", "lists")
     return {**{key: page.get(key) for key in known}, "anchors": anchors}
 
 

@@ -180,6 +180,26 @@ def test_a_page_that_is_not_shared_any_more_stays_with_all_below_it(grove: Grove
     assert "[Rooms](rooms/index.md)" in grove.text("home")
 
 
+def test_the_only_page_in_another_comes_back_once_it_is_shared_again(grove: Grove) -> None:
+    bath = find(grove, "Bath")
+    grove.notion.unshare(bath.id)
+    grove.run()
+    assert "Bath" not in grove.text("home/rooms") and "home/rooms/bath" in grove.pages
+    grove.run()
+    grove.notion.share(bath.id)
+    grove.run()
+    assert "[Bath](bath/index.md)" in grove.text("home/rooms")
+
+
+def test_the_only_page_in_another_goes_once_that_is_allowed(grove: Grove) -> None:
+    grove.notion.trash(find(grove, "Bath").id)
+    grove.run(ON_DELETE="keep")
+    grove.run(ON_DELETE="keep")
+    assert "home/rooms/bath" in grove.pages
+    grove.run()
+    assert grove.pages == ["home", "home/garden", "home/rooms"]
+
+
 def test_a_storm_of_404_removes_nothing(grove: Grove) -> None:
     pages = [find(grove, title).id for title in ("Rooms", "Bath", "Garden")]
     for page in pages:
