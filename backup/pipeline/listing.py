@@ -90,8 +90,6 @@ class Survey:
         records = {id_: each for id_, each in known.pages.items() if id_ in ids}
         nested = {id_: place.parent for id_, place in places.items() if place.parent}
         changed = self._set_out(records) if self.settings.child_pages else None
-        if self.settings.child_pages:
-            self._views.know({id_: of for each in records.values() for id_, of in each.shows()})
         self._name(named, roots)
         if searched:
             self._find(searched, known)
@@ -268,6 +266,8 @@ class Survey:
     def _more(self, state: State) -> bool:
         """Go one step on; whether there was one."""
         self._walk.finish(self._stands)
+        records = {row.id: each for row in self._shown() if (each := state.pages.get(row.id))}
+        self._views.know({id_: of for each in records.values() for id_, of in each.shows()})
         lists = (*self._databases.values(), *self._walk.lists.values())
         shown = {id_: each.id for each in lists for id_ in each.databases}
         for id_ in shown.keys() & self._databases.keys():
@@ -276,10 +276,7 @@ class Survey:
         news = {id_: shown[id_] for id_ in shown if id_ not in self._seen | known}
         self._nest(news)
         before = len(self._walk.asked)
-        self._walk.ask(
-            {row.id: record for row in self._shown() if (record := state.pages.get(row.id))},
-            {each.parent for each in state.nodes.values()},
-        )
+        self._walk.ask(records, {each.parent for each in state.nodes.values()})
         return bool(news) or len(self._walk.asked) > before
 
     def _shown(self) -> Iterator[Row]:

@@ -36,8 +36,9 @@ class Views:
     _found: dict[str, str] = field(default_factory=dict)
 
     def know(self, originals: Mapping[str, str]) -> None:
-        """What an earlier run found."""
-        self.originals |= originals
+        """What an earlier run found; what this one found counts more."""
+        for id_, original in originals.items():
+            self.originals[id_] = self.originals.get(id_) or original
         self._known |= originals.keys()
 
     def add(self, block_id: str, title: str) -> None:

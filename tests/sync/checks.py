@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from backup.model import bare_id
 from tests.sync.comparison import STATE, Copy, dead_links, page_id, unexplained_names, whole_pages
@@ -139,11 +140,18 @@ def equal(
     forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
     for about in said.keys() | wanted.keys():
         if _is_to_compare(about, fresh, touched, forged):
-            both = f"{said.get(about)}\n-- not --\n{wanted.get(about)}"
+            both = _differences(said.get(about), wanted.get(about))
             assert said.get(about) == wanted.get(about), f"unequal: {about}\n{both}\n{log}"
     assert not (names := unexplained_names(ours, fresh)), f"unequal: names {names}\n{log}"
     dead = _dead(life, shown, {*kept, *alone, *touched}) - set(relics)
     assert not dead, f"dead links: {sorted(dead)}\n{log}"
+
+
+def _differences(one: Any, two: Any) -> str:
+    """Two values, of lists what only one of them has."""
+    if isinstance(one, list) and isinstance(two, list):
+        one, two = [each for each in one if each not in two], [e for e in two if e not in one]
+    return f"{one}\n-- not --\n{two}"
 
 
 def _dead(life: Life, shown: Shown, others: Collection[str]) -> set[str]:
