@@ -232,8 +232,8 @@ def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
 
 
 def _stored(content: bytes) -> list[str]:
-    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned is
-    left out as well: it tells nobody when that page is renamed."""
+    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned, and
+    what it says of one that lies there, is left out as well: nothing here moves when that changes."""
     try:
         first, *lines = content.decode().removesuffix("\n").split("\n")
         head = json.loads(first)
@@ -254,16 +254,18 @@ def _in_any_order(table: re.Match[str]) -> str:
     return "\n".join(sorted(table[0].splitlines())) + "\n"
 
 
+_CHILD = ("child_page", "child_database", "has_children", "last_edited_by", "last_edited_time")
+_OF_OTHERS = {"mention": ("plain_text",), "child_page": _CHILD, "child_database": _CHILD}
+
+
 def _unnamed(value: Any) -> str:
     def bare(each: Any) -> Any:
         if isinstance(each, list):
             return [bare(one) for one in each]
         if not isinstance(each, dict):
             return each
-        is_mention = each.get("type") == "mention"
-        return {
-            key: bare(one) for key, one in each.items() if not (is_mention and key == "plain_text")
-        }
+        left_out = _OF_OTHERS.get(str(each.get("type")), ())
+        return {key: bare(one) for key, one in each.items() if key not in left_out}
 
     return json.dumps(bare(value), sort_keys=True)
 
