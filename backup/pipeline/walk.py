@@ -46,6 +46,7 @@ class Walk:
     believed: set[str] = field(default_factory=set)
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
+    _assumed: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def ask(self, records: Mapping[str, Record], holding: Collection[str] = ()) -> None:
         """Have the lists of these pages on their way, unless they were asked for. In those of `holding`
@@ -142,8 +143,25 @@ class Walk:
         except BackupError as error:
             self.problems.append(Problem(self._titles[page_id], sentence(error), page_id))
             return None
-        there = (id_ for id_ in known.databases if databases.get(id_, known.id) == known.id)
+        there = [id_ for id_ in known.databases if databases.get(id_, known.id) == known.id]
+        self._assumed |= dict.fromkeys(there, (known.id, page_id))
         return Children(pages, tuple(there), known.blocks)
+
+    def recheck(self, hidden: Collection[str]) -> None:
+        """List what was only assumed to hold these databases, which Notion does not show."""
+        doubtful = {id_: self._assumed.pop(id_) for id_ in hidden if id_ in self._assumed}
+        for list_id, page_id in set(doubtful.values()):
+            try:
+                found = children.listed(self.client, list_id, page_id)
+            except Unauthorized:
+                raise
+            except NotionError:
+                continue  # then it stays as it was
+            gone = {id_ for id_, where in doubtful.items() if where == (list_id, page_id)}
+            gone.difference_update(found.databases)
+            listed = self.lists[page_id]
+            left = tuple(id_ for id_ in listed.databases if id_ not in gone)
+            self.lists[page_id] = replace(listed, databases=left)
 
     def get(self, ids: Mapping[str, str]) -> None:
         """Ask for pages that no list has shown yet, by the page that each lies in."""

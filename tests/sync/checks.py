@@ -120,12 +120,13 @@ def equal(
     life: Life,
     shown: Shown,
     fresh: Copy,
-    kept: Collection[str],
+    apart: tuple[set[str], set[str]],
     relics: Collection[str],
     log: str,
 ) -> None:
-    """A backup into an empty folder says the same, but for pages that are `kept`, and for texts and
-    stores in which the owner wrote."""
+    """A backup into an empty folder says the same, but for texts and stores in which the owner wrote.
+    `apart` are pages that are kept as they are, and those that it was not the run's turn to remove."""
+    kept = apart[0] | apart[1]
     ours = Copy.of(shown.ours)
     alone = left_alone(life, shown)
     more = ours.pages.keys() - fresh.pages.keys() - set(kept) - alone
@@ -139,11 +140,14 @@ def equal(
     touched = {id_ for path, text in ours.files.items() if (id_ := _touched(path, text))}
     forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
     for about in said.keys() | wanted.keys():
-        if _is_to_compare(about, fresh, touched, forged):
+        if about.partition(":")[2] not in apart[0] and _is_to_compare(
+            about, fresh, touched, forged
+        ):
             both = _differences(said.get(about), wanted.get(about))
             assert said.get(about) == wanted.get(about), f"unequal: {about}\n{both}\n{log}"
     assert not (names := unexplained_names(ours, fresh)), f"unequal: names {names}\n{log}"
-    dead = _dead(life, shown, {*kept, *alone, *touched}) - set(relics)
+    others = {*kept, *alone, *touched}
+    dead = {each for each in _dead(life, shown, others) if each[0] not in relics}
     assert not dead, f"dead links: {sorted(dead)}\n{log}"
 
 
@@ -154,12 +158,15 @@ def _differences(one: Any, two: Any) -> str:
     return f"{one}\n-- not --\n{two}"
 
 
-def _dead(life: Life, shown: Shown, others: Collection[str]) -> set[str]:
-    """The files with links that lead nowhere, but for those of `others`, and for links to what is left
-    alone."""
+def _dead(life: Life, shown: Shown, others: Collection[str]) -> set[tuple[str, str]]:
+    """The files with links that lead nowhere, each with the link, but for those of `others`, and for
+    links to what is left alone."""
     may_be = _alone(life, shown, Copy.of(shown.ours))
-    dead = {path for path, target in dead_links(shown.ours) if target not in may_be}
-    return {path for path in dead - may_be if page_id(shown.files[path]) not in others}
+    return {
+        (path, target)
+        for path, target in dead_links(shown.ours)
+        if not {path, target} & may_be and page_id(shown.files[path]) not in others
+    }
 
 
 def _touched(path: str, text: bytes) -> str:
@@ -191,7 +198,7 @@ def floor(life: Life, shown: Shown, ended: Ended) -> None:
     """A run in which nothing changed asks for its listing alone, and for pages that it keeps."""
     assert ended.code == 0, f"stuck: exit code {ended.code}\n{ended.log}"
     listing, kept = _listing(life), _asking(life, shown)
-    read = ended.read() - lists(life).keys()
+    read = ended.read() - lists(life).keys() - shown.listed(absent(life, shown))
     assert not read, f"floor: read {sorted(read)}\n{ended.log}"
     assert not ended.downloads, f"floor: {ended.downloads} downloads\n{ended.log}"
     asked = len(ended.asked)
@@ -229,8 +236,17 @@ def lists(life: Life) -> dict[str, int]:
 
 
 def _asking(life: Life, shown: Shown) -> int:
-    """The most that it takes to ask for what the backup has and Notion does not list."""
+    """The most that it takes to ask for what the backup has and Notion does not list, and for what lay
+    in that."""
+    nodes, gone = life.notion.nodes, absent(life, shown)
+    above = (len(list(life.notion.upwards(nodes[id_]))) for id_ in gone if id_ in nodes)
+    views = sum(map(life.is_there, life.views)) if gone else 0  # of what is gone, maybe
+    sources = sum(len(life.sources(each)) for each in life.databases)
+    each = len(life.notion.views)
+    return len(gone) + sum(above) + len(shown.listed(gone)) + bool(views) * (sources + each)
+
+
+def absent(life: Life, shown: Shown) -> set[str]:
+    """What the backup has and Notion does not show."""
     nodes = life.notion.nodes
-    absent = [id_ for id_ in shown.lines() if id_ not in nodes or not life.is_there(id_)]
-    above = (len(list(life.notion.upwards(nodes[id_]))) for id_ in absent if id_ in nodes)
-    return len(absent) + sum(above)
+    return {id_ for id_ in shown.lines() if id_ not in nodes or not life.is_there(id_)}

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-_LINK = re.compile(r'(?P<before>\]\(|src="|href=")(?P<to>[^)"\s]+)')
+_LINK = re.compile(r'(?P<before>(?<!\\)\]\(|src="|href=")(?P<to>[^)"\s]+)')
 _WHOLE_LINK = re.compile(r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)")
 _NOTION = re.compile(r"https://(?:www\.notion\.so|app\.notion\.com/p)/(?:[^/\s)]*-)?([0-9a-f]{32})")
 _ANCHOR = re.compile(r'<a id="b-([0-9a-f]{8})"></a>(?:\n\n)?')
@@ -54,12 +54,16 @@ def page_id(text: bytes) -> str:
 def links(path: str, text: str) -> list[tuple[str, str]]:
     """The relative links of a file, as they are written and as paths below the folder."""
     found = []
-    for match in _LINK.finditer(text):
+    for match in _LINK.finditer(text, _end_of_front_matter(text)):
         written = html.unescape(match["to"]).partition("#")[0]
         if written and not re.match(r"[a-z]+:", written):
             target = posixpath.join(posixpath.dirname(path), unquote(written))
             found.append((match["to"], posixpath.normpath(target)))
     return found
+
+
+def _end_of_front_matter(text: str) -> int:
+    return max(0, text.find("\n---\n", 4)) if text.startswith("---\n") else 0
 
 
 def whole_pages(files: Mapping[str, bytes]) -> set[str]:

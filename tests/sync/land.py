@@ -44,6 +44,14 @@ class Shown:
         except (ValueError, KeyError, TypeError):
             return set()
 
+    def listed(self, page_ids: Collection[str]) -> set[str]:
+        """The ids of the lists of these pages in which pages and databases lay."""
+        try:
+            pages = json.loads(self.files[STATE])["pages"]
+            return {each["id"] for id_ in page_ids for each in pages.get(id_, {}).get("lists", ())}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return set()
+
     def lines(self) -> dict[str, list[str]]:
         """For each page and database the ids of itself and of all that it lies in, from the inside out,
         as far as the state tells."""

@@ -233,7 +233,11 @@ class Life:
         self.unseen = {
             each for each in self.unseen if bare_id(each) not in known and self.is_there(each)
         }
-        return {bare_id(node.id) for each in self.unseen for node in self.below(each)}
+        return self.inside_of(self.unseen)
+
+    def inside_of(self, ids: Iterable[str]) -> set[str]:
+        """The bare ids of these, and of all that lies in them."""
+        return {bare_id(node.id) for each in ids for node in self.below(each)}
 
     def purge(self, page: str) -> None:
         """A page is deleted for good, with all pages in it."""

@@ -300,7 +300,8 @@ class Trial:
         missed = self.life.may_miss(before.lines().keys() | after.lines().keys())
         mine = {id_ for id_ in there - missed if self._is_seen(id_, run, before)}
         left = {each.page_id for each in ended.report.warnings} if ended.report else set()
-        checks.present(mine - left if run.how == "between" else mine, after, ended.log)
+        others = left if run.how == "between" else left - self.life.there()
+        checks.present(mine - self.life.inside_of(others), after, ended.log)
         # A shard does not read the pages of another: what the owner deleted of one waits for its turn.
         broken = after.pages() - whole_pages(before.ours)
         was = Copy.of(before.ours)
@@ -329,10 +330,10 @@ class Trial:
 
     def _check_equal(self, after: Shown, ended: Ended, run: Run) -> None:
         kept = {entry.page_id for entry in ended.report.kept} if ended.report else set()
-        kept = checks.with_inside(kept, after)
-        kept |= {id_ for id_ in after.pages() if not self._is_mine(id_, run)}
+        hidden = checks.with_inside(kept, after)
+        others = {id_ for id_ in after.pages() if not self._is_mine(id_, run)}
         if fresh := self._fresh_copy():
-            checks.equal(self.life, after, fresh, kept, self.land.relics, ended.log)
+            checks.equal(self.life, after, fresh, (hidden, others), self.land.relics, ended.log)
             TALLY["comparisons with a fresh backup"] += 1
         else:
             TALLY["comparisons that could not be made"] += 1
