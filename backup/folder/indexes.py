@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from backup.folder.rebuild import subject_of
+from backup import store
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown import index
@@ -86,7 +86,7 @@ def _stored(database: Listed, old: Place | None, writer: Writer, has: Callable[[
     if digest == before and has(path) and not is_newer:
         return digest
     is_written = writer.write_store(
-        database.id, path, database.stored, lambda there: subject_of(there) == database.id
+        database.id, path, database.stored, lambda there: store.subject(there) == database.id
     )
     return digest if is_written else ""
 

@@ -106,6 +106,17 @@ def loads(data: bytes) -> StoredPage | StoredDatabase:
         raise damaged("not the JSON that was written") from None
 
 
+def subject(data: bytes) -> str:
+    """The id of the page or database that the file is about, by its first line; '' when that is damaged,
+    or somebody else's. What follows may be damaged: it is still that page's file."""
+    try:
+        head = as_object(lean.loads(data[:_LARGEST].split(b"\n", 1)[0].decode("utf-8")))
+        _check_version(head.get("version"))
+        return _id(head, mapping(head, "page") or mapping(head, "database"))
+    except (ValueError, RecursionError, StoreError):
+        return ""
+
+
 def in_order(new: StoredDatabase, old: StoredDatabase) -> StoredDatabase:
     """`new` with the properties of each source in the order of `old`: Notion gives them in any, and pages
     are written in the first one. Properties that `old` does not have come last."""
