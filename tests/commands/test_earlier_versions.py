@@ -41,7 +41,9 @@ def of_version_1(backup: Backup, text: str = STATE) -> str:
     [key] = {record.render_key for record in state.pages.values()}
     old = re.sub(r'"shape": "\w+"', f'"shape": "{key}"', text)
     if text == STATE:
-        assert loads(old) == replace(state, people={}), "the wiki is not what it was when format-1.json was written"
+        assert loads(old) == replace(state, people={}), (
+            "the wiki is not what it was when format-1.json was written"
+        )
     return old
 
 
