@@ -117,6 +117,13 @@ class Settings:
         "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
         switch,
     )
+    comments: bool = setting(
+        "COMMENTS",
+        "false",
+        "Back up open comments, too, at the end of their page. The integration needs the capability to read "
+        "comments, and each run takes about two more requests per page.",
+        switch,
+    )
     output_dir: str = one(_OUTPUT_DIR)
     full_sync: bool = setting(
         "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
@@ -130,7 +137,9 @@ class Settings:
         "KEEP_JSON",
         "true",
         "Keep a `.notion.json` beside each page and list of pages: what Notion answered, without loss. "
-        "The Markdown can then be written again without asking Notion.",
+        "The Markdown can then be written again without asking Notion. Without it and without front matter, "
+        "only the state file says whose a page is: if that is lost, and git has no earlier one, the "
+        "pages that changed in Notion since are reported and left as they are.",
         switch,
     )
     max_file_mb: int = setting(
