@@ -6,10 +6,13 @@ Sorted, one page per line, so that a diff shows only the pages that changed. Unk
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+from weakref import WeakValueDictionary
 
 from backup.errors import BrokenState, StateError
 from backup.model import STORE, Json
@@ -128,7 +131,7 @@ class Place:
         return tuple(join(self.folder, name) for name, is_ours in own if is_ours)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: `loads` remembers weakly those in use
 class State:
     """All pages and databases by their id (32 hex digits). `damage` is what was left out of it."""
 
@@ -168,6 +171,8 @@ _BEFORE: dict[type[Any], dict[str, str]] = {
     },
     Place: {"shown": "index_digest"},
 }
+_SHARED = {"parent", "render_key"}  # many pages have the same one: it is kept once
+_NOTHING: dict[str, Json] = {"unknown": {}}  # nobody changes it
 
 
 def join(folder: str, name: str) -> str:
@@ -175,7 +180,7 @@ def join(folder: str, name: str) -> str:
     return name if folder in (".", "") else f"{folder}/{name}"
 
 
-def loads(text: str) -> State:
+def loads(text: str | bytes) -> State:
     """The state in the text of the file; '' is the empty state of a first run.
 
     The file lies in a repository, where others write too. What `dumps` could not have written of a
@@ -183,12 +188,24 @@ def loads(text: str) -> State:
 
     Raises BrokenState when the text is not a state, and StateError when a newer version wrote it.
     """
-    if not text.strip():
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    if not data.strip():
         return State()
-    if "<<<<<<<" in text and ">>>>>>>" in text:
+    digest = hashlib.sha256(data).digest()
+    if not (found := _IN_USE.get(digest)):
+        found = _IN_USE[digest] = _state(data)
+    return found
+
+
+# A run meets the same text on the branch and in the work tree: that is one state, as long as one is needed.
+_IN_USE: WeakValueDictionary[bytes, State] = WeakValueDictionary()
+
+
+def _state(data: bytes) -> State:
+    if b"<<<<<<<" in data and b">>>>>>>" in data:
         raise BrokenState(f"{NAME} holds merge-conflict markers.")
     try:
-        raw = untrusted.parsed(text)
+        raw = _parsed(data)
         _check_version(raw.pop("version"))
         pages, databases = raw.pop("pages"), raw.pop("databases")
         elsewhere = raw.pop(_ELSEWHERE, None)
@@ -200,6 +217,31 @@ def loads(text: str) -> State:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenState(f"{NAME} is damaged ({type(error).__name__}).") from None
     return State(records, places, unknown, tuple(found.damage))
+
+
+_PAGES, _END = b'\n  "pages": {\n', b"\n  }"
+
+
+def _parsed(data: bytes) -> Any:
+    """The JSON of the file, page by page where it is as `dumps` wrote it: an emoji anywhere, and all of
+    the text would take four bytes a letter."""
+    head, _, rest = data.partition(_PAGES)
+    lines, _, tail = rest.partition(_END)
+    try:
+        raw = untrusted.parsed(_text(head + _PAGES + _END + tail))
+        pages = [
+            untrusted.parsed(_text(b"{%s}" % each.rstrip(b","))) for each in lines.split(b"\n")
+        ]
+        if rest and raw["pages"] == {} and all(len(each) == 1 for each in pages):
+            raw["pages"] = {id_: record for each in pages for id_, record in each.items()}
+            return raw
+    except (ValueError, KeyError, TypeError):
+        pass  # somebody else has written it
+    return untrusted.parsed(_text(data))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def _check_version(version: object) -> None:
@@ -272,7 +314,7 @@ class _Found:
         self.damage.append(Damage(NAME, id_ if is_id(id_) else "", str(why)))
 
 
-def readable(text: str) -> State:
+def readable(text: str | bytes) -> State:
     """`loads`, with an empty state in place of a broken one: for what only asks what is there."""
     try:
         return loads(text)
@@ -280,15 +322,15 @@ def readable(text: str) -> State:
         return State()
 
 
-def says_in_version_1(text: str, state: State) -> bool:
+def says_in_version_1(text: bytes, state: State) -> bool:
     """Whether version 1 wrote just this state: no reason to write it again in today's words."""
-    if not text.startswith('{\n  "version": 1,'):
+    if not text.startswith(b'{\n  "version": 1,'):
         return False
     found = readable(text)
     return found == state and not found.damage
 
 
-def dumps(state: State) -> str:
+def dumps(state: State) -> bytes:
     """The text of the file: the same state is always the same text.
 
     Pages may lie where no database or page has its folder by now: one that could not be moved, say, or
@@ -298,23 +340,31 @@ def dumps(state: State) -> str:
     folders = {place.folder for place in state.databases.values()}
     pages = {record.folder for record in state.pages.values()}
     elsewhere = {parent_of(folder) for folder in pages} - folders - (pages - {"."})
-    known = {
-        "version": VERSION,
-        "databases": {id_: to_json(place) for id_, place in sorted(state.databases.items())},
-        "pages": {id_: to_json(record) for id_, record in sorted(state.pages.items())},
-        **({_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}),
-    }
-    lines = [f'  "{name}": {_block(value)}' for name, value in {**known, **state.unknown}.items()]
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    known = {"version": VERSION, "databases": state.databases, "pages": state.pages}
+    known |= {_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}
+    lines = [
+        b'  "%s": %s' % (name.encode(), _block(value))
+        for name, value in {**known, **state.unknown}.items()
+    ]
+    return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
 
-def _block(value: Any) -> str:
+def _block(value: Any) -> bytes:
     """A mapping of mappings with one entry a line; anything else on one line."""
-    nested = isinstance(value, dict) and value and all(isinstance(v, dict) for v in value.values())
+    nested = isinstance(value, Mapping) and value and all(map(_is_entry, value.values()))
     if not nested:
-        return _encoded(value)
-    inner = ",\n".join(f"    {_encoded(key)}: {_encoded(each)}" for key, each in value.items())
-    return "{\n" + inner + "\n  }"
+        return _encoded(value).encode()
+    inner = b",\n".join(_entry(key, value[key]) for key in sorted(value))
+    return b"{\n" + inner + b"\n  }"
+
+
+def _is_entry(value: Any) -> bool:
+    return isinstance(value, Record | Place | dict)
+
+
+def _entry(key: str, value: Any) -> bytes:
+    said = value if isinstance(value, dict) else to_json(value)
+    return f"    {_encoded(key)}: {_encoded(said)}".encode()
 
 
 def from_json(id_: str, raw: Any) -> Record:
@@ -378,7 +428,9 @@ def _value(kind: type[Any], id_: str, raw: Any) -> Any:
     unknown = {key: value for key, value in raw.items() if key not in known}
     values = {key: untrusted.typed(value, known[key][0]) for key, value in given.items()}
     untrusted.check(unknown)
+    for key in values.keys() & _SHARED:
+        values[key] = sys.intern(values[key])
     try:
-        return kind(**values, unknown=unknown)
+        return kind(**values, **({"unknown": unknown} if unknown else _NOTHING))
     except TypeError:
         raise Damaged("values that are missing") from None

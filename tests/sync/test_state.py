@@ -35,7 +35,7 @@ def test_no_file_is_an_empty_state() -> None:
 
 
 def test_every_page_is_one_line_in_the_order_of_the_ids() -> None:
-    lines = [line for line in dumps(STATE).splitlines() if '"folder": "wiki/' in line]
+    lines = [line for line in dumps(STATE).decode().splitlines() if '"folder": "wiki/' in line]
     assert ["milk" in lines[0], "tea" in lines[1], len(lines)] == [True, True, 2]
 
 
@@ -54,13 +54,15 @@ def test_the_order_in_which_things_came_makes_no_difference() -> None:
         pairs = value.items() if isinstance(value, dict) else ()
         return {key: turned(each) for key, each in reversed(list(pairs))} or value
 
-    text = dumps(STATE)
+    text = dumps(STATE).decode()
     assert dumps(loads(json.dumps(turned(json.loads(text))))) == text
 
 
 def test_merge_conflict_markers_are_called_by_their_name() -> None:
     with pytest.raises(BrokenState, match="merge-conflict markers"):
-        loads(f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n")
+        loads(
+            f"<<<<<<< HEAD\n{dumps(STATE).decode()}=======\n{dumps(STATE).decode()}>>>>>>> other\n"
+        )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_merge_conflict_markers_are_called_by_their_name() -> None:
         + "1"
         + "}" * 5001,
         '{"version": 2, "databases": 3, "pages": {}}',
-        f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n",
+        f"<<<<<<< HEAD\n{dumps(STATE).decode()}=======\n{dumps(STATE).decode()}>>>>>>> other\n",
     ],
 )
 def test_what_is_no_state_is_told_apart_from_an_empty_one(text: str) -> None:
