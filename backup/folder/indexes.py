@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from backup.folder.rebuild import subject_of
+from backup import store
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown import index
@@ -86,7 +86,7 @@ def _stored(database: Listed, old: Place | None, writer: Writer, has: Callable[[
     if digest == before and has(path) and not is_newer:
         return digest
     is_written = writer.write_store(
-        database.id, path, database.stored, lambda there: subject_of(there) == database.id
+        database.id, path, database.stored, lambda there: store.subject(there) == database.id
     )
     return digest if is_written else ""
 
@@ -107,7 +107,7 @@ def entries(pages: Mapping[str, Record], database_id: str) -> list[Target]:
 
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
     """The state as it is at this moment."""
-    return replace(before, pages=dict(writer.records), databases=places)
+    return replace(before, pages=dict(writer.records), databases=places, people=dict(writer.people))
 
 
 def save(tree: Tree, now: State, *, is_known: bool) -> None:

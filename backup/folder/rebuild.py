@@ -84,11 +84,6 @@ def is_settled(record: Record, newest: str) -> bool:
     return record.stable and last - edited > _RUN
 
 
-def named(text: str) -> str:
-    """The id of the page that a text says it is; '' when it says none."""
-    return bare_id(_front_matter(text).get("notion_id", ""))
-
-
 _Told = dict[str, tuple[str, Record]]
 
 
@@ -183,12 +178,3 @@ def _files_by_folder(files: Collection[str]) -> dict[str, list[dict[str, object]
             record = {"identity": "", "path": f"{kind}/{name}", "size": 0, "sha256": ""}
             found[above].append(record)
     return found
-
-
-def subject_of(content: bytes) -> str:
-    """The id of the page or database that a store is about; '' when it is damaged, or somebody else's."""
-    try:
-        stored = store.loads(content)
-    except StoreError:
-        return ""
-    return stored.id if isinstance(stored, StoredDatabase) else stored.page.id

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from backup import store
 from backup.errors import WorkspaceError
-from backup.folder.rebuild import subject_of
 from backup.folder.tree import Tree
 from backup.markdown import index
 from backup.model import STORE
@@ -38,7 +38,7 @@ class Writer:
     `claimed` are files that an interrupted run may have written: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
-    `plan` is the one that is being carried out, `size` how many bytes of images and attachments were
+    `people` are the names that are known by now, `plan` is the one that is being carried out, `size` how many bytes of images and attachments were
     written.
     """
 
@@ -52,6 +52,7 @@ class Writer:
         self.tree = tree
         self.records = dict(state.pages)
         self.before = state
+        self.people = dict(state.people)
         self.plan = Plan((), {})
         self.size = 0
         self.touched: set[str] = set()
@@ -215,7 +216,7 @@ class Writer:
             path
             for path, digest in there.items()
             if digest == (known.get(path) or _digest_of(placed.get(path)))
-            or (path.endswith(STORE) and subject_of(self.tree.content(path)) == page_id)
+            or (path.endswith(STORE) and store.subject(self.tree.content(path)) == page_id)
         }
 
     def _is_to_move(self, step: Step) -> bool:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
+from backup import store
 from backup.errors import GitError
-from backup.folder.rebuild import subject_of
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
 from backup.markdown import index
@@ -378,5 +378,5 @@ class Publisher:
 def _is_ours(path: str, content: bytes, id_: str) -> bool:
     """Whether a list of pages or a store says that this program wrote it."""
     if path.endswith(STORE):
-        return subject_of(content) == id_
+        return store.subject(content) == id_
     return index.is_ours(content.decode("utf-8", "replace"))
