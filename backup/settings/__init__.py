@@ -184,7 +184,7 @@ class Settings:
     )
     concurrency: int = setting(
         "CONCURRENCY",
-        "8",
+        "16",
         "How many requests and downloads run in parallel (1 to 64).",
         whole_number(1, 64),
     )
