@@ -91,6 +91,17 @@ def full(folder: Path, connections: int) -> Iterator[Row]:
         yield _used("D", cost.cpu, cost.memory)
 
 
+def hard(folder: Path, connections: int) -> Iterator[Row]:
+    """P: a limit of 3 requests a second, which nobody may spend in advance: after one request in vain for
+    each connection, the pace is known."""
+    with Notion(kind="generated", pages=60, blocks=4, images=0.0) as notion:
+        notion.tell(knobs={"latency": LATENCY, "budget": 3, "window": 1.0})
+        cost = run(notion, folder, concurrency=connections)
+        most = connections + 0.05 * cost.requests
+        yield _row("P", "throttled answers", cost.throttled, most)
+        yield _ratio("P", cost.seconds, cost.requests / 3, 1.3)
+
+
 def large(folder: Path, connections: int) -> Iterator[Row]:
     """E: one page of 20,000 blocks, and a listing of 10,000 rows."""
     with Notion(kind="long", blocks=20_000) as notion:
@@ -217,6 +228,7 @@ CASES: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "F": pictures,
     "G": rendering,
     "H": runners,
+    "P": hard,
     "S": growing,
     "L": company,
 }

@@ -94,7 +94,7 @@ class Gate:
             news = now >= self._until or until > self._until + 2
             self._until = max(self._until, until)
             if news:
-                self._pace.throttled()
+                self._pace.throttled(now, seconds)
         if news and until > self._hopeless:
             self.tell(seconds)
 

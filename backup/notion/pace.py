@@ -27,11 +27,11 @@ class Pace:
     _next: float = 0.0
     _opened: float | None = None  # when requests were let through again
     _granted: int = 0  # since then
-    _was_throttled: bool = False
+    _span: float = 0.0  # how long that took, when it came to an end
 
     def turn(self, now: float) -> float:
         """In how many seconds a request may go that comes now."""
-        if self._opened is None or self._was_throttled:
+        if self._opened is None or self._span:
             self._learn(now)
         if not self._interval:
             return 0.0
@@ -46,16 +46,17 @@ class Pace:
         if self._interval < _FREE:
             self._interval = 0.0
 
-    def throttled(self) -> None:
-        """Notion says wait."""
-        self._was_throttled = True
+    def throttled(self, now: float, seconds: float) -> None:
+        """Notion says wait for so long, in whole seconds: of the time since requests were let through and
+        of the wait the longer one is nearer to what is limited than both together."""
+        self._span = max(now - (self._opened or 0.0), seconds)
         if self._interval:
             self._interval *= _SLOWER
             self._faster = _FASTER
 
     def _learn(self, now: float) -> None:
         """The wait is over: what was let through since the one before tells the pace."""
-        span = now - self._opened if self._opened is not None else 0.0
-        if self._granted and not self._interval and self._granted < _FEW and span <= _SHORT:
-            self._interval = span / self._granted
-        self._opened, self._granted, self._was_throttled = now, 0, False
+        is_few = 0 < self._granted < _FEW and 0 < self._span <= _SHORT
+        if is_few and not self._interval:
+            self._interval = self._span / self._granted
+        self._opened, self._granted, self._span = now, 0, 0.0
