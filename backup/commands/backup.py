@@ -14,11 +14,13 @@ from backup.errors import WorkspaceError
 from backup.files import pending
 from backup.folder import indexes, load
 from backup.folder.load import Local, Lying, Memory
+from backup.folder.tables import Tables, nothing
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import STORE, Problem
 from backup.pipeline import summary
 from backup.pipeline.check import check
+from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey, edited_since
 from backup.pipeline.order import in_order
@@ -162,13 +164,13 @@ def _carried_out(
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
     services.client.kind = "reading"
-    has = begun.has(services)
+    tables = _tables(settings, services, begun, pages)
     with (
         services.log.group("Reading pages"),
         threads(settings.concurrency, services.stop) as requests,
     ):
         reader = _reader(settings, services, begun, decided, requests)
-        delivery = _delivery(services, begun, writer, has)
+        delivery = _delivery(services, begun, writer, tables)
         work = Fetching(
             reader,
             writer,
@@ -184,7 +186,7 @@ def _carried_out(
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
         services.log.problem("warnings", *services.naming.problems())
-    now = _ended(services, begun, writer)
+    now = _ended(services, begun, writer, tables)
     report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
     report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
@@ -203,13 +205,23 @@ def _restore(services: Services, begun: _Begun, decided: Plan) -> None:
         services.publisher.restore(there)
 
 
-def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
+def _tables(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> Tables:
+    return Tables(
+        here=services.stores,
+        before=begun.memory.state,
+        branch=services.publisher.stores if services.publisher else nothing,
+        ask=Displays(services.client, pages, services.stop).ask,
+        full_sync=settings.full_sync,
+    )
+
+
+def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> State:
     """The lists of pages and the state, written; what could not be written keeps no page from being
     published."""
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(writer, before, begun.has(services))
+        places = indexes.write_indexes(tables, writer, before, begun.has(services))
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
@@ -264,9 +276,7 @@ def _needed(step: Step, record: Record) -> Collection[str]:
     return [STORE, *proof, *(files if record.pending else [])]
 
 
-def _delivery(
-    services: Services, begun: _Begun, writer: Writer, has: Callable[[str], bool]
-) -> Delivery | None:
+def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> Delivery | None:
     if not services.publisher:
         return None
     memory = begun.memory
@@ -278,7 +288,7 @@ def _delivery(
         rebuilt=bool(memory.problem or memory.damage),
         unpublished=memory.unpublished,
     )
-    return Delivery(services.publisher, services.log, writer, memory.state, has)
+    return Delivery(services.publisher, services.log, writer, memory.state, tables)
 
 
 def _damage(memory: Memory) -> tuple[Problem, ...]:

@@ -33,6 +33,7 @@ __all__ = [
     "dumps",
     "in_order",
     "loads",
+    "page_of",
 ]
 
 NAME = STORE
@@ -104,6 +105,18 @@ def loads(data: bytes) -> StoredPage | StoredDatabase:
         raise damaged("nested too deeply") from None
     except ValueError:
         raise damaged("not the JSON that was written") from None
+
+
+def page_of(data: bytes) -> Json:
+    """The page object alone: nothing else of the file is looked at. Raises StoreError as `loads` does."""
+    try:
+        head = as_object(lean.loads(data.partition(b"\n")[0].decode("utf-8")))
+        _check_version(head.get("version"))
+    except RecursionError:
+        raise damaged("nested too deeply") from None
+    except ValueError:
+        raise damaged("not the JSON that was written") from None
+    return mapping(head, "page")
 
 
 def in_order(new: StoredDatabase, old: StoredDatabase) -> StoredDatabase:

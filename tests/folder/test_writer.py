@@ -14,7 +14,8 @@ from backup.errors import WorkspaceError
 from backup.folder import load
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
-from backup.markdown import index
+from backup.markdown.context import Context
+from backup.markdown.database import Overview, Rows, render
 from backup.model import Page
 from backup.store import StoredPage
 from backup.sync import journal, state
@@ -27,7 +28,7 @@ A, B, T, M = "a" * 32, "b" * 32, "7" * 32, "e" * 32
 TEA = Record(
     A, "wiki/tea", "Tea", files=({"path": "assets/1-leaf.png"}, {"path": "attachments/x.pdf"})
 )
-LIST = index.render("Wiki", "", (), "wiki/README.md")
+LIST = render(Overview("Wiki"), Rows((), Context("wiki/README.md")))["README.md"]
 
 
 @pytest.fixture
