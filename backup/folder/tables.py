@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from backup import store
+from backup.errors import GitError
 from backup.files.store import remembered
 from backup.json_values import mapping, objects, word
 from backup.markdown import database as shown
@@ -59,10 +60,14 @@ class Holdings:
         """The rows of a database by their ids."""
         return self._rows.get(database_id, {})
 
+    def pages(self, database_id: str) -> list[Target]:
+        """The same as targets, by title; the folder tells two of one title apart."""
+        ordered = sorted(self.rows(database_id).values(), key=_by_title)
+        return [Target(join(each.folder, "index.md"), each.title, each.icon) for each in ordered]
+
     def inside(self, database_id: str) -> list[Target]:
         """The databases that lie directly in one, by title."""
-        places = self._inside.get(database_id, {}).values()
-        ordered = sorted(places, key=lambda each: (by_title(each.title), each.folder))
+        ordered = sorted(self._inside.get(database_id, {}).values(), key=_by_title)
         return [Target(index_of(each.folder), each.title, each.icon) for each in ordered]
 
     @cached_property
@@ -73,22 +78,29 @@ class Holdings:
     def digest(self, database_id: str) -> str:
         """A short name for all that the files of a database depend on."""
         place = self.now.databases[database_id]
-        rows = sorted(
-            [id_, each.folder, each.title, each.icon, each.store, each.links_digest]
-            for id_, each in self.rows(database_id).items()
-        )
         inside = [[each.path, each.title, each.icon] for each in self.inside(database_id)]
-        about = [_TABLE, place.folder, place.title, place.icon, place.store, inside, rows]
+        about: list[object] = [place.folder, place.title, place.icon]
+        if place.store:
+            rows = sorted(
+                [id_, each.folder, each.title, each.icon, each.store, each.links_digest]
+                for id_, each in self.rows(database_id).items()
+            )
+            about += [rows, inside, place.store, _TABLE]
+        else:
+            pages = [[each.path, each.title, each.icon] for each in self.pages(database_id)]
+            about += [pages, inside] if inside else [pages]
         return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:12]
 
 
 class Sheet:
     """The files of one database, gathered from the stores of its rows, one by one; `about` is its own, if it
-    has one. Of a row without a store only the title is shown; a database without one has no CSV."""
+    has one. Of a row without a store only the title is shown; a database without one has a list of its
+    pages, as nothing says what its columns are."""
 
     def __init__(self, database_id: str, holdings: Holdings, about: StoredDatabase | None) -> None:
         self._place = holdings.now.databases[database_id]
         self._left = dict(holdings.rows(database_id))
+        self._pages = () if about else holdings.pages(database_id)
         self._about = about
         raws = about.sources if about else ()
         views = views_used(about.views if about else (), raws)
@@ -110,10 +122,12 @@ class Sheet:
 
     def texts(self) -> dict[str, str]:
         """The text of each file by its name, README.md first."""
+        if not self._about:
+            return {LIST: shown.listed(self._overview, self._pages, self._rows.context)}
         for page_id in [*self._left]:
             self.add(page_id, {})
-        table = {CSV: shown.spreadsheet(self._rows)} if self._about else {}
-        return {**shown.render(self._overview, self._rows), **table}
+        table = shown.spreadsheet(self._rows)
+        return {**shown.render(self._overview, self._rows), CSV: table}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +165,8 @@ class Tables:
         place = holdings.now.databases[database_id]
         content = self.store_of(database_id, place, tip)
         sheet = Sheet(database_id, holdings, understood(content))
-        wanted = {id_: each for id_, each in holdings.rows(database_id).items() if each.store}
+        rows = holdings.rows(database_id) if content else {}
+        wanted = {id_: each for id_, each in rows.items() if each.store}
         left = set(wanted)
         for id_, found in self._stores(wanted, tip):
             with suppress(StoreError):
@@ -175,10 +190,16 @@ class Tables:
         earlier = {id_: each.folder for id_, each in was.items() if each}
         for read, folders in ((self.here, now), (self.branch, earlier), (tip, now)):
             paths = {join(folders[id_], STORE): id_ for id_ in left if id_ in folders}
-            for path, content in read(paths) if paths else ():
+            for path, content in _readable(read, paths):
                 if store.digest(content) == wanted[paths[path]].store:
                     left.discard(paths[path])
                     yield paths[path], content
+
+
+def _readable(read: Contents, paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    """What can be read of these files: a list of pages is no reason to end a run."""
+    with suppress(GitError):
+        yield from read(paths) if paths else ()
 
 
 def understood(content: bytes) -> StoredDatabase | None:
@@ -187,6 +208,10 @@ def understood(content: bytes) -> StoredDatabase | None:
         found = store.loads(content)
         return found if isinstance(found, StoredDatabase) else None
     return None
+
+
+def _by_title(each: Record | Place) -> tuple[object, str]:
+    return by_title(each.title), each.folder
 
 
 def _entry(page_id: str, record: Record, page: Json, folder: str) -> Entry:

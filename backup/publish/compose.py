@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup.errors import BrokenState
-from backup.folder.tables import LIST, Contents, Holdings, Tables, nothing
+from backup.folder.tables import LIST, Contents, Holdings, Sheet, Tables, nothing
 from backup.model import CSV, STORE, Problem
 from backup.publish.commits import folders_of, in_the_way
 from backup.publish.message import KINDS, Told
@@ -28,7 +28,7 @@ class Held:
     every database, that is new since the last publication to what git calls their content; `rewritten` are pages and databases
     of which files were written, whether their record changed or not; `removed` are the pages that
     the plan removed: no other page's absence is a removal. `tables` makes the files that show the pages
-    of databases; without it they stay as they are."""
+    of databases; without it they are made later."""
 
     state: State
     objects: Mapping[str, str]
@@ -255,10 +255,9 @@ def _shown(
     """The state, and by their paths the files that show the pages of databases, as all runs together
     know them. Those that the tip has already are not made again, nor those of a database that is as it was,
     and of which no page is `changed`."""
-    places = dict(now.databases)
     if held.tables is None:
-        places = {id_: _as_there(each, theirs.databases.get(id_)) for id_, each in places.items()}
-        return replace(now, databases=places), {}
+        return _listed(now, theirs, held, ground)
+    places = dict(now.databases)
     shown: dict[str, str] = {}
     holdings = Holdings(now)
     for id_ in places.keys() & held.state.databases.keys():
@@ -275,6 +274,23 @@ def _shown(
             lists=tuple(name for name in texts if name != LIST),
             index_digest=holdings.digest(id_) if made.is_whole else "",
         )
+    return replace(now, databases=places), shown
+
+
+def _listed(now: State, theirs: State, held: Held, ground: _Ground) -> tuple[State, dict[str, str]]:
+    """The same while pages are still being read: what shows the pages of a database stays as it is, and
+    one that has no table yet gets a list of them."""
+    shown: dict[str, str] = {}
+    holdings = Holdings(now)
+    places = {
+        id_: _as_there(each, theirs.databases.get(id_)) for id_, each in now.databases.items()
+    }
+    for id_ in places.keys() & held.state.databases.keys():
+        path = index_of(places[id_].folder)
+        is_table = places[id_].index_digest or places[id_].lists
+        if not is_table and ground.is_free(path):
+            shown[path] = Sheet(id_, holdings, None).texts()[LIST]
+            places[id_] = replace(places[id_], index=True)
     return replace(now, databases=places), shown
 
 

@@ -30,8 +30,8 @@ class Delivery:
     tables: Tables
 
     def between(self) -> None:
-        """Publish what is finished, when it is time; lists of pages come at the end. When that is refused,
-        the end tries again."""
+        """Publish what is finished, when it is time; tables come at the end. When that is refused, the end
+        tries again."""
         if not self.publisher.is_due(self.writer.size):
             return
         try:

@@ -18,6 +18,7 @@ from backup.markdown.database import (
     Source,
     is_our_csv,
     is_ours,
+    listed,
     render,
     spreadsheet,
     views_used,
@@ -298,6 +299,30 @@ def test_values_of_the_wrong_kind_and_numbers_without_end_sort_all_the_same() ->
     rows[3].raw["properties"]["Cost"].update(type="select", select={"id": "o1", "name": "Later"})
     rows[4].raw["properties"]["Cost"].update(type="rich_text", rich_text=rich("words"))
     assert titles(*rows, property="Cost") == ["t1", "t6", "t0", "t4", "t3", "t2", "t5"]
+
+
+def test_where_only_titles_are_known_the_pages_are_a_list_in_the_order_given() -> None:
+    entries = [
+        Target("wiki/b (2)/index.md", "B [2]", "🗓️"),
+        Target("wiki/a/index.md", ""),
+        Target("wiki/計画/index.md", "計画"),
+    ]
+    assert listed(Overview("Wiki *1*", "📚"), entries, Context("wiki/README.md")).startswith(
+        "# 📚 Wiki \\*1\\*\n\n"
+        "- 🗓️ [B \\[2\\]](b%20%282%29/index.md)\n"
+        "- 📄 [Untitled](a/index.md)\n"
+        "- 📄 [計画](計画/index.md)\n\n"
+    )
+
+
+def test_hostile_titles_stay_one_entry_of_a_list_each() -> None:
+    hostile = ["a\n- b", "[x](y)", "<b>", "`", "| c |", "1. d"]
+    entries = [Target(f"w/{n}/index.md", title) for n, title in enumerate(hostile)]
+    text = listed(Overview("T"), entries, Context("w/README.md"))
+    assert is_ours(text)
+    for host in (github, gitea):
+        links = select(host(text), "ul > li > a")
+        assert [link["href"] for link in links] == [f"{n}/index.md" for n in range(len(hostile))]
 
 
 def test_databases_in_a_wiki_are_listed_below_its_rows() -> None:

@@ -92,7 +92,9 @@ def _alone(life: Life, shown: Shown, ours: Copy) -> set[str]:
     named = {bare_id(each) for each in life.named}
     folders = [ours.pages[id_]["folder"] for id_ in pages if id_ in ours.pages]
     indexes = {
-        posixpath.join(databases[id_]["folder"], "README.md") for id_ in databases.keys() - named
+        posixpath.join(databases[id_]["folder"], name)
+        for id_ in databases.keys() - named
+        for name in ("README.md", *databases[id_].get("lists", ()))
     }
     inside = (path for path in ours.owners() if any(path.startswith(f"{at}/") for at in folders))
     return {*inside, *map(posixpath.normpath, indexes)}
@@ -161,7 +163,7 @@ def _is_to_compare(
     about: str, fresh: Copy, touched: Collection[str], forged: Collection[str]
 ) -> bool:
     kind, _, id_ = about.partition(":")
-    if kind == "database":
+    if kind in ("database", "table"):
         return id_ in fresh.databases
     return not ((kind == "page" and id_ in touched) or (kind == "store" and id_ in forged))
 

@@ -5,7 +5,7 @@ Both hosts show README.md to whoever opens the folder. See docs/decisions/table.
 
 from collections.abc import Collection
 
-from backup.markdown.database.overview import Overview, is_ours, render
+from backup.markdown.database.overview import Overview, is_ours, listed, render
 from backup.markdown.database.rows import Rows
 from backup.markdown.database.sources import Entry, Source, views_used
 from backup.markdown.database.spreadsheet import is_our_csv, spreadsheet
@@ -19,6 +19,7 @@ __all__ = [
     "is_our_csv",
     "is_our_list",
     "is_ours",
+    "listed",
     "render",
     "spreadsheet",
     "views_used",

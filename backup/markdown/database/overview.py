@@ -16,6 +16,7 @@ from backup.markdown.runs import run
 from backup.model import Json, Target
 
 _MARK = "<!-- notion-backup: the pages of a database -->"
+_DATABASE = "🗂️"
 _ROWS = 500  # of one file: hosts take long to show more
 
 
@@ -56,6 +57,13 @@ def render(overview: Overview, rows: Rows) -> dict[str, str]:
         name: _file(overview, parts, _links(name, names, rows.sources, homes), rows)
         for name, parts in zip(names, files, strict=True)
     }
+
+
+def listed(overview: Overview, pages: Sequence[Target], context: Context) -> str:
+    """The text of README.md where only the titles of the pages are known: a list, in the order given."""
+    heading = _heading("#", overview.icon, overview.title)
+    parts = (_items(pages, "📄", context), _items(overview.inside, _DATABASE, context))
+    return stacked(heading, *parts, _MARK) + "\n"
 
 
 def is_ours(text: str) -> bool:
@@ -110,7 +118,7 @@ def _file(overview: Overview, parts: Sequence[_Part], links: list[Json], rows: R
             inline(overview.description, alone, Where.BLOCK) if is_top else "",
             inline(links, rows.context),
             *(_table(part, rows) for part in parts),
-            _inside(overview.inside, rows.context) if is_top else "",
+            _items(overview.inside, _DATABASE, rows.context) if is_top else "",
             _MARK,
         )
         + "\n"
@@ -131,11 +139,11 @@ def _table(part: _Part, rows: Rows) -> str:
     return stacked(place, name, pipe_table(cells) if part.lines else "")
 
 
-def _inside(databases: Sequence[Target], context: Context) -> str:
-    """A list of the databases that lie in this one, as a wiki has them."""
+def _items(targets: Sequence[Target], icon: str, context: Context) -> str:
+    """A list of links; `icon` stands before what has none."""
     lines = []
-    for each in databases:
+    for each in targets:
         address = file_target(each.path, context)
-        runs = [run(f"{each.icon or '🗂️'} "), run(each.title.strip() or "Untitled", address)]
+        runs = [run(f"{each.icon or icon} "), run(each.title.strip() or "Untitled", address)]
         lines.append(f"- {inline(runs, context, Where.ITEM)}".replace("\n", " "))
     return "\n".join(lines)

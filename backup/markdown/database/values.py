@@ -11,6 +11,7 @@ from typing import Any
 from backup.exact_json import Exact
 from backup.json_values import word
 from backup.markdown.context import Context
+from backup.markdown.database.sorting import seen
 from backup.markdown.database.sources import Column, Entry, Source
 from backup.markdown.links import relative
 from backup.markdown.properties.plain import number_text
@@ -46,6 +47,8 @@ def _value(entry: Entry, column: Column, context: Context) -> str:
     if isinstance(number, Exact):
         return number.text
     found = shown(value, At(context, f"{entry.id}/{value.get('id', '')}"))
+    if column.type == "rich_text":
+        return "".join(seen(run, context) for run in found.runs)
     return "".join(_words(found.native))
 
 
