@@ -42,7 +42,7 @@ lock: ## write requirements*.txt from pyproject.toml (UPGRADE=1: newest versions
 	@$(develop) -m uv pip compile pyproject.toml $(LOCKED) -o requirements.txt
 	@$(develop) -m uv pip compile pyproject.toml --group dev $(LOCKED) -c requirements.txt -o requirements-dev.txt
 
-readme: ## write the list of settings into README.md, action.yml and .env.example
+readme: ## write the list of settings into docs/settings.md, action.yml and .env.example
 	@$(develop) -m tools.papers
 
 golden: ## rewrite the expected Markdown of the golden tests; read the diff

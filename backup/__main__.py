@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from backup import __version__
-from backup.commands import COMMANDS, Acting, LookingOn, named
+from backup.commands import COMMANDS, Acting, LookingOn, discover, named
 from backup.errors import BackupError, ConfigError
 from backup.model import Problem
 from backup.notion.client import Client, Gate
@@ -21,7 +21,17 @@ from backup.report.answer import Answer
 from backup.report.log import Log
 from backup.report.reporter import Reporter
 from backup.services import build, looks
-from backup.settings import COMMAND, NAMES, SETTINGS, Looking, Settings, command_of, contacts
+from backup.settings import (
+    COMMAND,
+    NAMES,
+    SETTINGS,
+    Asking,
+    Looking,
+    NothingNamed,
+    Settings,
+    command_of,
+    contacts,
+)
 from backup.settings.nearest import nearest
 from backup.stop import Interrupted, Stop
 
@@ -85,6 +95,8 @@ def _started(
         raise given.mistake
     command = named(name)
     given = _with_argument(given, arguments, name, command)
+    if arguments.discover:
+        return _discovered(name, given, reporter, as_json=arguments.json)
     if isinstance(command, LookingOn):
         return _looked(name, command, given, reporter, as_json=arguments.json)
     if arguments.json:
@@ -94,9 +106,13 @@ def _started(
 
 def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> int:
     log, environ = reporter.log, given.environ
-    settings = Settings.read(*given.sources)
+    try:
+        settings = Settings.read(*given.sources)
+    except NothingNamed as error:
+        raise _with_what_there_is(error, given, log) from None
     log.problem("warnings", *(Problem("settings", each) for each in settings.warnings))
-    services = build(settings, _client(settings, log), given.workspace, environ, log, stop)
+    client = _client(settings, log, connections=settings.concurrency)
+    services = build(settings, client, given.workspace, environ, log, stop)
     report = command.run(settings, services)
     origin, folder = "", settings.output_dir
     if services.publisher:
@@ -114,10 +130,37 @@ def _looked(
         answer = command.run(settings, services)
     except BackupError as error:
         answer = Answer("", problems=(Problem(settings.output_dir, str(error)),))
+    return _answered(answer, reporter, as_json=as_json, command=name, folder=settings.output_dir)
+
+
+def _answered(answer: Answer, reporter: Reporter, *, as_json: bool, **more: str) -> int:
     if as_json:
-        print(answer.json(reporter.log.secrets, command=name, folder=settings.output_dir))
+        print(answer.json(reporter.log.secrets, **more))
     reporter.answer(answer)
     return answer.exit_code
+
+
+def _discovered(name: str, given: _Given, reporter: Reporter, *, as_json: bool) -> int:
+    if name != "status":
+        raise ConfigError(f"--discover: {name} has no such flag; write status --discover.")
+    client = _client(Asking.read(*given.sources), reporter.log, tries=_FEW)
+    return _answered(discover.run(client), reporter, as_json=as_json, command=name)
+
+
+def _with_what_there_is(error: NothingNamed, given: _Given, log: Log) -> ConfigError:
+    """The same, once the log has shown what the integration sees; the token may be wrong, too."""
+    try:
+        asking = Asking.read(*given.sources)
+    except ConfigError:
+        return error
+    try:
+        answer = discover.run(_client(asking, log, tries=_FEW))
+    except BackupError as refused:
+        return ConfigError(f"{error}\n{refused}")
+    for line in answer.lines:
+        log.line(line)
+    found = [each.what for each in answer.problems] or [f"{answer.heading} See the lines above."]
+    return ConfigError("\n".join([str(error), *found]))
 
 
 def _configure(reporter: Reporter, given: _Given, *, quiet: bool) -> None:
@@ -163,7 +206,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="notion-backup",
         description="Back up Notion databases as Markdown into this repository.",
         usage=f"%(prog)s [{' | '.join(COMMANDS)}] [flags]",
-        epilog="Every setting can also come from the environment or from .env: see the README.",
+        epilog="Every setting can also come from the environment or from .env: see docs/settings.md.",
         allow_abbrev=False,
     )
     meanings = (f"{name}: {each.meaning}" for name, each in COMMANDS.items())
@@ -173,6 +216,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--env", metavar="FILE", help="read settings from FILE (default: .env)")
     parser.add_argument(
         "--json", action="store_true", help="verify, status: answer with one JSON object"
+    )
+    parser.add_argument(
+        "--discover", action="store_true", help="status: show what the integration can see"
     )
     for setting in SETTINGS:
         if setting.input and not setting.secret:
@@ -221,15 +267,21 @@ def _decoded(content: bytes) -> str:
     return content.decode("utf-8-sig")
 
 
-def _client(settings: Settings, log: Log) -> Client:
+_FEW = 3  # tries of a request for somebody who is waiting
+
+
+def _client(
+    settings: Settings | Asking, log: Log, *, connections: int = 1, tries: int = 6
+) -> Client:
     def waiting(seconds: float) -> None:
         log.line(f"Notion asks to wait {seconds:.0f} s: its rate limit is reached.")
 
     return Client(
         settings.notion_token.reveal(),
         settings.notion_api_url,
-        connections=settings.concurrency,
+        connections=connections,
         gate=Gate(tell=waiting),
+        tries=tries,
         tell=log.line,
     )
 

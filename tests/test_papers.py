@@ -1,4 +1,4 @@
-"""What people read and copy says the same as the program: README, action.yml, .env.example, locks."""
+"""What people read and copy says the same as the program: README, docs, action.yml, .env.example, locks."""
 
 from __future__ import annotations
 
@@ -109,6 +109,12 @@ def test_the_readme_starts_with_the_two_commands() -> None:
         "make test",
     ]
     assert README.index("make demo") < README.index("jobs:")
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
+    assert len(README.splitlines()) <= 200
+    for name in PAPERS.keys() - {"README.md"}:
+        assert re.search(rf"\]\({re.escape(name)}[#)]", README), name
 
 
 def test_the_readme_tells_every_exit_code() -> None:

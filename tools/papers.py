@@ -1,4 +1,4 @@
-"""Writes what SETTINGS says into the papers: action.yml, README.md and .env.example.
+"""Writes what SETTINGS says into the papers: action.yml, docs/settings.md and .env.example.
 
     python -m tools.papers        (make readme)
 
@@ -51,12 +51,12 @@ def wanted() -> dict[Path, str]:
     action = (ROOT / "action.yml").read_text("utf-8")
     action = _filled(action, "inputs", "".join(map(_input, SETTINGS)))
     action = _filled(action, "environment", "".join(map(_variable, SETTINGS)))
-    readme = (ROOT / "README.md").read_text("utf-8")
-    readme = _filled(readme, "inputs", _inputs())
-    readme = _filled(readme, "outputs", _outputs(yaml.safe_load(action)["outputs"]))
+    page = (ROOT / "docs/settings.md").read_text("utf-8")
+    page = _filled(page, "inputs", _inputs())
+    page = _filled(page, "outputs", _outputs(yaml.safe_load(action)["outputs"]))
     return {
         ROOT / "action.yml": action,
-        ROOT / "README.md": readme,
+        ROOT / "docs/settings.md": page,
         ROOT / ".env.example": _example_file(),
     }
 

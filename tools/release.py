@@ -39,7 +39,15 @@ COMPILED = (".so", ".pyd", ".dylib", ".dll")
 SUPERFLUOUS = ("RECORD", "entry_points.txt", "direct_url.json", "INSTALLER")  # for installers
 LICENCE = re.compile(r"\.dist-info/(?:.*/)?(?:licen[sc]e|copying|notice)[^/]*$", re.IGNORECASE)
 CARRIED = ("action.yml", "entrypoint.py", LOCK, "backup", "fakenotion", "demo", "LICENSE")
-READ = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", ".env.example", ".gitea/examples", "docs")
+READ = (
+    "README.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    ".env.example",
+    ".gitea/examples",
+    "docs",
+)
 
 
 class Trouble(Exception):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
 from backup import store
-from backup.folder.rebuild import subject_of
 from backup.folder.tables import LIST, Holdings, Tables, understood
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
@@ -56,7 +55,7 @@ def write_indexes(
         for id_, old in before.databases.items()
         if id_ not in places or places[id_].folder != old.folder
     }
-    found = work.stores([*writer.plan.databases, *writer.plan.kept], places)
+    found = work.stores(places)
     for id_, old in moved.items():
         for path in old.paths():
             writer.drop_index(id_, path)
@@ -81,13 +80,14 @@ class _Work:
     before: State
     has: Callable[[str], bool]
 
-    def stores(self, listed: Iterable[Listed], places: Mapping[str, Place]) -> dict[str, _Stored]:
+    def stores(self, places: Mapping[str, Place]) -> dict[str, _Stored]:
         """For each database its place and its store. Notion is asked for the views of those of which the
         listing says something new: rows come and go without that."""
         found: dict[str, _Stored] = {}
         new: dict[str, StoredDatabase] = {}
-        for each in listed:
-            if (known := self._known(each, places[each.id])) is not None:
+        holdings = Holdings(current(self.before, self.writer, places))
+        for each in (*self.writer.plan.databases, *self.writer.plan.kept):
+            if (known := self._known(each, holdings)) is not None:
                 found[each.id] = known
             elif stored := understood(each.stored or b""):
                 new[each.id] = stored
@@ -96,16 +96,19 @@ class _Work:
             found[id_] = self._new(places[id_], database, views.get(id_))
         return found
 
-    def _known(self, listed: Listed, place: Place) -> _Stored | None:
-        """The store that a database has already, wherever that lies; None when there is to be another."""
-        path, old = join(listed.folder, STORE), self.before.databases.get(listed.id)
+    def _known(self, listed: Listed, holdings: Holdings) -> _Stored | None:
+        """The store that a database has already, wherever that lies; None when there is to be another. One
+        that is not needed is not read."""
+        place, old = holdings.now.databases[listed.id], self.before.databases.get(listed.id)
+        path = join(listed.folder, STORE)
         if listed.stored == b"":
             return replace(place, store="", listing_digest=""), b""
         digest = store.digest(listed.stored) if listed.stored else place.listing_digest
         if digest != place.listing_digest or (self.tables.full_sync and listed.stored):
             return None
         is_newer = self.writer.after_interruption or path in self.writer.touched
-        if place.store and not is_newer and (self.has(path) or listed.stored is None):
+        is_there = place.store and not is_newer and (self.has(path) or listed.stored is None)
+        if is_there and (listed.stored is None or self._is_shown(listed.id, holdings)):
             return place, None
         content = self.tables.store_of(listed.id, old) if old else b""
         return None if listed.stored and not content else (place, content)
@@ -130,7 +133,7 @@ class _Work:
         if not content:
             self.writer.drop_index(database_id, path)
         is_ours = content and self.writer.write_store(
-            database_id, path, content, lambda there: subject_of(there) == database_id
+            database_id, path, content, lambda there: store.subject(there) == database_id
         )
         return replace(place, store=store.digest(content) if is_ours else "")
 
@@ -142,11 +145,8 @@ class _Work:
     def shown(self, database_id: str, holdings: Holdings) -> Place:
         """The place of a database with the files that show its pages. To make them takes a while, so those
         that show just this are left as they are, and no store is read."""
-        place, digest = holdings.now.databases[database_id], holdings.digest(database_id)
-        wanted = (LIST, CSV) if place.store else (LIST,)
-        paths = {*place.paths(), *(join(place.folder, name) for name in wanted)}
-        is_newer = self.writer.after_interruption or not self.writer.touched.isdisjoint(paths)
-        if place.index_digest == digest and not is_newer and all(map(self.has, paths)):
+        place = holdings.now.databases[database_id]
+        if self._is_shown(database_id, holdings):
             return place
         made = self.tables.made(database_id, holdings)
         written = self._write(database_id, place, made.texts)
@@ -154,8 +154,17 @@ class _Work:
             place,
             index=LIST in written,
             lists=tuple(name for name in written if name != LIST),
-            index_digest=digest if made.is_whole else "",
+            index_digest=holdings.digest(database_id) if made.is_whole else "",
         )
+
+    def _is_shown(self, database_id: str, holdings: Holdings) -> bool:
+        """Whether the files that show the pages of a database are as they should be."""
+        place = holdings.now.databases[database_id]
+        wanted = (LIST, CSV) if place.store else (LIST,)
+        paths = {*place.paths(), *(join(place.folder, name) for name in wanted)}
+        is_newer = self.writer.after_interruption or not self.writer.touched.isdisjoint(paths)
+        is_fitting = place.index_digest == holdings.digest(database_id)
+        return is_fitting and not is_newer and all(map(self.has, paths))
 
     def _write(self, database_id: str, place: Place, texts: Mapping[str, str]) -> list[str]:
         """The names of the files that are ours afterwards. Where README.md is somebody else's, nothing

@@ -183,12 +183,3 @@ def _files_by_folder(files: Collection[str]) -> dict[str, list[dict[str, object]
             record = {"identity": "", "path": f"{kind}/{name}", "size": 0, "sha256": ""}
             found[above].append(record)
     return found
-
-
-def subject_of(content: bytes) -> str:
-    """The id of the page or database that a store is about; '' when it is damaged, or somebody else's."""
-    try:
-        stored = store.loads(content)
-    except StoreError:
-        return ""
-    return stored.id if isinstance(stored, StoredDatabase) else stored.page.id

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from backup import store
 from backup.errors import WorkspaceError
-from backup.folder.rebuild import subject_of
 from backup.folder.tree import Tree
 from backup.markdown.database import is_our_list
 from backup.model import CSV, STORE
@@ -225,7 +225,7 @@ class Writer:
             path
             for path, digest in there.items()
             if digest == (known.get(path) or _digest_of(placed.get(path)))
-            or (path.endswith(STORE) and subject_of(self.tree.content(path)) == page_id)
+            or (path.endswith(STORE) and store.subject(self.tree.content(path)) == page_id)
         }
 
     def _is_to_move(self, step: Step) -> bool:

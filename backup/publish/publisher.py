@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from backup import store
 from backup.errors import GitError
-from backup.folder.rebuild import subject_of
 from backup.folder.tables import Tables
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
@@ -386,5 +386,5 @@ class Publisher:
 def _is_ours(path: str, content: bytes, id_: str, ids: Collection[str]) -> bool:
     """Whether a list of pages or a store says that this program wrote it; `ids` are the pages."""
     if path.endswith(STORE):
-        return subject_of(content) == id_
+        return store.subject(content) == id_
     return is_our_list(path, content.decode("utf-8", "replace"), ids)

@@ -20,7 +20,8 @@ _MARKS = ("Mn", "Me", "Cf")  # take no column of their own
 class Answer:
     """`heading` is the sentence that says it all, `head` and `rows` are a table (all but its first
     column are numbers or short words), `notes` are sentences about what is well, or nobody's fault.
-    `problems` are what is wrong. `data` is the same for programs: one JSON object."""
+    `problems` are what is wrong. `data` is the same for programs: one JSON object, `lines` are to be
+    copied as they are."""
 
     heading: str
     head: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     data: Json = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:

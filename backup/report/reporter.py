@@ -59,7 +59,7 @@ class Reporter:
 
     def answer(self, answer: Answer) -> None:
         """Report what a command found that only looks; nobody is notified."""
-        for line in answer.table():
+        for line in (*answer.table(), *answer.lines):
             self.log.line(line)
         self.log.problem("errors", *answer.problems)
         for line in filter(None, (*answer.notes, answer.heading)):

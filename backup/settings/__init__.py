@@ -30,15 +30,17 @@ from backup.settings.parsers import (
 )
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.rendering import Rendering
-from backup.settings.setting import Reader, Setting, declared, setting, several
+from backup.settings.setting import Reader, Setting, declared, one, setting, several
 
 __all__ = [
     "COMMAND",
     "NAMES",
     "SETTINGS",
     "AiNaming",
+    "Asking",
     "Contacts",
     "Looking",
+    "NothingNamed",
     "Rendering",
     "Secret",
     "Setting",
@@ -56,6 +58,21 @@ _CONFIG = Setting(  # without a value of its own: what it holds is read like the
     "",
     "A whole .env text as one value, for settings that several repositories share.",
     secret=True,
+)
+_TOKEN = Setting(
+    "NOTION_TOKEN",
+    "",
+    "The secret of your Notion integration (ntn_…).",
+    secret,
+    required="create an integration on notion.so/profile/integrations, share the database with "
+    "it (⋯ → Connections), and pass its secret as NOTION_TOKEN.",
+    secret=True,
+)
+_API_URL = Setting(
+    "NOTION_API_URL",
+    _API,
+    "The address of the Notion API. Change it only for a proxy or for tests.",
+    base_address(_API),
 )
 COMMAND = Setting(
     "COMMAND",
@@ -87,23 +104,10 @@ def _shard(text: str) -> tuple[int, int]:
 class Settings:
     """What a run is told to do. `databases` are those that count in this repository; `ai_naming` is
     None when pictures get their usual names. `warnings` is what was ignored and probably meant. The
-    fields stand in the order of the README's table."""
+    fields stand in the order of the table in docs/settings.md."""
 
-    notion_token: Secret = setting(
-        "NOTION_TOKEN",
-        "",
-        "The secret of your Notion integration (ntn_…).",
-        secret,
-        required="create an integration on notion.so/profile/integrations, share the database with "
-        "it (⋯ → Connections), and pass its secret as NOTION_TOKEN.",
-        secret=True,
-    )
-    notion_api_url: str = setting(
-        "NOTION_API_URL",
-        _API,
-        "The address of the Notion API. Change it only for a proxy or for tests.",
-        base_address(_API),
-    )
+    notion_token: Secret = one(_TOKEN)
+    notion_api_url: str = one(_API_URL)
     databases: tuple[Database, ...] = several(
         *databases.SETTINGS, _CONFIG, read=databases.databases
     )
@@ -113,11 +117,11 @@ class Settings:
         "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
         switch,
     )
-    output_dir: str = several(_OUTPUT_DIR, read=lambda reader: str(reader.value(_OUTPUT_DIR)))
+    output_dir: str = one(_OUTPUT_DIR)
     full_sync: bool = setting(
         "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
     )
-    dry_run: bool = several(DRY_RUN, read=lambda reader: bool(reader.value(DRY_RUN)))
+    dry_run: bool = one(DRY_RUN)
     publishing: Publishing = several(*declared(Publishing), read=publishing)
     rendering: Rendering = several(
         *declared(Rendering), read=lambda reader: reader.values(Rendering)
@@ -201,7 +205,7 @@ class Settings:
 class Looking:
     """What a command is told that only looks at a backup: where it lies, and what shaped it."""
 
-    output_dir: str = several(_OUTPUT_DIR, read=lambda reader: str(reader.value(_OUTPUT_DIR)))
+    output_dir: str = one(_OUTPUT_DIR)
     rendering: Rendering = several(
         *declared(Rendering), read=lambda reader: reader.values(Rendering)
     )
@@ -218,6 +222,24 @@ class Looking:
         return _sound(reader, environ, reader.values(cls))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asking:
+    """What is needed to ask Notion what there is: the token, whatever is wrong with other settings."""
+
+    notion_token: Secret = one(_TOKEN)
+    notion_api_url: str = one(_API_URL)
+
+    @classmethod
+    def read(cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Asking:
+        """From the same sources as `Settings.read`. Raises ConfigError with every mistake."""
+        reader = Reader(_merged(flags, environ, dotenv))
+        return _sound(reader, environ, reader.values(cls))
+
+
+class NothingNamed(ConfigError):
+    """No setting says what to back up: whoever asks Notion can say what there is."""
+
+
 def _sound(
     reader: Reader, environ: Mapping[str, str], found: T, warnings: Collection[str] = ()
 ) -> T:
@@ -226,7 +248,8 @@ def _sound(
         told = [*reader.problems, *warnings, *_misspelt(reader, environ)]
         if environ.get("GITHUB_ACTIONS") == "true":
             told = [_with_input(each) for each in told]
-        raise ConfigError("\n".join(dict.fromkeys(told)))
+        kind = NothingNamed if databases.MISSING in reader.problems else ConfigError
+        raise kind("\n".join(dict.fromkeys(told)))
     return found
 
 

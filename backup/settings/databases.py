@@ -26,6 +26,7 @@ FAMILY = re.compile(r"DB(\d+)_(NOTION_ID|LABEL|PATH|GIT_REPO)")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _KEY = re.compile(r"[\w.-]*")
 _QUERY_KEYS = ("p", "page_id", "database_id")
+MISSING = "DATABASES is missing: write the id or the URL of a database (or set DB1_NOTION_ID)."
 _FORM = "Write `databases: |`, and below it one line for each: `link`, or `folder = link`."
 
 
@@ -268,7 +269,7 @@ def _nothing(others: int, repository: str) -> str:
             f"DBn_GIT_REPO: all {others} databases are meant for other repositories, none for "
             f"{repository or 'a run outside of a workflow'}. Add one, or set GITHUB_REPOSITORY."
         )
-    return "DATABASES is missing: write the id or the URL of a database (or set DB1_NOTION_ID)."
+    return MISSING
 
 
 def _duplicates(found: Iterable[Database]) -> list[str]:

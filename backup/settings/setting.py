@@ -3,7 +3,7 @@
     verify: bool = setting("VERIFY", "false", "Check the whole backup after the run.", switch)
 
 The parser must return what the field's annotation says. From these fields come the values, the flags,
-and the lists in action.yml, the README and .env.example.
+and the lists in action.yml, docs/settings.md and .env.example.
 """
 
 from __future__ import annotations
@@ -82,9 +82,13 @@ def setting(
     secret: bool = False,
 ) -> T:
     """Declares the field of a dataclass as a setting."""
-    one = Setting(name, default, meaning, parse, required, secret)
-    found: T = several(one, read=lambda reader: reader.value(one))
+    found: T = one(Setting(name, default, meaning, parse, required, secret))
     return found
+
+
+def one(setting: Setting) -> Any:
+    """Declares the field of a dataclass as a setting that several of them have."""
+    return several(setting, read=lambda reader: reader.value(setting))
 
 
 def several(*settings: Setting, read: Callable[[Reader], T]) -> T:

@@ -208,6 +208,19 @@ def test_a_file_that_somebody_deleted_or_changed_comes_back(shop: Backup, name: 
     assert shop.git("status", "--porcelain") == "" and shop.run("--verify").code == 0
 
 
+def test_a_store_that_somebody_wrote_in_is_not_believed_when_a_table_is_made(shop: Backup) -> None:
+    run(shop)
+    store = shop.folder / "shop/.notion.json"
+    whole = store.read_text()
+    store.write_text(whole.replace("Price", "Costs"))
+    shop.git("commit", "-qam", "mine")
+    shop.notion.rename(row(shop, "Old cup"), "Older cup")
+    later(shop.notion)
+    run(shop)
+    assert store.read_text() == whole
+    assert table(shop)[0] == ["Price", "Name", "Age"] and "Older cup" in table(shop)[2][1]
+
+
 def test_a_lost_state_is_no_reason_to_take_a_table_for_somebody_elses(shop: Backup) -> None:
     run(shop)
     (shop.folder / ".notion-sync.json").unlink()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backup import exact_json, store
 from backup.markdown.runs import page_mention
-from backup.model import Block, Json, Page
+from backup.model import Block, Json, Page, bare_id
 from backup.store import StoredDatabase, StoredPage
 from tests.support.cases import case
 from tests.support.notion_shapes import equation, text
@@ -218,3 +218,13 @@ def test_columns_keep_their_places_when_notion_gives_another_order() -> None:
 def test_the_digest_is_the_sha256_of_the_bytes() -> None:
     assert store.digest(b"abc").startswith("ba7816bf8f01cfea414140de5dae2223")
     assert len(store.digest(b"")) == 64
+
+
+def test_a_store_that_is_damaged_below_its_first_line_still_says_whose_it_is() -> None:
+    for kept in (stored(), database({})):
+        damaged = store.dumps(kept) + b"\nnotes of mine\n"
+        with pytest.raises(store.StoreError):
+            store.loads(damaged)
+        assert store.subject(damaged) in ("d" * 32, bare_id(ID))
+    for strange in (b"", b"notes of mine", b"[]", b'{"version": 99, "page": {"id": "1"}}'):
+        assert store.subject(strange) == ""

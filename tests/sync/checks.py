@@ -131,9 +131,9 @@ def equal(
     assert not fewer, f"unequal: too few: {sorted(fewer)}\n{log}"
     common = {*fresh.pages, *fresh.databases}
     aims = ours.aims(common)
-    said, wanted = ours.without_names(common, aims), fresh.without_names(common, aims)
     touched = {id_ for path, text in ours.files.items() if (id_ := _touched(path, text))}
     forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
+    said, wanted = (each.without_names(common, aims, forged) for each in (ours, fresh))
     for about in said.keys() | wanted.keys():
         if _is_to_compare(about, fresh, touched, forged):
             both = f"{said.get(about)}\n-- not --\n{wanted.get(about)}"

@@ -148,22 +148,26 @@ class Copy:
         others = (page for id_, page in self.pages.items() if id_ not in common)
         return {link[-8:] for page in others for link in page.get("links", ()) if "#" in link}
 
-    def without_names(self, common: set[str], aims: set[str]) -> dict[str, Any]:
+    def without_names(
+        self, common: set[str], aims: set[str], forged: set[str]
+    ) -> dict[str, Any]:
         """What the backup says, by what it is about. `common` are the pages and databases that both of
-        two backups have: what is said of others is left out, and the anchors of what they aim at."""
+        two backups have: what is said of others is left out, and the anchors of what they aim at. A table
+        has nothing to say of pages of which the store is `forged`."""
+        sound = common - forged
         said: dict[str, Any] = {}
         for id_, place in self.databases.items():
             if place.get("store") and id_ in common:
                 said[f"store:{id_}"] = _stored(self.files[_join(place["folder"], STORE)])
             if place.get("index") and id_ in common:
                 names = ["README.md", *(each for each in place.get("lists", ()) if each != CSV)]
-                texts = (self._text(_join(place["folder"], each), common, aims) for each in names)
+                texts = (self._text(_join(place["folder"], each), sound, aims) for each in names)
                 lines = [line for text in texts for line in _by_column(text).splitlines()]
                 said[f"database:{id_}"] = sorted(
                     line for line in lines if line and "<other>" not in line
                 )
             if CSV in place.get("lists", ()) and id_ in common:
-                said[f"table:{id_}"] = self._table(place["folder"], common)
+                said[f"table:{id_}"] = self._table(place["folder"], sound)
         for id_ in sorted(common & self.pages.keys()):
             page = self.pages[id_]
             text = self._text(_join(page["folder"], "index.md"), common, aims)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sync.comparison import STATE, STORE
+from tests.sync.comparison import STATE, STORE, Copy
 from tests.sync.land import LOOSE, Branch, Land
 
 TOUCHED = b"\nThe owner was here.\n"
@@ -180,10 +180,13 @@ def _revert(land: Land, one: int, two: int) -> None:
 
 
 def _rewind(land: Land, one: int, two: int) -> None:
-    """The branch is reset to an earlier commit, and pushed by force."""
+    """The branch is reset to an earlier commit, and pushed by force: in the midst of those that have a page
+    each, some pages are in no state."""
     if isinstance(land, Branch):
         history = land.history()
         land.move(history[min(one, len(history) - 1)].commit)
+        now = land.now()
+        land.relics |= now.ours.keys() - {STATE} - Copy.of(now.ours).owners().keys()
 
 
 def _replace(land: Land, one: int, two: int) -> None:

@@ -145,6 +145,14 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         FOLDER,
         [FIRST, Act("touch_store", 1, 1), Act("touch_store", 3, 1), Act("lose"), FIRST],
     ),
+    "the store of a database is damaged, and the state is lost": (
+        FOLDER,
+        [FIRST, Act("touch_store", 0), Act("lose"), FIRST],
+    ),
+    "the branch is reset to a page's own commit, and one shard runs": (
+        SHARDS,
+        [Choice(5, 0), PLAIN, FIRST, SECOND, FIRST, Act("rewind", 5), FIRST],
+    ),
     "stores are new, and the run is cut off in the middle": (
         LAPTOP,
         [BARE, FIRST, STORED, Run("killed", 60, 1), FIRST],
