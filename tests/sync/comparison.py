@@ -148,9 +148,7 @@ class Copy:
         others = (page for id_, page in self.pages.items() if id_ not in common)
         return {link[-8:] for page in others for link in page.get("links", ()) if "#" in link}
 
-    def without_names(
-        self, common: set[str], aims: set[str], forged: set[str]
-    ) -> dict[str, Any]:
+    def without_names(self, common: set[str], aims: set[str], forged: set[str]) -> dict[str, Any]:
         """What the backup says, by what it is about. `common` are the pages and databases that both of
         two backups have: what is said of others is left out, and the anchors of what they aim at. A table
         has nothing to say of pages of which the store is `forged`."""
