@@ -13,6 +13,7 @@ from backup.json_values import as_object, mapping, word
 
 Json: TypeAlias = dict[str, Any]
 STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
+CSV = "database.csv"  # in the folder of a database: its rows
 
 _HEX32 = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"[\ud800-\udfff]")
