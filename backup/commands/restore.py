@@ -12,7 +12,7 @@ from backup.errors import BackupError, BrokenState, ConfigError, NotionError
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
-from backup.restore import original, target, telling
+from backup.restore import original, people, target, telling
 from backup.restore.choice import chosen
 from backup.restore.copied import Reading, of_backup
 from backup.restore.plan import Plan, plan, workspace_of
@@ -101,7 +101,8 @@ def _planned(services: Means, found: Saved, into: str) -> Plan:
     me = services.writer.me()
     target.check(services.reader, found, into)
     target.check_writer(services.reader, me, services.writing_reader, into)
-    return plan(found, into, workspace_of(me))
+    there = people.present(services.reader, people.named(found))
+    return plan(found, into, workspace_of(me, there))
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:
@@ -150,7 +151,7 @@ def _progress(services: Means) -> Callable[[str], None]:
 
 
 def _unfinished(services: Means, why: str, code: int) -> Answer:
-    what = f"{why} Run the restore again with the same settings: it goes on where it ended."
+    what = f"{why} The copy is unfinished; another run with the same settings goes on where this one ended."
     return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
 
 
