@@ -48,6 +48,7 @@ class Loss(Enum):
     VIEW_EXTRAS = "a part of a view beyond its name, type, sorts and filters"
     COMMENT_FORM = "the author, the time or the anchor of a comment: the text says them"
     COMMENT = "a comment"
+    EMPTY = "an empty column, table or other frame, in which Notion wants something: it gets an empty part"
     TOO_DEEP = "a value that is nested too deeply, or too large, for Notion"
 
     @property
