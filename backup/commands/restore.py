@@ -12,12 +12,12 @@ from backup.errors import BackupError, BrokenState, ConfigError, NotionError
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
-from backup.restore import original, target, telling
+from backup.restore import original, people, target, telling
 from backup.restore.choice import chosen
 from backup.restore.copied import Reading, of_backup
 from backup.restore.plan import Plan, plan, workspace_of
 from backup.restore.proof import Proof, proof
-from backup.restore.saved import Saved, saved
+from backup.restore.saved import Saved, pages_only, saved
 from backup.restore.send import Sent, send
 from backup.restore.telling import address
 from backup.services import Means
@@ -49,7 +49,7 @@ def run(settings: Restore, services: Means) -> Answer:
     id_ = chosen(backup.state, settings.restoring.path, settings.output_dir)
     if into == ORIGINAL:
         return _original(settings, services, id_, backup.state.nodes[id_])
-    found = saved(backup.state, id_, backup.content)
+    found = pages_only(saved(backup.state, id_, backup.content))
     planned = _planned(services, found, into)
     if settings.plans_only:
         return _foreseen(found, planned)
@@ -101,12 +101,8 @@ def _planned(services: Means, found: Saved, into: str) -> Plan:
     me = services.writer.me()
     target.check(services.reader, found, into)
     target.check_writer(services.reader, me, services.writing_reader, into)
-    return plan(found, into, workspace_of(me))
-
-
-def _name(found: Saved) -> str:
-    node = found.top
-    return f"{node.path}"
+    there = people.present(services.reader, people.named(found))
+    return plan(found, into, workspace_of(me, there))
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:
@@ -116,7 +112,7 @@ def _foreseen(found: Saved, planned: Plan) -> Answer:
     data = telling.data(found, planned.losses, {})
     how = "" if planned.losses else " Nothing of it is lost."
     return Answer(
-        f"Plan: {_name(found)} can be restored; nothing was written.{how}",
+        f"Plan: {found.top.path} can be restored; nothing was written.{how}",
         ("to make", "number"),
         tuple(rows),
         tuple(telling.losses(planned.losses)),
@@ -127,6 +123,7 @@ def _foreseen(found: Saved, planned: Plan) -> Answer:
 def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> Answer:
     services.log.line(f"Restoring {telling.words(telling.contents(found))}.")
     services.stop.working()
+    before = services.writer.requests
     try:
         sent = send(planned, found, services.writer, services.reader, _progress(services))
     except Interrupted:
@@ -137,7 +134,7 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
         return _unfinished(services, str(error), _NOT_FINISHED)
     if not sent.finished:
         return _unfinished(services, sent.problem or "The restore did not come to its end.", 3)
-    answer = _done(found, planned, sent)
+    answer = _done(found, planned, replace(sent, requests=sent.requests - before))
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
     return _proven(answer, _proof(services, found, planned, sent))
@@ -154,7 +151,7 @@ def _progress(services: Means) -> Callable[[str], None]:
 
 
 def _unfinished(services: Means, why: str, code: int) -> Answer:
-    what = f"{why} Run the restore again with the same settings: it goes on where it ended."
+    what = f"{why} The copy is unfinished; another run with the same settings goes on where this one ended."
     return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
 
 
@@ -162,7 +159,7 @@ def _done(found: Saved, planned: Plan, sent: Sent) -> Answer:
     link = address(sent.ids[found.top.id])
     data = telling.data(found, planned.losses, sent.ids)
     return Answer(
-        f"Restored {_name(found)}: {link}",
+        f"Restored {found.top.path}: {link}",
         notes=(*telling.links(found, sent.ids), *telling.losses(planned.losses)),
         data={**data, "restored": link, "requests": sent.requests},
     )

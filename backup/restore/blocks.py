@@ -80,7 +80,7 @@ class Translation:
         if block.type in _CHILD:
             return [self._of_child(block, is_top)]
         if block.type in _PARTS:  # not in its place: what is in it
-            return [*self.below(block)] or [self.line(block, plain(block), ())]
+            return [*self.below(block)] or [self._unmade(block)]
         make = _MAKES.get(block.type)
         return make(self, block) if make else [self._unmade(block)]
 

@@ -18,7 +18,7 @@ _MADE = frozenset(
     (
         *("paragraph", "heading_1", "heading_2", "heading_3", "heading_4", "bulleted_list_item"),
         *("numbered_list_item", "to_do", "toggle", "quote", "callout", "code", "divider"),
-        *("table", "table_row", "column_list", "column", "tab", "breadcrumb", "template"),
+        *("table", "column_list", "tab", "breadcrumb", "template"),
         *("table_of_contents", "synced_block", *MEDIA),
     )
 )
@@ -141,4 +141,15 @@ def _property(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
     return _of(kinds, foreseen)
 
 
-_PARTS = {"icon": _icon, "cover": _icon, "value": _value, "property": _property}
+def _tie(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The original that a synced block follows."""
+    return [] if new else _of((Loss.SYNCED_OUTSIDE,), foreseen)
+
+
+_PARTS = {
+    "synced_from": _tie,
+    "icon": _icon,
+    "cover": _icon,
+    "value": _value,
+    "property": _property,
+}

@@ -22,6 +22,7 @@ class Loss(Enum):
         "a block that only Notion's own app makes (button, form, meeting notes, link preview): a line "
         "stands in its place, with its content where there is any"
     )
+    DATABASE = "a database with its rows: copies of databases cannot be made yet, so a line stands in its place"
     DATABASE_MOVED = (
         "a database inside a block: it comes at the page's end, and a link in its place"
     )
@@ -48,7 +49,7 @@ class Loss(Enum):
     VIEW_EXTRAS = "a part of a view beyond its name, type, sorts and filters"
     COMMENT_FORM = "the author, the time or the anchor of a comment: the text says them"
     COMMENT = "a comment"
-    EMPTY = "an empty column, table or other frame, in which Notion wants something: it gets an empty part"
+    EMPTY = "a column, table or tab without anything in it: Notion makes none, so an empty line is in it"
     TOO_DEEP = "a value that is nested too deeply, or too large, for Notion"
 
     @property

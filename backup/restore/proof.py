@@ -15,11 +15,12 @@ from backup.model import Block, Json, bare_id
 from backup.restore import canonical
 from backup.restore.canonical import Side
 from backup.restore.excuses import excused, replaceable
-from backup.restore.lined_up import Slot, below, lined_up, of_page
+from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.words import counted
 
+_ABSENT = (Loss.UNREAD, Loss.DATABASE)  # of these nothing is made
 _BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
 
 
@@ -89,7 +90,7 @@ class _Comparison:
     def run(self) -> None:
         """Find what stands for what, then compare, for links lead to what comes later."""
         for lost in self.foreseen:  # what the backup itself does not have
-            if lost.kind is Loss.UNREAD and not lost.where:
+            if lost.kind in _ABSENT and not lost.where:
                 self.happened.append(lost)
         self._pair(self.before.nodes[0], self.after.nodes[0])
         for each in self._later:
@@ -170,7 +171,7 @@ class _Comparison:
             else:
                 self.differ(child.path, "", "is not in the copy")
             return
-        if not slot.is_link:
+        if slot.block.type not in CHILDREN:  # what is not made is still meant by its old id
             self._ids.setdefault(id_, bare_id(blocks[0].id))
         self._later.append(partial(self._compare_block, node, slot, blocks))
         if slot.below is not None:

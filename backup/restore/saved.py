@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from backup import store
 from backup.errors import ConfigError, StoreError
 from backup.files.store import FileRecord
-from backup.json_values import word
+from backup.json_values import as_object, mapping, word
 from backup.model import Page, bare_id
 from backup.restore.losses import Loss, Lost
 from backup.store import StoredDatabase, StoredPage
@@ -100,6 +100,39 @@ def saved(now: State, id_: str, content: Callable[[str], bytes]) -> Saved:
     return Saved(nodes, frozenset(now.nodes), tuple(reading.lost), content)
 
 
+def pages_only(whole: Saved) -> Saved:
+    """What a copy can be made of: pages, without the databases in them, which are losses; of a row that
+    becomes a page its values are. Raises ConfigError for a database."""
+    if whole.top.kind == "database":
+        raise ConfigError(
+            "RESTORE_PATH: copies of databases cannot be made yet.",
+            hint="Take it out of Notion's trash (RESTORE_INTO=original), or restore its rows as pages.",
+        )
+    kept: list[Node] = []
+    lost = [*whole.lost]
+    inside: set[str | None] = {None}
+    for node in whole.nodes:
+        if node.parent_id not in inside:
+            continue
+        if node.kind == "database":
+            lost.append(Lost(Loss.DATABASE, node.path))
+        else:
+            kept.append(node)
+            inside.add(node.id)
+    if whole.top.kind == "row":
+        lost += [Lost(Loss.ROW_VALUES, whole.top.path, name) for name in _values(whole.top.page)]
+    return replace(whole, nodes=tuple(kept), lost=tuple(lost))
+
+
+def _values(page: Page) -> Iterator[str]:
+    """The properties of a row that say something, but for its title."""
+    for name, value in mapping(page.raw, "properties").items():
+        type_ = word(value, "type")
+        said = as_object(value).get(type_)
+        if type_ not in ("title", "button") and said not in (None, "", [], {}, False):
+            yield name
+
+
 class _Reading:
     """Reads the stores of a tree, each once."""
 
@@ -109,11 +142,16 @@ class _Reading:
         self._databases = now.databases
         self._content = content
         self._inside: dict[str, list[str]] = {}
+        self._seen: set[str] = set()
         for id_, each in self._nodes.items():
             self._inside.setdefault(each.parent, []).append(id_)
 
     def below(self, id_: str, parent: str | None, depth: int = 0) -> Iterator[Node]:
-        """The node, then those that lie in it, in the order of reading."""
+        """The node, then those that lie in it, in the order of reading; nothing of one that lies in
+        itself."""
+        if id_ in self._seen:
+            return
+        self._seen.add(id_)
         try:
             if depth > _DEEPEST:
                 raise StoreError("It lies in too many others.")

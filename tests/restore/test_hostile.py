@@ -121,7 +121,7 @@ def test_pages_that_lie_in_each_other_are_told_or_left_out(tampered: Tampered) -
         raw["pages"][one]["parent"], raw["pages"][other]["parent"] = other, one
 
     tampered.state(cycle)
-    for page in ("wiki/cups", "wiki/tea", "wiki/milk", "wiki"):
+    for page in ("wiki/cups", "wiki/tea", "wiki/milk"):
         assert tampered.restore(page).code == 0
 
 

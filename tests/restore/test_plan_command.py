@@ -41,14 +41,15 @@ def test_it_says_what_would_be_made_and_asks_nobody(backup: Backup) -> None:
     seen = look(backup.folder, "restore", "top", "--json")
     assert (seen.code, seen.json["ok"]) == (0, True), seen.err
     numbers = {key: seen.json[key] for key in ("pages", "databases", "rows", "files")}
-    assert numbers == {"pages": 1, "databases": 1, "rows": 1, "files": 1}
+    assert numbers == {"pages": 1, "databases": 0, "rows": 0, "files": 1}
+    assert [each["code"] for each in seen.json["losses"]].count("database") == 1
     assert seen.json["requests"] > 2 and seen.json["links"] == []
     assert len(backup.server.requests) == asked
 
 
 def test_it_says_what_is_lost_and_where(backup: Backup) -> None:
     seen = look(backup.folder, "restore", "Top")
-    assert "Does not come back: 1 × a block that Notion shows to no program" in seen.out
+    assert "Does not come back: 1 × a block that only Notion's own app makes" in seen.out
     assert "In top." in seen.out and "nothing was written" in seen.out
 
 
