@@ -258,6 +258,8 @@ def _address(to: Translation, block: Block) -> Made:
             return [_without_file(to, block, caption)]
         return [Draft(to.key(block), "embed", {"file_upload": {"id": found}, **caption})]
     target = web(url, to.scope) if url else None
+    if not url:
+        to.lose(block, Loss.EMPTY)
     if target is None:
         runs = [text(f"[{block.type.capitalize()}]"), *caption.get("caption", [])]
         return [Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})]

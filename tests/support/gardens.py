@@ -41,7 +41,8 @@ class Garden:
             self.pages.append(page.page(self.random.choice(("Bed", "Pond", "")), **more))
             return
         made = page.block(self.block(4))
-        if made.node.data["type"] == "synced_block":
+        shown = made.node.data.get("synced_block")
+        if shown and not shown["synced_from"]:
             self.originals.append(made)
         self.linkable.append((page, made))
 
