@@ -17,7 +17,7 @@ from backup.restore.choice import chosen
 from backup.restore.copied import Reading, of_backup
 from backup.restore.plan import Plan, plan, workspace_of
 from backup.restore.proof import Proof, proof
-from backup.restore.saved import Saved, pages_only, saved
+from backup.restore.saved import Saved, saved
 from backup.restore.send import Sent, send
 from backup.restore.telling import address
 from backup.services import Means
@@ -49,7 +49,7 @@ def run(settings: Restore, services: Means) -> Answer:
     id_ = chosen(backup.state, settings.restoring.path, settings.output_dir)
     if into == ORIGINAL:
         return _original(settings, services, id_, backup.state.nodes[id_])
-    found = pages_only(saved(backup.state, id_, backup.content))
+    found = saved(backup.state, id_, backup.content)
     planned = _planned(services, found, into)
     if settings.plans_only:
         return _foreseen(found, planned)
