@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ from backup.notion.client import Client
 from backup.report.answer import Answer
 from backup.report.log import Log
 from backup.report.reporter import Reporter
-from backup.services import build, gate, looks, means
+from backup.services import build, gate, looks, means, repository
 from backup.settings import (
     COMMAND,
     NAMES,
@@ -112,7 +113,7 @@ def _started(
 def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> int:
     log, environ = reporter.log, given.environ
     try:
-        settings = Settings.read(*given.sources)
+        settings = Settings.read(*given.sources, partial(repository, given.workspace, environ))
     except NothingNamed as error:
         raise _with_what_there_is(error, given, log) from None
     log.problem("warnings", *(Problem("settings", each) for each in settings.warnings))

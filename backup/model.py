@@ -147,13 +147,14 @@ class Page:
     """One page, read whole: `raw` is the page object with every property value complete.
 
     `schema` is the `properties` object of its data source, in the order Notion gave; {} for a page
-    that is not a row.
+    that is not a row. `comments` are the open ones, those about the page itself first.
     """
 
     id: str
     raw: Json
     blocks: tuple[Block, ...] = ()
     schema: Json = field(default_factory=dict)
+    comments: tuple[Json, ...] = ()
 
     @property
     def title(self) -> str:
@@ -185,7 +186,7 @@ class File:
 
     `key` is where it hangs, and the same in every run: a media block's id; '<block or page
     id>/icon'; '<page id>/cover'; '<page id>/<property id>/<n>' (n from 0, and one more '/<m>' inside
-    a rollup); 'emoji/<id>'. `url` may carry a signature: never log or store it. `name` is what
+    a rollup); '<comment id>/<n>'; 'emoji/<id>'. `url` may carry a signature: never log or store it. `name` is what
     Notion or the URL calls it, '' when neither says anything. `words` is the best description at
     hand (caption, else a name that says something, else nearest heading), '' for none.
     """

@@ -19,6 +19,7 @@ from backup.folder.load import Local
 from backup.folder.tree import Tree
 from backup.git import Git, Identity, basic
 from backup.notion.client import Client, Gate
+from backup.notion.users import Users
 from backup.pipeline.addresses import refresher
 from backup.pipeline.naming import Naming
 from backup.publish import branches, objects
@@ -42,6 +43,7 @@ class Services:
     `turn` is the number of the run among those of its workflow, None outside of one."""
 
     client: Client
+    users: Users
     downloader: Downloader
     tree: Tree
     log: Log
@@ -160,6 +162,14 @@ def looks(folder: str, workspace: Path, environ: Mapping[str, str], log: Log) ->
     return Looks(tree, Git(tree.root, environ), log, datetime.now(timezone.utc))
 
 
+def repository(workspace: Path, environ: Mapping[str, str]) -> str:
+    """'owner/repo' of the clone's remote; '' when it has none, or is no clone."""
+    try:
+        return ci.repository_of(Git(workspace, environ).ask("config", "--get", "remote.origin.url"))
+    except GitError:
+        return ""
+
+
 def build(
     settings: Settings,
     client: Client,
@@ -178,6 +188,7 @@ def build(
     )
     return Services(
         client=client,
+        users=Users(client),
         downloader=downloader,
         tree=Tree.below(workspace, settings.output_dir),
         log=log,

@@ -15,7 +15,8 @@ import yaml
 
 from backup import __version__, errors
 from backup.commands import COMMANDS, LookingOn
-from backup.settings import SETTINGS, Settings
+from backup.settings import NAMES, SETTINGS, Settings
+from backup.settings.nearest import former
 from tools import papers, release
 
 ROOT = papers.ROOT
@@ -115,6 +116,15 @@ def test_the_readme_is_short_and_leads_to_every_page() -> None:
     assert len(README.splitlines()) <= 200
     for name in PAPERS.keys() - {"README.md"}:
         assert re.search(rf"\]\({re.escape(name)}[#)]", README), name
+
+
+def test_every_name_of_the_script_before_is_understood_or_explained() -> None:
+    table = PAPERS["docs/migrating.md"].partition("## The names in .env")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"(?m)^\| `(\w+)` \| (.*) \|$", table))
+    assert len(rows) == 14
+    for name, words in rows.items():
+        assert (name in NAMES) != bool(former(name)), name
+        assert ("ignored with a warning" in words) == bool(former(name)), name
 
 
 def test_the_readme_tells_every_exit_code() -> None:

@@ -39,7 +39,7 @@ EXAMPLES = {
     "AI_API_KEY": "the_key_of_your_account",
     "AI_PRICE_IN": "1.00",
     "AI_PRICE_OUT": "5.00",
-    "CONFIG": '"\nCONCURRENCY=4\nFRONT_MATTER=false\n"',
+    "CONFIG": '"\nCONCURRENCY=4\nFRONT_MATTER=true\n"',
 }
 
 

@@ -11,8 +11,8 @@ from backup.markdown.context import Options
 from backup.model import Problem
 from backup.pipeline.check import STORES, TEXTS, Checked, Lying, check, names
 from backup.report.answer import Answer
-from backup.services import Looks
-from backup.settings import Looking
+from backup.services import Looks, Services
+from backup.settings import Looking, Settings
 from backup.sync import untrusted
 from backup.sync.base import Base
 from backup.sync.state import State
@@ -40,6 +40,20 @@ def run(settings: Looking, services: Looks) -> Answer:
             "checked": dict(found.counts),
         },
     )
+
+
+def after_run(
+    settings: Settings, services: Services, now: State, base: Base | None, touched: Set[str]
+) -> None:
+    """Check the backup as a run leaves it: what it wrote (`touched`), and what the branch has; log and
+    record what does not fit."""
+    there = lying(services.tree)
+    if base and services.publisher:
+        there = published(services.tree, now, base, services.publisher.contents, touched)
+    found = check(now, there, Options.of(settings.rendering))
+    services.log.problem("errors", *found.problems)
+    for line in (*found.notes, heading(found)):
+        services.log.line(line)
 
 
 def lying(tree: Tree) -> Lying:

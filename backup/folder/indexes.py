@@ -107,7 +107,7 @@ def entries(pages: Mapping[str, Record], database_id: str) -> list[Target]:
 
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
     """The state as it is at this moment."""
-    return replace(before, pages=dict(writer.records), databases=places)
+    return replace(before, pages=dict(writer.records), databases=places, people=dict(writer.people))
 
 
 def save(tree: Tree, now: State, *, is_known: bool) -> None:

@@ -12,7 +12,7 @@ from backup.json_values import mapping, objects
 from backup.model import Block, Files, Json, Target, Targets
 from backup.settings.rendering import Rendering
 
-RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
+RENDERER = "2"  # raised when the same page gives other Markdown: every page is written again then
 
 
 class Where(Enum):
@@ -29,7 +29,7 @@ class Where(Enum):
 class Options:
     """Settings that shape the Markdown; part of what makes a page 'changed'."""
 
-    front_matter: bool = True
+    front_matter: str = "false"  # true · false · flat
     properties: str = "table"  # table · front-matter · both · none
     image_max_width: int = 800  # pixels
     image_style: str = "html"  # html · markdown

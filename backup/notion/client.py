@@ -187,6 +187,20 @@ class Client:
         """GET /v1/users/{id}: a person or bot; guests and people who left are not found."""
         return self._ask("GET", f"users/{segment(id_)}", ("user",))
 
+    def comments(self, id_: str) -> Iterator[Answer]:
+        """GET /v1/comments?block_id=…: the list answers one by one, with the open comments about just this
+        page or block."""
+        return self._lists("GET", "comments", {"block_id": id_})
+
+    def comment(self, id_: str) -> Json:
+        """GET /v1/comments/{id}: with fresh signatures on its attachments."""
+        return self._ask("GET", f"comments/{segment(id_)}", ("comment",))
+
+    def markdown(self, id_: str) -> Json:
+        """GET /v1/pages/{id}/markdown: Notion's own Markdown of a page, in the newer of its grammars."""
+        sent = {"markdown_version": "v2"}
+        return self._ask("GET", f"pages/{segment(id_)}/markdown", ("page_markdown",), sent)
+
     def block(self, id_: str) -> Json:
         """GET /v1/blocks/{id}: with fresh signatures on its file URLs."""
         return self._ask("GET", f"blocks/{segment(id_)}", ("block",))

@@ -126,7 +126,7 @@ def understood(text: str, base: State, files: Collection[str]) -> State:
         for id_, place in base.databases.items()
         if not place.index or index_of(place.folder) in files
     }
-    return State(pages, databases, base.unknown)
+    return State(pages, databases, base.unknown, people=base.people)
 
 
 def told(before: State, now: State) -> list[Told]:

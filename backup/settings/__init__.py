@@ -6,7 +6,7 @@ Every mistake is found before the run starts, and all of them are told at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -149,6 +149,13 @@ class Settings:
         "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
         switch,
     )
+    comments: bool = setting(
+        "COMMENTS",
+        "false",
+        "Back up open comments, too, at the end of their page. The integration needs the capability to read "
+        "comments, and each run takes about two more requests per page.",
+        switch,
+    )
     output_dir: str = one(_OUTPUT_DIR)
     full_sync: bool = setting(
         "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
@@ -162,7 +169,9 @@ class Settings:
         "KEEP_JSON",
         "true",
         "Keep a `.notion.json` beside each page and list of pages: what Notion answered, without loss. "
-        "The Markdown can then be written again without asking Notion.",
+        "The Markdown can then be written again without asking Notion. Without it and without front matter, "
+        "only the state file says whose a page is: if that is lost, and git has no earlier one, the "
+        "pages that changed in Notion since are reported and left as they are.",
         switch,
     )
     max_file_mb: int = setting(
@@ -205,14 +214,23 @@ class Settings:
 
     @classmethod
     def read(
-        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+        cls,
+        flags: Mapping[str, str],
+        environ: Mapping[str, str],
+        dotenv: str = "",
+        here: Callable[[], str] = lambda: "",
     ) -> Settings:
         """Read all settings; an earlier source wins: `flags` (setting name → text), `environ`
-        (inputs and environment), its CONFIG, and `dotenv`, the text of a .env file.
+        (inputs and environment), its CONFIG, and `dotenv`, the text of a .env file. Outside of a workflow
+        `here` says which repository ('owner/repo') the run is for, where a setting depends on that.
 
         Raises ConfigError with every mistake, each naming its setting and what to write.
         """
-        reader = Reader(_merged(flags, environ, dotenv), environ.get("GITHUB_REPOSITORY", ""))
+        texts = _merged(flags, environ, dotenv)
+        repository = environ.get("GITHUB_REPOSITORY", "")
+        if not repository and databases.depends_on_repository(texts):
+            repository = here()
+        reader = Reader(texts, repository)
         files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
         found = [dotenv_text.flaws(name, text, NAMES) for name, text in files.items()]
         reader.problems += [each for flaws in found for each in flaws.mistakes]

@@ -1,7 +1,7 @@
 """What Notion said of a page or database, without loss, as the bytes of one file beside its Markdown; pure.
 
-The first line has the format's version, the page object with every property value, and what is known of
-its files. Then comes one block a line, in reading order, each with its depth: one changed block is one
+The first line has the format's version, the page object with every property value, its comments, and
+what is known of its files. Then comes one block a line, in reading order, each with its depth: one changed block is one
 changed line. docs/format.md describes the form.
 
 What changes without an edit, and what is secret, is left out (see `clean`): an unchanged page always has
@@ -72,7 +72,13 @@ def clean(page: Page) -> Page:
     if isinstance(raw.get("properties"), dict):
         # Their order is the schema's business; without one it is that of the file.
         raw = {**raw, "properties": dict(sorted(raw["properties"].items()))}
-    return replace(page, raw=raw, blocks=tuple(map(lines.clean, page.blocks)), schema={})
+    return replace(
+        page,
+        raw=raw,
+        blocks=tuple(map(lines.clean, page.blocks)),
+        schema={},
+        comments=tuple(lasting(list(page.comments))),
+    )
 
 
 def dumps(stored: StoredPage | StoredDatabase) -> bytes:
@@ -162,7 +168,9 @@ def _check_version(version: object) -> None:
 def _of_page(stored: StoredPage) -> str:
     raw = lasting(stored.page.raw)
     known = {"page": raw, "files": stored.files, "pending": stored.pending, "version": VERSION}
-    return lean.dumps({**known, **_own_id(stored.page.id, raw)})
+    comments = lasting(list(stored.page.comments))
+    more = {"comments": comments} if comments else {}
+    return lean.dumps({**known, **more, **_own_id(stored.page.id, raw)})
 
 
 def _page(head: Json, rest: list[str]) -> StoredPage:
@@ -170,7 +178,7 @@ def _page(head: Json, rest: list[str]) -> StoredPage:
     if not isinstance(raw, dict):
         raise damaged("without its page")
     blocks = lines.loads(rest, raw)
-    page = Page(_id(head, raw), raw, blocks)
+    page = Page(_id(head, raw), raw, blocks, comments=_objects(head.get("comments", [])))
     return StoredPage(page, _objects(files), _objects(pending))
 
 

@@ -43,7 +43,10 @@ class Record:
     files room, `pending` its notes on files that could not be downloaded. `requests` is how many
     requests to Notion the reading took. `store` is the SHA-256 of the page's `.notion.json`, '' when
     it has none. `lists` are the lists of its blocks in which pages and databases lie (see `List`),
-    `views` those of the databases that show another one (see `shows`).
+    `views` those of the databases that show another one (see `shows`). `comments` is the digest of its
+    comments, '-' when it has none, '' when nobody has asked; `told` names what Notion's Markdown said
+    about where they are, '' when it was not asked; `discussed` are the blocks whose comments have to be
+    asked for (see pipeline.comments).
     """
 
     parent: str
@@ -63,6 +66,9 @@ class Record:
     store: str = ""
     lists: tuple[Json, ...] = ()
     views: tuple[Json, ...] = ()
+    comments: str = ""
+    told: str = ""
+    discussed: tuple[str, ...] = ()
     unknown: Json = field(default_factory=dict)
 
     def shows(self) -> tuple[tuple[str, str], ...]:
@@ -130,12 +136,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All pages and databases by their id (32 hex digits). `damage` is what was left out of it."""
+    """All pages and databases by their id (32 hex digits), and the names of `people`, '' for those whom
+    Notion did not name. `damage` is what was left out of it."""
 
     pages: Mapping[str, Record] = field(default_factory=dict)
     databases: Mapping[str, Place] = field(default_factory=dict)
     unknown: Json = field(default_factory=dict)
     damage: tuple[Damage, ...] = field(default=(), compare=False)
+    people: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def nodes(self) -> dict[str, Record | Place]:
@@ -191,7 +199,7 @@ def loads(text: str) -> State:
         raw = untrusted.parsed(text)
         _check_version(raw.pop("version"))
         pages, databases = raw.pop("pages"), raw.pop("databases")
-        elsewhere = raw.pop(_ELSEWHERE, None)
+        elsewhere, people = raw.pop(_ELSEWHERE, None), _named(raw.pop("people", None))
         named = elsewhere if isinstance(elsewhere, list) else ()
         found = _Found({each for each in named if isinstance(each, str)})
         places = found.places(databases.items())
@@ -199,7 +207,13 @@ def loads(text: str) -> State:
         unknown = found.unknown(raw)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenState(f"{NAME} is damaged ({type(error).__name__}).") from None
-    return State(records, places, unknown, tuple(found.damage))
+    return State(records, places, unknown, tuple(found.damage), people)
+
+
+def _named(raw: Any) -> dict[str, str]:
+    """The names of people. One that cannot be a name is left out: Notion is asked again."""
+    given = raw.items() if isinstance(raw, dict) else ()
+    return {id_: name for id_, name in given if is_id(id_) and isinstance(name, str)}
 
 
 def _check_version(version: object) -> None:
@@ -303,6 +317,7 @@ def dumps(state: State) -> str:
         "databases": {id_: to_json(place) for id_, place in sorted(state.databases.items())},
         "pages": {id_: to_json(record) for id_, record in sorted(state.pages.items())},
         **({_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}),
+        **({"people": dict(state.people)} if state.people else {}),
     }
     lines = [f'  "{name}": {_block(value)}' for name, value in {**known, **state.unknown}.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -327,7 +342,8 @@ def from_json(id_: str, raw: Any) -> Record:
         raise Damaged("a file that no page can have")
     for each in record.lists:
         List.from_json(each)
-    if not all(is_id(id_) and (not of or is_id(of)) for id_, of in record.shows()):
+    shown = all(is_id(id_) and (not of or is_id(of)) for id_, of in record.shows())
+    if not (shown and all(map(is_id, record.discussed))):
         raise Damaged("an id that is not one of Notion's")
     _check_store(record)
     return record

@@ -22,15 +22,15 @@ def change_state(backup: Backup, **pages: object) -> None:
 
 
 def test_a_page_that_the_state_lost_is_known_again_by_its_content(kitchen: Backup) -> None:
-    kitchen.run(FRONT_MATTER="false")
+    kitchen.run()
     change_state(kitchen, **{row(kitchen, "Cups").replace("-", ""): None})
     before = kitchen.files()
     del before[".notion-sync.json"]
-    ran = kitchen.run(FRONT_MATTER="false")
+    ran = kitchen.run()
     assert ran.code == 0, ran.log
     assert before.items() <= kitchen.files().items()
     asked = len(kitchen.server.requests)
-    assert kitchen.run(FRONT_MATTER="false").code == 0
+    assert kitchen.run().code == 0
     assert read_since(kitchen, asked) == set()
 
 

@@ -251,9 +251,9 @@ def test_an_edit_behind_the_back_of_a_listing_that_takes_minutes_comes_with_the_
 
 def test_a_setting_that_shapes_the_text_writes_the_pages_again(kitchen: Backup) -> None:
     kitchen.run()
-    ran = kitchen.run(FRONT_MATTER="false")
+    ran = kitchen.run(FRONT_MATTER="true")
     assert "3 updated" in ran.log
-    assert kitchen.text("wiki/tea/index.md").startswith("# Tea")
+    assert kitchen.text("wiki/tea/index.md").startswith('---\ntitle: "Tea"\n')
 
 
 def test_a_link_to_a_block_lands_on_it_and_the_anchor_goes_with_the_link(kitchen: Backup) -> None:

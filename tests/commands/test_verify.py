@@ -172,7 +172,7 @@ def test_a_store_of_another_page_is_not_taken_for_its_own(folder: Path) -> None:
 
 def test_a_damaged_file_is_found_among_other_settings(folder: Path) -> None:
     flipped(folder / PICTURE)
-    seen = look(folder, "verify", "--json", FRONT_MATTER="false")
+    seen = look(folder, "verify", "--json", FRONT_MATTER="true")
     assert PICTURE in seen.named and len(seen.json["problems"]) == 2
 
 

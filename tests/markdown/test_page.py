@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 import yaml
 from hypothesis import given
@@ -14,16 +17,18 @@ from tests.oracles import github, select
 from tests.support.notion_shapes import block, page, text
 
 PAGE_ID = "0123456789abcdef0123456789abcdef"
-BARE = Context(options=Options(front_matter=False))
+BARE = Context()
+HEADED = Context(options=Options(front_matter="true"))
+FOOT = f"\n<sub>[Open in Notion](https://www.notion.so/{PAGE_ID}) · edited 2026-02-03 04:05 UTC</sub>\n"
 NUMBER = {"properties": {"Size": {"id": "s", "type": "number", "number": 3}}}
 
 
-def head(text: str) -> dict[str, object]:
+def head(text: str) -> dict[str, Any]:
     return yaml.safe_load(text.split("---\n")[1])
 
 
 def test_a_page_is_head_title_and_body_and_ends_with_one_newline() -> None:
-    text = render(page("Title", block("paragraph", "Body.")), Context())
+    text = render(page("Title", block("paragraph", "Body.")), HEADED)
     assert text == (
         "---\n"
         'title: "Title"\n'
@@ -31,42 +36,78 @@ def test_a_page_is_head_title_and_body_and_ends_with_one_newline() -> None:
         'notion_url: "https://www.notion.so/0123456789abcdef0123456789abcdef"\n'
         'created: "2026-01-02T03:04:00.000Z"\n'
         'edited: "2026-02-03T04:05:00.000Z"\n'
-        "---\n\n# Title\n\nBody.\n"
+        f"---\n\n# Title\n\nBody.\n{FOOT}"
     )
 
 
-def test_an_empty_page_is_its_title_alone() -> None:
-    assert render(page(""), BARE) == "# Untitled\n"
+def test_an_empty_page_is_its_title_and_where_it_is_from() -> None:
+    assert render(page(""), BARE) == f"# Untitled\n{FOOT}"
+
+
+def edited(by: dict[str, object], **properties: object) -> str:
+    """The last line of a page that was edited by somebody."""
+    return render(page("T", last_edited_by=by, properties=properties), BARE).splitlines()[-1]
+
+
+def test_the_last_line_names_who_edited_the_page_where_that_is_known() -> None:
+    ada = {"object": "user", "id": "a", "name": "Ada *L*\n1"}
+    column = {"id": "e", "type": "last_edited_by", "last_edited_by": ada}
+    assert edited(ada).endswith(r" · edited 2026-02-03 04:05 UTC by Ada \*L\* 1</sub>")
+    assert edited({"object": "user", "id": "a"}).endswith("UTC</sub>")
+    assert edited({"object": "user", "id": "a"}, By=column).endswith(r"by Ada \*L\* 1</sub>")
+    assert edited({"object": "user", "id": "b"}, By=column).endswith("UTC</sub>")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        block("code", "```", language="plain text", caption=[]),
+        block("toggle", "t", block("paragraph", "inside")),
+        block("bulleted_list_item", "item", block("quote", "quoted")),
+        block("quote", "quoted"),
+        block("callout", "called", icon=None),
+        block("equation", None, expression="x"),
+        block("paragraph", "<div>"),
+    ],
+    ids=lambda each: each["type"],
+)
+def test_the_last_line_is_a_paragraph_of_its_own_whatever_stands_above(end: dict[str, Any]) -> None:
+    html = github(render(page("T", end), BARE))
+    [link] = select(html, "body > p:last-child > sub > a")
+    assert link.get_text() == "Open in Notion"
 
 
 def test_an_archived_page_says_so() -> None:
-    assert head(render(page("T", is_archived=True), Context()))["archived"] == "true"
-    assert "archived" not in head(render(page("T", is_archived=False), Context()))
+    assert edited({}).endswith("UTC</sub>")
+    assert render(page("T", is_archived=True), BARE).endswith(" UTC · archived</sub>\n")
+    assert head(render(page("T", is_archived=True), HEADED))["archived"] == "true"
+    assert "archived" not in head(render(page("T", is_archived=False), HEADED))
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"])))
 def test_a_title_comes_back_from_the_front_matter_as_it_was(title: str) -> None:
-    assert head(render(page(text(title)), Context()))["title"] == (title or "Untitled")
+    assert head(render(page(text(title)), HEADED))["title"] == (title or "Untitled")
 
 
 @given(st.text(st.characters(categories=["C", "Z", "P", "Lu"])))
 def test_no_character_of_a_title_spoils_the_front_matter(title: str) -> None:
-    keys = head(render(page(text(title)), Context()))
+    keys = head(render(page(text(title)), HEADED))
     assert list(keys) == ["title", "notion_id", "notion_url", "created", "edited"]
     assert all(isinstance(value, str) for value in keys.values())
 
 
 def test_the_emoji_of_a_page_opens_its_title() -> None:
     raw = {"icon": {"type": "emoji", "emoji": "🧭"}}
-    assert render(page("Way", **raw), BARE) == "# 🧭 Way\n"
+    assert render(page("Way", **raw), BARE) == f"# 🧭 Way\n{FOOT}"
 
 
 def test_a_picture_as_icon_opens_the_title_when_it_is_stored() -> None:
     raw = {"icon": {"type": "file", "file": {"url": "https://example.org/i.png?X-Amz-Signature=1"}}}
     files = {f"{PAGE_ID}/icon": Stored("assets/icon.png", "icon.png", 9, 64, 64)}
     with_icon = render(page("Way", **raw), Context(files=files, options=BARE.options))
-    assert with_icon == '# <img src="assets/icon.png" alt="" width="32" height="32"> Way\n'
-    assert render(page("Way", **raw), BARE) == "# Way\n"
+    image = '<img src="assets/icon.png" alt="" width="32" height="32">'
+    assert with_icon == f"# {image} Way\n{FOOT}"
+    assert render(page("Way", **raw), BARE) == f"# Way\n{FOOT}"
 
 
 def test_the_cover_is_the_first_picture_below_the_title() -> None:
@@ -74,7 +115,7 @@ def test_the_cover_is_the_first_picture_below_the_title() -> None:
     files = {f"{PAGE_ID}/cover": Stored("assets/cover.jpg", "cover.jpg", 9, 1500, 600)}
     stored = render(page("T", block("divider", None), **raw), Context(files=files))
     html = github(stored)
-    assert [tag.name for tag in select(html, "h1 ~ *")] == ["p", "hr"]
+    assert [tag.name for tag in select(html, "h1 ~ *")] == ["p", "hr", "p"]
     assert select(html, "h1 + p > img[src='assets/cover.jpg']")
     assert "c.jpg *(not backed up: not downloaded)* <https://example.org/c.jpg>" in render(
         page("T", **raw), Context()
@@ -84,23 +125,58 @@ def test_the_cover_is_the_first_picture_below_the_title() -> None:
 @pytest.mark.parametrize(
     ("properties", "front_matter", "in_table", "in_head"),
     [
-        ("table", True, True, False),
-        ("front-matter", True, False, True),
-        ("both", True, True, True),
-        ("none", True, False, False),
-        ("table", False, True, False),
-        ("front-matter", False, True, False),  # nowhere else to go
-        ("none", False, False, False),
+        ("table", "true", True, False),
+        ("front-matter", "true", False, True),
+        ("both", "true", True, True),
+        ("none", "true", False, False),
+        ("table", "false", True, False),
+        ("front-matter", "false", True, False),  # nowhere else to go
+        ("both", "false", True, False),
+        ("none", "false", False, False),
+        ("table", "flat", True, True),
+        ("front-matter", "flat", False, True),
+        ("both", "flat", True, True),
+        ("none", "flat", False, False),
     ],
 )
 def test_properties_stand_where_the_setting_wants_them(
-    properties: str, front_matter: bool, in_table: bool, in_head: bool
+    properties: str, front_matter: str, in_table: bool, in_head: bool
 ) -> None:
     options = Options(front_matter=front_matter, properties=properties)
     shown = render(page("T", **NUMBER), Context(options=options))
     assert ("| Size | 3 |" in shown) == in_table
-    assert ("properties:" in shown) == in_head
-    assert shown.startswith("---\n") == front_matter
+    assert shown.startswith("---\n") == (front_matter != "false")
+    keys = head(shown) if front_matter != "false" else {}
+    found = keys if front_matter == "flat" else keys.get("properties", {})
+    assert found.get("size" if front_matter == "flat" else "Size") == (3 if in_head else None)
+
+
+def test_flat_front_matter_has_a_key_for_each_property_and_none_twice() -> None:
+    options = [{"name": "tea"}, {"name": "no"}]
+    raw = {
+        "Tags": {"id": "a", "type": "multi_select", "multi_select": options},
+        "Due date": {"id": "b", "type": "date", "date": {"start": "2026-01-02"}},
+        "due-date!": {"id": "c", "type": "checkbox", "checkbox": True},
+        "Title": {"id": "d", "type": "number", "number": 1.5},
+        "Größe (cm)": {"id": "e", "type": "rich_text", "rich_text": [text("a: b\n# c")]},
+        "🏷": {"id": "f", "type": "url", "url": "https://example.org"},
+        "No": {"id": "g", "type": "select", "select": {"name": "Yes"}},
+    }
+    shown = render(page("T", properties=raw), Context(options=Options(front_matter="flat")))
+    assert head(shown) == {
+        "title": "T",
+        "notion_id": "01234567-89ab-cdef-0123-456789abcdef",
+        "notion_url": "https://www.notion.so/0123456789abcdef0123456789abcdef",
+        "created": "2026-01-02T03:04:00.000Z",
+        "edited": "2026-02-03T04:05:00.000Z",
+        "tags": ["tea", "no"],
+        "due_date": date(2026, 1, 2),
+        "due_date_2": True,
+        "title_2": 1.5,
+        "größe_cm": "a: b\n# c",
+        "property": "https://example.org",
+        "no": "Yes",
+    }
 
 
 def test_a_file_that_was_not_downloaded_never_shows_its_signed_address() -> None:
@@ -124,7 +200,7 @@ def test_a_missing_file_says_why_and_where_it_can_be_had() -> None:
     }
     raw = block("pdf", None, type="external", external={"url": "https://e.org/a.pdf"}, caption=[])
     shown = render(page("T", raw), Context(files=files, options=BARE.options))
-    assert shown == "# T\n\n📎 a.pdf *(not backed up: 5 GB)* <https://e.org/a.pdf>\n"
+    assert shown == f"# T\n\n📎 a.pdf *(not backed up: 5 GB)* <https://e.org/a.pdf>\n{FOOT}"
 
 
 def test_the_same_page_gives_the_same_text_twice() -> None:
@@ -141,7 +217,7 @@ def test_a_link_between_pages_is_relative_to_the_page_that_holds_it() -> None:
     )
     link = text("there", link=f"https://www.notion.so/{other}")
     shown = render(page("T", block("paragraph", [link])), context)
-    assert shown == "# T\n\n[there](../über%20uns/index.md)\n"
+    assert shown == f"# T\n\n[there](../über%20uns/index.md)\n{FOOT}"
 
 
 def test_references_are_found_wherever_a_page_links_from() -> None:

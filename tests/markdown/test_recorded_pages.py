@@ -19,10 +19,10 @@ from tests.support.recordings import QUERIES, TREES, page, rows
 
 # What both hosts leave in place, of all that Markdown and this project write.
 TEXT = {"p", "br", "hr", "strong", "em", "del", "ins", "mark", "code", "pre", "span", "a", "img"}
-PARTS = {"ul", "ol", "li", "blockquote", "details", "summary", "h1", "h2", "h3", "h4", "h5"}
+PARTS = {"ul", "ol", "li", "blockquote", "details", "summary", "h1", "h2", "h3", "h4", "h5", "sub"}
 TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"id", "href", "src", "alt", "width", "height", "align", "open", "start", "lang"}
-BODY = Context(options=Options(front_matter=False))
+BODY = Context(options=Options())
 
 
 def seen(text: str) -> str:
@@ -90,7 +90,7 @@ def test_recorded_rows_show_their_properties_in_both_forms() -> None:
     for path in QUERIES:
         for row in rows(path):
             with case(f"{path} {row.id}"):
-                text = render(row, Context(options=Options(properties="both")))
+                text = render(row, Context(options=Options(properties="both", front_matter="true")))
                 assert complaints(text) == []
                 assert "X-Amz-" not in text
                 keys = yaml.safe_load(text.split("---\n")[1])

@@ -194,7 +194,7 @@ def test_shards_whose_pages_swap_titles_do_not_wait_for_each_other(
         record = state_of(target)[id_.replace("-", "")]
         assert record["folder"] == f"wiki/page-{(number + 1) % 6}"
         text = remote_text(target, f"{record['folder']}/index.md")
-        assert f'title: "Page {(number + 1) % 6}"' in text
+        assert f"# Page {(number + 1) % 6}\n" in text
     quiet = clone(target, tmp_path / "quiet")
     for shard in ("1/2", "2/2"):
         assert "nothing changed" in quiet.run(SHARD=shard).log

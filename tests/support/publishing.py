@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from backup.markdown.dates import moment
 from backup.model import STORE
 from fakenotion import blocks
 from fakenotion.server import StandIn
@@ -111,9 +112,8 @@ def check_consistent(backup: Backup) -> None:
     expected = {".notion-sync.json", "code.py"}
     for id_, record in state_of(backup).items():
         text = remote_text(backup, f"{record['folder']}/index.md")
-        found = re.search(r'(?m)^notion_id: "([^"]+)', text)
-        assert found and found[1].replace("-", "") == id_
-        assert f'edited: "{record["edited"]}"' in text
+        [line] = re.findall(r"(?m)^<sub>.*", text)
+        assert f"notion.so/{id_})" in line and f"edited {moment(record['edited'])}" in line
         at = f"main:{record['folder']}/{STORE}"
         remote = backup.folder.parent / "remote.git"
         command = ["git", "cat-file", "blob", at]

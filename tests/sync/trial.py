@@ -24,7 +24,7 @@ from tests.sync.workplaces import Desk, Home, Laptop, Runner, Workplace
 
 TALLY: Counter[str] = Counter()  # of everything that was lived, for the end of a soak
 CHOICES = (
-    ("FRONT_MATTER", ("false", "true")),
+    ("FRONT_MATTER", ("false", "true", "flat")),
     ("PROPERTIES", ("both", "table", "none", "front-matter")),
     ("IMAGE_STYLE", ("markdown", "html")),
     ("ON_DELETE", ("keep", "remove")),

@@ -35,7 +35,7 @@ _TAGS = {
 def quote(block: Block, context: Context) -> str:
     """The text and the children, behind '>'."""
     text = inline(block_runs(block.data), context, Where.BLOCK)
-    return _quote(stacked(text, below(block, context)))
+    return quote_of(stacked(text, below(block, context)))
 
 
 @renders("callout", holds_children=True)
@@ -49,7 +49,7 @@ def callout(block: Block, context: Context) -> str:
     alert = _ALERTS.get(_VARIANT.sub("", emoji(mapping(block.data, "icon"))))
     if alert and context.at_page_level:
         return quoted(f"[!{alert}]\n{text}")
-    return _quote(text)
+    return quote_of(text)
 
 
 def _opened(block: Block, context: Context) -> str:
@@ -68,8 +68,8 @@ def _opens_with_words(block: Block) -> bool:
     return first.type == "paragraph" and bool(plain_text(block_runs(first.data)).strip())
 
 
-def _quote(text: str) -> str:
-    """A quote that Gitea takes for no alert: it makes one of '> **Note**' as well."""
+def quote_of(text: str) -> str:
+    """The text behind '>', as a quote that Gitea takes for no alert: it makes one of '> **Note**' as well."""
     return quoted(_ALERT_WORD.sub(_as_tags, text, count=1) if text[:1] == "*" else text or "&nbsp;")
 
 
