@@ -16,7 +16,6 @@ from tests.restore.test_copy import hold
 from tests.support.copying import copying, ground
 from tests.support.kitchen import PNG
 
-
 ZIP = b"PK\x05\x06" + bytes(18)  # an empty archive
 
 
