@@ -175,7 +175,9 @@ def _with_what_there_is(error: NothingNamed, given: _Given, log: Log) -> ConfigE
         return ConfigError(f"{error}\n{refused}")
     for line in answer.lines:
         log.line(line)
-    found = [each.what for each in answer.problems] or [f"{answer.heading} See the lines above."]
+    found = [each.what for each in answer.problems] or [
+        f"{answer.heading} The log has a line to copy for each."
+    ]
     return ConfigError("\n".join([str(error), *found]))
 
 

@@ -43,7 +43,6 @@ class Services:
     `turn` is the number of the run among those of its workflow, None outside of one."""
 
     client: Client
-    users: Users
     downloader: Downloader
     tree: Tree
     log: Log
@@ -52,6 +51,11 @@ class Services:
     naming: Naming | None = None
     git: Git | None = None
     turn: int | None = None
+
+    @cached_property
+    def users(self) -> Users:
+        """Who people are."""
+        return Users(self.client)
 
     def tracks_journal(self) -> bool:
         """See the function of this name."""
@@ -188,7 +192,6 @@ def build(
     )
     return Services(
         client=client,
-        users=Users(client),
         downloader=downloader,
         tree=Tree.below(workspace, settings.output_dir),
         log=log,

@@ -32,6 +32,7 @@ def standing_in(edited: bool, tell: Callable[[str], None]) -> Iterator[dict[str,
             "NOTION_RESTORE_TOKEN": _WRITING,
             "NOTION_API_URL": url,
             "DATABASES": "\n".join(databases),
+            "COMMENTS": "true",
             "RESTORE_PATH": PAGE,
             "RESTORE_INTO": workspace.add_page("", "Restored"),
         }
