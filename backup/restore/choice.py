@@ -51,7 +51,8 @@ def _mistake(now: State, text: str, titled: list[str]) -> ConfigError:
     if titled:
         places = sorted(now.nodes[id_].folder for id_ in titled)
         more = f" and {len(places) - _MOST} more" if len(places) > _MOST else ""
-        what = f"RESTORE_PATH: {counted(len(titled), 'page')} have the title {shown}."
+        pages = counted(len(titled), "page")
+        what = f"RESTORE_PATH: {pages} have the title {shown}."
         return ConfigError(what, hint=f"Write a folder: {', '.join(places[:_MOST])}{more}.")
     near = sorted(filter(None, (_near(each, text) for each in now.nodes.values())))
     hint = (
