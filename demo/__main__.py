@@ -22,6 +22,7 @@ def start(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """
     names = {setting.name for setting in SETTINGS}
     given = {name: value for name, value in environ.items() if name not in names}
+    is_new = not (Path.cwd() / run.FOLDER).exists()
     folder = run.repository(Path.cwd(), given)
     flags = [each for each in arguments if each not in ("--demo", "--edit", "--restore")]
     stop = Stop()
@@ -31,7 +32,7 @@ def start(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         code = main(["--env", os.devnull, *flags], {**given, **settings}, stop)
         if "--restore" in arguments and not code:
             return main(["restore", "--env", os.devnull, *flags], {**given, **settings}, stop)
-    for line in run.look_around(folder):
+    for line in run.look_around(folder, listed=is_new):
         print(line)
     return code
 

@@ -47,10 +47,11 @@ def repository(parent: Path, environ: Mapping[str, str]) -> Path:
     return folder
 
 
-def look_around(folder: Path) -> Iterator[str]:
-    """What lies in the folder, as an indented list for the log."""
+def look_around(folder: Path, *, listed: bool) -> Iterator[str]:
+    """Where to look, and what lies in the folder as an indented list, if it is to be `listed`."""
     yield f"Look into {folder.name}/, or run: git -C {folder.name} show --stat"
-    yield from _listed(folder, 1)
+    if listed:
+        yield from _listed(folder, 1)
 
 
 def _listed(folder: Path, depth: int) -> Iterator[str]:
