@@ -186,6 +186,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         LAPTOP,
         [HEARD, *SAID, FIRST, Act("drop_store", 0), Act("touch_store", 3), Event("answer", 1)],
     ),
+    "a view in a page, where another branch has the state": (
+        Way("branch", roots="page"),
+        [FIRST, Event("link_view", 0, 1), FIRST],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
@@ -196,7 +200,7 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
 @pytest.mark.parametrize("history", HISTORIES)
 def test_a_history_ends_in_what_a_fresh_backup_says(tmp_path: Path, history: str) -> None:
     way, steps = HISTORIES[history]
-    trial = Trial(Runs(begun()), tmp_path, way)
+    trial = Trial(Runs(begun(way.roots)), tmp_path, way)
     for step in steps:
         if isinstance(step, Run):
             trial.run(step)
