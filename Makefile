@@ -5,6 +5,9 @@ PYTHON ?= python3
 LOCKED = --universal --python-version 3.10 --generate-hashes --no-emit-index-url --quiet \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev.txt) && "$$python"
+# A release needs no more than pip, and most have one.
+release = if $(PYTHON) -I -m pip --version >/dev/null 2>&1; then python=$(PYTHON); else $(develop) --version >/dev/null; fi && \
+	"$$python" -B -m tools.release
 
 # What decides and never acts. `--pure` fails a test that starts a process or a server.
 module = $(addsuffix .py,$(addprefix tests/$(1)/test_,$(2)))
@@ -16,13 +19,16 @@ PURE = tests/markdown tests/oracles tests/settings tests/folder tests/store \
 	$(call module,fakenotion,build) \
 	$(addsuffix .py,$(addprefix tests/test_,architecture ci exact_json slug urls words))
 
-.PHONY: help demo quick test check lint lock readme golden fuzz soak look pictures bench release tags
+.PHONY: help demo demo-restore quick test check lint lock readme golden fuzz soak look pictures bench release tags
 
 help: ## list these commands
-	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:8} {words}") for name, words in re.findall(r"(?m)^(\w+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
+	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:12} {words}") for name, words in re.findall(r"(?m)^([\w-]+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
 
 demo: ## back up the built-in workspace into ./notion-demo (EDIT=1: change it first)
 	@$(PYTHON) -I -B entrypoint.py --demo $(if $(EDIT),--edit)
+
+demo-restore: ## the same, then restore a page of it, and compare the copy with the backup
+	@$(PYTHON) -I -B entrypoint.py --demo --restore
 
 quick: ## run the tests of what decides and never acts: seconds
 	@export PYTHONDONTWRITEBYTECODE= ARRAYS=280; $(develop) -m pytest -q -n 2 --dist worksteal --pure $(PURE)
@@ -64,7 +70,7 @@ bench: ## measure the program against its floors (ARGS=--help for options)
 	@$(develop) -m bench $(ARGS)
 
 release: ## write build/release/notion-backup-….tar.gz, which works without a package index
-	@$(develop) -m tools.release build
+	@$(release) build
 
 tags: ## push the tags v1.2.3 and v1, which carries the packages (TO=address of the repository)
-	@$(develop) -m tools.release tags $(or $(TO),origin)
+	@$(release) tags $(or $(TO),origin)

@@ -13,6 +13,10 @@ from backup.json_values import as_object, mapping, word
 
 Json: TypeAlias = dict[str, Any]
 STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
+CSV = "database.csv"  # in the folder of a database: its rows
+
+# Pictures that browsers show, by the extension that their files have in a backup.
+SHOWN_BY_BROWSERS = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))
 
 _HEX32 = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -116,7 +120,7 @@ class Row:
     `parent` is the id of its database, or of the page that it lies in; '' for a root. `source` is its
     data source, '' for a page that is not a row. `edited` is `last_edited_time`; `icon` only when it is
     an emoji. `packed` is the page object, its property values possibly truncated, small: a listing
-    keeps all of them in memory. A list of blocks shows no page objects: then it is empty, and so is
+    keeps all of them in memory, each by what differs from the `pattern`. A list of blocks shows no page objects: then it is empty, and so is
     `icon`. `relations_digest` is another one when the page shows something else, though nobody edited
     it.
     """
@@ -129,17 +133,29 @@ class Row:
     edited: str
     packed: bytes
     relations_digest: str = ""
+    pattern: bytes = b""
 
     @property
     def raw(self) -> Json:
         """The page object."""
-        found: Json = exact_json.loads(zlib.decompress(self.packed))
+        found: Json = exact_json.loads(
+            zlib.decompressobj(zdict=self.pattern).decompress(self.packed)
+        )
         return found
 
 
-def packed(raw: Json) -> bytes:
-    """A page object as a row keeps it."""
-    return zlib.compress(exact_json.dumps(raw, is_sorted=False).encode(), level=1)
+def packed(raw: Json, pattern: bytes = b"") -> bytes:
+    """A page object as a row keeps it that has this `pattern`."""
+    packing = zlib.compressobj(1, zdict=pattern)
+    return packing.compress(exact_json.dumps(raw, is_sorted=False).encode()) + packing.flush()
+
+
+def pattern(raw: Json) -> bytes:
+    """One page object, to pack others by that are like it: rows of one data source."""
+    return exact_json.dumps(raw, is_sorted=False).encode()[-_LOOKED_AT:]
+
+
+_LOOKED_AT = 1 << 15  # bytes: zlib looks no further back
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +163,14 @@ class Page:
     """One page, read whole: `raw` is the page object with every property value complete.
 
     `schema` is the `properties` object of its data source, in the order Notion gave; {} for a page
-    that is not a row.
+    that is not a row. `comments` are the open ones, those about the page itself first.
     """
 
     id: str
     raw: Json
     blocks: tuple[Block, ...] = ()
     schema: Json = field(default_factory=dict)
+    comments: tuple[Json, ...] = ()
 
     @property
     def title(self) -> str:
@@ -185,7 +202,7 @@ class File:
 
     `key` is where it hangs, and the same in every run: a media block's id; '<block or page
     id>/icon'; '<page id>/cover'; '<page id>/<property id>/<n>' (n from 0, and one more '/<m>' inside
-    a rollup); 'emoji/<id>'. `url` may carry a signature: never log or store it. `name` is what
+    a rollup); '<comment id>/<n>'; 'emoji/<id>'. `url` may carry a signature: never log or store it. `name` is what
     Notion or the URL calls it, '' when neither says anything. `words` is the best description at
     hand (caption, else a name that says something, else nearest heading), '' for none.
     """

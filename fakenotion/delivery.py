@@ -69,10 +69,12 @@ class Signer:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Copies stored JSON, with present addresses of files and present titles of mentioned pages."""
+    """Copies stored JSON, with present addresses of files and present titles of mentioned pages. People
+    have only their ids when they are not `named`."""
 
     content: Content
     signer: Signer
+    named: bool = True
 
     def __call__(self, value: Any) -> Any:
         """The copy that is sent."""
@@ -85,6 +87,8 @@ class Delivery:
     def _object(self, value: Json) -> Json:
         if value.get("type") == "mention":
             value = self._mention(value)
+        if value.get("object") == "user" and not self.named:
+            return {"object": "user", "id": value["id"]}
         sent = {key: self(item) for key, item in value.items()}
         if "expiry_time" in value and str(value.get("url", "")).startswith(HOSTED):
             sent["url"], sent["expiry_time"] = self._address(value["url"])
@@ -113,7 +117,7 @@ class Delivery:
     def _user(self, run: Json) -> Json:
         who = run["mention"]["user"]
         found = person(self.content, who)
-        if found is who:
+        if found is who and self.named:
             return run
-        name = f"@{found.get('name', 'Anonymous')}"
+        name = f"@{found.get('name', 'Anonymous') if self.named else 'Anonymous'}"
         return {**run, "mention": {"type": "user", "user": found}, "plain_text": name}

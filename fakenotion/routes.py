@@ -206,7 +206,8 @@ class Api:
             raise refusal.restricted()
         node = self.find(wanted, "block", ("block", "page"))
         about = self.content.open_comments(node)
-        found, more = by_place(about, Paging.asked(request.one(), "query"), "comments", node.id)
+        paging = Paging.asked(request.one(), "query", self.most)
+        found, more = by_place(about, paging, "comments", node.id)
         return envelope("comment", list(found), more)
 
     def comment(self, request: Request, comment_id: str) -> Json:

@@ -58,6 +58,7 @@ class Knobs:
     copies: str = "empty"  # what a synced copy's own id gives, see COPIES
     comments_readable: bool = True  # the capability to read comments; off by default in Notion
     users_readable: str = "all"  # the capability: 'all', 'one' (by id, no list) or 'none'
+    users_named: bool = True  # values name people, too; without the capability they never do
     linked_views_tell: bool = True  # a linked view's own id lists its views, too
     spans: str = "link"  # how Markdown writes where a discussion is, see spoken.SPANS
     wordless: bool = True  # it tells the discussions on blocks without text, too
@@ -241,8 +242,13 @@ class StandIn:
         content = self.writes.holder(token).content
         with content.lock:
             found = self.writes.answer(self.api, request, token, body, form)
-            made: Json = Delivery(content, self.signer)(found)
+            made: Json = Delivery(content, self.signer, self._names(request))(found)
         return made
+
+    def _names(self, request: Request) -> bool:
+        """Whether an answer names people; one about people always does."""
+        is_named = self.knobs.users_named and self.knobs.users_readable != "none"
+        return is_named or request.path.startswith("/v1/users/")
 
     def _checked(self, asked: Asked) -> str:
         self._spend()

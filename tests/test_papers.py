@@ -15,7 +15,8 @@ import yaml
 
 from backup import __version__, errors
 from backup.commands import COMMANDS, LookingOn
-from backup.settings import SETTINGS, Settings
+from backup.settings import NAMES, SETTINGS, Settings
+from backup.settings.nearest import former
 from tools import papers, release
 
 ROOT = papers.ROOT
@@ -117,6 +118,15 @@ def test_the_readme_is_short_and_leads_to_every_page() -> None:
         assert re.search(rf"\]\({re.escape(name)}[#)]", README), name
 
 
+def test_every_name_of_the_script_before_is_understood_or_explained() -> None:
+    table = PAPERS["docs/migrating.md"].partition("## The names in .env")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"(?m)^\| `(\w+)` \| (.*) \|$", table))
+    assert len(rows) == 14
+    for name, words in rows.items():
+        assert (name in NAMES) != bool(former(name)), name
+        assert ("ignored with a warning" in words) == bool(former(name)), name
+
+
 def test_the_readme_tells_every_exit_code() -> None:
     classes = [each for each in vars(errors).values() if isinstance(each, type)]
     codes = {each.exit_code for each in classes if issubclass(each, errors.BackupError)}
@@ -197,9 +207,9 @@ def test_the_development_lock_holds_the_same_packages_as_the_other() -> None:
 
 def test_every_make_target_is_described() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    targets = set(re.findall(r"(?m)^(\w+):", makefile))
+    targets = set(re.findall(r"(?m)^([\w-]+):", makefile))
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert set(re.findall(r"(?m)^make (\w+)", done.stdout)) == targets
+    assert set(re.findall(r"(?m)^make ([\w-]+)", done.stdout)) == targets
 
 
 def test_the_actions_file_follows_its_schema() -> None:

@@ -67,5 +67,10 @@ def test_nothing_counts_on_its_own() -> None:
     # '1 of 9 pages' and limits are never about one.
     known = [("removals.py", "{root.recorded} pages"), ("blocks.py", "{self.requests:,} requests")]
     known.append(("report.py", "{self.given_up:,} files"))
-    known += [("shares.py", "{} requests"), ("fetch.py", "{known} pages")]
+    known += [
+        ("shares.py", "{} requests"),
+        ("comments.py", "{} requests"),
+        ("fetch.py", "{known} pages"),
+        ("log.py", "{total_fmt} pages"),
+    ]
     assert [each for each in found if each not in known] == []

@@ -12,26 +12,40 @@ from functools import partial
 from backup.commands import verify
 from backup.errors import WorkspaceError
 from backup.files import pending
-from backup.folder import indexes, load
+from backup.folder import adopt, indexes, load
 from backup.folder.load import Local, Lying, Memory
+from backup.folder.tables import Tables, nothing
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
-from backup.model import STORE, Problem
+from backup.model import Problem
+from backup.notion.client import ALLOWED
 from backup.pipeline import summary
-from backup.pipeline.check import check
+from backup.pipeline.comments import Discussions, looked
+from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey, edited_since
 from backup.pipeline.order import in_order
 from backup.pipeline.page import Reader
+from backup.pipeline.people import People
 from backup.publish.authors import Authors
 from backup.publish.delivery import Delivery
 from backup.report.log import Log
 from backup.report.report import Report, Spent
 from backup.services import Services
 from backup.settings import Settings
-from backup.sync import forecast, state, untrusted
+from backup.sync import forecast, state
 from backup.sync.base import Base
-from backup.sync.plan import Action, Listing, Plan, Rules, Step, placed, plan, roots_in
+from backup.sync.plan import (
+    Action,
+    Listing,
+    Plan,
+    Rules,
+    Step,
+    needed,
+    placed,
+    plan,
+    roots_in,
+)
 from backup.sync.state import Record, State, join
 from backup.threads import threads
 from backup.words import counted
@@ -52,6 +66,7 @@ class _Begun:
     stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
     rules: Rules = field(default_factory=Rules)
     left_alone: tuple[Problem, ...] = ()
+    discussions: Discussions | None = None
 
     def has(self, services: Services) -> Callable[[str], bool]:
         """Whether the backup has a file, by its path below the output folder."""
@@ -75,6 +90,7 @@ def run(settings: Settings, services: Services) -> Report:
             with services.log.group(f"Listing {counted(len(settings.databases), 'database')}"):
                 begun = _begun(settings, services, pages)
                 begun = _judged(settings, services, begun)
+                begun = _looked(settings, services, begun, pages)
                 decided = plan(begun.listing, begun.memory.state, begun.rules)
                 _tell(services.log, decided, begun)
             if settings.dry_run:
@@ -86,7 +102,8 @@ def run(settings: Settings, services: Services) -> Report:
         except BaseException:
             services.client.close()  # nobody waits for the rest of a long list
             raise
-    services.log.problem("warnings", *begun.survey.listing().warnings)
+    discussions = begun.discussions.warnings if begun.discussions else ()
+    services.log.problem("warnings", *begun.survey.listing().warnings, *discussions)
     report = services.log.recorded(report)
     seconds = time.monotonic() - started
     asked = services.naming.taken() if services.naming else None
@@ -119,9 +136,12 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     roots = roots_in(listing, memory.state)
     memory = load.completed(memory, listing.databases, lying, roots)
     survey.further(memory.state)  # of pages that were found again
+    memory, told = adopt.adopted(memory, listing, lying)
+    if told:
+        services.log.line(told)
     memory = memory if settings.keep_json else load.without_stores(memory)
-    services.log.problem("errors", *_damage(memory))
-    services.log.problem("warnings", *_left_out(memory), *summary.strays(memory))
+    services.log.problem("errors", *summary.damage(memory))
+    services.log.problem("warnings", *summary.left_out(memory), *summary.strays(memory))
     return _Begun(here, base, memory, survey, _worth_keeping(listing, memory), lying.stores)
 
 
@@ -157,18 +177,18 @@ def _carried_out(
     settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
 ) -> Report:
     memory, listing = begun.memory, begun.listing
-    services.tree.clear_staging()
     _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
     services.client.kind = "reading"
-    has = begun.has(services)
+    tables = _tables(settings, services, begun, pages)
+    people = People(services.users, writer.people, settings.full_sync)
     with (
-        services.log.group("Reading pages"),
+        services.log.group("Reading pages", lazy=True),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        reader = _reader(settings, services, begun, decided, requests)
-        delivery = _delivery(services, begun, writer, has)
+        reader = _reader(settings, services, begun, decided, requests, people)
+        delivery = _delivery(services, begun, writer, tables)
         work = Fetching(
             reader,
             writer,
@@ -184,11 +204,11 @@ def _carried_out(
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
         services.log.problem("warnings", *services.naming.problems())
-    now = _ended(services, begun, writer)
+    now = _ended(services, begun, writer, tables)
     report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
     report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
-        _verify(services, now, begun.base, writer, Options.of(settings.rendering))
+        verify.after_run(settings, services, now, begun.base, writer.touched)
     if not delivery:
         return report
     with services.log.group("Publishing"):
@@ -196,20 +216,32 @@ def _carried_out(
 
 
 def _restore(services: Services, begun: _Begun, decided: Plan) -> None:
-    """Bring back from the branch what the work tree lacks of the pages that are about to be written."""
+    """Bring back from the branch what the work tree lacks of the pages that are about to be written, and
+    throw away what an earlier run downloaded."""
+    services.tree.clear_staging()
     if services.publisher and begun.base:
         steps = [step for step in decided.steps if step.action in _WRITING]
         there = _missing_here(services, begun.base, begun.memory.state.pages, steps)
         services.publisher.restore(there)
 
 
-def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
+def _tables(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> Tables:
+    return Tables(
+        here=services.stores,
+        before=begun.memory.state,
+        branch=services.publisher.stores if services.publisher else nothing,
+        ask=Displays(services.client, pages, services.stop).ask,
+        full_sync=settings.full_sync,
+    )
+
+
+def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> State:
     """The lists of pages and the state, written; what could not be written keeps no page from being
     published."""
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(writer, before, begun.has(services))
+        places = indexes.write_indexes(tables, writer, before, begun.has(services))
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
@@ -249,67 +281,24 @@ def _missing_here(
         join(records[step.page_id].folder, name)
         for step in steps
         if step.page_id in records
-        for name in _needed(step, records[step.page_id])
+        for name in needed(step, records[step.page_id])
     )
     return [path for path in files if not is_there(path)]
 
 
-def _needed(step: Step, record: Record) -> Collection[str]:
-    """The files in a page's folder that a step uses: a missing file may come, and takes its place among
-    those that are there."""
-    files = [name for name in record.names() if name not in ("index.md", STORE)]
-    if step.action is Action.FETCH:
-        return files
-    proof = ["index.md"] if step.is_proof else []
-    return [STORE, *proof, *(files if record.pending else [])]
-
-
-def _delivery(
-    services: Services, begun: _Begun, writer: Writer, has: Callable[[str], bool]
-) -> Delivery | None:
+def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> Delivery | None:
     if not services.publisher:
         return None
     memory = begun.memory
     rows = {row.id: row for each in begun.listing.lists for row in each.rows}
-    credit = Authors(services.client, rows).credit
+    credit = Authors(services.client, services.users, rows).credit
     services.publisher.begin(
         memory.state,
         credit,
         rebuilt=bool(memory.problem or memory.damage),
         unpublished=memory.unpublished,
     )
-    return Delivery(services.publisher, services.log, writer, memory.state, has)
-
-
-def _damage(memory: Memory) -> tuple[Problem, ...]:
-    """Why the state could not be used at all."""
-    if not memory.problem:
-        return ()
-    pages = counted(len(memory.rebuilt | memory.restored), "page")
-    what = (
-        f"{memory.problem} Rebuilt from the {pages} of the backup ({len(memory.restored)} by their "
-        f"{STORE}; the others are read again); nothing is deleted unless Notion reports it as trashed."
-    )
-    return (Problem(state.NAME, what),)
-
-
-def _left_out(memory: Memory) -> tuple[Problem, ...]:
-    """What single entries of the state could not be used."""
-    return tuple(Problem(name, what) for name, what in untrusted.told(memory.damage))
-
-
-def _verify(
-    services: Services, now: State, base: Base | None, writer: Writer, options: Options
-) -> None:
-    """Check the backup as it is now: what this run wrote, and what the branch has."""
-    there = verify.lying(services.tree)
-    if base and services.publisher:
-        texts = services.publisher.contents
-        there = verify.published(services.tree, now, base, texts, writer.touched)
-    found = check(now, there, options)
-    services.log.problem("errors", *found.problems)
-    for line in (*found.notes, verify.heading(found)):
-        services.log.line(line)
+    return Delivery(services.publisher, services.log, writer, memory.state, tables)
 
 
 def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
@@ -356,6 +345,18 @@ def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
     return replace(begun, listing=listing, rules=rules, left_alone=left)
 
 
+def _looked(settings: Settings, services: Services, begun: _Begun, pool: Executor) -> _Begun:
+    """With what is known of comments, when they are wanted."""
+    if not settings.comments:
+        return replace(begun, rules=replace(begun.rules, comments=False))
+    decided = plan(begun.listing, begun.memory.state, begun.rules)
+    state, turn, is_full = begun.memory.state, begun.survey.turn, settings.full_sync
+    found = looked(services.client, decided, state, pool, turn, is_full=is_full)
+    services.log.problem("errors", *found.problems)
+    rules = replace(begun.rules, comments=found.may_read, discussed=frozenset(found.changed))
+    return replace(begun, discussions=found, rules=rules)
+
+
 def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     listing, before = begun.listing, begun.memory.state
     for database in (*listing.databases, *listing.empty):
@@ -365,14 +366,21 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
-    for line in forecast.lines(decided, before):
+    for line in forecast.lines(decided, before, ALLOWED):
         log.line(line)
 
 
 def _reader(
-    settings: Settings, services: Services, begun: _Begun, decided: Plan, requests: Executor
+    settings: Settings,
+    services: Services,
+    begun: _Begun,
+    decided: Plan,
+    requests: Executor,
+    people: People,
 ) -> Reader:
     naming, before = services.naming, begun.memory.state
+    if begun.discussions:
+        begun.discussions.submit = requests.submit
     return Reader(
         client=services.client,
         downloader=services.downloader,
@@ -387,4 +395,6 @@ def _reader(
         keep_json=settings.keep_json,
         describe=naming.describer(before).describe if naming else None,
         records=before.pages,
+        discussions=begun.discussions,
+        people=people,
     )

@@ -9,10 +9,10 @@ from functools import cached_property
 from backup.folder.tree import Tree
 from backup.markdown.context import Options
 from backup.model import Problem
-from backup.pipeline.check import STORES, TEXTS, Checked, Lying, check, names
+from backup.pipeline.check import SHEETS, STORES, TEXTS, Checked, Lying, check, names
 from backup.report.answer import Answer
-from backup.services import Looks
-from backup.settings import Looking
+from backup.services import Looks, Services
+from backup.settings import Looking, Settings
 from backup.sync import untrusted
 from backup.sync.base import Base
 from backup.sync.state import State
@@ -42,6 +42,20 @@ def run(settings: Looking, services: Looks) -> Answer:
     )
 
 
+def after_run(
+    settings: Settings, services: Services, now: State, base: Base | None, touched: Set[str]
+) -> None:
+    """Check the backup as a run leaves it: what it wrote (`touched`), and what the branch has; log and
+    record what does not fit."""
+    there = lying(services.tree)
+    if base and services.publisher:
+        there = published(services.tree, now, base, services.publisher.contents, touched)
+    found = check(now, there, Options.of(settings.rendering))
+    services.log.problem("errors", *found.problems)
+    for line in (*found.notes, heading(found)):
+        services.log.line(line)
+
+
 def lying(tree: Tree) -> Lying:
     """The backup as it lies in the work tree."""
     return Lying(frozenset(tree.files()), tree.content, lambda path: tree.digest(path) or None)
@@ -59,7 +73,8 @@ def published(
     elsewhere = base.files.keys() - touched
     files = {*elsewhere, *filter(tree.has, touched)}
     files |= set(tree.files()) if base.checked_out else set()
-    texts = contents([path for path in names(now, TEXTS) if path in elsewhere])
+    written = (*names(now, TEXTS), *names(now, SHEETS))
+    texts = contents([path for path in written if path in elsewhere])
     stores = _Ahead([path for path in names(now, STORES) if path in elsewhere], contents)
 
     def content(path: str) -> bytes:

@@ -47,14 +47,15 @@ _PLAYABLE = [
 
 
 def files(page: Page) -> tuple[File, ...]:
-    """Every file of `page`, each key once: cover, icon, files of properties, then of the blocks."""
+    """Every file of `page`, each key once: cover, icon, files of properties, then of the blocks, then of
+    the comments."""
     found = [*_cover(page), *_icon(page.raw, page.id), *_properties(page)]
     heading = ""
     for block in page.walk():
         if block.type.startswith("heading_"):
             heading = _line(block.data.get("rich_text")) or heading
         found += _of_block(block, heading)
-    return _each_key_once(found)
+    return _each_key_once([*found, *comment_files(page.comments)])
 
 
 def again(file: File, page: Page) -> File | None:

@@ -113,6 +113,11 @@ def is_ours(path: str) -> bool:
     return folder in (IMAGES, ATTACHMENTS) and is_safe
 
 
+def same(path: str, other: str) -> bool:
+    """Whether two paths are one on some file system."""
+    return _folded(path) == _folded(other)
+
+
 class _Given:
     """The paths given so far on one page."""
 

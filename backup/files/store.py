@@ -34,6 +34,7 @@ Describe: TypeAlias = Callable[[Downloaded], "str | None"]
 
 _Lacking: TypeAlias = tuple[FileError, Pending]
 _CHUNK = 1024 * 1024
+_FOUND = "found "  # no identity begins so: it begins with an id (see names.identity)
 _TEXTS = ("identity", "path", "sha256", "name", "description")
 _NUMBERS = ("size", "width", "height")
 
@@ -52,6 +53,16 @@ class FileRecord:
     width: int | None = None
     height: int | None = None
     description: str | None = None
+
+    @classmethod
+    def found(cls, path: str, size: int, sha256: str) -> FileRecord:
+        """A file of a page that lies there from an earlier backup: nobody knows where it hangs."""
+        return cls(f"{_FOUND}{path}", path, size, sha256)
+
+    @property
+    def is_found(self) -> bool:
+        """See `found`."""
+        return self.identity.startswith(_FOUND)
 
     def to_json(self) -> Json:
         """For the state; what is as by default is left out."""
@@ -100,21 +111,20 @@ def gather(
     """Every file that `page` refers to, downloaded only if it has to be.
 
     `known` has the records of the last run by identity, `folder` is the page's folder as that run
-    left it (it may be absent), `staging` an existing one for temporary files. `describe` says what a
-    picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
+    left it (it may be absent), `staging` one for temporary files, made when there are any. `describe` says
+    what a picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
     `earlier` are the files that the last run lacked, by identity. A file that cannot be had is
     Missing and costs nothing else.
     """
     files = find.files(page)
     fates = _fates(files, known, folder, downloads, staging)
+    known = _recognised(fates, known)
     described = {key: _description(fate, known.get(key), describe) for key, fate in fates.items()}
     claims = [_claim(key, fate, described[key]) for key, fate in _numbered_first(fates)]
     paths = names.assign(claims, {key: record.path for key, record in known.items()})
-    records = {
-        key: record
-        for key, fate in fates.items()
-        if (record := _record(fate, paths[key], described[key]))
-    }
+    made = ((key, _record(fate, paths[key], described[key])) for key, fate in fates.items())
+    records = {key: record for key, record in made if record}
+    records |= _left(known, records, folder)
     lacking = _lacking(fates, earlier, today)
     reasons = {pending.identity: error.message for error, pending in lacking}
     return Gathered(
@@ -174,11 +184,41 @@ def _fates(
         kept = record if record and is_intact(record, folder) else None
         fates.setdefault(names.identity(file), _Fate(file, kept))
     missed = [fate.file for fate in fates.values() if not fate.kept]
+    if missed:
+        staging.mkdir(parents=True, exist_ok=True)
     for file, outcome in downloads.download_all(missed, staging):
         got = outcome if isinstance(outcome, Downloaded) else None
         error = outcome if isinstance(outcome, FileError) else None
         fates[names.identity(file)] = _Fate(file, None, got, error)
     return fates
+
+
+def _recognised(
+    fates: Mapping[str, _Fate], known: Mapping[str, FileRecord]
+) -> dict[str, FileRecord]:
+    """The known records, those of an earlier backup under the identity of the file that has their
+    content: it keeps their name, for which somebody may have paid."""
+    found = {each.sha256: each for each in known.values() if each.is_found}
+    named = dict(known)
+    for identity, fate in fates.items():
+        if fate.got and identity not in named and (old := found.pop(fate.got.sha256, None)):
+            del named[old.identity]
+            named[identity] = replace(old, identity=identity)
+    return named
+
+
+def _left(
+    known: Mapping[str, FileRecord], records: Mapping[str, FileRecord], folder: Path
+) -> dict[str, FileRecord]:
+    """What an earlier backup left, and the page does not show: kept until somebody deletes it, or a file of
+    the page takes its place."""
+    left = (each for each in known.values() if each.is_found and is_intact(each, folder))
+    taken = [each.path for each in records.values()]
+    return {
+        each.identity: each
+        for each in left
+        if not any(names.same(each.path, other) for other in taken)
+    }
 
 
 def _numbered_first(fates: Mapping[str, _Fate]) -> list[tuple[str, _Fate]]:
@@ -236,7 +276,7 @@ def _shown(
     if record := records.get(identity):
         description = record.description or ""
         return Stored(record.path, name, record.size, record.width, record.height, description)
-    url = "" if file.hosted else urls.public(file.url)
+    url = "" if file.hosted else urls.written(file.url)
     return Missing(name, lacking.get(identity, ""), url)
 
 
@@ -247,8 +287,8 @@ def _staged(
     there = {fate.kept.path for fate in fates.values() if fate.kept}
     staged: dict[str, Path] = {}
     for identity, record in records.items():
-        fate = fates[identity]
-        if record.path in there:
+        fate = fates.get(identity)
+        if record.path in there or not fate:  # one of an earlier backup lies there
             continue
         if fate.got:
             staged[record.path] = fate.got.path

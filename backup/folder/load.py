@@ -15,6 +15,7 @@ from backup.files.store import FileRecord, is_intact
 from backup.folder import rebuild
 from backup.folder.rebuild import Rebuilt
 from backup.folder.tree import Tree
+from backup.markdown.links import notion_address
 from backup.model import STORE
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
@@ -91,7 +92,7 @@ class Holes:
 def local(tree: Tree, *, believed: bool = True) -> Local:
     """The state file and what the journal of an interrupted run adds; a journal that git tracks is
     not `believed`. Raises StateError when a later version wrote the state."""
-    text = tree.beginning(state.NAME, -1)
+    text = tree.content(state.NAME)
     lines = tree.beginning(journal.NAME, -1) if believed else ""
     problem = ""
     try:
@@ -157,7 +158,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     pages = _disjoint(known, newer)
     unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
     databases = {**here.state.databases, **base.state.databases} if newer else base.state.databases
-    now = State(pages, databases, base.state.unknown)
+    now = State(pages, databases, base.state.unknown, people=base.state.people)
     former = (here.state.owned().keys() | base.before.owned().keys()) - now.owned().keys()
     rebuilt = frozenset(known) if base.problem else frozenset()
     return Memory(
@@ -172,10 +173,10 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
 
 
 def _says_so(tree: Tree, page_id: str, record: Record) -> bool:
-    """Whether all files of a page are there, and its text names it: nothing else tells whether somebody
-    has changed it."""
-    named = rebuild.named(tree.beginning(join(record.folder, "index.md")))
-    return named == page_id and all(map(tree.has, record.paths()))
+    """Whether all files of a page are there, and its text says where it is in Notion, as its last line
+    does: nothing else tells whether somebody has changed it."""
+    text = tree.beginning(join(record.folder, "index.md"), -1)
+    return notion_address(page_id) in text and all(map(tree.has, record.paths()))
 
 
 def _is_newer(record: Record, known: Record | None) -> bool:

@@ -84,11 +84,6 @@ def is_settled(record: Record, newest: str) -> bool:
     return record.stable and last - edited > _RUN
 
 
-def named(text: str) -> str:
-    """The id of the page that a text says it is; '' when it says none."""
-    return bare_id(_front_matter(text).get("notion_id", ""))
-
-
 _Told = dict[str, tuple[str, Record]]
 
 

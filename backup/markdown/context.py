@@ -12,7 +12,7 @@ from backup.json_values import mapping, objects
 from backup.model import Block, Files, Json, Target, Targets
 from backup.settings.rendering import Rendering
 
-RENDERER = "1"  # raised when the same page gives other Markdown: every page is written again then
+RENDERER = "2"  # raised when the same page gives other Markdown: every page is written again then
 
 
 class Where(Enum):
@@ -29,7 +29,7 @@ class Where(Enum):
 class Options:
     """Settings that shape the Markdown; part of what makes a page 'changed'."""
 
-    front_matter: bool = True
+    front_matter: str = "false"  # true · false · flat
     properties: str = "table"  # table · front-matter · both · none
     image_max_width: int = 800  # pixels
     image_style: str = "html"  # html · markdown
@@ -81,4 +81,9 @@ def _column(config: Json) -> list[Json | str]:
     kind = str(config.get("type", ""))
     choices = objects(mapping(config, kind).get("options"))
     named = {str(each.get("id")): each.get("name") for each in choices}
-    return [str(config.get("id", "")), kind, named]
+    decisive = {key: mapping(config, kind).get(key) for key in _DECISIVE}
+    return [str(config.get("id", "")), kind, named, {k: v for k, v in decisive.items() if v}]
+
+
+# What changes all values of a column though nobody edits a page: a ticket's prefix, what a rollup does.
+_DECISIVE = ("prefix", "function", "rollup_property_id", "relation_property_id")

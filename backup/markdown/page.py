@@ -1,11 +1,11 @@
-"""A page as one Markdown file: front matter, title, cover, properties, body."""
+"""A page as one Markdown file: title, cover, properties, body, comments, and where it is from."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from backup.json_values import mapping, word
-from backup.markdown import properties
+from backup.markdown import comments, properties
 from backup.markdown.anchors import with_contents
 from backup.markdown.blocks.flow import flow
 from backup.markdown.blocks.shapes import stacked
@@ -14,6 +14,7 @@ from backup.markdown.front_matter import front_matter
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
 from backup.markdown.media import picture, stored_or_missing
+from backup.markdown.origin import origin
 from backup.markdown.references import References, linked, references
 from backup.markdown.runs import run, runs
 from backup.model import Json, Page
@@ -35,15 +36,22 @@ def render(page: Page, context: Context) -> str:
         _cover(page, context),
         _properties(page, context),
         flow(page.blocks, context),
+        comments.section(page, context),
+        origin(page, context),
     )
     return f"{text}\n"
 
 
 def _head(page: Page, context: Context) -> str:
-    if not context.options.front_matter:
+    """Flat front matter is for programs, which find properties nowhere else: PROPERTIES only says then
+    whether they are in a table, too."""
+    options, kind = context.options, context.options.front_matter
+    if kind == "false":
         return ""
-    wanted = context.options.properties in ("front-matter", "both")
-    return front_matter(page, properties.native(page, context) if wanted else None)
+    is_flat = kind == "flat"
+    wanted = options.properties in (("front-matter", "both") + (("table",) if is_flat else ()))
+    native = properties.native(page, context) if wanted else None
+    return front_matter(page, native, flat=is_flat)
 
 
 def _title(page: Page, context: Context) -> str:
@@ -70,5 +78,6 @@ def _cover(page: Page, context: Context) -> str:
 def _properties(page: Page, context: Context) -> str:
     """Without front matter to go into, they stand in the table: nothing may vanish."""
     options = context.options
-    wanted = ("table", "both") if options.front_matter else ("table", "both", "front-matter")
+    is_head = options.front_matter != "false"
+    wanted = ("table", "both") if is_head else ("table", "both", "front-matter")
     return properties.table(page, context) if options.properties in wanted else ""

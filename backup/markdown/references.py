@@ -23,7 +23,7 @@ class References:
 
 
 def references(page: Page) -> References:
-    """All of them: links, mentions, bookmarks, subpages, link_to_page, relations. Pure.
+    """All of them: links, mentions, bookmarks, subpages, link_to_page, relations, comments. Pure.
 
     The page's own parents, which a breadcrumb shows, are not among them.
     """
@@ -54,6 +54,8 @@ def _parts(page: Page) -> Iterator[_Found]:
         yield _in_block(block)
     for value in mapping(page.raw, "properties").values():
         yield _in_value(value)
+    for comment in page.comments:
+        yield _in_text(comment.get("rich_text"))
 
 
 def _in_block(block: Block) -> _Found:

@@ -23,7 +23,8 @@ def fresh(client: Client, key: str, identity: str) -> File | None:
 
 def _fresh(client: Client, key: str, identity: str) -> File | None:
     owner, _, rest = key.partition("/")
-    for read_owner in _OWNERS.get(rest, (_from_page,)) if owner != "emoji" else ():
+    readers = (_from_comment,) if rest.isdigit() else _OWNERS.get(rest, (_from_page,))
+    for read_owner in readers if owner != "emoji" else ():
         try:
             page = read_owner(client, owner)
         except NotionError:
@@ -39,6 +40,10 @@ def _from_block(client: Client, id_: str) -> Page:
 
 def _from_page(client: Client, id_: str) -> Page:
     return Page(id_, client.page(dashed_id(id_)))
+
+
+def _from_comment(client: Client, id_: str) -> Page:
+    return Page("", {}, comments=(client.comment(id_),))
 
 
 # Who can tell, by what stands behind the owner's id in a key; all else belongs to a page.

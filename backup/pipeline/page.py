@@ -7,7 +7,7 @@ earlier run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -29,6 +29,8 @@ from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
 from backup.pipeline.addresses import fresh
+from backup.pipeline.comments import Discussions, Heard, earlier
+from backup.pipeline.people import People
 from backup.pipeline.stored import ancestry, rendered
 from backup.store import StoredPage
 from backup.sync.plan import Action, Step, links_digest
@@ -95,6 +97,7 @@ class Reader:
     are those that the run began with.
 
     `keep_json` says that each page has a store.
+    `discussions` are the comments, None when they are not backed up; `people` knows names.
     `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `views`
     and `began` those of its listing (see plan.Listing).
     """
@@ -114,6 +117,8 @@ class Reader:
     describe: Describe | None = None
     tried: dict[str, dict[str, _Outcome]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
+    discussions: Discussions | None = None
+    people: People | None = None
 
     @property
     def _parallel(self) -> ParallelDownloads:
@@ -139,20 +144,32 @@ class Reader:
     def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
         row, schema = _row(step), self._schema(step)
         page = read.page(self.client, row, schema, self.requests.submit, self.shared)
+        heard = self._heard(page, before, lambda: earlier(before, folder))
+        page = heard.page
         gathered = self._gathered(page, before, folder)
+        lacking = placeholders.lacking(page)
         record = Record(
             parent=row.parent,
             folder=step.folder,
             title=row.title,
             icon=row.icon if row.packed else emoji(page.raw.get("icon")),
             edited=row.edited,
-            stable=step.stable
-            and _is_stable(row.edited, self.began)
-            and not placeholders.lacking(page),
+            stable=step.stable and _is_stable(row.edited, self.began) and not lacking,
             requests=children.requests(page),
+            **heard.known,
         )
         written = self._written(replace(step, action=Action.FETCH), record, _stored(page, gathered))
-        return _with(written, step, gathered)
+        return replace(_with(written, step, gathered), lacking=(*lacking, *heard.problems))
+
+    def _heard(
+        self, page: Page, before: Record | None, kept: Callable[[], tuple[Json, ...] | None]
+    ) -> Heard:
+        """The page with its comments, when these are backed up (see Discussions.added), and with names."""
+        heard = self.discussions.added(page, before, kept) if self.discussions else Heard(page)
+        return replace(heard, page=self._named(heard.page))
+
+    def _named(self, page: Page) -> Page:
+        return self.people.named(page) if self.people else page
 
     def _rendered(self, step: Step, before: Record, folder: Path) -> Written | None:
         """The page as its store has it; None when that is not enough, and the page is to be read."""
@@ -161,13 +178,18 @@ class Reader:
         written = self._written(step, before, stored)
         if step.is_proof and not _lies_there(written.text, folder):
             return None
-        if not (tried := self._due(step, before)):
-            return written
+        tried = self._due(step, before)
         if None in tried.values():  # only the page itself says what has become of the file
             return None
+        heard = Heard(stored.page)
+        if self.discussions and self.discussions.is_due(before, step.page_id):
+            heard = self._heard(stored.page, before, lambda: stored.page.comments)
+            tried = {**tried, **self._attached(heard.page, before)}
+        elif not tried:
+            return written
         earlier = {pending.identity: pending for pending in map(Pending.from_json, before.pending)}
         try:
-            gathered = self._gathered(stored.page, before, folder, tried, earlier)
+            gathered = self._gathered(heard.page, before, folder, tried, earlier)
         except StoreError:
             return None
         # How to try them again is known from when the page was read.
@@ -175,7 +197,20 @@ class Reader:
             replace(each, file=earlier.get(each.identity, each).file) for each in gathered.pending
         )
         gathered = replace(gathered, pending=tuple(pending))
-        return _with(self._written(step, before, _stored(stored.page, gathered)), step, gathered)
+        record = replace(before, **heard.known)
+        written = self._written(step, record, _stored(heard.page, gathered))
+        return replace(_with(written, step, gathered), lacking=heard.problems)
+
+    def _attached(self, page: Page, before: Record) -> dict[str, _Outcome]:
+        """What became of the files of comments that the page did not have yet."""
+        known = {FileRecord.from_json(raw).identity for raw in before.files}
+        files = [
+            file for file in find.comment_files(page.comments) if names.identity(file) not in known
+        ]
+        folder = self.staging / "comments"
+        folder.mkdir(parents=True, exist_ok=True)
+        found = self._parallel.download_all(files, folder)
+        return {names.identity(file): outcome for file, outcome in found}
 
     def _from_store(self, step: Step, before: Record, folder: Path) -> StoredPage | None:
         """The page of the store that fits its record. What the listing shows of it is newer, if a column
@@ -198,7 +233,7 @@ class Reader:
             self.requests.submit,
             None if is_related else known,
         )
-        page = store.clean(replace(found.page, raw=raw))
+        page = store.clean(self._named(replace(found.page, raw=raw)))
         known_files = remembered(page, found.files, found.pending)
         is_whole = all(file.key in known_files for file in find.files(page))
         return replace(found, page=page) if is_whole else None
@@ -276,8 +311,6 @@ class Reader:
     ) -> Gathered:
         """The files of a page that was read, or of one of which only `outcomes` is new, and all else is
         as in `untried`."""
-        staging = self.staging / page.id
-        staging.mkdir(parents=True, exist_ok=True)
         known = [FileRecord.from_json(raw) for raw in before.files] if before else []
         by_identity = {each.identity: each for each in known}
         tried = self.tried.get(page.id, {}) if outcomes is None else outcomes
@@ -286,7 +319,7 @@ class Reader:
             by_identity,
             folder,
             Tried(self._parallel, tried, untried),
-            staging,
+            self.staging / page.id,
             self.describe,
             today=self.today,
             earlier=self._lacking(page.id),

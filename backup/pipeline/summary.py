@@ -9,9 +9,10 @@ from datetime import date
 
 from backup.files.pending import Pending
 from backup.folder.load import Memory
-from backup.model import Problem
+from backup.model import STORE, Problem
 from backup.pipeline.fetch import Outcome
 from backup.report.report import Entry, Report, Section, Seen
+from backup.sync import untrusted
 from backup.sync.family import Family
 from backup.sync.plan import Action, Listed, Listing, Plan, Step
 from backup.sync.state import NAME, State
@@ -225,3 +226,20 @@ def strays(memory: Memory) -> tuple[Problem, ...]:
         "them there. Delete those that you do not need."
     )
     return (Problem(NAME, what),)
+
+
+def damage(memory: Memory) -> tuple[Problem, ...]:
+    """Why the state could not be used at all."""
+    if not memory.problem:
+        return ()
+    pages = counted(len(memory.rebuilt | memory.restored), "page")
+    what = (
+        f"{memory.problem} Rebuilt from the {pages} of the backup ({len(memory.restored)} by their "
+        f"{STORE}; the others are read again); nothing is deleted unless Notion reports it as trashed."
+    )
+    return (Problem(NAME, what),)
+
+
+def left_out(memory: Memory) -> tuple[Problem, ...]:
+    """What single entries of the state could not be used."""
+    return tuple(Problem(name, what) for name, what in untrusted.told(memory.damage))

@@ -10,16 +10,18 @@ from backup.git import Identity
 from backup.json_values import as_object, mapping
 from backup.model import Json, Row, dashed_id
 from backup.notion.client import Client
+from backup.notion.users import Users
 from backup.publish.publisher import Credit
 
 _NOWHERE = "users.notion.invalid"
 
 
 class Authors:
-    """Asks Notion once for each person. `rows` are the pages as the listing showed them."""
+    """Who made an edit. `rows` are the pages as the listing showed them."""
 
-    def __init__(self, client: Client, rows: Mapping[str, Row]) -> None:
+    def __init__(self, client: Client, users: Users, rows: Mapping[str, Row]) -> None:
         self._client = client
+        self._users = users
         self._rows = rows
         self._known: dict[str, Identity] = {}
 
@@ -41,15 +43,8 @@ class Authors:
     def _identity(self, partial: object) -> Identity:
         id_ = str(as_object(partial).get("id") or "")
         if id_ not in self._known:
-            self._known[id_] = _named(id_, self._user(id_))
+            self._known[id_] = _named(id_, self._users.user(id_) or {})
         return self._known[id_]
-
-    def _user(self, id_: str) -> Json:
-        """The user object; {} for guests, for people who left, and without the capability."""
-        try:
-            return self._client.user(id_) if id_ else {}
-        except NotionError:
-            return {}
 
 
 def _named(id_: str, user: Json) -> Identity:

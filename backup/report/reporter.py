@@ -62,9 +62,11 @@ class Reporter:
         for line in (*answer.table(), *answer.lines):
             self.log.line(line)
         self.log.problem("errors", *answer.problems)
-        for line in filter(None, (*answer.notes, answer.heading)):
+        links = (f"{name} → {address}" for name, address in answer.links)
+        for line in filter(None, (*links, *answer.notes, answer.heading)):
             self.log.line(line)
         counts = summary.outputs(Report(errors=answer.problems))
+        counts["restored"] = str(answer.data.get("restored") or "")
         runner.write_outputs(counts, self._environ)
         runner.write_summary(job_summary.looked(answer, self.log.secrets), self._environ)
         self.log.end()

@@ -6,8 +6,8 @@ Every mistake is found before the run starts, and all of them are told at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from backup.errors import ConfigError
@@ -30,6 +30,7 @@ from backup.settings.parsers import (
 )
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.rendering import Rendering
+from backup.settings.restoring import Restoring, restoring
 from backup.settings.setting import Reader, Setting, declared, one, setting, several
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "Looking",
     "NothingNamed",
     "Rendering",
+    "Restore",
+    "Restoring",
     "Secret",
     "Setting",
     "Settings",
@@ -77,8 +80,37 @@ _API_URL = Setting(
 COMMAND = Setting(
     "COMMAND",
     "backup",
-    "What to do: `backup`; `verify`: check what is backed up; `status`: show what is backed up. "
-    "The last two need no token, no network and no DATABASES, and write nothing.",
+    "What to do: `backup`; `verify`: check what is backed up; `status`: show what is backed up; "
+    "`restore`: bring a page back (RESTORE_PATH). `verify` and `status` need no token, no network and "
+    "no DATABASES, and write nothing.",
+)
+_TOKEN = Setting(
+    "NOTION_TOKEN",
+    "",
+    "The secret of your Notion integration (ntn_…).",
+    secret,
+    required="create an integration on notion.so/profile/integrations, share the database with "
+    "it (⋯ → Connections), and pass its secret as NOTION_TOKEN.",
+    secret=True,
+)
+_API_URL = Setting(
+    "NOTION_API_URL",
+    _API,
+    "The address of the Notion API. Change it only for a proxy or for tests.",
+    base_address(_API),
+)
+_PRIVATE_HOSTS = Setting(
+    "ALLOWED_PRIVATE_HOSTS",
+    "",
+    "Hosts in private networks from which files may be downloaded, separated by spaces; "
+    "`host:port` for a port other than 80 or 443.",
+    hosts,
+)
+_CONCURRENCY = Setting(
+    "CONCURRENCY",
+    "16",
+    "How many requests and downloads run in parallel (1 to 64).",
+    whole_number(1, 64),
 )
 _OUTPUT_DIR = Setting(
     "OUTPUT_DIR",
@@ -117,6 +149,13 @@ class Settings:
         "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
         switch,
     )
+    comments: bool = setting(
+        "COMMENTS",
+        "false",
+        "Back up open comments, too, at the end of their page. The integration needs the capability to read "
+        "comments, and each run takes about two more requests per page.",
+        switch,
+    )
     output_dir: str = one(_OUTPUT_DIR)
     full_sync: bool = setting(
         "FULL_SYNC", "false", "Read every page again, even if it did not change.", switch
@@ -130,7 +169,9 @@ class Settings:
         "KEEP_JSON",
         "true",
         "Keep a `.notion.json` beside each page and list of pages: what Notion answered, without loss. "
-        "The Markdown can then be written again without asking Notion.",
+        "The Markdown can then be written again without asking Notion. Without it and without front matter, "
+        "only the state file says whose a page is: if that is lost, and git has no earlier one, the "
+        "pages that changed in Notion since are reported and left as they are.",
         switch,
     )
     max_file_mb: int = setting(
@@ -140,13 +181,7 @@ class Settings:
         "accepts up to 100.",
         whole_number(1, 5_000),
     )
-    allowed_private_hosts: tuple[str, ...] = setting(
-        "ALLOWED_PRIVATE_HOSTS",
-        "",
-        "Hosts in private networks from which files may be downloaded, separated by spaces; "
-        "`host:port` for a port other than 80 or 443.",
-        hosts,
-    )
+    allowed_private_hosts: tuple[str, ...] = one(_PRIVATE_HOSTS)
     keep_deleted: bool = setting(
         "ON_DELETE",
         "remove",
@@ -173,25 +208,29 @@ class Settings:
         "Check the whole backup after the run, as the command `verify` does.",
         switch,
     )
-    concurrency: int = setting(
-        "CONCURRENCY",
-        "8",
-        "How many requests and downloads run in parallel (1 to 64).",
-        whole_number(1, 64),
-    )
+    concurrency: int = one(_CONCURRENCY)
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
     warnings: tuple[str, ...] = ()
 
     @classmethod
     def read(
-        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+        cls,
+        flags: Mapping[str, str],
+        environ: Mapping[str, str],
+        dotenv: str = "",
+        here: Callable[[], str] = lambda: "",
     ) -> Settings:
         """Read all settings; an earlier source wins: `flags` (setting name → text), `environ`
-        (inputs and environment), its CONFIG, and `dotenv`, the text of a .env file.
+        (inputs and environment), its CONFIG, and `dotenv`, the text of a .env file. Outside of a workflow
+        `here` says which repository ('owner/repo') the run is for, where a setting depends on that.
 
         Raises ConfigError with every mistake, each naming its setting and what to write.
         """
-        reader = Reader(_merged(flags, environ, dotenv), environ.get("GITHUB_REPOSITORY", ""))
+        texts = _merged(flags, environ, dotenv)
+        repository = environ.get("GITHUB_REPOSITORY", "")
+        if not repository and databases.depends_on_repository(texts):
+            repository = here()
+        reader = Reader(texts, repository)
         files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
         found = [dotenv_text.flaws(name, text, NAMES) for name, text in files.items()]
         reader.problems += [each for flaws in found for each in flaws.mistakes]
@@ -220,6 +259,39 @@ class Looking:
         """
         reader = Reader(_merged(flags, environ, dotenv))
         return _sound(reader, environ, reader.values(cls))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restore:
+    """What a restore is told: where the backup lies, what of it goes where, and how to ask Notion.
+    `notion_token` may be empty where nothing is asked."""
+
+    output_dir: str = one(_OUTPUT_DIR)
+    notion_token: Secret = one(replace(_TOKEN, required=""))
+    notion_api_url: str = one(_API_URL)
+    allowed_private_hosts: tuple[str, ...] = one(_PRIVATE_HOSTS)
+    concurrency: int = one(_CONCURRENCY)
+    dry_run: bool = one(DRY_RUN)
+    restoring: Restoring = several(*declared(Restoring), read=restoring)
+
+    @property
+    def plans_only(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.dry_run or not self.restoring.into
+
+    @classmethod
+    def read(
+        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+    ) -> Restore:
+        """From the same sources as `Settings.read`; what is wrong with other settings is not asked.
+
+        Raises ConfigError with every mistake.
+        """
+        reader = Reader(_merged(flags, environ, dotenv))
+        found = reader.values(cls)
+        if not found.plans_only:
+            reader.value(_TOKEN)  # what is written is read, too
+        return _sound(reader, environ, found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -253,7 +325,7 @@ def _sound(
     return found
 
 
-SETTINGS = (COMMAND, *declared(Settings), *_CONTACTS)
+SETTINGS = (COMMAND, *declared(Settings), *declared(Restoring), *_CONTACTS)
 NAMES = frozenset(each.name for each in SETTINGS)  # DBn_… stands for every number
 
 

@@ -67,10 +67,10 @@ def databases(reader: Reader) -> tuple[Database, ...]:
     values, repository = reader.texts, reader.repository
     found: list[Database] = []
     problems: list[str] = []
-    others = 0
+    others: list[str] = []
     for setting, text, label, path, repo in [*_lines(values), *_family(values)]:
         if repo and not _same_repository(repo, repository):
-            others += 1
+            others.append(repo)
             continue
         try:
             ids = database_ids(text)
@@ -87,6 +87,11 @@ def databases(reader: Reader) -> tuple[Database, ...]:
         problems.append(_nothing(others, repository))
     reader.problems.extend(problems)
     return tuple(found)
+
+
+def depends_on_repository(texts: Mapping[str, str]) -> bool:
+    """Whether a setting names the repository that a database is for."""
+    return any((found := FAMILY.fullmatch(name)) and found[2] == "GIT_REPO" for name in texts)
 
 
 def database_ids(text: str) -> tuple[str, ...]:
@@ -263,11 +268,13 @@ def _shown(text: str) -> str:
     return shown(text.strip())
 
 
-def _nothing(others: int, repository: str) -> str:
+def _nothing(others: Collection[str], repository: str) -> str:
     if others:
+        named = _shown(", ".join(dict.fromkeys(others)))
+        here = f"{repository}, which this run is for" if repository else "a folder without a remote"
         return (
-            f"DBn_GIT_REPO: all {others} databases are meant for other repositories, none for "
-            f"{repository or 'a run outside of a workflow'}. Add one, or set GITHUB_REPOSITORY."
+            f"DBn_GIT_REPO: all {len(others)} databases are meant for other repositories, {named}, none for "
+            f"{here}. Run it in the workflow or in a clone of one of them, or add this one."
         )
     return MISSING
 

@@ -12,6 +12,7 @@ _CLOSE = 0.78  # of difflib's ratio: FRONTMATTER and DISCORD_LVL are near, OTHER
 _FORMER = {
     "GIT_BASE_URL": "The address is the one of the clone's remote.",
     "GIT_OWNER": "The repository is the one that the backup runs in.",
+    "TIMEZONE": "Times are those of Notion, and in UTC.",
     "GIT_REPO": "The repository is the one that the backup runs in.",
 }
 

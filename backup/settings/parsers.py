@@ -97,12 +97,12 @@ def shown(text: str) -> str:
 
 
 def base_address(example: str) -> Callable[[str], str]:
-    """The address of an API, without its version."""
+    """The address of an API, without its version, and without the endpoint of the Messages API."""
 
     def parse(text: str) -> str:
         if not is_address(text) or urlsplit(text).query:
             raise ValueError(f"write an address like {example}, without a query.")
-        return text.rstrip("/").removesuffix("/v1")
+        return text.rstrip("/").removesuffix("/v1/messages").removesuffix("/v1")
 
     return parse
 

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backup.settings.parsers import one_of, switch, whole_number
+from backup.settings.parsers import one_of, shown, switch, whole_number
 from backup.settings.setting import setting
+
+
+def _front_matter(text: str) -> str:
+    """'true', 'false' or 'flat'; the first two in all words that people use for them."""
+    try:
+        return text.lower() if text.lower() == "flat" else str(switch(text)).lower()
+    except ValueError:
+        raise ValueError(f"write true or false or flat, not {shown(text)}.") from None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rendering:
     """How a page is written."""
 
-    front_matter: bool = setting(
+    front_matter: str = setting(
         "FRONT_MATTER",
-        "true",
-        "Start each page with front matter: title, id, URL and times.",
-        switch,
+        "false",
+        "`true`: start each page with front matter: title, id, URL and times; `flat`: with each "
+        "property as a key of its own, too, for Hugo, Obsidian or Docusaurus.",
+        _front_matter,
     )
     properties: str = setting(
         "PROPERTIES",
         "table",
-        "Where to put a row's properties: `table` under the title, `front-matter` for site "
-        "generators, `both` or `none`.",
+        "Where to put a row's properties: `table` under the title, `front-matter` (if the page has "
+        "one), `both` or `none`.",
         one_of("table", "front-matter", "both", "none"),
     )
     image_style: str = setting(

@@ -48,7 +48,7 @@ class Setting:
 
 class Reader:
     """Reads settings from texts by name, and remembers everything that is wrong. `repository` is the
-    runner's GITHUB_REPOSITORY ('owner/repo'), '' outside of a workflow."""
+    one that the run is for ('owner/repo'), '' when nobody knows."""
 
     def __init__(self, texts: Mapping[str, str], repository: str = "") -> None:
         self.texts = texts

@@ -1,7 +1,7 @@
 """What Notion said of a page or database, without loss, as the bytes of one file beside its Markdown; pure.
 
-The first line has the format's version, the page object with every property value, and what is known of
-its files. Then comes one block a line, in reading order, each with its depth: one changed block is one
+The first line has the format's version, the page object with every property value, its comments, and
+what is known of its files. Then comes one block a line, in reading order, each with its depth: one changed block is one
 changed line. docs/format.md describes the form.
 
 What changes without an edit, and what is secret, is left out (see `clean`): an unchanged page always has
@@ -33,6 +33,7 @@ __all__ = [
     "dumps",
     "in_order",
     "loads",
+    "page_of",
 ]
 
 NAME = STORE
@@ -72,7 +73,13 @@ def clean(page: Page) -> Page:
     if isinstance(raw.get("properties"), dict):
         # Their order is the schema's business; without one it is that of the file.
         raw = {**raw, "properties": dict(sorted(raw["properties"].items()))}
-    return replace(page, raw=raw, blocks=tuple(map(lines.clean, page.blocks)), schema={})
+    return replace(
+        page,
+        raw=raw,
+        blocks=tuple(map(lines.clean, page.blocks)),
+        schema={},
+        comments=tuple(lasting(list(page.comments))),
+    )
 
 
 def dumps(stored: StoredPage | StoredDatabase) -> bytes:
@@ -106,15 +113,30 @@ def loads(data: bytes) -> StoredPage | StoredDatabase:
         raise damaged("not the JSON that was written") from None
 
 
+def page_of(data: bytes) -> Json:
+    """The page object alone: nothing else of the file is looked at. Raises StoreError as `loads` does."""
+    return mapping(_head(data), "page")
+
+
 def subject(data: bytes) -> str:
     """The id of the page or database that the file is about, by its first line; '' when that is damaged,
     or somebody else's. What follows may be damaged: it is still that page's file."""
     try:
+        head = _head(data)
+        return _id(head, mapping(head, "page") or mapping(head, "database"))
+    except StoreError:
+        return ""
+
+
+def _head(data: bytes) -> Json:
+    try:
         head = as_object(lean.loads(data[:_LARGEST].split(b"\n", 1)[0].decode("utf-8")))
         _check_version(head.get("version"))
-        return _id(head, mapping(head, "page") or mapping(head, "database"))
-    except (ValueError, RecursionError, StoreError):
-        return ""
+    except RecursionError:
+        raise damaged("nested too deeply") from None
+    except ValueError:
+        raise damaged("not the JSON that was written") from None
+    return head
 
 
 def in_order(new: StoredDatabase, old: StoredDatabase) -> StoredDatabase:
@@ -162,7 +184,9 @@ def _check_version(version: object) -> None:
 def _of_page(stored: StoredPage) -> str:
     raw = lasting(stored.page.raw)
     known = {"page": raw, "files": stored.files, "pending": stored.pending, "version": VERSION}
-    return lean.dumps({**known, **_own_id(stored.page.id, raw)})
+    comments = lasting(list(stored.page.comments))
+    more = {"comments": comments} if comments else {}
+    return lean.dumps({**known, **more, **_own_id(stored.page.id, raw)})
 
 
 def _page(head: Json, rest: list[str]) -> StoredPage:
@@ -170,7 +194,7 @@ def _page(head: Json, rest: list[str]) -> StoredPage:
     if not isinstance(raw, dict):
         raise damaged("without its page")
     blocks = lines.loads(rest, raw)
-    page = Page(_id(head, raw), raw, blocks)
+    page = Page(_id(head, raw), raw, blocks, comments=_objects(head.get("comments", [])))
     return StoredPage(page, _objects(files), _objects(pending))
 
 

@@ -47,7 +47,12 @@ def merged(
         won -= contested
         pages = _chosen(won, ours.pages, theirs.pages)
     databases = _joined(base.databases, ours.databases, theirs.databases, removed)
-    state = State(pages, databases, {**theirs.unknown, **ours.unknown})
+    state = State(
+        pages,
+        databases,
+        {**theirs.unknown, **ours.unknown},
+        people=_joined(base.people, ours.people, theirs.people, ()),
+    )
     return Merged(state, frozenset(won), frozenset(back))
 
 

@@ -74,13 +74,18 @@ def root_folders(roots: Mapping[str, Root], current: Mapping[str, str]) -> dict[
     keeps its own, and one that is not to be seen in this run, or not asked for any more, is in the way.
     """
     given = {id_: root.path for id_, root in roots.items() if root.path}
+    given |= {
+        id_: "."  # an adopted one, until a setting gives it a folder (see folder.adopt)
+        for id_, root in roots.items()
+        if not root.path and current.get(id_) == "."
+    }
     others = [folder for id_, folder in current.items() if id_ not in roots]
     found = dict(given)
     for base in dict.fromkeys(root.base for root in roots.values() if not root.path):
         open_ = [
             Named(id_, root.title, _name_in(base, current.get(id_, "")))
             for id_, root in roots.items()
-            if not root.path and root.base == base
+            if id_ not in given and root.base == base
         ]
         named = names(open_, first_parts([*found.values(), *others], base))
         found.update(

@@ -26,8 +26,10 @@ from backup.sync.targets import all_targets, icon_of
 
 __all__ = [
     "ANCHORS",
+    "DISCUSSED",
     "LINKS",
     "STORELESS",
+    "UNHEARD",
     "Action",
     "Listed",
     "Listing",
@@ -40,6 +42,7 @@ __all__ = [
     "is_watched",
     "learned",
     "links_digest",
+    "needed",
     "placed",
     "plan",
     "roots_in",
@@ -49,8 +52,11 @@ _READINGS = 2  # of a page that changes under our eyes; then it is taken as it i
 
 STORELESS = f"its {STORE} is missing"
 _LOST = "the state was lost or damaged"
+_ADOPTED = "adopted from an earlier backup"
 _FOLLOWS = "goes where the page above it goes"
 _EDITED = "edited while it was read"
+UNHEARD = "its discussions were not read yet"
+DISCUSSED = "its discussions changed"
 ANCHORS = "links to its blocks changed"
 LINKS = "a page it refers to was renamed, moved, added or removed"
 _NEWS = "a missing file can be downloaded now, or fails for another reason"
@@ -129,6 +135,17 @@ def is_watched(step: Step) -> bool:
     the one moment then, half of the other."""
     is_read = step.action is Action.FETCH and step.reason not in (ANCHORS, _NEWS)
     return step.stable and is_read
+
+
+def needed(step: Step, record: Record) -> Collection[str]:
+    """The files in a page's folder that a step uses: a missing file may come, and takes its place among
+    those that are there."""
+    files = [name for name in record.names() if name not in ("index.md", STORE)]
+    if step.action is Action.FETCH:
+        return [*files, *([STORE] if record.store and record.comments else [])]
+    proof = ["index.md"] if step.is_proof else []
+    is_other = record.pending or step.reason in (UNHEARD, DISCUSSED)
+    return [STORE, *proof, *(files if is_other else [])]
 
 
 def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
@@ -313,6 +330,7 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
     is_edited = row.edited != record.edited
     return {
         _LOST: row.id in rules.rebuilt and is_unread,
+        _ADOPTED: bool(row.edited) and not record.edited and is_unread,
         f"renamed from “{record.title}”": row.title != record.title,
         "edited": is_edited and is_unread,
         _EDITED: is_edited and rules.edits.get(row.id, 0) < _READINGS,
@@ -325,6 +343,8 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
         "its icon changed": icon_of(row, known.state) != record.icon,
         "full sync": rules.full_sync and is_unread,
         STORELESS: rules.keep_json and not record.store and is_unread,
+        "its discussions are no longer backed up": rules.comments is False
+        and record.comments not in ("", "-"),
     }
 
 
@@ -334,10 +354,12 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
     is_unread = row.id not in rules.read
     return {
         _LOST: row.id in rules.restored and is_unread,
+        UNHEARD: rules.comments is True and not record.comments and is_unread,
+        DISCUSSED: row.id in rules.discussed and is_unread,
         "its Markdown was deleted here": row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
-        "archived, restored, or related from elsewhere": bool(row.source)
+        "archived, locked, their opposite, or related from elsewhere": bool(row.source)
         and row.relations_digest != record.relations_digest,
         "a linked view in it shows something else": _views(record, known) != record.shows(),
         LINKS: record.links_digest != links_digest(record.links, folder, known.targets),

@@ -129,6 +129,8 @@ class Rules:
     whose record was lost and whose store has all of it, `due` those with missing files that are to be
     tried again. `shapes` has, for each data source, what its pages are written with: a page with
     another one in its record is written again. Of `shard` (i, n), this run takes the i-th part of n.
+    `comments` says whether pages have their comments, None that nothing can be said of these now;
+    `discussed` are the pages with others than those of the backup.
 
     From earlier rounds of the run (see plan.learned): the pages that were `read`, those that `failed`,
     how often each was read because of `edits` meanwhile, and whether there is `news` of their files,
@@ -147,6 +149,8 @@ class Rules:
     due: Collection[str] = ()
     shapes: Mapping[str, str] = field(default_factory=dict)
     shard: tuple[int, int] = (1, 1)
+    comments: bool | None = None
+    discussed: Collection[str] = ()
     read: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     edits: Mapping[str, int] = field(default_factory=dict)

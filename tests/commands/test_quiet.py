@@ -132,7 +132,7 @@ def test_a_page_is_written_again_when_it_goes_into_the_archive_or_leaves_it(
     milk = row(kitchen, "Milk")
     kitchen.notion.archive(milk)
     kitchen.run()
-    assert 'archived: "true"' in kitchen.text("wiki/milk/index.md")
+    assert kitchen.text("wiki/milk/index.md").endswith(" · archived</sub>\n")
     kitchen.notion.unarchive(milk)
     kitchen.run()
     assert "archived" not in kitchen.text("wiki/milk/index.md")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fakenotion import blocks, build, properties
 from fakenotion.branches import Branch
+from fakenotion.server import StandIn
 from fakenotion.workspace import Workspace
 from tests.fakenotion.client import Client
 
@@ -91,6 +94,22 @@ def test_a_renamed_user_shows_everywhere_and_one_who_left_is_an_id(
     assert (run["plain_text"], run["mention"]["user"]) == ("@Anonymous", alone)
     assert client.get(f"users/{who['id']}").status_code == 404
     assert who["id"] not in [one["id"] for one in client.json("users")["results"]]
+
+
+@pytest.mark.parametrize("knob", [{"users_named": False}, {"users_readable": "none"}])
+def test_values_may_have_the_ids_of_people_alone(
+    knob: dict[str, Any], shelf: Shelf, stand_in: StandIn, client: Client
+) -> None:
+    for name, value in knob.items():
+        setattr(stand_in.knobs, name, value)
+    who = shelf.workspace.person
+    words = blocks.paragraph(build.mention_user(who))
+    (block,) = shelf.workspace.append(shelf.other, [words])
+    value = client.json(f"pages/{shelf.row}")["properties"]["By"]["created_by"]
+    (run,) = client.json(f"blocks/{block}")["paragraph"]["rich_text"]
+    assert value == {"object": "user", "id": who["id"]}
+    assert (run["plain_text"], run["mention"]["user"]) == ("@Anonymous", value)
+    assert client.json("users/me")["name"]
 
 
 def test_who_made_a_page_may_have_left(shelf: Shelf, client: Client) -> None:

@@ -66,8 +66,8 @@ class Files:
     def __init__(self, has: Callable[[str], bool]) -> None:
         self.has = has
 
-    def beginning(self, path: str) -> str:
-        return text(TEA, "Tea")
+    def beginning(self, path: str, size: int = 4096) -> str:
+        return f"# Tea\n\n<sub>[Open in Notion](https://www.notion.so/{TEA})</sub>\n"
 
 
 def branch(now: State, before: State | None = None, problem: str = "") -> Base:

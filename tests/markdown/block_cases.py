@@ -65,12 +65,11 @@ def _emoji(character: str) -> Json:
 
 
 CASES = {
-    "front-matter": _case(title="A: b # c", checks={"h1": 1}),
+    "front-matter": _case(title="A: b # c", options={"front_matter": "true"}, checks={"h1": 1}),
     "paragraph-break": _case(_paragraph("one\ntwo"), checks={"p": 1, "p br": 1}),
     "heading-levels": _case(
         *(block(f"heading_{n}", name) for n, name in enumerate(("One", "Two", "Three", "Four"), 1)),
         title="Title",
-        options={"front_matter": False},
         checks={"h1": 1, "h2": 1, "h3": 1, "h4": 1, "h5": 1},
     ),
     "toggle-heading": _case(
@@ -298,7 +297,6 @@ CASES = {
         block("heading_2", "Two"),
         block("heading_1", "One"),
         title="Title",
-        options={"front_matter": False},
         checks={
             "ul a": 3,
             'ul > li > a[href$="#one"]': 1,

@@ -81,7 +81,7 @@ def test_every_entry_of_the_contents_leads_to_its_heading() -> None:
         block("heading_1", ""),
         block("toggle", "t", block("heading_2", "Inside a toggle")),
     ]
-    shown = render(page("Title", CONTENTS, *headings), Context(options=Options(front_matter=False)))
+    shown = render(page("Title", CONTENTS, *headings), Context(options=Options()))
     for host in (github, gitea):
         links = select(host(shown), "li > a")
         assert [link.get_text() for link in links] == [

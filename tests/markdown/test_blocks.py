@@ -27,7 +27,7 @@ def rendered(case: dict[str, Any]) -> str:
     raw = case.get("page", {"id": "0123456789abcdef0123456789abcdef"})
     page = Page(raw["id"], raw, tuple(map(tree, case["blocks"])))
     surroundings = case.get("context", {})
-    options = {"front_matter": False, **surroundings.get("options", {})}
+    options = {**surroundings.get("options", {})}
     return render(page, context({**surroundings, "options": options}))
 
 

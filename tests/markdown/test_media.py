@@ -36,7 +36,7 @@ def with_file(type_: str) -> Page:
 
 def shown(type_: str, stored: Stored, **options: Any) -> list[BeautifulSoup]:
     files = dict.fromkeys((BLOCK_ID, "00000003-0000-4000-8000-000000000003", PROPERTY), stored)
-    context = Context(files=files, options=Options(front_matter=False, **options))
+    context = Context(files=files, options=Options(**options))
     text = render(with_file(type_), context)
     assert complaints(text) == [], text
     return [BeautifulSoup(host(text), "html.parser") for host in (github, gitea)]

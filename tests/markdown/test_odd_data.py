@@ -92,7 +92,7 @@ def pages(draw: st.DrawFn) -> Page:
 @settings(max_examples=25, deadline=None)
 @given(pages(), st.sampled_from(["table", "both"]))
 def test_odd_data_never_stops_a_page(odd_page: Page, properties: str) -> None:
-    shown = render(odd_page, Context(options=Options(properties=properties)))
+    shown = render(odd_page, Context(options=Options(properties=properties, front_matter="true")))
     shown.encode()
     assert "\r" not in shown and shown.endswith("\n") and not shown.endswith("\n\n")
     references(odd_page)
@@ -104,7 +104,7 @@ def test_a_block_whose_every_key_is_odd_is_rendered(value: Any) -> None:
     for type_ in RENDERERS:
         with case(type_):
             raw = block(type_, None, **dict.fromkeys(KEYS, value))
-            assert render(page("T", raw), Context()).startswith("---\n")
+            assert render(page("T", raw), Context()).startswith("# T\n")
 
 
 @pytest.mark.parametrize("value", [None, "x", 3, []])
@@ -132,7 +132,9 @@ def test_signed_addresses_in_odd_places_are_not_written() -> None:
     blocks = [block(type_, None, caption=[], **signed) for type_ in ("image", "file", "embed")]
     files = {"id": "f", "type": "files", "files": [signed, {"name": "y", "file": {"url": SIGNED}}]}
     whole = page("T", *blocks, properties={"Files": files}, cover=signed, icon=signed)
-    assert "secret" not in render(whole, Context(options=Options(properties="both")))
+    assert "secret" not in render(
+        whole, Context(options=Options(properties="both", front_matter="true"))
+    )
 
 
 def test_an_old_recording_that_calls_rich_text_text_keeps_its_words() -> None:

@@ -17,6 +17,7 @@ from backup.model import Page
 from tests.support.notion_shapes import context
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "properties"
+BOTH = {"properties": "both", "front_matter": "true"}
 CASES = sorted(GOLDEN.glob("*.json"))
 
 
@@ -27,7 +28,7 @@ def load(case: Path) -> dict[str, Any]:
 def rendered(case: dict[str, Any]) -> str:
     raw = case["page"]
     page = Page(raw["id"], raw, (), case.get("schema", {}))
-    return render(page, context({"options": {"properties": "both"}, **case.get("context", {})}))
+    return render(page, context({"options": BOTH, **case.get("context", {})}))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)

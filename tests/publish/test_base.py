@@ -154,6 +154,7 @@ def test_an_edit_a_rename_and_the_trash_arrive_from_any_clone(
     assert ran.code == 0 and "1 renamed, 1 removed" in ran.log, ran.log
     assert [path for path in remote_files(target) if path.startswith("wiki/")] == [
         "wiki/README.md",
+        "wiki/database.csv",
         "wiki/green-tea/assets/1-a-plan.png",
         "wiki/green-tea/index.md",
     ]
@@ -194,7 +195,7 @@ def test_shards_whose_pages_swap_titles_do_not_wait_for_each_other(
         record = state_of(target)[id_.replace("-", "")]
         assert record["folder"] == f"wiki/page-{(number + 1) % 6}"
         text = remote_text(target, f"{record['folder']}/index.md")
-        assert f'title: "Page {(number + 1) % 6}"' in text
+        assert f"# Page {(number + 1) % 6}\n" in text
     quiet = clone(target, tmp_path / "quiet")
     for shard in ("1/2", "2/2"):
         assert "nothing changed" in quiet.run(SHARD=shard).log

@@ -108,7 +108,7 @@ def test_each_page_gets_a_commit_of_the_person_who_edited_it_at_the_time_of_the_
     assert log(target)[0].endswith("|gitea-actions|Back up Notion: 2 new")
     assert log(target)[0].startswith("gitea-actions <teabot@gitea.io>")
     assert changed(target, "main~1") == ["A wiki/tea/index.md"]
-    assert changed(target, "main") == ["A wiki/README.md"]
+    assert changed(target, "main") == ["A wiki/README.md", "A wiki/database.csv"]
     assert target.git("status", "--porcelain") == ""
     asked = [each for each in target.server.requests if "/users/" in each.path]
     assert len(asked) == 2, "each person is asked for once"
@@ -157,9 +157,17 @@ def test_renames_and_removals_are_commits_of_their_own_too(target: Backup) -> No
     assert bob["id"] and "wiki/milk/index.md" not in remote_files(target)
 
 
-def test_people_are_asked_for_only_where_pages_are_committed_one_by_one(target: Backup) -> None:
+def test_people_are_asked_for_once(target: Backup) -> None:
+    def asked() -> int:
+        return len([each for each in target.server.requests if "/users/" in each.path])
+
     target.run()
-    assert not [each for each in target.server.requests if "/users/" in each.path]
+    assert asked() == 1
+    write(target, "Tea", "By the same.")
+    target.run()
+    assert asked() == 1
+    target.run("--full-sync")
+    assert asked() == 2
 
 
 def test_a_person_that_notion_does_not_name_is_an_author_with_an_id(target: Backup) -> None:

@@ -96,7 +96,7 @@ def test_a_image_is_stored_through_git_lfs_and_uploaded_before_the_push(
     assert pointer.splitlines()[1] == f"oid sha256:{id_}"
     assert uploaded(target) == {buoy()}
     assert (target.folder / PICTURE).read_bytes() == buoy()
-    assert at_remote(target, "cat-file", "blob", "main:wiki/tea/index.md").startswith("---\ntitle")
+    assert at_remote(target, "cat-file", "blob", "main:wiki/tea/index.md").startswith("# Tea")
 
 
 def test_a_second_run_stores_nothing_again_and_a_new_image_only(target: Backup, path: str) -> None:

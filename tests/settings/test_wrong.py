@@ -91,7 +91,7 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"GIT_TOKEN": "a b"}, "GIT_TOKEN: contains spaces"),
     ({"PROPERTIES": "list"}, "PROPERTIES: write table or front-matter or both or none"),
     ({"IMAGE_STYLE": "big"}, "IMAGE_STYLE: write html or markdown"),
-    ({"FRONT_MATTER": "yaml"}, "FRONT_MATTER: write true or false"),
+    ({"FRONT_MATTER": "yaml"}, "FRONT_MATTER: write true or false or flat"),
     ({"ON_DELETE": "archive"}, "ON_DELETE: write remove or keep"),
     ({"ALLOW_MASS_DELETE": "all"}, "ALLOW_MASS_DELETE: write true or false"),
     ({"SHARD": "0/3"}, "SHARD: write a part like 2/3"),

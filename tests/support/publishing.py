@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from backup.markdown.dates import moment
 from backup.model import STORE
 from fakenotion import blocks
 from fakenotion.server import StandIn
@@ -24,7 +25,8 @@ from tests.end_to_end.git_server import GitServer
 from tests.support.backups import TOKEN, Backup, clock, wiki
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["wiki/README.md", "wiki/milk/index.md", "wiki/tea/index.md"]
+LISTS = ["wiki/README.md", "wiki/database.csv"]
+PAGES = [*LISTS, "wiki/milk/index.md", "wiki/tea/index.md"]
 
 
 @contextmanager
@@ -111,9 +113,8 @@ def check_consistent(backup: Backup) -> None:
     expected = {".notion-sync.json", "code.py"}
     for id_, record in state_of(backup).items():
         text = remote_text(backup, f"{record['folder']}/index.md")
-        found = re.search(r'(?m)^notion_id: "([^"]+)', text)
-        assert found and found[1].replace("-", "") == id_
-        assert f'edited: "{record["edited"]}"' in text
+        [line] = re.findall(r"(?m)^<sub>.*", text)
+        assert f"notion.so/{id_})" in line and f"edited {moment(record['edited'])}" in line
         at = f"main:{record['folder']}/{STORE}"
         remote = backup.folder.parent / "remote.git"
         command = ["git", "cat-file", "blob", at]
@@ -123,7 +124,8 @@ def check_consistent(backup: Backup) -> None:
         expected |= {f"{record['folder']}/{path}" for path in paths}
     folders = json.loads(remote_text(backup, ".notion-sync.json"))["databases"].values()
     of_databases = {f"{each['folder']}/{STORE}" for each in folders} | {STORE}
-    there = {path for path in all_remote_files(backup) if not path.endswith("README.md")}
+    lists = {f"{each['folder']}/{name}" for each in folders for name in each.get("lists", ())}
+    there = {path for path in all_remote_files(backup) if not path.endswith("README.md")} - lists
     assert there - of_databases == expected
 
 

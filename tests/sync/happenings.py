@@ -203,6 +203,26 @@ def _cover(life: Life, one: int, two: int) -> None:
 # -- properties ------------------------------------------------------------------------------------
 
 
+def _comment(life: Life, one: int, two: int) -> None:
+    """About a page, or one of its blocks."""
+    if page := life.page(one):
+        about = (page, *life.inside(page))
+        life.notion.add_comment(about[two % len(about)], f"Said {one}, {two}.")
+
+
+def _answer(life: Life, one: int, two: int) -> None:
+    if said := life.notion.comments:
+        life.notion.reply(said[one % len(said)]["id"], f"Answered {two}.")
+
+
+def _resolve(life: Life, one: int, two: int) -> None:
+    """A discussion is done with, or goes on again; or a comment goes."""
+    if said := life.notion.comments:
+        id_ = said[one % len(said)]["id"]
+        notion = life.notion
+        (notion.resolve, notion.reopen, notion.remove_comment)[two % 3](id_)
+
+
 def _set(life: Life, one: int, two: int) -> None:
     if (page := life.row(one)) and (options := life.options(life.source_of(page))):
         life.notion.set_property(page, STATE, options[two % 2])
@@ -292,7 +312,7 @@ EVENTS: dict[str, Callable[[Life, int, int], None]] = {
         *(_new, _crowd, _edit, _rename, _swap, _trash, _trash_many, _restore, _purge),
         *(_unshare, _share, _archive, _move, _move_back),
         *(_icon, _mention, _link_to_block, _mention_database, _breadcrumb, _drop),
-        *(_picture, _replace, _attachment, _cover),
+        *(_picture, _replace, _attachment, _cover, _comment, _answer, _resolve),
         *(_set, _rename_option, _relate, _column, _rename_column),
         *(_rename_database, _unshare_root, _trash_root, _source, _name, _folder, _wait),
     )

@@ -17,8 +17,10 @@ FOLDER, MAIN, BRANCH, PULL = Way("folder"), Way("main"), Way("branch"), Way("pul
 LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
 FIRST, SECOND = Run(who=0), Run(who=1)
-PLAIN, KEEP = Choice(0, 0), Choice(3, 0)  # FRONT_MATTER=false, ON_DELETE=keep
+HEADED, KEEP = Choice(0, 1), Choice(3, 0)  # FRONT_MATTER=true, ON_DELETE=keep
 BARE, STORED = Choice(6, 0), Choice(6, 1)  # KEEP_JSON=false, true
+HEARD, UNHEARD = Choice(7, 0), Choice(7, 1)  # COMMENTS=true, false
+SAID = [Event("comment", 0, 0), Event("comment", 0, 1), Event("comment", 3, 2), Event("answer", 1)]
 
 HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "the work tree was cleaned, and Notion does not answer": (
@@ -69,10 +71,13 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [FIRST, Act("copy_all", 1), Act("lose"), FIRST],
     ),
-    "the state is lost, and pages have no front matter": (MAIN, [PLAIN, FIRST, Act("lose")]),
-    "merge-conflict markers, and pages have no front matter": (
+    "the state is lost": (MAIN, [FIRST, Act("lose")]),
+    "the state is lost, and only front matter tells": (MAIN, [BARE, HEADED, FIRST, Act("lose")]),
+    "the state is lost, and nothing tells": (MAIN, [BARE, FIRST, Act("lose")]),
+    "merge-conflict markers, and pages have no front matter": (MAIN, [FIRST, Act("conflict", 5)]),
+    "merge-conflict markers, and pages have front matter": (
         MAIN,
-        [PLAIN, FIRST, Act("conflict", 5)],
+        [HEADED, FIRST, Act("conflict", 5)],
     ),
     "two pages of different shards swap their titles": (
         SHARDS,
@@ -97,13 +102,13 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [FIRST, Act("forge", 1), Event("column", 0), Event("column", 1), FIRST],
     ),
-    "an entry is dropped, and pages have no front matter": (
+    "an entry is dropped, and pages have front matter": (
         MAIN,
-        [PLAIN, FIRST, Act("forge", 1), Event("column", 0), Event("column", 1), FIRST],
+        [HEADED, FIRST, Act("forge", 1), Event("column", 0), Event("column", 1), FIRST],
     ),
     "an entry is damaged, and pages have no front matter": (
         MAIN,
-        [PLAIN, FIRST, Act("forge", 1, 4), Event("column", 0), Event("column", 1), FIRST],
+        [FIRST, Act("forge", 1, 4), Event("column", 0), Event("column", 1), FIRST],
     ),
     "an old state is put back after a page was renamed": (
         MAIN,
@@ -127,7 +132,7 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     ),
     "a text and a store are deleted, and another store is damaged": (
         MAIN,
-        [FIRST, Act("drop_text", 0), Act("drop_store", 2), Act("touch_store", 4), FIRST, PLAIN],
+        [FIRST, Act("drop_text", 0), Act("drop_store", 2), Act("touch_store", 4), FIRST, HEADED],
     ),
     "stores are given up while a page is kept, and wanted again": (
         LAPTOP,
@@ -151,11 +156,35 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     ),
     "the branch is reset to a page's own commit, and one shard runs": (
         SHARDS,
-        [Choice(5, 0), PLAIN, FIRST, SECOND, FIRST, Act("rewind", 5), FIRST],
+        [Choice(5, 0), FIRST, SECOND, FIRST, Act("rewind", 5), FIRST],
     ),
     "stores are new, and the run is cut off in the middle": (
         LAPTOP,
         [BARE, FIRST, STORED, Run("killed", 60, 1), FIRST],
+    ),
+    "comments come, are answered, and go, and are given up": (
+        MAIN,
+        [HEARD, *SAID, FIRST, Event("resolve", 1), Event("comment", 2, 1), FIRST, UNHEARD, FIRST],
+    ),
+    "comments are wanted later, in a cleaned work tree, while no answer comes": (
+        MAIN,
+        [FIRST, *SAID, HEARD, Run("fault", 22, SILENCE, tree="bare"), Run(tree="bare")],
+    ),
+    "comments are wanted later, and the run is killed": (
+        LAPTOP,
+        [FIRST, *SAID, HEARD, Run("killed", 30, 1), FIRST],
+    ),
+    "comments without stores": (
+        FOLDER,
+        [BARE, HEARD, *SAID, FIRST, Event("answer", 0), Event("edit", 0), FIRST],
+    ),
+    "comments in two shards, and the state is lost": (
+        SHARDS,
+        [HEARD, *SAID, FIRST, SECOND, Event("answer", 2), SECOND, FIRST, Act("lose"), FIRST],
+    ),
+    "comments stay in stores that the owner deletes or damages": (
+        LAPTOP,
+        [HEARD, *SAID, FIRST, Act("drop_store", 0), Act("touch_store", 3), Event("answer", 1)],
     ),
     "a view in a page, where another branch has the state": (
         Way("branch", roots="page"),

@@ -25,19 +25,21 @@ from tests.sync.workplaces import Desk, Home, Laptop, Runner, Workplace
 
 TALLY: Counter[str] = Counter()  # of everything that was lived, for the end of a soak
 CHOICES = (
-    ("FRONT_MATTER", ("false", "true")),
+    ("FRONT_MATTER", ("false", "true", "flat")),
     ("PROPERTIES", ("both", "table", "none", "front-matter")),
     ("IMAGE_STYLE", ("markdown", "html")),
     ("ON_DELETE", ("keep", "remove")),
     ("ALLOW_MASS_DELETE", ("false", "true")),
     ("COMMIT", ("page", "run")),
     ("KEEP_JSON", ("false", "true")),
+    ("COMMENTS", ("true", "false")),
 )
 _FORMS = (
     "FRONT_MATTER",
     "PROPERTIES",
     "IMAGE_STYLE",
     "KEEP_JSON",
+    "COMMENTS",
 )  # what decides how a backup looks
 
 

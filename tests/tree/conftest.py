@@ -59,8 +59,8 @@ class Grove:
         return self.backup.server.endpoints(self._answers)
 
     def text(self, page: str) -> str:
-        """What a page says, without its front matter."""
-        return self.backup.text(f"{page}/index.md").partition("\n---\n")[2]
+        """What a page says."""
+        return self.backup.text(f"{page}/index.md")
 
     @property
     def pages(self) -> list[str]:

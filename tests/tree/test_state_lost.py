@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fakenotion import blocks
 from tests.tree.conftest import Grove, Grown
 
 
@@ -53,8 +54,18 @@ def test_what_changed_meanwhile_is_written_and_moved(grove: Grove) -> None:
 
 
 def test_without_stores_the_front_matter_tells(grove: Grove) -> None:
+    bare = {"KEEP_JSON": "false", "FRONT_MATTER": "true"}
+    grove.run(**bare)
+    before = grove.files
+    lose(grove)
+    grove.run(code=1, **bare)
+    assert grove.files == before
+
+
+def test_without_stores_and_front_matter_the_history_tells(grove: Grove) -> None:
     grove.run(KEEP_JSON="false")
     before = grove.files
     lose(grove)
+    grove.notion.append(grove.roots, [blocks.paragraph("News.")])
     grove.run(code=1, KEEP_JSON="false")
-    assert grove.files == before
+    assert grove.files.keys() == before.keys() and "News." in grove.text("home")

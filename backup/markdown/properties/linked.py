@@ -41,10 +41,9 @@ def _file(item: Json, key: str, at: At) -> Shown:
 
 @shows("created_by", "last_edited_by")
 def person(value: Any, _at: At) -> Shown:
-    """A person, a bot or a group by its name; one who has left has only an id."""
-    if not isinstance(value, dict) or not (value.get("name") or value.get("id")):
-        return NOTHING
-    return words(word(value, "name").strip() or "Unknown person")
+    """A person, a bot or a group by its name; of one who has left, or whom the integration may not know,
+    there is only an id."""
+    return words(word(value, "name").strip() or word(value, "id"))
 
 
 @shows("people")

@@ -1,0 +1,80 @@
+"""The open comments of a page, as a section at its end: a quote for each discussion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from backup.json_values import mapping, objects, word
+from backup.markdown.blocks.quotes import quote_of
+from backup.markdown.blocks.shapes import stacked
+from backup.markdown.context import Context, Where
+from backup.markdown.dates import moment
+from backup.markdown.inline import inline
+from backup.markdown.media import file_line, picture, stored_or_missing
+from backup.markdown.runs import block_runs, run, runs
+from backup.model import Block, Json, Missing, Page, bare_id, plain_text
+
+_HEADING = "## Comments"
+_LONGEST = 80  # characters of the words that a discussion is about
+
+
+def section(page: Page, context: Context) -> str:
+    """All of them, those about the page first; '' when there are none."""
+    if not page.comments:
+        return ""
+    discussions: dict[str, list[Json]] = {}
+    for comment in page.comments:
+        discussions.setdefault(word(comment, "discussion_id"), []).append(comment)
+    blocks = {bare_id(block.id): block for block in page.walk()}
+    inside = replace(context, at_page_level=False, in_item=True)
+    shown = (_discussion(each, blocks, inside) for each in discussions.values())
+    return stacked(_HEADING, *shown)
+
+
+def _discussion(comments: list[Json], blocks: dict[str, Block], context: Context) -> str:
+    about = blocks.get(bare_id(word(mapping(comments[0], "parent"), "block_id")))
+    words = _words(about) if about else ""
+    line = [run("On "), _marked(words, "italic"), run(":")] if words else []
+    said = stacked(*(_comment(each, context) for each in comments))
+    return stacked(inline(line, context, Where.BLOCK), quote_of(said))
+
+
+def _words(block: Block) -> str:
+    """What a block says, or what kind it is."""
+    text = " ".join(plain_text(block_runs(block.data) or runs(block.data, "caption")).split())
+    text = text or block.type.replace("_", " ")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
+
+
+def _comment(comment: Json, context: Context) -> str:
+    """Who said it and when, the words, and what is attached."""
+    head = [_marked(_author(comment), "bold")]
+    if when := moment(word(comment, "created_time")):
+        head.append(run(f" · {when}"))
+    attached = enumerate(objects(comment.get("attachments")))
+    files = (_file(each, f"{comment.get('id', '')}/{n}", context) for n, each in attached)
+    text = inline(runs(comment), context, Where.BLOCK)
+    return stacked(inline(head, context, Where.BLOCK), text, *files)
+
+
+def _author(comment: Json) -> str:
+    """The name that Notion shows; else what is known of who wrote it."""
+    by = mapping(comment, "created_by")
+    names: Iterable[str] = (
+        word(mapping(comment, "display_name"), "resolved_name"),
+        word(by, "name"),
+        word(by, "id"),
+    )
+    return next((" ".join(name.split()) for name in names if name.strip()), "Unknown")
+
+
+def _file(attachment: Json, key: str, context: Context) -> str:
+    found = stored_or_missing(key, attachment, word(attachment, "category") or "file", context)
+    if isinstance(found, Missing) or not found.path.startswith("assets/"):
+        return file_line("📎", found, context, [])
+    return picture(found, context, [])
+
+
+def _marked(text: str, mark: str) -> Json:
+    return {**run(text), "annotations": {mark: True}}

@@ -1,0 +1,313 @@
+"""Adds to pages their open comments, and finds out in which unchanged pages others are open by now.
+
+No edit time moves by a comment, so that each page is asked about in each run: for the comments about the
+page, for its Markdown, which tells the blocks that have some (see notion.comments), and for those of
+these blocks. Of many pages a run asks about a share, and about the others when it reads them.
+
+What the Markdown does not tell is asked for block by block: of a page whose Markdown Notion refuses, or
+that tells of a discussion but not where it is; pictures and other blocks without words; and of all pages
+once it is seen that a block has comments and the Markdown does not tell of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from backup import store
+from backup.errors import Forbidden, NotionError, StoreError, Unauthorized, sentence
+from backup.json_values import mapping, word
+from backup.model import Block, Json, Page, Problem, bare_id
+from backup.notion.client import Client
+from backup.notion.comments import Comments, Told
+from backup.store import StoredPage
+from backup.store.lasting import lasting
+from backup.sync.plan import Action, Plan
+from backup.sync.rotation import is_due
+from backup.sync.state import Record, State
+from backup.words import counted
+
+_NONE = "-"  # in a record: no comments
+_NOT_TOLD = "?"  # in a record: the Markdown does not tell of all, here or elsewhere
+_LONG = 360  # requests: two minutes of what Notion allows
+_MOST = 500  # blocks of a page that are asked one by one in each run; all are when it is read
+_TRIAL = (
+    20  # blocks that are asked though nothing is told of them, until the Markdown has told of one
+)
+_SEPARATE = ("child_page", "child_database")
+_WORDLESS = {"image", "video", "audio", "file", "pdf", "embed", "bookmark", "link_preview"}
+_WORDLESS |= {"equation", "table"}
+_REFUSED = (
+    "Notion does not let this integration read comments, so none were read; those in the backup stay. In "
+    "Notion, open the integration under Settings → Connections (or notion.so/profile/integrations), tick "
+    "“Read comments” under Capabilities, and save; or set COMMENTS=false."
+)
+_IN_SHARES = (
+    "To ask about all of them takes about {} requests. So this run asked about a part of them. Every page "
+    "has its turn in seven runs, and when it is edited; a full sync asks about all."
+)
+_NOT_ALL = (
+    "Notion's Markdown does not tell of all discussions, so every block is asked about, which takes one "
+    "request each. A full sync tries the Markdown again."
+)
+
+
+_KNOWN = ("comments", "told", "discussed")  # what a record says of them (see Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A page with its comments: `known` is what its record is to say of them, `problems` what could not
+    be read."""
+
+    page: Page
+    known: Json = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass
+class Discussions:
+    """The comments of a run's pages. `submit` runs a request beside others; `records` are those that the
+    run began with, `is_full` says that all is read anew. `changed` are the pages whose comments are not
+    those of the backup, `warnings` is what somebody should look at."""
+
+    comments: Comments
+    submit: Callable[..., Any]
+    records: Mapping[str, Record]
+    is_full: bool = False
+    changed: set[str] = field(default_factory=set)
+    warnings: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    _trial: int = _TRIAL
+    _is_told: bool = False  # the Markdown has told of a block that has comments
+    _is_untold: bool = False  # it has not told of one that has some
+
+    def __post_init__(self) -> None:
+        told = {record.told for record in self.records.values()}
+        self._is_untold = _NOT_TOLD in told and not self.is_full
+        self._is_told = bool(told - {"", _NOT_TOLD, _digest(())})
+
+    def look(self, decided: Plan, pool: Executor, turn: int) -> None:
+        """Find the pages whose comments have changed among those that are not read anyway."""
+        if not self._may_read(step.page_id for step in decided.steps if step.row):
+            self.warnings.append(Problem("comments", _REFUSED))
+            return
+        wanted = {
+            step.page_id: self.records[step.page_id]
+            for step in decided.steps
+            if step.row and step.action is not Action.FETCH and step.page_id in self.records
+        }
+        wanted = {id_: record for id_, record in wanted.items() if record.comments}
+        cost = sum(map(_cost, wanted.values()))
+        if cost > _LONG and not self.is_full:
+            self.warnings.append(Problem("discussions", _IN_SHARES.format(cost)))
+            wanted = {id_: record for id_, record in wanted.items() if is_due(id_, turn)}
+        asked = {id_: pool.submit(self._is_other, id_, each) for id_, each in wanted.items()}
+        failed = []
+        for id_, future in asked.items():
+            try:
+                if future.result():
+                    self.changed.add(id_)
+            except Unauthorized:
+                raise
+            except NotionError as error:
+                failed.append(error)
+        if failed:
+            what = (
+                f"Those of {counted(len(failed), 'page')} could not be read, and stay as they are in the "
+                f"backup: {sentence(failed[0])}"
+            )
+            self.problems.append(Problem("discussions", what))
+
+    @property
+    def may_read(self) -> bool | None:
+        """Whether comments can be had in this run; None when Notion refuses them."""
+        return None if self.comments.is_refused else True
+
+    def _may_read(self, ids: Iterable[str]) -> bool:
+        """Whether the integration may read comments: the first answers tell."""
+        for id_ in ids:
+            try:
+                self.comments.about(id_)
+            except Forbidden:
+                if self.comments.is_refused:
+                    return False
+            except Unauthorized:
+                raise
+            except NotionError:
+                return True  # each page tells for itself
+            else:
+                return True
+        return not self.comments.give_up()
+
+    def _is_other(self, page_id: str, record: Record) -> bool:
+        """Whether the comments of a page, or what its Markdown tells of them, are not those of its record."""
+        if record.told not in ("", _NOT_TOLD):
+            told = None if self._is_untold else self.comments.told(page_id)
+            if self._is_untold or (told and _digest_of(told) != record.told):
+                return True
+        found = [*self.comments.about(page_id)]
+        for id_ in record.discussed:
+            found += self.comments.about_block(id_)
+        return _named(found) != record.comments
+
+    def is_due(self, record: Record, page_id: str) -> bool:
+        """Whether a page that is not read is to get other comments."""
+        return not self.comments.is_refused and (not record.comments or page_id in self.changed)
+
+    def added(
+        self, page: Page, before: Record | None, kept: Callable[[], tuple[Json, ...] | None]
+    ) -> Heard:
+        """The page with its comments. Where they cannot be had, those of the backup stay: `kept` gives
+        them. When it gives None, they are not there either, and NotionError is raised, so that the page
+        stays as it is."""
+        had = {name: getattr(before, name) for name in _KNOWN} if before else {}
+        if self.comments.is_refused:
+            there = kept()
+            return Heard(replace(page, comments=there or ()), {} if there is None else had)
+        try:
+            heard = self._of(page, before)
+        except Unauthorized:
+            raise
+        except NotionError as error:
+            if (there := kept()) is None:
+                raise
+            what = f"its comments could not be read: {sentence(error)}"
+            problem = Problem(page.title or "Untitled", what, page.id)
+            return Heard(replace(page, comments=there), had, (problem,))
+        self.changed.discard(page.id)
+        return heard
+
+    def _of(self, page: Page, before: Record | None) -> Heard:
+        own = {bare_id(block.id): block for block in _own(page.blocks)}
+        about = self.comments.about(page.id)
+        by_markdown = len(own) > 1 and not self._is_untold
+        told = self.comments.told(page.id) if by_markdown else None
+        named = _in_page(told, page, about, own) if told else None
+        if told and named is not None:
+            earlier = before.discussed if before else ()
+            wanted = {*named, *earlier, *told.unknown, *_wordless(own)} & own.keys()
+            found = self._ask(wanted)
+            found |= self._tried(own, wanted, named, found)
+            silent = {*told.unknown, *_wordless(own)}
+            hidden = {id_ for id_, each in found.items() if each} - named - silent
+            if not self._is_hidden(page, frozenset(hidden)):
+                ids = [id_ for id_ in own if found.get(id_) or id_ in silent]
+                return _result(page, about, own, found, _digest_of(told), ids)
+            self._warn()
+        found = self._ask(own)
+        ids = [id_ for at, id_ in enumerate(own) if found[id_] or at < _MOST]
+        return _result(page, about, own, found, _NOT_TOLD if self._is_untold else "", ids)
+
+    def _ask(self, ids: Collection[str]) -> dict[str, tuple[Json, ...]]:
+        """The comments of each block, several at once."""
+        futures = {id_: self.submit(self.comments.about_block, id_) for id_ in ids}
+        return {id_: future.result() for id_, future in futures.items()}
+
+    def _tried(
+        self,
+        own: Collection[str],
+        wanted: Collection[str],
+        named: Collection[str],
+        found: Mapping[str, tuple[Json, ...]],
+    ) -> dict[str, tuple[Json, ...]]:
+        """The comments of some other blocks, as long as the Markdown has told of none that has some."""
+        self._is_told = self._is_told or any(found[id_] for id_ in named if id_ in found)
+        if self._is_told or self._trial <= 0:
+            return {}
+        others = [id_ for id_ in own if id_ not in wanted][: self._trial]
+        self._trial -= len(others)
+        return self._ask(others)
+
+    def _is_hidden(self, page: Page, blocks: frozenset[str]) -> bool:
+        """Whether the Markdown still does not tell of these blocks: somebody may just have commented."""
+        told = self.comments.told(page.id, anew=True) if blocks else None
+        return bool(told and not blocks <= frozenset().union(*told.addresses))
+
+    def _warn(self) -> None:
+        if not self._is_untold:
+            self.warnings.append(Problem("discussions", _NOT_ALL))
+        self._is_untold = True
+
+
+def looked(
+    client: Client, decided: Plan, state: State, pool: Executor, turn: int, *, is_full: bool
+) -> Discussions:
+    """What a run knows of comments before it reads pages; `decided` is what it would do without."""
+    found = Discussions(Comments(client), pool.submit, state.pages, is_full)
+    found.look(decided, pool, turn)
+    return found
+
+
+def earlier(before: Record | None, folder: Path) -> tuple[Json, ...] | None:
+    """The comments of the page's store; None when it has some, and no store that fits."""
+    if before is None or before.comments in ("", _NONE):
+        return ()
+    try:
+        data = (folder / store.NAME).read_bytes()
+        found = store.loads(data) if store.digest(data) == before.store else None
+    except (OSError, StoreError):
+        return None
+    return found.page.comments if isinstance(found, StoredPage) else None
+
+
+def _own(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks of a page that comments may be about. What a synced copy shows belongs to the page of
+    its original, and pages and databases are documents of their own."""
+    for block in blocks:
+        if block.type not in _SEPARATE:
+            yield block
+            if not mapping(block.data, "synced_from"):
+                yield from _own(block.children)
+
+
+def _wordless(own: Mapping[str, Block]) -> Iterator[str]:
+    return (id_ for id_, block in own.items() if block.type in _WORDLESS)
+
+
+def _in_page(
+    told: Told, page: Page, about: Iterable[Json], own: Collection[str]
+) -> set[str] | None:
+    """The blocks that the Markdown tells of; None when it tells of a discussion, and not where it is."""
+    elsewhere = {bare_id(word(each, "discussion_id")) for each in about}
+    shown = {bare_id(block.id) for block in page.walk()} | elsewhere
+    if not all(ids & shown for ids in told.addresses):
+        return None
+    return {id_ for ids in told.addresses for id_ in ids if id_ in own}
+
+
+def _result(
+    page: Page,
+    about: Iterable[Json],
+    own: Iterable[str],
+    found: Mapping[str, tuple[Json, ...]],
+    told: str,
+    discussed: Iterable[str],
+) -> Heard:
+    comments = (*about, *(each for id_ in own for each in found.get(id_, ())))
+    known = (_named(comments), told, tuple(discussed))
+    return Heard(replace(page, comments=comments), dict(zip(_KNOWN, known, strict=True)))
+
+
+def _named(comments: Collection[Json]) -> str:
+    """The digest of comments, without what changes with each answer."""
+    return _digest(lasting(list(comments))) if comments else _NONE
+
+
+def _digest_of(told: Told) -> str:
+    return _digest([sorted(ids) for ids in told.addresses])
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _cost(record: Record) -> int:
+    """How many requests it takes to look at the comments of a page."""
+    return 1 + (record.told not in ("", _NOT_TOLD)) + len(record.discussed)

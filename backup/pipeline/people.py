@@ -1,0 +1,88 @@
+"""Names the people whom a page shows and Notion gives by their ids alone.
+
+Of the last editor of a page Notion gives the id, and of a property or a comment it may. Who has the
+capability to read users can ask for the name: once for a person, because the state remembers it. The name
+stands in the page's store, so that the page can be written again without asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backup.json_values import as_object, mapping, objects, word
+from backup.model import Json, Page, bare_id
+from backup.notion.users import Users
+
+_PEOPLE = ("created_by", "last_edited_by")
+
+
+@dataclass(frozen=True)
+class People:
+    """`names` are those that earlier runs learned, by the ids of people, '' where Notion did not say; new
+    ones are added. `anew`: they are asked for again."""
+
+    users: Users
+    names: MutableMapping[str, str]
+    anew: bool = False
+
+    def named(self, page: Page) -> Page:
+        """The page with names where it shows people; who has none stays as they are."""
+        nameless = [user for user in _shown(page) if not word(user, "name") and word(user, "id")]
+        if not nameless:
+            return page
+        page = replace(page, raw=deepcopy(page.raw), comments=deepcopy(page.comments))
+        told = {word(user, "id"): name for user in _users(page.raw) if (name := word(user, "name"))}
+        for user in _shown(page):
+            id_ = word(user, "id")
+            if id_ and not word(user, "name") and (name := told.get(id_) or self._name(id_)):
+                user["name"] = name
+        return page
+
+    def _name(self, id_: str) -> str:
+        key = bare_id(id_)
+        if not self.anew and key in self.names:
+            return self.names[key]
+        user = self.users.user(id_)
+        if user is None:
+            return self.names.get(key, "")
+        self.names[key] = " ".join(word(user, "name").split())
+        return self.names[key]
+
+
+def _shown(page: Page) -> Iterator[Json]:
+    """The user objects of whom the text of a page gives the names."""
+    yield from _object(page.raw.get("last_edited_by"))
+    for value in mapping(page.raw, "properties").values():
+        yield from _in_value(value)
+    for comment in page.comments:
+        if not word(mapping(comment, "display_name"), "resolved_name").strip():
+            yield from _object(comment.get("created_by"))
+
+
+def _in_value(value: Any) -> Iterator[Json]:
+    """Those of a property value, or of an item of a rollup."""
+    for kind in _PEOPLE:
+        yield from _object(as_object(value).get(kind))
+    yield from objects(as_object(value).get("people"))
+    for item in objects(mapping(value, "rollup").get("array")):
+        yield from _in_value(item)
+
+
+def _object(value: Any) -> Iterator[Json]:
+    if isinstance(value, dict):
+        yield value
+
+
+def _users(value: Any) -> Iterator[Json]:
+    """Every user object in a value."""
+    if isinstance(value, dict):
+        if value.get("object") == "user":
+            yield value
+        for each in value.values():
+            yield from _users(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _users(each)
