@@ -218,9 +218,9 @@ class Branch(Land):
     def in_clones(self) -> list[Shown]:
         if self.name == "main":
             return []
-        return [
-            self._at(each) for each in self.repository.first_parents(self.repository.tip("main"))
-        ]
+        tips = {self.repository.tip(name) for name in ("main", self.name)} - {""}
+        commits = (each for tip in tips for each in self.repository.first_parents(tip))
+        return [self._at(each) for each in dict.fromkeys(commits)]
 
     def history(self) -> list[Shown]:
         """What was published, the latest first."""
