@@ -77,9 +77,13 @@ def texts(git: Git, contents: Mapping[str, str]) -> dict[str, str]:
 
 def text(git: Git, path: str, blob: str) -> str:
     """The text that `texts` stored. Raises GitError when it cannot be read here."""
+    return _content(git, path, blob).decode("utf-8", "replace")
+
+
+def _content(git: Git, path: str, blob: str) -> bytes:
     filtered = _filters(_attributes(git, [path]))
     shown = ("--filters", f"--path={path}") if filtered else ("blob",)
-    return _filtering(git, filtered).run("cat-file", *shown, blob)
+    return _filtering(git, filtered).data("cat-file", *shown, blob)
 
 
 def check(git: Git, paths: Collection[str]) -> dict[str, str]:
@@ -127,7 +131,7 @@ def contents(git: Git, files: Mapping[str, str]) -> dict[str, bytes]:
     plain = [path for path in files if path not in filtered]
     given = "".join(f"{files[path]}\n" for path in plain).encode()
     answer = git.data("cat-file", "--batch", given=given) if given else b""
-    found = {path: text(git, path, files[path]).encode() for path in filtered}
+    found = {path: _content(git, path, files[path]) for path in filtered}
     at = 0
     for path in plain:
         end = answer.index(b"\n", at)
