@@ -23,6 +23,7 @@ from backup.http import RequestException, Session, no_answer, session
 from backup.model import Json
 from backup.notion import wire
 from backup.notion.lists import going_on
+from backup.notion.pace import Pace
 from backup.notion.responses import Answer, Broken, Throttled, http_date, judged, parsed
 from backup.notion.wire import Adapter, Bounds
 
@@ -44,6 +45,10 @@ TOKEN = re.compile(r"[!-~]+")  # what an HTTP header takes without asking back
 class Gate:
     """Where all workers wait when Notion says wait: until one moment, once, then all go on.
 
+    Where few requests at a time are let through, as with a limit a second, all would come at once after
+    each wait, most of them in vain: then the pace is learned (see Pace). Budgets of a minute may be spent
+    in bursts.
+
     `clock` and `sleep` count seconds; `tell` is given the seconds of each new wait; `patience` is
     for how many seconds throttled answers may follow each other before nobody waits any more.
     """
@@ -55,18 +60,27 @@ class Gate:
     _until: float = 0.0
     _hopeless: float = 0.0  # until when it makes no sense to ask
     _since: float | None = None  # the first throttled answer after the last good one
+    _pace: Pace = field(default_factory=Pace)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait(self) -> None:
         """Return when no wait is in force. Raises Busy when it would last too long."""
-        while (left := self._until - self.clock()) > 0:
-            if self.clock() < self._hopeless:
-                raise Busy(
-                    f"Notion throttles every request, for longer than the "
-                    f"{self.patience / 60:.0f} minutes that a run waits.",
-                    hint="The next run tries again.",
-                )
-            self.sleep(left)
+        while True:
+            while (left := self._until - self.clock()) > 0:
+                if self.clock() < self._hopeless:
+                    raise Busy(
+                        f"Notion throttles every request, for longer than the "
+                        f"{self.patience / 60:.0f} minutes that a run waits.",
+                        hint="The next run tries again.",
+                    )
+                self.sleep(left)
+            with self._lock:
+                turn = self._pace.turn(self.clock())
+            if turn <= 0:
+                return
+            self.sleep(turn)
+            if self._until <= self.clock():
+                return
 
     def close(self, seconds: float) -> None:
         """Nobody asks for the next `seconds`."""
@@ -79,12 +93,16 @@ class Gate:
             # Several workers are told of the same moment, in whole seconds: that is one wait.
             news = now >= self._until or until > self._until + 2
             self._until = max(self._until, until)
+            if news:
+                self._pace.throttled(now, seconds)
         if news and until > self._hopeless:
             self.tell(seconds)
 
     def passed(self) -> None:
         """A good answer came: patience is counted anew."""
-        self._since = None
+        with self._lock:
+            self._since = None
+            self._pace.granted()
 
 
 class Client:
@@ -178,6 +196,10 @@ class Client:
         """GET /v1/views?data_source_id=…: the list answers one by one, with an id for each view of the
         data source, wherever it stands."""
         return self._lists("GET", "views", {"data_source_id": source_id})
+
+    def views_in(self, database_id: str) -> Iterator[Answer]:
+        """GET /v1/views?database_id=…: the same for each view that stands in the database."""
+        return self._lists("GET", "views", {"database_id": database_id})
 
     def page(self, id_: str) -> Json:
         """GET /v1/pages/{id}."""

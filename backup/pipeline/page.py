@@ -311,8 +311,6 @@ class Reader:
     ) -> Gathered:
         """The files of a page that was read, or of one of which only `outcomes` is new, and all else is
         as in `untried`."""
-        staging = self.staging / page.id
-        staging.mkdir(parents=True, exist_ok=True)
         known = [FileRecord.from_json(raw) for raw in before.files] if before else []
         by_identity = {each.identity: each for each in known}
         tried = self.tried.get(page.id, {}) if outcomes is None else outcomes
@@ -321,7 +319,7 @@ class Reader:
             by_identity,
             folder,
             Tried(self._parallel, tried, untried),
-            staging,
+            self.staging / page.id,
             self.describe,
             today=self.today,
             earlier=self._lacking(page.id),

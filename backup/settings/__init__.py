@@ -108,7 +108,7 @@ _PRIVATE_HOSTS = Setting(
 )
 _CONCURRENCY = Setting(
     "CONCURRENCY",
-    "8",
+    "16",
     "How many requests and downloads run in parallel (1 to 64).",
     whole_number(1, 64),
 )
