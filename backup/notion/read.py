@@ -205,7 +205,7 @@ def _whole(raw: Json) -> Json:
 
 def _relations_digest(raw: Json) -> str:
     """A short name for what can change in a page without an edit of it, as far as the listing shows
-    it: whether it is archived, and relations, which may be set from the other side.
+    it: whether it is archived or locked, and relations, which may be set from the other side.
 
     Assumed: neither touches `last_edited_time` (Notion's reference does not say).
     """
@@ -214,9 +214,11 @@ def _relations_digest(raw: Json) -> str:
         for value in objects([*mapping(raw, "properties").values()])
         if isinstance(value.get("relation"), list)
     ]
-    if not related and raw.get("is_archived") is not True:
+    is_locked = raw.get("is_locked") is True
+    if not related and not is_locked and raw.get("is_archived") is not True:
         return ""
-    text = json.dumps([raw.get("is_archived") is True, sorted(related, key=repr)])
+    more = ["locked"] if is_locked else []
+    text = json.dumps([raw.get("is_archived") is True, sorted(related, key=repr), *more])
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 

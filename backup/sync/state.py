@@ -61,7 +61,7 @@ class State:
     databases: Mapping[str, Place] = field(default_factory=dict)
     unknown: Json = field(default_factory=dict)
     damage: tuple[Damage, ...] = field(default=(), compare=False)
-    people: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def nodes(self) -> dict[str, Record | Place]:
