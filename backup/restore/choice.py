@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from backup.errors import ConfigError
 from backup.model import bare_id
 from backup.sync.state import Place, Record, State
+from backup.words import counted
 
 _FORMS = r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ID = re.compile(rf"(?<![0-9a-f])(?:{_FORMS})(?![0-9a-f])")
@@ -50,7 +51,8 @@ def _mistake(now: State, text: str, titled: list[str]) -> ConfigError:
     if titled:
         places = sorted(now.nodes[id_].folder for id_ in titled)
         more = f" and {len(places) - _MOST} more" if len(places) > _MOST else ""
-        what = f"RESTORE_PATH: {len(titled)} pages have the title {shown}."
+        pages = counted(len(titled), "page")
+        what = f"RESTORE_PATH: {pages} have the title {shown}."
         return ConfigError(what, hint=f"Write a folder: {', '.join(places[:_MOST])}{more}.")
     near = sorted(filter(None, (_near(each, text) for each in now.nodes.values())))
     hint = (

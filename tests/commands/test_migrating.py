@@ -107,7 +107,7 @@ def test_the_tree_stays_where_it_is_and_nothing_is_lost(old: Backup) -> None:
     assert {"article-1/index.md"} <= found["M"]
     assert not [path for path in found["A"] if path.endswith((".png", ".yml"))]
     assert {
-        old.text(f"{folder}/index.md").removeprefix("# ").split("\n")[0]
+        old.text(f"{folder}/index.md").partition("\n")[0].removeprefix("# ")
         for folder in old.pages()
         if folder not in ("other", "first-article")
     } == {"Article 1", "Größe: ein Test!", LONG}
