@@ -14,11 +14,14 @@ from backup.errors import WorkspaceError
 from backup.files import pending
 from backup.folder import adopt, indexes, load
 from backup.folder.load import Local, Lying, Memory
+from backup.folder.tables import Tables, nothing
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import Problem
+from backup.notion.client import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
+from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey, edited_since
 from backup.pipeline.order import in_order
@@ -174,18 +177,18 @@ def _carried_out(
     settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
 ) -> Report:
     memory, listing = begun.memory, begun.listing
-    services.tree.clear_staging()
     _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
     services.client.kind = "reading"
+    tables = _tables(settings, services, begun, pages)
     people = People(services.users, writer.people, settings.full_sync)
     with (
-        services.log.group("Reading pages"),
+        services.log.group("Reading pages", lazy=True),
         threads(settings.concurrency, services.stop) as requests,
     ):
         reader = _reader(settings, services, begun, decided, requests, people)
-        delivery = _delivery(services, begun, writer, begun.has(services))
+        delivery = _delivery(services, begun, writer, tables)
         work = Fetching(
             reader,
             writer,
@@ -201,7 +204,7 @@ def _carried_out(
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
         services.log.problem("warnings", *services.naming.problems())
-    now = _ended(services, begun, writer)
+    now = _ended(services, begun, writer, tables)
     report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
     report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
@@ -213,20 +216,32 @@ def _carried_out(
 
 
 def _restore(services: Services, begun: _Begun, decided: Plan) -> None:
-    """Bring back from the branch what the work tree lacks of the pages that are about to be written."""
+    """Bring back from the branch what the work tree lacks of the pages that are about to be written, and
+    throw away what an earlier run downloaded."""
+    services.tree.clear_staging()
     if services.publisher and begun.base:
         steps = [step for step in decided.steps if step.action in _WRITING]
         there = _missing_here(services, begun.base, begun.memory.state.pages, steps)
         services.publisher.restore(there)
 
 
-def _ended(services: Services, begun: _Begun, writer: Writer) -> State:
+def _tables(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> Tables:
+    return Tables(
+        here=services.stores,
+        before=begun.memory.state,
+        branch=services.publisher.stores if services.publisher else nothing,
+        ask=Displays(services.client, pages, services.stop).ask,
+        full_sync=settings.full_sync,
+    )
+
+
+def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> State:
     """The lists of pages and the state, written; what could not be written keeps no page from being
     published."""
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(writer, before, begun.has(services))
+        places = indexes.write_indexes(tables, writer, before, begun.has(services))
         now = replace(now, databases=places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
@@ -271,9 +286,7 @@ def _missing_here(
     return [path for path in files if not is_there(path)]
 
 
-def _delivery(
-    services: Services, begun: _Begun, writer: Writer, has: Callable[[str], bool]
-) -> Delivery | None:
+def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> Delivery | None:
     if not services.publisher:
         return None
     memory = begun.memory
@@ -285,7 +298,7 @@ def _delivery(
         rebuilt=bool(memory.problem or memory.damage),
         unpublished=memory.unpublished,
     )
-    return Delivery(services.publisher, services.log, writer, memory.state, has)
+    return Delivery(services.publisher, services.log, writer, memory.state, tables)
 
 
 def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
@@ -353,7 +366,7 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
-    for line in forecast.lines(decided, before):
+    for line in forecast.lines(decided, before, ALLOWED):
         log.line(line)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from backup.folder.tree import Tree
 from backup.markdown.context import Options
 from backup.model import Problem
-from backup.pipeline.check import STORES, TEXTS, Checked, Lying, check, names
+from backup.pipeline.check import SHEETS, STORES, TEXTS, Checked, Lying, check, names
 from backup.report.answer import Answer
 from backup.services import Looks, Services
 from backup.settings import Looking, Settings
@@ -73,7 +73,8 @@ def published(
     elsewhere = base.files.keys() - touched
     files = {*elsewhere, *filter(tree.has, touched)}
     files |= set(tree.files()) if base.checked_out else set()
-    texts = contents([path for path in names(now, TEXTS) if path in elsewhere])
+    written = (*names(now, TEXTS), *names(now, SHEETS))
+    texts = contents([path for path in written if path in elsewhere])
     stores = _Ahead([path for path in names(now, STORES) if path in elsewhere], contents)
 
     def content(path: str) -> bytes:

@@ -2,107 +2,183 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias
 
 from backup import store
+from backup.folder.tables import LIST, Holdings, Tables, understood
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
-from backup.markdown import index
-from backup.model import STORE, Target
+from backup.markdown.database import is_our_list
+from backup.model import CSV, STORE, Json
+from backup.store import StoredDatabase
 from backup.sync import journal, state
-from backup.sync.plan import Listed, index_of
-from backup.sync.state import Place, Record, State, join
-from backup.words import by_title
+from backup.sync.plan import Listed, Plan
+from backup.sync.state import Place, State, join
 
 
-def write_indexes(writer: Writer, before: State, has: Callable[[str], bool]) -> dict[str, Place]:
-    """Write the list of pages of each database that the writer's plan knows, and its store, and return
-    where every database lies now.
-
-    A README.md or store that is not ours is left alone. `has` tells whether the backup had a file when the
-    run began.
-    """
+def placed(decided: Plan, before: State) -> dict[str, Place]:
+    """Where every database lies now, with the files that it has there: none yet, if it is new there."""
     places = dict(before.databases)
-    for id_ in writer.plan.forgotten & places.keys():
-        folder = places.pop(id_).folder
-        for path in (index_of(folder), join(folder, STORE)):
-            writer.drop_index(id_, path)
-    kept = (each for each in writer.plan.kept if _differs(each, places.get(each.id), writer))
-    for database in (*writer.plan.databases, *kept):
+    for id_ in decided.forgotten & places.keys():
+        del places[id_]
+    for database in (*decided.databases, *decided.kept):
         old = before.databases.get(database.id)
-        if old and old.folder != database.folder:
-            for path in (index_of(old.folder), join(old.folder, STORE)):
-                writer.drop_index(database.id, path)
-        places[database.id] = _placed(database, old, writer, has)
+        place = old or Place(database.folder, "")
+        if place.folder != database.folder:
+            place = replace(place, index=False, lists=(), index_digest="", store="")
+        places[database.id] = replace(
+            place,
+            folder=database.folder,
+            title=database.title,
+            icon=database.icon,
+            sources=database.sources,
+            parent=database.parent,
+        )
     return places
 
 
-def _differs(database: Listed, old: Place | None, writer: Writer) -> bool:
-    """Whether a database that nobody lists got another folder, or lost a page: else it is left alone."""
-    pages = entries(writer.records, database.id)
-    return old is not None and old.index and old.index_digest != _digest(database, pages)
+def write_indexes(
+    tables: Tables, writer: Writer, before: State, has: Callable[[str], bool]
+) -> dict[str, Place]:
+    """Write README.md, database.csv and the store of each database that the writer's plan knows, and return
+    where every database lies now.
+
+    A file that is not ours is left alone. `has` tells whether the backup had a file when the run began.
+    """
+    work = _Work(tables, writer, before, has)
+    places = placed(writer.plan, before)
+    moved = {
+        id_: old
+        for id_, old in before.databases.items()
+        if id_ not in places or places[id_].folder != old.folder
+    }
+    found = work.stores(places)
+    for id_, old in moved.items():
+        for path in old.paths():
+            writer.drop_index(id_, path)
+    places |= {id_: work.put(id_, *each) for id_, each in found.items()}
+    holdings = Holdings(current(before, writer, places))
+    for database in writer.plan.databases:
+        places[database.id] = work.shown(database.id, holdings)
+    for database in writer.plan.kept:
+        if work.differs(database.id, holdings):
+            places[database.id] = work.shown(database.id, holdings)
+    return places
 
 
-def _placed(
-    database: Listed, old: Place | None, writer: Writer, has: Callable[[str], bool]
-) -> Place:
-    """Where a database lies, with its list of pages as it should be. To render a long one takes a
-    while, so one that shows just this is left as it is."""
-    path = index_of(database.folder)
-    pages = entries(writer.records, database.id)
-    digest = _digest(database, pages)
-    ours = bool(old and old.index and old.index_digest == digest)
-    is_newer = writer.after_interruption or path in writer.touched
-    if is_newer or not (ours and has(path)):
-        text = index.render(database.title, database.icon, pages, path)
-        ours = writer.write_index(database.id, path, text, index.is_ours)
-    return Place(
-        folder=database.folder,
-        title=database.title,
-        icon=database.icon,
-        index=ours,
-        index_digest=digest,
-        sources=database.sources,
-        parent=database.parent,
-        store=_stored(database, old, writer, has),
-        unknown=old.unknown if old else {},
-    )
+# A place, and what its store is to hold: None leaves the one that is there, b"" stands for none.
+_Stored: TypeAlias = "tuple[Place, bytes | None]"
 
 
-def _stored(database: Listed, old: Place | None, writer: Writer, has: Callable[[str], bool]) -> str:
-    """The digest of the database's store, which lies there afterwards; '' when it has none."""
-    path = join(database.folder, STORE)
-    before = old.store if old and old.folder == database.folder else ""
-    if database.stored is None:
-        return before
-    if not database.stored:
-        writer.drop_index(database.id, path)
-        return ""
-    digest = hashlib.sha256(database.stored).hexdigest()
-    is_newer = writer.after_interruption or path in writer.touched
-    if digest == before and has(path) and not is_newer:
-        return digest
-    is_written = writer.write_store(
-        database.id, path, database.stored, lambda there: store.subject(there) == database.id
-    )
-    return digest if is_written else ""
+@dataclass(frozen=True)
+class _Work:
+    tables: Tables
+    writer: Writer
+    before: State
+    has: Callable[[str], bool]
 
+    def stores(self, places: Mapping[str, Place]) -> dict[str, _Stored]:
+        """For each database its place and its store. Notion is asked for the views of those of which the
+        listing says something new: rows come and go without that."""
+        found: dict[str, _Stored] = {}
+        new: dict[str, StoredDatabase] = {}
+        holdings = Holdings(current(self.before, self.writer, places))
+        for each in (*self.writer.plan.databases, *self.writer.plan.kept):
+            if (known := self._known(each, holdings)) is not None:
+                found[each.id] = known
+            elif stored := understood(each.stored or b""):
+                new[each.id] = stored
+        views = self.tables.ask([*new.values()]) if new else {}
+        for id_, database in new.items():
+            found[id_] = self._new(places[id_], database, views.get(id_))
+        return found
 
-def _digest(database: Listed, pages: Collection[Target]) -> str:
-    """A short name for all that a list of pages shows."""
-    listed = [[page.path, page.title, page.icon] for page in pages]
-    text = json.dumps([database.folder, database.title, database.icon, listed])
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    def _known(self, listed: Listed, holdings: Holdings) -> _Stored | None:
+        """The store that a database has already, wherever that lies; None when there is to be another. One
+        that is not needed is not read."""
+        place, old = holdings.now.databases[listed.id], self.before.databases.get(listed.id)
+        path = join(listed.folder, STORE)
+        if listed.stored == b"":
+            return replace(place, store="", listing_digest=""), b""
+        digest = store.digest(listed.stored) if listed.stored else place.listing_digest
+        if digest != place.listing_digest or (self.tables.full_sync and listed.stored):
+            return None
+        is_newer = self.writer.after_interruption or path in self.writer.touched
+        is_there = place.store and not is_newer and (self.has(path) or listed.stored is None)
+        if is_there and (listed.stored is None or self._is_shown(listed.id, holdings)):
+            return place, None
+        content = self.tables.store_of(listed.id, old) if old else b""
+        return None if listed.stored and not content else (place, content)
 
+    def _new(
+        self, place: Place, database: StoredDatabase, views: tuple[Json, ...] | None
+    ) -> _Stored:
+        """A new store. Without an answer about its views they are as they were, and the
+        next run asks again."""
+        digest = store.digest(store.dumps(database)) if views is not None else ""
+        if views is None:
+            old = self.before.databases.get(database.id)
+            earlier = understood(self.tables.store_of(database.id, old)) if old else None
+            views = earlier.views if earlier else ()
+        return replace(place, listing_digest=digest), store.dumps(replace(database, views=views))
 
-def entries(pages: Mapping[str, Record], database_id: str) -> list[Target]:
-    """The pages of a database by title; the folder tells two of one title apart."""
-    records = [record for record in pages.values() if record.parent == database_id]
-    ordered = sorted(records, key=lambda record: (by_title(record.title), record.folder))
-    return [Target(join(each.folder, "index.md"), each.title, each.icon) for each in ordered]
+    def put(self, database_id: str, place: Place, content: bytes | None) -> Place:
+        """The place with the store that lies there afterwards; b"" stands for none."""
+        path = join(place.folder, STORE)
+        if content is None:
+            return place
+        if not content:
+            self.writer.drop_index(database_id, path)
+        is_ours = content and self.writer.write_store(
+            database_id, path, content, lambda there: store.subject(there) == database_id
+        )
+        return replace(place, store=store.digest(content) if is_ours else "")
+
+    def differs(self, database_id: str, holdings: Holdings) -> bool:
+        """Whether a database that nobody lists got another folder, or lost a page: else it is left alone."""
+        old = self.before.databases[database_id]
+        return old.index and old.index_digest != holdings.digest(database_id)
+
+    def shown(self, database_id: str, holdings: Holdings) -> Place:
+        """The place of a database with the files that show its pages. To make them takes a while, so those
+        that show just this are left as they are, and no store is read."""
+        place = holdings.now.databases[database_id]
+        if self._is_shown(database_id, holdings):
+            return place
+        made = self.tables.made(database_id, holdings)
+        written = self._write(database_id, place, made.texts)
+        return replace(
+            place,
+            index=LIST in written,
+            lists=tuple(name for name in written if name != LIST),
+            index_digest=holdings.digest(database_id) if made.is_whole else "",
+        )
+
+    def _is_shown(self, database_id: str, holdings: Holdings) -> bool:
+        """Whether the files that show the pages of a database are as they should be."""
+        place = holdings.now.databases[database_id]
+        wanted = (LIST, CSV) if place.store else (LIST,)
+        paths = {*place.paths(), *(join(place.folder, name) for name in wanted)}
+        is_newer = self.writer.after_interruption or not self.writer.touched.isdisjoint(paths)
+        is_fitting = place.index_digest == holdings.digest(database_id)
+        return is_fitting and not is_newer and all(map(self.has, paths))
+
+    def _write(self, database_id: str, place: Place, texts: Mapping[str, str]) -> list[str]:
+        """The names of the files that are ours afterwards. Where README.md is somebody else's, nothing
+        would lead to its further parts."""
+        written: list[str] = []
+        for name, text in texts.items():
+            path = join(place.folder, name)
+            is_wanted = name in (LIST, CSV) or LIST in written
+            is_ours = partial(is_our_list, path, ids=self.writer.known)
+            if is_wanted and self.writer.write_index(database_id, path, text, is_ours):
+                written.append(name)
+        for name in {*place.lists} - {*written}:
+            self.writer.drop_index(database_id, join(place.folder, name))
+        return written
 
 
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:

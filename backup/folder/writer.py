@@ -7,6 +7,7 @@ its text, and old files are removed last. The journal records each page before i
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,13 +17,13 @@ from pathlib import Path
 from backup import store
 from backup.errors import WorkspaceError
 from backup.folder.tree import Tree
-from backup.markdown import index
-from backup.model import STORE
+from backup.markdown.database import is_our_list
+from backup.model import CSV, STORE
 from backup.sync import journal
 from backup.sync.plan import Plan, Step
 from backup.sync.state import Record, State, join
 
-_LIST = "README.md"
+_LIST = re.compile(rf"(.*/)?(README(-[0-9]+)?\.md|{re.escape(CSV)})")
 _NOBODY = ""  # owns files of an interrupted run that no page needs
 _FORMER = (
     "former"  # owns what an earlier backup in this work tree wrote: may be replaced, and stays
@@ -67,6 +68,11 @@ class Writer:
             **state.owned(),
         }
         self._lock = threading.Lock()
+
+    @property
+    def known(self) -> Collection[str]:
+        """The ids of all pages that there are, or were when the run began."""
+        return self.records.keys() | self.before.pages.keys()
 
     def put(
         self,
@@ -136,7 +142,7 @@ class Writer:
     def write_index(
         self, database_id: str, path: str, text: str, is_ours: Callable[[str], bool]
     ) -> bool:
-        """Write a database's list of pages; False when something that is not ours lies there.
+        """Write a file that shows a database's pages; False when something that is not ours lies there.
 
         `is_ours` tells from a text whether this program wrote it, should the state not know.
         """
@@ -175,7 +181,7 @@ class Writer:
         return True
 
     def drop_index(self, database_id: str, path: str) -> None:
-        """Delete the list of pages, or the store, that a database has there and needs no more."""
+        """Delete a file that a database has there and needs no more."""
         if self._owners.get(path) == database_id:
             self._drop([path])
 
@@ -196,8 +202,12 @@ class Writer:
 
     def _drop(self, paths: Collection[str]) -> None:
         """Forget files, and delete them; of a list of pages its text says whether it is one of ours."""
-        lists = {path for path in paths if path.rpartition("/")[2] == _LIST}
-        others = {path for path in lists if not index.is_ours(self.tree.beginning(path, -1))}
+        lists = {path for path in paths if _LIST.fullmatch(path)}
+        others = {
+            path
+            for path in lists
+            if not is_our_list(path, self.tree.beginning(path, -1), self.known)
+        }
         gone = [path for path in paths if path not in others]
         self.tree.remove(gone)
         self.touched.update(gone)

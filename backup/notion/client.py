@@ -197,6 +197,10 @@ class Client:
         data source, wherever it stands."""
         return self._lists("GET", "views", {"data_source_id": source_id})
 
+    def views_in(self, database_id: str) -> Iterator[Answer]:
+        """GET /v1/views?database_id=…: the same for each view that stands in the database."""
+        return self._lists("GET", "views", {"database_id": database_id})
+
     def page(self, id_: str) -> Json:
         """GET /v1/pages/{id}."""
         return self._ask("GET", f"pages/{segment(id_)}", ("page",))

@@ -8,15 +8,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from backup import store
-from backup.folder import indexes
-from backup.markdown import index, verify
+from backup.markdown import verify
 from backup.markdown.context import Options
-from backup.model import Problem
-from backup.pipeline.stored import AGAIN, Comparison, differs
-from backup.sync.plan import index_of
+from backup.model import CSV, Problem
+from backup.pipeline.stored import AGAIN, Comparison
 from backup.sync.state import State, join, parent_of
 
-TEXTS, STORES, FILES = "Markdown files", store.NAME, "images and attachments"
+TEXTS, SHEETS, STORES, FILES = "Markdown files", CSV, store.NAME, "images and attachments"
 FOREIGN = "foreign files"
 _POINTER = b"version https://git-lfs.github.com/spec/"  # how each begins (git-lfs, "The Pointer")
 _LFS = (
@@ -54,14 +52,18 @@ def check(now: State, lying: Lying, options: Options, claimed: Collection[str] =
     `claimed` the files of an interrupted run, which are nobody's yet."""
     there = set(lying.files)
     kinds = _kinds(now)
-    texts = {
-        path: lying.content(path) for path, kind in kinds.items() if kind == TEXTS and path in there
+    written = {
+        path: lying.content(path)
+        for path, kind in kinds.items()
+        if kind in (TEXTS, SHEETS) and path in there
     }
+    texts = {path: each for path, each in written.items() if kinds[path] == TEXTS}
     foreign = _foreign(now, there - kinds.keys() - set(claimed))
-    again = Comparison(now, texts, lying.content, there, options)
+    again = Comparison(now, written, lying.content, there, options)
     again.run()
     wrong = {
-        TEXTS: [*_lists(now, texts), *again.wrong_texts, *_links(texts, there)],
+        TEXTS: [*again.wrong_lists, *again.wrong_texts, *_links(texts, there)],
+        SHEETS: again.wrong_sheets,
         STORES: again.wrong_stores,
         FILES: [*_changed(now, lying)],
         FOREIGN: foreign,
@@ -86,7 +88,8 @@ def names(now: State, kind: str) -> list[str]:
 def _kinds(now: State) -> dict[str, str]:
     """What each file of the backup is."""
     files = _files(now)
-    kinds = {path: STORES if path.endswith(store.NAME) else TEXTS for path in now.owned()}
+    names = {store.NAME: STORES, CSV: SHEETS}
+    kinds = {path: names.get(path.rpartition("/")[2], TEXTS) for path in now.owned()}
     return kinds | dict.fromkeys(files, FILES)
 
 
@@ -106,17 +109,6 @@ def _changed(now: State, lying: Lying) -> Iterator[Problem]:
         if found is not None and found != digest:
             is_pointer = lying.content(path).startswith(_POINTER)
             yield Problem(path, _LFS if is_pointer else f"is not what was downloaded; {AGAIN}")
-
-
-def _lists(now: State, texts: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Lists of pages that show something else than the pages that there are."""
-    for id_, place in now.databases.items():
-        path = index_of(place.folder)
-        if place.index and path in texts:
-            entries = indexes.entries(now.pages, id_)
-            text = index.render(place.title, place.icon, entries, path)
-            if (found := texts[path]) != text.encode():
-                yield Problem(path, differs(found, text.encode()))
 
 
 def _links(texts: Mapping[str, bytes], there: Collection[str]) -> Iterator[Problem]:

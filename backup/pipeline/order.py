@@ -22,7 +22,7 @@ def in_order(
         join(place.folder, STORE): each
         for each in listing.databases
         if each.stored and (place := known.databases.get(each.id, Place(each.folder, "")))
-        if store.digest(each.stored) != place.store
+        if store.digest(each.stored) != place.listing_digest
     }
     schemas, ordered = dict(listing.schemas), {each.id: each for each in listing.databases}
     for path, data in stores(changed) if changed else ():

@@ -1,4 +1,5 @@
-"""Renders every page again from what its store says Notion said, and compares that with its text. Pure."""
+"""Renders every page and every list of pages again from what the stores say Notion said, and compares that
+with their texts. Pure."""
 
 from __future__ import annotations
 
@@ -8,16 +9,17 @@ from functools import cached_property
 
 from backup import store
 from backup.files.store import remembered
+from backup.folder.tables import Holdings, Sheet
 from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown.context import Context, Options, shape
-from backup.model import Json, Page, Problem, Target, bare_id
+from backup.model import CSV, Json, Page, Problem, Target, bare_id
 from backup.settings import Rendering
 from backup.settings.setting import declared
 from backup.store import StoredDatabase, StoredPage, StoreError
 from backup.sync import state
 from backup.sync.plan import links_digest
-from backup.sync.state import Record, State, join
+from backup.sync.state import Place, Record, State, join
 from backup.sync.targets import known_targets
 from backup.words import counted
 
@@ -28,7 +30,8 @@ _SHAPING = ", ".join(setting.name for setting in declared(Rendering))
 @dataclass
 class Comparison:
     """Compares the stores and texts of the state `now`: `content` gives the stores that are
-    among the files `there`. Afterwards `wrong_stores` and `wrong_texts` have what is wrong with them."""
+    among the files `there`. Afterwards `wrong_stores`, `wrong_texts` (of pages), `wrong_lists` (of README.md) and
+    `wrong_sheets` (of database.csv) have what is wrong with them."""
 
     now: State
     texts: Mapping[str, bytes]
@@ -37,23 +40,29 @@ class Comparison:
     options: Options
     wrong_stores: list[Problem] = field(default_factory=list)
     wrong_texts: list[Problem] = field(default_factory=list)
+    wrong_lists: list[Problem] = field(default_factory=list)
+    wrong_sheets: list[Problem] = field(default_factory=list)
     _without: int = 0  # pages without a store
     _fitting: int = 0  # pages that were written with these settings
     _otherwise: int = 0  # pages that were written with others
     _waiting: int = 0  # pages that the next run writes again
     _alone: int = 0  # pages whose database has no sound store
+    _old: int = 0  # databases whose lists of pages the next run writes again
     _schemas: dict[str, Json] = field(default_factory=dict)
+    _sheets: dict[str, Sheet] = field(default_factory=dict)
 
     def run(self) -> None:
         """Look at every store and every text."""
+        holdings = Holdings(self.now)
         for id_, place in self.now.databases.items():
-            if place.store:
-                self._read_database(id_, place.folder, place.store)
+            self._begin(id_, place, holdings)
         for id_, record in self.now.pages.items():
             if record.store:
                 self._compare(id_, record)
             else:
                 self._without += 1
+        for id_, sheet in self._sheets.items():
+            self._compare_lists(self.now.databases[id_], sheet)
         if self._otherwise and not self._fitting:
             what = (
                 f"{self._told_otherwise()}, and could not be compared; give the settings of the backup, "
@@ -84,6 +93,11 @@ class Comparison:
                 f"{counted(self._waiting, 'page')} not compared: the next backup writes them again, "
                 "because of a page that they link to."
             )
+        if self._old:
+            yield (
+                f"The lists of pages of {counted(self._old, 'database')} not compared: the next backup writes "
+                "them again."
+            )
         if self._alone:
             yield (
                 f"{counted(self._alone, 'page')} not compared: the {store.NAME} of their database cannot "
@@ -94,15 +108,35 @@ class Comparison:
     def _targets(self) -> Mapping[str, Target]:
         return known_targets(self.now)
 
-    def _read_database(self, id_: str, folder: str, digest: str) -> None:
-        stored = self._read(id_, folder, digest)
-        for source in stored.sources if isinstance(stored, StoredDatabase) else ():
+    def _begin(self, id_: str, place: Place, holdings: Holdings) -> None:
+        """Read the store of a database, and begin its lists of pages, if they should show what there is."""
+        stored = self._read(id_, place.folder, place.store) if place.store else None
+        about = stored if isinstance(stored, StoredDatabase) else None
+        for source in about.sources if about else ():
             self._schemas[bare_id(word(source, "id"))] = mapping(source, "properties")
+        if not (place.index or place.lists):
+            return
+        if place.index_digest != holdings.digest(id_):
+            self._old += 1
+        elif about or not place.store:
+            self._sheets[id_] = Sheet(id_, holdings, about)
+
+    def _compare_lists(self, place: Place, sheet: Sheet) -> None:
+        ours = place.paths()
+        for name, text in sheet.texts().items():
+            path = join(place.folder, name)
+            found, wanted = self.texts.get(path), text.encode()
+            if path in ours and found is not None and found != wanted:
+                wrong = self.wrong_sheets if name == CSV else self.wrong_lists
+                wrong.append(Problem(path, differs(found, wanted)))
 
     def _compare(self, id_: str, record: Record) -> None:
         stored = self._read(id_, record.folder, record.store)
         if not isinstance(stored, StoredPage):
+            self._sheets.pop(record.parent, None)
             return
+        if sheet := self._sheets.get(record.parent):
+            sheet.add(id_, stored.page.raw)
         schema = self._schema(stored.page, record)
         if schema is None:
             self._alone += 1

@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup.errors import BrokenState
-from backup.folder.indexes import entries
-from backup.markdown import index
-from backup.model import STORE, Problem
+from backup.folder.tables import LIST, Contents, Holdings, Sheet, Tables, nothing
+from backup.model import CSV, STORE, Problem
 from backup.publish.commits import folders_of, in_the_way
 from backup.publish.message import KINDS, Told
 from backup.sync import merge, state
@@ -28,12 +27,14 @@ class Held:
     """What a run has finished at one moment. `objects` maps the files of every page, and the store of
     every database, that is new since the last publication to what git calls their content; `rewritten` are pages and databases
     of which files were written, whether their record changed or not; `removed` are the pages that
-    the plan removed: no other page's absence is a removal."""
+    the plan removed: no other page's absence is a removal. `tables` makes the files that show the pages
+    of databases; without it they are made later."""
 
     state: State
     objects: Mapping[str, str]
     rewritten: Collection[str] = ()
     removed: Collection[str] = ()
+    tables: Tables | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,11 @@ def composition(
     text: str | bytes,
     links: Collection[str] = (),
     ours: Collection[str] = (),
+    tip: Contents = nothing,
 ) -> Composition:
     """What to commit on a tip with these `files` (path → object) and this `text` of the state;
     `links` are those files that are symbolic links or submodules: never ours. `ours` are files that
-    are ours, though no state says so: they themselves do, or the history.
+    are ours, though no state says so: they themselves do, or the history. `tip` reads files.
 
     `base` is what the tip had when the run began, as far as it knows. All paths are below the
     output folder. Raises StateError when a later version of this program wrote the state.
@@ -96,10 +98,12 @@ def composition(
     taken = _taken(base, held, ground)
     merged = merge.merged(base, held.state, theirs, held.rewritten, taken, held.removed)
     now = replace(merged.state, databases=_indexed(merged.state, held, ground))
+    records = (each.get(id_) for id_ in merged.ours for each in (now.pages, theirs.pages))
+    changed = {record.parent for record in records if record} | set(held.rewritten)
+    now, shown = _shown(now, theirs, changed, held, ground, tip)
     owned = now.owned()
     parts = tuple(_parts(now, merged, theirs, held, files, owned))
-    texts: dict[str, str | bytes] = {state.NAME: state.dumps(now)}
-    texts |= dict(_lists(now, theirs, merged, held))
+    texts: dict[str, str | bytes] = {state.NAME: state.dumps(now), **shown}
     drop = sorted(theirs.owned().keys() - owned.keys() - set(links))
     back = {id_: _any(id_, held.state, theirs, base) for id_ in merged.back}
     return Composition(now, parts, texts, _stores(now, held), drop, back)
@@ -195,8 +199,10 @@ def _indexed(now: State, held: Held, ground: _Ground) -> dict[str, Place]:
     for id_, place in now.databases.items():
         store = join(place.folder, STORE)
         is_index = place.index and ground.is_free(index_of(place.folder))
+        lists = tuple(name for name in place.lists if ground.is_free(join(place.folder, name)))
         is_store = bool(place.store) and ground.is_free(store, held.objects.get(store, ""))
-        found[id_] = replace(place, index=is_index, store=place.store if is_store else "")
+        kept = place.store if is_store else ""
+        found[id_] = replace(place, index=is_index, lists=lists, store=kept)
     return found
 
 
@@ -238,12 +244,75 @@ def _edited(now: State, theirs: State, id_: str) -> str:
     return record.edited if record else ""
 
 
-def _lists(now: State, theirs: State, merged: Merged, held: Held) -> Iterator[tuple[str, str]]:
-    """The list of pages of every database in which something changed, as all runs together know it."""
-    records = (each.get(id_) for id_ in merged.ours for each in (now.pages, theirs.pages))
-    changed = {record.parent for record in records if record} | set(held.rewritten)
-    for id_, place in now.databases.items():
-        mine = id_ in held.state.databases
-        if place.index and mine and (id_ in changed or theirs.databases.get(id_) != place):
-            path = index_of(place.folder)
-            yield path, index.render(place.title, place.icon, entries(now.pages, id_), path)
+def _shown(
+    now: State,
+    theirs: State,
+    changed: Collection[str],
+    held: Held,
+    ground: _Ground,
+    tip: Contents,
+) -> tuple[State, dict[str, str]]:
+    """The state, and by their paths the files that show the pages of databases, as all runs together
+    know them. Those that the tip has already are not made again, nor those of a database that is as it was,
+    and of which no page is `changed`."""
+    if held.tables is None:
+        return _listed(now, theirs, held, ground)
+    places = dict(now.databases)
+    shown: dict[str, str] = {}
+    holdings = Holdings(now)
+    for id_ in places.keys() & held.state.databases.keys():
+        place, there = places[id_], theirs.databases.get(id_)
+        is_same = place == there and id_ not in changed
+        if is_same or _is_there(place, there, holdings.digest(id_), ground):
+            continue
+        made = held.tables.made(id_, holdings, tip)
+        texts = dict(_free(made.texts, place, ground))
+        shown |= {join(place.folder, name): text for name, text in texts.items()}
+        places[id_] = replace(
+            place,
+            index=LIST in texts,
+            lists=tuple(name for name in texts if name != LIST),
+            index_digest=holdings.digest(id_) if made.is_whole else "",
+        )
+    return replace(now, databases=places), shown
+
+
+def _listed(now: State, theirs: State, held: Held, ground: _Ground) -> tuple[State, dict[str, str]]:
+    """The same while pages are still being read: what shows the pages of a database stays as it is, and
+    one that has no table yet gets a list of them."""
+    shown: dict[str, str] = {}
+    holdings = Holdings(now)
+    places = {
+        id_: _as_there(each, theirs.databases.get(id_)) for id_, each in now.databases.items()
+    }
+    for id_ in places.keys() & held.state.databases.keys():
+        path = index_of(places[id_].folder)
+        is_table = places[id_].index_digest or places[id_].lists
+        if not is_table and ground.is_free(path):
+            shown[path] = Sheet(id_, holdings, None).texts()[LIST]
+            places[id_] = replace(places[id_], index=True)
+    return replace(now, databases=places), shown
+
+
+def _as_there(place: Place, there: Place | None) -> Place:
+    """A place with the lists of pages that the tip has."""
+    if there is None or there.folder != place.folder:
+        return place
+    digest = there.index_digest
+    return replace(place, index=there.index, lists=there.lists, index_digest=digest)
+
+
+def _is_there(place: Place, there: Place | None, digest: str, ground: _Ground) -> bool:
+    if there is None or there.paths() != place.paths():
+        return False
+    is_same = there.index_digest == place.index_digest == digest
+    return is_same and all(path in ground.files for path in place.paths())
+
+
+def _free(texts: Mapping[str, str], place: Place, ground: _Ground) -> Iterator[tuple[str, str]]:
+    """The files of a database that may be ours: what the run found taken stays so, and nothing leads to
+    further parts of a README.md that is somebody else's."""
+    for name, text in texts.items():
+        is_ours = name in place.lists if name == CSV else place.index
+        if is_ours and ground.is_free(join(place.folder, name)):
+            yield name, text

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backup.errors import BackupError, WorkspaceError
 from backup.folder import indexes
+from backup.folder.tables import Tables
 from backup.folder.writer import Writer
 from backup.model import Problem
 from backup.publish import account
@@ -21,22 +21,22 @@ _WHERE = "publishing"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One run's publications. `before` is the state it began with, and `has` tells whether the backup
-    had a file then."""
+    """One run's publications. `before` is the state it began with, `tables` makes the lists of pages."""
 
     publisher: Publisher
     log: Log
     writer: Writer
     before: State
-    has: Callable[[str], bool]
+    tables: Tables
 
     def between(self) -> None:
-        """Publish what is finished, when it is time. When that is refused, the end tries again."""
+        """Publish what is finished, when it is time; tables come at the end. When that is refused, the end
+        tries again."""
         if not self.publisher.is_due(self.writer.size):
             return
         try:
             with self.writer.still():
-                places = indexes.write_indexes(self.writer, self.before, self.has)
+                places = indexes.placed(self.writer.plan, self.before)
                 now = indexes.current(self.before, self.writer, places)
                 snapshot = self.publisher.hold(now, self._done())
             if snapshot.held.objects:
@@ -50,7 +50,7 @@ class Delivery:
         issued = self.publisher.issued
         is_refused = False
         try:
-            snapshot = self.publisher.hold(now, self._done())
+            snapshot = self.publisher.hold(now, self._done(), self.tables)
             issued = self.publisher.publish(snapshot, len(report.failed))
             self.log.line(_words(issued, self.publisher))
         except BackupError as error:

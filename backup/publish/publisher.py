@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from backup import store
 from backup.errors import GitError
+from backup.folder.tables import Tables
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
-from backup.markdown import index
+from backup.markdown.database import is_our_list
 from backup.model import STORE, Problem
 from backup.publish import base, following, message, objects
 from backup.publish.branches import Destination
@@ -130,9 +132,13 @@ class Publisher:
 
     def stores(self, paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """The bytes of files of the published branch, a few at a time: stores are large."""
-        there = {
-            f"{self.prefix}{path}": each for path in paths if (each := self._start.files.get(path))
-        }
+        return self._contents(self._start.files, paths)
+
+    def _contents(
+        self, files: Mapping[str, str], paths: Collection[str]
+    ) -> Iterator[tuple[str, bytes]]:
+        """The bytes of those paths that are among the `files`, which maps them to objects."""
+        there = {f"{self.prefix}{path}": each for path in paths if (each := files.get(path))}
         names = sorted(there)
         for start in range(0, len(names), _AT_ONCE):
             some = {name: there[name] for name in names[start : start + _AT_ONCE]}
@@ -189,8 +195,8 @@ class Publisher:
         """Count the time and the bytes until the next publication from now on."""
         self._last, self._size = self.clock(), size
 
-    def hold(self, now: State, done: Done) -> Snapshot:
-        """Take what is finished, while nobody writes.
+    def hold(self, now: State, done: Done, tables: Tables | None = None) -> Snapshot:
+        """Take what is finished, while nobody writes; `tables` as in Held.
 
         Raises GitError when one of the files cannot be stored.
         """
@@ -217,7 +223,7 @@ class Publisher:
         stored = objects.stored(self.git, below)
         found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
         removed = frozenset(done.removed) & self._base.nodes.keys()
-        return Snapshot(Held(now, found, rewritten, removed), stamps, stored.lfs)
+        return Snapshot(Held(now, found, rewritten, removed, tables), stamps, stored.lfs)
 
     def _published(self, page_id: str, record: Record) -> dict[str, str]:
         """The objects of a page that this run has not written, in the folder that it has now: those
@@ -300,19 +306,21 @@ class Publisher:
         blob = "" if state.NAME in links else files.get(state.NAME, "")
         text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else b""
         ours = self._lists(held, files) | self._found
-        return composition(self._base, held, files, text, links, ours)
+        there = partial(self._contents, files)
+        return composition(self._base, held, files, text, links, ours, there)
 
     def _lists(self, held: Held, files: Mapping[str, str]) -> set[str]:
         """Lists of pages and stores on the tip that were ours, though no state says so any more: they do
         themselves."""
-        owned = held.state.owned().items()
-        wanted = {path: id_ for path, id_ in owned if path.endswith(("README.md", STORE))}
+        places, owned = held.state.databases, held.state.owned().items()
+        wanted = {path: id_ for path, id_ in owned if id_ in places or path.endswith(STORE)}
         below = {f"{self.prefix}{path}": files[path] for path in wanted.keys() & files.keys()}
         for path in self._base.owned():
             below.pop(f"{self.prefix}{path}", None)
         found = objects.contents(self.git, below) if below else {}
         there = {path.removeprefix(self.prefix): each for path, each in found.items()}
-        return {path for path, each in there.items() if _is_ours(path, each, wanted[path])}
+        ids = held.state.pages.keys() | self._base.pages.keys()
+        return {path for path, each in there.items() if _is_ours(path, each, wanted[path], ids)}
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
         """One commit for all pages, or one for each and then one for what belongs to none of them."""
@@ -375,8 +383,8 @@ class Publisher:
         return replace(issued, pull_request=offered.url)
 
 
-def _is_ours(path: str, content: bytes, id_: str) -> bool:
-    """Whether a list of pages or a store says that this program wrote it."""
+def _is_ours(path: str, content: bytes, id_: str, ids: Collection[str]) -> bool:
+    """Whether a list of pages or a store says that this program wrote it; `ids` are the pages."""
     if path.endswith(STORE):
         return store.subject(content) == id_
-    return index.is_ours(content.decode("utf-8", "replace"))
+    return is_our_list(path, content.decode("utf-8", "replace"), ids)

@@ -33,6 +33,7 @@ __all__ = [
     "dumps",
     "in_order",
     "loads",
+    "page_of",
 ]
 
 NAME = STORE
@@ -112,15 +113,30 @@ def loads(data: bytes) -> StoredPage | StoredDatabase:
         raise damaged("not the JSON that was written") from None
 
 
+def page_of(data: bytes) -> Json:
+    """The page object alone: nothing else of the file is looked at. Raises StoreError as `loads` does."""
+    return mapping(_head(data), "page")
+
+
 def subject(data: bytes) -> str:
     """The id of the page or database that the file is about, by its first line; '' when that is damaged,
     or somebody else's. What follows may be damaged: it is still that page's file."""
     try:
+        head = _head(data)
+        return _id(head, mapping(head, "page") or mapping(head, "database"))
+    except StoreError:
+        return ""
+
+
+def _head(data: bytes) -> Json:
+    try:
         head = as_object(lean.loads(data[:_LARGEST].split(b"\n", 1)[0].decode("utf-8")))
         _check_version(head.get("version"))
-        return _id(head, mapping(head, "page") or mapping(head, "database"))
-    except (ValueError, RecursionError, StoreError):
-        return ""
+    except RecursionError:
+        raise damaged("nested too deeply") from None
+    except ValueError:
+        raise damaged("not the JSON that was written") from None
+    return head
 
 
 def in_order(new: StoredDatabase, old: StoredDatabase) -> StoredDatabase:

@@ -14,6 +14,7 @@ from backup.sync.untrusted import (
     is_file_of_page,
     is_folder,
     is_id,
+    is_list,
 )
 
 
@@ -102,24 +103,27 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a database's pages lie; `index` says that its README.md is ours,
-    `index_digest` names what that shows. `sources` are the ids of its data sources, `store` is as
-    in Record. `parent` is the id of the page that it lies in, '' for a root."""
+    """Where a database's pages lie; `index` says that its README.md is ours, `lists` are the names of
+    its other files that show its pages, `index_digest` names what they all show. `sources` are the ids of
+    its data sources, `store` is as in Record; `listing_digest` names what a listing said of the database
+    when that was written. `parent` is the id of the page that it lies in, '' for a root."""
 
     folder: str
     title: str
     icon: str = ""
     index: bool = False
+    lists: tuple[str, ...] = ()
     index_digest: str = ""
     sources: tuple[str, ...] = ()
     store: str = ""
+    listing_digest: str = ""
     parent: str = ""
     unknown: Json = field(default_factory=dict)
 
     def paths(self) -> tuple[str, ...]:
-        """The database's files below the output folder: its list of pages, and its store."""
-        own = (("README.md", self.index), (STORE, bool(self.store)))
-        return tuple(join(self.folder, name) for name, is_ours in own if is_ours)
+        """The database's files below the output folder: those that show its pages, and its store."""
+        own = (("README.md",) if self.index else ()) + self.lists + ((STORE,) if self.store else ())
+        return tuple(join(self.folder, name) for name in own)
 
 
 # Of each kind, the fields: their types as they are written, and their defaults.
@@ -171,6 +175,8 @@ def place_from_json(id_: str, raw: Any) -> Place:
     place: Place = _value(Place, id_, raw)
     if not is_place(place.folder):
         raise Damaged("a folder that no database can have")
+    if not all(map(is_list, place.lists)):
+        raise Damaged("a file that no database can have")
     if not all(map(is_id, place.sources)):
         raise Damaged("an id that is not one of Notion's")
     _check_store(place)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from backup.model import STORE
+from backup.model import CSV, STORE
 from backup.slug import is_path
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -22,6 +22,7 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character: json leaves alone wh
 _RESERVED = ".notion-sync."  # begins the names of our own files
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TEXTS = ("index.md", "README.md", STORE)
+_LIST = re.compile(r"README-[1-9][0-9]{0,5}\.md")  # further parts of a README.md
 _INSIDE = ("assets", "attachments")  # of a page's folder
 _DIGITS = 18  # of a whole number, which then fits wherever one is counted
 _DEPTH = 10
@@ -143,9 +144,14 @@ def is_file_of_page(path: Any) -> bool:
     return folder in _INSIDE and "/" not in name
 
 
+def is_list(name: Any) -> bool:
+    """Whether a database may have such a file in its folder, beside README.md and its store."""
+    return isinstance(name, str) and (name == CSV or bool(_LIST.fullmatch(name)))
+
+
 def is_our_name(path: Any) -> bool:
     """Whether a file of this path can be ours, below whatever folder."""
     if not _is_free(path):
         return False
     folder, _, name = path.rpartition("/")
-    return name in _TEXTS or folder.rpartition("/")[2] in _INSIDE
+    return name in _TEXTS or is_list(name) or folder.rpartition("/")[2] in _INSIDE

@@ -126,8 +126,9 @@ def test_each_page_is_read_once_to_get_its_store_and_no_text_is_written_again(
     assert len(read_since(archived, asked)) == 3
     changed = archived.git("show", "--name-only", "--format=", "HEAD").splitlines()
     folders = ("wiki", "wiki/cups", "wiki/milk", "wiki/tea")
-    assert changed == [NAME, *(f"{folder}/.notion.json" for folder in folders)]
-    texts = [path for path in stamps if path.endswith(".md")]
+    stores = [f"{folder}/.notion.json" for folder in folders]
+    assert changed == sorted([NAME, *stores, "wiki/README.md", "wiki/database.csv"])
+    texts = [path for path in stamps if path.endswith("/index.md")]
     assert [archived.stamps()[path] for path in texts] == [stamps[path] for path in texts]
     asked = len(archived.server.requests)
     assert archived.run(FRONT_MATTER=front_matter).code == 0

@@ -104,7 +104,7 @@ def test_each_number_of_pages_and_files_has_its_word(tmp_path: Path) -> None:
     with backing_up(tmp_path / "one", wiki("Tea"), git=False) as backup:
         log = backup.run("--verify").log
         assert "Wiki: 1 page in wiki/" in log and "1 page read" in log
-        assert "Verified 4 files: 0 problems" in log
+        assert "Verified 5 files: 0 problems" in log
         assert not re.search(r"\b1 (pages|files|requests|images)\b", log)
 
 
@@ -118,7 +118,7 @@ def test_titles_are_sorted_as_people_do_it_in_the_log_the_commit_and_the_list(
         assert re.findall(r"(?m)^  new: (.*) → ", log) == wanted
         told = backup.git("log", "-1", "--format=%b")
         assert re.findall(r"(?m)^- new: (.*)$", told) == wanted
-        assert re.findall(r"(?m)^- .*?\[(.*?)\]", backup.text("wiki/README.md")) == wanted
+        assert re.findall(r"(?m)^\| 📄 \[(.*?)\]", backup.text("wiki/README.md")) == wanted
 
 
 def test_a_page_that_was_not_published_is_reported_by_its_title_and_its_folder(

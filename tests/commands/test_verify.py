@@ -69,6 +69,9 @@ DAMAGE: list[tuple[str, str, Change]] = [
     ("a flipped bit in a picture", PICTURE, flipped),
     ("a page edited by hand", f"{PAGE}/index.md", edited),
     ("a list of pages edited by hand", "how-to-wiki/README.md", edited),
+    ("a table of pages edited by hand", "how-to-wiki/database.csv", edited),
+    ("a flipped bit in a table of pages", "how-to-wiki/database.csv", flipped),
+    ("a missing table of pages", "how-to-wiki/database.csv", Path.unlink),
     ("a store edited by hand", f"{PAGE}/.notion.json", edited),
     ("an empty page", f"{PAGE}/index.md", emptied),
     ("bytes that are not text", f"{PAGE}/index.md", scrambled),
@@ -85,7 +88,7 @@ DAMAGE: list[tuple[str, str, Change]] = [
 def test_a_good_backup_is_well(folder: Path) -> None:
     seen = look(folder, "verify")
     assert (seen.code, seen.err) == (0, ""), seen.out
-    assert "Verified 53 files: 0 problems" in seen.out
+    assert "Verified 55 files: 0 problems" in seen.out
     assert look(folder, "verify", "--json").json["notes"] == []
 
 

@@ -14,7 +14,8 @@ from backup.errors import WorkspaceError
 from backup.folder import load
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
-from backup.markdown import index
+from backup.markdown.context import Context
+from backup.markdown.database import Overview, Rows, is_ours, render
 from backup.model import Page
 from backup.store import StoredPage
 from backup.sync import journal, state
@@ -27,7 +28,7 @@ A, B, T, M = "a" * 32, "b" * 32, "7" * 32, "e" * 32
 TEA = Record(
     A, "wiki/tea", "Tea", files=({"path": "assets/1-leaf.png"}, {"path": "attachments/x.pdf"})
 )
-LIST = index.render("Wiki", "", (), "wiki/README.md")
+LIST = render(Overview("Wiki"), Rows((), Context("wiki/README.md")))["README.md"]
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_a_list_of_pages_that_was_cut_off_goes_when_nobody_needs_it(tmp_path: Pa
     seen = set()
 
     def write(writer: Writer) -> None:
-        writer.write_index(A, "wiki/README.md", LIST, index.is_ours)
+        writer.write_index(A, "wiki/README.md", LIST, is_ours)
 
     for tree, found in cut_off(tmp_path, State(), write):
         seen.update(files(tree))
@@ -124,7 +125,7 @@ def test_a_readme_that_is_a_link_stays_and_is_not_read(tree: Tree, tmp_path: Pat
     written(tree, "wiki/tea/index.md")
     (tree.root / "wiki/README.md").symlink_to(theirs)
     writer = Writer(tree, State({}, {A: Place("wiki", "Wiki", index=True)}))
-    assert writer.write_index(A, "wiki/README.md", "new", index.is_ours) is False
+    assert writer.write_index(A, "wiki/README.md", "new", is_ours) is False
     writer.drop_index(A, "wiki/README.md")
     assert theirs.read_text() == LIST and (tree.root / "wiki/README.md").is_symlink()
 

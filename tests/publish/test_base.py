@@ -154,6 +154,7 @@ def test_an_edit_a_rename_and_the_trash_arrive_from_any_clone(
     assert ran.code == 0 and "1 renamed, 1 removed" in ran.log, ran.log
     assert [path for path in remote_files(target) if path.startswith("wiki/")] == [
         "wiki/README.md",
+        "wiki/database.csv",
         "wiki/green-tea/assets/1-a-plan.png",
         "wiki/green-tea/index.md",
     ]

@@ -108,7 +108,7 @@ def test_each_page_gets_a_commit_of_the_person_who_edited_it_at_the_time_of_the_
     assert log(target)[0].endswith("|gitea-actions|Back up Notion: 2 new")
     assert log(target)[0].startswith("gitea-actions <teabot@gitea.io>")
     assert changed(target, "main~1") == ["A wiki/tea/index.md"]
-    assert changed(target, "main") == ["A wiki/README.md"]
+    assert changed(target, "main") == ["A wiki/README.md", "A wiki/database.csv"]
     assert target.git("status", "--porcelain") == ""
     asked = [each for each in target.server.requests if "/users/" in each.path]
     assert len(asked) == 2, "each person is asked for once"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backup.folder.tables import Tables, nothing
 from backup.publish.commits import Commit, effective
 from backup.publish.compose import Held, composition, told, understood
 from backup.publish.message import Told
@@ -152,7 +153,7 @@ def test_a_broken_state_is_understood_from_the_files_that_are_there() -> None:
 def test_a_list_of_pages_that_no_state_knows_any_more_is_ours_when_it_says_so() -> None:
     tea = record("a" * 32, 1, "wiki/tea", 0)
     ours = State({"a" * 32: tea}, {"d" * 32: Place("wiki", "Wiki", index=True)})
-    held = Held(ours, contents(ours), rewritten={"d" * 32})
+    held = Held(ours, contents(ours), rewritten={"d" * 32}, tables=TABLES)
     files = {"wiki/README.md": "of an earlier run"}
     found = composition(State(), held, files, "", ours={"wiki/README.md"})
     assert found.state.databases["d" * 32].index
@@ -161,6 +162,7 @@ def test_a_list_of_pages_that_no_state_knows_any_more_is_ours_when_it_says_so() 
     assert "wiki/README.md" not in theirs.texts, "a file of somebody else stays"
 
 
+TABLES = Tables(nothing, State())
 TEA, MILK, DATABASE = "a" * 32, "b" * 32, "d" * 32
 
 
@@ -257,22 +259,25 @@ def test_a_page_that_was_written_again_and_is_the_same_is_no_news() -> None:
 
 def test_a_list_of_pages_that_was_written_again_is_put() -> None:
     ours = State({}, {DATABASE: Place("wiki", "Wiki", index=True)})
-    held = Held(ours, {}, rewritten={DATABASE})
+    held = Held(ours, {}, rewritten={DATABASE}, tables=TABLES)
     found = composition(ours, held, {"wiki/README.md": "ours"}, state.dumps(ours))
     assert "wiki/README.md" in found.texts
-    quiet = composition(ours, Held(ours, {}), {"wiki/README.md": "ours"}, state.dumps(ours))
+    quiet = composition(
+        ours, Held(ours, {}, tables=TABLES), {"wiki/README.md": "ours"}, state.dumps(ours)
+    )
     assert "wiki/README.md" not in quiet.texts
 
 
 def test_a_list_of_pages_that_the_branch_lost_is_put_back() -> None:
     ours = State({}, {DATABASE: Place("wiki", "Wiki", index=True)})
-    found = composition(ours, Held(ours, {}), {}, "")
+    found = composition(ours, Held(ours, {}, tables=TABLES), {}, "")
     assert "wiki/README.md" in found.texts
 
 
 def test_the_store_of_a_database_is_published_and_one_of_somebody_else_stays() -> None:
     ours = State({}, {"d" * 32: Place("wiki", "Wiki", store="5" * 64)})
-    path, held = "wiki/.notion.json", Held(ours, {"wiki/.notion.json": "new"})
+    path = "wiki/.notion.json"
+    held = Held(ours, {path: "new"}, tables=TABLES)
     for files, held_before in (({}, ()), ({path: "new"}, ()), ({path: "old"}, (path,))):
         found = composition(State(), held, files, "", ours=held_before)
         assert found.state == ours and found.stores == {path: "new"}

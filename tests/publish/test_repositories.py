@@ -209,8 +209,8 @@ def test_a_repository_with_sha256_objects_works_like_any_other(tmp_path: Path) -
         later(target)
         assert target.run().code == 0
         assert remote_files(target) == [
-            *(".notion-sync.json", "code.py", "wiki/README.md"),
-            *("wiki/cocoa/index.md", "wiki/green-tea/index.md"),
+            *(".notion-sync.json", "code.py", "wiki/README.md", "wiki/cocoa/index.md"),
+            *("wiki/database.csv", "wiki/green-tea/index.md"),
         ]
         assert target.git("status", "--porcelain") == ""
 

@@ -25,7 +25,8 @@ from tests.end_to_end.git_server import GitServer
 from tests.support.backups import TOKEN, Backup, clock, wiki
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["wiki/README.md", "wiki/milk/index.md", "wiki/tea/index.md"]
+LISTS = ["wiki/README.md", "wiki/database.csv"]
+PAGES = [*LISTS, "wiki/milk/index.md", "wiki/tea/index.md"]
 
 
 @contextmanager
@@ -123,7 +124,8 @@ def check_consistent(backup: Backup) -> None:
         expected |= {f"{record['folder']}/{path}" for path in paths}
     folders = json.loads(remote_text(backup, ".notion-sync.json"))["databases"].values()
     of_databases = {f"{each['folder']}/{STORE}" for each in folders} | {STORE}
-    there = {path for path in all_remote_files(backup) if not path.endswith("README.md")}
+    lists = {f"{each['folder']}/{name}" for each in folders for name in each.get("lists", ())}
+    there = {path for path in all_remote_files(backup) if not path.endswith("README.md")} - lists
     assert there - of_databases == expected
 
 

@@ -136,9 +136,9 @@ def equal(
     assert not fewer, f"unequal: too few: {sorted(fewer)}\n{log}"
     common = {*fresh.pages, *fresh.databases}
     aims = ours.aims(common)
-    said, wanted = ours.without_names(common, aims), fresh.without_names(common, aims)
     touched = {id_ for path, text in ours.files.items() if (id_ := _touched(path, text))}
     forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
+    said, wanted = (each.without_names(common, aims, forged) for each in (ours, fresh))
     for about in said.keys() | wanted.keys():
         if about.partition(":")[2] not in apart[0] and _is_to_compare(
             about, fresh, touched, forged
@@ -181,7 +181,7 @@ def _is_to_compare(
     about: str, fresh: Copy, touched: Collection[str], forged: Collection[str]
 ) -> bool:
     kind, _, id_ = about.partition(":")
-    if kind == "database":
+    if kind in ("database", "table"):
         return id_ in fresh.databases
     return not ((kind == "page" and id_ in touched) or (kind == "store" and id_ in forged))
 

@@ -6,8 +6,10 @@ compared by what it is: a page by its id, a file by what it hangs on.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import html
+import io
 import json
 import os
 import posixpath
@@ -25,6 +27,7 @@ _ANCHOR = re.compile(r'<a id="b-([0-9a-f]{8})"></a>(?:\n\n)?')
 _ID = re.compile(rb"(?:^|</a>)This is page ([0-9a-f]{32})\.$", re.MULTILINE)  # see life.mark
 STATE = ".notion-sync.json"
 STORE = ".notion.json"
+CSV = "database.csv"
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -129,6 +132,8 @@ class Copy:
         for id_, place in self.databases.items():
             if place.get("index"):
                 found[_join(place["folder"], "README.md")] = f"database:{id_}"
+            for name in place.get("lists", ()):
+                found[_join(place["folder"], name)] = f"list:{id_}:{name}"
             if place.get("store"):
                 found[_join(place["folder"], STORE)] = f"store:{id_}"
         return found
@@ -142,7 +147,7 @@ class Copy:
             for name in ("index.md", STORE, *paths):
                 found[_join(page["folder"], name)] = id_
         for id_, place in self.databases.items():
-            for name in ("README.md", STORE):
+            for name in ("README.md", STORE, *place.get("lists", ())):
                 found[_join(place["folder"], name)] = id_
         return found
 
@@ -165,18 +170,24 @@ class Copy:
         others = (page for id_, page in self.pages.items() if id_ not in common)
         return {link[-8:] for page in others for link in page.get("links", ()) if "#" in link}
 
-    def without_names(self, common: set[str], aims: set[str]) -> dict[str, Any]:
+    def without_names(self, common: set[str], aims: set[str], forged: set[str]) -> dict[str, Any]:
         """What the backup says, by what it is about. `common` are the pages and databases that both of
-        two backups have: what is said of others is left out, and the anchors of what they aim at."""
+        two backups have: what is said of others is left out, and the anchors of what they aim at. A table
+        has nothing to say of pages of which the store is `forged`."""
+        sound = common - forged
         said: dict[str, Any] = {}
         for id_, place in self.databases.items():
             if place.get("store") and id_ in common:
                 said[f"store:{id_}"] = _stored(self.files[_join(place["folder"], STORE)])
             if place.get("index") and id_ in common:
-                lines = self._text(_join(place["folder"], "README.md"), common, aims).splitlines()
+                names = ["README.md", *(each for each in place.get("lists", ()) if each != CSV)]
+                texts = (self._text(_join(place["folder"], each), sound, aims) for each in names)
+                lines = [line for text in texts for line in _by_column(text).splitlines()]
                 said[f"database:{id_}"] = sorted(
                     line for line in lines if line and "<other>" not in line
                 )
+            if CSV in place.get("lists", ()) and id_ in common:
+                said[f"table:{id_}"] = self._table(place["folder"], sound)
         for id_ in sorted(common & self.pages.keys()):
             page = self.pages[id_]
             text = self._text(_join(page["folder"], "index.md"), common, aims)
@@ -189,6 +200,22 @@ class Copy:
                 content = self.files[_join(page["folder"], file["path"])]
                 said[f"file:{file['identity']}"] = hashlib.sha256(content).hexdigest()
         return said
+
+    def _table(self, folder: str, common: set[str]) -> list[list[tuple[str, str]]]:
+        """The rows of a table, without the names of folders, and of pages that others point to."""
+        sources = json.loads(self.files[_join(folder, STORE)].partition(b"\n")[0])["sources"]
+        pointing = {
+            name
+            for source in sources
+            for name, each in source["properties"].items()
+            if each["type"] == "relation"
+        }
+        rows = csv.DictReader(io.StringIO(self.files[_join(folder, CSV)].decode(), newline=""))
+        return [
+            sorted((k, v) for k, v in row.items() if k != "path" and k not in pointing)
+            for row in rows
+            if row["id"].replace("-", "") in common
+        ]
 
     def _text(self, path: str, common: set[str], aims: set[str]) -> str:
         """A file's text with links that say what they lead to. What a link to a page outside is called
@@ -251,6 +278,17 @@ def _stored(content: bytes) -> list[str]:
 
 
 _PROPERTIES = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)  # the first table of a page
+
+
+def _by_column(text: str) -> str:
+    """The text with the columns of each table in the order of their names."""
+
+    def ordered(table: re.Match[str]) -> str:
+        rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in table[0].splitlines()]
+        columns = sorted(range(len(rows[0])), key=lambda at: rows[0][at])
+        return "\n".join("|".join(row[at] for at in columns) for row in rows) + "\n"
+
+    return re.sub(r"(?:^\|.*\n)+", ordered, text, flags=re.MULTILINE)
 
 
 def _in_any_order(table: re.Match[str]) -> str:

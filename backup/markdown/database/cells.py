@@ -1,0 +1,63 @@
+"""What stands in the cells of README.md's table: values on one line, and not too long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backup.json_values import mapping, word
+from backup.markdown.context import Context, Where
+from backup.markdown.database.sorting import seen
+from backup.markdown.database.sources import Column, Entry
+from backup.markdown.inline import inline
+from backup.markdown.links import file_target
+from backup.markdown.properties.shown import At, shown
+from backup.markdown.runs import run
+from backup.model import Json
+
+_LONGEST = 120  # characters of a cell
+
+
+def cell(entry: Entry, column: Column, context: Context) -> str:
+    """A value of a row in Markdown; `context` has the row's files."""
+    if column.type == "title":
+        return inline(_named(entry, context), context, Where.CELL)
+    value = entry.value(column)
+    found = shown(value, At(context, f"{entry.id}/{value.get('id', '')}"))
+    return inline(_cut(found.runs, context), context, Where.CELL)
+
+
+def _named(entry: Entry, context: Context) -> list[Json]:
+    """The link to a row's page; an archived one says that it is."""
+    target = entry.target
+    title = " ".join(target.title.split()) or "Untitled"
+    named = [
+        run(f"{target.icon or '📄'} "),
+        run(_shortened(title), file_target(target.path, context)),
+    ]
+    note = {**run(" (archived)"), "annotations": {"italic": True}}
+    return [*named, note] if entry.is_archived else named
+
+
+def _shortened(text: str, most: int = _LONGEST) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _cut(found: Sequence[Json], context: Context) -> list[Json]:
+    """The beginning of a long text, on one line."""
+    kept: list[Json] = []
+    room = _LONGEST
+    for each in found:
+        text = seen(each, context)
+        if len(text) > room:
+            return [*kept, _with_text(each, f"{text[: room - 1].rstrip()}…" if room > 1 else "…")]
+        kept.append(_with_text(each, text))
+        room -= len(text)
+    return kept
+
+
+def _with_text(each: Json, text: str) -> Json:
+    """The run with these words, on one line; what is not text stays whole, or becomes '…'."""
+    if word(each, "type") != "text":
+        return run("…") if text.endswith("…") else each
+    text = " ".join(text.split("\n"))
+    return {**each, "plain_text": text, "text": {**mapping(each, "text"), "content": text}}

@@ -1,0 +1,136 @@
+"""Sorts rows as a view of Notion does, without asking Notion: empty values last, whatever the direction."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timezone
+from typing import Any, Protocol, TypeAlias, TypeVar
+from urllib.parse import unquote
+
+from backup.exact_json import Exact
+from backup.json_values import as_list, as_object, mapping, objects, word
+from backup.markdown.context import Context
+from backup.markdown.database.sources import Entry, Source
+from backup.markdown.properties.shown import At, shown
+from backup.model import Json, bare_id, plain_text
+
+Key: TypeAlias = "tuple[Any, ...]"
+KeyOf: TypeAlias = Callable[[Entry], Key]
+_NUMBER, _TEXT, _OPTION = range(3)  # a formula gives numbers here, words there: numbers come first
+_TIMES = ("created_time", "last_edited_time")
+
+
+def keys_of(source: Source, context: Context) -> list[tuple[KeyOf, bool]]:
+    """What gives a row its place, the first one first, each with whether it goes down. An empty key means
+    an empty value."""
+    found = ((_key_of(sort, source, context), sort) for sort in source.sorts)
+    return [(key_of, word(sort, "direction") == "descending") for key_of, sort in found if key_of]
+
+
+class Sortable(Protocol):
+    """Something with the keys by which it is sorted."""
+
+    @property
+    def keys(self) -> tuple[Key, ...]: ...
+
+
+S = TypeVar("S", bound=Sortable)
+
+
+def by_key(items: Sequence[S], number: int, *, is_down: bool) -> list[S]:
+    """The items in the order of their key of this number, those with an empty one at the end; equal ones
+    stay as they are."""
+    full = [item for item in items if item.keys[number]]
+    empty = [item for item in items if not item.keys[number]]
+    return [*sorted(full, key=lambda item: item.keys[number], reverse=is_down), *empty]
+
+
+def _key_of(sort: Json, source: Source, context: Context) -> KeyOf | None:
+    """None for a sort that means no column of ours.
+
+    Assumed: a view names a property by its name or by its id.
+    """
+    if (time := word(sort, "timestamp")) in _TIMES:
+        return lambda entry: _moment(word(entry.raw, time))
+    wanted = unquote(word(sort, "property"))
+    known = {key: column for column in source.columns for key in (column.id, column.name)}
+    if not (column := known.get(word(sort, "property"), known.get(wanted))):
+        return None
+    return lambda entry: _key(entry.value(column), column.config, entry, context)
+
+
+def _key(value: Json, config: Json, entry: Entry, context: Context) -> Key:
+    type_ = word(value, "type")
+    inside = value.get(type_)
+    if type_ in ("select", "status", "multi_select"):
+        chosen = objects(inside) if isinstance(inside, list) else [as_object(inside)]
+        return _of_options(chosen, mapping(config, type_))
+    if type_ in ("formula", "rollup"):
+        result = word(inside, "type")
+        type_, inside = _RESULTS.get(result, ""), as_object(inside).get(result)
+    return _of_value(type_, inside) or _of_words(value, entry, context)
+
+
+# What else a formula or rollup gives is sorted by its words.
+_RESULTS = {"number": "number", "boolean": "checkbox", "date": "date"}
+
+
+def _of_value(type_: str, inside: Any) -> Key:
+    if type_ == "unique_id":
+        inside = as_object(inside).get("number")
+    if type_ in ("number", "unique_id", "checkbox"):
+        return _number(inside)
+    if type_ == "date":
+        return (*_moment(word(inside, "start")), *_moment(word(inside, "end")))
+    return _moment(inside) if type_ in _TIMES and isinstance(inside, str) else ()
+
+
+def _number(value: Any) -> Key:
+    if not isinstance(value, (int, float, Exact)):
+        return ()
+    try:
+        return (_NUMBER, float(value))
+    except OverflowError:
+        return (_NUMBER, -math.inf if str(value).startswith("-") else math.inf)
+
+
+def _of_words(value: Json, entry: Entry, context: Context) -> Key:
+    """By the words that the value shows."""
+    found = shown(value, At(context, f"{entry.id}/{value.get('id', '')}"))
+    text = "".join(seen(run, context) for run in found.runs).casefold()
+    return (_TEXT, text) if text.strip() else ()
+
+
+def seen(run: Json, context: Context) -> str:
+    """The words that a run shows: a page of the backup is called by its title."""
+    page = mapping(mapping(run, "mention"), "page")
+    target = context.targets.get(bare_id(word(page, "id")))
+    return target.title if target else plain_text([run])
+
+
+def _of_options(chosen: Iterable[Json], config: Json) -> Key:
+    """By the order of the options in the schema, which is the one in which Notion shows them; those of a
+    status are in groups."""
+    ids = [str(each.get("id")) for each in objects(config.get("options"))]
+    groups = objects(config.get("groups"))
+    grouped = [id_ for group in groups for id_ in as_list(group.get("option_ids"))]
+    places = {id_: place for place, id_ in enumerate(dict.fromkeys([*map(str, grouped), *ids]))}
+    # Assumed: an option that the schema does not have any more comes last.
+    found = (
+        (places.get(str(each.get("id")), len(places)), word(each, "name"))
+        for each in chosen
+        if each
+    )
+    flat = tuple(part for option in found for part in option)
+    return (_OPTION, *flat) if flat else ()
+
+
+def _moment(text: str) -> Key:
+    """A date counts as its midnight in UTC, as does what names no zone."""
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        found = found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+        return _NUMBER, found.timestamp()
+    except (ValueError, OverflowError):
+        return (_TEXT, text) if text else ()

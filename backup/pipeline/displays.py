@@ -1,0 +1,75 @@
+"""Asks how Notion shows databases: for the views of each, as far as they say how to show its rows.
+
+A list names only ids, so each view is one more request. Assumed: a view that changes does not change what a
+listing says of its database; then a full sync asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from backup.errors import NotionError
+from backup.json_values import word
+from backup.markdown.database import views_used
+from backup.model import Json, bare_id
+from backup.notion.client import Client
+from backup.stop import Stop
+from backup.store import StoredDatabase
+
+_REFUSED = (400, 403, 404)  # such a view or list cannot be read, today or ever
+_MOST = 20  # views that are looked at: people put the table first
+
+
+@dataclass
+class Displays:
+    """Asks several databases at once. When Notion does not answer, or somebody wants the run to end, the
+    rest is asked no more: lists of pages can wait."""
+
+    client: Client
+    pool: Executor
+    stop: Stop
+    _is_over: bool = False
+
+    def ask(self, databases: Collection[StoredDatabase]) -> dict[str, tuple[Json, ...]]:
+        """The views of those databases for which Notion answered, by their ids."""
+        if self.stop.requested:
+            return {}
+        answers = zip(databases, self.pool.map(self._asked, databases), strict=True)
+        return {database.id: views for database, views in answers if views is not None}
+
+    def _asked(self, database: StoredDatabase) -> tuple[Json, ...] | None:
+        if self._is_over or self.stop.requested:
+            return None
+        try:
+            with self.client.spent_on("listing"):
+                return tuple(_views(self.client, database))
+        except NotionError:
+            self._is_over = True
+            return None
+
+
+def _views(client: Client, database: StoredDatabase) -> Iterator[Json]:
+    """The views that are used: one request, and one for each of them until every source has its table."""
+    views: list[Json] = []
+    for id_ in _ids(client, database):
+        if len(views_used(views, database.sources)) == len(database.sources):
+            break
+        try:
+            views.append(client.view(id_))
+        except NotionError as error:
+            if error.status not in _REFUSED:
+                raise
+    yield from views
+
+
+def _ids(client: Client, database: StoredDatabase) -> list[str]:
+    try:
+        parts = list(client.views_in(database.id))
+    except NotionError as error:
+        if error.status not in _REFUSED:
+            raise
+        return []
+    ids = [word(raw, "id") for part in parts for raw in part["results"]]
+    return [id_ for id_ in ids if bare_id(id_)][:_MOST]
