@@ -66,7 +66,7 @@ def test_pages_that_link_to_blocks_of_each_other_are_read_once(tmp_path: Path) -
     clock.forward(minutes=5)  # what was edited in this very minute would be read again
     with backing_up(tmp_path / "repository", notion, most=MOST) as backup:
         bodies = sum(least(notion, page) for page in pages(notion))
-        assert asked(backup) == LISTING + bodies + CLOSING + EDITOR
+        assert asked(backup) == LISTING + bodies + VIEWS + CLOSING + EDITOR
         assert asked(backup) == LISTING
 
 
