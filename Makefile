@@ -5,6 +5,9 @@ PYTHON ?= python3
 LOCKED = --universal --python-version 3.10 --generate-hashes --no-emit-index-url --quiet \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 develop = python=$$($(PYTHON) -I -B entrypoint.py --environment requirements-dev.txt) && "$$python"
+# A release needs no more than pip, and most have one.
+release = if $(PYTHON) -I -m pip --version >/dev/null 2>&1; then python=$(PYTHON); else $(develop) --version >/dev/null; fi && \
+	"$$python" -B -m tools.release
 
 # What decides and never acts. `--pure` fails a test that starts a process or a server.
 module = $(addsuffix .py,$(addprefix tests/$(1)/test_,$(2)))
@@ -64,7 +67,7 @@ bench: ## measure the program against its floors (ARGS=--help for options)
 	@$(develop) -m bench $(ARGS)
 
 release: ## write build/release/notion-backup-….tar.gz, which works without a package index
-	@$(develop) -m tools.release build
+	@$(release) build
 
 tags: ## push the tags v1.2.3 and v1, which carries the packages (TO=address of the repository)
-	@$(develop) -m tools.release tags $(or $(TO),origin)
+	@$(release) tags $(or $(TO),origin)

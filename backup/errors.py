@@ -12,6 +12,7 @@ BackupError
 ├── StateError             1  .notion-sync.json cannot be used by this program
 │   └── BrokenState           it is damaged, and is rebuilt
 ├── StoreError             1  a .notion.json cannot be used: its page is read from Notion again
+├── Unfinished             3  a restore that can go on when it is run again
 └── GitError               1  git failed
 Anything else is a bug: it costs the page or database in whose work it shows, else the run (exit
 code 1).
@@ -91,6 +92,12 @@ class BrokenState(StateError):
 
 class StoreError(BackupError):
     """A .notion.json is damaged, was changed by somebody, or has the form of another version."""
+
+
+class Unfinished(BackupError):
+    """A restore did not come to its end; the next one goes on."""
+
+    exit_code = 3
 
 
 class GitError(BackupError):

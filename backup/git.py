@@ -35,6 +35,10 @@ _ALWAYS = (
     ("core.alternateRefsCommand", "true"),  # the program of that name, which says nothing
     ("alias.lfs", ""),  # git would run it where git-lfs is not installed
     ("protocol.ext.allow", "never"),
+    (
+        "core.bigFileThreshold",
+        "4m",
+    ),  # git holds what is smaller in memory, several at once in a push
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
 )

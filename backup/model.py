@@ -117,7 +117,7 @@ class Row:
     `parent` is the id of its database, or of the page that it lies in; '' for a root. `source` is its
     data source, '' for a page that is not a row. `edited` is `last_edited_time`; `icon` only when it is
     an emoji. `packed` is the page object, its property values possibly truncated, small: a listing
-    keeps all of them in memory. A list of blocks shows no page objects: then it is empty, and so is
+    keeps all of them in memory, each by what differs from the `pattern`. A list of blocks shows no page objects: then it is empty, and so is
     `icon`. `relations_digest` is another one when the page shows something else, though nobody edited
     it.
     """
@@ -130,17 +130,29 @@ class Row:
     edited: str
     packed: bytes
     relations_digest: str = ""
+    pattern: bytes = b""
 
     @property
     def raw(self) -> Json:
         """The page object."""
-        found: Json = exact_json.loads(zlib.decompress(self.packed))
+        found: Json = exact_json.loads(
+            zlib.decompressobj(zdict=self.pattern).decompress(self.packed)
+        )
         return found
 
 
-def packed(raw: Json) -> bytes:
-    """A page object as a row keeps it."""
-    return zlib.compress(exact_json.dumps(raw, is_sorted=False).encode(), level=1)
+def packed(raw: Json, pattern: bytes = b"") -> bytes:
+    """A page object as a row keeps it that has this `pattern`."""
+    packing = zlib.compressobj(1, zdict=pattern)
+    return packing.compress(exact_json.dumps(raw, is_sorted=False).encode()) + packing.flush()
+
+
+def pattern(raw: Json) -> bytes:
+    """One page object, to pack others by that are like it: rows of one data source."""
+    return exact_json.dumps(raw, is_sorted=False).encode()[-_LOOKED_AT:]
+
+
+_LOOKED_AT = 1 << 15  # bytes: zlib looks no further back
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from backup.folder import load
 from backup.folder.load import Local
 from backup.folder.tree import Tree
 from backup.git import Git, Identity, basic
-from backup.notion.client import Client
+from backup.notion.client import Client, Gate
 from backup.notion.users import Users
 from backup.pipeline.addresses import refresher
 from backup.pipeline.naming import Naming
@@ -26,10 +27,13 @@ from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher
 from backup.publish.pull_request import PullRequests
 from backup.report.log import Log
-from backup.settings import Looking, Settings
+from backup.restore.writer import Writer
+from backup.settings import Restore, Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
 from backup.sync import journal, state
+
+_ANY_SIZE = 5_000  # megabytes: the most that MAX_FILE_MB may be
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,6 @@ class Services:
     `turn` is the number of the run among those of its workflow, None outside of one."""
 
     client: Client
-    users: Users
     downloader: Downloader
     tree: Tree
     log: Log
@@ -48,6 +51,11 @@ class Services:
     naming: Naming | None = None
     git: Git | None = None
     turn: int | None = None
+
+    @cached_property
+    def users(self) -> Users:
+        """Who people are."""
+        return Users(self.client)
 
     def tracks_journal(self) -> bool:
         """See the function of this name."""
@@ -93,10 +101,68 @@ class Looks:
         return (said,) if self.tree.has(journal.NAME) else ()
 
 
-def looks(settings: Looking, workspace: Path, environ: Mapping[str, str], log: Log) -> Looks:
-    """What a look at the backup in the clone `workspace` needs. Raises ConfigError when a link, or a file,
-    lies on the way to the output folder."""
-    tree = Tree.below(workspace, settings.output_dir)
+@dataclass(frozen=True)
+class Means(Looks):
+    """What a restore needs: it reads the backup, and asks Notion and writes to it with two tokens."""
+
+    settings: Restore
+    stop: Stop
+
+    @cached_property
+    def reader(self) -> Client:
+        """Asks Notion. Raises ConfigError without a token."""
+        settings = self.settings
+        token, url = settings.notion_token.reveal(), settings.notion_api_url
+        return Client(
+            token, url, connections=settings.concurrency, gate=self._gate, tell=self.log.line
+        )
+
+    @cached_property
+    def writer(self) -> Writer:
+        """Writes to Notion. Raises ConfigError without a token."""
+        token = self.settings.restoring.token.reveal()
+        return Writer(token, self.settings.notion_api_url, gate=self._gate, tell=self.log.line)
+
+    @cached_property
+    def writing_reader(self) -> Client:
+        """Asks Notion with the token that writes: whether that is shown the target."""
+        token = self.settings.restoring.token.reveal()
+        return Client(token, self.settings.notion_api_url, connections=1, gate=self._gate)
+
+    @cached_property
+    def downloader(self) -> Downloader:
+        """Downloads the files of a copy, to compare them."""
+        settings = self.settings
+        hosts = [_api_door(settings.notion_api_url), *settings.allowed_private_hosts]
+        most = _ANY_SIZE * MEGABYTE
+        return Downloader(allowed_hosts=hosts, max_bytes=most, concurrency=settings.concurrency)
+
+    @cached_property
+    def _gate(self) -> Gate:
+        return gate(self.log)
+
+
+def gate(log: Log) -> Gate:
+    """Where all who ask Notion wait when it says so; the log says that, too."""
+
+    def waiting(seconds: float) -> None:
+        log.line(f"Notion asks to wait {seconds:.0f} s: its rate limit is reached.")
+
+    return Gate(tell=waiting)
+
+
+def means(
+    settings: Restore, workspace: Path, environ: Mapping[str, str], log: Log, stop: Stop
+) -> Means:
+    """What a restore from the clone `workspace` needs. Raises ConfigError like `looks`."""
+    seen = looks(settings.output_dir, workspace, _without(environ, log.secrets), log)
+    return Means(seen.tree, seen.git, log, seen.now, settings, stop)
+
+
+def looks(folder: str, workspace: Path, environ: Mapping[str, str], log: Log) -> Looks:
+    """What a look at the backup in the output folder `folder` of the clone `workspace` needs. Raises
+    ConfigError when a link, or a file, lies on the way there."""
+    tree = Tree.below(workspace, folder)
     return Looks(tree, Git(tree.root, environ), log, datetime.now(timezone.utc))
 
 
@@ -126,7 +192,6 @@ def build(
     )
     return Services(
         client=client,
-        users=Users(client),
         downloader=downloader,
         tree=Tree.below(workspace, settings.output_dir),
         log=log,
@@ -171,9 +236,7 @@ def publisher(
     git does not see the `secrets` that `environ` holds. Raises ConfigError where there is no
     repository, and GitError when it is not clear where to publish.
     """
-    visible = {
-        name: value for name, value in environ.items() if not any(s in value for s in secrets)
-    }
+    visible = _without(environ, secrets)
     root = branches.root(Git(workspace, visible), workspace, folder)
     folder.mkdir(parents=True, exist_ok=True)
     token = settings.token.reveal()
@@ -190,6 +253,11 @@ def publisher(
         to = replace(to, branch=settings.pull_request_branch)
     committer = _committer(settings, environ, git)
     return Publisher(git, prefix, Tree(folder, workspace), settings, committer, to, pull_requests)
+
+
+def _without(environ: Mapping[str, str], secrets: Collection[str]) -> dict[str, str]:
+    """The environment as git may see it."""
+    return {name: value for name, value in environ.items() if not any(s in value for s in secrets)}
 
 
 def _pull_requests(

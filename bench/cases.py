@@ -7,8 +7,9 @@ chain of requests of which each needs the answer of the one before.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from backup.markdown.context import Context
@@ -20,7 +21,7 @@ from bench.notion import Notion, reads
 from fakenotion.workspace import Workspace
 
 LATENCY = 0.25  # seconds
-CONNECTIONS = 8
+CONNECTIONS = 16  # the default of CONCURRENCY
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,9 @@ def burst(folder: Path, connections: int) -> Iterator[Row]:
 
 
 def full(folder: Path, connections: int) -> Iterator[Row]:
-    """D: a full sync of 400 pages through a budget of 180 requests in 6 seconds.
-
-    With twice the connections: in a window this short, 8 could make 192 requests at the very best,
-    and it would be them that is measured. In Notion's own, of 60 seconds, they could make 1,920.
-    """
-    window, connections = 6.0, 2 * connections
+    """D: a full sync of 400 pages through a budget of 180 requests in 6 seconds. In a window this short,
+    8 connections could make 192 requests at the very best."""
+    window = 6.0
     with Notion(kind="generated", pages=400, blocks=16, images=0.1) as notion:
         notion.tell(knobs={"latency": LATENCY, "budget": 180, "window": window})
         cost = run(notion, folder, concurrency=connections)
@@ -91,6 +89,17 @@ def full(folder: Path, connections: int) -> Iterator[Row]:
         time = f"{cost.seconds:.1f} s in {len(cost.windows)} windows of {window:.0f} s"
         yield Row("D", "time", time, "–", True)
         yield _used("D", cost.cpu, cost.memory)
+
+
+def hard(folder: Path, connections: int) -> Iterator[Row]:
+    """P: a limit of 3 requests a second, which nobody may spend in advance: after one request in vain for
+    each connection, the pace is known."""
+    with Notion(kind="generated", pages=60, blocks=4, images=0.0) as notion:
+        notion.tell(knobs={"latency": LATENCY, "budget": 3, "window": 1.0})
+        cost = run(notion, folder, concurrency=connections)
+        most = connections + 0.05 * cost.requests
+        yield _row("P", "throttled answers", cost.throttled, most)
+        yield _ratio("P", cost.seconds, cost.requests / 3, 1.3)
 
 
 def large(folder: Path, connections: int) -> Iterator[Row]:
@@ -139,6 +148,30 @@ def runners(folder: Path, connections: int) -> Iterator[Row]:
     three = _hours(50_000, bodies, 3)
     yield Row("H", "50,000 pages, 1 runner", f"{alone:.1f} h", "–", True)
     yield _ratio_of("H", "50,000 pages, 3 runners and tokens", three, alone / 3, 1.05)
+
+
+def growing(folder: Path, connections: int) -> Iterator[Row]:
+    """S: what a page costs in backups of two sizes: rows of a database, and pages in pages."""
+    yield from _grown(folder, connections, (1_000, 5_000))
+
+
+def company(folder: Path, connections: int) -> Iterator[Row]:
+    """L: the same, as large as they come. Takes an hour."""
+    yield from _grown(folder, connections, (20_000, 50_000))
+
+
+def _grown(folder: Path, connections: int, sizes: Sequence[int]) -> Iterator[Row]:
+    kinds = {
+        "rows": {"kind": "generated", "blocks": 4, "images": 0.0},
+        "pages in pages": {"kind": "tree", "words": 4},
+    }
+    for size, (what, kind) in product(sizes, kinds.items()):
+        with Notion(pages=size, **kind) as notion:
+            at = folder / f"{size}-{kind['kind']}"
+            for run_ in ("first", "unchanged"):
+                cost = run(notion, at, concurrency=connections)
+                used = f"{cost.cpu:.1f} s + {cost.git:.1f} s of git, {cost.memory:.0f} MB"
+                yield Row("S", f"{size:,} {what}, {run_}", used, "–", True)
 
 
 def _hours(pages: int, bodies: float, parts: int) -> float:
@@ -195,4 +228,7 @@ CASES: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "F": pictures,
     "G": rendering,
     "H": runners,
+    "P": hard,
+    "S": growing,
+    "L": company,
 }

@@ -17,12 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall clock and CPU in seconds, peak memory in MB, requests to Notion that were answered, and
+    """Wall clock and CPU in seconds, of Python and of the `git`s that it started, peak memory in MB, requests to Notion that were answered, and
     answered with 429; `minimum` is the least for the bodies of all pages, `windows` are the requests
     that were answered in each window of the budget."""
 
     seconds: float
     cpu: float
+    git: float
     memory: float
     requests: int
     throttled: int
@@ -56,14 +57,22 @@ def run(notion: Notion, folder: Path, *flags: str, concurrency: int = 8) -> Cost
     )
     assert process.stdout
     said = process.stdout.read()
+    cpu, git = _spent(process.pid)
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"the run failed:\n{said.decode()}")
     counted = notion.tell(count=True)
-    cpu = used.ru_utime + used.ru_stime
-    return Cost(seconds, cpu, used.ru_maxrss / 1024, **counted)
+    return Cost(seconds, cpu, git, used.ru_maxrss / 1024, **counted)
+
+
+def _spent(pid: int) -> tuple[float, float]:
+    """Seconds of CPU of a process that has ended, and of those that it started (proc(5), stat)."""
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    user, system, users, systems = (int(each) / os.sysconf("SC_CLK_TCK") for each in fields[11:15])
+    return user + system, users + systems
 
 
 def written(folder: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ from fakenotion import blocks, build
 from fakenotion.faults import Fault
 from fakenotion.nodes import Clock
 from fakenotion.server import Asked, StandIn
+from fakenotion.trees import ten_ary
 from fakenotion.workspace import Workspace
 
 
@@ -63,7 +64,7 @@ def main() -> None:
     workspace = _workspace(**first)
     server = StandIn(workspace)
     with server.serving() as url:
-        _say(url=url, databases=workspace.databases())
+        _say(url=url, databases=workspace.databases() or workspace.top)
         for line in sys.stdin:
             command = json.loads(line)
             _say(**_done(workspace, server, command))
@@ -127,6 +128,8 @@ def reads(workspace: Workspace, id_: str) -> int:
 def _workspace(kind: str, **arguments: Any) -> Workspace:
     if kind == "generated":
         return generate(**arguments)
+    if kind == "tree":
+        return ten_ary(**arguments).workspace
     clock = Clock(2026, 9, 1)
     notion = Workspace("Bench", now=clock)
     database = notion.add_database("Pile", {})

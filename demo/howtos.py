@@ -96,9 +96,12 @@ def _online(notes: Notes, contacts: str) -> None:
         b.paragraph("Nothing arrives? ", notes.mention("silent"), "."),
         build.block("synced_block", synced_from={"type": "block_id", "block_id": contacts}),
     )
-    notes.workspace.add_comment(
+    said = notes.workspace.add_comment(
         notes.rows["online"], "Step 3 needs the longer bolts now.", notes.people["ben"]
     )
+    notes.workspace.reply(said, ["M8 × 60, ", text("not", italic=True), " M8 × 40."])
+    last = notes.workspace.listed(notes.rows["online"])[-2]
+    notes.workspace.add_comment(last, "Nor at spring tide.", notes.people["mio"])
 
 
 def _mounting() -> list[Json]:

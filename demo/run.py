@@ -25,6 +25,7 @@ def standing_in(edited: bool, tell: Callable[[str], None]) -> Iterator[dict[str,
             "NOTION_TOKEN": "ntn_demo",
             "NOTION_API_URL": url,
             "DATABASES": "\n".join(workspace.databases()),
+            "COMMENTS": "true",
         }
 
 

@@ -22,7 +22,7 @@ ORDER = (
     ("__main__",),
     ("commands",),
     ("services",),
-    ("pipeline", "publish"),
+    ("pipeline", "publish", "restore"),
     ("report",),
     ("folder",),
     ("markdown", "files", "notion", "store"),
@@ -54,6 +54,7 @@ PURE = (
     *("files.find", "files.kinds", "files.names", "files.pending"),
     *("publish.commits", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild", "pipeline.check", "pipeline.stored", "report.answer"),
+    *("restore.losses", "restore.saved"),
 )
 OUTSIDE = {
     *("os", "subprocess", "socket", "http", "requests", "urllib3", "shutil", "tempfile", "glob"),
@@ -158,6 +159,23 @@ def test_pure_parts_reach_nothing_outside() -> None:
 def test_each_door_to_the_outside_is_where_it_should_be() -> None:
     users = {door: {name(path) for path in MODULES if door in outer(path)} for door in DOORS}
     assert users == DOORS
+
+
+def test_only_a_restore_can_write_to_notion() -> None:
+    """The one client with methods that write is imported by its own room and by what builds it alone, and
+    the reading one has none."""
+    users = {name(path) for path in MODULES if "backup.restore.writer" in " ".join(imports(path))}
+    assert {each for each in users if not each.startswith("restore.")} <= {"services"}
+    methods = {"PATCH", "PUT", "DELETE"}
+    writing = {
+        name(path)
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and node.value in methods
+    }
+    assert {
+        each for each in writing if each.split(".")[0] in ("notion", "pipeline", "files")
+    } == set()
 
 
 def test_the_environment_is_read_in_one_place() -> None:

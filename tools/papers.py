@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from backup.restore.losses import Loss
 from backup.settings import SETTINGS, Setting
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,10 @@ EXAMPLES = {
     "DBn_LABEL": "Reading list",
     "DBn_PATH": "books/reading-list",
     "DBn_GIT_REPO": "team/library",
+    "RESTORE_PATH": "wiki/how-we-work",
+    "RESTORE_INTO": "https://www.notion.so/your-team/Attic-ffeeddccbbaa99887766554433221100",
+    "RESTORE_AT": "1a2b3c4",
+    "NOTION_RESTORE_TOKEN": "ntn_the_secret_of_an_integration_that_may_insert_content",
     "NOTIFY_URLS": '"\nntfys://ntfy.sh/your-topic\nslack://token_a/token_b/token_c\n"',
     "GIT_TOKEN": "the_token_of_somebody_who_may_push",
     "BRANCH": "main",
@@ -54,9 +59,11 @@ def wanted() -> dict[Path, str]:
     page = (ROOT / "docs/settings.md").read_text("utf-8")
     page = _filled(page, "inputs", _inputs())
     page = _filled(page, "outputs", _outputs(yaml.safe_load(action)["outputs"]))
+    restore = (ROOT / "docs/restore.md").read_text("utf-8")
     return {
         ROOT / "action.yml": action,
         ROOT / "docs/settings.md": page,
+        ROOT / "docs/restore.md": _filled(restore, "losses", _losses()),
         ROOT / ".env.example": _example_file(),
     }
 
@@ -94,6 +101,10 @@ def _inputs() -> str:
 def _outputs(outputs: dict[str, dict[str, str]]) -> str:
     rows = [_row(f"`{name}`", output["description"]) for name, output in outputs.items()]
     return "".join([_row("output", "meaning"), _row("---", "---"), *rows])
+
+
+def _losses() -> str:
+    return "".join(f"- `{each.code}`: {each.value}\n" for each in Loss)
 
 
 def _row(*cells: str) -> str:

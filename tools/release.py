@@ -25,9 +25,8 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import requests
-
 from backup import __version__, ci
+from backup.git import Identity
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
@@ -201,7 +200,7 @@ def tags(remote: str = "origin", root: Path = ROOT, carried: Path | None = None)
         tree = _git(root, "write-tree", **index)
     message = f"Carry the packages of {__version__}"
     parents = [part for each in ("HEAD", *_before(root, remote, tag)) for part in ("-p", each)]
-    commit = _git(root, "commit-tree", tree, *parents, "-m", message, **_committer())
+    commit = _git(root, "commit-tree", tree, *parents, "-m", message, **_committer(root))
     _git(root, "push", "--quiet", "--force", remote, f"{commit}:refs/tags/{tag}")
     print(f"{tag} is {commit}")
     return commit
@@ -220,10 +219,12 @@ def _numbered(remote: str, root: Path) -> None:
         )
 
 
-def _committer() -> dict[str, str]:
-    """The host's bot in a workflow, where git knows nobody; else whom git knows."""
-    if not (bot := ci.bot(os.environ)):
+def _committer(root: Path) -> dict[str, str]:
+    """The host's bot in a workflow, where git knows nobody; else whom git knows, or a name of its own."""
+    knows = subprocess.run(["git", "var", "GIT_COMMITTER_IDENT"], cwd=root, capture_output=True)
+    if not (bot := ci.bot(os.environ)) and not knows.returncode:
         return {}
+    bot = bot or Identity("notion-backup", "notion-backup@users.noreply.invalid")
     roles = ("AUTHOR", "COMMITTER")
     names = {f"GIT_{role}_NAME": bot.name for role in roles}
     return names | {f"GIT_{role}_EMAIL": bot.email for role in roles}
@@ -243,6 +244,8 @@ def _before(root: Path, remote: str, tag: str) -> list[str]:
 def upload(tag: str) -> str:
     """Make the release of `tag` on the host of the workflow, with its notes and the archive; its
     address. The API is that of Gitea and Forgejo; the token is RELEASE_TOKEN."""
+    import requests  # all else needs only Python and its pip
+
     api, repository = os.environ["GITHUB_API_URL"], os.environ["GITHUB_REPOSITORY"]
     headers = {"Authorization": f"token {os.environ['RELEASE_TOKEN']}"}
     url = f"{api}/repos/{repository}/releases"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from backup.commands import backup, status, verify
+from backup.commands import backup, restore, status, verify
 from backup.errors import ConfigError
 from backup.report.answer import Answer
 from backup.report.report import Report
-from backup.services import Looks, Services
-from backup.settings import Looking, Settings
+from backup.services import Looks, Means, Services
+from backup.settings import Looking, Restore, Settings
 from backup.settings.nearest import nearest
 
 
@@ -33,14 +34,27 @@ class LookingOn:
     argument: str = ""
 
 
-COMMANDS: Mapping[str, Acting | LookingOn] = {
+@dataclass(frozen=True)
+class BringingBack:
+    """A command that reads the backup and writes to Notion, with a token of its own."""
+
+    meaning: str
+    run: Callable[[Restore, Means], Answer]
+    argument: str = ""
+
+
+Command: TypeAlias = Acting | LookingOn | BringingBack
+COMMANDS: Mapping[str, Command] = {
     "backup": Acting("back up what changed in Notion", backup.run),
     "verify": LookingOn("check every file of the backup, without Notion", verify.run),
+    "restore": BringingBack(
+        "bring a page of the backup back to Notion", restore.run, "RESTORE_PATH"
+    ),
     "status": LookingOn("show what is backed up, and what is missing", status.run),
 }
 
 
-def named(name: str) -> Acting | LookingOn:
+def named(name: str) -> Command:
     """The command of that name; raises ConfigError, with the nearest name, when there is none."""
     if found := COMMANDS.get(name):
         return found

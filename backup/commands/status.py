@@ -82,28 +82,31 @@ def run(settings: Looking, services: Looks) -> Answer:
 
 
 def _parts(now: State, services: Looks) -> list[_Part]:
-    """Each database by title, with all that lies in it. A page below a page counts where that does."""
+    """Each database by title, and each page that is a root, with all that lies in it. A page below a page
+    counts where that does."""
     parts = {id_: _Part(place.title, place.folder) for id_, place in now.databases.items()}
-    for record in now.pages.values():
-        part = parts.setdefault(_home(record, now), _Part("", record.folder))
+    for id_, record in now.pages.items():
+        home = _home(id_, now)
+        root = now.pages.get(home)
+        named = _Part(root.title, root.folder) if root else _Part("", record.folder)
+        part = parts.setdefault(home, named)
         part.pages += 1
         part.files += len(record.files)
         part.lacking += len(record.pending)
         part.waiting += not record.stable
     for path, id_ in now.owned().items():
-        home = _home(now.pages[id_], now) if id_ in now.pages else id_
+        home = _home(id_, now) if id_ in now.pages else id_
         _count(parts[home], path, services)
     return sorted(parts.values(), key=lambda each: (by_title(each.title), each.folder))
 
 
-def _home(record: Record, now: State) -> str:
-    """The database that a page lies in, however deep."""
+def _home(page_id: str, now: State) -> str:
+    """The database that a page lies in, however deep, or the page that is a root."""
     seen: set[str] = set()
-    home = record.parent
-    while home in now.pages and home not in seen:
-        seen.add(home)
-        home = now.pages[home].parent
-    return home
+    while page_id in now.pages and page_id not in seen and now.pages[page_id].parent:
+        seen.add(page_id)
+        page_id = now.pages[page_id].parent
+    return page_id
 
 
 def _count(part: _Part, path: str, services: Looks) -> None:

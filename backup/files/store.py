@@ -111,8 +111,8 @@ def gather(
     """Every file that `page` refers to, downloaded only if it has to be.
 
     `known` has the records of the last run by identity, `folder` is the page's folder as that run
-    left it (it may be absent), `staging` an existing one for temporary files. `describe` says what a
-    picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
+    left it (it may be absent), `staging` one for temporary files, made when there are any. `describe` says
+    what a picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
     `earlier` are the files that the last run lacked, by identity. A file that cannot be had is
     Missing and costs nothing else.
     """
@@ -184,6 +184,8 @@ def _fates(
         kept = record if record and is_intact(record, folder) else None
         fates.setdefault(names.identity(file), _Fate(file, kept))
     missed = [fate.file for fate in fates.values() if not fate.kept]
+    if missed:
+        staging.mkdir(parents=True, exist_ok=True)
     for file, outcome in downloads.download_all(missed, staging):
         got = outcome if isinstance(outcome, Downloaded) else None
         error = outcome if isinstance(outcome, FileError) else None

@@ -25,6 +25,7 @@ _FRONT_MATTER = re.compile(
     r"\A---\r?\ntitle: .*\r?\nsource: notion\r?\nnotion_id: (?P<id>[0-9a-f-]{32,36})\r?\n"
     r"backed_up: (?P<time>\S+)\r?\n---\r?\n"
 )
+_FOLDER = re.compile(r"[a-z0-9-]+")  # as that script named them
 _TOP = "."
 
 
@@ -55,7 +56,8 @@ def adopted(memory: Memory, listing: Listing, lying: Lying) -> tuple[Memory, str
 
 def _is_text(path: str, homes: Collection[str]) -> bool:
     folder, _, name = path.rpartition("/")
-    return name == "index.md" and bool(folder) and parent_of(folder) in homes
+    is_folder = _FOLDER.fullmatch(folder.rpartition("/")[2])
+    return name == "index.md" and bool(is_folder) and parent_of(folder) in homes
 
 
 def _said(texts: Mapping[str, str]) -> dict[str, list[str]]:

@@ -189,9 +189,9 @@ def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State
 def save(tree: Tree, now: State, *, is_known: bool) -> None:
     """Write the state, unless the file says the same already, or the branch does (`is_known`)."""
     if (now.pages or now.databases) and not is_known:
-        text, there = state.dumps(now), tree.beginning(state.NAME, -1)
+        text, there = state.dumps(now), tree.content(state.NAME)
         if text != there and not state.says_in_version_1(there, now):
-            tree.write(state.NAME, text.encode())
+            tree.write(state.NAME, text)
     tree.clear_staging()
 
 

@@ -92,7 +92,7 @@ class Holes:
 def local(tree: Tree, *, believed: bool = True) -> Local:
     """The state file and what the journal of an interrupted run adds; a journal that git tracks is
     not `believed`. Raises StateError when a later version wrote the state."""
-    text = tree.beginning(state.NAME, -1)
+    text = tree.content(state.NAME)
     lines = tree.beginning(journal.NAME, -1) if believed else ""
     problem = ""
     try:

@@ -130,6 +130,7 @@ def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | N
             "links": list(
                 document.linked(page, [parent] if parent else [])
             ),  # make anchors elsewhere
+            "requests": children.requests(page),
             "lists": [each.to_json() for each in children.lists(page)],
             "files": list(stored.files),
             "pending": list(stored.pending),

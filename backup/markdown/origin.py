@@ -25,8 +25,8 @@ def origin(page: Page, context: Context) -> str:
     when, who = moment(page.edited), editor(page)
     edited = " ".join(filter(None, (when and f"edited {when}", who and f"by {who}")))
     parts = (link, inline([run(edited)], context, Where.BLOCK))
-    archived = "archived" if page.raw.get("is_archived") is True else ""
-    text = " · ".join(filter(None, (*parts, archived)))
+    marks = (mark for mark in ("archived", "locked") if page.raw.get(f"is_{mark}") is True)
+    text = " · ".join(filter(None, (*parts, *marks)))
     return f"<sub>{text}</sub>" if text else ""
 
 

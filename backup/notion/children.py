@@ -1,4 +1,5 @@
-"""Finds what lies in pages: child pages and child databases, and in what something lies.
+"""Finds what lies in pages: child pages and child databases, what it takes to see that, and in what
+something lies.
 
 The list of a page's blocks shows each child page with the page's own `last_edited_time`: seen in 46 of
 47 recorded pairs, and promised nowhere, so that a run checks some of them (see pipeline.walk).
@@ -6,6 +7,7 @@ The list of a page's blocks shows each child page with the page's own `last_edit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +15,7 @@ from functools import partial
 from backup.errors import Forbidden, NotFound, NotionError
 from backup.json_values import mapping, objects, word
 from backup.model import Block, Json, Page, Row, bare_id, dashed_id
-from backup.notion.client import Client
+from backup.notion.client import PAGE_SIZE, Client
 from backup.notion.lists import begun_anew
 from backup.sync.state import List
 
@@ -71,6 +73,12 @@ def _list(id_: str, blocks: tuple[Block, ...]) -> List:
         return tuple(bare_id(block.id) for block in blocks if block.type == kind)
 
     return List(bare_id(id_), len(blocks), of("child_page"), of(_DATABASE))
+
+
+def requests(page: Page) -> int:
+    """About how many requests the page's blocks take: one for each hundred below one block."""
+    families = [page.blocks, *(block.children for block in page.walk() if block.children)]
+    return sum(max(1, math.ceil(len(family) / PAGE_SIZE)) for family in families)
 
 
 @dataclass(frozen=True, slots=True)

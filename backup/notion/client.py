@@ -23,6 +23,7 @@ from backup.http import RequestException, Session, no_answer, session
 from backup.model import Json
 from backup.notion import wire
 from backup.notion.lists import going_on
+from backup.notion.pace import Pace
 from backup.notion.responses import Answer, Broken, Throttled, http_date, judged, parsed
 from backup.notion.wire import Adapter, Bounds
 
@@ -35,14 +36,18 @@ _TOO_MUCH = (
     503,
     504,
 )  # Assumed: what a query is answered with that finds more than Notion can give
-_TIMEOUT = (10, 60)  # seconds to connect and between bytes; Notion's own deadline is about 60
-_LONGEST = 60  # seconds between two tries, whatever a broken answer asks for
-_TOKEN = re.compile(r"[!-~]+")  # what an HTTP header takes without asking back
+TIMEOUT = (10, 60)  # seconds to connect and between bytes; Notion's own deadline is about 60
+LONGEST = 60  # seconds between two tries, whatever a broken answer asks for
+TOKEN = re.compile(r"[!-~]+")  # what an HTTP header takes without asking back
 
 
 @dataclass
 class Gate:
     """Where all workers wait when Notion says wait: until one moment, once, then all go on.
+
+    Where few requests at a time are let through, as with a limit a second, all would come at once after
+    each wait, most of them in vain: then the pace is learned (see Pace). Budgets of a minute may be spent
+    in bursts.
 
     `clock` and `sleep` count seconds; `tell` is given the seconds of each new wait; `patience` is
     for how many seconds throttled answers may follow each other before nobody waits any more.
@@ -55,18 +60,27 @@ class Gate:
     _until: float = 0.0
     _hopeless: float = 0.0  # until when it makes no sense to ask
     _since: float | None = None  # the first throttled answer after the last good one
+    _pace: Pace = field(default_factory=Pace)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait(self) -> None:
         """Return when no wait is in force. Raises Busy when it would last too long."""
-        while (left := self._until - self.clock()) > 0:
-            if self.clock() < self._hopeless:
-                raise Busy(
-                    f"Notion throttles every request, for longer than the "
-                    f"{self.patience / 60:.0f} minutes that a run waits.",
-                    hint="The next run tries again.",
-                )
-            self.sleep(left)
+        while True:
+            while (left := self._until - self.clock()) > 0:
+                if self.clock() < self._hopeless:
+                    raise Busy(
+                        f"Notion throttles every request, for longer than the "
+                        f"{self.patience / 60:.0f} minutes that a run waits.",
+                        hint="The next run tries again.",
+                    )
+                self.sleep(left)
+            with self._lock:
+                turn = self._pace.turn(self.clock())
+            if turn <= 0:
+                return
+            self.sleep(turn)
+            if self._until <= self.clock():
+                return
 
     def close(self, seconds: float) -> None:
         """Nobody asks for the next `seconds`."""
@@ -79,12 +93,16 @@ class Gate:
             # Several workers are told of the same moment, in whole seconds: that is one wait.
             news = now >= self._until or until > self._until + 2
             self._until = max(self._until, until)
+            if news:
+                self._pace.throttled(now, seconds)
         if news and until > self._hopeless:
             self.tell(seconds)
 
     def passed(self) -> None:
         """A good answer came: patience is counted anew."""
-        self._since = None
+        with self._lock:
+            self._since = None
+            self._pace.granted()
 
 
 class Client:
@@ -106,7 +124,7 @@ class Client:
         bounds: Bounds | None = None,
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
-        if not _TOKEN.fullmatch(token):
+        if not TOKEN.fullmatch(token):
             raise ConfigError(
                 "NOTION_TOKEN holds a character that no token has (a space, a line break, a curly "
                 "quote): copy it again."
@@ -127,7 +145,7 @@ class Client:
         self._count = threading.Lock()
         self._slots = threading.BoundedSemaphore(connections)
         self._ahead = timedelta()
-        self._session = _session(token, connections, self._base)
+        self._session = notion_session(token, connections, self._base)
 
     @property
     def requests(self) -> int:
@@ -164,15 +182,15 @@ class Client:
 
     def database(self, id_: str) -> Json:
         """GET /v1/databases/{id}: the container with its `data_sources`."""
-        return self._ask("GET", f"databases/{_segment(id_)}", ("database",))
+        return self._ask("GET", f"databases/{segment(id_)}", ("database",))
 
     def data_source(self, id_: str) -> Json:
         """GET /v1/data_sources/{id}: with the schema under `properties`."""
-        return self._ask("GET", f"data_sources/{_segment(id_)}", ("data_source",))
+        return self._ask("GET", f"data_sources/{segment(id_)}", ("data_source",))
 
     def view(self, id_: str) -> Json:
         """GET /v1/views/{id}."""
-        return self._ask("GET", f"views/{_segment(id_)}", ("view",))
+        return self._ask("GET", f"views/{segment(id_)}", ("view",))
 
     def views(self, source_id: str) -> Iterator[Answer]:
         """GET /v1/views?data_source_id=…: the list answers one by one, with an id for each view of the
@@ -185,11 +203,11 @@ class Client:
 
     def page(self, id_: str) -> Json:
         """GET /v1/pages/{id}."""
-        return self._ask("GET", f"pages/{_segment(id_)}", ("page",))
+        return self._ask("GET", f"pages/{segment(id_)}", ("page",))
 
     def user(self, id_: str) -> Json:
         """GET /v1/users/{id}: a person or bot; guests and people who left are not found."""
-        return self._ask("GET", f"users/{_segment(id_)}", ("user",))
+        return self._ask("GET", f"users/{segment(id_)}", ("user",))
 
     def comments(self, id_: str) -> Iterator[Answer]:
         """GET /v1/comments?block_id=…: the list answers one by one, with the open comments about just this
@@ -198,26 +216,26 @@ class Client:
 
     def comment(self, id_: str) -> Json:
         """GET /v1/comments/{id}: with fresh signatures on its attachments."""
-        return self._ask("GET", f"comments/{_segment(id_)}", ("comment",))
+        return self._ask("GET", f"comments/{segment(id_)}", ("comment",))
 
     def markdown(self, id_: str) -> Json:
         """GET /v1/pages/{id}/markdown: Notion's own Markdown of a page, in the newer of its grammars."""
         sent = {"markdown_version": "v2"}
-        return self._ask("GET", f"pages/{_segment(id_)}/markdown", ("page_markdown",), sent)
+        return self._ask("GET", f"pages/{segment(id_)}/markdown", ("page_markdown",), sent)
 
     def block(self, id_: str) -> Json:
         """GET /v1/blocks/{id}: with fresh signatures on its file URLs."""
-        return self._ask("GET", f"blocks/{_segment(id_)}", ("block",))
+        return self._ask("GET", f"blocks/{segment(id_)}", ("block",))
 
     def children(self, id_: str) -> Iterator[Answer]:
         """GET /v1/blocks/{id}/children: the list answers one by one, with every direct child in
         reading order."""
-        return self._lists("GET", f"blocks/{_segment(id_)}/children", {})
+        return self._lists("GET", f"blocks/{segment(id_)}/children", {})
 
     def query(self, source_id: str, body: Json) -> Iterator[Answer]:
         """POST /v1/data_sources/{id}/query: the list answers one by one, so that the caller sees
         `request_status` as well as `results`."""
-        return self._lists("POST", f"data_sources/{_segment(source_id)}/query", body)
+        return self._lists("POST", f"data_sources/{segment(source_id)}/query", body)
 
     def search(self, body: Json) -> Iterator[Answer]:
         """POST /v1/search: the list answers one by one, with pages and data sources."""
@@ -229,7 +247,7 @@ class Client:
 
         `property_id` is URL-encoded as page objects give it.
         """
-        path = f"pages/{_segment(page_id)}/properties/{_segment(unquote(property_id))}"
+        path = f"pages/{segment(page_id)}/properties/{segment(unquote(property_id))}"
         return self._lists("GET", path, {}, ("list", "property_item"))
 
     def _lists(
@@ -278,7 +296,7 @@ class Client:
                         status=error.status,
                     ) from None
                 self._complain(error, broken)
-                self._gate.sleep(max(_backoff(broken), min(error.seconds, _LONGEST)))
+                self._gate.sleep(max(backoff(broken), min(error.seconds, LONGEST)))
 
     def _complain(self, error: Broken, failed: int) -> None:
         """Say once that Notion does not answer: at once when it has not yet, else when it lasts."""
@@ -316,7 +334,7 @@ class Client:
             self._recent.append(time.monotonic())
             self._forget()
         named, url = f"{method} /v1/{path}", f"{self._base}/v1/{path}"
-        where |= {"timeout": _TIMEOUT, "allow_redirects": False}
+        where |= {"timeout": TIMEOUT, "allow_redirects": False}
         try:
             answer, content = wire.fetched(self._session, self._bounds, method, url, **where)
         except wire.Overdue:
@@ -336,7 +354,8 @@ class Client:
         return found
 
 
-def _session(token: str, connections: int, base_url: str) -> Session:
+def notion_session(token: str, connections: int, base_url: str) -> Session:
+    """Kept connections that send the token and the version with each request."""
     headers = {"Authorization": f"Bearer {token}", "Notion-Version": VERSION}
     made = session(headers, adapter=Adapter(pool_connections=2, pool_maxsize=connections))
     # requests would look through the environment before each request, which takes a millisecond.
@@ -346,12 +365,12 @@ def _session(token: str, connections: int, base_url: str) -> Session:
     return made
 
 
-def _segment(id_: str) -> str:
+def segment(id_: str) -> str:
     """An id as one part of a path, whatever is in it."""
     return quote(id_, safe="")
 
 
-def _backoff(failed: int) -> float:
+def backoff(failed: int) -> float:
     """Seconds before the next try, with jitter so that workers part."""
     return _pause(failed) * random.uniform(0.7, 1.3)
 

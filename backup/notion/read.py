@@ -20,7 +20,7 @@ from typing import Any
 
 from backup.errors import NotionError
 from backup.json_values import mapping, objects, word
-from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, page_title
+from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, page_title, pattern
 from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
 from backup.notion.client import Client
@@ -129,15 +129,26 @@ def _window(client: Client, source_id: str, body: Json) -> tuple[Answered, str]:
     whole, odd, last = True, 0, ""
     for answer in client.query(source_id, body):
         whole = whole and not _is_incomplete(answer)
+        like = _pattern(answer["results"])
         for raw in answer["results"]:
-            taken = _taken(raw, source_id)
+            taken = _taken(raw, source_id, like)
             odd += taken is None
             found |= taken or {}
             last = _created(raw) or last
     return Answered(found, odd, whole), last
 
 
-def _taken(raw: Any, source_id: str) -> dict[str, Row | Other | Nested] | None:
+def _pattern(results: list[Any]) -> bytes:
+    """The first of them that is a row, to pack the others by."""
+    try:
+        return next(
+            (pattern(raw) for raw in results if isinstance(raw, dict) and _is_whole(raw)), b""
+        )
+    except (ValueError, TypeError, RecursionError):  # that row makes no sense
+        return b""
+
+
+def _taken(raw: Any, source_id: str, like: bytes = b"") -> dict[str, Row | Other | Nested] | None:
     """One answer under its id; empty for what is in the trash, None for what makes no sense."""
     if not _has_id(raw):
         return None
@@ -146,7 +157,7 @@ def _taken(raw: Any, source_id: str) -> dict[str, Row | Other | Nested] | None:
     try:
         if raw.get("object") == "data_source":
             return {bare_id(raw["id"]): Nested(bare_id(mapping(raw, "parent")["database_id"]))}
-        row = _row(raw, source_id, "") if _is_whole(raw) else Other.PARTIAL
+        row = _row(raw, source_id, "", like) if _is_whole(raw) else Other.PARTIAL
         return {bare_id(raw["id"]): row}
     except Exception:  # noqa: BLE001 - whatever is in a row, it costs no other one
         return None
@@ -166,7 +177,7 @@ def _created(raw: Any) -> str:
     return time if _TIME.fullmatch(time) else ""
 
 
-def _row(raw: Json, source_id: str, database_id: str) -> Row:
+def _row(raw: Json, source_id: str, database_id: str, like: bytes = b"") -> Row:
     return Row(
         id=bare_id(raw["id"]),
         parent=database_id,
@@ -174,8 +185,9 @@ def _row(raw: Json, source_id: str, database_id: str) -> Row:
         title=page_title(raw),
         icon=emoji(raw.get("icon")),
         edited=str(raw.get("last_edited_time") or ""),
-        packed=packed(raw),
+        packed=packed(raw, like),
         relations_digest=_relations_digest(raw),
+        pattern=like,
     )
 
 
@@ -193,7 +205,7 @@ def _whole(raw: Json) -> Json:
 
 def _relations_digest(raw: Json) -> str:
     """A short name for what can change in a page without an edit of it, as far as the listing shows
-    it: whether it is archived, and relations, which may be set from the other side.
+    it: whether it is archived or locked, and relations, which may be set from the other side.
 
     Assumed: neither touches `last_edited_time` (Notion's reference does not say).
     """
@@ -202,9 +214,11 @@ def _relations_digest(raw: Json) -> str:
         for value in objects([*mapping(raw, "properties").values()])
         if isinstance(value.get("relation"), list)
     ]
-    if not related and raw.get("is_archived") is not True:
+    is_locked = raw.get("is_locked") is True
+    if not related and not is_locked and raw.get("is_archived") is not True:
         return ""
-    text = json.dumps([raw.get("is_archived") is True, sorted(related, key=repr)])
+    more = ["locked"] if is_locked else []
+    text = json.dumps([raw.get("is_archived") is True, sorted(related, key=repr), *more])
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
@@ -251,7 +265,7 @@ def page(
     try:
         tree = blocks.tree(client, id_, submit, shared)
         if asked:
-            row = replace(row, packed=packed(_whole(asked.result())))
+            row = replace(row, packed=packed(_whole(asked.result()), row.pattern))
             cut = _asked(client, row, values.truncated(row.raw, schema), submit)
         return Page(row.id, _completed(row, cut), tree, schema)
     finally:

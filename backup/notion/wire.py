@@ -6,8 +6,10 @@ and a small body may unfold into one that fills the memory.
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,10 +44,11 @@ class TooLarge(Exception):
 
 
 class _Watch:
-    """One request under way, and the connection that it is on."""
+    """One request under way, the connection that it is on, and when it must have ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, until: float) -> None:
         self.sock: socket.socket | None = None
+        self.until = until
         self.is_over = False
 
     def cut(self) -> None:
@@ -58,20 +61,55 @@ class _Watch:
                 pass
 
 
+class _Watchman:
+    """One thread that cuts off all requests whose time is over: a timer for each would be a thread for
+    each. It looks when the first of them is due, and is woken only for one that is due earlier."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._under_way: set[_Watch] = set()
+        self._next = 0.0  # when it looks again; 0 when there is no thread
+
+    def add(self, watch: _Watch) -> None:
+        """Cut it off when its time is over, unless it is removed before."""
+        with self._changed:
+            self._under_way.add(watch)
+            if not self._next:
+                threading.Thread(target=self._work, name="watchman", daemon=True).start()
+                self._next = watch.until
+            elif watch.until < self._next:
+                self._changed.notify()
+
+    def remove(self, watch: _Watch) -> None:
+        """It has ended."""
+        with self._changed:
+            self._under_way.discard(watch)
+
+    def _work(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                over = [watch for watch in self._under_way if watch.until <= now]
+                for watch in over:
+                    watch.cut()
+                self._under_way.difference_update(over)
+                self._next = min((each.until for each in self._under_way), default=math.inf)
+                self._changed.wait(self._next - now if self._under_way else None)
+
+
+_watchman = _Watchman()
 _current = threading.local()
 
 
 @contextmanager
 def _watched(seconds: float) -> Iterator[_Watch]:
     """Whatever this thread is sent inside is cut off after `seconds`."""
-    watch = _current.watch = _Watch()
-    timer = threading.Timer(seconds, watch.cut)
-    timer.daemon = True
-    timer.start()
+    watch = _current.watch = _Watch(time.monotonic() + seconds)
+    _watchman.add(watch)
     try:
         yield watch
     finally:
-        timer.cancel()
+        _watchman.remove(watch)
         _current.watch = None
 
 

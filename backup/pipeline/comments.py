@@ -119,7 +119,8 @@ class Discussions:
                 failed.append(error)
         if failed:
             what = (
-                f"Of {counted(len(failed), 'page')} they could not be read: {sentence(failed[0])}"
+                f"Those of {counted(len(failed), 'page')} could not be read, and stay as they are in the "
+                f"backup: {sentence(failed[0])}"
             )
             self.problems.append(Problem("discussions", what))
 

@@ -61,6 +61,7 @@ class Survey:
     _is_whole: bool = False  # all roots of the workspace are listed
 
     _stands: dict[str, str] = field(default_factory=dict)  # database → the list that it stands in
+    _unread: set[str] = field(default_factory=set)  # databases that only their pages show
     _seen: set[str] = field(default_factory=set)  # databases that were asked for
 
     def __post_init__(self) -> None:
@@ -90,8 +91,6 @@ class Survey:
         records = {id_: each for id_, each in known.pages.items() if id_ in ids}
         nested = {id_: place.parent for id_, place in places.items() if place.parent}
         changed = self._set_out(records) if self.settings.child_pages else None
-        if self.settings.child_pages:
-            self._views.know({id_: of for each in records.values() for id_, of in each.shows()})
         self._name(named, roots)
         if searched:
             self._find(searched, known)
@@ -218,7 +217,7 @@ class Survey:
             except Unauthorized:
                 raise
             except NotFound:
-                continue  # the page that it lies in tells, or its own verdict
+                self._verdicts[id_] = Verdict.UNREACHABLE
             except Exception as error:  # noqa: BLE001 - it costs no other database
                 self._problems.append(Problem(f"database {id_}", sentence(error)))
 
@@ -239,7 +238,7 @@ class Survey:
             while self._more(state):
                 pass
             sources = {id_: each.id for each in self._databases.values() for id_ in each.sources}
-            self._views.resolve(sources, self._databases.keys() - state.databases.keys())
+            self._views.resolve(sources, state.databases)
             self._add_strays(state, to_the_end=read_by_now is not None and not read_by_now)
         return self.listing()
 
@@ -268,18 +267,25 @@ class Survey:
     def _more(self, state: State) -> bool:
         """Go one step on; whether there was one."""
         self._walk.finish(self._stands)
-        lists = (*self._databases.values(), *self._walk.lists.values())
-        shown = {id_: each.id for each in lists for id_ in each.databases}
+        records = {row.id: each for row in self._shown() if (each := state.pages.get(row.id))}
+        self._views.know({id_: of for each in records.values() for id_, of in each.shows()})
+        shown = self._shown_databases()
         for id_ in shown.keys() & self._databases.keys():
             self._databases[id_] = replace(self._databases[id_], parent=shown[id_])
         known = {id_ for id_, original in self._views.originals.items() if original}
         news = {id_: shown[id_] for id_ in shown if id_ not in self._seen | known}
         self._nest(news)
+        hidden = {id_ for id_, said in self._verdicts.items() if said is Verdict.UNREACHABLE}
+        self._walk.recheck(hidden)
+        self._unread = (hidden & self._shown_databases().keys()) - state.databases.keys()
         before = len(self._walk.asked)
-        self._walk.ask(
-            {row.id: record for row in self._shown() if (record := state.pages.get(row.id))}
-        )
+        self._walk.ask(records, {each.parent for each in state.nodes.values()})
         return bool(news) or len(self._walk.asked) > before
+
+    def _shown_databases(self) -> dict[str, str]:
+        """What each database lies in that some list shows."""
+        lists = (*self._databases.values(), *self._walk.lists.values())
+        return {id_: each.id for each in lists for id_ in each.databases}
 
     def _shown(self) -> Iterator[Row]:
         yield from self._rows.values()
@@ -299,8 +305,12 @@ class Survey:
             verdicts=dict(self._verdicts),
             pages=(top, *self._walk.lists.values()),
             roots=dict(self._roots),
-            views=dict(self._views.originals),
-            warnings=(*self._warnings, *self._views.problems()),
+            views=self._views.told(),
+            warnings=(
+                *self._warnings,
+                *self._views.problems(),
+                *(Problem(f"database {id_}", _UNREAD, id_) for id_ in sorted(self._unread)),
+            ),
         )
 
     def judged(self, state: State, is_mine: Callable[[str], bool]) -> Listing:
@@ -340,6 +350,10 @@ class Survey:
         self._walk.show(answer.page_id, rows.values(), databases, complete=complete)
 
 
+_UNREAD = (
+    "A page shows it, but Notion does not show it to the integration itself. Open it as a full page, choose "
+    "⋯ → Connections, and add the integration. Until then, the page has a link to Notion."
+)
 _INCAPABLE = "Every database was refused. Give the integration the capability to read content."
 
 

@@ -7,7 +7,6 @@ earlier run.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -28,7 +27,7 @@ from backup.markdown.context import Options
 from backup.model import File, Json, Page, Problem, Row, Target, emoji
 from backup.notion import children, read
 from backup.notion.blocks import Shared
-from backup.notion.client import PAGE_SIZE, Client
+from backup.notion.client import Client
 from backup.pipeline.addresses import fresh
 from backup.pipeline.comments import Discussions, Heard, earlier
 from backup.pipeline.people import People
@@ -156,7 +155,7 @@ class Reader:
             icon=row.icon if row.packed else emoji(page.raw.get("icon")),
             edited=row.edited,
             stable=step.stable and _is_stable(row.edited, self.began) and not lacking,
-            requests=_requests(page),
+            requests=children.requests(page),
             **heard.known,
         )
         written = self._written(replace(step, action=Action.FETCH), record, _stored(page, gathered))
@@ -267,8 +266,8 @@ class Reader:
         )
         text = rendered(stored, record, page.schema, self.targets, self.options)
         data = store.dumps(stored) if self.keep_json else None
-        problems = placeholders.problems(page)
-        return Written(step.action, record, text, data, {}, problems, (), (), 0)
+        problems, lacking = placeholders.problems(page), placeholders.lacking(page)
+        return Written(step.action, record, text, data, {}, problems, (), lacking, 0)
 
     def try_again(self, wanted: Collection[tuple[Step, Pending]]) -> list[_Outcome]:
         """Files that could not be had in an earlier run: each is tried, and its page is not read.
@@ -312,8 +311,6 @@ class Reader:
     ) -> Gathered:
         """The files of a page that was read, or of one of which only `outcomes` is new, and all else is
         as in `untried`."""
-        staging = self.staging / page.id
-        staging.mkdir(parents=True, exist_ok=True)
         known = [FileRecord.from_json(raw) for raw in before.files] if before else []
         by_identity = {each.identity: each for each in known}
         tried = self.tried.get(page.id, {}) if outcomes is None else outcomes
@@ -322,7 +319,7 @@ class Reader:
             by_identity,
             folder,
             Tried(self._parallel, tried, untried),
-            staging,
+            self.staging / page.id,
             self.describe,
             today=self.today,
             earlier=self._lacking(page.id),
@@ -372,12 +369,6 @@ def _with(written: Written, step: Step, gathered: Gathered) -> Written:
 
 def _own(links: Collection[str], page_id: str) -> set[str]:
     return {link.partition("#")[2] for link in links if link.startswith(f"{page_id}#")}
-
-
-def _requests(page: Page) -> int:
-    """About how many requests the page's blocks take: one for each hundred below one block."""
-    families = [page.blocks, *(block.children for block in page.walk() if block.children)]
-    return sum(max(1, math.ceil(len(family) / PAGE_SIZE)) for family in families)
 
 
 def _is_stable(edited: str, began: datetime) -> bool:

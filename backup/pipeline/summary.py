@@ -62,9 +62,10 @@ def left_alone(
         ):
             left.add(id_)
     nodes = before.nodes
+    lines = ([id_, *family.above(id_)] for id_ in left)
+    known = (line for line in lines if line[-1] in nodes)  # else this run finds what it lies in
     tops = {
-        next((each for each in reversed([id_, *family.above(id_)]) if each not in listed), id_)
-        for id_ in left
+        next((each for each in reversed(line) if each not in listed), line[0]) for line in known
     }
     folders = sorted(nodes[each].folder for each in tops)
     if not folders:

@@ -7,7 +7,7 @@ in (Notion API reference, "Working with views"). Asked only when there is someth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -34,10 +34,12 @@ class Views:
     _known: set[str] = field(default_factory=set)  # to an earlier run
     _asked: set[str] = field(default_factory=set)  # data sources
     _found: dict[str, str] = field(default_factory=dict)
+    _is_whole: bool = True  # no database of the backup is hidden just now
 
     def know(self, originals: Mapping[str, str]) -> None:
-        """What an earlier run found."""
-        self.originals |= originals
+        """What an earlier run found; what this one found counts more."""
+        for id_, original in originals.items():
+            self.originals[id_] = self.originals.get(id_) or original
         self._known |= originals.keys()
 
     def add(self, block_id: str, title: str) -> None:
@@ -45,9 +47,11 @@ class Views:
         self.originals.setdefault(block_id, "")
         self.titles[block_id] = title.strip() or "Untitled"
 
-    def resolve(self, sources: Mapping[str, str], new: set[str]) -> None:
+    def resolve(self, sources: Mapping[str, str], earlier: Collection[str]) -> None:
         """Find the originals of views, as far as they are known: `sources` has the database of each
-        data source, `new` are the databases that no earlier run has seen. Raises Unauthorized."""
+        data source, `earlier` are the databases that an earlier run has seen. Raises Unauthorized."""
+        new = set(sources.values()).difference(earlier)
+        self._is_whole = set(earlier) <= set(sources.values())
         open_ = {id_ for id_, original in self.originals.items() if not original}
         is_new = bool(open_ - self._known)
         wanted = [
@@ -71,6 +75,12 @@ class Views:
         except NotionError:
             return []  # no reason to lose more than the name of a view's database
         return [bare_id(word(mapping(raw, "parent"), "database_id")) for raw in found]
+
+    def told(self) -> dict[str, str]:
+        """The originals, as far as they can be remembered: '' only where none of the databases that the
+        backup has can be the one that is shown."""
+        sure = self._known if not self._is_whole else self.originals.keys()
+        return {id_: of for id_, of in self.originals.items() if of or id_ in sure}
 
     def problems(self) -> tuple[Problem, ...]:
         """A warning for each view whose rows nobody sees."""

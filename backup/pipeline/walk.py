@@ -7,7 +7,7 @@ are asked for again; a page that holds none says by its own time when one comes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
@@ -46,11 +46,13 @@ class Walk:
     believed: set[str] = field(default_factory=set)
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
+    _assumed: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def ask(self, records: Mapping[str, Record]) -> None:
-        """Have the lists of these pages on their way, unless they were asked for."""
+    def ask(self, records: Mapping[str, Record], holding: Collection[str] = ()) -> None:
+        """Have the lists of these pages on their way, unless they were asked for. In those of `holding`
+        something lay, which their lists need not show any more."""
         for id_, record in records.items():
-            if record.lists and id_ not in self.asked:
+            if (record.lists or id_ in holding) and id_ not in self.asked:
                 lists = map(List.from_json, record.lists)
                 self._titles[id_] = record.title or "Untitled"
                 self._open[id_] = [self._asked(each, id_) for each in lists]
@@ -141,8 +143,25 @@ class Walk:
         except BackupError as error:
             self.problems.append(Problem(self._titles[page_id], sentence(error), page_id))
             return None
-        there = (id_ for id_ in known.databases if databases.get(id_, known.id) == known.id)
+        there = [id_ for id_ in known.databases if databases.get(id_, known.id) == known.id]
+        self._assumed |= dict.fromkeys(there, (known.id, page_id))
         return Children(pages, tuple(there), known.blocks)
+
+    def recheck(self, hidden: Collection[str]) -> None:
+        """List what was only assumed to hold these databases, which Notion does not show."""
+        doubtful = {id_: self._assumed.pop(id_) for id_ in hidden if id_ in self._assumed}
+        for list_id, page_id in set(doubtful.values()):
+            try:
+                found = children.listed(self.client, list_id, page_id)
+            except Unauthorized:
+                raise
+            except NotionError:
+                continue  # then it stays as it was
+            gone = {id_ for id_, where in doubtful.items() if where == (list_id, page_id)}
+            gone.difference_update(found.databases)
+            listed = self.lists[page_id]
+            left = tuple(id_ for id_ in listed.databases if id_ not in gone)
+            self.lists[page_id] = replace(listed, databases=left)
 
     def get(self, ids: Mapping[str, str]) -> None:
         """Ask for pages that no list has shown yet, by the page that each lies in."""

@@ -44,7 +44,7 @@ def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]
     if not tip.commit:
         return State(), ""
     object_ = "" if path in tip.links else tip.files.get(path, "")
-    text = objects.text(git, path, object_) if object_ else ""
+    text = objects.text(git, path, object_) if object_ else b""
     problem = f"{state.NAME} is missing."
     try:
         if text.strip():

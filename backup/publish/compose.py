@@ -57,7 +57,7 @@ class Composition:
 
     state: State
     parts: tuple[Part, ...]
-    texts: Mapping[str, str]
+    texts: Mapping[str, str | bytes]
     stores: Mapping[str, str]
     drop: Collection[str]
     back: Mapping[str, Record] = field(default_factory=dict)
@@ -80,7 +80,7 @@ def composition(
     base: State,
     held: Held,
     files: Mapping[str, str],
-    text: str,
+    text: str | bytes,
     links: Collection[str] = (),
     ours: Collection[str] = (),
     tip: Contents = nothing,
@@ -103,7 +103,7 @@ def composition(
     now, shown = _shown(now, theirs, changed, held, ground, tip)
     owned = now.owned()
     parts = tuple(_parts(now, merged, theirs, held, files, owned))
-    texts = {state.NAME: state.dumps(now), **shown}
+    texts: dict[str, str | bytes] = {state.NAME: state.dumps(now), **shown}
     drop = sorted(theirs.owned().keys() - owned.keys() - set(links))
     back = {id_: _any(id_, held.state, theirs, base) for id_ in merged.back}
     return Composition(now, parts, texts, _stores(now, held), drop, back)
@@ -115,7 +115,7 @@ def _any(page_id: str, *states: State) -> Record:
     return next(found, Record("", "", ""))
 
 
-def understood(text: str, base: State, files: Collection[str]) -> State:
+def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
     """The state in `text`; where it is lost or broken, in whole or in part, what is there of `base`:
     no reason to take what lies beside it for somebody else's."""
     pages = {id_: each for id_, each in base.pages.items() if all(p in files for p in each.paths())}

@@ -53,33 +53,32 @@ def stored(git: Git, paths: Collection[str]) -> Stored:
     _refuse_unready(git, filtered)
     _refuse_plain(git, paths, filtered)
     said = {path for path in paths if path in filtered or _is_said(attributes[path])}
-    named: dict[str, str] = {}
-    for kind in (sorted(said), [path for path in paths if path not in said]):
-        for start in range(0, len(kind), _AT_ONCE):
-            with _opened(git.folder, kind[start : start + _AT_ONCE]) as handles:
-                named |= (
-                    _converted(git, filtered, handles) if kind[0] in said else _as_is(git, handles)
-                )
+    named = _as_is(git, [path for path in paths if path not in said])
+    changed = sorted(said)
+    for start in range(0, len(changed), _AT_ONCE):
+        with _opened(git.folder, changed[start : start + _AT_ONCE]) as handles:
+            named |= _converted(git, filtered, handles)
     return Stored(named, "lfs" in filtered.values())
 
 
-def texts(git: Git, contents: Mapping[str, str]) -> dict[str, str]:
-    """Store the state and lists of pages, from path to text. Every run reads them back, so Git LFS
+def texts(git: Git, contents: Mapping[str, str | bytes]) -> dict[str, str]:
+    """Store the state and lists of pages, from path to text, which may be encoded. Every run reads them back, so Git LFS
     may not have them. Raises GitError like `stored`."""
     if not contents:
         return {}
     filtered = check(git, contents)
     with _workshop(git, contents) as shop:
         for path, content in contents.items():
-            (shop.folder / path).write_bytes(content.encode())
+            data = content if isinstance(content, bytes) else content.encode()
+            (shop.folder / path).write_bytes(data)
         return _named(_filtering(shop, filtered), contents)
 
 
-def text(git: Git, path: str, blob: str) -> str:
-    """The text that `texts` stored. Raises GitError when it cannot be read here."""
+def text(git: Git, path: str, blob: str) -> bytes:
+    """The text that `texts` stored, encoded. Raises GitError when it cannot be read here."""
     filtered = _filters(_attributes(git, [path]))
     shown = ("--filters", f"--path={path}") if filtered else ("blob",)
-    return _filtering(git, filtered).run("cat-file", *shown, blob)
+    return _filtering(git, filtered).data("cat-file", *shown, blob)
 
 
 def check(git: Git, paths: Collection[str]) -> dict[str, str]:
@@ -127,7 +126,7 @@ def contents(git: Git, files: Mapping[str, str]) -> dict[str, bytes]:
     plain = [path for path in files if path not in filtered]
     given = "".join(f"{files[path]}\n" for path in plain).encode()
     answer = git.data("cat-file", "--batch", given=given) if given else b""
-    found = {path: text(git, path, files[path]).encode() for path in filtered}
+    found = {path: text(git, path, files[path]) for path in filtered}
     at = 0
     for path in plain:
         end = answer.index(b"\n", at)
@@ -159,9 +158,37 @@ def quoted(path: str) -> str:
     return f'"{plain}"'
 
 
-def _as_is(git: Git, handles: Mapping[str, int]) -> dict[str, str]:
-    if not handles:
+def _as_is(git: Git, paths: Collection[str]) -> dict[str, str]:
+    """Store files byte for byte: small ones many at once in a pack, large ones each by itself."""
+    named: dict[str, str] = {}
+    pile: dict[str, bytes] = {}
+    size = 0
+    for path in paths:
+        with _opened(git.folder, [path]) as handles:
+            for handle in handles.values():
+                if (large := os.fstat(handle).st_size) > _LARGE:
+                    named |= _streamed(git, handles)
+                    continue
+                with open(handle, "rb", closefd=False) as stream:
+                    pile[path] = stream.read()
+                size += large
+        if size > _PILE:
+            named |= _packed(git, pile)
+            pile, size = {}, 0
+    return named | _packed(git, pile)
+
+
+def _packed(git: Git, contents: Mapping[str, bytes]) -> dict[str, str]:
+    """For tens of thousands of files, a file of git's for each would take longer than all else in git."""
+    if not contents:
         return {}
+    blobs = [b"blob\nmark :1\ndata %d\n%s\nget-mark :1\n" % (len(e), e) for e in contents.values()]
+    given = b"feature done\n" + b"".join(blobs) + b"done\n"
+    hashes = git.run("fast-import", "--quiet", given=given).split()
+    return dict(zip(contents, hashes, strict=True))
+
+
+def _streamed(git: Git, handles: Mapping[str, int]) -> dict[str, str]:
     given = "".join(f"/dev/fd/{handle}\n" for handle in handles.values()).encode()
     command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
     hashes = git.run(*command, given=given, handles=tuple(handles.values())).split()
@@ -288,6 +315,8 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+_LARGE = 4_000_000  # bytes of a file
+_PILE = 16_000_000  # bytes of files
 _AT_ONCE = 128  # files; systems allow 256 open ones and more
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)

@@ -304,7 +304,7 @@ class Publisher:
         }
         links = {path.removeprefix(self.prefix) for path in tip.links}
         blob = "" if state.NAME in links else files.get(state.NAME, "")
-        text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else ""
+        text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else b""
         ours = self._lists(held, files) | self._found
         there = partial(self._contents, files)
         return composition(self._base, held, files, text, links, ours, there)
@@ -347,7 +347,7 @@ class Publisher:
         below = {f"{self.prefix}{path}": object_ for path, object_ in put.items()}
         return Commit(below, [f"{self.prefix}{path}" for path in drop], words)
 
-    def _texts(self, texts: Mapping[str, str]) -> dict[str, str]:
+    def _texts(self, texts: Mapping[str, str | bytes]) -> dict[str, str]:
         """The objects of the state and of lists of pages."""
         below = {f"{self.prefix}{path}": text for path, text in texts.items()}
         named = objects.texts(self.git, below)
@@ -375,7 +375,7 @@ class Publisher:
         try:
             path = f"{self.prefix}{state.NAME}"
             merged = self._pushing(lfs=False).other(self.pull_requests.base, path)
-            text = objects.text(self.git, path, merged) if merged else ""
+            text = objects.text(self.git, path, merged) if merged else b""
             words = message.pull_request(told(state.readable(text), composed.state))
             offered = self.pull_requests.offer(*words)
         except GitError as error:

@@ -1,4 +1,4 @@
-"""What a command found that only looks: one value for the terminal, the job summary and programs."""
+"""What a command found or did that is no backup: one value for the terminal, the job summary and programs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Answer:
     """`heading` is the sentence that says it all, `head` and `rows` are a table (all but its first
     column are numbers or short words), `notes` are sentences about what is well, or nobody's fault.
     `problems` are what is wrong. `data` is the same for programs: one JSON object, `lines` are to be
-    copied as they are."""
+    copied as they are. `failed` is an exit code that says more than that there are problems."""
 
     heading: str
     head: tuple[str, ...] = ()
@@ -29,12 +29,13 @@ class Answer:
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     data: Json = field(default_factory=dict)
+    failed: int = 0
     lines: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """0: all is well. 1: something is wrong."""
-        return int(bool(self.problems))
+        """0: all is well. 1: something is wrong. Else `failed`."""
+        return self.failed or int(bool(self.problems))
 
     def table(self) -> Iterator[str]:
         """The table for a terminal, line by line."""

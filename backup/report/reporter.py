@@ -65,6 +65,7 @@ class Reporter:
         for line in filter(None, (*answer.notes, answer.heading)):
             self.log.line(line)
         counts = summary.outputs(Report(errors=answer.problems))
+        counts["restored"] = str(answer.data.get("restored") or "")
         runner.write_outputs(counts, self._environ)
         runner.write_summary(job_summary.looked(answer, self.log.secrets), self._environ)
         self.log.end()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from backup.errors import ConfigError
@@ -30,6 +30,7 @@ from backup.settings.parsers import (
 )
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.rendering import Rendering
+from backup.settings.restoring import Restoring, restoring
 from backup.settings.setting import Reader, Setting, declared, one, setting, several
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "Looking",
     "NothingNamed",
     "Rendering",
+    "Restore",
+    "Restoring",
     "Secret",
     "Setting",
     "Settings",
@@ -77,8 +80,37 @@ _API_URL = Setting(
 COMMAND = Setting(
     "COMMAND",
     "backup",
-    "What to do: `backup`; `verify`: check what is backed up; `status`: show what is backed up. "
-    "The last two need no token, no network and no DATABASES, and write nothing.",
+    "What to do: `backup`; `verify`: check what is backed up; `status`: show what is backed up; "
+    "`restore`: bring a page back (RESTORE_PATH). `verify` and `status` need no token, no network and "
+    "no DATABASES, and write nothing.",
+)
+_TOKEN = Setting(
+    "NOTION_TOKEN",
+    "",
+    "The secret of your Notion integration (ntn_…).",
+    secret,
+    required="create an integration on notion.so/profile/integrations, share the database with "
+    "it (⋯ → Connections), and pass its secret as NOTION_TOKEN.",
+    secret=True,
+)
+_API_URL = Setting(
+    "NOTION_API_URL",
+    _API,
+    "The address of the Notion API. Change it only for a proxy or for tests.",
+    base_address(_API),
+)
+_PRIVATE_HOSTS = Setting(
+    "ALLOWED_PRIVATE_HOSTS",
+    "",
+    "Hosts in private networks from which files may be downloaded, separated by spaces; "
+    "`host:port` for a port other than 80 or 443.",
+    hosts,
+)
+_CONCURRENCY = Setting(
+    "CONCURRENCY",
+    "16",
+    "How many requests and downloads run in parallel (1 to 64).",
+    whole_number(1, 64),
 )
 _OUTPUT_DIR = Setting(
     "OUTPUT_DIR",
@@ -149,13 +181,7 @@ class Settings:
         "accepts up to 100.",
         whole_number(1, 5_000),
     )
-    allowed_private_hosts: tuple[str, ...] = setting(
-        "ALLOWED_PRIVATE_HOSTS",
-        "",
-        "Hosts in private networks from which files may be downloaded, separated by spaces; "
-        "`host:port` for a port other than 80 or 443.",
-        hosts,
-    )
+    allowed_private_hosts: tuple[str, ...] = one(_PRIVATE_HOSTS)
     keep_deleted: bool = setting(
         "ON_DELETE",
         "remove",
@@ -182,12 +208,7 @@ class Settings:
         "Check the whole backup after the run, as the command `verify` does.",
         switch,
     )
-    concurrency: int = setting(
-        "CONCURRENCY",
-        "8",
-        "How many requests and downloads run in parallel (1 to 64).",
-        whole_number(1, 64),
-    )
+    concurrency: int = one(_CONCURRENCY)
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
     warnings: tuple[str, ...] = ()
 
@@ -241,6 +262,39 @@ class Looking:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Restore:
+    """What a restore is told: where the backup lies, what of it goes where, and how to ask Notion.
+    `notion_token` may be empty where nothing is asked."""
+
+    output_dir: str = one(_OUTPUT_DIR)
+    notion_token: Secret = one(replace(_TOKEN, required=""))
+    notion_api_url: str = one(_API_URL)
+    allowed_private_hosts: tuple[str, ...] = one(_PRIVATE_HOSTS)
+    concurrency: int = one(_CONCURRENCY)
+    dry_run: bool = one(DRY_RUN)
+    restoring: Restoring = several(*declared(Restoring), read=restoring)
+
+    @property
+    def plans_only(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.dry_run or not self.restoring.into
+
+    @classmethod
+    def read(
+        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+    ) -> Restore:
+        """From the same sources as `Settings.read`; what is wrong with other settings is not asked.
+
+        Raises ConfigError with every mistake.
+        """
+        reader = Reader(_merged(flags, environ, dotenv))
+        found = reader.values(cls)
+        if not found.plans_only:
+            reader.value(_TOKEN)  # what is written is read, too
+        return _sound(reader, environ, found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
     """What is needed to ask Notion what there is: the token, whatever is wrong with other settings."""
 
@@ -271,7 +325,7 @@ def _sound(
     return found
 
 
-SETTINGS = (COMMAND, *declared(Settings), *_CONTACTS)
+SETTINGS = (COMMAND, *declared(Settings), *declared(Restoring), *_CONTACTS)
 NAMES = frozenset(each.name for each in SETTINGS)  # DBn_… stands for every number
 
 

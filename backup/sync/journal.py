@@ -70,6 +70,8 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
     nobody's memory of an interrupted run, and must not come here.
     """
     said, damage = _read(text)
+    if not (said or damage):
+        return Replayed(state, frozenset())
     pages = dict(state.pages)
     claimed = {path for each in said for path in each.paths}
     of_pages: dict[str, list[_Said]] = {}

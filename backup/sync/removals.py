@@ -33,9 +33,12 @@ def candidates(
 ) -> tuple[str, ...]:
     """Pages and databases that no list shows where they were: to be asked for, one by one. With the
     `verdicts` on some of them, also what lies below those that are gone."""
-    gone = {id_ for id_, said in (verdicts or {}).items() if said in PROOF}
+    said = verdicts or {}
+    gone = {id_ for id_ in said if said[id_] in PROOF}
     live = [each for each in lists if each.id not in gone]
     shown = {id_ for each in live for id_ in (*each.databases, *(row.id for row in each.rows))}
+    # A page may go on showing a database that does not answer any more.
+    shown -= {id_ for id_ in state.databases if said.get(id_) is Verdict.UNREACHABLE}
     shown.update(roots)
     complete = {each.id for each in live if each.complete} | gone
     return tuple(

@@ -6,15 +6,45 @@ Sorted, one page per line, so that a diff shows only the pages that changed. Unk
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from backup.errors import BrokenState, StateError
-from backup.model import STORE, Json
+from backup.model import Json
 from backup.sync import untrusted
-from backup.sync.untrusted import Damage, Damaged, is_folder, is_id, is_list
+from backup.sync.records import (
+    List,
+    Place,
+    Record,
+    from_json,
+    is_place,
+    join,
+    parent_of,
+    place_from_json,
+    to_json,
+)
+from backup.sync.untrusted import Damage, Damaged, is_folder, is_id
+
+__all__ = [
+    "NAME",
+    "VERSION",
+    "List",
+    "Place",
+    "Record",
+    "State",
+    "dumps",
+    "from_json",
+    "join",
+    "loads",
+    "parent_of",
+    "readable",
+    "says_in_version_1",
+    "to_json",
+]
 
 NAME = ".notion-sync.json"
 VERSION = 2
@@ -22,115 +52,7 @@ _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _ELSEWHERE = "elsewhere"  # see dumps
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is known of one page: everything that decides whether it must be read again.
-
-    `parent` is the id of the page's database, or of the page that it lies in, '' for a root; `folder`
-    is the page's folder below the output folder.
-    `edited` is the `last_edited_time` that was read; `stable` is false when that minute was not over
-    yet, or not all could be read. `relations_digest` is the row's. `render_key` names the settings,
-    schema and renderer it was written with. `links` are the pages and databases it refers to, and
-    'page#block' where it means a block; `links_digest` names where they led when it was written
-    (see plan). `anchors` are its own blocks that carry an anchor. `files` are the records of the
-    files room, `pending` its notes on files that could not be downloaded. `requests` is how many
-    requests to Notion the reading took. `store` is the SHA-256 of the page's `.notion.json`, '' when
-    it has none. `lists` are the lists of its blocks in which pages and databases lie (see `List`),
-    `views` those of the databases that show another one (see `shows`). `comments` is the digest of its
-    comments, '-' when it has none, '' when nobody has asked; `told` names what Notion's Markdown said
-    about where they are, '' when it was not asked; `discussed` are the blocks whose comments have to be
-    asked for (see pipeline.comments).
-    """
-
-    parent: str
-    folder: str
-    title: str
-    icon: str = ""
-    edited: str = ""
-    relations_digest: str = ""
-    stable: bool = True
-    render_key: str = ""
-    links: tuple[str, ...] = ()
-    links_digest: str = ""
-    anchors: tuple[str, ...] = ()
-    files: tuple[Json, ...] = ()
-    pending: tuple[Json, ...] = ()
-    requests: int = 1
-    store: str = ""
-    lists: tuple[Json, ...] = ()
-    views: tuple[Json, ...] = ()
-    comments: str = ""
-    told: str = ""
-    discussed: tuple[str, ...] = ()
-    unknown: Json = field(default_factory=dict)
-
-    def shows(self) -> tuple[tuple[str, str], ...]:
-        """Its linked views: the id of each, and that of the database it shows, '' if nobody knows."""
-        return tuple((str(each.get("id")), str(each.get("of") or "")) for each in self.views)
-
-    def names(self) -> tuple[str, ...]:
-        """The page's files in its folder: its text, its store, then what it shows or offers."""
-        own = ("index.md", STORE) if self.store else ("index.md",)
-        return tuple(dict.fromkeys([*own, *(str(each["path"]) for each in self.files)]))
-
-    def paths(self) -> tuple[str, ...]:
-        """The same below the output folder."""
-        return tuple(join(self.folder, name) for name in self.names())
-
-
-@dataclass(frozen=True, slots=True)
-class List:
-    """A list of blocks in which pages and databases lie: the `id` of the page or block that has them,
-    how many `blocks` there are, and the ids of those that are `pages` and `databases`."""
-
-    id: str
-    blocks: int
-    pages: tuple[str, ...] = ()
-    databases: tuple[str, ...] = ()
-
-    @classmethod
-    def from_json(cls, raw: Json) -> List:
-        """The list that `to_json` wrote; raises Damaged when it cannot be one."""
-        parts = (raw.get("pages", []), raw.get("databases", []))
-        blocks = untrusted.typed(raw.get("blocks", 0), "int")
-        pages, databases = (untrusted.typed(each, "tuple[str, ...]") for each in parts)
-        if not all(map(is_id, (raw.get("id"), *pages, *databases))):
-            raise Damaged("an id that is not one of Notion's")
-        return cls(raw["id"], blocks, pages, databases)
-
-    def to_json(self) -> Json:
-        """As the state has it, without what is empty."""
-        found: Json = {"id": self.id, "blocks": self.blocks}
-        parts = {"pages": list(self.pages), "databases": list(self.databases)}
-        return {**found, **{name: ids for name, ids in parts.items() if ids}}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a database's pages lie; `index` says that its README.md is ours, `lists` are the names of
-    its other files that show its pages, `index_digest` names what they all show. `sources` are the ids of
-    its data sources, `store` is as in Record; `listing_digest` names what a listing said of the database
-    when that was written. `parent` is the id of the page that it lies in, '' for a root."""
-
-    folder: str
-    title: str
-    icon: str = ""
-    index: bool = False
-    lists: tuple[str, ...] = ()
-    index_digest: str = ""
-    sources: tuple[str, ...] = ()
-    store: str = ""
-    listing_digest: str = ""
-    parent: str = ""
-    unknown: Json = field(default_factory=dict)
-
-    def paths(self) -> tuple[str, ...]:
-        """The database's files below the output folder: those that show its pages, and its store."""
-        own = (("README.md",) if self.index else ()) + self.lists + ((STORE,) if self.store else ())
-        return tuple(join(self.folder, name) for name in own)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: `loads` remembers weakly those in use
 class State:
     """All pages and databases by their id (32 hex digits), and the names of `people`, '' for those whom
     Notion did not name. `damage` is what was left out of it."""
@@ -139,7 +61,7 @@ class State:
     databases: Mapping[str, Place] = field(default_factory=dict)
     unknown: Json = field(default_factory=dict)
     damage: tuple[Damage, ...] = field(default=(), compare=False)
-    people: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def nodes(self) -> dict[str, Record | Place]:
@@ -153,33 +75,7 @@ class State:
         return found
 
 
-# Of each kind, the fields: their types as they are written, and their defaults.
-_FIELDS: dict[type[Any], dict[str, tuple[str, Any]]] = {
-    kind: {
-        each.name: (str(each.type), each.default) for each in fields(kind) if each.name != "unknown"
-    }
-    for kind in (Record, Place)
-}
-# Of each kind, the keys of version 1 by those of today. A journal does not say its version, so these
-# are read wherever they stand.
-_BEFORE: dict[type[Any], dict[str, str]] = {
-    Record: {
-        "database": "parent",
-        "led": "links_digest",
-        "mark": "relations_digest",
-        "settled": "stable",
-        "shape": "render_key",
-    },
-    Place: {"shown": "index_digest"},
-}
-
-
-def join(folder: str, name: str) -> str:
-    """`name` in `folder`, where '.' is the output folder itself."""
-    return name if folder in (".", "") else f"{folder}/{name}"
-
-
-def loads(text: str) -> State:
+def loads(text: str | bytes) -> State:
     """The state in the text of the file; '' is the empty state of a first run.
 
     The file lies in a repository, where others write too. What `dumps` could not have written of a
@@ -187,12 +83,24 @@ def loads(text: str) -> State:
 
     Raises BrokenState when the text is not a state, and StateError when a newer version wrote it.
     """
-    if not text.strip():
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    if not data.strip():
         return State()
-    if "<<<<<<<" in text and ">>>>>>>" in text:
+    digest = hashlib.sha256(data).digest()
+    if not (found := _IN_USE.get(digest)):
+        found = _IN_USE[digest] = _state(data)
+    return found
+
+
+# A run meets the same text on the branch and in the work tree: that is one state, as long as one is needed.
+_IN_USE: WeakValueDictionary[bytes, State] = WeakValueDictionary()
+
+
+def _state(data: bytes) -> State:
+    if b"<<<<<<<" in data and b">>>>>>>" in data:
         raise BrokenState(f"{NAME} holds merge-conflict markers.")
     try:
-        raw = untrusted.parsed(text)
+        raw = _parsed(data)
         _check_version(raw.pop("version"))
         pages, databases = raw.pop("pages"), raw.pop("databases")
         elsewhere, people = raw.pop(_ELSEWHERE, None), _named(raw.pop("people", None))
@@ -210,6 +118,31 @@ def _named(raw: Any) -> dict[str, str]:
     """The names of people. One that cannot be a name is left out: Notion is asked again."""
     given = raw.items() if isinstance(raw, dict) else ()
     return {id_: name for id_, name in given if is_id(id_) and isinstance(name, str)}
+
+
+_PAGES, _END = b'\n  "pages": {\n', b"\n  }"
+
+
+def _parsed(data: bytes) -> Any:
+    """The JSON of the file, page by page where it is as `dumps` wrote it: an emoji anywhere, and all of
+    the text would take four bytes a letter."""
+    head, _, rest = data.partition(_PAGES)
+    lines, _, tail = rest.partition(_END)
+    try:
+        raw = untrusted.parsed(_text(head + _PAGES + _END + tail))
+        pages = [
+            untrusted.parsed(_text(b"{%s}" % each.rstrip(b","))) for each in lines.split(b"\n")
+        ]
+        if rest and raw["pages"] == {} and all(len(each) == 1 for each in pages):
+            raw["pages"] = {id_: record for each in pages for id_, record in each.items()}
+            return raw
+    except (ValueError, KeyError, TypeError):
+        pass  # somebody else has written it
+    return untrusted.parsed(_text(data))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def _check_version(version: object) -> None:
@@ -235,10 +168,10 @@ class _Found:
         found: dict[str, Place] = {}
         for id_, each in raw:
             try:
-                found[id_] = _place(id_, each)
+                found[id_] = place_from_json(id_, each)
             except Damaged as why:
                 self._leave_out(id_, why)
-                if is_id(id_) and isinstance(each, dict) and _is_place(each.get("folder")):
+                if is_id(id_) and isinstance(each, dict) and is_place(each.get("folder")):
                     found[id_] = Place(each["folder"], "")
         self.parents.update(place.folder for place in found.values())
         return found
@@ -282,7 +215,7 @@ class _Found:
         self.damage.append(Damage(NAME, id_ if is_id(id_) else "", str(why)))
 
 
-def readable(text: str) -> State:
+def readable(text: str | bytes) -> State:
     """`loads`, with an empty state in place of a broken one: for what only asks what is there."""
     try:
         return loads(text)
@@ -290,15 +223,15 @@ def readable(text: str) -> State:
         return State()
 
 
-def says_in_version_1(text: str, state: State) -> bool:
+def says_in_version_1(text: bytes, state: State) -> bool:
     """Whether version 1 wrote just this state: no reason to write it again in today's words."""
-    if not text.startswith('{\n  "version": 1,'):
+    if not text.startswith(b'{\n  "version": 1,'):
         return False
     found = readable(text)
     return found == state and not found.damage
 
 
-def dumps(state: State) -> str:
+def dumps(state: State) -> bytes:
     """The text of the file: the same state is always the same text.
 
     Pages may lie where no database or page has its folder by now: one that could not be moved, say, or
@@ -308,91 +241,29 @@ def dumps(state: State) -> str:
     folders = {place.folder for place in state.databases.values()}
     pages = {record.folder for record in state.pages.values()}
     elsewhere = {parent_of(folder) for folder in pages} - folders - (pages - {"."})
-    known = {
-        "version": VERSION,
-        "databases": {id_: to_json(place) for id_, place in sorted(state.databases.items())},
-        "pages": {id_: to_json(record) for id_, record in sorted(state.pages.items())},
-        **({_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}),
-        **({"people": dict(state.people)} if state.people else {}),
-    }
-    lines = [f'  "{name}": {_block(value)}' for name, value in {**known, **state.unknown}.items()]
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    known = {"version": VERSION, "databases": state.databases, "pages": state.pages}
+    known |= {_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}
+    known |= {"people": dict(state.people)} if state.people else {}
+    lines = [
+        b'  "%s": %s' % (name.encode(), _block(value))
+        for name, value in {**known, **state.unknown}.items()
+    ]
+    return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
 
-def _block(value: Any) -> str:
+def _block(value: Any) -> bytes:
     """A mapping of mappings with one entry a line; anything else on one line."""
-    nested = isinstance(value, dict) and value and all(isinstance(v, dict) for v in value.values())
+    nested = isinstance(value, Mapping) and value and all(map(_is_entry, value.values()))
     if not nested:
-        return _encoded(value)
-    inner = ",\n".join(f"    {_encoded(key)}: {_encoded(each)}" for key, each in value.items())
-    return "{\n" + inner + "\n  }"
+        return _encoded(value).encode()
+    inner = b",\n".join(_entry(key, value[key]) for key in sorted(value))
+    return b"{\n" + inner + b"\n  }"
 
 
-def from_json(id_: str, raw: Any) -> Record:
-    """The record that `to_json` wrote of the page `id_`; raises Damaged when it cannot be one: a
-    record decides which files are ours."""
-    record: Record = _value(Record, id_, raw)
-    if not _is_place(record.folder):
-        raise Damaged("a folder that no page can have")
-    if not all(untrusted.is_file_of_page(each.get("path")) for each in record.files):
-        raise Damaged("a file that no page can have")
-    for each in record.lists:
-        List.from_json(each)
-    shown = all(is_id(id_) and (not of or is_id(of)) for id_, of in record.shows())
-    if not (shown and all(map(is_id, record.discussed))):
-        raise Damaged("an id that is not one of Notion's")
-    _check_store(record)
-    return record
+def _is_entry(value: Any) -> bool:
+    return isinstance(value, Record | Place | dict)
 
 
-def _place(id_: str, raw: Any) -> Place:
-    place: Place = _value(Place, id_, raw)
-    if not _is_place(place.folder):
-        raise Damaged("a folder that no database can have")
-    if not all(map(is_list, place.lists)):
-        raise Damaged("a file that no database can have")
-    if not all(map(is_id, place.sources)):
-        raise Damaged("an id that is not one of Notion's")
-    _check_store(place)
-    return place
-
-
-def _check_store(value: Record | Place) -> None:
-    if value.store and not untrusted.is_digest(value.store):
-        raise Damaged("a digest that is not one")
-
-
-def to_json(value: Record | Place) -> Json:
-    """Only what differs from the default: most pages have no failures, icons or anchors."""
-    found = dict(value.unknown)
-    for name, (_, default) in _FIELDS[type(value)].items():
-        if (each := getattr(value, name)) != default:
-            found[name] = each
-    return found
-
-
-def parent_of(folder: str) -> str:
-    """The folder that a folder lies in; '.' is the output folder."""
-    return folder.rpartition("/")[0] or "."
-
-
-def _is_place(folder: Any) -> bool:
-    return folder == "." or is_folder(folder)
-
-
-def _value(kind: type[Any], id_: str, raw: Any) -> Any:
-    if not is_id(id_):
-        raise Damaged("an id that is not one of Notion's")
-    if not isinstance(raw, dict):
-        raise Damaged("values of the wrong kind")
-    known, before = _FIELDS[kind], _BEFORE[kind]
-    renamed = {new: raw[old] for old, new in before.items() if old in raw}
-    raw = {**renamed, **{key: value for key, value in raw.items() if key not in before}}
-    given = {key: value for key, value in raw.items() if key in known}
-    unknown = {key: value for key, value in raw.items() if key not in known}
-    values = {key: untrusted.typed(value, known[key][0]) for key, value in given.items()}
-    untrusted.check(unknown)
-    try:
-        return kind(**values, unknown=unknown)
-    except TypeError:
-        raise Damaged("values that are missing") from None
+def _entry(key: str, value: Any) -> bytes:
+    said = value if isinstance(value, dict) else to_json(value)
+    return f"    {_encoded(key)}: {_encoded(said)}".encode()

@@ -62,7 +62,7 @@ def parsed(text: str) -> Any:
     """The JSON in `text`, without what others would stumble over: numbers without end, and halves of
     characters. Raises ValueError when it is not JSON, or nested too deeply."""
     try:
-        value = json.loads(text, parse_int=_whole, parse_float=_real, parse_constant=lambda _: None)
+        value = _JSON.decode(text)
         if _HALF.search(text):
             again = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
             value = json.loads(again)
@@ -78,6 +78,9 @@ def _whole(digits: str) -> int | None:
 def _real(digits: str) -> float | None:
     value = float(digits)
     return value if math.isfinite(value) else None
+
+
+_JSON = json.JSONDecoder(parse_int=_whole, parse_float=_real, parse_constant=lambda _: None)
 
 
 def typed(value: Any, annotation: str) -> Any:

@@ -141,9 +141,9 @@ def test_the_outputs_say_what_was_done(kitchen: Backup, tmp_path: Path) -> None:
         "pages": "3",
         "databases": "1",
         "linked-views": "0",
-        "requests": "10",
+        "requests": "11",
         "requests-listing": "7",
-        "requests-reading": "3",
+        "requests-reading": "4",
         "requests-comments": "0",
         "requests-files": "0",
     }

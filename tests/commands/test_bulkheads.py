@@ -76,7 +76,7 @@ def published(backup: Backup) -> set[str]:
 def test_a_block_whose_content_is_refused_leaves_a_line_in_its_page(
     tmp_path: Path, fault: Fault, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backup.__main__.Gate", partial(Gate, sleep=lambda seconds: None))
+    monkeypatch.setattr("backup.services.Gate", partial(Gate, sleep=lambda seconds: None))
     with backing_up(tmp_path / "repository", folded("Milk", "Tea")) as backup:
         backup.fail(f"{toggle(backup, 'Tea')}/children", fault)
         ran = backup.run()
@@ -134,7 +134,7 @@ def test_when_all_is_refused_the_token_is_to_blame(tmp_path: Path) -> None:
 def test_it_is_said_at_once_when_notion_cannot_be_reached(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backup.__main__.Gate", partial(Gate, sleep=lambda seconds: None))
+    monkeypatch.setattr("backup.services.Gate", partial(Gate, sleep=lambda seconds: None))
     with backing_up(tmp_path / "repository", folded("Milk")) as backup:
         ran = backup.run(NOTION_API_URL="http://127.0.0.1:9")
     assert ran.code == 1

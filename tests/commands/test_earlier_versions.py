@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,9 @@ def of_version_1(backup: Backup, text: str = STATE) -> str:
     [key] = {record.render_key for record in state.pages.values()}
     old = re.sub(r'"shape": "\w+"', f'"shape": "{key}"', text)
     if text == STATE:
-        assert loads(old) == state, "the wiki is not what it was when format-1.json was written"
+        assert loads(old) == replace(state, people={}), (
+            "the wiki is not what it was when format-1.json was written"
+        )
     return old
 
 
@@ -103,7 +106,7 @@ def test_what_an_interrupted_run_of_an_earlier_version_finished_is_not_read_agai
     asked = len(archived.server.requests)
     ran = archived.run(FRONT_MATTER=front_matter)
     assert ran.code == 0, ran.log
-    assert loads(archived.text(NAME)) == whole and not keys(archived) & OLD
+    assert loads(archived.text(NAME)) == replace(whole, people={}) and not keys(archived) & OLD
     assert read_since(archived, asked) == set()
 
 

@@ -107,7 +107,7 @@ def test_the_tree_stays_where_it_is_and_nothing_is_lost(old: Backup) -> None:
     assert {"article-1/index.md"} <= found["M"]
     assert not [path for path in found["A"] if path.endswith((".png", ".yml"))]
     assert {
-        old.text(f"{folder}/index.md").partition("\n# ")[2].split("\n")[0]
+        old.text(f"{folder}/index.md").partition("\n")[0].removeprefix("# ")
         for folder in old.pages()
         if folder not in ("other", "first-article")
     } == {"Article 1", "Größe: ein Test!", LONG}
@@ -175,6 +175,31 @@ def test_a_copy_of_an_old_page_elsewhere_is_left_alone(old: Backup) -> None:
     before = old.files()["archive/article-1/index.md"]
     old.run()
     assert old.files()["archive/article-1/index.md"] == before
+    assert "assets/1-image1.png" in old.text("article-1/index.md")
+
+
+def test_another_branch_than_the_one_that_is_checked_out_is_adopted_too(old: Backup) -> None:
+    bare, fresh = old.folder.parent / "bare.git", old.folder.parent / "fresh"
+    old.git("branch", "-q", "-m", "notes")
+    old.git("checkout", "-q", "--orphan", "main")
+    old.git("rm", "-rqf", ".")
+    old.git("commit", "-q", "--allow-empty", "-m", "Nothing here")
+    old.git("clone", "-q", "--bare", str(old.folder), str(bare), folder=bare.parent)
+    old.git("clone", "-q", "--branch=main", str(bare), str(fresh), folder=bare.parent)
+    here = replace(old, folder=fresh)
+    assert here.run(BRANCH="notes").code == 0
+    shown = here.git("diff", "-M", "--name-status", "origin/notes~1", "origin/notes").splitlines()
+    assert {line[0] for line in shown} == set("RMA")
+    tree = set(here.git("ls-tree", "-r", "--name-only", "-z", "origin/notes").split("\0"))
+    assert {"article-1/assets/3-prerequisites.png", "article-1/NOTES.txt"} <= tree
+    assert "groe-ein-test/index.md" not in tree
+
+
+def test_a_folder_that_the_script_never_made_is_not_adopted(old: Backup) -> None:
+    text = front(old, "Article 1", "2026-08-01T00:00:00").encode()
+    put(old, {"Article 1/index.md": text, ".github/index.md": text})
+    old.run()
+    assert old.files()["Article 1/index.md"] == old.files()[".github/index.md"] == text
     assert "assets/1-image1.png" in old.text("article-1/index.md")
 
 

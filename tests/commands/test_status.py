@@ -12,6 +12,7 @@ import pytest
 from backup.markdown.dates import moment
 from demo.sample import sample
 from fakenotion import blocks, build
+from fakenotion.branches import Branch
 from fakenotion.faults import Fault
 from tests.support.backups import Backup, backing_up, wiki
 from tests.support.kitchen import row
@@ -29,6 +30,17 @@ def test_it_shows_each_database_and_all_of_them(tmp_path: Path) -> None:
     assert rows["database"] == ["pages", "files", "size", "missing"]
     assert rows["How-to wiki"][:2] == ["11", "10"] and rows["Reading list"][:2] == ["6", "5"]
     assert rows["all"][:2] == ["17", "15"]
+
+
+def test_a_page_that_is_a_root_is_shown_by_its_title_with_what_lies_in_it(tmp_path: Path) -> None:
+    notion = wiki("Tea")
+    home = Branch.root(notion, "Home")
+    home.page("Rooms").page("Bath")
+    with backing_up(tmp_path / "repository", notion, git=False) as backup:
+        backup.run(DATABASES=f"{notion.databases()[0]}\n{home.id}")
+    told = look(backup.folder, "status", "--json").json
+    assert {each["title"]: each["pages"] for each in told["databases"]} == {"Home": 3, "Wiki": 1}
+    assert {each["folder"] for each in told["databases"]} == {"home", "wiki"}
 
 
 def test_its_numbers_are_those_of_the_disk(kitchen: Backup) -> None:

@@ -251,3 +251,12 @@ class TestPublishing:
         push(target)
         assert read(target)[0] == set()
         assert remote_text(target, "wiki/tea/index.md") == text
+
+
+def test_a_page_that_is_locked_says_so_without_being_read(backed_up: Backup) -> None:
+    backed_up.notion.set_locked(row(backed_up, "Milk"))
+    assert read(backed_up)[0] == set()
+    assert backed_up.text("wiki/milk/index.md").endswith(" · locked</sub>\n")
+    backed_up.notion.set_locked(row(backed_up, "Milk"), locked=False)
+    assert read(backed_up)[0] == set()
+    assert "locked" not in backed_up.text("wiki/milk/index.md")

@@ -257,7 +257,7 @@ def test_whenever_writing_is_cut_off_a_page_that_counts_as_finished_has_its_stor
             except Killed:
                 pass
         known = State(first.records, {A: Place("wiki", "Wiki")})
-        tree.write(state.NAME, state.dumps(known).encode())
+        tree.write(state.NAME, state.dumps(known))
         found = load.local(tree)
         record, store = found.state.pages[T], tree.digest(f"wiki/tea/{STORED}")
         assert record.store == store or found.torn == {T}

@@ -80,6 +80,8 @@ def test_the_last_line_is_a_paragraph_of_its_own_whatever_stands_above(end: dict
 def test_an_archived_page_says_so() -> None:
     assert edited({}).endswith("UTC</sub>")
     assert render(page("T", is_archived=True), BARE).endswith(" UTC · archived</sub>\n")
+    both = page("T", is_archived=True, is_locked=True)
+    assert render(both, BARE).endswith(" UTC · archived · locked</sub>\n")
     assert head(render(page("T", is_archived=True), HEADED))["archived"] == "true"
     assert "archived" not in head(render(page("T", is_archived=False), HEADED))
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-_LINK = re.compile(r'(?P<before>\]\(|src="|href=")(?P<to>[^)"\s]+)')
+_LINK = re.compile(r'(?P<before>(?<!\\)\]\(|src="|href=")(?P<to>[^)"\s]+)')
 _WHOLE_LINK = re.compile(r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)")
 _NOTION = re.compile(r"https://(?:www\.notion\.so|app\.notion\.com/p)/(?:[^/\s)]*-)?([0-9a-f]{32})")
 _ANCHOR = re.compile(r'<a id="b-([0-9a-f]{8})"></a>(?:\n\n)?')
@@ -57,12 +57,16 @@ def page_id(text: bytes) -> str:
 def links(path: str, text: str) -> list[tuple[str, str]]:
     """The relative links of a file, as they are written and as paths below the folder."""
     found = []
-    for match in _LINK.finditer(text):
+    for match in _LINK.finditer(text, _end_of_front_matter(text)):
         written = html.unescape(match["to"]).partition("#")[0]
         if written and not re.match(r"[a-z]+:", written):
             target = posixpath.join(posixpath.dirname(path), unquote(written))
             found.append((match["to"], posixpath.normpath(target)))
     return found
+
+
+def _end_of_front_matter(text: str) -> int:
+    return max(0, text.find("\n---\n", 4)) if text.startswith("---\n") else 0
 
 
 def whole_pages(files: Mapping[str, bytes]) -> set[str]:
@@ -75,10 +79,15 @@ def whole_pages(files: Mapping[str, bytes]) -> set[str]:
         if path.endswith("/index.md") and (id_ := page_id(content)):
             folder = posixpath.dirname(path)
             named = [target for _, target in links(path, content.decode())]
-            inside = [each for each in named if each.startswith(f"{folder}/a")]
+            inside = [each for each in named if each.startswith(_own(folder))]
             if all(each in files for each in inside):
                 found.add(id_)
     return found
+
+
+def _own(folder: str) -> tuple[str, ...]:
+    """What the paths of a page's own images and attachments begin with."""
+    return tuple(_join(folder, f"{name}/") for name in ("assets", "attachments"))
 
 
 def dead_links(files: Mapping[str, bytes]) -> set[tuple[str, str]]:
@@ -127,6 +136,19 @@ class Copy:
                 found[_join(place["folder"], name)] = f"list:{id_}:{name}"
             if place.get("store"):
                 found[_join(place["folder"], STORE)] = f"store:{id_}"
+        return found
+
+    def whose(self) -> dict[str, str]:
+        """Every file that a page or database has → the id of that."""
+        found = {}
+        for id_, page in self.pages.items():
+            files = page.get("files", ())
+            paths = [file["path"] for file in files if isinstance(files, list)]
+            for name in ("index.md", STORE, *paths):
+                found[_join(page["folder"], name)] = id_
+        for id_, place in self.databases.items():
+            for name in ("README.md", *place.get("lists", ()), STORE):
+                found[_join(place["folder"], name)] = id_
         return found
 
     def misfits(self) -> dict[str, str]:
@@ -236,13 +258,13 @@ def _without_suffix(folder: str, id_: str) -> str:
 def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
     """What the state knows of a page, but for names and for what follows from them."""
     anchors = sorted(each for each in page.get("anchors", ()) if each[-8:] not in aims)
-    known = ("parent", "title", "icon", "edited", "render_key", "links", "requests")
+    known = ("parent", "title", "icon", "edited", "render_key", "links", "requests", "lists")
     return {**{key: page.get(key) for key in known}, "anchors": anchors}
 
 
 def _stored(content: bytes) -> list[str]:
-    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned is
-    left out as well: it tells nobody when that page is renamed."""
+    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned, and
+    what it says of one that lies there, is left out as well: nothing here moves when that changes."""
     try:
         first, *lines = content.decode().removesuffix("\n").split("\n")
         head = json.loads(first)
@@ -274,16 +296,18 @@ def _in_any_order(table: re.Match[str]) -> str:
     return "\n".join(sorted(table[0].splitlines())) + "\n"
 
 
+_CHILD = ("child_page", "child_database", "has_children", "last_edited_by", "last_edited_time")
+_OF_OTHERS = {"mention": ("plain_text",), "child_page": _CHILD, "child_database": _CHILD}
+
+
 def _unnamed(value: Any) -> str:
     def bare(each: Any) -> Any:
         if isinstance(each, list):
             return [bare(one) for one in each]
         if not isinstance(each, dict):
             return each
-        is_mention = each.get("type") == "mention"
-        return {
-            key: bare(one) for key, one in each.items() if not (is_mention and key == "plain_text")
-        }
+        left_out = _OF_OTHERS.get(str(each.get("type")), ())
+        return {key: bare(one) for key, one in each.items() if key not in left_out}
 
     return json.dumps(bare(value), sort_keys=True)
 

@@ -3,19 +3,14 @@ a history of them can be drawn at random, shrunk, printed, and lived again."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from backup.model import bare_id
 from fakenotion import blocks, build, properties
-from tests.sync.life import NUMBER, RELATED, STATE, Life
+from tests.sync import growth
+from tests.sync.life import NUMBER, RELATED, STATE, TITLES, Life
 
-TITLES = (
-    *("Tea", "TEA", "tea", "Milk", "Cups", "Tea 2", "", "🎉", "..", ".git", "CON", "a/b"),
-    *(unicodedata.normalize("NFC", "Café"), unicodedata.normalize("NFD", "Café"), "ß" * 300),
-    *("שלום", "README", "assets", "wiki", "index.md", "[x](y) & <b>*z*", "trailing... "),
-)
 FOLDERS = ("", "docs/a", "docs", ".", "Wiki")
 _PURGES = 2  # a part of a database that is gone for good is an alarm, and for good, too
 
@@ -35,9 +30,10 @@ def happen(life: Life, event: Event) -> None:
     EVENTS[event.what](life, event.one, event.two)
 
 
-def begun() -> Life:
-    """A life with some pages, which refer to each other."""
-    life = Life()
+def begun(roots: str = "database") -> Life:
+    """A life with some pages, which refer to each other; what is not a root of databases has pages and
+    a database in pages, too."""
+    life = Life(roots)
     for number, title in enumerate(("Tea", "Cups", "Milk", "Tea", "Tea 2")):
         _new(life, number, TITLES.index(title))
     for number in range(5):  # each page refers to the next one
@@ -46,6 +42,8 @@ def begun() -> Life:
     _picture(life, 3, 1)
     _attachment(life, 1, 1)
     _breadcrumb(life, 2, 0)
+    if roots != "database":
+        growth.begin(life)
     life.clock.forward(minutes=5)
     return life
 
@@ -54,7 +52,7 @@ def begun() -> Life:
 
 
 def _new(life: Life, one: int, two: int) -> None:
-    sources = life.sources(life.databases[one % 2])
+    sources = life.sources(life.database(one))
     life.write(sources[two % len(sources)], TITLES[two % len(TITLES)])
 
 
@@ -83,12 +81,12 @@ def _swap(life: Life, one: int, two: int) -> None:
 
 
 def _trash(life: Life, one: int, two: int) -> None:
-    if page := life.page(one):
+    if page := life.movable(one):
         life.notion.trash(page)
 
 
 def _trash_many(life: Life, one: int, two: int) -> None:
-    rows = life.rows(life.databases[one % 2])
+    rows = life.rows(life.database(one))
     for page in rows[two % 2 :]:
         life.notion.trash(page)
 
@@ -99,20 +97,21 @@ def _restore(life: Life, one: int, two: int) -> None:
 
 
 def _purge(life: Life, one: int, two: int) -> None:
-    if (page := life.page(one)) and life.purged < _PURGES:
-        life.purged += 1
-        life.notion.purge(page)
-        life.known.remove(page)
+    page = life.movable(one)
+    below = [each.kind for each in life.below(page)]
+    if page and "database" not in below and life.purged + below.count("page") <= _PURGES:
+        life.purged += below.count("page")
+        life.purge(page)
 
 
 def _unshare(life: Life, one: int, two: int) -> None:
-    if page := life.page(one):
+    if page := life.movable(one):
         life.notion.unshare(page)
 
 
 def _share(life: Life, one: int, two: int) -> None:
     if hidden := life.hidden():
-        life.notion.share(hidden[one % len(hidden)])
+        life.share(hidden[one % len(hidden)])
 
 
 def _archive(life: Life, one: int, two: int) -> None:
@@ -121,14 +120,14 @@ def _archive(life: Life, one: int, two: int) -> None:
 
 
 def _move(life: Life, one: int, two: int) -> None:
-    if page := life.page(one):
-        life.notion.move(page, (*life.databases, life.attic)[two % 3])
+    if page := life.movable(one):
+        life.move(page, (*life.databases[:2], life.attic)[two % 3])
 
 
 def _move_back(life: Life, one: int, two: int) -> None:
     outside = [each for each in life.notion.listed(life.attic) if each in life.known]
     if outside:
-        life.notion.move(outside[one % len(outside)], life.databases[two % 2])
+        life.move(outside[one % len(outside)], life.database(two))
 
 
 # -- what stands in pages --------------------------------------------------------------------------
@@ -154,7 +153,7 @@ def _link_to_block(life: Life, one: int, two: int) -> None:
 
 def _mention_database(life: Life, one: int, two: int) -> None:
     if page := life.page(one):
-        mention = build.mention_database(life.databases[two % 2], "?")
+        mention = build.mention_database(life.database(two), "?")
         life.notion.append(page, [blocks.paragraph(mention)])
 
 
@@ -164,9 +163,16 @@ def _breadcrumb(life: Life, one: int, two: int) -> None:
 
 
 def _drop(life: Life, one: int, two: int) -> None:
-    """Deletes a block: a text, a link or a picture, but not the first, by which a page is known."""
-    if (page := life.page(one)) and (inside := life.inside(page)[1:]):
+    """Deletes a block with the pages in it, but not the first, by which a page is known."""
+    page = life.page(one)
+    inside = [each for each in life.inside(page)[1:] if not holds(life, each)] if page else []
+    if inside:
         life.notion.trash(inside[two % len(inside)])
+
+
+def holds(life: Life, block: str) -> bool:
+    """Whether a database lies in a block, or in a page in it. It stays when the block goes."""
+    return any(each.kind == "database" for each in life.below(block))
 
 
 def _picture(life: Life, one: int, two: int) -> None:
@@ -197,8 +203,28 @@ def _cover(life: Life, one: int, two: int) -> None:
 # -- properties ------------------------------------------------------------------------------------
 
 
+def _comment(life: Life, one: int, two: int) -> None:
+    """About a page, or one of its blocks."""
+    if page := life.page(one):
+        about = (page, *life.inside(page))
+        life.notion.add_comment(about[two % len(about)], f"Said {one}, {two}.")
+
+
+def _answer(life: Life, one: int, two: int) -> None:
+    if said := life.notion.comments:
+        life.notion.reply(said[one % len(said)]["id"], f"Answered {two}.")
+
+
+def _resolve(life: Life, one: int, two: int) -> None:
+    """A discussion is done with, or goes on again; or a comment goes."""
+    if said := life.notion.comments:
+        id_ = said[one % len(said)]["id"]
+        notion = life.notion
+        (notion.resolve, notion.reopen, notion.remove_comment)[two % 3](id_)
+
+
 def _set(life: Life, one: int, two: int) -> None:
-    if (page := life.page(one)) and (options := life.options(life.notion.node(page).parent)):
+    if (page := life.row(one)) and (options := life.options(life.source_of(page))):
         life.notion.set_property(page, STATE, options[two % 2])
 
 
@@ -211,9 +237,8 @@ def _rename_option(life: Life, one: int, two: int) -> None:
 
 
 def _relate(life: Life, one: int, two: int) -> None:
-    page = life.page(one)
-    if page and life.known and life.column(life.notion.node(page).parent, RELATED):
-        other = life.known[two % len(life.known)]
+    page = life.row(one)
+    if page and (other := life.row(two)) and life.column(life.source_of(page), RELATED):
         life.notion.set_property(page, RELATED, [other])
 
 
@@ -245,15 +270,16 @@ def _rename_column(life: Life, one: int, two: int) -> None:
 
 
 def _rename_database(life: Life, one: int, two: int) -> None:
-    life.notion.rename(life.databases[one % 2], ("Wiki", "Books", "docs", "Tea")[two % 4])
+    life.notion.rename(life.database(one), ("Wiki", "Books", "docs", "Tea")[two % 4])
 
 
-def _unshare_database(life: Life, one: int, two: int) -> None:
-    life.notion.unshare(life.databases[one % 2])
+def _unshare_root(life: Life, one: int, two: int) -> None:
+    """Also a database that lies in a page."""
+    life.notion.unshare(life.root(one))
 
 
-def _trash_database(life: Life, one: int, two: int) -> None:
-    life.notion.trash(life.databases[one % 2])
+def _trash_root(life: Life, one: int, two: int) -> None:
+    life.notion.trash(life.root(one))
 
 
 def _source(life: Life, one: int, two: int) -> None:
@@ -266,15 +292,14 @@ def _source(life: Life, one: int, two: int) -> None:
 
 
 def _name(life: Life, one: int, two: int) -> None:
-    """A database is dropped from the settings, or named again."""
-    left = [
-        each for each in life.databases if (each in life.named) != (each == life.databases[one % 2])
-    ]
-    life.named = left or life.named
+    """One of the tops is dropped from the settings, or named again."""
+    left = [each for each in life.tops if (each in life.named) != (each == life.tops[one % 2])]
+    life.named = left if left or life.roots == "workspace" else life.named
 
 
 def _folder(life: Life, one: int, two: int) -> None:
-    life.folder = FOLDERS[one % len(FOLDERS)]
+    folder = FOLDERS[one % len(FOLDERS)]
+    life.folder = "all" if folder == "." and life.roots == "page" else folder
 
 
 def _wait(life: Life, one: int, two: int) -> None:
@@ -287,8 +312,8 @@ EVENTS: dict[str, Callable[[Life, int, int], None]] = {
         *(_new, _crowd, _edit, _rename, _swap, _trash, _trash_many, _restore, _purge),
         *(_unshare, _share, _archive, _move, _move_back),
         *(_icon, _mention, _link_to_block, _mention_database, _breadcrumb, _drop),
-        *(_picture, _replace, _attachment, _cover),
+        *(_picture, _replace, _attachment, _cover, _comment, _answer, _resolve),
         *(_set, _rename_option, _relate, _column, _rename_column),
-        *(_rename_database, _unshare_database, _trash_database, _source, _name, _folder, _wait),
+        *(_rename_database, _unshare_root, _trash_root, _source, _name, _folder, _wait),
     )
-}
+} | growth.EVENTS

@@ -37,13 +37,31 @@ class Shown:
         """The folders of our pages."""
         return [path[:-9] for path in self.ours if path.endswith("/index.md")]
 
-    def databases(self) -> dict[str, str]:
-        """The database of each page, as far as the state tells."""
+    def pages(self) -> set[str]:
+        """The ids of all pages, as far as the state tells."""
+        try:
+            return {*json.loads(self.files[STATE])["pages"]}
+        except (ValueError, KeyError, TypeError):
+            return set()
+
+    def listed(self, page_ids: Collection[str]) -> set[str]:
+        """The ids of the lists of these pages in which pages and databases lay."""
         try:
             pages = json.loads(self.files[STATE])["pages"]
-            return {id_: each["parent"] for id_, each in pages.items()}
-        except (ValueError, KeyError, TypeError):
+            return {each["id"] for id_ in page_ids for each in pages.get(id_, {}).get("lists", ())}
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return set()
+
+    def lines(self) -> dict[str, list[str]]:
+        """For each page and database the ids of itself and of all that it lies in, from the inside out,
+        as far as the state tells."""
+        try:
+            raw = json.loads(self.files[STATE])
+            known = {**raw["pages"], **raw["databases"]}
+            parents = {id_: str(each.get("parent", "")) for id_, each in known.items()}
+        except (ValueError, KeyError, TypeError, AttributeError):
             return {}
+        return {id_: _line(id_, parents) for id_ in parents}
 
     def named(self) -> dict[str, list[str]]:
         """The files of each page, as far as the state tells."""
@@ -58,6 +76,13 @@ class Shown:
             }
         except (ValueError, KeyError, TypeError, AttributeError):
             return {}
+
+
+def _line(id_: str, parents: Mapping[str, str]) -> list[str]:
+    found = [id_]
+    while (above := parents.get(found[-1], "")) and above not in found:
+        found.append(above)
+    return found
 
 
 class Land:

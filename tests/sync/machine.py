@@ -31,6 +31,12 @@ _OFTEN = (
     "swap",
     "swap",
     "trash",
+    "child",
+    "child",
+    "move_into",
+    "move_quietly",
+    "move_row",
+    "change_places",
     "mention",
     "link_to_block",
     "picture",
@@ -64,6 +70,7 @@ _ways = st.builds(
     st.sampled_from(_PLACES),
     st.sampled_from((1, 1, 1, 2)),
     st.sampled_from((1, 1, 1, 3)),
+    st.sampled_from(("database", "page", "page", "workspace")),
 )
 
 
@@ -79,10 +86,11 @@ class Sync(RuleBasedStateMachine):
     def begin(self, way: Way, choices: list[Choice], backed_up: int) -> None:
         TALLY["histories"] += 1
         TALLY[f"histories: {way.to}"] += 1
+        TALLY[f"histories: root {way.roots}"] += 1
         TALLY["histories with shards"] += way.shards > 1
         self.around = ExitStack()
         folder = self.around.enter_context(_folder())
-        self.trial = Trial(Runs(begun(), way.requests), folder, way)
+        self.trial = Trial(Runs(begun(way.roots), way.requests), folder, way)
         for each in choices:
             self.trial.happen(each)
         self.failed = True

@@ -107,6 +107,7 @@ class Runs:
             return fault
 
         server = StandIn(self.life.notion, now=self.life.clock, timer=time.clock)
+        server.knobs.copies = "always"  # a synced copy shows what its original holds
         server.plan, server.knobs.budget = plan, budget or None
         with without_sockets(server, before, self.pulls), awaiting(death):
             code, report = self._outcome(folder, Log(printed), stop, time, settings)

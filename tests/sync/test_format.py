@@ -66,7 +66,7 @@ def test_what_must_be_there_and_what_stands_for_what_is_not(kind: type[Any], hea
 def test_the_example_is_a_state_as_it_is_written() -> None:
     state = loads(EXAMPLE)
     assert state.damage == () and len(state.pages) == 2
-    assert dumps(state) == EXAMPLE
+    assert dumps(state).decode() == EXAMPLE
     assert not any(each.unknown for each in (*state.pages.values(), *state.databases.values()))
 
 

@@ -19,6 +19,8 @@ SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from
 FIRST, SECOND = Run(who=0), Run(who=1)
 HEADED, KEEP = Choice(0, 1), Choice(3, 0)  # FRONT_MATTER=true, ON_DELETE=keep
 BARE, STORED = Choice(6, 0), Choice(6, 1)  # KEEP_JSON=false, true
+HEARD, UNHEARD = Choice(7, 0), Choice(7, 1)  # COMMENTS=true, false
+SAID = [Event("comment", 0, 0), Event("comment", 0, 1), Event("comment", 3, 2), Event("answer", 1)]
 
 HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "the work tree was cleaned, and Notion does not answer": (
@@ -160,6 +162,34 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         LAPTOP,
         [BARE, FIRST, STORED, Run("killed", 60, 1), FIRST],
     ),
+    "comments come, are answered, and go, and are given up": (
+        MAIN,
+        [HEARD, *SAID, FIRST, Event("resolve", 1), Event("comment", 2, 1), FIRST, UNHEARD, FIRST],
+    ),
+    "comments are wanted later, in a cleaned work tree, while no answer comes": (
+        MAIN,
+        [FIRST, *SAID, HEARD, Run("fault", 22, SILENCE, tree="bare"), Run(tree="bare")],
+    ),
+    "comments are wanted later, and the run is killed": (
+        LAPTOP,
+        [FIRST, *SAID, HEARD, Run("killed", 30, 1), FIRST],
+    ),
+    "comments without stores": (
+        FOLDER,
+        [BARE, HEARD, *SAID, FIRST, Event("answer", 0), Event("edit", 0), FIRST],
+    ),
+    "comments in two shards, and the state is lost": (
+        SHARDS,
+        [HEARD, *SAID, FIRST, SECOND, Event("answer", 2), SECOND, FIRST, Act("lose"), FIRST],
+    ),
+    "comments stay in stores that the owner deletes or damages": (
+        LAPTOP,
+        [HEARD, *SAID, FIRST, Act("drop_store", 0), Act("touch_store", 3), Event("answer", 1)],
+    ),
+    "a view in a page, where another branch has the state": (
+        Way("branch", roots="page"),
+        [FIRST, Event("link_view", 0, 1), FIRST],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
@@ -170,7 +200,7 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
 @pytest.mark.parametrize("history", HISTORIES)
 def test_a_history_ends_in_what_a_fresh_backup_says(tmp_path: Path, history: str) -> None:
     way, steps = HISTORIES[history]
-    trial = Trial(Runs(begun()), tmp_path, way)
+    trial = Trial(Runs(begun(way.roots)), tmp_path, way)
     for step in steps:
         if isinstance(step, Run):
             trial.run(step)

@@ -35,8 +35,30 @@ def test_no_file_is_an_empty_state() -> None:
 
 
 def test_every_page_is_one_line_in_the_order_of_the_ids() -> None:
-    lines = [line for line in dumps(STATE).splitlines() if '"folder": "wiki/' in line]
+    lines = [line for line in dumps(STATE).decode().splitlines() if '"folder": "wiki/' in line]
     assert ["milk" in lines[0], "tea" in lines[1], len(lines)] == [True, True, 2]
+
+
+def test_a_state_is_the_same_however_somebody_has_broken_its_lines() -> None:
+    text = dumps(STATE).decode()
+    page, other = (f'    "{id_}": ' for id_ in sorted(STATE.pages))
+    for changed in (
+        text.replace(f",\n{other}", f", {other}"),
+        text.replace(page, f"\n{page}"),
+        text.replace('"pages": {', '"pages":\n  {'),
+        text.replace(': {"', ': \n{"'),
+        f"{text}\n\n",
+    ):
+        assert changed != text
+        assert loads(changed) == STATE
+
+
+def test_pages_below_a_key_of_somebody_else_are_not_those_of_the_state() -> None:
+    text = dumps(STATE).decode()
+    lines = text.partition('  "pages": {\n')[2]
+    nested = '{\n  "version": 2, "databases": {}, "other": {\n  "pages": {\n' + lines + "}"
+    with pytest.raises(BrokenState):
+        loads(nested)
 
 
 def test_what_this_version_does_not_know_is_kept() -> None:
@@ -54,13 +76,15 @@ def test_the_order_in_which_things_came_makes_no_difference() -> None:
         pairs = value.items() if isinstance(value, dict) else ()
         return {key: turned(each) for key, each in reversed(list(pairs))} or value
 
-    text = dumps(STATE)
-    assert dumps(loads(json.dumps(turned(json.loads(text))))) == text
+    text = dumps(STATE).decode()
+    assert dumps(loads(json.dumps(turned(json.loads(text))))).decode() == text
 
 
 def test_merge_conflict_markers_are_called_by_their_name() -> None:
     with pytest.raises(BrokenState, match="merge-conflict markers"):
-        loads(f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n")
+        loads(
+            f"<<<<<<< HEAD\n{dumps(STATE).decode()}=======\n{dumps(STATE).decode()}>>>>>>> other\n"
+        )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +101,7 @@ def test_merge_conflict_markers_are_called_by_their_name() -> None:
         + "1"
         + "}" * 5001,
         '{"version": 2, "databases": 3, "pages": {}}',
-        f"<<<<<<< HEAD\n{dumps(STATE)}=======\n{dumps(STATE)}>>>>>>> other\n",
+        f"<<<<<<< HEAD\n{dumps(STATE).decode()}=======\n{dumps(STATE).decode()}>>>>>>> other\n",
     ],
 )
 def test_what_is_no_state_is_told_apart_from_an_empty_one(text: str) -> None:
@@ -87,7 +111,7 @@ def test_what_is_no_state_is_told_apart_from_an_empty_one(text: str) -> None:
 
 def test_a_state_of_a_later_version_is_refused_and_not_called_broken() -> None:
     with pytest.raises(StateError, match="newer version") as caught:
-        loads(dumps(STATE).replace('"version": 2', '"version": 3'))
+        loads(dumps(STATE).decode().replace('"version": 2', '"version": 3'))
     assert not isinstance(caught.value, BrokenState)
 
 

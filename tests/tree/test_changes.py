@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from fakenotion import blocks, build
 from fakenotion.branches import PLACES, Branch
-from fakenotion.faults import Fault
+from fakenotion.faults import Fault, error
 from tests.support.kitchen import dead_links
 from tests.tree.conftest import Grove, Grown
 
@@ -178,6 +179,42 @@ def test_a_page_that_is_not_shared_any_more_stays_with_all_below_it(grove: Grove
     grove.notion.share(rooms.id)
     grove.run()
     assert "[Rooms](rooms/index.md)" in grove.text("home")
+
+
+def test_the_only_page_in_another_comes_back_once_it_is_shared_again(grove: Grove) -> None:
+    bath = find(grove, "Bath")
+    grove.notion.unshare(bath.id)
+    grove.run()
+    assert "Bath" not in grove.text("home/rooms") and "home/rooms/bath" in grove.pages
+    grove.run()
+    grove.notion.share(bath.id)
+    grove.run()
+    assert "[Bath](bath/index.md)" in grove.text("home/rooms")
+
+
+def test_the_only_page_in_another_goes_once_that_is_allowed(grove: Grove) -> None:
+    grove.notion.trash(find(grove, "Bath").id)
+    grove.run(ON_DELETE="keep")
+    grove.run(ON_DELETE="keep")
+    assert "home/rooms/bath" in grove.pages
+    grove.run()
+    assert grove.pages == ["home", "home/garden", "home/rooms"]
+
+
+@pytest.mark.parametrize("what", ["a block", "a file"])
+def test_what_could_not_be_had_is_told_though_the_page_is_written_a_second_time(
+    what: str, grove: Grove
+) -> None:
+    bath = find(grove, "Bath")
+    toggle = bath.place("toggle").text("Behind it")
+    kept = grove.notion.files.keep("notes.txt", b"notes")
+    bath.block(blocks.media("file", build.hosted(kept)))
+    bath.page("Tub", "Deep")  # once it is there, the page is written again with a link to it
+    path = f"/v1/blocks/{toggle.id}/children" if what == "a block" else "notes.txt"
+    grove.backup.fail(path, error(400))
+    ran = grove.run(code=1)
+    assert "[Tub](tub/index.md)" in grove.text("home/rooms/bath")
+    assert "] Bath · a page it refers to was renamed" in ran.log
 
 
 def test_a_storm_of_404_removes_nothing(grove: Grove) -> None:

@@ -76,7 +76,10 @@ def test_comments_stand_at_the_end_with_author_and_time_and_in_the_store(wiki: W
         "> **Robot** · 2026-09-01 08:00 UTC",
         ">",
         "> On the words",
+        "",
+        section.splitlines()[-1],
     ]
+    assert section.splitlines()[-1].startswith("<sub>")
     assert [each["rich_text"][0]["text"] for each in wiki.stored()] == [
         "On the page",
         "An answer",

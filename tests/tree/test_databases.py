@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from backup.model import bare_id
 from fakenotion import properties
 from fakenotion.branches import PLACES, Branch
+from fakenotion.faults import error
 from tests.support.kitchen import dead_links
 from tests.tree.conftest import Grove, Grown
 
@@ -102,6 +104,35 @@ def test_a_database_in_the_trash_goes_with_its_rows(grove: Grove) -> None:
     assert "home/tasks/door/hinge" in grove.pages and "home/tasks/README.md" in grove.files
 
 
+def test_a_database_that_only_its_page_shows_is_told(grove: Grove) -> None:
+    parts = find(grove, "Hinge").database("Parts")
+    parts.row("Screw")
+    grove.backup.fail(f"/v1/databases/{bare_id(parts.id)}", error(404))
+    ran = grove.run()
+    assert "A page shows it, but Notion does not show it to the integration itself." in ran.log
+    assert "](https://www.notion.so/" in grove.text("home/tasks/door/hinge")
+    grove.backup.heal()
+    ran = grove.run()
+    assert "home/tasks/door/hinge/parts/screw" in grove.pages and "warning" not in ran.log
+    grove.backup.fail(f"/v1/databases/{bare_id(parts.id)}", error(404))
+    ran = grove.run()
+    assert "Parts: kept in home/tasks/door/hinge/parts/: not shown" in ran.log
+    assert "home/tasks/door/hinge/parts/screw" in grove.pages
+
+
+def test_a_database_that_is_not_shared_any_more_is_told_and_stays(grove: Grove) -> None:
+    grove.notion.unshare(find(grove, "Tasks").id)
+    ran = grove.run()
+    assert "home/tasks/door/hinge" in grove.pages and "home/tasks/README.md" in grove.files
+    assert "Tasks: kept in home/tasks/: not shown to the integration" in ran.log
+    assert "Tasks" not in grove.text("home")
+    quiet(grove)
+    grove.notion.share(find(grove, "Tasks").id)
+    ran = grove.run()
+    assert "kept" not in ran.log and "[Tasks](tasks/README.md)" in grove.text("home")
+    quiet(grove)
+
+
 def test_a_database_in_a_part_of_a_page_in_the_trash_is_kept_and_told(grove: Grove) -> None:
     home = Branch(grove.notion, grove.roots)
     column = home.place("column")
@@ -156,6 +187,19 @@ def test_a_view_of_a_database_that_is_not_shared_is_said_and_does_not_fail(grove
     assert "a view of [Secrets](../../../secrets/README.md)" in grove.text("home/tasks/door/hinge")
     assert "Notion does not show its rows" not in ran.log
     quiet(grove)
+
+
+def test_a_view_of_a_database_that_is_hidden_just_now_is_found_later(grove: Grove) -> None:
+    tasks = find(grove, "Tasks")
+    grove.notion.unshare(tasks.id)
+    Branch(grove.notion, grove.roots).page("Garden").linked(tasks, "Open tasks")
+    grove.run()
+    assert "a view of" not in grove.text("home/garden")
+    grove.notion.share(tasks.id)
+    grove.run()
+    assert "Open tasks: a view of [Tasks](../tasks/README.md)" in grove.text("home/garden")
+    quiet(grove)
+    assert grove.endpoints["views"] == 0
 
 
 def test_a_view_in_a_list_that_is_not_listed_is_left_alone(grove: Grove) -> None:

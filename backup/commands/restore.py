@@ -1,0 +1,196 @@
+"""The restore command: brings a page or database of the backup back to Notion. The repository stays as it
+is: it is only read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from backup.errors import BackupError, BrokenState, ConfigError, NotionError
+from backup.model import Problem
+from backup.publish import earlier
+from backup.report.answer import Answer
+from backup.restore import original, target, telling
+from backup.restore.choice import chosen
+from backup.restore.copied import Reading, of_backup
+from backup.restore.plan import Plan, plan, workspace_of
+from backup.restore.proof import Proof, proof
+from backup.restore.saved import Saved, pages_only, saved
+from backup.restore.send import Sent, send
+from backup.restore.telling import address
+from backup.services import Means
+from backup.settings import Restore
+from backup.settings.restoring import ORIGINAL
+from backup.stop import Interrupted
+from backup.sync import state
+from backup.sync.state import Place, Record, State
+from backup.threads import threads
+from backup.words import counted
+
+_MOST = 50  # differences that are told
+_NOT_FINISHED = 3
+
+
+@dataclass(frozen=True)
+class _Backup:
+    """What lies in the backup: its state, and the bytes of its files by their path below the output
+    folder, none for one that is not there."""
+
+    state: State
+    content: Callable[[str], bytes]
+
+
+def run(settings: Restore, services: Means) -> Answer:
+    """Plan a restore, or carry it out. Raises ConfigError for whatever the settings have wrong, before
+    anything is written; StateError when there is no backup."""
+    backup, into = _backup(settings, services), settings.restoring.into
+    id_ = chosen(backup.state, settings.restoring.path, settings.output_dir)
+    if into == ORIGINAL:
+        return _original(settings, services, id_, backup.state.nodes[id_])
+    found = pages_only(saved(backup.state, id_, backup.content))
+    planned = _planned(services, found, into)
+    if settings.plans_only:
+        return _foreseen(found, planned)
+    return _copied(settings, services, found, planned)
+
+
+def _backup(settings: Restore, services: Means) -> _Backup:
+    if not settings.restoring.at:
+        return _Backup(services.load().state, services.tree.content)
+    there = earlier.at(services.git, settings.restoring.at)
+    text = there.content(state.NAME).decode("utf-8", "replace")
+    if not text.strip():
+        raise ConfigError(
+            f"RESTORE_AT: the commit {there.commit[:12]} has no backup in this folder.",
+            hint="Write a later one, or name the folder with OUTPUT_DIR.",
+        )
+    try:
+        return _Backup(state.loads(text), there.content)
+    except BrokenState as error:
+        raise ConfigError(f"RESTORE_AT: {error.message}", hint="Write another commit.") from None
+
+
+def _original(settings: Restore, services: Means, id_: str, node: Record | Place) -> Answer:
+    """Out of the trash, or the sentence that it is not there."""
+    kind = "page" if isinstance(node, Record) else "database"
+    name, link = f"“{node.title or 'Untitled'}”", address(id_)
+    if settings.dry_run:
+        number = len(original.trashed(services.reader, kind, id_)[-1:])
+        heading = f"{name} would be taken out of Notion's trash: {link}"
+    else:
+        services.stop.working()
+        number = original.take_out(services.reader, services.writer, kind, id_, services.log.line)
+        heading = f"{name} is out of Notion's trash: {link}"
+    data = {"restored": link if number and not settings.dry_run else None, "link": link}
+    if not number:
+        heading = f"{name} is not in Notion's trash: nothing was sent. {link}"
+        note = "To make a copy, write the link of a page into RESTORE_INTO."
+        return Answer(heading, notes=(note,), data=data)
+    more = (
+        f"{counted(number, 'page or database', 'pages and databases')} had to be taken out for it."
+    )
+    return Answer(heading, notes=(more,) if number > 1 else (), data=data)
+
+
+def _planned(services: Means, found: Saved, into: str) -> Plan:
+    """What would be written. Where nothing is to be written, Notion is not asked."""
+    if not into:
+        return plan(found, "", workspace_of({}))
+    me = services.writer.me()
+    target.check(services.reader, found, into)
+    target.check_writer(services.reader, me, services.writing_reader, into)
+    return plan(found, into, workspace_of(me))
+
+
+def _foreseen(found: Saved, planned: Plan) -> Answer:
+    numbers = telling.contents(found)
+    rows = [(name, f"{number:,}") for name, number in numbers.items() if number]
+    rows += [("requests", f"{planned.requests:,}"), ("minutes", f"{planned.minutes:,.0f}")]
+    data = telling.data(found, planned.losses, {})
+    how = "" if planned.losses else " Nothing of it is lost."
+    return Answer(
+        f"Plan: {found.top.path} can be restored; nothing was written.{how}",
+        ("to make", "number"),
+        tuple(rows),
+        tuple(telling.losses(planned.losses)),
+        data={**data, "requests": planned.requests, "minutes": planned.minutes},
+    )
+
+
+def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> Answer:
+    services.log.line(f"Restoring {telling.words(telling.contents(found))}.")
+    services.stop.working()
+    before = services.writer.requests
+    try:
+        sent = send(planned, found, services.writer, services.reader, _progress(services))
+    except Interrupted:
+        return _unfinished(services, "The restore was stopped.", 128 + services.stop.signal)
+    except ConfigError:
+        raise
+    except (BackupError, NotionError) as error:
+        return _unfinished(services, str(error), _NOT_FINISHED)
+    if not sent.finished:
+        return _unfinished(services, sent.problem or "The restore did not come to its end.", 3)
+    answer = _done(found, planned, replace(sent, requests=sent.requests - before))
+    if not settings.restoring.proof:
+        return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
+    return _proven(answer, _proof(services, found, planned, sent))
+
+
+def _progress(services: Means) -> Callable[[str], None]:
+    """Tells the log what is done, and ends the restore when it is told to stop."""
+
+    def tell(line: str) -> None:
+        services.log.line(line)
+        services.stop.check()
+
+    return tell
+
+
+def _unfinished(services: Means, why: str, code: int) -> Answer:
+    what = f"{why} Run the restore again with the same settings: it goes on where it ended."
+    return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
+
+
+def _done(found: Saved, planned: Plan, sent: Sent) -> Answer:
+    link = address(sent.ids[found.top.id])
+    data = telling.data(found, planned.losses, sent.ids)
+    return Answer(
+        f"Restored {found.top.path}: {link}",
+        notes=(*telling.links(found, sent.ids), *telling.losses(planned.losses)),
+        data={**data, "restored": link, "requests": sent.requests},
+    )
+
+
+def _proof(services: Means, found: Saved, planned: Plan, sent: Sent) -> Proof:
+    """What differs between the backup and the copy, read back."""
+    kind = "database" if found.top.kind == "database" else "page"
+    with (
+        services.log.group("Reading the copy back"),
+        TemporaryDirectory(prefix="notion-restore-") as folder,
+        threads(services.settings.concurrency, services.stop) as requests,
+    ):
+        tell = services.log.line
+        reading = Reading(services.reader, services.downloader, requests, Path(folder), tell)
+        copy = reading.tree(kind, sent.ids[found.top.id])
+    return proof(of_backup(found), copy, sent.ids, planned.losses)
+
+
+def _proven(answer: Answer, shown: Proof) -> Answer:
+    told = [
+        Problem(each.path, f"block {each.where}: {each.what}" if each.where else each.what)
+        for each in shown.differences[:_MOST]
+    ]
+    if len(shown.differences) > _MOST:
+        told.append(Problem("restore", f"and {len(shown.differences) - _MOST} more differences"))
+    proven = (
+        f"{counted(len(shown.differences), 'difference')} that nobody foresaw."
+        if told
+        else f"Proven: {counted(shown.compared, 'page, database or block', 'pages, databases and blocks')} "
+        "compared, all as in the backup but for what is listed."
+    )
+    data = {**answer.data, "differences": len(shown.differences), "compared": shown.compared}
+    heading = f"{answer.heading}. {proven}"
+    return replace(answer, heading=heading, problems=tuple(told), data=data)

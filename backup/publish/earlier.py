@@ -1,0 +1,66 @@
+"""Reads a backup as a commit has it, by git's objects alone: the work tree and the index stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from backup.errors import ConfigError, GitError
+from backup.git import Git
+from backup.publish import objects
+
+_FILES = ("100644", "100755")  # modes of regular files; a link is none
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The files of a commit below the output folder: `files` are their objects, `prefix` is where the
+    folder lies in the repository, '' or with a slash at its end. `git` works at its root."""
+
+    git: Git
+    commit: str
+    prefix: str
+    files: Mapping[str, str]
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file, as a checkout would write them; none when there is no such file.
+
+        Raises GitError when they cannot be read here.
+        """
+        object_ = self.files.get(path)
+        whole = f"{self.prefix}{path}"
+        return objects.contents(self.git, {whole: object_}).get(whole, b"") if object_ else b""
+
+
+def at(git: Git, name: str) -> Earlier:
+    """What the commit, tag or branch `name` has; `git` works in the output folder.
+
+    Raises ConfigError when the clone has no such commit, and GitError where there is no repository.
+    """
+    root = git.run("rev-parse", "--show-toplevel").rstrip("\n")
+    prefix = git.run("rev-parse", "--show-prefix").rstrip("\n")
+    commit = git.ask("rev-parse", "-q", "--verify", "--end-of-options", f"{name}^{{commit}}")
+    if not commit:
+        raise ConfigError(
+            f"RESTORE_AT: this clone has no commit, tag or branch {name[:60]!r}.",
+            hint="Check its spelling; a shallow clone lacks the history (actions/checkout with "
+            "`fetch-depth: 0`).",
+        )
+    from_root = git.at(Path(root))
+    try:
+        listed = from_root.run("ls-tree", "-r", "-z", "--full-tree", commit)
+    except GitError as error:
+        raise ConfigError(f"RESTORE_AT: {error.message}", hint="Fetch its history first.") from None
+    return Earlier(from_root, commit, prefix, _below(listed, prefix))
+
+
+def _below(listed: str, prefix: str) -> dict[str, str]:
+    """The regular files of a listing that lie in a folder, each with its object."""
+    found = {}
+    for line in filter(None, listed.split("\0")):
+        about, _, path = line.partition("\t")
+        mode, _, object_ = about.split(" ")[:3]
+        if mode in _FILES and path.startswith(prefix):
+            found[path.removeprefix(prefix)] = object_
+    return found

@@ -1,0 +1,379 @@
+"""The blocks of a page as drafts: what can be made as it is, and a plain line in the place of all else. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from backup import urls
+from backup.json_values import as_list, as_object, mapping, word
+from backup.model import Block, Json, bare_id, plain_text
+from backup.restore import limits
+from backup.restore.draft import Draft, Ref
+from backup.restore.losses import Loss, Lost
+from backup.restore.media import Files, file, icon
+from backup.restore.texts import Scope, rich, short, text, web, words_of
+
+_HEX = re.compile(r"[0-9a-f]{32}")
+_CHILD = {"child_page": "page", "child_database": "database"}
+_PLAIN = ("divider", "breadcrumb")
+_HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
+_WORDED = (
+    *("paragraph", "bulleted_list_item", "numbered_list_item", "quote", "to_do", "toggle"),
+    *("template", "callout", "code", *_HEADINGS),
+)
+_MEDIA = ("image", "video", "pdf", "file", "audio")
+_ONLY_IN_APP = ("button", "form", "meeting_notes", "transcription", "link_preview", "ai_block")
+_PARTS = ("column", "table_row")  # stand in one type of block alone
+
+
+@dataclass
+class Translation:
+    """Makes the drafts of one page. `taken` are the keys that are used up anywhere in the plan; `moved`
+    are pages and databases that stood inside blocks, and come at the page's end."""
+
+    scope: Scope
+    files: Files
+    inside: Mapping[str, tuple[str, str]]  # what lies in this page: its key, kind and title
+    views: Mapping[str, str]  # the blocks that show a database elsewhere, and that one
+    taken: set[str]
+    moved: list[Draft] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
+
+    def page(self, blocks: tuple[Block, ...]) -> list[Draft]:
+        """The drafts of a page in their order; what lies in the page stands among them, each once."""
+        found = [draft for block in blocks for draft in self._block(block, is_top=True)]
+        missing = [self._child(key) for key in self.inside if key not in self.shown]
+        return [*found, *self.moved, *missing]
+
+    def _child(self, key: str) -> Draft:
+        self.shown.add(key)
+        kind, title = self.inside[key]
+        type_ = "child_database" if kind == "database" else "child_page"
+        return Draft(key, type_, {"title": title})
+
+    def key(self, block: Block) -> str:
+        """A key that no other draft has."""
+        base = key = bare_id(block.id)
+        if not _HEX.fullmatch(key):
+            base = key = "block"
+        number = 1
+        while key in self.taken:
+            number += 1
+            key = f"{base}~{number}"
+        self.taken.add(key)
+        return key
+
+    def lose(self, block: Block, kind: Loss) -> None:
+        """A loss at a block."""
+        self.scope.losses.append(Lost(kind, self.scope.path, bare_id(block.id)))
+
+    def below(self, block: Block) -> tuple[Draft, ...]:
+        """The drafts of what lies in a block."""
+        if block.unread:
+            self.lose(block, Loss.UNREAD)
+        return tuple(draft for child in block.children for draft in self._block(child))
+
+    def _block(self, block: Block, is_top: bool = False) -> list[Draft]:
+        self.scope.at = bare_id(block.id)
+        if block.type in _CHILD:
+            return [self._of_child(block, is_top)]
+        if block.type in _PARTS:  # not in its place: what is in it
+            return [*self.below(block)] or [self.line(block, plain(block), ())]
+        make = _MAKES.get(block.type)
+        return make(self, block) if make else [self._unmade(block)]
+
+    # -- what lies in the page -------------------------------------------------------------------
+
+    def _of_child(self, block: Block, is_top: bool) -> Draft:
+        key = bare_id(block.id)
+        if key not in self.inside or key in self.shown:
+            return self._elsewhere(block)
+        if is_top:
+            return self._child(key)
+        self.moved.append(self._child(key))
+        is_page = self.inside[key][0] != "database"
+        self.lose(block, Loss.PAGE_MOVED if is_page else Loss.DATABASE_MOVED)
+        return self._link(block, "page_id" if is_page else "database_id", key)
+
+    def _link(self, block: Block, kind: str, key: str) -> Draft:
+        made = f"{key}@"  # the page itself has the key
+        self.taken.add(made)
+        return Draft(made, "link_to_page", {"type": kind, kind: Ref(key)})
+
+    def _elsewhere(self, block: Block) -> Draft:
+        """A page that is not restored, or a database that shows rows from elsewhere."""
+        key, title = bare_id(block.id), word(block.data, "title")
+        original = self.views.get(key, "")
+        is_view = block.type == "child_database"
+        self.lose(block, Loss.LINKED_VIEW if is_view else Loss.UNREAD)
+        if original in self.scope.pages:
+            return Draft(
+                self.key(block),
+                "link_to_page",
+                {"type": "database_id", "database_id": Ref(original)},
+            )
+        link = f"https://www.notion.so/{original}" if original else None
+        return self.line(block, f"[{'View' if is_view else 'Page'}: {title}]", (), link)
+
+    # -- what cannot be made ---------------------------------------------------------------------
+
+    def line(
+        self, block: Block, words: str, below: tuple[Draft, ...], link: object = None
+    ) -> Draft:
+        """A plain line where a block stood, with what was in it."""
+        (said, *_) = [*limits.pieces(words_of(words)), ""]
+        runs = [text(said, None, link)] if said else []
+        return Draft(self.key(block), "paragraph", {"rich_text": runs}, below)
+
+    def _unmade(self, block: Block) -> Draft:
+        is_known = block.type in _ONLY_IN_APP or block.data.get("block_type") in _ONLY_IN_APP
+        self.lose(block, Loss.NOT_CREATABLE if is_known else Loss.UNSUPPORTED)
+        if block.type == "link_preview":
+            target = web(word(block.data, "url"), self.scope)
+            return self.line(block, word(block.data, "url"), (), target)
+        kind = (word(block.data, "block_type") or block.type or "block").replace("_", " ")
+        title = plain(block) or word(block.data, "title")
+        words = f"[{kind.capitalize()}{': ' if title else ''}{title}]"
+        return self.line(block, words, self.below(block))
+
+
+def plain(block: Block) -> str:
+    """The text of a block, whichever it is, without its marks."""
+    if block.type == "table_row":
+        return " | ".join(plain_text(cell) for cell in as_list(block.data.get("cells")))
+    found = block.data.get("rich_text", block.data.get("title"))
+    return plain_text(found) if isinstance(found, list) else ""
+
+
+Made = list[Draft]
+
+
+def _color(block: Block) -> Json:
+    color = block.data.get("color")
+    return {"color": color} if isinstance(color, str) and color in limits.COLORS else {}
+
+
+def _worded(to: Translation, block: Block) -> Made:
+    """Text with what lies in it; one that is too long for a block goes on in the next of its kind."""
+    parts = rich(block.data.get("rich_text"), to.scope)
+    more = _MORE[block.type](to, block) if block.type in _MORE else _color(block)
+    below = to.below(block)
+    after: Made = []
+    takes = block.type != "code" and (block.type not in _HEADINGS or more.get("is_toggleable"))
+    if below and not takes:
+        below, after = (), [*below]
+    keys = [to.key(block) for _ in parts]
+    made = [
+        Draft(key, block.type, {"rich_text": runs, **more})
+        for key, runs in zip(keys, parts, strict=True)
+    ]
+    return [*made[:-1], replace(made[-1], children=below), *after]
+
+
+def _heading(to: Translation, block: Block) -> Json:
+    toggles = block.data.get("is_toggleable") is True
+    return {**_color(block), **({"is_toggleable": True} if toggles else {})}
+
+
+def _to_do(to: Translation, block: Block) -> Json:
+    return {**_color(block), "checked": block.data.get("checked") is True}
+
+
+def _numbered(to: Translation, block: Block) -> Json:
+    if block.data.get("list_start_index") not in (None, 1) or block.data.get("list_format"):
+        to.lose(block, Loss.LIST_FORMAT)
+    return _color(block)
+
+
+def _callout(to: Translation, block: Block) -> Json:
+    to.scope.at = bare_id(block.id)
+    made = icon(block.data, block.id, to.scope, to.files)
+    if not made:
+        to.lose(block, Loss.DEFAULT_ICON)
+    return {**_color(block), **({"icon": made} if made else {})}
+
+
+def _code(to: Translation, block: Block) -> Json:
+    language = word(block.data, "language").lower()
+    known = language if language in limits.LANGUAGES else limits.PLAIN
+    return {"language": known, **_caption(to, block)}
+
+
+def _caption(to: Translation, block: Block) -> Json:
+    runs = short(block.data.get("caption"), to.scope)
+    return {"caption": runs} if runs else {}
+
+
+_MORE: Mapping[str, Callable[[Translation, Block], Json]] = {
+    **dict.fromkeys(_HEADINGS, _heading),
+    "to_do": _to_do,
+    "numbered_list_item": _numbered,
+    "callout": _callout,
+    "code": _code,
+    "template": lambda to, block: {},
+}
+
+
+def _bare(to: Translation, block: Block) -> Made:
+    more = _color(block) if block.type == "table_of_contents" else {}
+    return [Draft(to.key(block), block.type, more)]
+
+
+def _equation(to: Translation, block: Block) -> Made:
+    expression = words_of(word(block.data, "expression"))
+    if limits.units(expression) > limits.EXPRESSION:
+        to.lose(block, Loss.TOO_DEEP)
+        runs = [text(piece) for piece in limits.pieces(expression)][: limits.TEXTS]
+        return [Draft(to.key(block), "paragraph", {"rich_text": runs})]
+    return [Draft(to.key(block), "equation", {"expression": expression})]
+
+
+def _media(to: Translation, block: Block) -> Made:
+    made = file(block.data, block.id, to.scope, to.files)
+    caption = _caption(to, block)
+    if made is None:
+        return [_without_file(to, block, caption)]
+    name = words_of(word(block.data, "name"))
+    named = {"name": name} if block.type == "file" and name and len(name) <= 900 else {}
+    return [Draft(to.key(block), block.type, {**made, **caption, **named})]
+
+
+def _without_file(to: Translation, block: Block, caption: Json) -> Draft:
+    """The name of a file that cannot be sent, with its caption."""
+    url = word(mapping(block.data, word(block.data, "type")), "url")
+    name = urls.own_name(word(block.data, "name"), url) or urls.public(url)
+    (said, *_) = [*limits.pieces(words_of(f"[{block.type.capitalize()}: {name}]"))]
+    runs = [text(said), *([text(" ")] if caption else []), *caption.get("caption", [])]
+    return Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})
+
+
+def _address(to: Translation, block: Block) -> Made:
+    """A bookmark or embed; an embed of a file of Notion's own is uploaded anew."""
+    url, caption = word(block.data, "url"), _caption(to, block)
+    if block.type == "embed" and urls.is_hosted(url):
+        found = to.files.upload(block.id, to.scope)
+        if found is None:
+            return [_without_file(to, block, caption)]
+        return [Draft(to.key(block), "embed", {"file_upload": {"id": found}, **caption})]
+    target = web(url, to.scope) if url else None
+    if target is None:
+        runs = [text(f"[{block.type.capitalize()}]"), *caption.get("caption", [])]
+        return [Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})]
+    return [Draft(to.key(block), block.type, {"url": target, **caption})]
+
+
+def _link_to_page(to: Translation, block: Block) -> Made:
+    kind = word(block.data, "type")
+    key = bare_id(word(block.data, kind))
+    if kind not in ("page_id", "database_id") or not _HEX.fullmatch(key):
+        to.lose(block, Loss.NOT_CREATABLE)
+        return [to.line(block, "[Link]", ())]
+    target = Ref(key) if key in to.scope.pages else key
+    return [Draft(to.key(block), block.type, {"type": kind, kind: target})]
+
+
+def _table(to: Translation, block: Block) -> Made:
+    rows = [child for child in block.children if child.type == "table_row"]
+    others = [child for child in block.children if child.type != "table_row"]
+    widths = [len(as_list(row.data.get("cells"))) for row in rows]
+    given = block.data.get("table_width")
+    wanted = given if type(given) is int and not rows else max(widths, default=1)
+    width = max(1, min(wanted, limits.CELLS))
+    key = to.key(block)
+    made = tuple(_row(to, row, width) for row in rows)
+    if not made:
+        to.lose(block, Loss.EMPTY)
+        made = (Draft(f"{key}+", "table_row", {"cells": [[] for _ in range(width)]}),)
+    heads = {name: block.data.get(name) is True for name in ("has_column_header", "has_row_header")}
+    after = [draft for child in others for draft in to._block(child)]
+    return [Draft(key, "table", {"table_width": width, **heads}, made), *after]
+
+
+def _row(to: Translation, row: Block, width: int) -> Draft:
+    to.scope.at = bare_id(row.id)
+    cells = [short(cell, to.scope) for cell in as_list(row.data.get("cells"))][:width]
+    cells += [[] for _ in range(width - len(cells))]
+    return Draft(to.key(row), "table_row", {"cells": cells})
+
+
+def _columns(to: Translation, block: Block) -> Made:
+    sides = [child for child in block.children if child.type == "column"]
+    if block.unread:
+        to.lose(block, Loss.UNREAD)
+    if len(sides) < 2:  # as nobody can make: what is in it
+        return [draft for child in block.children for draft in to._block(child)]
+    key = to.key(block)
+    made = tuple(_column(to, side) for side in sides)
+    others = [child for child in block.children if child.type != "column"]
+    after = [draft for child in others for draft in to._block(child)]
+    return [Draft(key, "column_list", {}, made), *after]
+
+
+def _column(to: Translation, side: Block) -> Draft:
+    key, below = to.key(side), to.below(side)
+    if not below:
+        to.lose(side, Loss.EMPTY)
+        below = (Draft(f"{key}+", "paragraph", {"rich_text": []}),)
+    ratio = side.data.get("width_ratio")
+    is_ratio = isinstance(ratio, int | float) and not isinstance(ratio, bool) and 0 < ratio <= 1
+    return Draft(key, "column", {"width_ratio": ratio} if is_ratio else {}, below)
+
+
+def _tab(to: Translation, block: Block) -> Made:
+    labels = [child for child in block.children if child.type == "paragraph"]
+    if block.unread:
+        to.lose(block, Loss.UNREAD)
+    if not labels:
+        to.lose(block, Loss.EMPTY)
+        return [*to.below(block)]
+    key = to.key(block)
+    made = tuple(_label(to, label) for label in labels)
+    others = [child for child in block.children if child.type != "paragraph"]
+    after = [draft for child in others for draft in to._block(child)]
+    return [Draft(key, "tab", {}, made), *after]
+
+
+def _label(to: Translation, label: Block) -> Draft:
+    to.scope.at = bare_id(label.id)
+    runs = short(label.data.get("rich_text"), to.scope)
+    made = icon(label.data, label.id, to.scope, to.files)
+    data = {"rich_text": runs, **_color(label), **({"icon": made} if made else {})}
+    return Draft(to.key(label), "paragraph", data, to.below(label))
+
+
+def _synced(to: Translation, block: Block) -> Made:
+    """An original, or the copy of one that is restored; of any other one its content."""
+    source = as_object(block.data.get("synced_from"))
+    original = bare_id(word(source, "block_id"))
+    if original in to.scope.originals:
+        tie = {"type": "block_id", "block_id": Ref(original)}
+        return [Draft(to.key(block), block.type, {"synced_from": tie})]
+    if source:
+        to.lose(block, Loss.SYNCED_OUTSIDE)
+    return [Draft(to.key(block), block.type, {"synced_from": None}, to.below(block))]
+
+
+_MAKES: Mapping[str, Callable[[Translation, Block], Made]] = {
+    **dict.fromkeys(_WORDED, _worded),
+    **dict.fromkeys((*_PLAIN, "table_of_contents"), _bare),
+    **dict.fromkeys(_MEDIA, _media),
+    "equation": _equation,
+    "embed": _address,
+    "bookmark": _address,
+    "link_to_page": _link_to_page,
+    "table": _table,
+    "column_list": _columns,
+    "tab": _tab,
+    "synced_block": _synced,
+}
+
+
+def original_keys(blocks: Iterator[Block]) -> frozenset[str]:
+    """The keys of synced blocks that copies may follow."""
+    return frozenset(
+        bare_id(block.id)
+        for block in blocks
+        if block.type == "synced_block" and not block.data.get("synced_from")
+    )

@@ -1,0 +1,155 @@
+"""Which losses may explain a difference: a plan cannot excuse what it could have made. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from backup import urls
+from backup.json_values import as_list, as_object, mapping, word
+from backup.model import Block
+from backup.restore.canonical import MEDIA
+from backup.restore.losses import Loss, Lost
+
+_FILES = (Loss.FILE_MISSING, Loss.FILE_TOO_LARGE, Loss.FILE_TYPE)
+_IN_TEXT = (Loss.PEOPLE, Loss.CUSTOM_EMOJI, Loss.ADDRESS, Loss.TOO_DEEP)
+_MADE = frozenset(
+    (
+        *("paragraph", "heading_1", "heading_2", "heading_3", "heading_4", "bulleted_list_item"),
+        *("numbered_list_item", "to_do", "toggle", "quote", "callout", "code", "divider"),
+        *("table", "table_row", "column_list", "column", "tab", "breadcrumb", "template"),
+        *("table_of_contents", "synced_block", *MEDIA),
+    )
+)
+_LINES = ("paragraph", "link_to_page")  # what may stand where something could not be made
+# What a line may stand for, beside blocks that nobody can make.
+_REPLACED = {
+    "child_page": (Loss.UNREAD,),
+    "child_database": (Loss.LINKED_VIEW, Loss.UNREAD),
+    "bookmark": (Loss.ADDRESS, Loss.EMPTY),
+    "equation": (Loss.TOO_DEEP,),
+    "link_to_page": (Loss.NOT_CREATABLE,),
+    "link_preview": (Loss.NOT_CREATABLE,),
+}
+_ANYBODY = r"[^\0]{0,500}?"  # the name of somebody, as a text
+
+
+def replaceable(old: Block, new: Block, is_link: bool, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The losses that explain why a line stands where `old` stood; none when it had to be made."""
+    if is_link:
+        kinds: tuple[Loss, ...] = (
+            (Loss.PAGE_MOVED if old.type == "child_page" else Loss.DATABASE_MOVED),
+        )
+        return _of(kinds, foreseen) if new.type == "link_to_page" else []
+    return _of(_kinds(old), foreseen) if new.type in _LINES else []
+
+
+def _kinds(old: Block) -> tuple[Loss, ...]:
+    if old.type in MEDIA or old.type == "embed":
+        is_hosted = "external" not in old.data and (
+            old.type != "embed" or urls.is_hosted(word(old.data, "url"))
+        )
+        return _FILES if is_hosted else (Loss.ADDRESS, Loss.EMPTY)
+    if old.type in _MADE:
+        return ()
+    return _REPLACED.get(old.type, (Loss.UNSUPPORTED, Loss.NOT_CREATABLE))
+
+
+def _of(kinds: Sequence[Loss], foreseen: Sequence[Lost]) -> list[Lost]:
+    return [each for each in foreseen if each.kind in kinds]
+
+
+def excused(name: str, old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The losses that explain why a part of something is another one; none when it should be the same.
+    `name` says which part, `old` and `new` are its canonical values."""
+    check = _PARTS.get(name, _text)
+    return check(old, new, foreseen)
+
+
+def _icon(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    if old is None:
+        return _of((Loss.DEFAULT_ICON,), foreseen)
+    kinds: tuple[Loss, ...] = (Loss.DEFAULT_ICON, Loss.ADDRESS)
+    if isinstance(old, list):
+        kinds += (Loss.CUSTOM_EMOJI,) if old[0] == "emoji" else _FILES
+    return _of(kinds, foreseen)
+
+
+def _text(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """Texts, and lists of them (the cells of a table)."""
+    found = _of(_IN_TEXT, foreseen)
+    kinds = {each.kind for each in found}
+    if found and _fits(old, new, kinds):
+        return found
+    return []
+
+
+def _fits(old: Any, new: Any, kinds: set[Loss]) -> bool:
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(
+            _fits(*each, kinds) for each in zip(old, new, strict=True)
+        )
+    if not isinstance(old, tuple) or not isinstance(new, tuple | None):
+        return False
+    if Loss.TOO_DEEP in kinds:
+        return True
+    return bool(re.fullmatch(_pattern(old, kinds), _words(new or ()), re.DOTALL))
+
+
+def _pattern(runs: Sequence[Any], kinds: set[Loss]) -> str:
+    """What the text of the copy must be, where somebody or something may stand as a text, or not at all."""
+    parts = []
+    for run in runs:
+        free = (run.get("mention") == "user" and Loss.PEOPLE in kinds) or (
+            run.get("mention") == "custom_emoji" and Loss.CUSTOM_EMOJI in kinds
+        )
+        if free:
+            parts.append(f"(?:{re.escape(_sign(run))}|{_ANYBODY})")
+        else:
+            parts.append(re.escape(run["text"] if "text" in run else _sign(run)))
+    return "".join(parts)
+
+
+def _words(runs: Sequence[Any]) -> str:
+    return "".join(run["text"] if "text" in run else _sign(run) for run in runs)
+
+
+def _sign(run: Any) -> str:
+    """What stands for a mention or an equation."""
+    return f"\0{run.get('mention')}{run.get('of')}{run.get('equation')}\0"
+
+
+def _value(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The value of a row."""
+    if isinstance(old, tuple):
+        return _text(old, new, foreseen)
+    kinds = (
+        *(Loss.PEOPLE, Loss.RELATION_OUTSIDE, Loss.RELATION_CUT, Loss.PROPERTY, Loss.TOO_DEEP),
+        *(Loss.ADDRESS, *_FILES),
+    )
+    is_less = new is None or (isinstance(new, list) and all(each in as_list(old) for each in new))
+    return _of(kinds, foreseen) if is_less else []
+
+
+def _property(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """A column of a database."""
+    if new is None:
+        return _of((Loss.PROPERTY, Loss.RELATION_OUTSIDE, Loss.TOO_DEEP), foreseen)
+    is_one_way = not as_object(new).get("two_way") and mapping({"": old}, "").get("two_way")
+    kinds = (Loss.ONE_WAY,) if is_one_way else (Loss.DATABASE_EXTRAS, Loss.RELATION_OUTSIDE)
+    return _of(kinds, foreseen)
+
+
+def _tie(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The original that a synced block follows."""
+    return [] if new else _of((Loss.SYNCED_OUTSIDE,), foreseen)
+
+
+_PARTS = {
+    "synced_from": _tie,
+    "icon": _icon,
+    "cover": _icon,
+    "value": _value,
+    "property": _property,
+}

@@ -1,0 +1,122 @@
+"""What of the unfinished copy is there: each list of it against the writes that fill it. Pure.
+
+The writes of a list are known, and always come in one order. So what lies in it says how far it came, and
+that is all that has to be known to go on: after a run that was killed, and after an answer that was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from backup.json_values import mapping, objects, word
+from backup.model import Json
+from backup.restore.draft import Draft
+from backup.restore.steps import START, Append, MakeDatabase, MakePage, Remove, Step
+
+_UNTITLED = ("", "Untitled", "New database")  # how a list shows what has no title
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One block more in a list, or (`goes`) one less."""
+
+    draft: Draft
+    after: str = ""
+    goes: bool = False
+
+
+@dataclass
+class Lists:
+    """All lists of a plan by the keys of what they lie in. `done` says how much of each is written, as
+    far as that is known; `spans` which part of its list each step writes."""
+
+    initial: Mapping[str, tuple[Draft, ...]]
+    units: dict[str, list[_Unit]] = field(default_factory=dict)
+    done: dict[str, int] = field(default_factory=dict)
+    spans: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, steps: Iterable[Step], initial: Mapping[str, tuple[Draft, ...]]) -> Lists:
+        """The lists that the steps fill."""
+        made = cls(initial)
+        for number, step in enumerate(steps):
+            if isinstance(step, Append):
+                made._add(number, step.parent, _units(step.drafts, step.after))
+            elif isinstance(step, Remove):
+                gone = _Unit(Draft(step.key, "paragraph", {}), goes=True)
+                made._add(number, step.parent, [gone])
+            elif isinstance(step, MakePage | MakeDatabase):
+                made._add(number, step.parent, [_Unit(step.shown)])
+                if isinstance(step, MakePage):
+                    made.units.setdefault(step.key, []).extend(_units(step.drafts, ""))
+        return made
+
+    def _add(self, number: int, parent: str, units: Iterable[_Unit]) -> None:
+        known = self.units.setdefault(parent, [])
+        start = len(known)
+        known += units
+        self.spans[number] = (parent, start, len(known))
+
+    def states(self, key: str) -> Iterator[tuple[int, list[Draft]]]:
+        """What lies in a list after each write: how many were done, and the blocks. The list that is
+        given is changed by the next one."""
+        now = list(self.initial.get(key, ()))
+        yield 0, now
+        for count, unit in enumerate(self.units.get(key, ()), 1):
+            _write(now, unit)
+            yield count, now
+
+    def found(self, key: str, blocks: list[Json]) -> dict[str, str] | None:
+        """The ids of what lies in a list by their keys, when the `blocks` of it are what was written so
+        far; `done` then says how far that is. None when there is anything else in it."""
+        best: list[Draft] | None = None
+        for count, drafts in self.states(key):
+            if count < self.done.get(key, 0) or len(drafts) != len(blocks):
+                continue
+            if all(_is(*pair) for pair in zip(drafts, blocks, strict=True)):
+                best, self.done[key] = list(drafts), count
+        if best is None:
+            return None
+        ids = [str(block.get("id")) for block in blocks]
+        return {draft.key: id_ for draft, id_ in zip(best, ids, strict=True)}
+
+
+def _units(drafts: Iterable[Draft], after: str) -> list[_Unit]:
+    """Each block behind the one before it."""
+    found: list[_Unit] = []
+    for draft in drafts:
+        found.append(_Unit(draft, after))
+        after = draft.key if after else ""
+    return found
+
+
+def _write(now: list[Draft], unit: _Unit) -> None:
+    keys = [draft.key for draft in now]
+    if unit.goes:
+        del now[keys.index(unit.draft.key)]
+    elif unit.after == START:
+        now.insert(0, unit.draft)
+    elif unit.after:
+        now.insert(keys.index(unit.after) + 1, unit.draft)
+    else:
+        now.append(unit.draft)
+
+
+def _is(draft: Draft, block: Json) -> bool:
+    """Whether a block is what was made of a draft, by its type and its words."""
+    type_ = word(block, "type")
+    if type_ != draft.type:
+        return False
+    data = mapping(block, type_)
+    if draft.has_request:
+        title, wanted = word(data, "title"), draft.data["title"]
+        return wanted is None or title == wanted or (title in _UNTITLED and not wanted)
+    return _words(draft.data) == _words(data)
+
+
+def _words(data: Json) -> str:
+    """The text of a block without its mentions, whose words Notion chooses."""
+    return "".join(
+        str(mapping(run, "text").get("content", "")) for run in objects(data.get("rich_text"))
+    )

@@ -1,0 +1,140 @@
+"""Files, icons and covers as a request has them: uploaded once by content, or at their address elsewhere. Pure.
+
+The address of a file of Notion's own is never sent: it would be taken as one elsewhere, and open nothing
+soon.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from backup.files import find
+from backup.files.names import identity
+from backup.files.store import FileRecord
+from backup.json_values import mapping, word
+from backup.model import Json, Page, bare_id
+from backup.restore import limits
+from backup.restore.draft import Upload
+from backup.restore.losses import Loss
+from backup.restore.texts import Scope, web, words_of
+
+_NATIVE = re.compile(r"[a-z0-9-]{1,100}")
+_TINTS = ("lightgray", *(each for each in limits.OPTION_COLORS if each != "default"))
+_HEX = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A file to be uploaded: where it lies (the place of its node in `Saved.nodes`, and the path in its
+    folder), what it is called, and its size."""
+
+    node: int
+    path: str
+    name: str
+    size: int
+
+    @property
+    def parts(self) -> int:
+        """How many parts it is sent in."""
+        return 1 if self.size <= limits.ONE_PART else -(-self.size // limits.PART)
+
+    @property
+    def requests(self) -> int:
+        """Made, sent, and completed where it has several parts."""
+        return 2 if self.parts == 1 else self.parts + 2
+
+
+@dataclass
+class Files:
+    """The files of a plan, each content once: by the SHA-256 of each."""
+
+    most: int  # bytes that one may have
+    has: Callable[[int, str], bool] = lambda node, path: True  # whether it is there, as recorded
+    node: int = 0  # the place of the node that is translated
+    uploads: dict[str, Planned] = field(default_factory=dict)
+
+    def upload(self, key: str, scope: Scope) -> Upload | None:
+        """The file that hangs at `key` (see model.File); None when it cannot be uploaded, which is lost."""
+        record = scope.files.get(key)
+        why = self._refused(record)
+        if record is None or why:
+            scope.lose(why or Loss.FILE_MISSING)
+            return None
+        planned = Planned(self.node, record.path, _name(record), record.size)
+        self.uploads.setdefault(record.sha256, planned)
+        return Upload(record.sha256)
+
+    def _refused(self, record: FileRecord | None) -> Loss | None:
+        if record is None or record.size < 0:
+            return Loss.FILE_MISSING
+        if record.size > self.most:
+            return Loss.FILE_TOO_LARGE
+        ending = PurePosixPath(_name(record)).suffix.lower().removeprefix(".")
+        if ending not in limits.ENDINGS:
+            return Loss.FILE_TYPE
+        is_there = record.sha256 in self.uploads or self.has(self.node, record.path)
+        return None if is_there else Loss.FILE_MISSING
+
+
+def files_of(page: Page, records: tuple[FileRecord, ...]) -> dict[str, FileRecord]:
+    """What is in the backup of the files of a page, by the key of each (see model.File)."""
+    known = {record.identity: record for record in records}
+    found = {file.key: known.get(identity(file)) for file in find.files(page)}
+    return {key: record for key, record in found.items() if record is not None}
+
+
+def _name(record: FileRecord) -> str:
+    """What people call it, when that ends as a file of its type does; else its name in the folder."""
+    stored = PurePosixPath(record.path).name
+    name = words_of(record.name).replace("/", "-").strip()
+    is_whole = PurePosixPath(name).suffix.lower() == PurePosixPath(stored).suffix.lower()
+    return name if is_whole and len(name.encode()) <= 900 else stored
+
+
+def file(holder: Json, key: str, scope: Scope, files: Files) -> Json | None:
+    """The file of a block, icon, cover or entry of a list; None when there is none that can be sent."""
+    if url := word(mapping(holder, "external"), "url"):
+        target = web(url, scope)
+        return {"type": "external", "external": {"url": target}} if target else None
+    found = files.upload(key, scope)
+    return {"type": "file_upload", "file_upload": {"id": found}} if found else None
+
+
+def icon(owner: Json, key: str, scope: Scope, files: Files) -> Json | None:
+    """The icon of a page, database, callout or label; None when there is none, or none that can be sent."""
+    given = mapping(owner, "icon")
+    kind = word(given, "type")
+    if kind == "emoji":
+        return {"type": kind, kind: words_of(word(given, kind))}
+    if kind == "custom_emoji":
+        id_ = bare_id(word(mapping(given, kind), "id"))
+        if _HEX.fullmatch(id_):
+            return {"type": kind, kind: {"id": id_}}
+        scope.lose(Loss.CUSTOM_EMOJI)
+        return None
+    if kind == "icon":
+        return _native(mapping(given, kind), scope)
+    return file(given, f"{key}/icon", scope, files) if kind in ("file", "external") else None
+
+
+def _native(given: Json, scope: Scope) -> Json | None:
+    name, color = word(given, "name"), word(given, "color")
+    if not _NATIVE.fullmatch(name):
+        scope.lose(Loss.ADDRESS)
+        return None
+    tint = {"color": color} if color in _TINTS else {}
+    return {"type": "icon", "icon": {"name": name, **tint}}
+
+
+def clothes(raw: Json, key: str, scope: Scope, files: Files) -> Json:
+    """The icon and cover of a page or database, as far as there are any."""
+    found: Json = {}
+    if made := icon(raw, key, scope, files):
+        found["icon"] = made
+    given = mapping(raw, "cover")
+    if given and (made := file(given, f"{key}/cover", scope, files)):
+        found["cover"] = made
+    return found

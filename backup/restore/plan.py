@@ -1,0 +1,263 @@
+"""What a restore will write, in which order: from the stores alone, nothing asked and nothing sent. Pure.
+
+First the skeleton, from the top down: each page with what of its blocks needs no id that is not there yet.
+What stands between two pages in a list is written there and then, so that nothing is ever put behind a
+page, which Notion may refuse; what stands before the first of them or after the last can wait until all ids
+are known. Then the rest, then what could not be written before something else: copies of synced blocks,
+links to blocks. The last write takes the mark off the title of the topmost page, by which an unfinished
+copy is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from backup.errors import ConfigError
+from backup.json_values import mapping
+from backup.model import Json, bare_id
+from backup.restore import limits
+from backup.restore.cut import Cutter, original_of
+from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder
+from backup.restore.losses import Loss, Lost
+from backup.restore.media import Planned
+from backup.restore.saved import Saved
+from backup.restore.steps import (
+    START,
+    Append,
+    MakePage,
+    Patch,
+    Remove,
+    Step,
+)
+from backup.restore.texts import text
+from backup.restore.translation import Made, Translator, plainly, shown_title, waits_for
+
+TARGET = "target"  # the key of the page that the copy is made in
+_MARK = 12  # hex digits in the title of an unfinished copy
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What `users/me` says: how many bytes a file may have, and whether the token is a person's, whose
+    blocks are not counted. `people` are the bare ids of those in it, None when nobody asked."""
+
+    max_upload: int = limits.FREE_FILE
+    personal: bool = False
+    people: frozenset[str] | None = None
+
+
+def workspace_of(me: Json, people: frozenset[str] | None = None) -> Workspace:
+    """The workspace of a token, by GET /v1/users/me."""
+    bot = mapping(me, "bot")
+    most = mapping(bot, "workspace_limits").get("max_file_upload_size_in_bytes")
+    size = most if type(most) is int else limits.FREE_FILE
+    return Workspace(size, mapping(bot, "owner").get("type") == "user", people)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The writes in their order. `uploads` are the files by their SHA-256, each sent before it is first
+    needed; `initial` has what lies in a block from its making on."""
+
+    steps: tuple[Step, ...]
+    uploads: Mapping[str, Planned]
+    losses: tuple[Lost, ...]
+    initial: Mapping[str, tuple[Draft, ...]]
+    mark: str  # in the title of the copy until it is finished
+    target: str = ""  # the page that the copy is made in
+
+    @property
+    def creations(self) -> tuple[Step, ...]:
+        """The writes in their order."""
+        return self.steps
+
+    @cached_property
+    def requests(self) -> int:
+        """How many requests it takes if nothing goes wrong."""
+        files = sum(planned.requests for planned in self.uploads.values())
+        return files + sum(step.requests for step in self.steps)
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes at the pace that Notion allows."""
+        return -(-self.requests // limits.A_MINUTE)
+
+
+def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
+    """How `saved` is made again in the page `target` ('' when it is only to be seen)."""
+    if bare_id(target) in {node.id for node in saved.nodes}:
+        raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
+    if any(node.kind == "database" for node in saved.nodes):
+        raise ConfigError("A copy of a database cannot be made yet: only one of pages without any.")
+    translator = Translator(saved, workspace.max_upload, workspace.people)
+    builder = _Builder(translator.all())
+    steps = [*builder.skeleton(), *builder.rest()]
+    digest = hashlib.sha256(repr((steps, sorted(translator.files.uploads))).encode()).hexdigest()
+    mark = f" (restore {digest[:_MARK]})"
+    losses = (*saved.lost, *translator.losses, *builder.losses)
+    return Plan(
+        tuple(builder.marked(steps, mark)),
+        translator.files.uploads,
+        losses,
+        builder.cutter.initial,
+        mark,
+        bare_id(target),
+    )
+
+
+class _Builder:
+    """Puts the writes in order. `_late` are the runs of blocks that wait until all pages are made: the
+    list, the blocks, the place, and a placeholder that goes afterwards."""
+
+    def __init__(self, made: Mapping[str, Made]) -> None:
+        self.losses: list[Lost] = []
+        self._all = made
+        self._top = next(iter(made.values()))
+        drafts = [each for one in made.values() for top in one.drafts for each in top.walk()]
+        self.cutter = Cutter(self._needed(drafts), {TARGET})
+        self._late: list[tuple[str, list[Draft], str, str]] = []
+        self._titles: list[Made] = []  # that mention what was not made yet
+
+    def _needed(self, drafts: list[Draft]) -> set[str]:
+        """The keys whose ids are needed: of what links lead to, of what holds such a link, and of synced
+        blocks with copies and these."""
+        keys = {draft.key for draft in drafts}
+        linking = [draft for draft in drafts if any(blocks_of(draft.data))]
+        targets = {key for draft in linking for key in blocks_of(draft.data)}
+        for draft in linking:
+            if lost := sum(key not in keys for key in blocks_of(draft.data)):
+                self.losses.append(Lost(Loss.ADDRESS, self._top.node.path, draft.key, lost))
+        copies = {draft.key: original for draft in drafts if (original := original_of(draft))}
+        found = {*(draft.key for draft in linking), *targets, *copies, *copies.values()}
+        return found & keys
+
+    # -- the skeleton ----------------------------------------------------------------------------
+
+    def skeleton(self) -> Iterator[Step]:
+        """All pages and databases, with the blocks that can be written with them."""
+        yield from self._page(self._top, TARGET)
+
+    def _page(self, one: Made, parent: str) -> Iterator[Step]:
+        before, middle, after = _parted(one.drafts)
+        key = one.node.id
+        inline = self.cutter.is_one(before) and self._is_ready(before)
+        yield self._making(one, parent, tuple(before) if inline else ())
+        self.cutter.made.add(key)
+        if not inline and self._is_ready(before):
+            yield from self.cutter.steps(key, before)
+        elif not inline:
+            self._late.append((key, before, START if middle else "", ""))
+        for run in _runs(middle):
+            yield from self._between(key, run)
+        if self._is_ready(after):
+            yield from self.cutter.steps(key, after)
+        else:
+            self._late.append((key, after, "", ""))
+
+    def _making(self, one: Made, parent: str, drafts: tuple[Draft, ...]) -> MakePage:
+        title = one.title
+        if waits_for(title, self.cutter.made):
+            self._titles.append(one)
+            title = plainly(title)
+        body: Json = {
+            "parent": {"type": "page_id", "page_id": Ref(parent)},
+            "properties": {"title": {"title": title}},
+            **one.clothes,
+        }
+        shown = Draft(one.node.id, "child_page", {"title": shown_title(title)})
+        return MakePage(one.node.id, parent, shown, body, drafts)
+
+    def _between(self, parent: str, run: list[Draft]) -> Iterator[Step]:
+        """A page in a list, or the blocks between two of them: as many as can be now, at least one, behind
+        which the others go later."""
+        if run[0].has_request:
+            yield from self._child(self._all[run[0].key], parent)
+            return
+        ready = 0
+        while ready < len(run) and self._is_ready([run[ready]]):
+            ready += 1
+        held = "" if ready else placeholder(run[0].key).key
+        first = run[:ready] or [placeholder(run[0].key)]
+        yield from self.cutter.steps(parent, first)
+        if rest := run[ready:]:
+            self._late.append((parent, rest, first[-1].key, held))
+
+    def _child(self, one: Made, parent: str) -> Iterator[Step]:
+        if one.node.kind != "database":
+            yield from self._page(one, parent)
+
+    def _is_ready(self, drafts: list[Draft]) -> bool:
+        """Whether all pages that the blocks refer to are made."""
+        known = self.cutter.made
+        wanted = (
+            key
+            for draft in drafts
+            for each in draft.walk()
+            if not original_of(each)
+            for key in pages_of(each.data)
+        )
+        return all(key in known for key in wanted)
+
+    # -- the rest --------------------------------------------------------------------------------
+
+    def rest(self) -> Iterator[Step]:
+        """What had to wait, in the order of reading, then what follows something else."""
+        for parent, drafts, after, held in self._late:
+            yield from self.cutter.steps(parent, drafts, after)
+            if held:
+                yield Remove(parent, held)
+        for parent, draft in self.cutter.late:
+            held = placeholder(draft.key).key
+            yield Append(parent, (draft,), held)
+            yield Remove(parent, held)
+        for draft in self.cutter.again:
+            yield Patch("block", draft.key, {draft.type: draft.data})
+        for one in self._titles:
+            if one is not self._top:
+                yield Patch("page", one.node.id, {"properties": {"title": {"title": one.title}}})
+        for key, one in self._all.items():
+            if _raw(one).get("is_locked") is True and one is not self._top:
+                yield Patch("page", key, {"is_locked": True})
+
+    def marked(self, steps: list[Step], mark: str) -> Iterator[Step]:
+        """The steps with the mark in the title of the topmost page, and the last one, which takes it off."""
+        first, *others = steps
+        if isinstance(first, MakePage):
+            title = first.body["properties"]["title"]["title"][: limits.TEXTS - 1]
+            marked = [*title, text(mark)]
+            body = {**first.body, "properties": {"title": {"title": marked}}}
+            shown = replace(first.shown, data={"title": shown_title(marked)})
+            yield replace(first, body=body, shown=shown)
+        yield from others
+        lock = {"is_locked": True} if _raw(self._top).get("is_locked") is True else {}
+        name = {"properties": {"title": {"title": self._top.title}}}
+        yield Patch("page", self._top.node.id, {**name, **lock})
+
+
+def _raw(one: Made) -> Json:
+    return one.node.page.raw if one.node.kind != "database" else one.node.database.raw
+
+
+def _parted(drafts: tuple[Draft, ...]) -> tuple[list[Draft], list[Draft], list[Draft]]:
+    """The blocks before the first page in a list, all from that to the last, and the blocks after it."""
+    places = [at for at, draft in enumerate(drafts) if draft.has_request]
+    if not places:
+        return [*drafts], [], []
+    first, last = places[0], places[-1] + 1
+    return [*drafts[:first]], [*drafts[first:last]], [*drafts[last:]]
+
+
+def _runs(drafts: list[Draft]) -> Iterator[list[Draft]]:
+    """Each page alone, and the blocks between two of them together."""
+    run: list[Draft] = []
+    for draft in drafts:
+        if draft.has_request:
+            if run:
+                yield run
+            yield [draft]
+            run = []
+        else:
+            run.append(draft)

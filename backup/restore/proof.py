@@ -1,0 +1,326 @@
+"""Compares what was backed up with what a restore made of it, both as a backup reads them. Pure.
+
+Each difference is either a loss that the plan named before anything was written, of a kind that may happen
+to such a thing (see `excuses`), or a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from backup.json_values import as_object, mapping, word
+from backup.model import Block, Json, bare_id
+from backup.restore import canonical
+from backup.restore.canonical import Side
+from backup.restore.excuses import excused, replaceable
+from backup.restore.lined_up import Slot, below, lined_up, of_page
+from backup.restore.losses import Loss, Lost
+from backup.restore.saved import Node
+from backup.words import counted
+
+_ABSENT = (Loss.UNREAD, Loss.DATABASE)  # of these nothing is made
+_BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`what` is another way in the copy than in the backup: `path` is the folder in the backup, `where` a
+    block's id or a property's name, '' for the page itself."""
+
+    path: str
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`differences` are what nobody foresaw; `lost` are the losses that happened, `unfounded` those that
+    were foreseen and did not. `compared` counts pages, databases and blocks."""
+
+    differences: tuple[Difference, ...]
+    lost: tuple[Lost, ...]
+    unfounded: tuple[Lost, ...]
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One side: its nodes in the order of reading, and the SHA-256 of the files of each that Notion
+    hosts, by the key of each (see model.File)."""
+
+    nodes: Sequence[Node]
+    files: Mapping[str, Mapping[str, str]]
+
+
+def proof(
+    before: Tree, after: Tree, ids: Mapping[str, str], foreseen: Iterable[Lost] = ()
+) -> Proof:
+    """Compare two trees. `ids` has the id in the copy of each page and database of the backup, as far as
+    it is known; others are found by their place. `foreseen` are the losses of the plan."""
+    work = _Comparison(before, after, ids, foreseen)
+    work.run()
+    happened = {id(each) for each in work.happened}
+    unfounded = tuple(each for each in work.foreseen if id(each) not in happened)
+    return Proof(tuple(work.differences), tuple(work.happened), unfounded, work.compared)
+
+
+@dataclass
+class _Comparison:
+    before: Tree
+    after: Tree
+    known: Mapping[str, str]
+    given: Iterable[Lost]
+    differences: list[Difference] = field(default_factory=list)
+    happened: list[Lost] = field(default_factory=list)
+    compared: int = 0
+    _ids: dict[str, str] = field(default_factory=dict)
+    _later: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.foreseen = [*self.given]
+        self._at: dict[tuple[str, str], list[Lost]] = {}
+        for lost in self.foreseen:
+            self._at.setdefault((lost.path, lost.where), []).append(lost)
+        self._copies = {node.id: node for node in self.after.nodes}
+        self._below = _children(self.before.nodes)
+        self._copied = _children(self.after.nodes)
+
+    def run(self) -> None:
+        """Find what stands for what, then compare, for links lead to what comes later."""
+        for lost in self.foreseen:  # what the backup itself does not have
+            if lost.kind in _ABSENT and not lost.where:
+                self.happened.append(lost)
+        self._pair(self.before.nodes[0], self.after.nodes[0])
+        for each in self._later:
+            each()
+
+    # -- what stands for what --------------------------------------------------------------------
+
+    def _pair(self, old: Node, new: Node) -> None:
+        self.compared += 1
+        self._ids[old.id] = new.id
+        if old.kind == "database" or new.kind == "database":
+            if old.kind != new.kind:
+                self.differ(old.path, "", f"is a {new.kind}, not a {old.kind}")
+                return
+            self._pair_database(old, new)
+        else:
+            self._later.append(partial(self._compare_page, old, new))
+            self._pair_page(old, new)
+
+    def _pair_database(self, old: Node, new: Node) -> None:
+        for one, other in zip(old.database.sources, new.database.sources, strict=False):
+            self._ids[bare_id(word(one, "id"))] = bare_id(word(other, "id"))
+        self._later.append(partial(self._compare_database, old, new))
+        rows, copies = self._below.get(old.id, ()), [*self._copied.get(new.id, ())]
+        if len(rows) != len(copies):
+            self.differ(old.path, "", f"has {len(copies)} rows in the copy, not {len(rows)}")
+        by_id = {copy.id: copy for copy in copies}
+        named = {
+            by_id.pop(self.known[row.id]).id: row for row in rows if self.known.get(row.id) in by_id
+        }
+        left = iter(copy for copy in copies if copy.id not in named)
+        told = {row.id: self._copies[id_] for id_, row in named.items()}
+        for row in rows:
+            if copy := told.get(row.id) or next(left, None):
+                self._pair(row, copy)
+
+    def _pair_page(self, old: Node, new: Node) -> None:
+        inside = {node.id: node for node in self._below.get(old.id, ())}
+        slots = of_page(old.page.blocks, inside)
+        self._pair_blocks(old, "", slots, new.page.blocks, inside)
+
+    def _pair_blocks(
+        self,
+        node: Node,
+        above: str,
+        slots: Sequence[Slot],
+        blocks: Sequence[Block],
+        inside: Mapping[str, Node],
+    ) -> None:
+        for pair in lined_up(slots, blocks):
+            if pair.slot is None:
+                self._left_over(node, above, slots, pair.blocks)
+            elif pair.blocks:
+                self._pair_slot(node, pair.slot, pair.blocks, inside)
+            else:
+                self.differ(node.path, bare_id(pair.slot.block.id), "is not in the copy")
+
+    def _left_over(
+        self, node: Node, above: str, slots: Sequence[Slot], blocks: Sequence[Block]
+    ) -> None:
+        """More in the copy than in the backup: what Notion wants in a frame that was empty."""
+        filled = [each for each in self._at.get((node.path, above), ()) if each.kind is Loss.EMPTY]
+        if filled and not slots and len(blocks) == 1:
+            self._happened(filled)
+        else:
+            self.differ(node.path, above, f"has {counted(len(blocks), 'block')} more in the copy")
+
+    def _pair_slot(
+        self, node: Node, slot: Slot, blocks: Sequence[Block], inside: Mapping[str, Node]
+    ) -> None:
+        self.compared += 1
+        id_ = bare_id(slot.block.id)
+        child = inside.get(id_)
+        if child and not slot.is_link:
+            copy = self._copies.get(bare_id(blocks[0].id))
+            if copy:
+                self._pair(child, copy)
+            else:
+                self.differ(child.path, "", "is not in the copy")
+            return
+        if not slot.is_link:
+            self._ids.setdefault(id_, bare_id(blocks[0].id))
+        self._later.append(partial(self._compare_block, node, slot, blocks))
+        if slot.below is not None:
+            below_ = below(slot.below, inside)
+            self._pair_blocks(node, id_, below_, blocks[-1].children, inside)
+
+    # -- comparing -------------------------------------------------------------------------------
+
+    def differ(self, path: str, where: str, what: str) -> None:
+        """One more difference."""
+        self.differences.append(Difference(path, where, what))
+
+    def _happened(self, lost: Iterable[Lost]) -> None:
+        """Losses that were foreseen, each once."""
+        known = set(map(id, self.happened))
+        self.happened += [each for each in lost if id(each) not in known]
+
+    def _sides(self, old: Node, new: Node | None = None) -> tuple[Side, Side]:
+        files = self.before.files.get(old.id, {})
+        page = self._ids.get(old.id, old.id)
+        return (
+            Side(lambda id_: self._ids.get(id_, id_), old.id, files),
+            Side(lambda id_: id_, page, self.after.files.get(page, {})),
+        )
+
+    def _compare_page(self, old: Node, new: Node) -> None:
+        before, after = self._sides(old)
+        one, other = (_clothes(node.page.raw, side) for node, side in ((old, before), (new, after)))
+        self._compare(old.path, "", one, other, before)
+        first, second = old.page.raw.get("properties"), new.page.raw.get("properties")
+        if old.kind == new.kind == "row":
+            self._compare_values(
+                old,
+                canonical.values(as_object(first), before),
+                canonical.values(as_object(second), after),
+            )
+        else:
+            titles = [
+                canonical.rich(_title(as_object(raw)), side)
+                for raw, side in ((first, before), (second, after))
+            ]
+            self._compare(old.path, "", {"title": titles[0]}, {"title": titles[1]}, before)
+            self._row_values(old)
+
+    def _row_values(self, old: Node) -> None:
+        """The values of a row that has become a page."""
+        self._happened(
+            each for each in self.foreseen if each.path == old.path and each.kind is Loss.ROW_VALUES
+        )
+
+    def _compare_values(self, old: Node, one: Json, other: Json) -> None:
+        for name in one.keys() | other.keys():
+            if one.get(name) != other.get(name):
+                self._judge(old.path, name, "value", one.get(name), other.get(name))
+        self._happened(
+            each for each in self.foreseen if each.path == old.path and each.kind in _BY_NOTION
+        )
+
+    def _compare_database(self, old: Node, new: Node) -> None:
+        before, after = self._sides(old)
+        one = _shell(old.database.raw, before, old.id)
+        other = _shell(new.database.raw, after, new.id)
+        self._compare(old.path, "", one, other, before)
+        if len(old.database.sources) != len(new.database.sources):
+            self.differ(old.path, "", "has another number of data sources in the copy")
+        for source, copy in zip(old.database.sources, new.database.sources, strict=False):
+            first = canonical.schema(mapping(source, "properties"), before)
+            second = canonical.schema(mapping(copy, "properties"), after)
+            for name in first.keys() | second.keys():
+                if first.get(name) != second.get(name):
+                    self._judge(old.path, name, "property", first.get(name), second.get(name))
+
+    def _compare_block(self, node: Node, slot: Slot, blocks: Sequence[Block]) -> None:
+        before, after = self._sides(node)
+        old, where = slot.block, bare_id(slot.block.id)
+        foreseen = self._at.get((node.path, where), [])
+        if slot.is_link or old.type != blocks[0].type:
+            if excuse := replaceable(old, blocks[0], slot.is_link, foreseen):
+                self._happened(excuse)
+            else:
+                self.differ(
+                    node.path, where, f"is a {blocks[0].type} in the copy, not a {old.type}"
+                )
+            return
+        one = canonical.block(old, before)
+        other = _joined([canonical.block(each, after) for each in blocks])
+        self._compare(node.path, where, one, other, before)
+        self._happened(each for each in foreseen if _shows_nowhere(each, old))
+
+    def _compare(self, path: str, where: str, one: Json, other: Json, side: Side) -> None:
+        for name in sorted(one.keys() | other.keys()):
+            if one.get(name) != other.get(name):
+                self._judge(path, where, name, one.get(name), other.get(name))
+
+    def _judge(self, path: str, where: str, name: str, one: object, other: object) -> None:
+        foreseen = self._at.get((path, where), [])
+        if excuse := excused(name, one, other, foreseen):
+            self._happened(excuse)
+        else:
+            self.differ(path, where, f"{name.replace('_', ' ')} is another one in the copy")
+
+
+def _shows_nowhere(lost: Lost, old: Block) -> bool:
+    """Losses that show in no comparison: how a list counts."""
+    return lost.kind is Loss.LIST_FORMAT or (lost.kind is Loss.UNREAD and bool(old.unread))
+
+
+def _children(nodes: Iterable[Node]) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for node in nodes:
+        if node.parent_id:
+            found.setdefault(node.parent_id, []).append(node)
+    return found
+
+
+def _clothes(raw: Json, side: Side) -> Json:
+    said = {
+        "icon": canonical.icon(raw.get("icon"), side, f"{side.page}/icon"),
+        "cover": canonical.icon(raw.get("cover"), side, f"{side.page}/cover"),
+        "is_locked": raw.get("is_locked") is True,
+    }
+    return {name: each for name, each in said.items() if each}
+
+
+def _shell(raw: Json, side: Side, id_: str) -> Json:
+    said = {
+        "title": canonical.rich(raw.get("title"), side),
+        "description": canonical.rich(raw.get("description"), side),
+        "icon": canonical.icon(raw.get("icon"), side, f"{id_}/icon"),
+        "cover": canonical.icon(raw.get("cover"), side, f"{id_}/cover"),
+        "is_inline": raw.get("is_inline") is True,
+        "is_locked": raw.get("is_locked") is True,
+    }
+    return {name: each for name, each in said.items() if each}
+
+
+def _title(properties: Json) -> object:
+    values = map(as_object, properties.values())
+    return next((each.get("title") for each in values if each.get("type") == "title"), None)
+
+
+def _joined(said: list[Json]) -> Json:
+    """Blocks that go on with the text of the first as one."""
+    first = said[0]
+    for more in said[1:]:
+        first = {
+            **first,
+            "rich_text": canonical.merged(
+                [*first.get("rich_text", ()), *more.get("rich_text", ())]
+            ),
+        }
+    return first

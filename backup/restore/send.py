@@ -1,0 +1,269 @@
+"""Sends the writes of a plan, each once: what is there already is taken, what was lost is looked for.
+
+The unfinished copy itself says how far a restore came, so nothing has to be kept anywhere: a list that this
+run did not make is read before anything is put into it, and one whose answer was lost is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from backup.errors import BackupError, Busy, NotionError
+from backup.json_values import mapping, objects, word
+from backup.model import Json, bare_id, dashed_id
+from backup.notion.client import Client
+from backup.restore.draft import Draft, Upload, body, marks, resolved
+from backup.restore.lists import Lists
+from backup.restore.plan import TARGET, Plan
+from backup.restore.saved import Saved
+from backup.restore.steps import (
+    START,
+    Append,
+    Look,
+    MakePage,
+    Patch,
+    Remove,
+    Step,
+)
+from backup.restore.upload import Uploads
+from backup.restore.writer import BlockLimit, Unsettled, Writer
+
+_TRIES = 6  # of one write whose answers are lost
+_AGAIN = "Run the restore again: it goes on."
+
+
+class Foreign(BackupError):
+    """The unfinished copy has something in it that this restore did not write."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """`ids` are those of what was made, by the keys of what it was made of (bare ids); `requests` those
+    of the writing client. When it is not `finished`, `problem` says why."""
+
+    ids: Mapping[str, str]
+    requests: int
+    finished: bool
+    problem: str = ""
+
+
+def send(
+    plan: Plan,
+    saved: Saved,
+    writer: Writer,
+    reader: Client,
+    progress: Callable[[str], None] = lambda line: None,
+) -> Sent:
+    """Make the copy that is planned, or go on with one that is unfinished.
+
+    Raises Unauthorized, and Foreign when somebody else wrote into the unfinished copy; NotionError for a
+    write that Notion refuses.
+    """
+    sender = _Sender(plan, saved, writer, reader, progress)
+    try:
+        sender.run()
+    except (BlockLimit, Busy, Unsettled) as error:
+        return Sent(sender.shown(), writer.requests, False, str(error))
+    return Sent(sender.shown(), writer.requests, True)
+
+
+@dataclass
+class _Sender:
+    plan: Plan
+    saved: Saved
+    writer: Writer
+    reader: Client
+    progress: Callable[[str], None]
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ids[TARGET] = dashed_id(self.plan.target)
+        self.lists = Lists.of(self.plan.steps, self.plan.initial)
+        self.uploads = Uploads(self.writer, self.saved, self.plan.uploads)
+
+    def shown(self) -> dict[str, str]:
+        """The ids of what was made, bare."""
+        return {key: bare_id(id_) for key, id_ in self.ids.items() if key != TARGET}
+
+    def run(self) -> None:
+        """Every step."""
+        whole = len(self.plan.steps)
+        for number, step in enumerate(self.plan.steps):
+            self._step(number, step)
+            if number and number % 100 == 0:
+                self.progress(f"Restore: {number} of {whole} writes are done.")
+
+    def _step(self, number: int, step: Step) -> None:
+        if isinstance(step, MakePage):
+            self._make_page(number, step)
+        elif isinstance(step, Append):
+            self._append(self.lists.spans[number], step.drafts, step.after)
+        elif isinstance(step, Remove):
+            self._remove(number, step)
+        elif isinstance(step, Look):
+            self._look_for_ids(step)
+        elif isinstance(step, Patch):
+            getattr(self.writer, step.kind)(self.ids[step.key], self._now(step.body))
+
+    # -- what a write needs ----------------------------------------------------------------------
+
+    def _now(self, value: Json) -> Json:
+        """The body of a request, with the ids that are known; its files are sent before."""
+        for mark in marks(value):
+            if isinstance(mark, Upload):
+                self.uploads.send(mark.name)
+        made: Json = resolved(value, self.ids, self.uploads.ids)
+        return made
+
+    # -- pages -----------------------------------------------------------------------------------
+
+    def _make_page(self, number: int, step: MakePage) -> None:
+        if not self._is_there(number, step.key):
+            sent = {**step.body, **_children(step.drafts)}
+            self._made(number, step.key, "pages", sent)
+        self._append((step.key, 0, len(step.drafts)), step.drafts, "")
+
+    def _made(self, number: int, key: str, kind: str, sent: Json) -> None:
+        """Make a page or database, once. A new one has nothing in it but what was sent."""
+        parent, _, done = self.lists.spans[number]
+        for failed in range(1, _TRIES + 1):
+            try:
+                answer = self.writer.make(kind, self._now(sent))
+            except Unsettled as error:
+                if failed == _TRIES:
+                    raise
+                self.writer.pause(failed)
+                if error.resource:
+                    self.ids[key] = error.resource
+                elif not self._is_there(number, key, anew=True):
+                    continue
+                self.lists.done[parent] = done
+                return
+            self.ids[key] = str(answer["id"])
+            self.lists.done[parent] = done
+            self.lists.done[key] = len(objects(sent.get("children")))
+            return
+
+    def _is_there(self, number: int, key: str, *, anew: bool = False) -> bool:
+        """Whether a page or database was made before, by this run or another."""
+        parent, start, _ = self.lists.spans[number]
+        if parent == TARGET:
+            return self._is_begun(key)
+        if anew or parent not in self.lists.done:
+            self._look(parent)
+        return self.lists.done[parent] > start
+
+    def _is_begun(self, key: str) -> bool:
+        """Whether an unfinished copy of this plan is in the target, by the mark in its title."""
+        if key in self.ids:
+            return True
+        for block in self._children_of(self.ids[TARGET]):
+            type_ = word(block, "type")
+            title = word(mapping(block, type_), "title")
+            if type_ in ("child_page", "child_database") and title.endswith(self.plan.mark):
+                self.progress("An unfinished copy is there: the restore goes on with it.")
+                self.ids[key] = str(block["id"])
+                return True
+        return False
+
+    # -- blocks ----------------------------------------------------------------------------------
+
+    def _append(self, span: tuple[str, int, int], drafts: tuple[Draft, ...], after: str) -> None:
+        """Put blocks into a list, those that are not there yet."""
+        key, start, _ = span
+        if not drafts:
+            return
+        self._known(key)
+        for failed in range(1, _TRIES + 1):
+            there = min(max(self.lists.done[key] - start, 0), len(drafts))
+            if there == len(drafts):
+                return
+            place = drafts[there - 1].key if there and after else after
+            try:
+                self._appended(key, drafts[there:], place)
+                self.lists.done[key] = start + len(drafts)
+                return
+            except Unsettled as error:
+                if failed == _TRIES:
+                    raise
+                self.writer.pause(failed)
+                if error.children:
+                    self._take(drafts[there:], list(error.children))
+                    self.lists.done[key] = start + there + len(error.children)
+                else:
+                    self._look(key)
+
+    def _appended(self, key: str, drafts: tuple[Draft, ...], after: str) -> None:
+        sent: Json = _children(drafts)
+        if after == START:
+            sent["position"] = {"type": "start"}
+        elif after:
+            sent["position"] = {"type": "after_block", "after_block": {"id": self.ids[after]}}
+        answer = self.writer.append(self.ids[key], self._now(sent))
+        if len(answer) < len(drafts):
+            raise Unsettled("Notion answered with fewer blocks than were sent.")
+        # Recorded: what follows in the list is answered, too.
+        self._take(drafts, [str(each.get("id")) for each in answer[: len(drafts)]])
+
+    def _take(self, drafts: tuple[Draft, ...], ids: list[str]) -> None:
+        """New blocks, with nothing in them but what was sent."""
+        for draft, id_ in zip(drafts, ids, strict=False):
+            self.ids[draft.key] = id_
+            for each in draft.walk():
+                self.lists.done.setdefault(each.key, 0)
+
+    def _remove(self, number: int, step: Remove) -> None:
+        key, _, done = self.lists.spans[number]
+        self._known(key)
+        for failed in range(1, _TRIES + 1):
+            if self.lists.done[key] >= done:
+                return
+            try:
+                self.writer.remove(self.ids[step.key])
+                self.lists.done[key] = done
+            except Unsettled:
+                if failed == _TRIES:
+                    raise
+                self.writer.pause(failed)
+                self._look(key)
+
+    # -- what is there ---------------------------------------------------------------------------
+
+    def _look_for_ids(self, step: Look) -> None:
+        """The ids of what lies in a list, in whose making they were not answered."""
+        wanted = next(islice((drafts for _, drafts in self.lists.states(step.parent)), 1))
+        if any(draft.key not in self.ids for draft in wanted):
+            self._look(step.parent)
+
+    def _known(self, key: str) -> None:
+        """Read a list that another run began, once."""
+        if key not in self.lists.done:
+            self._look(key)
+
+    def _look(self, key: str) -> None:
+        """Read a list. Raises Foreign when it is not what this restore wrote."""
+        found = self.lists.found(key, self._children_of(self.ids[key]))
+        if found is None:
+            raise Foreign(
+                f"The unfinished copy was changed by somebody: {bare_id(self.ids[key])} holds other "
+                "blocks than this restore wrote.",
+                hint="Move the unfinished copy into Notion's trash, then run the restore again.",
+            )
+        self.ids |= found
+
+    def _children_of(self, id_: str) -> list[Json]:
+        try:
+            answers = [*self.reader.children(id_)]
+        except NotionError as error:
+            raise NotionError(
+                f"The copy cannot be read: {error.message}",
+                hint="Share the page that it is made in with the integration of NOTION_TOKEN.",
+                status=error.status,
+            ) from None
+        return [block for answer in answers for block in objects(answer.get("results"))]
+
+
+def _children(drafts: tuple[Draft, ...]) -> Json:
+    return {"children": [body(draft) for draft in drafts]} if drafts else {}

@@ -1,0 +1,104 @@
+"""The writes of a plan, in the order in which they are sent, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backup.model import Json
+from backup.restore.draft import Draft
+
+START = "start"  # the place before everything else in a list
+A_LIST = 100  # blocks in one answer
+
+
+@dataclass(frozen=True, slots=True)
+class MakePage:
+    """A page at the end of its parent, with its first blocks. `parent` is the key of a page, or of the
+    data source of a row; `shown` stands for it in its parent's list."""
+
+    key: str
+    parent: str
+    shown: Draft
+    body: Json
+    drafts: tuple[Draft, ...] = ()
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MakeDatabase:
+    """A database at the end of its parent; `sources` has the key of its first data source."""
+
+    key: str
+    parent: str
+    shown: Draft
+    body: Json
+    source: str = ""
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MakeSource:
+    """One more data source in a database; its place among them."""
+
+    key: str
+    database: str
+    place: int
+    body: Json
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MakeView:
+    """A view of a database; its place among them. The first one is there already: it is changed."""
+
+    key: str
+    database: str
+    source: str
+    place: int
+    body: Json
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Blocks in the list of a page or block: behind the block `after`, at the START, or at the end ('')."""
+
+    parent: str
+    drafts: tuple[Draft, ...]
+    after: str = ""
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """A placeholder that this restore made goes from the list of its parent."""
+
+    parent: str
+    key: str
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The ids of the blocks in a list: an answer to a write has those of the first tier alone."""
+
+    parent: str
+    count: int
+
+    @property
+    def requests(self) -> int:
+        """One for 100 blocks."""
+        return -(-self.count // A_LIST)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Something is set: a `kind` of page, block, database or data_source. It may be sent twice."""
+
+    kind: str
+    key: str
+    body: Json
+    requests: int = 1
+
+
+Step = MakePage | MakeDatabase | MakeSource | MakeView | Append | Remove | Look | Patch

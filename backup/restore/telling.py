@@ -1,0 +1,76 @@
+"""What a restore would do, or did, for people and for programs. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from backup.model import Json
+from backup.restore.losses import Loss, Lost, counted_by_kind
+from backup.restore.saved import Saved
+from backup.words import counted
+
+_MOST = 20  # of one kind that are told by name
+_PLACES = 3  # of one loss
+
+
+def address(id_: str) -> str:
+    """Where people find a page."""
+    return f"https://www.notion.so/{id_}"
+
+
+def contents(saved: Saved) -> dict[str, int]:
+    """How many of each kind there are to be made."""
+    kinds = Counter(node.kind for node in saved.nodes)
+    pages = [node.page for node in saved.nodes if node.kind != "database"]
+    return {
+        "pages": kinds["page"],
+        "databases": kinds["database"],
+        "rows": kinds["row"],
+        "blocks": sum(1 for page in pages for _ in page.walk()),
+        "files": sum(len(node.files) for node in saved.nodes),
+    }
+
+
+def words(numbers: Mapping[str, int]) -> str:
+    """'2 pages, 1 database, 30 blocks'"""
+    return ", ".join(
+        counted(each, name.removesuffix("s")) for name, each in numbers.items() if each
+    )
+
+
+def losses(lost: Sequence[Lost]) -> Iterator[str]:
+    """A sentence for each kind of loss, with its number and where it happens."""
+    for kind, number in counted_by_kind(lost):
+        yield f"Does not come back: {number} × {kind.value}. {_places(kind, lost)}"
+
+
+def _places(kind: Loss, lost: Sequence[Lost]) -> str:
+    places = list(dict.fromkeys(each.path for each in lost if each.kind is kind))
+    more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+    return f"In {', '.join(places[:_PLACES])}{more}."
+
+
+def links(saved: Saved, ids: Mapping[str, str]) -> Iterator[str]:
+    """Where each page and database is now."""
+    made = [node for node in saved.nodes if node.id in ids]
+    for node in made[:_MOST]:
+        yield f"{node.path} → {address(ids[node.id])}"
+    if len(made) > _MOST:
+        yield f"… and {len(made) - _MOST} more below them."
+
+
+def data(saved: Saved, lost: Sequence[Lost], ids: Mapping[str, str]) -> Json:
+    """The same for programs."""
+    return {
+        **contents(saved),
+        "losses": [
+            {"code": each.kind.code, "path": each.path, "where": each.where, "count": each.count}
+            for each in lost
+        ],
+        "links": [
+            {"path": node.path, "from": address(node.id), "to": address(ids[node.id])}
+            for node in saved.nodes
+            if node.id in ids
+        ],
+    }

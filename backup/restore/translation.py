@@ -1,0 +1,135 @@
+"""Everything that is restored as drafts: each page's blocks, title, icon and cover. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from backup.files.store import FileRecord
+from backup.json_values import as_object, mapping, objects, word
+from backup.model import Json, bare_id, plain_text
+from backup.restore.blocks import Translation, original_keys
+from backup.restore.draft import Draft, pages_of
+from backup.restore.losses import Lost
+from backup.restore.media import Files, clothes, files_of
+from backup.restore.saved import Node, Saved
+from backup.restore.texts import Scope, short, text
+from backup.store import StoredPage
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One page or database: `drafts` are its blocks and what lies in it, `title` its runs."""
+
+    node: Node
+    place: int  # in Saved.nodes
+    scope: Scope
+    title: list[Json]
+    clothes: Json
+    drafts: tuple[Draft, ...] = ()
+
+    @property
+    def shown(self) -> Draft:
+        """How it stands in its parent's list."""
+        kind = "child_database" if self.node.kind == "database" else "child_page"
+        return Draft(self.node.id, kind, {"title": shown_title(self.title)})
+
+
+def shown_title(runs: list[Json]) -> str | None:
+    """The title as a list shows it; None where it mentions something: Notion words that."""
+    if any("text" not in run for run in runs):
+        return None
+    return "".join(str(run["text"]["content"]) for run in runs)
+
+
+@dataclass
+class Translator:
+    """Translates all of what is saved. `people` are the bare ids of those in the workspace, None for
+    everybody; `most` is how many bytes a file may have."""
+
+    saved: Saved
+    most: int
+    people: frozenset[str] | None
+    losses: list[Lost] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        nodes = self.saved.nodes
+        self.pages = {node.id for node in nodes}
+        self.sources = dict(_sources(nodes))
+        self.files = Files(self.most, self._has)
+        self._taken = {*self.pages, *self.sources, "target"}
+        pages = [node for node in nodes if isinstance(node.stored, StoredPage)]
+        self._blocks = _blocks(pages)
+        self._originals = original_keys(block for node in pages for block in node.page.walk())
+
+    def all(self) -> dict[str, Made]:
+        """Each page and database by its key, in the order of reading."""
+        return {node.id: self._made(place, node) for place, node in enumerate(self.saved.nodes)}
+
+    def _has(self, place: int, path: str) -> bool:
+        return self.saved.open(self.saved.nodes[place], path) is not None
+
+    def _made(self, place: int, node: Node) -> Made:
+        self.files.node = place
+        is_page = isinstance(node.stored, StoredPage)
+        raw = node.page.raw if is_page else node.database.raw
+        files = files_of(node.page, node.files) if is_page else {}
+        scope = self._scope(node, files)
+        title = short(title_of(raw), scope)
+        worn = clothes(raw, node.page.id if is_page else node.id, scope, self.files)
+        drafts = self._drafts(node, scope) if is_page else ()
+        return Made(node, place, scope, title, worn, drafts)
+
+    def _scope(self, node: Node, files: Mapping[str, FileRecord]) -> Scope:
+        made = Scope(node.path, node.id, self.pages, self._blocks, self.people, files, self.losses)
+        made.originals = self._originals
+        return made
+
+    def _drafts(self, node: Node, scope: Scope) -> tuple[Draft, ...]:
+        inside = {
+            each.id: (each.kind, plain_text(title_of(_raw(each))))
+            for each in self.saved.nodes
+            if each.parent_id == node.id
+        }
+        translation = Translation(scope, self.files, inside, node.views, self._taken)
+        return tuple(translation.page(node.page.blocks))
+
+
+def _raw(node: Node) -> Json:
+    return node.page.raw if isinstance(node.stored, StoredPage) else node.stored.raw
+
+
+def title_of(raw: Json) -> list[Json]:
+    """The title of a page or database object."""
+    if isinstance(raw.get("title"), list):
+        return objects(raw["title"])
+    for value in mapping(raw, "properties").values():
+        if as_object(value).get("type") == "title":
+            return objects(value.get("title"))
+    return []
+
+
+def waits_for(runs: list[Json], made: set[str]) -> bool:
+    """Whether a title mentions what is not made yet."""
+    return not set(pages_of(runs)) <= made
+
+
+def plainly(runs: list[Json]) -> list[Json]:
+    """The title without its mentions, until they can be made."""
+    return [run for run in runs if "text" in run] or [text("…")]
+
+
+def _blocks(pages: list[Node]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in pages:
+        for block in node.page.walk():
+            found.setdefault(bare_id(block.id), node.id)
+    return found
+
+
+def _sources(nodes: tuple[Node, ...]) -> Iterator[tuple[str, str]]:
+    """The key of each data source, and of its database."""
+    for node in nodes:
+        if not isinstance(node.stored, StoredPage):
+            for source in node.stored.sources:
+                yield bare_id(word(source, "id")), node.id

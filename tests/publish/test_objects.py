@@ -1,0 +1,48 @@
+"""Files become the objects that git itself would make of them, without a process or a file for each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from backup.git import Git
+from backup.publish import objects
+
+
+def _counts(git: Git) -> dict[str, int]:
+    lines = git.run("count-objects", "-v").splitlines()
+    return {name: int(number) for name, number in (line.split(": ") for line in lines)}
+
+
+def _repository(folder: Path) -> Git:
+    git = Git(folder, {"PATH": os.environ["PATH"], "HOME": str(folder)})
+    git.run("init", "-q", "-b", "main")
+    return git
+
+
+def test_hundreds_of_files_take_one_file_of_git_and_large_ones_their_own(tmp_path: Path) -> None:
+    git = _repository(tmp_path)
+    contents = {f"wiki/{number}/index.md": f"Page {number}\n".encode() for number in range(300)}
+    contents |= {
+        "wiki/empty": b"",
+        "wiki/lines.bin": b"done\nblob\n\0\r\n",
+        "wiki/large.bin": os.urandom(4_100_000),
+    }
+    for path, content in contents.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    stored = objects.stored(git, list(contents)).objects
+    assert stored.keys() == contents.keys()
+    assert objects.contents(git, stored) == contents
+    counts = _counts(git)
+    assert [counts["count"], counts["packs"]] == [1, 1]
+    git.run("fsck", "--strict")
+
+
+def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
+    git = _repository(tmp_path)
+    (tmp_path / "secret").write_text("hidden", "utf-8")
+    (tmp_path / "link").symlink_to("secret")
+    (tmp_path / "folder").mkdir()
+    assert objects.stored(git, ["link", "folder", "absent"]).objects == {}
+    assert _counts(git)["count"] == 0

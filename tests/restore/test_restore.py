@@ -1,0 +1,163 @@
+"""A copy below another page, by the command: what comes back, what is told, and what stays untouched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backup.model import bare_id
+from demo.sample import sample
+from fakenotion import blocks, build
+from fakenotion.branches import Branch
+from fakenotion.nodes import Clock
+from fakenotion.workspace import Workspace
+from fakenotion.writing import trouble
+from tests.support.backups import TOKEN, Backup, backing_up
+from tests.support.kitchen import PNG
+from tests.support.looking import Seen
+from tests.support.restoring import WRITING, restore, seen
+
+
+class Desk:
+    """A published backup of a tree of pages, and a page that copies go to."""
+
+    def __init__(self, backup: Backup) -> None:
+        self.backup, self.notion = backup, backup.notion
+        self.top = Branch.root(self.notion, "Top", "Words", icon=build.emoji("🌊"))
+        picture = self.notion.files.keep("cup.png", PNG)
+        self.top.block(blocks.media("image", build.hosted(picture), "A cup"))
+        self.page = self.top.page("Below", "More words")
+        self.page.page("Deep", at="toggle").text("Deeper")
+        self.page.block(build.block("unsupported"))
+        self.top.text(["To ", build.mention_page(self.page.id, "Below")])
+        self.goal = Branch.root(self.notion, "Attic")
+        assert backup.run(DATABASES=self.top.id).code == 0
+
+    def restore(self, *arguments: str, **environ: str) -> Seen:
+        return restore(self.backup, "top", "--restore-into", self.goal.id, *arguments, **environ)
+
+    def copies(self) -> list[Branch]:
+        """What lies in the page of the copies."""
+        return [Branch(self.notion, id_) for id_ in self.notion.listed(self.goal.id)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    notion = Workspace("Test", now=Clock(2026, 9, 1))
+    with backing_up(tmp_path / "repository", notion) as backup:
+        yield Desk(backup)
+
+
+def test_a_tree_comes_back_and_is_proven(desk: Desk) -> None:
+    told = desk.restore()
+    assert told.code == 0, told.out
+    (copy,) = desk.copies()
+    assert copy.title == "Top"
+    assert f"Restored top: https://www.notion.so/{bare_id(copy.id)}. Proven: " in told.out
+    assert "top/below → https://www.notion.so/" in told.out
+    assert "Does not come back: 1 × a page inside a block" in told.out
+
+
+def test_nothing_that_existed_changes_in_notion_or_in_the_repository(desk: Desk) -> None:
+    before, files = seen(desk.backup), (desk.backup.files(), desk.backup.commits())
+    assert desk.restore().code == 0
+    assert before.touched(desk.notion) <= {desk.goal.id}
+    assert (desk.backup.files(), desk.backup.commits()) == files
+    assert desk.backup.git("status", "--porcelain") == ""
+
+
+def test_only_the_token_for_it_writes_and_only_the_other_reads_the_pages(desk: Desk) -> None:
+    asked = len(desk.backup.server.requests)
+    assert desk.restore().code == 0
+    assert {one.token for one in desk.backup.server.writes.log} == {WRITING}
+    assert TOKEN != WRITING and len(desk.backup.server.requests) > asked
+
+
+def test_programs_get_the_links_the_losses_and_the_requests(desk: Desk, tmp_path: Path) -> None:
+    told = desk.restore("--json", GITHUB_OUTPUT=str(tmp_path / "outputs"))
+    (copy,) = desk.copies()
+    link = f"https://www.notion.so/{bare_id(copy.id)}"
+    assert (told.json["restored"], told.json["differences"]) == (link, 0)
+    assert [each["path"] for each in told.json["links"]][:2] == ["top", "top/below"]
+    assert {each["code"] for each in told.json["losses"]} == {"page-moved", "not-creatable"}
+    assert told.json["requests"] == len(desk.backup.server.writes.log)
+    assert f"\n{link}\n" in (tmp_path / "outputs").read_text()
+
+
+def test_the_plan_foretells_the_requests_and_the_losses(desk: Desk) -> None:
+    planned = desk.restore("--dry-run", "--json")
+    assert desk.copies() == []
+    told = desk.restore("--json")
+    assert planned.json["losses"] == told.json["losses"]
+    assert planned.json["requests"] == told.json["requests"]
+
+
+def test_the_proof_can_be_left_out(desk: Desk) -> None:
+    told = desk.restore(RESTORE_PROOF="false")
+    assert told.code == 0 and "was not compared" in told.out and "Proven" not in told.out
+
+
+def test_a_copy_that_differs_is_a_failure_that_names_the_place(desk: Desk) -> None:
+    """Somebody writes into the copy before it is read back."""
+
+    def meddle(write: object) -> None:
+        for copy in desk.copies():
+            for id_ in desk.notion.listed(copy.id)[:1]:
+                desk.notion.edit(id_, "Other words")
+
+    desk.backup.server.writes.plan = meddle
+    told = desk.restore()
+    assert told.code == 1, told.out
+    assert "1 difference that nobody foresaw" in told.out and "top: block " in told.out
+
+
+def test_the_limit_of_blocks_ends_it_and_the_next_one_goes_on(desk: Desk) -> None:
+    desk.backup.server.writes.knobs.block_limit = 4
+    told = desk.restore()
+    assert told.code == 3 and "takes no more than 4 blocks" in told.out, told.out
+    assert "it goes on" in told.out
+    desk.backup.server.writes.knobs.block_limit = None
+    assert desk.restore().code == 0
+    (copy,) = desk.copies()
+    assert copy.title == "Top"
+
+
+def test_answers_that_are_lost_make_nothing_twice(desk: Desk) -> None:
+    desk.backup.server.writes.spoil(trouble.lost(), every=3)
+    told = desk.restore()
+    assert told.code == 0, told.out
+    assert len(desk.copies()) == 1
+
+
+def test_no_token_is_ever_told(desk: Desk) -> None:
+    desk.backup.server.writes.forbid(
+        WRITING
+    ) if WRITING in desk.backup.server.writes.tokens else None
+    told = [desk.restore(), desk.restore("--json"), desk.restore(NOTION_RESTORE_TOKEN="ntn_other")]
+    for each in told:
+        assert WRITING not in each.out + each.err and TOKEN not in each.out + each.err
+        assert "ntn_other" not in each.out + each.err
+
+
+def test_an_older_state_comes_back_as_it_was(desk: Desk) -> None:
+    desk.page.edit("Other words by now")
+    desk.notion.now.forward(minutes=9)  # type: ignore[attr-defined]
+    assert desk.backup.run(DATABASES=desk.top.id).code == 0
+    told = restore(desk.backup, "top/below", RESTORE_INTO=desk.goal.id, RESTORE_AT="HEAD~1")
+    assert told.code == 0, told.out
+    (copy,) = desk.copies()
+    first = desk.notion.node(desk.notion.listed(copy.id)[0])
+    assert "More words" in json.dumps(first.data)
+
+
+def test_every_page_of_the_sample_workspace_comes_back(tmp_path: Path) -> None:
+    with backing_up(tmp_path / "repository", sample(), git=False) as backup:
+        assert backup.run(DATABASES=backup.notion.top[0]).code == 0
+        goal = Branch.root(backup.notion, "Attic")
+        for page in backup.pages():
+            told = restore(backup, page, RESTORE_INTO=goal.id)
+            assert told.code == 0, told.out
+        assert len(backup.notion.listed(goal.id)) == len(backup.pages())
