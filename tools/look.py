@@ -82,7 +82,8 @@ def picture(tools: Tools, markdown: Path, png: Path) -> None:
     page = markdown.with_suffix(".html")
     body = _html(markdown.read_text(encoding="utf-8"))
     page.write_text(FRAME.format(base=markdown.parent.as_uri(), css=tools.css.as_uri(), body=body))
-    height = 420 + 26 * markdown.read_text(encoding="utf-8").count("\n")
+    text = markdown.read_text(encoding="utf-8")
+    height = 420 + 26 * text.count("\n") + 70 * text.count("\n|")  # rows of a table are broken
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]
     flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with tempfile.TemporaryDirectory() as profile:
