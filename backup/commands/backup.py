@@ -131,7 +131,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
             raise
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
     lying = _lying(services, base)
-    listing = placed(survey.further(memory.state), memory.state)
+    listing = survey.further(memory.state)
+    memory = adopt.still_at_the_top(memory, listing, lying)
+    listing = placed(listing, memory.state)
     listing = in_order(listing, memory.state, lying.stores)
     roots = roots_in(listing, memory.state)
     memory = load.completed(memory, listing.databases, lying, roots)
