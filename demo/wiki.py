@@ -61,6 +61,18 @@ def rows(notes: Notes) -> None:
         row = notes.workspace.add_page(notes.wiki, title, values, icon=icon)
         notes.rows[key] = row
     _values(notes)
+    _view(notes)
+
+
+def _view(notes: Notes) -> None:
+    """The columns that people look at, and the order of the rows: by area, then the longest first."""
+    [view] = notes.workspace.views_of(notes.wiki)
+    columns = ["Name", "Area", "Status", "Owner", "Minutes", "Sources", "Reviewed"]
+    sorts = [
+        {"property": "Area", "direction": "ascending"},
+        {"property": "Minutes", "direction": "descending"},
+    ]
+    notes.workspace.change_view(view, columns=[*columns, ("Tags", False, 200)], sorts=sorts)
 
 
 def _buoy(notes: Notes) -> Json:

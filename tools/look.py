@@ -4,7 +4,7 @@
 
 Needs npm (for github-markdown-css) and Chromium (Debian: `apt-get install chromium
 fonts-noto-color-emoji fonts-noto-cjk`). Math and mermaid are drawn by the hosts' scripts, and stay
-text here; alerts are imitated, and toggles stand open, so that everything is seen.
+text here; alerts are imitated, and toggles stand open, but for that of further properties.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def picture(tools: Tools, markdown: Path, png: Path) -> None:
     page = markdown.with_suffix(".html")
     body = _html(markdown.read_text(encoding="utf-8"))
     page.write_text(FRAME.format(base=markdown.parent.as_uri(), css=tools.css.as_uri(), body=body))
-    height = 420 + 26 * markdown.read_text(encoding="utf-8").count("\n")
+    text = markdown.read_text(encoding="utf-8")
+    height = 420 + 26 * text.count("\n") + 70 * text.count("\n|")  # rows of a table are broken
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]
     flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with tempfile.TemporaryDirectory() as profile:
@@ -102,7 +103,7 @@ def _html(markdown: str) -> str:
     body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)
     pattern = r"<blockquote>\s*<p>\[!(\w+)\]\s*"
     drawn = re.sub(pattern, lambda found: _alert(found[1]), str(github(body)))
-    return drawn.replace("<details>", "<details open>")
+    return re.sub(r"<details>(?!\s*<summary>\d+ more propert)", "<details open>", drawn)
 
 
 def _alert(kind: str) -> str:

@@ -1,4 +1,5 @@
-"""The two pictures in the README: docs/page.png and docs/summary.png, of a real run of the demonstration.
+"""The pictures in the README, of a real run of the demonstration: docs/page.png, docs/table.png and
+docs/summary.png.
 
     python -m tools.pictures        (make pictures)
 
@@ -20,6 +21,7 @@ from tools import look
 
 DOCS = look.ROOT / "docs"
 PAGE = "reading-list/a-field-guide-to-quiet-harbours/index.md"
+TABLE = "how-to-wiki/README.md"
 HOST = {
     "GITHUB_ACTIONS": "true",
     "GITEA_ACTIONS": "true",
@@ -30,7 +32,7 @@ MARGIN = 28  # pixels around what is to be seen
 
 
 def main() -> int:
-    """Run the demonstration twice, take both pictures; 1 when a tool is missing."""
+    """Run the demonstration twice, take all pictures; 1 when a tool is missing."""
     tools = look.tools()
     if not tools:
         return 1
@@ -41,7 +43,8 @@ def main() -> int:
         summary = folder / "summary.md"
         summary.write_text(_opened(summary.read_text("utf-8")), "utf-8")
         _take(tools, summary, DOCS / "summary.png")
-        _take(tools, folder / "notion-demo" / PAGE, DOCS / "page.png")
+        for path, name in ((PAGE, "page.png"), (TABLE, "table.png")):
+            _take(tools, folder / "notion-demo" / path, DOCS / name)
     return 0
 
 

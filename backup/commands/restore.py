@@ -60,7 +60,7 @@ def _backup(settings: Restore, services: Means) -> _Backup:
     if not settings.restoring.at:
         return _Backup(services.load().state, services.tree.content)
     there = earlier.at(services.git, settings.restoring.at)
-    text = there.content(state.NAME).decode("utf-8", "replace")
+    text = there.content(state.NAME)
     if not text.strip():
         raise ConfigError(
             f"RESTORE_AT: the commit {there.commit[:12]} has no backup in this folder.",
