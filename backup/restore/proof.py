@@ -20,7 +20,7 @@ from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.words import counted
 
-_ABSENT = (Loss.UNREAD, Loss.DATABASE, Loss.COMMENT)  # of these nothing is made
+_ABSENT = (Loss.UNREAD, Loss.DATABASE, Loss.COMMENT, Loss.VIEWS)  # of these nothing is made
 _BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
 
 
