@@ -19,13 +19,16 @@ PURE = tests/markdown tests/oracles tests/settings tests/folder tests/store \
 	$(call module,fakenotion,build) \
 	$(addsuffix .py,$(addprefix tests/test_,architecture ci exact_json slug urls words))
 
-.PHONY: help demo quick test check lint lock readme golden fuzz soak look pictures bench release tags
+.PHONY: help demo demo-restore quick test check lint lock readme golden fuzz soak look pictures bench release tags
 
 help: ## list these commands
-	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:8} {words}") for name, words in re.findall(r"(?m)^(\w+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
+	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:12} {words}") for name, words in re.findall(r"(?m)^([\w-]+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
 
 demo: ## back up the built-in workspace into ./notion-demo (EDIT=1: change it first)
 	@$(PYTHON) -I -B entrypoint.py --demo $(if $(EDIT),--edit)
+
+demo-restore: ## the same, then restore a page of it, and compare the copy with the backup
+	@$(PYTHON) -I -B entrypoint.py --demo --restore
 
 quick: ## run the tests of what decides and never acts: seconds
 	@export PYTHONDONTWRITEBYTECODE= ARRAYS=280; $(develop) -m pytest -q -n 2 --dist worksteal --pure $(PURE)

@@ -1,7 +1,8 @@
 """Starts notion-backup with the packages beside it, or else in a private environment that it makes once.
 
     python3 entrypoint.py [options of notion-backup]
-    python3 entrypoint.py --demo [--edit]        back up a sample workspace into ./notion-demo
+    python3 entrypoint.py --demo [--edit] [--restore]
+                                                 back up a sample workspace into ./notion-demo
     python3 entrypoint.py --environment LOCK     print the interpreter that has LOCK installed
 
 A runner's Python may have no packages, no pip, or a pip that refuses to install (PEP 668). So a

@@ -117,6 +117,15 @@ def public(url: str) -> str:
     return _bare(parts)
 
 
+def written(url: str) -> str:
+    """As `public`, and the same of an address that nobody can download from, like ftp:// or smb://: a text
+    says where a file is. One without a scheme gets https."""
+    parts = split(url)
+    if parts is None or not parts.netloc or is_data(url) or is_signed(url):
+        return ""
+    return _bare(parts if parts.scheme else parts._replace(scheme="https"))
+
+
 def _bare(parts: SplitResult) -> str:
     netloc = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=netloc, query=urlencode(_harmless(parts)), fragment="").geturl()

@@ -11,21 +11,30 @@ from demo.sample import edit, sample
 from fakenotion.server import StandIn
 
 FOLDER = "notion-demo"
+PAGE = "how-to-wiki/what-our-pages-can-look-like"  # with many kinds of blocks, and files
 _DEPTH = 3
+_WRITING = "ntn_demo_restore"
 
 
 @contextmanager
 def standing_in(edited: bool, tell: Callable[[str], None]) -> Iterator[dict[str, str]]:
-    """Serves the sample workspace, edited first when told so; gives the settings to back it up."""
+    """Serves the sample workspace, edited first when told so; gives the settings to back it up, and to
+    restore a page of it below a page for that."""
     workspace = sample()
     for sentence in edit(workspace) if edited else ():
         tell(f"Simulated edit: {sentence}.")
-    with StandIn(workspace).serving() as url:
+    databases = workspace.databases()
+    server = StandIn(workspace)
+    server.writes.allow(_WRITING)
+    with server.serving() as url:
         yield {
             "NOTION_TOKEN": "ntn_demo",
+            "NOTION_RESTORE_TOKEN": _WRITING,
             "NOTION_API_URL": url,
-            "DATABASES": "\n".join(workspace.databases()),
+            "DATABASES": "\n".join(databases),
             "COMMENTS": "true",
+            "RESTORE_PATH": PAGE,
+            "RESTORE_INTO": workspace.add_page("", "Restored"),
         }
 
 
@@ -38,10 +47,11 @@ def repository(parent: Path, environ: Mapping[str, str]) -> Path:
     return folder
 
 
-def look_around(folder: Path) -> Iterator[str]:
-    """What lies in the folder, as an indented list for the log."""
+def look_around(folder: Path, *, listed: bool) -> Iterator[str]:
+    """Where to look, and what lies in the folder as an indented list, if it is to be `listed`."""
     yield f"Look into {folder.name}/, or run: git -C {folder.name} show --stat"
-    yield from _listed(folder, 1)
+    if listed:
+        yield from _listed(folder, 1)
 
 
 def _listed(folder: Path, depth: int) -> Iterator[str]:

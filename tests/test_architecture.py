@@ -54,7 +54,8 @@ PURE = (
     *("files.find", "files.kinds", "files.names", "files.pending"),
     *("publish.commits", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild", "pipeline.check", "pipeline.stored", "report.answer"),
-    *("restore.losses", "restore.saved"),
+    *("restore.losses", "restore.saved", "restore.choice", "restore.telling", "restore.proof"),
+    *("restore.canonical", "restore.excuses", "restore.lined_up"),
 )
 OUTSIDE = {
     *("os", "subprocess", "socket", "http", "requests", "urllib3", "shutil", "tempfile", "glob"),

@@ -207,9 +207,9 @@ def test_the_development_lock_holds_the_same_packages_as_the_other() -> None:
 
 def test_every_make_target_is_described() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    targets = set(re.findall(r"(?m)^(\w+):", makefile))
+    targets = set(re.findall(r"(?m)^([\w-]+):", makefile))
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert set(re.findall(r"(?m)^make (\w+)", done.stdout)) == targets
+    assert set(re.findall(r"(?m)^make ([\w-]+)", done.stdout)) == targets
 
 
 def test_the_actions_file_follows_its_schema() -> None:

@@ -71,5 +71,6 @@ def test_nothing_counts_on_its_own() -> None:
         ("shares.py", "{} requests"),
         ("comments.py", "{} requests"),
         ("fetch.py", "{known} pages"),
+        ("log.py", "{total_fmt} pages"),
     ]
     assert [each for each in found if each not in known] == []

@@ -18,6 +18,7 @@ from backup.folder.tables import Tables, nothing
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import Problem
+from backup.notion.client import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
 from backup.pipeline.displays import Displays
@@ -183,7 +184,7 @@ def _carried_out(
     tables = _tables(settings, services, begun, pages)
     people = People(services.users, writer.people, settings.full_sync)
     with (
-        services.log.group("Reading pages"),
+        services.log.group("Reading pages", lazy=True),
         threads(settings.concurrency, services.stop) as requests,
     ):
         reader = _reader(settings, services, begun, decided, requests, people)
@@ -365,7 +366,7 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     for step in decided.of(Action.KEEP):
         if step.row is None:
             log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
-    for line in forecast.lines(decided, before):
+    for line in forecast.lines(decided, before, ALLOWED):
         log.line(line)
 
 

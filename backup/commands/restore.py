@@ -12,7 +12,7 @@ from backup.errors import BackupError, BrokenState, ConfigError, NotionError
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
-from backup.restore import original, target, telling
+from backup.restore import original, people, target, telling
 from backup.restore.choice import chosen
 from backup.restore.copied import Reading, of_backup
 from backup.restore.plan import Plan, plan, workspace_of
@@ -78,20 +78,21 @@ def _original(settings: Restore, services: Means, id_: str, node: Record | Place
     name, link = f"“{node.title or 'Untitled'}”", address(id_)
     if settings.dry_run:
         number = len(original.trashed(services.reader, kind, id_)[-1:])
-        heading = f"{name} would be taken out of Notion's trash: {link}"
+        heading = f"{name} would be taken out of Notion's trash."
     else:
         services.stop.working()
         number = original.take_out(services.reader, services.writer, kind, id_, services.log.line)
-        heading = f"{name} is out of Notion's trash: {link}"
+        heading = f"{name} is out of Notion's trash."
     data = {"restored": link if number and not settings.dry_run else None, "link": link}
     if not number:
-        heading = f"{name} is not in Notion's trash: nothing was sent. {link}"
+        heading = f"{name} is not in Notion's trash: nothing was sent."
         note = "To make a copy, write the link of a page into RESTORE_INTO."
-        return Answer(heading, notes=(note,), data=data)
+        return Answer(heading, notes=(note,), data=data, links=((node.folder, link),))
     more = (
         f"{counted(number, 'page or database', 'pages and databases')} had to be taken out for it."
     )
-    return Answer(heading, notes=(more,) if number > 1 else (), data=data)
+    notes = (more,) if number > 1 else ()
+    return Answer(heading, notes=notes, data=data, links=((node.folder, link),))
 
 
 def _planned(services: Means, found: Saved, into: str) -> Plan:
@@ -101,7 +102,8 @@ def _planned(services: Means, found: Saved, into: str) -> Plan:
     me = services.writer.me()
     target.check(services.reader, found, into)
     target.check_writer(services.reader, me, services.writing_reader, into)
-    return plan(found, into, workspace_of(me))
+    there = people.present(services.reader, people.named(found))
+    return plan(found, into, workspace_of(me, there))
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:
@@ -150,7 +152,7 @@ def _progress(services: Means) -> Callable[[str], None]:
 
 
 def _unfinished(services: Means, why: str, code: int) -> Answer:
-    what = f"{why} Run the restore again with the same settings: it goes on where it ended."
+    what = f"{why} The copy is unfinished; another run with the same settings goes on where this one ended."
     return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
 
 
@@ -158,9 +160,10 @@ def _done(found: Saved, planned: Plan, sent: Sent) -> Answer:
     link = address(sent.ids[found.top.id])
     data = telling.data(found, planned.losses, sent.ids)
     return Answer(
-        f"Restored {found.top.path}: {link}",
-        notes=(*telling.links(found, sent.ids), *telling.losses(planned.losses)),
+        f"Restored {found.top.path}: {telling.words(telling.contents(found))}",
+        notes=tuple(telling.losses(planned.losses)),
         data={**data, "restored": link, "requests": sent.requests},
+        links=telling.links(found, sent.ids),
     )
 
 

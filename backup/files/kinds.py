@@ -9,10 +9,12 @@ from pathlib import Path, PurePosixPath
 import imagesize
 import puremagic
 
+from backup.model import SHOWN_BY_BROWSERS
+
 HEAD = 65_536  # bytes of a file's beginning that are enough to tell what it is
 _MAGIC_HEAD = 4096  # of them for magic numbers; an SVG may begin behind a long comment
 
-SHOWN = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))  # by browsers
+SHOWN = SHOWN_BY_BROWSERS
 PICTURES = SHOWN | {"heic", "tif", "jxl", "psd"}
 # Formats whose bytes prove them: for these the bytes outrank the name.
 _OTHERS = """

@@ -276,7 +276,7 @@ def _shown(
     if record := records.get(identity):
         description = record.description or ""
         return Stored(record.path, name, record.size, record.width, record.height, description)
-    url = "" if file.hosted else urls.public(file.url)
+    url = "" if file.hosted else urls.written(file.url)
     return Missing(name, lacking.get(identity, ""), url)
 
 

@@ -81,4 +81,9 @@ def _column(config: Json) -> list[Json | str]:
     kind = str(config.get("type", ""))
     choices = objects(mapping(config, kind).get("options"))
     named = {str(each.get("id")): each.get("name") for each in choices}
-    return [str(config.get("id", "")), kind, named]
+    decisive = {key: mapping(config, kind).get(key) for key in _DECISIVE}
+    return [str(config.get("id", "")), kind, named, {k: v for k, v in decisive.items() if v}]
+
+
+# What changes all values of a column though nobody edits a page: a ticket's prefix, what a rollup does.
+_DECISIVE = ("prefix", "function", "rollup_property_id", "relation_property_id")

@@ -17,6 +17,9 @@ _ID = r"[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _WHOLE_ID = re.compile(_ID, re.IGNORECASE)
 _ID_AT_END = re.compile(rf"(?:^|[-/])({_ID})/?$", re.IGNORECASE)
 _NOTION_HOST = re.compile(r"(?:[a-z0-9-]+\.)*notion\.(?:so|com|site)", re.IGNORECASE)
+_HOST_NAME = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#]|$)")
+_LOCAL = re.compile(r"(?!(?:tel|sms|fax):)[\w.-]+:\d{1,5}(?:[/?#]|$)", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _NOT_IN_TARGET = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\`|$\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DEAD_SCHEME = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
@@ -122,10 +125,10 @@ def notion_address(page: str, block: str | None = None) -> str:
     return f"https://www.notion.so/{page}" + (f"#{block}" if block else "")
 
 
-def resolved(url: str, context: Context) -> str:
+def resolved(url: str, context: Context, *, typed: bool = True) -> str:
     """A text link's target, ready to be written: into the backup when it means a page or block
     there, else the address itself; '' when it may not be written (also for a signed address: it is
-    dead within the hour, and no one's business)."""
+    dead within the hour, and no one's business). One that nobody `typed` is Notion's own, and whole."""
     if is_signed(url):
         return ""
     page, block = page_link(url)
@@ -133,7 +136,19 @@ def resolved(url: str, context: Context) -> str:
         return page_target(page, context, block) or link_target(_absolute(url, page, block))
     if block and url.lstrip().startswith("#"):
         return f"#{anchor(block)}"
-    return link_target(_absolute(url, page, block))
+    url = _absolute(url, page, block)
+    return link_target(on_the_web(url) if typed else url)
+
+
+def on_the_web(url: str) -> str:
+    """An address as somebody typed it, with its scheme: a host name gets https, as Notion's own links
+    do. '' for what is none ('N/A'): a host would look for a file of that name."""
+    url = url.strip()
+    if url.startswith("//") or _HOST_NAME.match(url):
+        return f"https://{url.lstrip('/')}"
+    if _LOCAL.match(url) or not (url[:1] in ("#", "/") or _SCHEME.match(url)):
+        return ""
+    return url
 
 
 def _absolute(url: str, page: str | None, block: str | None) -> str:

@@ -10,9 +10,9 @@ from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.inline.read import attribute, whole
 from backup.markdown.links import percent_encoded
-from backup.markdown.runs import run
-from backup.model import Json, Missing, Stored, plain_text
-from backup.urls import is_signed, own_name
+from backup.markdown.runs import foreign, run
+from backup.model import SHOWN_BY_BROWSERS, Json, Missing, Stored, plain_text
+from backup.urls import is_signed, own_name, written
 
 _UNITS = ("kB", "MB", "GB", "TB")
 _BLANKS = re.compile(r"\s+")
@@ -31,9 +31,10 @@ def stored_or_missing(key: str, data: Json, name: str, context: Context) -> Stor
 
 
 def external_address(data: Json) -> str:
-    """The web address of a file that is not kept by Notion; '' for one that is."""
+    """The address of a file that is not kept by Notion; '' for one that is."""
     url = word(mapping(data, "external"), "url")
-    return url if url.startswith(("http://", "https://")) and not is_signed(url) else ""
+    is_usual = url.startswith(("http://", "https://")) and not is_signed(url)
+    return url if is_usual else written(url)
 
 
 def file_line(mark: str, file: Stored | Missing, context: Context, caption: list[Json]) -> str:
@@ -61,7 +62,7 @@ def missing_note(missing: Missing) -> list[Json]:
     note = run(f"(not backed up: {missing.reason})")
     note["annotations"] = {"italic": True}
     name = [run(f"{missing.name} ")] if missing.name.strip() else []
-    address = [run(" "), run(missing.url, missing.url)] if missing.url else []
+    address = [run(" "), foreign(missing.url, missing.url)] if missing.url else []
     return [*name, note, *address]
 
 
@@ -74,13 +75,15 @@ def captioned(text: str, context: Context, caption: list[Json]) -> str:
 def picture(file: Stored | Missing, context: Context, caption: list[Json]) -> str:
     """A picture as a block of its own, as wide as it is, but never wider than the setting.
 
-    For one that is missing, the line that says so.
+    For one that is missing, the line that says so; for one that no browser draws, a link.
 
     Centred in HTML, caption below in the same paragraph; plain Markdown inside a list item, and
     everywhere when the setting says so.
     """
     if isinstance(file, Missing):
         return _missing_line(file, context, caption)
+    if not is_drawn(file):
+        return file_line("🖼️", file, context, caption)
     if context.in_item or context.options.image_style == "markdown":
         words = inline(caption, context, Where.BLOCK, marks="i")
         image = plain_picture(file, context, caption)
@@ -88,6 +91,11 @@ def picture(file: Stored | Missing, context: Context, caption: list[Json]) -> st
     words = inline(caption, context, Where.SUMMARY)
     below = f"<br><em>{words}</em>" if words else ""
     return f'<p align="center">{_tag(file, context, caption)}{below}</p>'
+
+
+def is_drawn(stored: Stored) -> bool:
+    """Whether a browser draws it: of a photo in HEIC, a TIFF or a film it shows a broken picture."""
+    return posixpath.splitext(stored.path)[1][1:].lower() in SHOWN_BY_BROWSERS
 
 
 def plain_picture(stored: Stored, context: Context, caption: list[Json] | None = None) -> str:

@@ -18,7 +18,7 @@ def block_runs(data: Json) -> list[Json]:
 
 
 def run(text: str, link: str = "", *, code: bool = False) -> Json:
-    """A run of our own, in the API's shape."""
+    """A run of our own, in the API's shape; `link` is a finished target."""
     href = link or None
     return {
         "type": "text",
@@ -26,10 +26,19 @@ def run(text: str, link: str = "", *, code: bool = False) -> Json:
         "annotations": {"code": True} if code else {},
         "plain_text": text,
         "href": href,
+        "own": bool(link),
     }
 
 
-def page_mention(page_id: str, title: str = "Untitled") -> Json:
+def foreign(text: str, address: str) -> Json:
+    """A run of our own, with an address that somebody else wrote."""
+    return {**run(text, address), "own": False}
+
+
+OUTSIDE = "a page in Notion"  # one that is not in the backup, and of which Notion gives no title
+
+
+def page_mention(page_id: str, title: str = OUTSIDE) -> Json:
     """A mention of a page or database: shown under its own title when it is in the backup."""
     return {
         "type": "mention",

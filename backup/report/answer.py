@@ -21,7 +21,8 @@ class Answer:
     """`heading` is the sentence that says it all, `head` and `rows` are a table (all but its first
     column are numbers or short words), `notes` are sentences about what is well, or nobody's fault.
     `problems` are what is wrong. `data` is the same for programs: one JSON object, `lines` are to be
-    copied as they are. `failed` is an exit code that says more than that there are problems."""
+    copied as they are. `failed` is an exit code that says more than that there are problems. `links` are names with the
+    addresses where people find them."""
 
     heading: str
     head: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Answer:
     problems: tuple[Problem, ...] = ()
     data: Json = field(default_factory=dict)
     failed: int = 0
+    links: tuple[tuple[str, str], ...] = ()
     lines: tuple[str, ...] = ()
 
     @property

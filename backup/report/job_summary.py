@@ -51,7 +51,8 @@ def looked(answer: Answer, secrets: Iterable[str]) -> str:
         for each in answer.problems
     ]
     problems = _problems("What", wrong, room - octets(table))
-    parts = (f"## {said(answer.heading)}", problems, table, *map(said, answer.notes))
+    places = "\n".join(f"- {_link(redacted(name, hidden), url)}" for name, url in answer.links)
+    parts = (f"## {said(answer.heading)}", problems, table, places, *map(said, answer.notes))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 

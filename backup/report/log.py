@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MOST = 10  # annotations of a kind: GitHub drops the others of a step without a word
 _LONGEST = 4_000  # characters of one annotation: GitHub cuts at 4,096
 _TITLE = 200
+_BAR = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} pages [{elapsed}{postfix}]"
 
 Kind = Literal["errors", "failed", "lost", "warnings"]  # the lists of a report
 
@@ -40,6 +41,7 @@ class Log:
         self._lock = threading.RLock()
         self._bar: tqdm[Any] | None = None
         self._grouped = False
+        self._title = ""  # of a phase that has said nothing so far
         self._waiting: list[tuple[str, Problem]] = []
         self._announced: Counter[str] = Counter()
         self._recorded: dict[Kind, list[Problem]] = {}
@@ -70,23 +72,38 @@ class Log:
         self._problem("error", problem)
 
     @contextmanager
-    def group(self, title: str) -> Iterator[None]:
-        """A phase of the run: folded on a runner, a heading elsewhere, and inside another group."""
-        if not self._host or self._grouped:
-            self.line(title)
-            yield
+    def group(self, title: str, *, lazy: bool = False) -> Iterator[None]:
+        """A phase of the run: folded on a runner, a heading elsewhere, and inside another group. The
+        title of a `lazy` one stands before its first line, and nowhere if it has none."""
+        text = runner.safe(title, self.secrets)
+        is_folded = bool(self._host) and not self._grouped
+        self._title = runner.command("group", text) if is_folded else text
+        if not lazy:
+            self._untitled()
+        if not is_folded:
+            try:
+                yield
+            finally:
+                self._title = ""
             return
-        self._print(runner.command("group", runner.safe(title, self.secrets)))
         self._grouped = True
         try:
             yield
         finally:
             with self._lock:
                 self._grouped = False
-                self._print(runner.command("endgroup"))
+                if not self._title:
+                    self._print(runner.command("endgroup"))
+                self._title = ""
                 waiting, self._waiting = self._waiting, []
                 for kind, problem in waiting:
                     self._announce(kind, problem)
+
+    def _untitled(self) -> None:
+        """Print the title of the phase, unless that was done."""
+        title, self._title = self._title, ""
+        if title:
+            self._print(title)
 
     @contextmanager
     def progress(self, total: int) -> Iterator[None]:
@@ -94,7 +111,8 @@ class Log:
         if not self._host and self._stream.isatty() and total > 0:
             from tqdm import tqdm  # on a terminal alone
 
-            self._bar = tqdm(total=total, unit="page", file=self._stream, leave=False)
+            # Without a time of its own: what is left depends on what Notion allows (see `pace`).
+            self._bar = tqdm(total=total, file=self._stream, leave=False, bar_format=_BAR)
         try:
             yield
         finally:
@@ -158,6 +176,7 @@ class Log:
 
     def _print(self, text: str) -> None:
         with self._lock:
+            self._untitled()
             if self._bar is not None:
                 self._bar.write(text, file=self._stream)
             else:

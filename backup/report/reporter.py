@@ -62,7 +62,8 @@ class Reporter:
         for line in (*answer.table(), *answer.lines):
             self.log.line(line)
         self.log.problem("errors", *answer.problems)
-        for line in filter(None, (*answer.notes, answer.heading)):
+        links = (f"{name} → {address}" for name, address in answer.links)
+        for line in filter(None, (*links, *answer.notes, answer.heading)):
             self.log.line(line)
         counts = summary.outputs(Report(errors=answer.problems))
         counts["restored"] = str(answer.data.get("restored") or "")

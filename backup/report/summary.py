@@ -8,30 +8,21 @@ from dataclasses import asdict
 
 from backup.report.fitting import cut
 from backup.report.literal import one_line
-from backup.report.report import Asked, Report
+from backup.report.report import Asked, Entry, Report
 from backup.words import counted
 
 _MOST = 20  # lines of one kind; a first run of thousands of pages was told page by page already
+_MARKS = {"new": "+", "updated": "~", "renamed": "→", "removed": "−", "kept": "="}
 _LONGEST = 300  # characters of a title or a reason in an output
 _ROOM = 200_000  # characters of `failed-pages`: Gitea drops outputs of more than 1 MiB
 
 
 def lines(report: Report) -> Iterator[str]:
-    """What was done, for a person: one line of counts, then what changed."""
+    """What was done, for a person: one line of counts, what changed, what is not saved, and last what it
+    took."""
     would = "Dry run: " if report.dry_run else ""
     yield f"{would}{report.headline()} · {report.unchanged} unchanged"
-    told: dict[str, int] = {}
-    for word, entry in report.details():
-        told[word] = told.get(word, 0) + 1
-        if told[word] <= _MOST:
-            note = f" ({entry.note})" if entry.note else ""
-            yield f"  {word}: {entry.title or 'Untitled'} → {entry.folder}/{note}"
-    for word, count in told.items():
-        if count > _MOST:
-            yield f"  … and {count - _MOST} more {word}"
-    yield ", ".join(report.costs())
-    if spent := report.spent.words():
-        yield f"Notion shows {report.seen.words()}; requests: {spent}"
+    yield from _foreseen(report) if report.dry_run else _changes(report)
     if absences := report.absences():
         yield f"{absences}."
     if report.asked and report.asked.requests:
@@ -40,6 +31,31 @@ def lines(report: Report) -> Iterator[str]:
         yield f"  not saved: {problem.where}: {problem.what}"
     if len(report.problems) > _MOST:
         yield f"  … and {len(report.problems) - _MOST} more that are not saved"
+    if spent := report.spent.words():
+        yield f"Notion shows {report.seen.words()}; requests: {spent}"
+    yield ", ".join(report.costs())
+
+
+def _foreseen(report: Report) -> Iterator[str]:
+    """Every page that would change, however many there are: nothing else names them."""
+    for word, entry in report.details():
+        yield f"  {_MARKS[word]} {_told(entry)}"
+
+
+def _changes(report: Report) -> Iterator[str]:
+    told: dict[str, int] = {}
+    for word, entry in report.details():
+        told[word] = told.get(word, 0) + 1
+        if told[word] <= _MOST:
+            yield f"  {word}: {_told(entry)}"
+    for word, count in told.items():
+        if count > _MOST:
+            yield f"  … and {count - _MOST} more {word}"
+
+
+def _told(entry: Entry) -> str:
+    note = f" ({entry.note})" if entry.note else ""
+    return f"{entry.title or 'Untitled'} → {entry.folder}/{note}"
 
 
 def _asked(asked: Asked) -> str:

@@ -80,7 +80,7 @@ class Translation:
         if block.type in _CHILD:
             return [self._of_child(block, is_top)]
         if block.type in _PARTS:  # not in its place: what is in it
-            return [*self.below(block)] or [self.line(block, plain(block), ())]
+            return [*self.below(block)] or [self._unmade(block)]
         make = _MAKES.get(block.type)
         return make(self, block) if make else [self._unmade(block)]
 
@@ -258,6 +258,8 @@ def _address(to: Translation, block: Block) -> Made:
             return [_without_file(to, block, caption)]
         return [Draft(to.key(block), "embed", {"file_upload": {"id": found}, **caption})]
     target = web(url, to.scope) if url else None
+    if not url:
+        to.lose(block, Loss.EMPTY)
     if target is None:
         runs = [text(f"[{block.type.capitalize()}]"), *caption.get("caption", [])]
         return [Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})]

@@ -99,17 +99,12 @@ class Cutter:
 
     def _sent(self, parent: str, batch: _Batch, after: str) -> Iterator[Step]:
         yield Append(parent, tuple(batch.heads), after)
-        for head in batch.heads:
-            self._note(head)
+        sent = [draft for head in batch.heads for draft in head.walk()]
+        self.again += [one for one in sent if not self.made.issuperset(blocks_of(one.data))]
+        self.made.update(head.key for head in batch.heads)
         for head, draft in zip(batch.heads, batch.drafts, strict=True):
             if head.key == draft.key and head is not draft:
                 yield from self._filled(head, draft)
-
-    def _note(self, head: Draft) -> None:
-        """Its id is known from now on."""
-        self.made.add(head.key)
-        if not set(blocks_of(head.data)) <= self.made:
-            self.again.append(head)
 
     def _cost(self, head: Draft) -> tuple[int, int]:
         drafts = [*head.walk()]
@@ -171,12 +166,11 @@ class Cutter:
             yield from self.steps(draft.key, rest)
             if any(row.key in self.needed for row in draft.children):
                 yield Look(draft.key, len(draft.children))
-                for row in head.children:
-                    self._note(row)
+                self.made.update(row.key for row in head.children)
         elif draft.type in ("column_list", "tab"):
             yield Look(draft.key, len(head.children))
+            self.made.update(part.key for part in head.children)
             for sent, whole in zip(head.children, draft.children, strict=False):
-                self._note(sent)
                 yield from self._completed(sent, whole)
             yield from self.steps(draft.key, rest)
         elif draft.type == "column":
@@ -188,6 +182,8 @@ class Cutter:
         """The rest of a column or of what lies behind a label."""
         self.initial[whole.key] = sent.children
         held = any(child.key.endswith("?") for child in sent.children)
+        if held:
+            yield Look(whole.key, 1)
         yield from self.steps(whole.key, whole.children[0 if held else len(sent.children) :])
         if held:
             yield Remove(whole.key, sent.children[0].key)

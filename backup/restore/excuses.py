@@ -18,7 +18,7 @@ _MADE = frozenset(
     (
         *("paragraph", "heading_1", "heading_2", "heading_3", "heading_4", "bulleted_list_item"),
         *("numbered_list_item", "to_do", "toggle", "quote", "callout", "code", "divider"),
-        *("table", "table_row", "column_list", "column", "tab", "breadcrumb", "template"),
+        *("table", "column_list", "tab", "breadcrumb", "template"),
         *("table_of_contents", "synced_block", *MEDIA),
     )
 )

@@ -15,12 +15,12 @@ from backup.model import Block, Json, bare_id
 from backup.restore import canonical
 from backup.restore.canonical import Side
 from backup.restore.excuses import excused, replaceable
-from backup.restore.lined_up import Slot, below, lined_up, of_page
+from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.words import counted
 
-_ABSENT = (Loss.UNREAD, Loss.DATABASE)  # of these nothing is made
+_ABSENT = (Loss.UNREAD, Loss.DATABASE, Loss.COMMENT)  # of these nothing is made
 _BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
 
 
@@ -171,7 +171,7 @@ class _Comparison:
             else:
                 self.differ(child.path, "", "is not in the copy")
             return
-        if not slot.is_link:
+        if slot.block.type not in CHILDREN:  # what is not made is still meant by its old id
             self._ids.setdefault(id_, bare_id(blocks[0].id))
         self._later.append(partial(self._compare_block, node, slot, blocks))
         if slot.below is not None:

@@ -101,8 +101,8 @@ def saved(now: State, id_: str, content: Callable[[str], bytes]) -> Saved:
 
 
 def pages_only(whole: Saved) -> Saved:
-    """What a copy can be made of: pages, without the databases in them, which are losses; of a row that
-    becomes a page its values are. Raises ConfigError for a database."""
+    """What a copy can be made of: pages, without the databases in them and without comments, which are
+    losses; of a row that becomes a page its values are. Raises ConfigError for a database."""
     if whole.top.kind == "database":
         raise ConfigError(
             "RESTORE_PATH: copies of databases cannot be made yet.",
@@ -119,6 +119,8 @@ def pages_only(whole: Saved) -> Saved:
         else:
             kept.append(node)
             inside.add(node.id)
+            if number := len(node.page.comments):
+                lost.append(Lost(Loss.COMMENT, node.path, count=number))
     if whole.top.kind == "row":
         lost += [Lost(Loss.ROW_VALUES, whole.top.path, name) for name in _values(whole.top.page)]
     return replace(whole, nodes=tuple(kept), lost=tuple(lost))

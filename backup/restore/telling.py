@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from backup.model import Json
 from backup.restore.losses import Loss, Lost, counted_by_kind
 from backup.restore.saved import Saved
 from backup.words import counted
 
-_MOST = 20  # of one kind that are told by name
+_MOST = 20  # links that are told; programs get all
 _PLACES = 3  # of one loss
 
 
@@ -51,13 +52,10 @@ def _places(kind: Loss, lost: Sequence[Lost]) -> str:
     return f"In {', '.join(places[:_PLACES])}{more}."
 
 
-def links(saved: Saved, ids: Mapping[str, str]) -> Iterator[str]:
-    """Where each page and database is now."""
-    made = [node for node in saved.nodes if node.id in ids]
-    for node in made[:_MOST]:
-        yield f"{node.path} → {address(ids[node.id])}"
-    if len(made) > _MOST:
-        yield f"… and {len(made) - _MOST} more below them."
+def links(saved: Saved, ids: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Where the first pages and databases are now."""
+    made = (node for node in saved.nodes if node.id in ids)
+    return tuple((node.path, address(ids[node.id])) for node in islice(made, _MOST))
 
 
 def data(saved: Saved, lost: Sequence[Lost], ids: Mapping[str, str]) -> Json:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from backup.errors import NotionError
 from backup.model import Json
@@ -31,7 +32,7 @@ class Uploads:
     ids: dict[str, str] = field(default_factory=dict)
 
     def send(self, sha256: str) -> None:
-        """The file is with Notion from then on. One whose answer is lost is sent anew: what was never
+        """The file is with Notion from then on. A making whose answer is lost is done anew: what was never
         attached is gone after an hour."""
         if sha256 in self.ids:
             return
@@ -39,38 +40,38 @@ class Uploads:
         content = self.saved.open(self.saved.nodes[one.node], one.path)
         if content is None:
             raise Vanished(f"{one.name} is no longer what the backup has; run the restore again.")
-        failed = 0
-        while True:
-            try:
-                self.ids[sha256] = self._sent(one, content)
-                return
-            except Unsettled:
-                failed += 1
-                if failed == _TRIES:
-                    raise
-                self.writer.pause(failed)
+        self.ids[sha256] = self._sent(one, content)
 
     def _sent(self, one: Planned, content: bytes) -> str:
         type_ = mimetypes.guess_type(one.name, strict=False)[0] or _UNKNOWN
         told: Json = {"filename": one.name, "content_type": type_}
         if one.parts > 1:
             told |= {"mode": "multi_part", "number_of_parts": one.parts}
-        id_ = str(self.writer.make("file_uploads", told)["id"])
-        if one.parts == 1:
-            self._part(id_, one.name, type_, content, 0)
-        else:
-            for part in range(one.parts):
-                piece = content[part * limits.PART : (part + 1) * limits.PART]
-                self._part(id_, one.name, type_, piece, part + 1)
-            self.writer.complete_file(id_)
+        made = self._settled(lambda: self.writer.make("file_uploads", told))
+        id_ = str((made or {})["id"])
+        for part in range(one.parts):
+            number = part + 1 if one.parts > 1 else 0
+            piece = content[part * limits.PART : (part + 1) * limits.PART] if number else content
+            self._settled(partial(self.writer.send_file, id_, one.name, type_, piece, number))
+        if one.parts > 1:
+            self._settled(lambda: self.writer.complete_file(id_))
         return id_
 
-    def _part(self, id_: str, name: str, type_: str, content: bytes, part: int) -> None:
-        """One part. A send right after the making may be refused once, as people reported."""
-        try:
-            self.writer.send_file(id_, name, type_, content, part)
-        except NotionError as error:
-            if error.status != 400:
-                raise
-            self.writer.pause(1)
-            self.writer.send_file(id_, name, type_, content, part)
+    def _settled(self, send: Callable[[], Json]) -> Json | None:
+        """What is answered, in the end; None when an answer was lost and the next one refuses what was done
+        already. The first send after the making may be refused once, as people reported."""
+        is_doubtful = False
+        for failed in range(1, _TRIES + 1):
+            try:
+                return send()
+            except Unsettled:
+                is_doubtful = True
+                if failed == _TRIES:
+                    raise
+            except NotionError as error:
+                if error.status == 400 and is_doubtful:
+                    return None
+                if error.status != 400 or failed > 1:
+                    raise
+            self.writer.pause(failed)
+        return None

@@ -14,13 +14,15 @@ from backup.words import counted
 _USUAL = 4  # requests of a page, as long as no page is known: the mean of the sample workspace
 
 
-def lines(decided: Plan, state: State) -> Iterator[str]:
-    """What the plan will do, in one line of counts; and one about pages that are read only because they
+def lines(decided: Plan, state: State, allowed: int) -> Iterator[str]:
+    """What the plan will do, in one line of counts, and for how long it will ask if it needs more requests
+    than are `allowed` in a minute; and one about pages that are read only because they
     have no store yet, which is the case for all when stores are new."""
     number = {action: len(decided.of(action)) for action in Action}
     fetch, render, remove = (number[each] for each in (Action.FETCH, Action.RENDER, Action.REMOVE))
     retry, cost = number[Action.RETRY], requests(decided, state)
-    said = [f"{fetch} to read (about {counted(cost, 'request')})"]
+    minutes = f", {counted(math.ceil(cost / allowed), 'minute')}" if cost > allowed else ""
+    said = [f"{fetch} to read (about {counted(cost, 'request')}{minutes})"]
     said += [f"{render} to write again without reading"] if render else []
     said += [f"{remove} to remove", f"{len(decided.unchanged)} unchanged"]
     said += [f"of {counted(retry, 'page')} missing files to try again"] if retry else []

@@ -34,12 +34,12 @@ def test_a_dry_run_names_every_page_with_what_would_happen_to_it(changed: Backup
     assert ran.code == 0
     told = {" ".join(line.split()) for line in ran.log.splitlines()}
     assert {
-        "new: Spoons → wiki/spoons/",
-        "renamed: Bowls → wiki/bowls/ (wiki/cups)",
-        "removed: Mugs → wiki/mugs/ (in Notion's trash)",
+        "+ Spoons → wiki/spoons/",
+        "→ Bowls → wiki/bowls/ (wiki/cups)",
+        "− Mugs → wiki/mugs/ (in Notion's trash)",
     } <= told
-    assert "updated: Tea → wiki/tea/ (a page it refers to was renamed" in ran.log
-    assert "kept: Jars → wiki/jars/ (not shown to the integration" in ran.log
+    assert "~ Tea → wiki/tea/ (a page it refers to was renamed" in ran.log
+    assert "= Jars → wiki/jars/ (not shown to the integration" in ran.log
     assert "Dry run: 1 new, 1 updated, 1 renamed, 1 removed" in ran.log
 
 
@@ -49,13 +49,11 @@ def test_the_real_run_does_what_the_dry_one_announced_with_as_many_requests(
     told = changed.run("--dry-run").log
     asked = len(changed.server.requests)
     done = changed.run().log.splitlines()
-    kinds = ("new:", "updated:", "renamed:", "removed:", "kept:")
-    foreseen = told.partition("Dry run: ")[2].splitlines()
-    plan = [line for line in foreseen if line.strip().startswith(kinds)]
+    kinds = {"+": "new:", "~": "updated:", "→": "renamed:", "−": "removed:", "=": "kept:"}
+    foreseen = [line.split() for line in told.partition("Dry run: ")[2].splitlines()]
+    plan = [[kinds[mark], *words] for mark, *words in foreseen if mark in kinds]
     assert len(plan) == 5
-    assert [line.split(" · ")[0] for line in plan] == [
-        line.split(" · ")[0] for line in done if line.strip().startswith(kinds)
-    ]
+    assert plan == [line.split() for line in done if line.strip().startswith(tuple(kinds.values()))]
     listing, verdicts = 4, 2
     needed = len(changed.server.requests) - asked - listing - verdicts
     assert f"2 to read (about {needed} requests), 1 to write again without reading" in told
@@ -69,10 +67,10 @@ def test_a_dry_run_knows_whose_blocks_are_linked_to_no_more(kitchen: Backup) -> 
     later(notion)
     kitchen.run()
     notion.trash(row(kitchen, "Tea"))
-    told = "updated: Milk → wiki/milk/ (links to its blocks changed)"
-    assert told in kitchen.run("--dry-run").log
+    told = "Milk → wiki/milk/ (links to its blocks changed)"
+    assert f"~ {told}" in kitchen.run("--dry-run").log
     ran = kitchen.run()
-    assert "1 to write again without reading" in ran.log and told in ran.log
+    assert "1 to write again without reading" in ran.log and f"updated: {told}" in ran.log
     assert "<a id" not in kitchen.text("wiki/milk/index.md")
 
 

@@ -12,7 +12,7 @@ import pytest
 from fakenotion import blocks, build, properties
 from fakenotion.server import Asked
 from tests.support.backups import Backup, backing_up, clock
-from tests.support.kitchen import PNG, dead_links, later, row, rows, stocked
+from tests.support.kitchen import PNG, dead_links, later, read_since, row, rows, stocked
 
 
 def test_only_the_edited_page_is_read_again(kitchen: Backup) -> None:
@@ -291,3 +291,20 @@ def test_what_counts_is_the_clock_of_notion_and_not_that_of_the_runner(kitchen: 
     kitchen.notion.append(milk, [blocks.paragraph("Two.")])
     kitchen.run()
     assert "Two." in kitchen.text("wiki/milk/index.md")
+
+
+def test_a_new_prefix_of_a_column_of_numbers_is_written_without_reading_a_page(
+    kitchen: Backup,
+) -> None:
+    notion = kitchen.notion
+    source = notion.source(notion.databases()[0])
+    notion.add_property(source, "Ticket", properties.unique_id("OLD"), 7)
+    later(notion)
+    kitchen.run()
+    assert "| Ticket | OLD-" in kitchen.text("wiki/milk/index.md")
+    notion.change_property(source, "Ticket", prefix="NEW")
+    later(notion)
+    asked = len(kitchen.server.requests)
+    assert kitchen.run().code == 0
+    assert "| Ticket | NEW-" in kitchen.text("wiki/milk/index.md")
+    assert read_since(kitchen, asked) == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -14,7 +15,7 @@ from backup.markdown.context import Context, Options
 from backup.markdown.page import References, references, render
 from backup.model import Missing, Page, Stored, Target
 from tests.oracles import github, select
-from tests.support.notion_shapes import block, page, text
+from tests.support.notion_shapes import block, page, rich, text
 
 PAGE_ID = "0123456789abcdef0123456789abcdef"
 BARE = Context()
@@ -266,3 +267,103 @@ def test_a_link_to_a_block_of_the_same_page_names_the_page() -> None:
 
 def test_a_page_without_a_page_object_is_rendered() -> None:
     assert select(github(render(Page(PAGE_ID, {}), BARE)), "h1")
+
+
+@pytest.mark.parametrize(
+    ("typed", "target"),
+    [
+        ("example.com", "https://example.com"),
+        ("www.example.org/a?b=c", "https://www.example.org/a?b=c"),
+        ("//example.org/x", "https://example.org/x"),
+        ("example.com:8080/x", "https://example.com:8080/x"),
+        ("bücher.example", "https://bücher.example"),
+        ("HTTPS://example.org/A", "HTTPS://example.org/A"),
+        ("mailto:a@example.org", "mailto:a@example.org"),
+        ("N/A", ""),
+        ("see page 3", ""),
+        ("localhost:8080/x", ""),
+        ("../notes/x.md", ""),
+    ],
+)
+def test_what_people_type_as_an_address_never_leads_into_the_repository(
+    typed: str, target: str
+) -> None:
+    column = {"Link": {"id": "u", "type": "url", "url": typed}}
+    blocks = [
+        block("bookmark", None, url=typed, caption=[]),
+        block("embed", None, url=typed, caption=[]),
+        block("paragraph", [text("words", link=typed)]),
+    ]
+    html = github(render(page("T", *blocks, properties=column), BARE))
+    found = [unquote(str(link["href"])) for link in select(html, "a[href]")]
+    assert found[:-1] == ([target] * 4 if target else [])
+    assert select(html, "body")[0].get_text().count(typed) == 3
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0.00001, "0.00001"),
+        (-2.5e-7, "-0.00000025"),
+        (1e16, "10000000000000000"),
+        (1e300, "1e+300"),
+    ],
+)
+def test_a_number_is_written_as_people_write_it(number: float, shown: str) -> None:
+    column = {"Size": {"id": "s", "type": "number", "number": number}}
+    assert f"| Size | {shown} |" in render(page("T", properties=column), BARE)
+
+
+def test_a_date_in_a_text_reads_as_in_a_property() -> None:
+    value = {"start": "2022-07-15T09:00:00.000+02:00", "end": None, "time_zone": None}
+    mention = {"type": "date", "date": value}
+    said = [{"type": "mention", "mention": mention, "plain_text": value["start"], "href": None}]
+    assert "\n2022-07-15 09:00 +02:00\n" in render(page("T", block("paragraph", said)), BARE)
+
+
+@pytest.mark.parametrize("name", ["a.heic", "a.tif", "a.psd", "a.mp4"])
+def test_an_image_that_no_browser_draws_is_a_link(name: str) -> None:
+    files = {"00000001-0000-4000-8000-000000000001": Stored(f"assets/{name}", name, 2000, 9, 9)}
+    image = block("image", None, type="file", file={"url": "x"}, caption=[text("Me")])
+    shown = render(page("T", image), Context(files=files))
+    assert f"🖼️ [{name}](assets/{name}) (2 kB) — Me" in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("HTTPS://youtu.be/A", "https://youtu.be/A"),
+        ("//www.youtube.com/watch?v=1", "https://www.youtube.com/watch?v=1"),
+        ("ftp://example.org/a.txt", "ftp://example.org/a.txt"),
+        ("smb://me:secret@nas/a.txt", "smb://nas/a.txt"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["video", "file", "image"])
+def test_where_a_file_is_stays_in_the_text(kind: str, given: str, shown: str) -> None:
+    raw = block(kind, None, type="external", external={"url": given}, caption=[])
+    written = render(page("T", raw), BARE)
+    assert shown in written and "secret" not in written
+
+
+def test_of_many_properties_those_that_tell_most_stand_first_and_the_others_are_folded() -> None:
+    values = {
+        "rich_text": rich("w"),
+        "number": 1,
+        "formula": {"type": "number", "number": 2},
+        "status": {"name": "Done"},
+        "select": {"name": "A"},
+        "date": {"start": "2026-01-02"},
+        "people": [{"id": "a", "name": "Ada"}],
+        "checkbox": True,
+    }
+    raw = {kind: {"id": kind, "type": kind, kind: value} for kind, value in values.items()}
+    few = render(page("T", properties=raw), BARE)
+    assert "<details>" not in few and few.count("\n| ") == 10
+    more = {"url": {"id": "u", "type": "url", "url": "https://example.org"}}
+    html = github(render(page("T", properties={**raw, **more}), BARE))
+    first = [cell.get_text() for cell in select(html, "h1 + table td:first-child")]
+    assert first == ["status", "select", "date", "people", "checkbox"]
+    [folded] = select(html, "h1 + table + details")
+    assert folded.summary and folded.summary.get_text() == "4 more properties"
+    cells = [cell.get_text() for cell in folded.select("td:first-child")]
+    assert cells == ["rich_text", "number", "formula", "url"]

@@ -22,6 +22,20 @@ def logging(host: str, *secrets: str) -> Iterator[tuple[Log, io.StringIO]]:
     yield Log(stream, host=host, secrets=secrets), stream
 
 
+@pytest.mark.parametrize("host", ["", "github", "gitea"])
+def test_a_phase_in_which_nothing_happens_leaves_no_trace(host: str) -> None:
+    with logging(host) as (log, stream):
+        with log.group("Reading", lazy=True):
+            pass
+        assert stream.getvalue() == ""
+        with log.group("Reading", lazy=True):
+            log.line("one")
+            log.line("two")
+    lines = stream.getvalue().splitlines()
+    title = "::group::Reading" if host else "Reading"
+    assert lines == [title, "one", "two", *(["::endgroup::"] if host else [])]
+
+
 def test_on_github_a_problem_is_a_line_in_its_group_and_an_annotation_behind_it() -> None:
     with logging("github") as (log, stream), log.group("Reading"):
         log.error(TEA)

@@ -35,9 +35,20 @@ def test_the_exit_code_says_whether_something_is_not_saved(report: Report, code:
     assert report.exit_code == code
 
 
-def test_what_is_not_saved_is_the_last_thing_said() -> None:
-    lines = list(summary.lines(Report(new=(TEA,), failed=(Problem("Milk", "gone"),))))
-    assert lines[-1].strip() == "not saved: Milk: gone"
+def test_the_last_line_counts_and_what_is_not_saved_stands_above_it() -> None:
+    report = Report(new=(TEA,), failed=(Problem("Milk", "gone"),), read=1, files=1, requests=1)
+    lines = list(summary.lines(report))
+    assert lines[-2].strip() == "not saved: Milk: gone"
+    assert lines[-1] == ("1 page read, 1 image or attachment written, 1 request to Notion, 0.0 s")
+
+
+def test_a_dry_run_names_every_page_by_a_mark() -> None:
+    moved = Entry("Milk", "wiki/milk", "wiki/cream")
+    report = Report(new=(TEA,) * 50, updated=(TEA,), renamed=(moved,), removed=(TEA,), dry_run=True)
+    lines = list(summary.lines(report))
+    assert lines.count("  + Tea → wiki/tea/") == 50
+    assert "  ~ Tea → wiki/tea/" in lines and "  − Tea → wiki/tea/" in lines
+    assert "  → Milk → wiki/milk/ (wiki/cream)" in lines
 
 
 def test_a_long_list_is_cut_and_counted() -> None:
@@ -74,4 +85,4 @@ def test_no_number_of_failed_pages_makes_an_output_that_runners_drop() -> None:
 
 def test_a_log_does_not_end_in_thousands_of_problems() -> None:
     lines = list(summary.lines(Report(lost=(Problem("Tea", "gone"),) * 5_000)))
-    assert lines[-1] == "  … and 4980 more that are not saved" and len(lines) < 40
+    assert lines[-2] == "  … and 4980 more that are not saved" and len(lines) < 40

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from fakenotion import blocks, build
 from fakenotion.branches import Branch
 from tests.support.copying import Copying, copying, ground
+from tests.support.gardens import Garden
 from tests.support.kitchen import PNG
 
 
@@ -59,4 +62,10 @@ def test_pages_in_pages_stand_where_they_stood(tmp_path: Path) -> None:
     top.text("After")
     first.block(build.block("paragraph", [build.mention_page(second.id, "Second")]))
     with copying(tmp_path / "repository", top) as copy:
+        hold(copy)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_random_tree_comes_back(seed: int, tmp_path: Path) -> None:
+    with copying(tmp_path / "repository", Garden(seed).top) as copy:
         hold(copy)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,11 @@ from typing import Any
 import pytest
 
 from backup import store
+from fakenotion.branches import Branch
 from tests.support.backups import Backup, backing_up
 from tests.support.kitchen import PNG, stocked
 from tests.support.looking import Seen, look
-from tests.support.restoring import saved_of
+from tests.support.restoring import restore, saved_of
 
 SECRET = b"the secret of somebody else"
 
@@ -137,3 +140,21 @@ def test_a_folder_outside_of_the_backup_is_no_pages_place(tampered: Tampered, fo
     tampered.state(elsewhere)
     seen = tampered.restore("Cups")
     assert seen.code == 2, seen.out
+
+
+def test_no_address_in_a_store_is_asked_or_passed_on_as_a_file(tampered: Tampered) -> None:
+    """Only Notion is spoken with: an address of somebody's own network in a store is a text."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        private = f"http://127.0.0.1:{listening.getsockname()[1]}/metadata"
+        path = tampered.folder / "wiki/cups/.notion.json"
+        text = re.sub(r"notion-file:[^\"]*", private, path.read_text())
+        assert private in text
+        tampered.write("wiki/cups", text)
+        backup = tampered.backup
+        goal = Branch.root(backup.notion, "Attic")
+        told = restore(backup, "wiki/cups", RESTORE_INTO=goal.id)
+        assert told.code in (0, 1), told.out
+        assert all(private not in one.text for one in backup.server.writes.log)
+        with pytest.raises(TimeoutError):
+            listening.accept()

@@ -56,7 +56,8 @@ def test_a_tree_comes_back_and_is_proven(desk: Desk) -> None:
     assert told.code == 0, told.out
     (copy,) = desk.copies()
     assert copy.title == "Top"
-    assert f"Restored top: https://www.notion.so/{bare_id(copy.id)}. Proven: " in told.out
+    assert "Restored top: 3 pages" in told.out and "Proven: " in told.out
+    assert f"top → https://www.notion.so/{bare_id(copy.id)}\n" in told.out
     assert "top/below → https://www.notion.so/" in told.out
     assert "Does not come back: 1 × a page inside a block" in told.out
 
@@ -85,6 +86,14 @@ def test_programs_get_the_links_the_losses_and_the_requests(desk: Desk, tmp_path
     assert {each["code"] for each in told.json["losses"]} == {"page-moved", "not-creatable"}
     assert told.json["requests"] == len(desk.backup.server.writes.log)
     assert f"\n{link}\n" in (tmp_path / "outputs").read_text()
+
+
+def test_the_job_summary_has_the_link_and_what_is_lost(desk: Desk, tmp_path: Path) -> None:
+    desk.restore(GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
+    (copy,) = desk.copies()
+    summary = (tmp_path / "summary.md").read_text()
+    assert f"(https://www.notion.so/{bare_id(copy.id)})" in summary
+    assert "1 × a page inside a block" in summary and "Proven" in summary
 
 
 def test_the_plan_foretells_the_requests_and_the_losses(desk: Desk) -> None:
@@ -151,6 +160,14 @@ def test_an_older_state_comes_back_as_it_was(desk: Desk) -> None:
     (copy,) = desk.copies()
     first = desk.notion.node(desk.notion.listed(copy.id)[0])
     assert "More words" in json.dumps(first.data)
+
+
+def test_comments_that_are_in_the_backup_are_told_as_lost(desk: Desk) -> None:
+    desk.page.comment("Is this so?")
+    assert desk.backup.run(DATABASES=desk.top.id, COMMENTS="true", FULL_SYNC="true").code == 0
+    told = restore(desk.backup, "top/below", "--json", RESTORE_INTO=desk.goal.id)
+    assert (told.code, told.json["differences"]) == (0, 0)
+    assert {"code": "comment", "path": "top/below", "where": "", "count": 1} in told.json["losses"]
 
 
 def test_every_page_of_the_sample_workspace_comes_back(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backup.model import bare_id
+from backup.model import Json, bare_id
 from backup.notion.client import Client, Gate
 from backup.restore.copied import of_backup
 from backup.restore.plan import Plan, plan, workspace_of
 from backup.restore.proof import Proof, proof
 from backup.restore.saved import Saved
 from backup.restore.send import Sent, send
+from backup.restore.steps import Look
 from backup.restore.writer import Writer
 from fakenotion.branches import Branch
 from fakenotion.nodes import Clock
@@ -21,6 +22,23 @@ from fakenotion.workspace import Workspace
 from fakenotion.writing.record import Snapshot
 from tests.support.backups import TOKEN, Backup, backing_up, clock
 from tests.support.restoring import WRITING, read_back, saved_of
+
+
+class Killed(BaseException):
+    """The process dies."""
+
+
+class _Dying(Writer):
+    """Dies when so many writes are done."""
+
+    left = 0
+
+    def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Json:
+        answer = super()._once(method, path, kinds, sent)
+        self.left -= 1
+        if not self.left:
+            raise Killed
+        return answer
 
 
 @dataclass
@@ -50,6 +68,30 @@ class Copying:
         goal = f"/v1/blocks/{self.goal.id}/children"
         self.requests = sum(one.path != goal for one in self.backup.server.requests[asked:])
         return sent
+
+    def killed(self, at: int) -> bool:
+        """A run that dies when its write number `at` is done and not yet answered. Whether it came so
+        far."""
+        writer = _Dying(WRITING, self.backup.url, gate=Gate(sleep=lambda seconds: None))
+        writer.left = at
+        reader = Client(TOKEN, self.backup.url)
+        try:
+            send(self.plan, self.saved, writer, reader)
+        except Killed:
+            return True
+        return False
+
+    @property
+    def writes(self) -> int:
+        """How many of the planned requests write."""
+        looks = (step for step in self.plan.steps if isinstance(step, Look))
+        return self.plan.requests - sum(step.requests for step in looks)
+
+    def begin_anew(self) -> None:
+        """The copies go, for good."""
+        for id_ in self.notion.listed(self.goal.id):
+            self.notion.trash(id_)
+            self.notion.purge(id_)
 
     def proof(self, sent: Sent) -> Proof:
         """The comparison of the copy with the backup."""

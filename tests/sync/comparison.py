@@ -147,7 +147,7 @@ class Copy:
             for name in ("index.md", STORE, *paths):
                 found[_join(page["folder"], name)] = id_
         for id_, place in self.databases.items():
-            for name in ("README.md", *place.get("lists", ()), STORE):
+            for name in ("README.md", STORE, *place.get("lists", ())):
                 found[_join(place["folder"], name)] = id_
         return found
 

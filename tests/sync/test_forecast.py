@@ -18,7 +18,7 @@ def step(id_: str, action: Action, reason: str = "") -> Step:
 
 def said(steps: Mapping[str, Step], **requests: int) -> list[str]:
     records = {id_ * 32: Record("db", "", "", requests=each) for id_, each in requests.items()}
-    return list(forecast.lines(Plan(tuple(steps.values()), {}), State(records)))
+    return list(forecast.lines(Plan(tuple(steps.values()), {}), State(records), 180))
 
 
 def test_a_page_that_is_rendered_takes_no_request() -> None:
@@ -39,3 +39,8 @@ def test_a_backup_without_stores_says_what_they_cost() -> None:
     assert second.startswith(
         "Without a .notion.json so far: 2 pages, to be read once for it (about 53"
     )
+
+
+def test_a_run_that_takes_longer_than_a_minute_says_how_long_notion_makes_it_wait() -> None:
+    [first] = said({"a": step("a", Action.FETCH)}, a=500)
+    assert first.startswith("1 to read (about 501 requests, 3 minutes), ")

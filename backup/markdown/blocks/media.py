@@ -13,7 +13,7 @@ from backup.markdown.media import (
     picture,
     stored_or_missing,
 )
-from backup.markdown.runs import run, runs
+from backup.markdown.runs import foreign, run, runs
 from backup.model import Block, Missing, Stored
 from backup.urls import is_signed, shown
 
@@ -69,7 +69,7 @@ def _address(block: Block, url: str, context: Context) -> str:
     caption = runs(block.data, "caption")
     if not url.strip():
         return inline(caption, context, Where.BLOCK)
-    line = inline([run(f"{_MARKS[block.type]} "), run(shown(url), url)], context, Where.BLOCK)
+    line = inline([run(f"{_MARKS[block.type]} "), foreign(shown(url), url)], context, Where.BLOCK)
     return captioned(line, context, caption)
 
 

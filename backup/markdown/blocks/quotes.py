@@ -9,10 +9,10 @@ from backup.markdown.blocks.flow import below
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import quoted, stacked
 from backup.markdown.context import Context, Where
-from backup.markdown.icons import icon
+from backup.markdown.icons import character, icon, native_name
 from backup.markdown.inline import inline
-from backup.markdown.runs import block_runs
-from backup.model import Block, emoji, plain_text
+from backup.markdown.runs import block_runs, run
+from backup.model import Block, plain_text
 
 # A callout becomes an alert only where its icon says already what the alert will print.
 _ALERTS = {
@@ -46,7 +46,7 @@ def callout(block: Block, context: Context) -> str:
     and prints '[!TIP]' as text anywhere else.
     """
     text = _opened(block, context)
-    alert = _ALERTS.get(_VARIANT.sub("", emoji(mapping(block.data, "icon"))))
+    alert = _ALERTS.get(_VARIANT.sub("", character(mapping(block.data, "icon"))))
     if alert and context.at_page_level:
         return quoted(f"[!{alert}]\n{text}")
     return quote_of(text)
@@ -54,7 +54,10 @@ def callout(block: Block, context: Context) -> str:
 
 def _opened(block: Block, context: Context) -> str:
     """Icon, text and children. Without a text the icon stands before the first paragraph."""
-    mark = icon(mapping(block.data, "icon"), block.id, context, Where.BLOCK)
+    own = mapping(block.data, "icon")
+    mark = icon(own, block.id, context, Where.BLOCK)
+    if not mark and (name := native_name(own).strip()):
+        mark = inline([{**run(f"({name})"), "annotations": {"italic": True}}], context, Where.BLOCK)
     text = inline(block_runs(block.data), context, Where.BLOCK)
     children = below(block, context)
     if not text and _opens_with_words(block):

@@ -12,7 +12,7 @@ from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import anchor
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.markdown.runs import block_runs, joined, page_mention, run
+from backup.markdown.runs import OUTSIDE, block_runs, joined, page_mention, run
 from backup.model import Block, bare_id, plain_text
 
 _DATABASE = "🗂️"
@@ -99,7 +99,7 @@ def link_to_page(block: Block, context: Context) -> str:
     """A page, a database, or a comment, by its id alone."""
     kind = word(block.data, "type")
     mark = {"database_id": _DATABASE, "comment_id": "💬"}.get(kind, "📄")
-    title = "Comment" if kind == "comment_id" else ""
+    title = "Comment" if kind == "comment_id" else OUTSIDE
     return _page_link(block, word(block.data, kind), title, mark, context)
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context
+from backup.markdown.dates import span
 from backup.markdown.links import (
     address_of,
     link_target,
@@ -24,6 +25,7 @@ from backup.markdown.links import (
     resolved,
 )
 from backup.model import Json, Stored
+from backup.urls import is_signed
 
 MARKS = "mubis"  # from the outside in, when several begin and end together
 _BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -115,6 +117,9 @@ def _piece(run: Json, context: Context) -> Piece:
         return Piece(Kind.MATH, " ".join(whole(expression).split()))
     if isinstance(run.get("mention"), dict):
         return _mention(run, context)
+    if run.get("own") is True:  # ours: a way to another file of the backup
+        url = address_of(run)
+        return Piece(Kind.TEXT, _text(run), "", "" if is_signed(url) else link_target(url))
     return _linked(_text(run), address_of(run), context)
 
 
@@ -150,7 +155,8 @@ def _mention(run: Json, context: Context) -> Piece:
     if kind in ("link_mention", "link_preview"):
         url = word(inner, "href") or word(inner, "url") or address_of(run)
         return _linked(word(inner, "title") or url or word(run, "plain_text"), url, context)
-    return _linked(word(run, "plain_text") or _words(kind, inner), address_of(run), context)
+    said = _words(kind, inner) if kind == "date" else word(run, "plain_text")
+    return _linked(said or word(run, "plain_text") or _words(kind, inner), address_of(run), context)
 
 
 def _linked(text: str, url: str, context: Context) -> Piece:
@@ -160,9 +166,10 @@ def _linked(text: str, url: str, context: Context) -> Piece:
 def _page(run: Json, context: Context) -> Piece:
     page = mentioned_id(run.get("mention"))
     target = context.targets.get(page) if page else None
-    title = (target.title if target else "") or word(run, "plain_text") or "Untitled"
+    title = target.title.strip() if target else word(run, "plain_text")
+    title = title or "Untitled"
     if not page:
-        return _linked(title, address_of(run), context)
+        return Piece(Kind.TEXT, title, "", resolved(address_of(run), context, typed=False))
     address = page_target(page, context) or link_target(notion_address(page))
     return Piece(Kind.TEXT, title, "", address)
 
@@ -189,11 +196,11 @@ def attribute(text: str) -> str:
 
 
 def _words(kind: str, value: Json) -> str:
-    """Words for a mention that came without plain_text."""
+    """Words for a date, as of a property, and for a mention that came without plain_text."""
     if kind == "user":
         return f"@{word(value, 'name') or 'Anonymous'}"
     if kind == "date":
-        return " → ".join(filter(None, (word(value, "start"), word(value, "end"))))
+        return span(value)
     return word(value, word(value, "type"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from backup import urls
@@ -21,8 +22,10 @@ from backup.markdown.properties.shown import (
     together,
     words,
 )
-from backup.markdown.runs import run, runs
+from backup.markdown.runs import foreign, run, runs
 from backup.model import plain_text
+
+_DIGITS = 21  # as many zeros as people read; JavaScript, and so Notion, begins powers there
 
 
 @shows("title", "rich_text")
@@ -43,8 +46,10 @@ def number(value: Any, _at: At) -> Shown:
 
 
 def number_text(value: int | float) -> str:
-    """All digits, and no decimals where there are none."""
-    return repr(value).removesuffix(".0")
+    """All digits, and no decimals where there are none; powers of ten only where they are many."""
+    text = repr(value).removesuffix(".0")
+    is_power = "e" in text and -_DIGITS < Decimal(text).adjusted() < _DIGITS
+    return f"{Decimal(text):f}" if is_power else text
 
 
 @shows("checkbox")
@@ -101,7 +106,7 @@ def url(value: Any, _at: At) -> Shown:
     """An address that can be followed."""
     text = value.strip() if isinstance(value, str) else ""
     words = urls.shown(text)
-    return Shown((run(words, text),), words) if text else NOTHING
+    return Shown((foreign(words, text),), words) if text else NOTHING
 
 
 @shows("email")

@@ -1,0 +1,41 @@
+"""All recorded pages, restored and proven; and what was restored, backed up and restored once more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backup.model import bare_id
+from backup.sync import state
+from fakenotion.branches import Branch
+from fakenotion.everything import everything
+from tests.support.backups import Backup, backing_up
+from tests.support.recordings import FOLDERS
+from tests.support.restoring import restore
+
+
+def tops(backup: Backup) -> list[str]:
+    """The pages of a backup that lie in no other page, without those that have nothing but a title."""
+    pages = state.loads(backup.text(".notion-sync.json")).pages
+    stores = {id_: backup.text(f"{pages[id_].folder}/.notion.json") for id_ in pages}
+    return [
+        id_
+        for id_, record in pages.items()
+        if record.parent not in pages and stores[id_].count("\n") > 1
+    ]
+
+
+def test_every_recorded_page_comes_back_and_the_second_time_nothing_is_lost(tmp_path: Path) -> None:
+    notion = everything(*FOLDERS)
+    with backing_up(tmp_path / "first", notion, git=False) as backup:
+        backup.run(DATABASES="workspace", MAX_FILE_MB="5")
+        attic, loft = (Branch.root(notion, title) for title in ("Attic", "Loft"))
+        for id_ in tops(backup):
+            told = restore(backup, id_, RESTORE_INTO=attic.id)
+            assert told.code == 0, told.out
+        assert backup.server.writes.signed() == []
+        again = Backup(tmp_path / "second", notion, backup.server, backup.url)
+        again.folder.mkdir()
+        assert again.run(DATABASES=attic.id, MAX_FILE_MB="5").code == 0
+        told = restore(again, bare_id(attic.id), "--json", RESTORE_INTO=loft.id)
+        assert (told.code, told.json["differences"], told.json["losses"]) == (0, 0, [])
+        assert told.json["compared"] > 60
