@@ -243,10 +243,11 @@ def publisher(
     hidden = [*secrets, *map(basic, secrets)]
     inside = Git(folder, visible, secrets=tuple(hidden))
     prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
-    shown = branches.shown(inside.at(root), token, environ)
-    git = branches.authorised(inside.at(root), token, environ)
+    remote = branches.remote_of(inside.at(root))
+    shown = branches.shown(inside.at(root), remote, token, environ)
+    git = branches.authorised(inside.at(root), remote, token, environ)
     objects.check(git, [f"{prefix}{state.NAME}"])
-    to = replace(branches.destination(git, settings.branch), token=shown)
+    to = replace(branches.destination(git, remote, settings.branch), token=shown)
     pull_requests = None
     if settings.pull_request_branch:
         pull_requests = _pull_requests(to, settings.pull_request_branch, environ, token)

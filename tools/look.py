@@ -4,7 +4,7 @@
 
 Needs npm (for github-markdown-css) and Chromium (Debian: `apt-get install chromium
 fonts-noto-color-emoji fonts-noto-cjk`). Math and mermaid are drawn by the hosts' scripts, and stay
-text here; alerts are imitated, and toggles stand open, so that everything is seen.
+text here; alerts are imitated, and toggles stand open, but for that of further properties.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _html(markdown: str) -> str:
     body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)
     pattern = r"<blockquote>\s*<p>\[!(\w+)\]\s*"
     drawn = re.sub(pattern, lambda found: _alert(found[1]), str(github(body)))
-    return drawn.replace("<details>", "<details open>")
+    return re.sub(r"<details>(?!\s*<summary>\d+ more propert)", "<details open>", drawn)
 
 
 def _alert(kind: str) -> str:

@@ -131,8 +131,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
             raise
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
     lying = _lying(services, base)
-    listing = placed(survey.further(memory.state), memory.state)
-    listing = in_order(listing, memory.state, lying.stores)
+    listing = survey.further(memory.state)
+    memory = adopt.still_at_the_top(memory, listing, lying)
+    listing = in_order(placed(listing, memory.state), memory.state, lying.stores)
     roots = roots_in(listing, memory.state)
     memory = load.completed(memory, listing.databases, lying, roots)
     survey.further(memory.state)  # of pages that were found again
@@ -151,9 +152,8 @@ def _published(settings: Settings, services: Services) -> Base | None:
 
 
 def _lying(services: Services, base: Base | None) -> Lying:
-    if services.publisher and base:
+    if (publisher := services.publisher) and base:
         files = base.files
-        publisher = services.publisher
         return Lying(lambda: files, publisher.texts, publisher.stores, publisher.earlier)
     return Lying(lambda: list(services.tree.files()), services.texts, services.stores)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from backup.errors import BackupError, BrokenState, ConfigError, NotionError
+from backup.errors import BackupError, BrokenState, ConfigError
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
@@ -17,7 +17,7 @@ from backup.restore.choice import chosen
 from backup.restore.copied import Reading, of_backup
 from backup.restore.plan import Plan, plan, workspace_of
 from backup.restore.proof import Proof, proof
-from backup.restore.saved import Saved, pages_only, saved
+from backup.restore.saved import Saved, saved
 from backup.restore.send import Sent, send
 from backup.restore.telling import address
 from backup.services import Means
@@ -49,7 +49,7 @@ def run(settings: Restore, services: Means) -> Answer:
     id_ = chosen(backup.state, settings.restoring.path, settings.output_dir)
     if into == ORIGINAL:
         return _original(settings, services, id_, backup.state.nodes[id_])
-    found = pages_only(saved(backup.state, id_, backup.content))
+    found = saved(backup.state, id_, backup.content)
     planned = _planned(services, found, into)
     if settings.plans_only:
         return _foreseen(found, planned)
@@ -60,7 +60,7 @@ def _backup(settings: Restore, services: Means) -> _Backup:
     if not settings.restoring.at:
         return _Backup(services.load().state, services.tree.content)
     there = earlier.at(services.git, settings.restoring.at)
-    text = there.content(state.NAME).decode("utf-8", "replace")
+    text = there.content(state.NAME)
     if not text.strip():
         raise ConfigError(
             f"RESTORE_AT: the commit {there.commit[:12]} has no backup in this folder.",
@@ -129,9 +129,9 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
         sent = send(planned, found, services.writer, services.reader, _progress(services))
     except Interrupted:
         return _unfinished(services, "The restore was stopped.", 128 + services.stop.signal)
-    except ConfigError:
-        raise
-    except (BackupError, NotionError) as error:
+    except BackupError as error:
+        if error.exit_code == ConfigError.exit_code:  # a token that is refused, say
+            raise
         return _unfinished(services, str(error), _NOT_FINISHED)
     if not sent.finished:
         return _unfinished(services, sent.problem or "The restore did not come to its end.", 3)

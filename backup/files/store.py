@@ -212,13 +212,24 @@ def _left(
 ) -> dict[str, FileRecord]:
     """What an earlier backup left, and the page does not show: kept until somebody deletes it, or a file of
     the page takes its place."""
-    left = (each for each in known.values() if each.is_found and is_intact(each, folder))
     taken = [each.path for each in records.values()]
-    return {
-        each.identity: each
-        for each in left
-        if not any(names.same(each.path, other) for other in taken)
-    }
+    left = (
+        each
+        for each in known.values()
+        if each.is_found and not any(names.same(each.path, other) for other in taken)
+    )
+    return {each.identity: now for each in left if (now := _as_it_lies(each, folder))}
+
+
+def _as_it_lies(record: FileRecord, folder: Path) -> FileRecord | None:
+    """The record of a file with nothing to compare it with, as the file is now; None when it is gone."""
+    path = folder / record.path
+    if path.is_symlink() or path.parent.is_symlink():
+        return None
+    try:
+        return replace(record, size=path.stat().st_size, sha256=_sha256(path))
+    except OSError:
+        return None
 
 
 def _numbered_first(fates: Mapping[str, _Fate]) -> list[tuple[str, _Fate]]:

@@ -13,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from backup import store
 from backup.files import names
 from backup.files.store import FileRecord
 from backup.folder.load import Lying, Memory
-from backup.model import Row, bare_id
+from backup.model import STORE, Row, bare_id
 from backup.sync.plan import Listed, Listing
 from backup.sync.state import Place, Record, parent_of
 from backup.words import counted
@@ -52,6 +53,22 @@ def adopted(memory: Memory, listing: Listing, lying: Lying) -> tuple[Memory, str
     )
     others = {folder for folders in said.values() for folder in folders} - set(found.values())
     return replace(memory, state=state), _sentence(pages, others)
+
+
+def still_at_the_top(memory: Memory, listing: Listing, lying: Lying) -> Memory:
+    """The memory of a run whose state was lost, with the database that lies at the top of the output folder, as
+    its store there says: no setting does (see `adopted`)."""
+    if not memory.problem or STORE not in lying.files():
+        return memory
+    (content,) = [each for _, each in lying.stores([STORE])] or [b""]
+    id_ = store.subject(content)
+    places = {
+        each.id: Place(_TOP, each.title, each.icon)
+        for each in listing.databases
+        if each.id == id_ and _is_free(each, listing, memory)
+    }
+    databases = {**memory.state.databases, **places}
+    return replace(memory, state=replace(memory.state, databases=databases))
 
 
 def _is_text(path: str, homes: Collection[str]) -> bool:

@@ -186,7 +186,7 @@ def _row(raw: Json, source_id: str, database_id: str, like: bytes = b"") -> Row:
         icon=emoji(raw.get("icon")),
         edited=str(raw.get("last_edited_time") or ""),
         packed=packed(raw, like),
-        relations_digest=_relations_digest(raw),
+        relations_digest=relations_digest(raw),
         pattern=like,
     )
 
@@ -194,7 +194,16 @@ def _row(raw: Json, source_id: str, database_id: str, like: bytes = b"") -> Row:
 def child(raw: Json, parent: str) -> Row:
     """A page that is not a row of a data source, from its page object; raises NotionError for one that
     makes no sense, or may not be read."""
-    return replace(_row(_whole(raw), "", parent), relations_digest="")
+    return _row(_whole(raw), "", parent)
+
+
+def marked(page: Page, row: Row) -> Page:
+    """An earlier reading of a page, archived and locked as the row says, if that is a page object."""
+    now = row.raw if row.packed else {}
+    return replace(page, raw={**page.raw, **{key: now[key] for key in _MARKS if key in now}})
+
+
+_MARKS = ("is_archived", "is_locked")
 
 
 def _whole(raw: Json) -> Json:
@@ -203,7 +212,7 @@ def _whole(raw: Json) -> Json:
     return raw
 
 
-def _relations_digest(raw: Json) -> str:
+def relations_digest(raw: Json) -> str:
     """A short name for what can change in a page without an edit of it, as far as the listing shows
     it: whether it is archived or locked, and relations, which may be set from the other side.
 

@@ -278,9 +278,8 @@ class Survey:
         hidden = {id_ for id_, said in self._verdicts.items() if said is Verdict.UNREACHABLE}
         self._walk.recheck(hidden)
         self._unread = (hidden & self._shown_databases().keys()) - state.databases.keys()
-        before = len(self._walk.asked)
-        self._walk.ask(records, {each.parent for each in state.nodes.values()})
-        return bool(news) or len(self._walk.asked) > before
+        is_asked = self._walk.ask(records, {each.parent for each in state.nodes.values()})
+        return bool(news) or is_asked
 
     def _shown_databases(self) -> dict[str, str]:
         """What each database lies in that some list shows."""

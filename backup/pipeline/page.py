@@ -224,7 +224,9 @@ class Reader:
             return None
         row, known = _row(step), found.page.raw
         is_related = row.relations_digest != before.relations_digest
-        if not row.source or (not is_related and before.render_key == self._shape(step)):
+        if not row.source:
+            return replace(found, page=read.marked(found.page, row))
+        if not is_related and before.render_key == self._shape(step):
             return found
         raw = read.values_of(
             self.client,
@@ -254,7 +256,9 @@ class Reader:
         record = replace(
             record,
             folder=step.folder,
-            relations_digest=row.relations_digest,
+            relations_digest=row.relations_digest
+            if row.source
+            else read.relations_digest(page.raw),
             render_key=self._shape(step),
             links=links,
             links_digest=links_digest(links, step.folder, self.targets),

@@ -12,7 +12,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
 from backup.errors import BackupError, Forbidden, NotFound, NotionError, Unauthorized, sentence
-from backup.model import Problem, Row, dashed_id
+from backup.model import Json, Problem, Row, dashed_id
 from backup.notion import children, read
 from backup.notion.children import Children
 from backup.notion.client import PAGE_SIZE, Client
@@ -47,16 +47,21 @@ class Walk:
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
     _assumed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _by: dict[str, tuple[Json, ...]] = field(default_factory=dict)  # the lists that were known
 
-    def ask(self, records: Mapping[str, Record], holding: Collection[str] = ()) -> None:
-        """Have the lists of these pages on their way, unless they were asked for. In those of `holding`
-        something lay, which their lists need not show any more."""
+    def ask(self, records: Mapping[str, Record], holding: Collection[str] = ()) -> bool:
+        """Have the lists of these pages on their way, unless they were asked for as they are known by
+        now. In those of `holding` something lay, which their lists need not show any more. Whether any was to
+        be asked for."""
         for id_, record in records.items():
-            if (record.lists or id_ in holding) and id_ not in self.asked:
+            is_known = self._by.get(id_, record.lists) == record.lists
+            if (record.lists or id_ in holding) and not (id_ in self.asked and is_known):
                 lists = map(List.from_json, record.lists)
                 self._titles[id_] = record.title or "Untitled"
                 self._open[id_] = [self._asked(each, id_) for each in lists]
                 self.asked.add(id_)
+                self._by[id_] = record.lists
+        return bool(self._open)
 
     def believe(self, records: Mapping[str, Record], children_: Mapping[str, Record]) -> None:
         """Take what lies in these pages to be as it was, without asking; `children_` has the records of
@@ -71,6 +76,7 @@ class Walk:
             ]
             databases = [child for each in lists for child in each.databases]
             self.show(id_, rows, databases, complete=False)
+            self._by[id_] = record.lists
             self.believed.update(row.id for row in rows)
 
     def doubt(self) -> None:
@@ -115,13 +121,16 @@ class Walk:
             found = [self._answer(each, page_id, databases) for each in open_]
             rows = {row.id: row for part in found if part for row in part.pages}
             inside = dict.fromkeys(id_ for part in found if part for id_ in part.databases)
+            by = self._by[page_id]
             self.show(page_id, rows.values(), inside, complete=None not in found)
+            self._by[page_id] = by
         self._open.clear()
 
     def show(
         self, page_id: str, rows: Iterable[Row], databases: Iterable[str], *, complete: bool
     ) -> None:
         """From now on this lies in the page. The last list is the newest."""
+        self._by.pop(page_id, None)
         shown = tuple(rows)
         self.rows |= {row.id: row for row in shown}
         self.lists.pop(page_id, None)

@@ -35,6 +35,15 @@ class Destination:
         return f"refs/heads/{self.branch}"
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The addresses as git uses them, after its settings have rewritten them; '' for none."""
+
+    name: str = ""
+    fetch: str = ""
+    push: str = ""
+
+
 def root(git: Git, workspace: Path, folder: Path) -> Path:
     """The root of the repository that `folder`, which need not exist yet, lies in: the workspace itself,
     or a clone or a submodule further in.
@@ -61,34 +70,32 @@ def _advice(git: Git, text: str) -> str:
     return named(text, workflow=bool(ci.product(git.environ)))
 
 
-def destination(git: Git, wanted: str = "") -> Destination:
+def destination(git: Git, remote: Remote, wanted: str = "") -> Destination:
     """Where to publish: to the branch `wanted`, else to the one that is checked out, else to the one
     that the runner names, else on a runner to the repository's default branch.
 
     Raises GitError when that is not clear, or not safe: for a pull request or a tag.
     """
-    remote = _remote(git)
     return Destination(wanted or _branch(git, remote), remote.name, remote.push)
 
 
-def authorised(git: Git, token: str, environ: Mapping[str, str]) -> Git:
+def authorised(git: Git, remote: Remote, token: str, environ: Mapping[str, str]) -> Git:
     """git that may fetch from and push to the host of its remote.
 
     A `token` that somebody gave wins over what a checkout step left in the clone; the job's own
     token, in the runner's `environ`, only takes the place of nothing. Remotes that are not reached
     by HTTP are left alone.
     """
-    remote = _remote(git)
     for url in dict.fromkeys((remote.fetch, remote.push) if remote.name else ()):
         chosen = token or ("" if _persisted(git, url) else ci.job_token(environ, url))
         git = git.using(*credentials(url, chosen))
     return git
 
 
-def shown(git: Git, token: str, environ: Mapping[str, str]) -> str:
+def shown(git: Git, remote: Remote, token: str, environ: Mapping[str, str]) -> str:
     """What a push will show of the three, in words; '' for nothing, and for a remote that asks for nothing.
     `git` is as it was before `authorised`."""
-    url = _remote(git).push
+    url = remote.push
     if not header_key(url):
         return "the ssh key" if ci.host_of(url) else ""
     if token:
@@ -114,19 +121,10 @@ def _headers(git: Git, url: str) -> str:
     return header_key(url) and git.ask("config", "--get-urlmatch", "http.extraheader", url)
 
 
-@dataclass(frozen=True, slots=True)
-class _Remote:
-    """The addresses as git uses them, after its settings have rewritten them; '' for none."""
-
-    name: str = ""
-    fetch: str = ""
-    push: str = ""
-
-
 _LISTED = re.compile(r"([^\t]+)\t(?:(.*) \((fetch|push)\).*)?")  # one line of `git remote -v`
 
 
-def _remote(git: Git) -> _Remote:
+def remote_of(git: Git) -> Remote:
     """The remote to push to: the one called origin, or the only one; an empty one for none."""
     found: dict[str, dict[str, str]] = {}
     for line in git.run("remote", "-v").splitlines():
@@ -135,10 +133,10 @@ def _remote(git: Git) -> _Remote:
             found.setdefault(name, {}).setdefault(use, url)  # of several only the first is asked
     name = "origin" if "origin" in found else next(iter(found)) if len(found) == 1 else ""
     urls = found.get(name, {})
-    return _Remote(name, urls.get("fetch", ""), urls.get("push", ""))
+    return Remote(name, urls.get("fetch", ""), urls.get("push", ""))
 
 
-def _branch(git: Git, remote: _Remote) -> str:
+def _branch(git: Git, remote: Remote) -> str:
     environ = git.environ if ci.is_about(git.environ, remote.push) else {}
     if remote.name and ci.pulls(environ):
         raise GitError(

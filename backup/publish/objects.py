@@ -182,8 +182,10 @@ def _packed(git: Git, contents: Mapping[str, bytes]) -> dict[str, str]:
     """For tens of thousands of files, a file of git's for each would take longer than all else in git."""
     if not contents:
         return {}
-    blobs = [b"blob\nmark :1\ndata %d\n%s\nget-mark :1\n" % (len(e), e) for e in contents.values()]
-    given = b"feature done\n" + b"".join(blobs) + b"done\n"
+    parts = [b"feature done\n"]
+    for content in contents.values():
+        parts += [b"blob\nmark :1\ndata %d\n" % len(content), content, b"\nget-mark :1\n"]
+    given = b"".join([*parts, b"done\n"])
     hashes = git.run("fast-import", "--quiet", given=given).split()
     return dict(zip(contents, hashes, strict=True))
 
@@ -316,7 +318,7 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
 
 
 _LARGE = 4_000_000  # bytes of a file
-_PILE = 16_000_000  # bytes of files
+_PILE = 8_000_000  # bytes of files
 _AT_ONCE = 128  # files; systems allow 256 open ones and more
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)

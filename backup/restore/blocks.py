@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup import urls
+from backup.exact_json import Exact
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Block, Json, bare_id, plain_text
 from backup.restore import limits
@@ -319,7 +320,11 @@ def _column(to: Translation, side: Block) -> Draft:
         to.lose(side, Loss.EMPTY)
         below = (Draft(f"{key}+", "paragraph", {"rich_text": []}),)
     ratio = side.data.get("width_ratio")
-    is_ratio = isinstance(ratio, int | float) and not isinstance(ratio, bool) and 0 < ratio <= 1
+    is_ratio = (
+        isinstance(ratio, int | float | Exact)
+        and not isinstance(ratio, bool)
+        and 0 < float(ratio) <= 1
+    )
     return Draft(key, "column", {"width_ratio": ratio} if is_ratio else {}, below)
 
 

@@ -6,7 +6,7 @@ that is all that has to be known to go on: after a run that was killed, and afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from backup.json_values import mapping, objects, word
@@ -80,6 +80,44 @@ class Lists:
             return None
         ids = [str(block.get("id")) for block in blocks]
         return {draft.key: id_ for draft, id_ in zip(best, ids, strict=True)}
+
+    def found_rows(
+        self, key: str, rows: list[Json], below: Callable[[str], list[Json]]
+    ) -> dict[str, str] | None:
+        """The same for the rows of a data source, which have no order that can be trusted: they are known
+        by their titles. Of those with one title each is the one whose blocks, which `below` gives, are
+        its own as far as they go."""
+        units = self.units.get(key, [])
+        if not self.done.get(key, 0) <= len(rows) <= len(units):
+            return None
+        left, found = list(rows), {}
+        for draft in sorted((unit.draft for unit in units[: len(rows)]), key=_is_vague):
+            fitting = [row for row in left if _is(draft, row)]
+            if not fitting:
+                return None
+            if len(fitting) > 1:
+                fitting.sort(key=lambda row: -self._far(draft.key, below(str(row["id"]))))
+            left.remove(fitting[0])
+            found[draft.key] = str(fitting[0]["id"])
+        self.done[key] = len(rows)
+        return found
+
+    def _far(self, key: str, blocks: list[Json]) -> int:
+        """How far a list came if these blocks are in it; -1 when they are not its own."""
+        return max(
+            (
+                count
+                for count, drafts in self.states(key)
+                if len(drafts) == len(blocks)
+                and all(_is(*pair) for pair in zip(drafts, blocks, strict=True))
+            ),
+            default=-1,
+        )
+
+
+def _is_vague(draft: Draft) -> bool:
+    """Whether it is not known how a title is shown."""
+    return draft.data["title"] is None
 
 
 def _units(drafts: Iterable[Draft], after: str) -> list[_Unit]:

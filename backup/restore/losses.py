@@ -22,7 +22,9 @@ class Loss(Enum):
         "a block that only Notion's own app makes (button, form, meeting notes, link preview): a line "
         "stands in its place, with its content where there is any"
     )
-    DATABASE = "a database with its rows: copies of databases cannot be made yet, so a line stands in its place"
+    DATABASE = (
+        "a database that lies in another one, or has no data source: it is not made, with its rows"
+    )
     DATABASE_MOVED = (
         "a database inside a block: it comes at the page's end, and a link in its place"
     )
@@ -46,6 +48,7 @@ class Loss(Enum):
     DEFAULT_ICON = "an empty icon, where Notion puts its own"
     ADDRESS = "an address that Notion writes in another way"
     DATABASE_EXTRAS = "a template, a status group or another setting of a database"
+    VIEWS = "the views of a database: it gets Notion's own table"
     VIEW_EXTRAS = "a part of a view beyond its name, type, sorts and filters"
     COMMENT_FORM = "the author, the time or the anchor of a comment: the text says them"
     COMMENT = "a comment"

@@ -27,13 +27,15 @@ from backup.restore.saved import Saved
 from backup.restore.steps import (
     START,
     Append,
+    MakeDatabase,
     MakePage,
+    MakeSource,
     Patch,
     Remove,
     Step,
 )
-from backup.restore.texts import text
-from backup.restore.translation import Made, Translator, plainly, shown_title, waits_for
+from backup.restore.texts import short, text
+from backup.restore.translation import Made, Translator, shown_title
 
 TARGET = "target"  # the key of the page that the copy is made in
 _MARK = 12  # hex digits in the title of an unfinished copy
@@ -90,10 +92,8 @@ def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
     """How `saved` is made again in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
-    if any(node.kind == "database" for node in saved.nodes):
-        raise ConfigError("A copy of a database cannot be made yet: only one of pages without any.")
     translator = Translator(saved, workspace.max_upload, workspace.people)
-    builder = _Builder(translator.all())
+    builder = _Builder(translator, translator.all())
     steps = [*builder.skeleton(), *builder.rest()]
     digest = hashlib.sha256(repr((steps, sorted(translator.files.uploads))).encode()).hexdigest()
     mark = f" (restore {digest[:_MARK]})"
@@ -112,14 +112,18 @@ class _Builder:
     """Puts the writes in order. `_late` are the runs of blocks that wait until all pages are made: the
     list, the blocks, the place, and a placeholder that goes afterwards."""
 
-    def __init__(self, made: Mapping[str, Made]) -> None:
+    def __init__(self, translator: Translator, made: Mapping[str, Made]) -> None:
         self.losses: list[Lost] = []
+        self._translator = translator
         self._all = made
         self._top = next(iter(made.values()))
         drafts = [each for one in made.values() for top in one.drafts for each in top.walk()]
         self.cutter = Cutter(self._needed(drafts), {TARGET})
         self._late: list[tuple[str, list[Draft], str, str]] = []
-        self._titles: list[Made] = []  # that mention what was not made yet
+        self._values: dict[str, Json] = {}  # of pages, that wait for what is not made yet
+        self._below: dict[str, list[Made]] = {}
+        for one in made.values():
+            self._below.setdefault(one.node.parent_id or "", []).append(one)
 
     def _needed(self, drafts: list[Draft]) -> set[str]:
         """The keys whose ids are needed: of what links lead to, of what holds such a link, and of synced
@@ -138,7 +142,7 @@ class _Builder:
 
     def skeleton(self) -> Iterator[Step]:
         """All pages and databases, with the blocks that can be written with them."""
-        yield from self._page(self._top, TARGET)
+        yield from self._child(self._top, TARGET)
 
     def _page(self, one: Made, parent: str) -> Iterator[Step]:
         before, middle, after = _parted(one.drafts)
@@ -158,17 +162,54 @@ class _Builder:
             self._late.append((key, after, "", ""))
 
     def _making(self, one: Made, parent: str, drafts: tuple[Draft, ...]) -> MakePage:
-        title = one.title
-        if waits_for(title, self.cutter.made):
-            self._titles.append(one)
-            title = plainly(title)
+        known = self.cutter.made
+        values = one.values if one.source else {"title": {"title": one.title}}
+        now = {name: each for name, each in values.items() if _is_known(each, known)}
+        if len(now) < len(values):
+            self._values[one.node.id] = {
+                name: each for name, each in values.items() if name not in now
+            }
+        title = next((each["title"] for each in now.values() if "title" in each), [])
+        kind = "data_source_id" if one.source else "page_id"
         body: Json = {
-            "parent": {"type": "page_id", "page_id": Ref(parent)},
-            "properties": {"title": {"title": title}},
+            "parent": {"type": kind, kind: Ref(parent)},
+            "properties": now,
             **one.clothes,
         }
         shown = Draft(one.node.id, "child_page", {"title": shown_title(title)})
         return MakePage(one.node.id, parent, shown, body, drafts)
+
+    def _database(self, one: Made, parent: str) -> Iterator[Step]:
+        """A database with its columns that need nothing else, then its rows."""
+        raw, key = one.node.database.raw, one.node.id
+        first, *others = [each for each in self._translator.sources.values() if each.node.id == key]
+        columns = self._translator.columns
+        body: Json = {
+            "parent": {"type": "page_id", "page_id": Ref(parent)},
+            "title": one.title,
+            "description": short(raw.get("description"), one.scope),
+            "is_inline": raw.get("is_inline") is True,
+            "initial_data_source": {"properties": columns[first.key]},
+            **one.clothes,
+        }
+        yield MakeDatabase(key, parent, one.shown, body, first.key)
+        self.cutter.made |= {key, first.key}
+        if not one.title and one is not self._top:
+            yield Patch("database", key, {"title": []})
+        for place, source in enumerate(others, 1):
+            more: Json = {
+                "parent": {"type": "database_id", "database_id": Ref(key)},
+                "title": short(source.raw.get("title"), one.scope),
+                "properties": columns[source.key],
+            }
+            yield MakeSource(source.key, key, place, more)
+            self.cutter.made.add(source.key)
+        if one.node.database.views:
+            self.losses.append(Lost(Loss.VIEWS, one.node.path))
+        if one.node.database.templates:
+            self.losses.append(Lost(Loss.DATABASE_EXTRAS, one.node.path))
+        for row in self._below.get(key, ()):
+            yield from self._page(row, row.source)
 
     def _between(self, parent: str, run: list[Draft]) -> Iterator[Step]:
         """A page in a list, or the blocks between two of them: as many as can be now, at least one, behind
@@ -186,8 +227,8 @@ class _Builder:
             self._late.append((parent, rest, first[-1].key, held))
 
     def _child(self, one: Made, parent: str) -> Iterator[Step]:
-        if one.node.kind != "database":
-            yield from self._page(one, parent)
+        make = self._database if one.node.kind == "database" else self._page
+        yield from make(one, parent)
 
     def _is_ready(self, drafts: list[Draft]) -> bool:
         """Whether all pages that the blocks refer to are made."""
@@ -205,6 +246,7 @@ class _Builder:
 
     def rest(self) -> Iterator[Step]:
         """What had to wait, in the order of reading, then what follows something else."""
+        yield from self._translator.relations
         for parent, drafts, after, held in self._late:
             yield from self.cutter.steps(parent, drafts, after)
             if held:
@@ -215,26 +257,39 @@ class _Builder:
             yield Remove(parent, held)
         for draft in self.cutter.again:
             yield Patch("block", draft.key, {draft.type: draft.data})
-        for one in self._titles:
-            if one is not self._top:
-                yield Patch("page", one.node.id, {"properties": {"title": {"title": one.title}}})
+        for key, values in self._values.items():
+            yield Patch("page", key, {"properties": values})
         for key, one in self._all.items():
             if _raw(one).get("is_locked") is True and one is not self._top:
-                yield Patch("page", key, {"is_locked": True})
+                kind = "database" if one.node.kind == "database" else "page"
+                yield Patch(kind, key, {"is_locked": True})
 
     def marked(self, steps: list[Step], mark: str) -> Iterator[Step]:
         """The steps with the mark in the title of the topmost page, and the last one, which takes it off."""
         first, *others = steps
-        if isinstance(first, MakePage):
-            title = first.body["properties"]["title"]["title"][: limits.TEXTS - 1]
-            marked = [*title, text(mark)]
-            body = {**first.body, "properties": {"title": {"title": marked}}}
-            shown = replace(first.shown, data={"title": shown_title(marked)})
-            yield replace(first, body=body, shown=shown)
-        yield from others
+        key, runs = self._top.node.id, [*self._top.title[: limits.TEXTS - 1], text(mark)]
+        shown = Draft(key, "child_page", {"title": None})
         lock = {"is_locked": True} if _raw(self._top).get("is_locked") is True else {}
-        name = {"properties": {"title": {"title": self._top.title}}}
-        yield Patch("page", self._top.node.id, {**name, **lock})
+        if isinstance(first, MakeDatabase):
+            yield replace(first, shown=shown, body={**first.body, "title": runs})
+            yield from others
+            source = self._translator.sources[first.source]
+            title = short(source.raw.get("title"), self._top.scope)
+            yield Patch("data_source", first.source, {"title": title})
+            yield Patch("database", key, {"title": self._top.title, **lock})
+        elif isinstance(first, MakePage):
+            marked = [run for run in runs if "text" in run]
+            name = {"properties": {"title": {"title": marked}}}
+            yield replace(first, shown=shown, body={**first.body, **name})
+            yield from others
+            whole = {"properties": {"title": {"title": self._top.title}}}
+            yield Patch("page", key, {**whole, **lock})
+
+
+def _is_known(value: Json, made: set[str]) -> bool:
+    """Whether a value can be written before anything else is made: relations come when their columns
+    are there."""
+    return "relation" not in value and made.issuperset((*pages_of(value), *blocks_of(value)))
 
 
 def _raw(one: Made) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from backup import store
@@ -100,33 +100,7 @@ def saved(now: State, id_: str, content: Callable[[str], bytes]) -> Saved:
     return Saved(nodes, frozenset(now.nodes), tuple(reading.lost), content)
 
 
-def pages_only(whole: Saved) -> Saved:
-    """What a copy can be made of: pages, without the databases in them and without comments, which are
-    losses; of a row that becomes a page its values are. Raises ConfigError for a database."""
-    if whole.top.kind == "database":
-        raise ConfigError(
-            "RESTORE_PATH: copies of databases cannot be made yet.",
-            hint="Take it out of Notion's trash (RESTORE_INTO=original), or restore its rows as pages.",
-        )
-    kept: list[Node] = []
-    lost = [*whole.lost]
-    inside: set[str | None] = {None}
-    for node in whole.nodes:
-        if node.parent_id not in inside:
-            continue
-        if node.kind == "database":
-            lost.append(Lost(Loss.DATABASE, node.path))
-        else:
-            kept.append(node)
-            inside.add(node.id)
-            if number := len(node.page.comments):
-                lost.append(Lost(Loss.COMMENT, node.path, count=number))
-    if whole.top.kind == "row":
-        lost += [Lost(Loss.ROW_VALUES, whole.top.path, name) for name in _values(whole.top.page)]
-    return replace(whole, nodes=tuple(kept), lost=tuple(lost))
-
-
-def _values(page: Page) -> Iterator[str]:
+def said_by(page: Page) -> Iterator[str]:
     """The properties of a row that say something, but for its title."""
     for name, value in mapping(page.raw, "properties").items():
         type_ = word(value, "type")
@@ -171,6 +145,8 @@ class _Reading:
 
     def _with_all_below(self, node: Node, depth: int) -> Iterator[Node]:
         yield node
+        if node.kind != "database" and node.page.comments:
+            self.lost.append(Lost(Loss.COMMENT, node.path, count=len(node.page.comments)))
         trees = [[*self.below(id_, node.id, depth + 1)] for id_ in self._inside.pop(node.id, ())]
         for tree in sorted(filter(None, trees), key=_place_in(node)):
             yield from tree

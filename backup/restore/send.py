@@ -12,7 +12,7 @@ from itertools import islice
 
 from backup.errors import BackupError, Busy, NotionError
 from backup.json_values import mapping, objects, word
-from backup.model import Json, bare_id, dashed_id
+from backup.model import Json, bare_id, dashed_id, page_title
 from backup.notion.client import Client
 from backup.restore.draft import Draft, Upload, body, marks, resolved
 from backup.restore.lists import Lists
@@ -22,7 +22,10 @@ from backup.restore.steps import (
     START,
     Append,
     Look,
+    MakeDatabase,
     MakePage,
+    MakeSource,
+    Pair,
     Patch,
     Remove,
     Step,
@@ -81,6 +84,9 @@ class _Sender:
     def __post_init__(self) -> None:
         self.ids[TARGET] = dashed_id(self.plan.target)
         self.lists = Lists.of(self.plan.steps, self.plan.initial)
+        steps = self.plan.steps
+        self._sources = {step.source for step in steps if isinstance(step, MakeDatabase)}
+        self._sources |= {step.key for step in steps if isinstance(step, MakeSource)}
         self.uploads = Uploads(self.writer, self.saved, self.plan.uploads)
 
     def shown(self) -> dict[str, str]:
@@ -98,6 +104,12 @@ class _Sender:
     def _step(self, number: int, step: Step) -> None:
         if isinstance(step, MakePage):
             self._make_page(number, step)
+        elif isinstance(step, MakeDatabase):
+            self._make_database(number, step)
+        elif isinstance(step, MakeSource):
+            self._make_source(step)
+        elif isinstance(step, Pair):
+            self._pair(step)
         elif isinstance(step, Append):
             self._append(self.lists.spans[number], step.drafts, step.after)
         elif isinstance(step, Remove):
@@ -125,8 +137,9 @@ class _Sender:
             self._made(number, step.key, "pages", sent)
         self._append((step.key, 0, len(step.drafts)), step.drafts, "")
 
-    def _made(self, number: int, key: str, kind: str, sent: Json) -> None:
-        """Make a page or database, once. A new one has nothing in it but what was sent."""
+    def _made(self, number: int, key: str, kind: str, sent: Json) -> Json | None:
+        """Make a page or database, once: the answer, None when it was lost. A new one has nothing in it
+        but what was sent."""
         parent, _, done = self.lists.spans[number]
         for failed in range(1, _TRIES + 1):
             try:
@@ -140,11 +153,12 @@ class _Sender:
                 elif not self._is_there(number, key, anew=True):
                     continue
                 self.lists.done[parent] = done
-                return
+                return None
             self.ids[key] = str(answer["id"])
             self.lists.done[parent] = done
             self.lists.done[key] = len(objects(sent.get("children")))
-            return
+            return answer
+        return None
 
     def _is_there(self, number: int, key: str, *, anew: bool = False) -> bool:
         """Whether a page or database was made before, by this run or another."""
@@ -167,6 +181,59 @@ class _Sender:
                 self.ids[key] = str(block["id"])
                 return True
         return False
+
+    # -- databases -------------------------------------------------------------------------------
+
+    def _make_database(self, number: int, step: MakeDatabase) -> None:
+        if self._is_there(number, step.key):
+            self.ids[step.source] = self._sources_of(step.key)[0]
+            return
+        answer = self._made(number, step.key, "databases", step.body)
+        if answer is None:
+            self.ids[step.source] = self._sources_of(step.key)[0]
+        else:
+            self.ids[step.source] = _sources(answer)[0]
+            self.lists.done[step.source] = 0
+
+    def _make_source(self, step: MakeSource) -> None:
+        for failed in range(1, _TRIES + 1):
+            known = self._sources_of(step.database)
+            if len(known) > step.place:
+                self.ids[step.key] = known[step.place]
+                return
+            try:
+                self.ids[step.key] = str(
+                    self.writer.make("data_sources", self._now(step.body))["id"]
+                )
+                self.lists.done[step.key] = 0
+                return
+            except Unsettled:
+                if failed == _TRIES:
+                    raise
+                self.writer.pause(failed)
+
+    def _sources_of(self, key: str) -> list[str]:
+        return _sources(self.reader.database(self.ids[key]))
+
+    def _pair(self, step: Pair) -> None:
+        """Make a two-way relation once, and give its other side its name."""
+        for failed in range(1, _TRIES + 1):
+            source = self.reader.data_source(self.ids[step.key])
+            column = mapping(mapping(source, "properties"), step.name)
+            try:
+                if not column:
+                    body = {"properties": {step.name: self._now(step.column)}}
+                    answer = self.writer.alter(self.ids[step.key], body)
+                    column = mapping(mapping(answer, "properties"), step.name)
+                break
+            except Unsettled:
+                if failed == _TRIES:
+                    raise
+                self.writer.pause(failed)
+        dual = mapping(mapping(column, "relation"), "dual_property")
+        if (name := word(dual, "synced_property_name")) and name != step.back:
+            named = {"properties": {name: {"name": step.back}}}
+            self.writer.data_source(self.ids[step.other], named)
 
     # -- blocks ----------------------------------------------------------------------------------
 
@@ -244,7 +311,10 @@ class _Sender:
 
     def _look(self, key: str) -> None:
         """Read a list. Raises Foreign when it is not what this restore wrote."""
-        found = self.lists.found(key, self._children_of(self.ids[key]))
+        if key in self._sources:
+            found = self.lists.found_rows(key, self._rows_of(self.ids[key]), self._children_of)
+        else:
+            found = self.lists.found(key, self._children_of(self.ids[key]))
         if found is None:
             raise Foreign(
                 f"The unfinished copy was changed by somebody: {bare_id(self.ids[key])} holds other "
@@ -252,6 +322,16 @@ class _Sender:
                 hint="Move the unfinished copy into Notion's trash, then run the restore again.",
             )
         self.ids |= found
+
+    def _rows_of(self, id_: str) -> list[Json]:
+        """The rows of a data source as a list of blocks shows pages."""
+        sorts = [{"timestamp": "created_time", "direction": "ascending"}]
+        answers = [*self.reader.query(id_, {"sorts": sorts})]
+        rows = [row for answer in answers for row in objects(answer.get("results"))]
+        return [
+            {"id": row.get("id"), "type": "child_page", "child_page": {"title": page_title(row)}}
+            for row in rows
+        ]
 
     def _children_of(self, id_: str) -> list[Json]:
         try:
@@ -263,6 +343,16 @@ class _Sender:
                 status=error.status,
             ) from None
         return [block for answer in answers for block in objects(answer.get("results"))]
+
+
+def _sources(database: Json) -> list[str]:
+    """The ids of a database's data sources. Raises NotionError when it shows none."""
+    found = [word(each, "id") for each in objects(database.get("data_sources"))]
+    if not found:
+        raise NotionError(
+            f"The new database {word(database, 'id')} shows no data source.", hint=_AGAIN
+        )
+    return found
 
 
 def _children(drafts: tuple[Draft, ...]) -> Json:

@@ -26,13 +26,13 @@ class MakePage:
 
 @dataclass(frozen=True, slots=True)
 class MakeDatabase:
-    """A database at the end of its parent; `sources` has the key of its first data source."""
+    """A database at the end of its parent; `source` is the key of its first data source."""
 
     key: str
     parent: str
     shown: Draft
     body: Json
-    source: str = ""
+    source: str
     requests: int = 1
 
 
@@ -44,19 +44,7 @@ class MakeSource:
     database: str
     place: int
     body: Json
-    requests: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class MakeView:
-    """A view of a database; its place among them. The first one is there already: it is changed."""
-
-    key: str
-    database: str
-    source: str
-    place: int
-    body: Json
-    requests: int = 1
+    requests: int = 2  # one to see which there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +89,17 @@ class Patch:
     requests: int = 1
 
 
-Step = MakePage | MakeDatabase | MakeSource | MakeView | Append | Remove | Look | Patch
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A two-way relation: the column `name` of a data source is made, and the one that comes by itself in
+    the `other` data source gets its name."""
+
+    key: str
+    name: str
+    column: Json
+    other: str
+    back: str
+    requests: int = 3  # one to see whether it is there
+
+
+Step = MakePage | MakeDatabase | MakeSource | Append | Remove | Look | Patch | Pair

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backup.files.store import FileRecord
 from backup.json_values import as_object, mapping, objects, word
 from backup.model import Json, bare_id, plain_text
 from backup.restore.blocks import Translation, original_keys
-from backup.restore.draft import Draft, pages_of
-from backup.restore.losses import Lost
+from backup.restore.draft import Draft
+from backup.restore.losses import Loss, Lost
 from backup.restore.media import Files, clothes, files_of
-from backup.restore.saved import Node, Saved
-from backup.restore.texts import Scope, short, text
+from backup.restore.saved import Node, Saved, said_by
+from backup.restore.schema import Schemas, sources_of
+from backup.restore.texts import Scope, short
+from backup.restore.values import Values
 from backup.store import StoredPage
 
 
@@ -27,6 +29,8 @@ class Made:
     title: list[Json]
     clothes: Json
     drafts: tuple[Draft, ...] = ()
+    source: str = ""  # of a row: the key of its data source
+    values: Json = field(default_factory=dict)  # of a row, by the names of the columns
 
     @property
     def shown(self) -> Draft:
@@ -53,9 +57,12 @@ class Translator:
     losses: list[Lost] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        nodes = self.saved.nodes
+        nodes = self._nodes = self._made_ones()
         self.pages = {node.id for node in nodes}
-        self.sources = dict(_sources(nodes))
+        self.sources = sources_of(nodes)
+        self.schemas = Schemas(self.sources, self.losses)
+        self.columns = {key: self.schemas.simple(each) for key, each in self.sources.items()}
+        self.relations = [*self.schemas.steps()]
         self.files = Files(self.most, self._has)
         self._taken = {*self.pages, *self.sources, "target"}
         pages = [node for node in nodes if isinstance(node.stored, StoredPage)]
@@ -64,7 +71,24 @@ class Translator:
 
     def all(self) -> dict[str, Made]:
         """Each page and database by its key, in the order of reading."""
-        return {node.id: self._made(place, node) for place, node in enumerate(self.saved.nodes)}
+        places = {node.id: place for place, node in enumerate(self.saved.nodes)}
+        return {node.id: self._made(places[node.id], node) for node in self._nodes}
+
+    def _made_ones(self) -> list[Node]:
+        """What can be made: no database in a database (of a wiki), and none without a data source."""
+        kinds: dict[str | None, str] = {None: "page"}
+        found = []
+        for node in self.saved.nodes:
+            if node.parent_id not in kinds:
+                continue
+            is_database = node.kind == "database"
+            in_database = kinds[node.parent_id] == "database"
+            if is_database and (in_database or not node.database.sources):
+                self.losses.append(Lost(Loss.DATABASE, node.path))
+                continue
+            kinds[node.id] = node.kind
+            found.append(node)
+        return found
 
     def _has(self, place: int, path: str) -> bool:
         return self.saved.open(self.saved.nodes[place], path) is not None
@@ -78,7 +102,23 @@ class Translator:
         title = short(title_of(raw), scope)
         worn = clothes(raw, node.page.id if is_page else node.id, scope, self.files)
         drafts = self._drafts(node, scope) if is_page else ()
-        return Made(node, place, scope, title, worn, drafts)
+        source, values = self._values(node, scope)
+        return Made(node, place, scope, title, worn, drafts, source, values)
+
+    def _values(self, node: Node, scope: Scope) -> tuple[str, Json]:
+        """The key of a row's data source, and its values. One that becomes a page loses them."""
+        if node.kind != "row":
+            return "", {}
+        raw = node.page.raw
+        own = [each for each in self.sources.values() if each.node.id == node.parent_id]
+        wanted = bare_id(word(mapping(raw, "parent"), "data_source_id"))
+        source = next((each for each in own if each.key == wanted), next(iter(own), None))
+        if source is None:
+            self.losses += [Lost(Loss.ROW_VALUES, node.path, name) for name in said_by(node.page)]
+            return "", {}
+        schemas = self.schemas
+        values = Values(scope, self.files, schemas.made, schemas.mirrored, node.page.id)
+        return source.key, values.read(source, raw)
 
     def _scope(self, node: Node, files: Mapping[str, FileRecord]) -> Scope:
         made = Scope(node.path, node.id, self.pages, self._blocks, self.people, files, self.losses)
@@ -88,7 +128,7 @@ class Translator:
     def _drafts(self, node: Node, scope: Scope) -> tuple[Draft, ...]:
         inside = {
             each.id: (each.kind, plain_text(title_of(_raw(each))))
-            for each in self.saved.nodes
+            for each in self._nodes
             if each.parent_id == node.id
         }
         translation = Translation(scope, self.files, inside, node.views, self._taken)
@@ -109,27 +149,9 @@ def title_of(raw: Json) -> list[Json]:
     return []
 
 
-def waits_for(runs: list[Json], made: set[str]) -> bool:
-    """Whether a title mentions what is not made yet."""
-    return not set(pages_of(runs)) <= made
-
-
-def plainly(runs: list[Json]) -> list[Json]:
-    """The title without its mentions, until they can be made."""
-    return [run for run in runs if "text" in run] or [text("…")]
-
-
 def _blocks(pages: list[Node]) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in pages:
         for block in node.page.walk():
             found.setdefault(bare_id(block.id), node.id)
     return found
-
-
-def _sources(nodes: tuple[Node, ...]) -> Iterator[tuple[str, str]]:
-    """The key of each data source, and of its database."""
-    for node in nodes:
-        if not isinstance(node.stored, StoredPage):
-            for source in node.stored.sources:
-                yield bare_id(word(source, "id")), node.id

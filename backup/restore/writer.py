@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from backup import exact_json
 from backup.errors import Busy, ConfigError, NotionError, Unauthorized, Unfinished
 from backup.http import RequestException, no_answer
 from backup.json_values import as_list, as_object, mapping, word
@@ -96,6 +97,11 @@ class Writer:
         answer = self._send("PATCH", f"blocks/{segment(id_)}/children", ("list",), {"json": body})
         return [as_object(each) for each in as_list(answer.get("results"))]
 
+    def alter(self, id_: str, body: Json) -> Json:
+        """PATCH /v1/data_sources/{id} that makes something beside what it sets."""
+        path = f"data_sources/{segment(id_)}"
+        return self._send("PATCH", path, ("data_source",), {"json": body})
+
     def remove(self, id_: str) -> None:
         """DELETE /v1/blocks/{id}."""
         self._send("DELETE", f"blocks/{segment(id_)}", ("block",), {})
@@ -162,6 +168,9 @@ class Writer:
     def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Json:
         named, url = f"{method} /v1/{path}", f"{self._base}/v1/{path}"
         more: Json = {**sent, "timeout": TIMEOUT, "allow_redirects": False}
+        if "json" in more:  # numbers as they came
+            more["data"] = exact_json.dumps(more.pop("json"), is_sorted=False).encode()
+            more["headers"] = {"Content-Type": "application/json"}
         self.requests += 1
         try:
             answer, content = wire.fetched(self._session, self._bounds, method, url, **more)

@@ -359,7 +359,9 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         "its Markdown was deleted here": row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
-        "archived, locked, their opposite, or related from elsewhere": bool(row.source)
+        "archived, locked, their opposite, or related from elsewhere": bool(
+            row.source or row.packed
+        )
         and row.relations_digest != record.relations_digest,
         "a linked view in it shows something else": _views(record, known) != record.shows(),
         LINKS: record.links_digest != links_digest(record.links, folder, known.targets),

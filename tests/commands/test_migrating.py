@@ -178,6 +178,36 @@ def test_a_copy_of_an_old_page_elsewhere_is_left_alone(old: Backup) -> None:
     assert "assets/1-image1.png" in old.text("article-1/index.md")
 
 
+def test_what_its_owner_changes_or_deletes_there_is_not_brought_back(old: Backup) -> None:
+    """Of a file that the page does not show, there is nothing to compare it with."""
+    put(old, {"article-1/assets/4-more.png": b"more"})
+    old.run()
+    left = "article-1/assets/3-prerequisites.png"
+    put(old, {left: b"edited"})
+    old.git("rm", "-q", "article-1/assets/4-more.png")
+    old.git("commit", "-qm", "Delete")
+    old.notion.append(row(old, "Article 1"), [blocks.paragraph("More.")])
+    later(old.notion)
+    assert old.run().code == 0
+    assert old.files()[left] == b"edited" and "article-1/assets/4-more.png" not in old.files()
+    old.run("--full-sync")
+    assert old.files()[left] == b"edited"
+
+
+@pytest.mark.parametrize("commit", ["run", "false"])
+def test_a_lost_state_makes_no_second_tree(old: Backup, commit: str) -> None:
+    old.run(COMMIT=commit)
+    files = old.files()
+    (old.folder / ".notion-sync.json").unlink()
+    old.git("add", "-A")
+    old.git("commit", "-qm", "Lost")
+    ran = old.run(COMMIT=commit)
+    assert "Adopted" not in ran.log and "not part of the backup" not in ran.log
+    texts = [path for path in files if path.endswith(".md")]
+    assert {path: old.files().get(path) for path in texts} == {path: files[path] for path in texts}
+    assert old.files().keys() == files.keys()
+
+
 def test_another_branch_than_the_one_that_is_checked_out_is_adopted_too(old: Backup) -> None:
     bare, fresh = old.folder.parent / "bare.git", old.folder.parent / "fresh"
     old.git("branch", "-q", "-m", "notes")

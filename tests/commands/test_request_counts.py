@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bench.generate import generate
-from fakenotion import blocks
+from fakenotion import blocks, build
+from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
 from tests.support.backups import Backup, backing_up
 
@@ -53,6 +54,37 @@ def test_nothing_is_asked_that_need_not_be(tmp_path: Path) -> None:
         assert asked(backup) == LISTING + sum(least(notion, page) for page in edited) + CLOSING
         bodies = sum(least(notion, page) for page in pages(notion))
         assert asked(backup, "--full-sync") == LISTING + bodies + VIEWS + CLOSING + EDITOR
+
+
+def test_pages_that_link_to_blocks_of_each_other_are_read_once(tmp_path: Path) -> None:
+    notion = generate(ROWS, blocks=4, images=0.0)
+    notion.now = clock = Clock(2026, 9, 1)
+    for page in pages(notion):
+        block = notion.listed(pages(notion)[0])[0]
+        where = f"https://www.notion.so/{pages(notion)[0]}#{block}".replace("-", "")
+        notion.append(page, [blocks.paragraph(build.text("there", link=where))])
+    clock.forward(minutes=5)  # what was edited in this very minute would be read again
+    with backing_up(tmp_path / "repository", notion, most=MOST) as backup:
+        bodies = sum(least(notion, page) for page in pages(notion))
+        assert asked(backup) == LISTING + bodies + VIEWS + CLOSING + EDITOR
+        assert asked(backup) == LISTING
+
+
+def test_of_a_renamed_page_that_all_others_mention_it_alone_is_read(tmp_path: Path) -> None:
+    notion = generate(ROWS, blocks=4, images=0.0)
+    notion.now = clock = Clock(2026, 9, 1)
+    known, *others = pages(notion)
+    for page in others:
+        notion.append(page, [blocks.paragraph(build.mention_page(known, "Before"))])
+    clock.forward(minutes=5)
+    with backing_up(tmp_path / "repository", notion, most=MOST) as backup:
+        asked(backup)
+        notion.rename(known, "Afterwards")
+        clock.forward(minutes=5)
+        assert asked(backup) == LISTING + least(notion, known) + CLOSING
+        folder = next((tmp_path / "repository").glob("*/afterwards"))
+        shown = [path.read_text("utf-8") for path in folder.parent.glob("*/index.md")]
+        assert sum("../afterwards/index.md" in text for text in shown) == len(others)
 
 
 @pytest.mark.parametrize("connections", ["1", "3"])

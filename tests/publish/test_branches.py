@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backup.git import Git
-from backup.publish.branches import Destination, destination
+from backup.publish.branches import Destination, destination, remote_of
 
 HERE = "https://git.example.com/acme/wiki.git"
 ADDRESSES = {
@@ -58,7 +58,8 @@ def test_what_is_pushed_to_is_the_remotes_first_address_for_pushing(
             section, name = key.split(".", 1)[0], key.rpartition(".")[2]
             middle = key.removeprefix(f"{section}.").removesuffix(f".{name}")
             file.write(f'[{section} "{middle}"]\n\t{name} = "{value}"\n')
-    assert destination(Git(tmp_path, environ)) == Destination("main", remote, url)
+    git = Git(tmp_path, environ)
+    assert destination(git, remote_of(git)) == Destination("main", remote, url)
 
 
 def test_a_remote_that_has_no_address_is_still_the_one_to_push_to(tmp_path: Path) -> None:
@@ -67,4 +68,5 @@ def test_a_remote_that_has_no_address_is_still_the_one_to_push_to(tmp_path: Path
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, env=environ, check=True)
     with (tmp_path / ".git/config").open("a") as file:
         file.write('[remote "origin"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n')
-    assert destination(Git(tmp_path, environ)).remote == "origin"
+    git = Git(tmp_path, environ)
+    assert destination(git, remote_of(git)).remote == "origin"

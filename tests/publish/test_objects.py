@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections import Counter
 from pathlib import Path
 
 from backup.git import Git
 from backup.publish import objects
+from tests.support.publishing import later, published_to
 
 
 def _counts(git: Git) -> dict[str, int]:
@@ -46,3 +49,19 @@ def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     assert objects.stored(git, ["link", "folder", "absent"]).objects == {}
     assert _counts(git)["count"] == 0
+
+
+def test_an_unchanged_run_asks_git_little_and_nothing_by_the_page(tmp_path: Path) -> None:
+    git, said = shutil.which("git"), tmp_path / "said"
+    wrapper = tmp_path / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\necho "$*" >> "{said}"\nexec "{git}" "$@"\n', "utf-8")
+    wrapper.chmod(0o755)
+    with published_to(tmp_path / "target") as backup:
+        later(backup)
+        backup.run()
+        ran = backup.run(PATH=f"{wrapper.parent}:{os.environ['PATH']}")
+    assert "nothing to commit" in ran.log
+    calls = Counter(said.read_text("utf-8").splitlines())
+    assert calls.total() <= 21, calls
+    assert calls["remote -v"] == 1

@@ -29,7 +29,7 @@ class Shelf:
         return [(one.path.removeprefix("/v1/"), one.text) for one in self.backup.server.writes.log]
 
 
-OUT = '{"in_trash": false}'
+OUT = '{"in_trash":false}'
 
 
 @pytest.fixture

@@ -41,8 +41,7 @@ def test_it_says_what_would_be_made_and_asks_nobody(backup: Backup) -> None:
     seen = look(backup.folder, "restore", "top", "--json")
     assert (seen.code, seen.json["ok"]) == (0, True), seen.err
     numbers = {key: seen.json[key] for key in ("pages", "databases", "rows", "files")}
-    assert numbers == {"pages": 1, "databases": 0, "rows": 0, "files": 1}
-    assert [each["code"] for each in seen.json["losses"]].count("database") == 1
+    assert numbers == {"pages": 1, "databases": 1, "rows": 1, "files": 1}
     assert seen.json["requests"] > 2 and seen.json["links"] == []
     assert len(backup.server.requests) == asked
 

@@ -81,6 +81,13 @@ class Copying:
             return True
         return False
 
+    def choose(self, title: str) -> None:
+        """Restore that page or database alone."""
+        self.saved = saved_of(self.backup, title)
+        me = Writer(WRITING, self.backup.url).me()
+        self.plan = plan(self.saved, bare_id(self.goal.id), workspace_of(me))
+        self.top = Branch(self.notion, self.saved.top.id)
+
     @property
     def writes(self) -> int:
         """How many of the planned requests write."""

@@ -132,7 +132,7 @@ def equal(
     more = ours.pages.keys() - fresh.pages.keys() - set(kept) - alone
     more = {id_ for id_ in more if f"{ours.pages[id_]['folder']}/index.md" not in relics}
     assert not more, f"unequal: too many: {sorted(more)}\n{log}"
-    fewer = fresh.pages.keys() - ours.pages.keys()
+    fewer = fresh.pages.keys() - ours.pages.keys() - apart[0]
     assert not fewer, f"unequal: too few: {sorted(fewer)}\n{log}"
     common = {*fresh.pages, *fresh.databases}
     aims = ours.aims(common)
@@ -194,16 +194,19 @@ def fitting(shown: Shown, log: str) -> None:
     assert not misfits, f"misfit: {sorted(misfits)}\n{log}"
 
 
-def floor(life: Life, shown: Shown, ended: Ended) -> None:
-    """A run in which nothing changed asks for its listing alone, and for pages that it keeps."""
+def floor(life: Life, shown: Shown, ended: Ended, clones: Collection[Shown]) -> None:
+    """A run in which nothing changed asks for its listing alone, for pages that it keeps, and for what
+    the state in a clone, which may be an older one, says of lists."""
     assert ended.code == 0, f"stuck: exit code {ended.code}\n{ended.log}"
     listing, kept = _listing(life), _asking(life, shown)
-    read = ended.read() - lists(life).keys() - shown.listed(absent(life, shown))
+    older = {id_ for each in clones for id_ in each.listed(each.pages())}
+    read = ended.read() - lists(life).keys() - shown.listed(absent(life, shown)) - older
     assert not read, f"floor: read {sorted(read)}\n{ended.log}"
     assert not ended.downloads, f"floor: {ended.downloads} downloads\n{ended.log}"
     # No edit time moves by a comment: each page is asked about.
     asked = sum(not re.search(r"/comments|/markdown", each.path) for each in ended.asked)
     told = "\n".join(f"{each.method} {each.path}" for each in ended.asked)
+    kept += sum(len(each.lines()) for each in clones)
     is_right = asked <= listing + kept
     assert is_right, f"floor: {asked} requests, not {listing} + {kept}\n{told}\n{ended.log}"
 

@@ -122,6 +122,10 @@ class Land:
         """The files of these pages that lie there just as one of our runs published them."""
         return set()
 
+    def in_clones(self) -> list[Shown]:
+        """What clones may show that is not what is published."""
+        return []
+
     def doubt(self) -> None:
         """The state may tell less than was published, if it was ever tampered with."""
         if self.is_tampered:
@@ -210,6 +214,13 @@ class Branch(Land):
         self.repository.point(self.branch, commit)
         self.follow(before)
         self.doubt()
+
+    def in_clones(self) -> list[Shown]:
+        if self.name == "main":
+            return []
+        tips = {self.repository.tip(name) for name in ("main", self.name)} - {""}
+        commits = (each for tip in tips for each in self.repository.first_parents(tip))
+        return [self._at(each) for each in dict.fromkeys(commits)]
 
     def history(self) -> list[Shown]:
         """What was published, the latest first."""

@@ -15,7 +15,6 @@ from backup.errors import BackupError
 from backup.files.fetch import Downloader
 from backup.folder.tree import Tree
 from backup.notion.client import Client, Gate
-from backup.notion.users import Users
 from backup.report.log import Log
 from backup.report.report import Report
 from backup.services import Services, publisher
@@ -154,7 +153,7 @@ class Runs:
                 publish = publisher(settings.publishing, folder, folder, environ, ())
                 publish.sleep, publish.clock = time.sleep, time.tick
             tree = Tree(folder)
-            yield Services(client, Users(client), downloader, tree, log, publish, stop)
+            yield Services(client, downloader, tree, log, publish, stop)
 
     def _settings(self, given: Mapping[str, str]) -> dict[str, str]:
         return {

@@ -190,6 +190,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("branch", roots="page"),
         [FIRST, Event("link_view", 0, 1), FIRST],
     ),
+    "a view comes into a page while a pull request is open": (
+        Way("pull", roots="page"),
+        [FIRST, Act("merge"), Event("link_view", 7, 11), FIRST],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],

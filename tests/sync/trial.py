@@ -204,7 +204,7 @@ class Trial:
         before, place = self.land.now(), self.places[run.who % len(self.places)]
         stamps = _stamps(place.folder) if place.kept else {}
         ended = self.run(run)
-        checks.floor(self.life, before, ended)
+        checks.floor(self.life, before, ended, self.land.in_clones())
         after = self.land.now()
         assert after == before, f"floor: published again\n{ended.log}"
         changed = place.kept and self.turns == 1 and _stamps(place.folder) != stamps
@@ -303,7 +303,10 @@ class Trial:
         mine = {id_ for id_ in there - missed if self._is_seen(id_, run, before)}
         left = {each.page_id for each in ended.report.warnings} if ended.report else set()
         others = left if run.how == "between" else left - self.life.there()
-        checks.present(mine - self.life.inside_of(others), after, ended.log)
+        apart = self.life.inside_of(others)
+        kept = {each.page_id for each in ended.report.kept} if ended.report else set()
+        apart |= self.life.inside_of(kept) - kept  # what is new there, nobody sees
+        checks.present(mine - apart, after, ended.log)
         # A shard does not read the pages of another: what the owner deleted of one waits for its turn.
         broken = after.pages() - whole_pages(before.ours)
         was = Copy.of(before.ours)
@@ -332,7 +335,7 @@ class Trial:
 
     def _check_equal(self, after: Shown, ended: Ended, run: Run) -> None:
         kept = {entry.page_id for entry in ended.report.kept} if ended.report else set()
-        hidden = checks.with_inside(kept, after)
+        hidden = checks.with_inside(kept, after) | self.life.inside_of(kept)
         others = {id_ for id_ in after.pages() if not self._is_mine(id_, run)}
         if fresh := self._fresh_copy():
             checks.equal(self.life, after, fresh, (hidden, others), self.land.relics, ended.log)

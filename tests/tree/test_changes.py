@@ -273,3 +273,28 @@ def test_the_same_tree_gives_the_same_files_however_it_came_about(grove: Grove) 
     find(grove, "Bath").rename("Sauna").page("Stove")
     grove.run()
     assert grove.files == grove.from_scratch()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_pages_that_are_archived_or_locked_say_so_when_notion_shows_them_whole(
+    listed: bool, grown: Grown
+) -> None:
+    grove = grown()
+    home = grove.root("Home", "Words")
+    child = home.page("Child", "Words")
+    grove.roots = home.id
+    grove.notion.lists_archived = listed
+    grove.run()
+    grove.notion.set_locked(home.id)
+    grove.notion.archive(child.id)
+    grove.run()
+    assert grove.text("home").endswith(" · locked</sub>\n") and grove.endpoints["children"] <= 2
+    grove.run(FULL_SYNC="true")
+    assert grove.text("home/child").endswith(" · archived</sub>\n")
+    commits = grove.backup.commits()
+    grove.run()
+    assert grove.backup.commits() == commits
+    grove.notion.unarchive(child.id)
+    grove.notion.set_locked(home.id, locked=False)
+    grove.run(FULL_SYNC="true")
+    assert "locked" not in grove.text("home") and "archived" not in grove.text("home/child")

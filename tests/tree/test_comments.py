@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -105,7 +106,8 @@ def test_the_outputs_and_the_log_say_what_comments_took(wiki: Wiki, tmp_path: An
     outputs = tmp_path / "outputs"
     outputs.touch()
     log = wiki.run(GITHUB_OUTPUT=str(outputs), GITHUB_ACTIONS="true")
-    assert f"\n{wiki.spent()}\n" in outputs.read_text().partition("requests-comments<<")[2][:60]
+    (count,) = re.findall(r"requests-comments<<\S+\n(\d+)\n", outputs.read_text())
+    assert int(count) == wiki.spent()
     (line,) = [each for each in log.splitlines() if "comments" in each and "##" not in each][-1:]
     assert f"{wiki.spent()} comments" in line
 
@@ -286,3 +288,25 @@ def test_many_pages_have_their_turn_within_seven_runs(wiki: Wiki) -> None:
     # Outside of a workflow the day is the turn: a full sync asks all.
     wiki.run(FULL_SYNC="true")
     assert "> Seen in time" in wiki.text("home/page-5")
+
+
+def test_requests_that_were_throttled_or_failed_count_as_often_as_they_were_made(
+    wiki: Wiki, tmp_path: Any
+) -> None:
+    wiki.first.comment("On the words")
+    wiki.grove.backup.server.fail_next(faults.busy(), path="/comments")
+    wiki.grove.backup.server.fail_next(faults.error(500), path="/comments")
+    outputs = tmp_path / "outputs"
+    log = wiki.run(GITHUB_OUTPUT=str(outputs))
+    assert "> On the words" in wiki.text()
+    (count,) = re.findall(r"requests-comments<<\S+\n(\d+)\n", outputs.read_text())
+    assert int(count) == wiki.spent() == 6 and f"{count} comments" in log
+
+
+def test_an_attachment_whose_address_is_refused_is_asked_for_again(wiki: Wiki) -> None:
+    plan = wiki.notion.files.keep("plan.pdf", b"%PDF-1.4 plan")
+    wiki.first.comment("See", files=[("pdf", plan)])
+    wiki.grove.backup.server.fail_next(faults.error(403), path="plan.pdf")
+    wiki.run()
+    assert wiki.grove.files["home/attachments/plan.pdf"] == b"%PDF-1.4 plan"
+    assert wiki.grove.endpoints["comment"] == 1

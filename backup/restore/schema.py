@@ -1,0 +1,228 @@
+"""The columns of data sources as requests make them: simple ones at once, then what needs others. Pure.
+
+A relation needs the other data source, a rollup its relation and the column that it shows, a formula the
+columns that it names. Of a two-way relation one side is made, and the other one, which comes by itself, is
+given its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from backup.json_values import as_object, mapping, objects, word
+from backup.model import Json, bare_id
+from backup.restore import limits
+from backup.restore.canonical import expression
+from backup.restore.draft import Ref
+from backup.restore.losses import Loss, Lost
+from backup.restore.saved import Node
+from backup.restore.steps import Pair, Patch, Step
+from backup.restore.texts import words_of
+
+_BARE = (
+    *("title", "rich_text", "date", "people", "files", "checkbox", "url", "email", "phone_number"),
+    *("created_time", "created_by", "last_edited_time", "last_edited_by", "place"),
+)
+_GROUPS = ("To-do", "In progress", "Complete")
+_NAMED = re.compile(r'prop\("((?:[^"\\]|\\.)*)"\)')
+Key = tuple[str, str]  # of a column: its data source and its name
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A data source of what is restored: `columns` by their names, as the store has them."""
+
+    key: str
+    node: Node
+    raw: Json
+
+    @property
+    def columns(self) -> dict[str, Json]:
+        """Its columns by their names."""
+        return {name: as_object(each) for name, each in mapping(self.raw, "properties").items()}
+
+    def name_of(self, id_: str) -> str:
+        """The name of the column of an id; '' when there is none."""
+        wanted = unquote(id_)
+        found = (name for name, one in self.columns.items() if unquote(word(one, "id")) == wanted)
+        return next(found, "")
+
+
+def sources_of(nodes: Collection[Node]) -> dict[str, Source]:
+    """The data sources of all databases, by their keys."""
+    found: dict[str, Source] = {}
+    for node in nodes:
+        for raw in node.database.sources if node.kind == "database" else ():
+            found.setdefault(bare_id(word(raw, "id")), Source(bare_id(word(raw, "id")), node, raw))
+    return found
+
+
+@dataclass
+class Schemas:
+    """Makes the columns of all data sources. `made` are those that there will be."""
+
+    sources: Mapping[str, Source]
+    losses: list[Lost] = field(default_factory=list)
+    made: set[Key] = field(default_factory=set)
+    mirrored: set[Key] = field(
+        default_factory=set
+    )  # sides of two-way relations that come by themselves
+
+    def simple(self, source: Source) -> Json:
+        """The columns that need nothing else."""
+        found: Json = {}
+        for name, column in source.columns.items():
+            kind = word(column, "type")
+            if kind in ("relation", "rollup", "formula"):
+                continue
+            config = self._config(source, name, kind, column)
+            if config is None:
+                self.losses.append(Lost(Loss.PROPERTY, source.node.path, name))
+            else:
+                found[name] = {**_described(column), "type": kind, kind: config}
+                self.made.add((source.key, name))
+        if not any(one["type"] == "title" for one in found.values()):
+            found["Name"] = {"type": "title", "title": {}}
+        return found
+
+    def _config(self, source: Source, name: str, kind: str, column: Json) -> Json | None:
+        config = mapping(column, kind)
+        if kind in _BARE:
+            return {}
+        if kind == "number":
+            return {"format": word(config, "format") or "number"}
+        if kind == "unique_id":
+            prefix = word(config, "prefix")
+            return {"prefix": prefix} if prefix else {}
+        if kind in ("select", "multi_select"):
+            return {"options": [_option(one) for one in self._options(source, name, config)]}
+        if kind == "status":
+            options = self._options(source, name, config)
+            groups = _groups(config)
+            return {
+                "options": [{**_option(one), **groups.get(word(one, "id"), {})} for one in options]
+            }
+        return None
+
+    def _options(self, source: Source, name: str, config: Json) -> list[Json]:
+        """The options that can be sent: with names of their own, as many as a list may have."""
+        seen: set[str] = set()
+        found: list[Json] = []
+        given = objects(config.get("options"))
+        for one in given:
+            said = word(one, "name")
+            is_new = said.casefold() not in seen and len(found) < limits.OPTIONS
+            if said and "," not in said and limits.units(said) <= limits.NAME and is_new:
+                seen.add(said.casefold())
+                found.append(one)
+        if len(found) < len(given):
+            self.losses.append(Lost(Loss.DATABASE_EXTRAS, source.node.path, name))
+        return found
+
+    # -- what needs others -----------------------------------------------------------------------
+
+    def steps(self) -> Iterator[Step]:
+        """Relations, then rollups and formulas in the order of their needs."""
+        for source in self.sources.values():
+            for name, column in source.columns.items():
+                if word(column, "type") == "relation" and (source.key, name) not in self.made:
+                    yield from self._relation(source, name, column)
+        waiting = [
+            (source, name, column)
+            for source in self.sources.values()
+            for name, column in source.columns.items()
+            if word(column, "type") in ("rollup", "formula")
+        ]
+        while ready := [one for one in waiting if self._needs(*one) <= self.made]:
+            for source in self.sources.values():
+                here = {
+                    name: _worked_out(source, each) for one, name, each in ready if one is source
+                }
+                if here:
+                    yield Patch("data_source", source.key, {"properties": here})
+            self.made |= {(source.key, name) for source, name, _ in ready}
+            waiting = [one for one in waiting if one not in ready]
+        for source, name, _ in waiting:
+            self.losses.append(Lost(Loss.PROPERTY, source.node.path, name))
+
+    def _relation(self, source: Source, name: str, column: Json) -> Iterator[Step]:
+        config = mapping(column, "relation")
+        other = self.sources.get(bare_id(word(config, "data_source_id")))
+        if other is None:
+            self.losses.append(Lost(Loss.RELATION_OUTSIDE, source.node.path, name))
+            return
+        self.made.add((source.key, name))
+        back = self._other_side(config, other)
+        kind = "dual_property" if back and (other.key, back) != (source.key, name) else ""
+        kind = kind or "single_property"
+        made = {"data_source_id": Ref(other.key), "type": kind, kind: {}}
+        one = {**_described(column), "type": "relation", "relation": made}
+        if kind == "single_property":
+            yield Patch("data_source", source.key, {"properties": {name: one}})
+            return
+        self.made.add((other.key, back))
+        self.mirrored.add((other.key, back))
+        yield Pair(source.key, name, one, other.key, back)
+
+    def _other_side(self, config: Json, other: Source) -> str:
+        """The name of the other side of a two-way relation; '' when it has none that is free."""
+        dual = mapping(config, "dual_property")
+        if word(config, "type") != "dual_property":
+            return ""
+        name = other.name_of(word(dual, "synced_property_id")) or word(dual, "synced_property_name")
+        there = word(other.columns.get(name), "type") == "relation"
+        return name if there and (other.key, name) not in self.made else ""
+
+    def _needs(self, source: Source, name: str, column: Json) -> set[Key]:
+        kind = word(column, "type")
+        config = mapping(column, kind)
+        if kind == "formula":
+            names = _NAMED.findall(_expression(source, config))
+            return {(source.key, each.replace('\\"', '"')) for each in names}
+        relation = word(config, "relation_property_name")
+        target = mapping(source.columns.get(relation), "relation")
+        other = bare_id(word(target, "data_source_id"))
+        return {(source.key, relation), (other, word(config, "rollup_property_name"))}
+
+
+def _described(column: Json) -> Json:
+    description = words_of(word(column, "description"))
+    return {"description": description} if description else {}
+
+
+def _option(one: Json) -> Json:
+    color, description = word(one, "color"), words_of(word(one, "description"))
+    return {
+        "name": words_of(word(one, "name")),
+        **({"color": color} if color in limits.OPTION_COLORS else {}),
+        **({"description": description} if description else {}),
+    }
+
+
+def _groups(config: Json) -> dict[str, Json]:
+    """The group of each option of a status, by the option's id: Notion's own three, by name or place."""
+    found: dict[str, Json] = {}
+    for group, usual in zip(objects(config.get("groups")), _GROUPS, strict=False):
+        name = word(group, "name")
+        for id_ in group.get("option_ids") or ():
+            found[str(id_)] = {"group": name if name in _GROUPS else usual}
+    return found
+
+
+def _expression(source: Source, config: Json) -> str:
+    names = {unquote(word(one, "id")): name for name, one in source.columns.items()}
+    return words_of(expression(word(config, "expression"), names))
+
+
+def _worked_out(source: Source, column: Json) -> Json:
+    kind = word(column, "type")
+    config = mapping(column, kind)
+    if kind == "formula":
+        said: Json = {"expression": _expression(source, config)}
+    else:
+        keys = ("relation_property_name", "rollup_property_name", "function")
+        said = {key: word(config, key) for key in keys}
+    return {**_described(column), "type": kind, kind: said}

@@ -1,0 +1,168 @@
+"""The values of rows as requests have them: those that people set. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backup.exact_json import Exact
+from backup.json_values import as_object, mapping, objects, word
+from backup.model import Json, bare_id
+from backup.restore import limits
+from backup.restore.draft import Ref
+from backup.restore.losses import Loss
+from backup.restore.media import Files, file
+from backup.restore.schema import Key, Source
+from backup.restore.texts import Scope, address, date, short, words_of
+
+_HEX = re.compile(r"[0-9a-f]{32}")
+_PLACE = ("name", "address", "aws_place_id", "google_place_id")
+
+
+@dataclass
+class Values:
+    """Translates the values of one row; `made` are the columns that there are, `mirrored` those whose
+    values come from the other side, `related` the keys of the rows that are restored."""
+
+    scope: Scope
+    files: Files
+    made: Collection[Key]
+    mirrored: Collection[Key]
+    owner: str  # the page's id, as its files are named by it
+
+    def read(self, source: Source, raw: Json) -> Json:
+        """What is sent, by the names of the columns."""
+        found: Json = {}
+        for name, value in mapping(raw, "properties").items():
+            column = source.columns.get(name, {})
+            kind = word(value, "type")
+            self.scope.at = name
+            if kind == "unique_id":
+                self.scope.lose(Loss.UNIQUE_NUMBER)
+            make = _READ.get(kind)
+            is_ours = word(column, "type") == kind and (source.key, name) in self.made
+            if kind == "relation" and not is_ours and value.get(kind):
+                self.scope.lose(Loss.RELATION_OUTSIDE)
+            if not make or not is_ours or (source.key, name) in self.mirrored:
+                continue
+            made = make(self, as_object(value), column)
+            if made not in (None, [], ""):
+                found[name] = {kind: made}
+        return found
+
+
+def _rich(values: Values, value: Json, column: Json) -> Any:
+    return short(value.get(word(value, "type")), values.scope)
+
+
+def _number(values: Values, value: Json, column: Json) -> Any:
+    found = value.get("number")
+    is_number = isinstance(found, int | float | Exact) and not isinstance(found, bool)
+    return found if is_number else None
+
+
+def _options(column: Json) -> set[str]:
+    kind = word(column, "type")
+    return {word(one, "name") for one in objects(mapping(column, kind).get("options"))}
+
+
+def _can_be(name: str) -> bool:
+    return bool(name) and "," not in name and limits.units(name) <= limits.NAME
+
+
+def _choice(values: Values, value: Json, column: Json) -> Any:
+    kind = word(value, "type")
+    name = words_of(word(value.get(kind), "name"))
+    if not _can_be(name) or (kind == "status" and name not in _options(column)):
+        return None
+    return {"name": name}
+
+
+def _choices(values: Values, value: Json, column: Json) -> Any:
+    names = [words_of(word(one, "name")) for one in objects(value.get("multi_select"))]
+    return [{"name": name} for name in names if _can_be(name)][: limits.IDS]
+
+
+def _date(values: Values, value: Json, column: Json) -> Any:
+    return date(mapping(value, "date"))
+
+
+def _people(values: Values, value: Json, column: Json) -> Any:
+    found = []
+    for one in objects(value.get("people")):
+        key = bare_id(word(one, "id"))
+        known = values.scope.people is None or key in values.scope.people
+        if _HEX.fullmatch(key) and known:
+            found.append({"object": "user", "id": key})
+        else:
+            values.scope.lose(Loss.PEOPLE)
+    return found[: limits.IDS]
+
+
+def _files(values: Values, value: Json, column: Json) -> Any:
+    key = f"{values.owner}/{value.get('id', values.scope.at)}"
+    found = []
+    for number, one in enumerate(objects(value.get("files"))[: limits.IDS]):
+        made = file(one, f"{key}/{number}", values.scope, values.files)
+        if made:
+            name = words_of(word(one, "name"))[: limits.NAME]
+            found.append({**made, **({"name": name} if name else {})})
+    return found
+
+
+def _checkbox(values: Values, value: Json, column: Json) -> Any:
+    return value.get("checkbox") is True or None
+
+
+def _url(values: Values, value: Json, column: Json) -> Any:
+    """Any text may stand in a column of addresses."""
+    said = words_of(word(value, "url"))
+    if not said or limits.units(said) > limits.URL:
+        return None
+    if re.match(r"https?://|/", said):
+        return address(said, values.scope)
+    return said
+
+
+def _contact(values: Values, value: Json, column: Json) -> Any:
+    said = words_of(word(value, word(value, "type")))
+    return said if limits.units(said) <= limits.CONTACT else None
+
+
+def _relation(values: Values, value: Json, column: Json) -> Any:
+    keys = [bare_id(word(one, "id")) for one in objects(value.get("relation"))]
+    ours = [key for key in dict.fromkeys(keys) if key in values.scope.pages]
+    if len(ours) < len(set(keys)):
+        values.scope.lose(Loss.RELATION_OUTSIDE)
+    if len(ours) > limits.IDS:
+        values.scope.lose(Loss.RELATION_CUT)
+    return [{"id": Ref(key)} for key in ours[: limits.IDS]]
+
+
+def _place(values: Values, value: Json, column: Json) -> Any:
+    given = mapping(value, "place")
+    if not all(isinstance(given.get(key), int | float | Exact) for key in ("lat", "lon")):
+        return None
+    more = {key: given[key] for key in _PLACE if isinstance(given.get(key), str)}
+    return {"lat": given["lat"], "lon": given["lon"], **more}
+
+
+_READ: Mapping[str, Callable[[Values, Json, Json], Any]] = {
+    "title": _rich,
+    "rich_text": _rich,
+    "number": _number,
+    "select": _choice,
+    "status": _choice,
+    "multi_select": _choices,
+    "date": _date,
+    "people": _people,
+    "files": _files,
+    "checkbox": _checkbox,
+    "url": _url,
+    "email": _contact,
+    "phone_number": _contact,
+    "relation": _relation,
+    "place": _place,
+}

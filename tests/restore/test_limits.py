@@ -1,0 +1,103 @@
+"""What is too much for one request comes back all the same: no request passes a limit of Notion's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backup.model import Json
+from backup.restore import limits
+from backup.restore.losses import Loss
+from fakenotion import blocks, build
+from fakenotion.branches import Branch
+from tests.restore.test_copy import hold
+from tests.support.copying import copying, ground
+from tests.support.kitchen import PNG
+
+ZIP = b"PK\x05\x06" + bytes(18)  # an empty archive
+
+
+def nested(levels: int, *below: Json) -> Json:
+    made = build.block("toggle", f"level {levels}", children=below)
+    return nested(levels - 1, made) if levels > 1 else made
+
+
+def marked(count: int, words: str = "w") -> list[Json]:
+    return [build.text(f"{words}{n}", bold=bool(n % 2)) for n in range(count)]
+
+
+LARGE: dict[str, Callable[[], list[Json]]] = {
+    "101 blocks": lambda: [blocks.paragraph(f"{n}") for n in range(101)],
+    "1,001 blocks in tens": lambda: [
+        build.block("toggle", "t", children=[blocks.paragraph("x") for _ in range(100)])
+        for _ in range(11)
+    ],
+    "eight levels": lambda: [nested(8, blocks.paragraph("deep"))],
+    "101 in one": lambda: [nested(2, *[blocks.paragraph(f"{n}") for n in range(101)])],
+    "a megabyte": lambda: [blocks.paragraph("語" * 2_000) for _ in range(170)],
+    "a text of 2,001": lambda: [blocks.paragraph("x" * 2_001)],
+    "an emoji at the cut": lambda: [blocks.paragraph("x" * 1_999 + "🔥" + "y")],
+    "101 texts": lambda: [build.block("paragraph", marked(101)), blocks.paragraph("after")],
+    "101 texts with blocks in it": lambda: [
+        build.block("bulleted_list_item", marked(101), children=[blocks.paragraph("in")])
+    ],
+    "a table of 250 rows": lambda: [blocks.table([[f"{n}", "b"] for n in range(250)])],
+    "a table in a column": lambda: [
+        blocks.columns([blocks.table([["a"], ["b"]])], [blocks.paragraph("r")])
+    ],
+    "columns in columns": lambda: [
+        blocks.columns(
+            [blocks.columns([blocks.paragraph("a")], [blocks.paragraph("b")])],
+            [nested(3, blocks.paragraph("c"))],
+        )
+    ],
+    "columns in tabs": lambda: [
+        blocks.tabs({"A": [blocks.columns([blocks.paragraph("a")], [blocks.paragraph("b")])]})
+    ],
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_is_too_large_for_a_request_comes_back(name: str, tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    top.workspace.append(top.id, LARGE[name]())
+    with copying(tmp_path / "repository", top) as copy:
+        hold(copy)
+        assert max(write.size for write in copy.backup.server.writes.log) <= limits.BYTES
+
+
+def test_a_file_that_the_workspace_refuses_is_a_loss_and_never_sent(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    keep = top.workspace.files.keep
+    top.block(blocks.media("file", build.hosted(keep("a.zip", ZIP)), name="a.zip"))
+    large = PNG + bytes(limits.FREE_FILE)
+    top.block(blocks.media("image", build.hosted(keep("large.png", large))))
+    with copying(tmp_path / "repository", top) as copy:
+        assert [lost.kind for lost in copy.plan.losses] == [Loss.FILE_TYPE, Loss.FILE_TOO_LARGE]
+        hold(copy)
+        assert not any("file_uploads" in write.path for write in copy.backup.server.writes.log)
+
+
+def test_a_large_file_goes_in_parts_where_the_workspace_takes_it(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    large = PNG + bytes(21 * limits.MIB)
+    picture = build.hosted(top.workspace.files.keep("large.png", large))
+    top.block(blocks.media("image", picture))
+    top.block(blocks.media("image", picture))  # the same content goes once
+    with copying(tmp_path / "repository", top, most=100 * limits.MIB) as copy:
+        copy.backup.server.writes.uploads.fail_first = True
+        sent = copy.send()
+        assert sent.finished, sent.problem
+        assert copy.proof(sent).differences == ()
+        made = [w for w in copy.backup.server.writes.log if w.path == "/v1/file_uploads"]
+        assert len(made) == 1
+
+
+def test_a_link_that_notion_refuses_stays_as_text(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    top.block(build.block("paragraph", [build.text("here", link="javascript:alert(1)")]))
+    with copying(tmp_path / "repository", top) as copy:
+        assert [lost.kind for lost in copy.plan.losses] == [Loss.ADDRESS]
+        hold(copy)
