@@ -182,7 +182,8 @@ class Copy:
             if place.get("index") and id_ in common:
                 names = ["README.md", *(each for each in place.get("lists", ()) if each != CSV)]
                 texts = (self._text(_join(place["folder"], each), sound, aims) for each in names)
-                lines = [line for text in texts for line in _by_column(text).splitlines()]
+                texts = (_by_column(_TABLE.sub(_without_empty, text)) for text in texts)
+                lines = [line for text in texts for line in text.splitlines()]
                 said[f"database:{id_}"] = sorted(
                     line for line in lines if line and "<other>" not in line
                 )
@@ -191,7 +192,7 @@ class Copy:
         for id_ in sorted(common & self.pages.keys()):
             page = self.pages[id_]
             text = self._text(_join(page["folder"], "index.md"), common, aims)
-            said[f"page:{id_}"] = _PROPERTIES.sub(_in_any_order, text, count=1)
+            said[f"page:{id_}"] = _TABLE.sub(_in_any_order, text, count=1)
             said[f"record:{id_}"] = _record(page, aims)
             if page.get("store"):
                 said[f"store:{id_}"] = _stored(self.files[_join(page["folder"], STORE)])
@@ -277,7 +278,14 @@ def _stored(content: bytes) -> list[str]:
         return [repr(content)]
 
 
-_PROPERTIES = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)  # the first table of a page
+_TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
+_HEAD = 2  # lines of a table
+
+
+def _without_empty(table: re.Match[str]) -> str:
+    """A table, unless it has rows and all of them are about others: a backup without them has none."""
+    rows = table[0].splitlines()[_HEAD:]
+    return "" if rows and all("<other>" in row for row in rows) else table[0]
 
 
 def _by_column(text: str) -> str:
@@ -288,7 +296,7 @@ def _by_column(text: str) -> str:
         columns = sorted(range(len(rows[0])), key=lambda at: rows[0][at])
         return "\n".join("|".join(row[at] for at in columns) for row in rows) + "\n"
 
-    return re.sub(r"(?:^\|.*\n)+", ordered, text, flags=re.MULTILINE)
+    return _TABLE.sub(ordered, text)
 
 
 def _in_any_order(table: re.Match[str]) -> str:
