@@ -313,11 +313,16 @@ class Survey:
         )
 
     def judged(self, state: State, is_mine: Callable[[str], bool]) -> Listing:
-        """The same, after asking for what is no longer listed where it was."""
+        """The same, after asking for what is no longer listed where it was: for pages that are the run's
+        own, and for each database, because its own pages may lie there."""
         while True:
             listing = self.listing()
             missing = candidates(listing.lists, state, self._verdicts, listing.roots)
-            asked = [id_ for id_ in missing if id_ not in self._verdicts and is_mine(id_)]
+            asked = [
+                id_
+                for id_ in missing
+                if id_ not in self._verdicts and (id_ in state.databases or is_mine(id_))
+            ]
             if not asked:
                 return listing
             inside = self._below(state) | {row.id for row in self._shown()}

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup.model import Problem
-from backup.sync.family import TOP, Family
+from backup.sync.family import TOP, Family, parents
 from backup.sync.state import Record, State
 from backup.sync.steps import Action, Listed, Listing, Rules, Step, Verdict
 from backup.words import counted
@@ -41,9 +41,8 @@ def candidates(
     shown -= {id_ for id_ in state.databases if said.get(id_) is Verdict.UNREACHABLE}
     shown.update(roots)
     complete = {each.id for each in live if each.complete} | gone
-    return tuple(
-        id_ for id_, known in state.nodes.items() if known.parent in complete and id_ not in shown
-    )
+    above = parents(state, {*shown, *(each.id for each in lists)})
+    return tuple(id_ for id_ in state.nodes if above[id_] in complete and id_ not in shown)
 
 
 @dataclass(frozen=True, slots=True)

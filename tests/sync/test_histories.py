@@ -18,6 +18,7 @@ LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
 FIRST, SECOND = Run(who=0), Run(who=1)
 HEADED, KEEP = Choice(0, 1), Choice(3, 0)  # FRONT_MATTER=true, ON_DELETE=keep
+REMOVED = Choice(3, 1)  # ON_DELETE=remove
 BARE, STORED = Choice(6, 0), Choice(6, 1)  # KEEP_JSON=false, true
 HEARD, UNHEARD = Choice(7, 0), Choice(7, 1)  # COMMENTS=true, false
 SAID = [Event("comment", 0, 0), Event("comment", 0, 1), Event("comment", 3, 2), Event("answer", 1)]
@@ -193,6 +194,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "a view comes into a page while a pull request is open": (
         Way("pull", roots="page"),
         [FIRST, Act("merge"), Event("link_view", 7, 11), FIRST],
+    ),
+    "pages of one shard lie in pages of the other that go": (
+        Way("folder", shards=2, roots="workspace"),
+        [REMOVED, FIRST, SECOND, SECOND, FIRST, Event("trash_many", 0, 6), FIRST],
     ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),

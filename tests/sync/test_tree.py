@@ -183,6 +183,18 @@ def test_what_was_moved_out_in_time_is_not_removed_with_its_old_parent() -> None
     assert found["c"] == (Action.FETCH, "wiki/home/rooms/bath", "wiki/bath")
 
 
+def test_what_another_shard_has_left_of_a_page_that_is_gone_is_asked_for_by_its_folder() -> None:
+    pages = {id_: each for id_, each in TREE.pages.items() if id_ != id_of("b")}
+    state = replace(
+        TREE, pages=pages
+    )  # the rooms were removed, and the bath in them is not its own
+    listing = shown((wiki(HOME),), inside("a"))
+    assert candidates(listing.lists, state) == (id_of("c"),)
+    assert steps(decide(listing, state, {"c": Verdict.TRASHED}))["c"][0] is Action.REMOVE
+    unlisted = replace(listing, pages=(inside("a", complete=False),))
+    assert candidates(unlisted.lists, state) == ()
+
+
 def many(count: int) -> tuple[State, Listing]:
     """Ten rows, and so many pages in one of them, whose list is empty now."""
     rows = [Row(f"{n:032x}", id_of("d"), "source", f"R{n}", "", TIME, b"") for n in range(10)]
