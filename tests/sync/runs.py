@@ -212,6 +212,17 @@ def path_of(number: int, fault: Fault) -> Disturbance:
     return disturb
 
 
+def but_for_names(disturb: Disturbance) -> Disturbance:
+    """The same, but what people are called is told: no page waits for it, and one that was written without
+    a name gets it when it is read again, so that it is not equal to a fresh one until then."""
+
+    def disturbed(count: int, asked: Asked) -> Fault | None:
+        fault = disturb(count, asked)
+        return None if asked.path.startswith("/v1/users/") else fault
+
+    return disturbed
+
+
 FAULTS: tuple[tuple[Callable[[int, Fault], Disturbance], Fault], ...] = (
     (at, faults.error(500)),
     (at, faults.busy()),

@@ -20,7 +20,7 @@ from tests.sync.happenings import Event, happen
 from tests.sync.land import HEAD, LOOSE, Branch, Folder, Land, Shown, write
 from tests.sync.owner import Act, do
 from tests.sync.repository import Repository
-from tests.sync.runs import FAULTS, KILLED, Disturbance, Ended, Runs
+from tests.sync.runs import FAULTS, KILLED, Disturbance, Ended, Runs, but_for_names
 from tests.sync.workplaces import Desk, Home, Laptop, Runner, Workplace
 
 TALLY: Counter[str] = Counter()  # of everything that was lived, for the end of a soak
@@ -254,7 +254,7 @@ class Trial:
 
         if run.how == "fault":
             kind, fault = FAULTS[run.which]
-            return kind(run.at, fault)
+            return but_for_names(kind(run.at, fault))
         several = self.way.to in ("main", "branch", "pull") and len(self.places) > 1
         kinds: dict[str, Callable[[int, Asked], Fault | None]] = {"slow": slow, "busy": busy}
         kinds |= {"between": between} if several else {}
