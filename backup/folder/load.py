@@ -157,7 +157,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     }
     pages = _disjoint(known, newer)
     unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
-    databases = {**here.state.databases, **base.state.databases} if newer else base.state.databases
+    databases = {**(here.state.databases if newer else {}), **base.databases()}
     now = State(pages, databases, base.state.unknown, people=base.state.people)
     former = (here.state.owned().keys() | base.before.owned().keys()) - now.owned().keys()
     rebuilt = frozenset(known) if base.problem else frozenset()
@@ -339,6 +339,17 @@ def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory
         strays=tuple(sorted(elsewhere - folders)) if memory.problem else (),
         problem="" if is_first else memory.problem,
     )
+
+
+def unproven(memory: Memory) -> Memory:
+    """The memory in which no page that was found again is settled before it is read, or proved to be as
+    its store says: the run may be stopped before, and what it saves must not look as if all were well."""
+    doubted = memory.rebuilt | memory.restored
+    pages = {
+        id_: replace(record, stable=False) if id_ in doubted else record
+        for id_, record in memory.state.pages.items()
+    }
+    return replace(memory, state=replace(memory.state, pages=pages))
 
 
 def without_stores(memory: Memory) -> Memory:
