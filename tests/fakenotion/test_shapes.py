@@ -24,6 +24,7 @@ EXPECTED: dict[str, str] = {
     "list view: never recorded": UNSEEN,
     "view reference: never recorded": UNSEEN,
     "view board: never recorded": UNSEEN,
+    "view table.sorts: list was never recorded": NULLABLE,
     "mention custom_emoji: never recorded": UNSEEN,
     "mention link_preview: never recorded": UNSEEN,
     "mention template_mention: never recorded": UNSEEN,
