@@ -272,8 +272,9 @@ def _caught_up(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memo
 
 
 def _doubtful(memory: Memory, listed: Collection[Listed], files: Collection[str]) -> set[str]:
-    """The listed pages of which a file is missing, or that are renamed, while a text lies where they
-    belong now: that of somebody else, or their own, which the state does not know."""
+    """The pages of which a file is missing, or that are renamed, while a text lies where they belong
+    now: that of somebody else, or their own, which the state does not know. Where one belongs of which
+    a file is missing and that lies in another page, only its title tells: that list is not read yet."""
     pages = memory.state.pages
     rows = {
         row.id: row.title
@@ -281,14 +282,21 @@ def _doubtful(memory: Memory, listed: Collection[Listed], files: Collection[str]
         for row in each.rows
         if row.id in pages and row.id not in memory.unpublished
     }
-    damaged = {id_ for id_ in rows if not all(path in files for path in pages[id_].paths())}
+    damaged = {
+        id_
+        for id_, record in pages.items()
+        if id_ not in memory.unpublished and not all(path in files for path in record.paths())
+    }
     renamed = {id_ for id_, title in rows.items() if title != pages[id_].title} - damaged
     if not damaged | renamed:
         return set()
     owned = memory.state.owned()
     strange = {path for path in files if path.endswith("/index.md") and path not in owned}
+    names = {path.split("/")[-2] for path in strange}
+    titles = {id_: rows.get(id_, pages[id_].title) for id_ in damaged}
+    called = {id_ for id_ in damaged if not names.isdisjoint(possible_names(titles[id_], id_))}
     elsewhere = _waiting(listed, damaged, files, pages)
-    return elsewhere | _waiting(listed, renamed, strange)
+    return elsewhere | called | _waiting(listed, renamed, strange)
 
 
 def _displaced(pages: Mapping[str, Record], found: Mapping[str, Record]) -> set[str]:

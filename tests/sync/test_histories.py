@@ -115,6 +115,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [FIRST, Event("rename", 0, 3), FIRST, Act("revert_state", 1), FIRST],
     ),
+    "an old state is put back after a page went into another page": (
+        MAIN,
+        [FIRST, Event("move_into", 0, 1), FIRST, Act("revert_state", 1), Run("full"), FIRST],
+    ),
     "an old state is put back after two pages swapped their titles": (
         SHARDS,
         [FIRST, SECOND, Event("swap", 0, 1), FIRST, SECOND, Act("revert_state", 2), FIRST, SECOND],
