@@ -137,7 +137,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     roots = roots_in(listing, memory.state)
     memory = load.completed(memory, listing.databases, lying, roots)
     survey.further(memory.state)  # of pages that were found again
-    memory, told = adopt.adopted(memory, listing, lying)
+    memory, told = adopt.adopted(load.unproven(memory), listing, lying)
     if told:
         services.log.line(told)
     memory = memory if settings.keep_json else load.without_stores(memory)

@@ -157,7 +157,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     }
     pages = _disjoint(known, newer)
     unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
-    databases = {**here.state.databases, **base.state.databases} if newer else base.state.databases
+    databases = {**(here.state.databases if newer else {}), **base.databases()}
     now = State(pages, databases, base.state.unknown, people=base.state.people)
     former = (here.state.owned().keys() | base.before.owned().keys()) - now.owned().keys()
     rebuilt = frozenset(known) if base.problem else frozenset()
@@ -272,8 +272,9 @@ def _caught_up(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memo
 
 
 def _doubtful(memory: Memory, listed: Collection[Listed], files: Collection[str]) -> set[str]:
-    """The listed pages of which a file is missing, or that are renamed, while a text lies where they
-    belong now: that of somebody else, or their own, which the state does not know."""
+    """The pages of which a file is missing, or that are renamed, while a text lies where they belong
+    now: that of somebody else, or their own, which the state does not know. Where one belongs of which
+    a file is missing and that lies in another page, only its title tells: that list is not read yet."""
     pages = memory.state.pages
     rows = {
         row.id: row.title
@@ -281,14 +282,21 @@ def _doubtful(memory: Memory, listed: Collection[Listed], files: Collection[str]
         for row in each.rows
         if row.id in pages and row.id not in memory.unpublished
     }
-    damaged = {id_ for id_ in rows if not all(path in files for path in pages[id_].paths())}
+    damaged = {
+        id_
+        for id_, record in pages.items()
+        if id_ not in memory.unpublished and not all(path in files for path in record.paths())
+    }
     renamed = {id_ for id_, title in rows.items() if title != pages[id_].title} - damaged
     if not damaged | renamed:
         return set()
     owned = memory.state.owned()
     strange = {path for path in files if path.endswith("/index.md") and path not in owned}
+    names = {path.split("/")[-2] for path in strange}
+    titles = {id_: rows.get(id_, pages[id_].title) for id_ in damaged}
+    called = {id_ for id_ in damaged if not names.isdisjoint(possible_names(titles[id_], id_))}
     elsewhere = _waiting(listed, damaged, files, pages)
-    return elsewhere | _waiting(listed, renamed, strange)
+    return elsewhere | called | _waiting(listed, renamed, strange)
 
 
 def _displaced(pages: Mapping[str, Record], found: Mapping[str, Record]) -> set[str]:
@@ -339,6 +347,17 @@ def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory
         strays=tuple(sorted(elsewhere - folders)) if memory.problem else (),
         problem="" if is_first else memory.problem,
     )
+
+
+def unproven(memory: Memory) -> Memory:
+    """The memory in which no page that was found again is settled before it is read, or proved to be as
+    its store says: the run may be stopped before, and what it saves must not look as if all were well."""
+    doubted = memory.rebuilt | memory.restored
+    pages = {
+        id_: replace(record, stable=False) if id_ in doubted else record
+        for id_, record in memory.state.pages.items()
+    }
+    return replace(memory, state=replace(memory.state, pages=pages))
 
 
 def without_stores(memory: Memory) -> Memory:

@@ -175,6 +175,7 @@ class Reader:
         """The page as its store has it; None when that is not enough, and the page is to be read."""
         if not (stored := self._from_store(step, before, folder)):
             return None
+        before = replace(before, stable=before.stable or step.is_proof)
         written = self._written(step, before, stored)
         if step.is_proof and not _lies_there(written.text, folder):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from backup.sync.state import Record, State
+from backup.sync.state import Place, Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,19 @@ class Base:
             for id_, record in self.state.pages.items()
             if not self.problem or any(path in self.files for path in record.paths())
         }
+
+    def databases(self) -> dict[str, Place]:
+        """The databases that the branch has: the same, and those in which something of that lies."""
+        found = {
+            id_
+            for id_, place in self.state.databases.items()
+            if not self.problem or any(path in self.files for path in place.paths())
+        }
+        waiting = [*self.pages(), *found]
+        nodes = self.state.nodes
+        while waiting:
+            above = nodes[waiting.pop()].parent
+            if above in self.state.databases and above not in found:
+                found.add(above)
+                waiting.append(above)
+        return {id_: each for id_, each in self.state.databases.items() if id_ in found}

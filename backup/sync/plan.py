@@ -339,7 +339,8 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
         and known.inside.get(row.id, _children(record)) != _children(record),
         "its files were changed or deleted here": row.id in rules.damaged and is_unread,
         "edited in the minute of the last read, or read incompletely": is_unread
-        and not record.stable,
+        and not record.stable
+        and row.id not in rules.restored,
         "its icon changed": icon_of(row, known.state) != record.icon,
         "full sync": rules.full_sync and is_unread,
         STORELESS: rules.keep_json and not record.store and is_unread,

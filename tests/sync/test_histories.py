@@ -22,6 +22,7 @@ REMOVED = Choice(3, 1)  # ON_DELETE=remove
 BARE, STORED = Choice(6, 0), Choice(6, 1)  # KEEP_JSON=false, true
 HEARD, UNHEARD = Choice(7, 0), Choice(7, 1)  # COMMENTS=true, false
 SAID = [Event("comment", 0, 0), Event("comment", 0, 1), Event("comment", 3, 2), Event("answer", 1)]
+FORGERIES = [Act("touch_store", number, 1) for number in range(7)]
 
 HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "the work tree was cleaned, and Notion does not answer": (
@@ -115,6 +116,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [FIRST, Event("rename", 0, 3), FIRST, Act("revert_state", 1), FIRST],
     ),
+    "an old state is put back after a page went into another page": (
+        MAIN,
+        [FIRST, Event("move_into", 0, 1), FIRST, Act("revert_state", 1), Run("full"), FIRST],
+    ),
     "an old state is put back after two pages swapped their titles": (
         SHARDS,
         [FIRST, SECOND, Event("swap", 0, 1), FIRST, SECOND, Act("revert_state", 2), FIRST, SECOND],
@@ -151,9 +156,17 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         FOLDER,
         [FIRST, Act("touch_store", 1, 1), Act("touch_store", 3, 1), Act("lose"), FIRST],
     ),
+    "stores say something else, the state is lost, and the run that reads on is stopped": (
+        FOLDER,
+        [FIRST, *FORGERIES, Act("lose"), Run("stop", 10), FIRST],
+    ),
     "the store of a database is damaged, and the state is lost": (
         FOLDER,
         [FIRST, Act("touch_store", 0), Act("lose"), FIRST],
+    ),
+    "the branch is as it was before the first backup, and one shard runs": (
+        Way("main", ("laptop",), shards=2, roots="page"),
+        [FIRST, SECOND, Act("revert", 11), FIRST],
     ),
     "the branch is reset to a page's own commit, and one shard runs": (
         SHARDS,
