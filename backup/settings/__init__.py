@@ -62,21 +62,6 @@ _CONFIG = Setting(  # without a value of its own: what it holds is read like the
     "A whole .env text as one value, for settings that several repositories share.",
     secret=True,
 )
-_TOKEN = Setting(
-    "NOTION_TOKEN",
-    "",
-    "The secret of your Notion integration (ntn_…).",
-    secret,
-    required="create an integration on notion.so/profile/integrations, share the database with "
-    "it (⋯ → Connections), and pass its secret as NOTION_TOKEN.",
-    secret=True,
-)
-_API_URL = Setting(
-    "NOTION_API_URL",
-    _API,
-    "The address of the Notion API. Change it only for a proxy or for tests.",
-    base_address(_API),
-)
 COMMAND = Setting(
     "COMMAND",
     "backup",
