@@ -38,7 +38,7 @@ _TOO_MUCH = (
 )  # Assumed: what a query is answered with that finds more than Notion can give
 TIMEOUT = (10, 60)  # seconds to connect and between bytes; Notion's own deadline is about 60
 LONGEST = 60  # seconds between two tries, whatever a broken answer asks for
-TOKEN = re.compile(r"[!-~]+")  # what an HTTP header takes without asking back
+_TOKEN = re.compile(r"[!-~]+")  # what an HTTP header takes without asking back
 
 
 @dataclass
@@ -105,6 +105,16 @@ class Gate:
             self._pace.granted()
 
 
+def sendable(token: str, name: str) -> bytes:
+    """The token of the setting `name` as a header takes it. Raises ConfigError when none could be so."""
+    if not _TOKEN.fullmatch(token):
+        raise ConfigError(
+            f"{name} holds a character that no token has (a space, a line break, a curly quote): "
+            "copy it again."
+        )
+    return token.encode()
+
+
 class Client:
     """The reading endpoints of the Notion API. Safe to use from several threads at once.
 
@@ -124,16 +134,11 @@ class Client:
         bounds: Bounds | None = None,
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
-        if not TOKEN.fullmatch(token):
-            raise ConfigError(
-                "NOTION_TOKEN holds a character that no token has (a space, a line break, a curly "
-                "quote): copy it again."
-            )
         self.spent: Counter[str] = Counter()  # requests by kind, answered or not, with repetitions
         self.kind = "listing"  # of requests that are not `spent_on` another one
         self._here = threading.local()
         self._recent: deque[float] = deque()
-        self._token = token.encode()
+        self._token = sendable(token, "NOTION_TOKEN")
         self._base = base_url.rstrip("/")
         self._gate = gate or Gate()
         self._tries = tries

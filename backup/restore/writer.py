@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from backup import exact_json
-from backup.errors import Busy, ConfigError, NotionError, Unauthorized, Unfinished
+from backup.errors import Busy, NotionError, Unauthorized, Unfinished
 from backup.http import RequestException, no_answer
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Json
 from backup.notion import wire
-from backup.notion.client import LONGEST, TIMEOUT, TOKEN, Gate, backoff, notion_session, segment
+from backup.notion.client import LONGEST, TIMEOUT, Gate, backoff, notion_session, segment, sendable
 from backup.notion.responses import Broken, Throttled, judged, parsed
 from backup.notion.wire import Bounds
 
@@ -54,13 +54,8 @@ class Writer:
         bounds: Bounds | None = None,
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
-        if not TOKEN.fullmatch(token):
-            raise ConfigError(
-                f"{NAME} holds a character that no token has (a space, a line break, a curly quote): "
-                "copy it again."
-            )
         self.requests = 0  # made, answered or not, repetitions included
-        self._token = token.encode()
+        self._token = sendable(token, NAME)
         self._base = base_url.rstrip("/")
         self._gate = gate or Gate()
         self._tries = tries
