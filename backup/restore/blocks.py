@@ -309,9 +309,13 @@ def _columns(to: Translation, block: Block) -> Made:
         return [draft for child in block.children for draft in to._block(child)]
     key = to.key(block)
     made = tuple(_column(to, side) for side in sides)
-    others = [child for child in block.children if child.type != "column"]
-    after = [draft for child in others for draft in to._block(child)]
-    return [Draft(key, "column_list", {}, made), *after]
+    return [Draft(key, "column_list", {}, made), *_others(to, block, "column")]
+
+
+def _others(to: Translation, block: Block, type_: str) -> Made:
+    """What lies in a block that takes children of one type alone, and is of another: it follows."""
+    others = (child for child in block.children if child.type != type_)
+    return [draft for child in others for draft in to._block(child)]
 
 
 def _column(to: Translation, side: Block) -> Draft:
@@ -337,9 +341,7 @@ def _tab(to: Translation, block: Block) -> Made:
         return [*to.below(block)]
     key = to.key(block)
     made = tuple(_label(to, label) for label in labels)
-    others = [child for child in block.children if child.type != "paragraph"]
-    after = [draft for child in others for draft in to._block(child)]
-    return [Draft(key, "tab", {}, made), *after]
+    return [Draft(key, "tab", {}, made), *_others(to, block, "paragraph")]
 
 
 def _label(to: Translation, label: Block) -> Draft:
