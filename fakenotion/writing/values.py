@@ -94,7 +94,8 @@ def _number(values: Values, where: str, column: Json, sent: Any) -> Any:
 
 def _choice(values: Values, where: str, column: Json, sent: Any) -> Json | None:
     if sent is None and column["type"] == "status":
-        return properties.value(column, None)["status"]  # type: ignore[no-any-return] # JSON
+        usual: Json | None = properties.value(column, None)["status"]
+        return usual
     return None if sent is None else options.chosen(where, column, sent)
 
 

@@ -13,7 +13,7 @@ from fakenotion.branches import Branch
 from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
 from tests.support.backups import Backup, backing_up
-from tests.support.kitchen import PNG
+from tests.support.kitchen import PNG, later
 from tests.support.looking import look
 from tests.support.restoring import restore
 
@@ -31,7 +31,7 @@ def backup(tmp_path: Path) -> Iterator[Backup]:
     with backing_up(tmp_path / "repository", notion) as made:
         assert made.run(DATABASES=top.id).code == 0
         notion.trash(gone.id)
-        notion.now.forward(minutes=9)  # type: ignore[attr-defined]
+        later(notion)
         assert made.run(DATABASES=top.id).code == 0
         yield made
 

@@ -16,7 +16,7 @@ from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
 from fakenotion.writing import trouble
 from tests.support.backups import TOKEN, Backup, backing_up
-from tests.support.kitchen import PNG
+from tests.support.kitchen import PNG, later
 from tests.support.looking import Seen
 from tests.support.restoring import WRITING, restore, seen
 
@@ -142,9 +142,8 @@ def test_answers_that_are_lost_make_nothing_twice(desk: Desk) -> None:
 
 
 def test_no_token_is_ever_told(desk: Desk) -> None:
-    desk.backup.server.writes.forbid(
-        WRITING
-    ) if WRITING in desk.backup.server.writes.tokens else None
+    if WRITING in desk.backup.server.writes.tokens:
+        desk.backup.server.writes.forbid(WRITING)
     told = [desk.restore(), desk.restore("--json"), desk.restore(NOTION_RESTORE_TOKEN="ntn_other")]
     for each in told:
         assert WRITING not in each.out + each.err and TOKEN not in each.out + each.err
@@ -153,7 +152,7 @@ def test_no_token_is_ever_told(desk: Desk) -> None:
 
 def test_an_older_state_comes_back_as_it_was(desk: Desk) -> None:
     desk.page.edit("Other words by now")
-    desk.notion.now.forward(minutes=9)  # type: ignore[attr-defined]
+    later(desk.notion)
     assert desk.backup.run(DATABASES=desk.top.id).code == 0
     told = restore(desk.backup, "top/below", RESTORE_INTO=desk.goal.id, RESTORE_AT="HEAD~1")
     assert told.code == 0, told.out
