@@ -104,7 +104,8 @@ def _planned(services: Means, found: Saved, into: str) -> Plan:
     target.check(services.reader, found, into)
     target.check_writer(services.reader, me, services.writing_reader, into)
     there = people.present(services.reader, people.named(found))
-    return plan(found, into, workspace_of(me, there))
+    sources = people.sources(services.writing_reader, found)
+    return plan(found, into, workspace_of(me, there, sources))
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:

@@ -25,6 +25,7 @@ from backup.restore.losses import Loss, Lost
 from backup.restore.media import Planned
 from backup.restore.saved import Saved
 from backup.restore.steps import (
+    ARCHIVED,
     START,
     Append,
     MakeDatabase,
@@ -44,19 +45,23 @@ _MARK = 12  # hex digits in the title of an unfinished copy
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """What `users/me` says: how many bytes a file may have, and whether the token is a person's, whose
-    blocks are not counted. `people` are the bare ids of those in it, None when nobody asked."""
+    blocks are not counted. `people` are the bare ids of those in it, `sources` those of the data sources
+    that relations to outside can lead to, None when nobody asked."""
 
     max_upload: int = limits.FREE_FILE
     personal: bool = False
     people: frozenset[str] | None = None
+    sources: frozenset[str] | None = None
 
 
-def workspace_of(me: Json, people: frozenset[str] | None = None) -> Workspace:
+def workspace_of(
+    me: Json, people: frozenset[str] | None = None, sources: frozenset[str] | None = None
+) -> Workspace:
     """The workspace of a token, by GET /v1/users/me."""
     bot = mapping(me, "bot")
     most = mapping(bot, "workspace_limits").get("max_file_upload_size_in_bytes")
     size = most if type(most) is int else limits.FREE_FILE
-    return Workspace(size, mapping(bot, "owner").get("type") == "user", people)
+    return Workspace(size, mapping(bot, "owner").get("type") == "user", people, sources)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
     """How `saved` is made again in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
-    translator = Translator(saved, workspace.max_upload, workspace.people)
+    translator = Translator(saved, workspace.max_upload, workspace.people, workspace.sources)
     builder = _Builder(translator, translator.all())
     steps = [*builder.skeleton(), *builder.rest()]
     digest = hashlib.sha256(repr((steps, sorted(translator.files.uploads))).encode()).hexdigest()
@@ -252,7 +257,7 @@ class _Builder:
         for draft in self.cutter.again:
             yield Patch("block", draft.key, {draft.type: draft.data})
         for key, values in self._values.items():
-            yield Patch("page", key, {"properties": values})
+            yield Patch("page", key, {"properties": values}, self._all[key].node.path)
         for one in self._all.values():
             if one.node.kind == "database" and (views := self._translator.views.of(one.node)):
                 yield views
@@ -261,6 +266,9 @@ class _Builder:
             if _raw(one).get("is_locked") is True and one is not self._top:
                 kind = "database" if one.node.kind == "database" else "page"
                 yield Patch(kind, key, {"is_locked": True})
+        for key, one in self._all.items():
+            if one.source and _raw(one).get("is_archived") is True:
+                yield Patch("page", key, ARCHIVED, one.node.path)
 
     def marked(self, steps: list[Step], mark: str) -> Iterator[Step]:
         """The steps with the mark in the title of the topmost page, and the last one, which takes it off."""

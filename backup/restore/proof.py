@@ -22,7 +22,12 @@ from backup.restore.shown import TABLE
 from backup.restore.talk import on_block, told
 from backup.words import counted
 
-_ABSENT = (Loss.UNREAD, Loss.DATABASE, Loss.COMMENT)  # of these nothing is made
+_ABSENT = (
+    Loss.UNREAD,
+    Loss.DATABASE,
+    Loss.DATABASE_MOVED,
+    Loss.COMMENT,
+)  # of these nothing is made
 _VIEW = ("name", "type", "source")  # by which a view is known
 _BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
 
@@ -204,10 +209,13 @@ class _Comparison:
 
     def _compare_page(self, old: Node, new: Node) -> None:
         before, after = self._sides(old)
-        one, other = (_clothes(node.page.raw, side) for node, side in ((old, before), (new, after)))
+        pairs = ((old, before), (new, after))
+        one, other = (_clothes(node.page.raw, side) for node, side in pairs)
         self._compare(old.path, "", one, other, before)
         first, second = old.page.raw.get("properties"), new.page.raw.get("properties")
         if old.kind == new.kind == "row":
+            marks = [{"archived": node.page.raw.get("is_archived") is True} for node, _ in pairs]
+            self._compare(old.path, "", marks[0], marks[1], before)
             self._compare_values(
                 old,
                 canonical.values(as_object(first), before),
