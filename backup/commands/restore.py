@@ -200,9 +200,12 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
     ]
     if len(shown.differences) > _MOST:
         told.append(Problem("restore", f"and {len(shown.differences) - _MOST} more differences"))
+    if shown.unfounded:
+        kinds = "; ".join(telling.kinds(shown.unfounded))
+        told.append(Problem("restore", f"The plan named losses that did not happen: {kinds}."))
     proven = (
         f"{counted(len(shown.differences), 'difference')} that nobody foresaw."
-        if told
+        if shown.differences
         else f"Proven: {counted(shown.compared, 'page, database or block', 'pages, databases and blocks')} "
         "compared, all as in the backup but for what is listed."
     )

@@ -20,7 +20,7 @@ from backup.json_values import mapping
 from backup.model import Json, bare_id
 from backup.restore import limits
 from backup.restore.cut import Cutter, original_of
-from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder
+from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder, size
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Planned
 from backup.restore.saved import Saved
@@ -165,12 +165,14 @@ class _Builder:
     def _making(self, one: Made, parent: str, drafts: tuple[Draft, ...]) -> MakePage:
         known = self.cutter.made
         values = one.values if one.source else {"title": {"title": one.title}}
-        now = {name: each for name, each in values.items() if _is_known(each, known)}
+        ready = {name: each for name, each in values.items() if _is_known(each, known)}
+        ready = dict(sorted(ready.items(), key=lambda item: "title" not in item[1]))
+        now = next(_shares(ready, limits.VALUE_BYTES), {})
         if len(now) < len(values):
             self._values[one.node.id] = {
                 name: each for name, each in values.items() if name not in now
             }
-        title = next((each["title"] for each in now.values() if "title" in each), [])
+        title: list[Json] = next((each["title"] for each in now.values() if "title" in each), [])
         kind = "data_source_id" if one.source else "page_id"
         body: Json = {
             "parent": {"type": kind, kind: Ref(parent)},
@@ -257,7 +259,8 @@ class _Builder:
         for draft in self.cutter.again:
             yield Patch("block", draft.key, {draft.type: draft.data})
         for key, values in self._values.items():
-            yield Patch("page", key, {"properties": values}, self._all[key].node.path)
+            for share in _shares(values, limits.ROW_BYTES):
+                yield Patch("page", key, {"properties": share}, self._all[key].node.path)
         for one in self._all.values():
             if one.node.kind == "database" and (views := self._translator.views.of(one.node)):
                 yield views
@@ -290,6 +293,20 @@ class _Builder:
             yield from others
             whole = {"properties": {"title": {"title": self._top.title}}}
             yield Patch("page", key, {**whole, **lock})
+
+
+def _shares(values: Json, most: int) -> Iterator[Json]:
+    """The values in parts of so many bytes, each with one value at least."""
+    share: Json = {}
+    used = 0
+    for name, each in values.items():
+        more = size(Draft("", name, each))
+        if share and used + more > most:
+            yield share
+            share, used = {}, 0
+        share[name], used = each, used + more
+    if share:
+        yield share
 
 
 def _is_known(value: Json, made: set[str]) -> bool:
