@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Block, Json, bare_id
+from backup.model import Block, Json, bare_id, plain_text
 from backup.restore import canonical
 from backup.restore.canonical import Side
 from backup.restore.excuses import excused, replaceable
@@ -126,10 +126,16 @@ class _Comparison:
         named = {
             by_id.pop(self.known[row.id]).id: row for row in rows if self.known.get(row.id) in by_id
         }
-        left = iter(copy for copy in copies if copy.id not in named)
+        left = [copy for copy in copies if copy.id not in named]
         told = {row.id: self._copies[id_] for id_, row in named.items()}
         for row in rows:
-            if copy := told.get(row.id) or next(left, None):
+            copy = told.get(row.id)
+            if not copy and left:
+                alike = (each for each in left if _signs(each) == _signs(row))
+                same = (each for each in left if each.page.title == row.page.title)
+                copy = next(alike, None) or next(same, left[0])
+                left.remove(copy)
+            if copy:
                 self._pair(row, copy)
 
     def _pair_page(self, old: Node, new: Node) -> None:
@@ -327,6 +333,12 @@ class _Comparison:
             self._happened(excuse)
         else:
             self.differ(path, where, f"{name.replace('_', ' ')} is another one in the copy")
+
+
+def _signs(row: Node) -> tuple[object, ...]:
+    """By what a row is found among others, whose order says nothing."""
+    texts = (plain_text(block.data.get("rich_text")) for block in row.page.blocks)
+    return row.page.title, *texts
 
 
 def _children(nodes: Iterable[Node]) -> dict[str, list[Node]]:
