@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Block, Json, bare_id, plain_text
+from backup.model import Block, Json, bare_id
 from backup.restore import canonical
 from backup.restore.canonical import Side
 from backup.restore.excuses import excused, replaceable
-from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page
+from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page, rows_lined_up
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.restore.shown import TABLE
@@ -123,20 +123,11 @@ class _Comparison:
         if len(rows) != len(copies):
             self.differ(old.path, "", f"has {len(copies)} rows in the copy, not {len(rows)}")
         by_id = {copy.id: copy for copy in copies}
-        named = {
-            by_id.pop(self.known[row.id]).id: row for row in rows if self.known.get(row.id) in by_id
-        }
-        left = [copy for copy in copies if copy.id not in named]
-        told = {row.id: self._copies[id_] for id_, row in named.items()}
+        told = {row.id: by_id.pop(id_) for row in rows if (id_ := self.known.get(row.id)) in by_id}
+        told |= rows_lined_up([row for row in rows if row.id not in told], [*by_id.values()])
         for row in rows:
-            copy = told.get(row.id)
-            if not copy and left:
-                alike = (each for each in left if _signs(each) == _signs(row))
-                same = (each for each in left if each.page.title == row.page.title)
-                copy = next(alike, None) or next(same, left[0])
-                left.remove(copy)
-            if copy:
-                self._pair(row, copy)
+            if row.id in told:
+                self._pair(row, told[row.id])
 
     def _pair_page(self, old: Node, new: Node) -> None:
         inside = {node.id: node for node in self._below.get(old.id, ())}
@@ -333,12 +324,6 @@ class _Comparison:
             self._happened(excuse)
         else:
             self.differ(path, where, f"{name.replace('_', ' ')} is another one in the copy")
-
-
-def _signs(row: Node) -> tuple[object, ...]:
-    """By what a row is found among others, whose order says nothing."""
-    texts = (plain_text(block.data.get("rich_text")) for block in row.page.blocks)
-    return row.page.title, *texts
 
 
 def _children(nodes: Iterable[Node]) -> dict[str, list[Node]]:
