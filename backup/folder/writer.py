@@ -39,8 +39,8 @@ class Writer:
     `claimed` are files that an interrupted run may have written: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
-    `people` are the names that are known by now, `plan` is the one that is being carried out, `size` how many bytes of images and attachments were
-    written.
+    `people` and `outside` are the names and titles that are known by now, `plan` is the one that is being
+    carried out, `size` how many bytes of images and attachments were written.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Writer:
         self.records = dict(state.pages)
         self.before = state
         self.people = dict(state.people)
+        self.outside = dict(state.outside)
         self.plan = Plan((), {})
         self.size = 0
         self.touched: set[str] = set()

@@ -10,7 +10,7 @@ from datetime import date
 from backup.files.pending import Pending
 from backup.folder.load import Memory
 from backup.model import STORE, Problem
-from backup.pipeline.fetch import Outcome
+from backup.pipeline.outcome import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync import untrusted
 from backup.sync.family import Family

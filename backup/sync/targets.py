@@ -37,7 +37,8 @@ def known_targets(
     state: State, folders: Mapping[str, str] = MappingProxyType({}), gone: Collection[str] = ()
 ) -> dict[str, Target]:
     """Everything of the state that a link may lead to, but for what is `gone`: where `folders` has no
-    other place, it stays."""
+    other place, it stays. What lies outside of the backup has only a title."""
+    outside = {id_: Target("", title) for id_, title in state.outside.items() if title}
     places = {
         id_: Target(index_of(folders.get(id_, place.folder)), place.title, place.icon, place.parent)
         for id_, place in state.databases.items()
@@ -53,7 +54,7 @@ def known_targets(
         for id_, record in state.pages.items()
         if id_ not in gone
     }
-    return places | pages
+    return outside | places | pages
 
 
 def icon_of(row: Row, state: State) -> str:
