@@ -164,6 +164,13 @@ def test_names_of_other_programs_are_left_alone() -> None:
     assert Settings.read({}, GOOD, text).warnings == ()
 
 
+def test_properties_that_have_no_front_matter_to_go_into_are_told() -> None:
+    (told,) = Settings.read({}, {**GOOD, "PROPERTIES": "front-matter"}).warnings
+    assert "stay in the table" in told and told.endswith("Set FRONT_MATTER=true.")
+    for more in ({"PROPERTIES": "both"}, {"PROPERTIES": "front-matter", "FRONT_MATTER": "flat"}):
+        assert Settings.read({}, {**GOOD, **more}).warnings == ()
+
+
 def test_names_of_the_script_before_are_explained() -> None:
     told = Settings.read({}, GOOD, "GIT_BASE_URL=https://git.example.com\nGIT_OWNER=me").warnings
     assert ["GIT_BASE_URL" in told[0], "GIT_OWNER" in told[1]] == [True, True]
