@@ -111,8 +111,15 @@ class Writer:
         """Delete a page's files; what is a link, or lies behind one, is not ours and stays."""
         with self._lock:
             self.tree.append(journal.NAME, journal.page(page_id, None))
-            self._release(page_id, self.records.pop(page_id).paths())
+            record = self.records.pop(page_id)
+            self._release(page_id, record.paths())
             self.removed.add(page_id)
+            self.outside[page_id] = record.title
+
+    def forget(self, database_ids: Iterable[str]) -> None:
+        """Remember the titles of databases that are gone, for what links to them."""
+        places = self.before.databases
+        self.outside.update({id_: places[id_].title for id_ in database_ids if id_ in places})
 
     def check(self, page_id: str, folder: str) -> None:
         """Raise WorkspaceError when what lies in the way of a page is not a folder or a file: then it

@@ -100,6 +100,7 @@ class Fetching:
         while True:
             forgotten = todo.forgotten | self.writer.plan.forgotten
             self.writer.plan = replace(todo, forgotten=forgotten)
+            self.writer.forget(todo.forgotten)
             self._complain(todo, listing)
             yield (moved := work._put_in_place(todo, rules))
             rules = learned(rules, (), moved.failed, {})
@@ -311,7 +312,9 @@ class Fetching:
         way = "from its store" if is_rendered else ""
         self.log.page(number, step.title or "Untitled", [reason or step.reason, way, files])
         for problem in outcome.warnings:
-            self.log.warning(problem)
+            if problem not in self.said:  # a page may be written twice
+                self.log.warning(problem)
+        self.said.update(outcome.warnings)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
             self.log.error(problem)
 

@@ -149,7 +149,8 @@ def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[
     was the same."""
     kept = {step.page_id for step in decided.unchanged}
     read = {step.page_id for step in outcome.done}
-    return (kept | read) - {step.page_id for step in changed}
+    failed = {each.page_id for each in outcome.failed}
+    return (kept | read) - {step.page_id for step in changed} - failed
 
 
 def _sections(

@@ -17,7 +17,8 @@ def all_targets(
     removed: Collection[str],
     dead: Collection[str],
 ) -> dict[str, Target]:
-    """Everything a link may lead to: what is listed now, what stays of what was there before."""
+    """Everything a link may lead to: what is listed now, what stays of what was there before, and the
+    titles of what goes."""
     databases = {
         each.id: Target(index_of(folders[each.id]), each.title, each.icon, each.parent)
         for each in listing.databases
@@ -30,7 +31,9 @@ def all_targets(
         for row in each.rows
         if row.id in folders
     }
-    return {**known_targets(state, folders, {*removed, *dead}), **databases, **now}
+    gone = {*removed, *dead}
+    named = {id_: Target("", title) for id_ in gone if (title := state.nodes[id_].title)}
+    return {**named, **known_targets(state, folders, gone), **databases, **now}
 
 
 def known_targets(

@@ -65,7 +65,10 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"DB1_NOTION_ID": OTHER, "DB1_PATH": "con"}, "Write con-x."),
     ({"DB1_LABEL": "Wiki"}, "DB1_NOTION_ID: is missing"),
     ({"DATABASES": "", "DB1_NOTIONID": ID}, "Did you mean DB1_NOTION_ID?"),
-    ({"DATABASES": "", "DB1_NOTION_ID": ID, "DB1_GIT_REPO": "x"}, "DBn_GIT_REPO: all 1 databases"),
+    (
+        {"DATABASES": "", "DB1_NOTION_ID": ID, "DB1_GIT_REPO": "x"},
+        "DBn_GIT_REPO: nothing is meant for",
+    ),
     ({"OUTPUT_DIR": "../x"}, "OUTPUT_DIR: "),
     ({"OUTPUT_DIR": "my docs"}, "Write my-docs."),
     ({"OUTPUT_DIR": ".git"}, "OUTPUT_DIR: "),

@@ -132,3 +132,14 @@ def test_what_the_state_says_of_titles_is_not_trusted(wiki: Wiki) -> None:
     wiki.home.edit("Other words")
     wiki.grove.run()
     assert f"- 📄 {ADA}" in wiki.grove.text("home") and "Evil" not in path.read_text()
+
+
+def test_a_page_that_was_trashed_keeps_its_title_where_it_is_linked(wiki: Wiki) -> None:
+    last = wiki.home.page("Last")
+    wiki.home.block(blocks.link_to_page(last.id))
+    wiki.grove.run()
+    wiki.grove.notion.trash(last.id)
+    ran = wiki.grove.run()
+    assert "- 📄 [Last](https://www.notion.so/" in wiki.grove.text("home")
+    assert ran.log.count("] Home · ") == 1, ran.log
+    assert wiki.grove.backup.run("verify").code == 0
