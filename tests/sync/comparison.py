@@ -264,8 +264,9 @@ def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
 
 
 def _stored(content: bytes) -> list[str]:
-    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned, and
-    what it says of one that lies there, is left out as well: nothing here moves when that changes."""
+    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned, what it
+    says of one that lies there, and in which block of a page this one stands (see its record) is left out
+    as well: nothing here moves when that changes."""
     try:
         first, *lines = content.decode().removesuffix("\n").split("\n")
         head = json.loads(first)
@@ -273,6 +274,8 @@ def _stored(content: bytes) -> list[str]:
             [each["identity"], each["sha256"], each["size"]] for each in head.get("files", ())
         )
         head["order"] = [sorted(each) for each in head.get("order", ())]
+        if {"block_id", "page_id"} & (page := head.get("page", {})).get("parent", {}).keys():
+            del page["parent"]
         return [_unnamed(head), *(_unnamed(json.loads(line)) for line in lines)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return [repr(content)]
