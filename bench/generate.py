@@ -7,11 +7,11 @@ from datetime import datetime, timedelta, timezone
 from random import Random
 
 from backup.model import Json
-from demo.drawings import Canvas, Color
 from fakenotion import blocks as b
 from fakenotion import build, properties
 from fakenotion.build import text
 from fakenotion.nodes import Node, counted_id
+from fakenotion.storage import PNG
 from fakenotion.workspace import Workspace
 
 START = datetime(2026, 3, 1, 6, 0, tzinfo=timezone.utc)
@@ -102,14 +102,9 @@ class Row:
             self.workspace.append(self.id, made)
 
     def _image(self, random: Random) -> Json:
-        one, other = _color(random), _color(random)
-        picture = Canvas(64, 48, one, other).png()
+        picture = PNG + random.randbytes(300)
         address = self.workspace.files.keep(f"picture-{self.number}.png", picture, key=self.key)
         return b.media("image", build.hosted(address), _sentence(random, 4))
-
-
-def _color(random: Random) -> Color:
-    return random.randrange(256), random.randrange(256), random.randrange(256)
 
 
 def _sentence(random: Random, words: int) -> str:

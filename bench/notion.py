@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import Any
 
 from bench.generate import generate
-from demo.drawings import Canvas
 from fakenotion import blocks, build
 from fakenotion.faults import Fault
 from fakenotion.nodes import Clock
 from fakenotion.server import Asked, StandIn
+from fakenotion.storage import PNG
 from fakenotion.trees import ten_ary
 from fakenotion.workspace import Workspace
 
@@ -151,9 +151,8 @@ def _grow(notion: Workspace, page: str, *, blocks: int) -> None:
 
 
 def _illustrate(notion: Workspace, page: str, *, images: int, size: int) -> None:
-    picture = Canvas(64, 48, (20, 60, 90), (90, 60, 20)).png()
     for number in range(images):
-        body = picture + number.to_bytes(4, "big") * (max(0, size - len(picture)) // 4)
+        body = PNG + number.to_bytes(4, "big") * max(1, (size - len(PNG)) // 4)
         address = notion.files.keep(f"picture-{number}.png", body)
         notion.append(page, [blocks.media("image", build.hosted(address))])
 

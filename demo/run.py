@@ -23,7 +23,7 @@ def standing_in(edited: bool, tell: Callable[[str], None]) -> Iterator[dict[str,
     workspace = sample()
     for sentence in edit(workspace) if edited else ():
         tell(f"Simulated edit: {sentence}.")
-    databases = workspace.databases()
+    databases = list(workspace.top)
     server = StandIn(workspace)
     server.writes.allow(_WRITING)
     with server.serving() as url:

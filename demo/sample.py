@@ -1,77 +1,32 @@
 """The workspace that a stranger sees first: the notes of a small team that looks after tide gauges.
 
-Two databases, 16 rows, every type of block and of property. Nothing in it needs the network, all
-its times are fixed, so that two runs see the same.
+It is data, in the form that a backup keeps: the stores and files in `sample/`. Two databases with pages in
+pages, a database in one of them, every type of block and of property. Nothing in it needs the network, all
+its times are fixed, so that two runs see the same. To change it, change lines of the stores and run `make
+golden`, which writes them as the program does.
 """
 
 from __future__ import annotations
 
-from demo import drawings, howtos, reading, showcase, wiki
-from demo.notes import Notes
-from fakenotion import build
-from fakenotion.nodes import Clock, wall_clock
+from pathlib import Path
+
+from fakenotion.nodes import Clock
+from fakenotion.saved import from_backup
 from fakenotion.workspace import Workspace
+
+SAMPLE = Path(__file__).parent / "sample"
+_NEW_OPENING = "A harmonic is one pure tide. Add up thirty-seven of them and you have the harbour."
 
 
 def sample() -> Workspace:
     """The sample workspace; its clock is the real one, for whatever happens next."""
-    clock = Clock(2026, 9, 14, 8, 30)
-    workspace = Workspace("Tidewater", now=clock)
-    workspace.shuffled = False  # this one is looked at, and nobody likes his properties shuffled
-    notes = _people(
-        Notes(workspace, clock, workspace.add_page("", "Tidewater", icon=build.emoji("🌊")))
-    )
-    workspace.add_emoji("buoy", drawings.buoy())
-    _databases(notes)
-    reading.rows(notes)
-    wiki.rows(notes)
-    reading.pages(notes)
-    howtos.pages(notes)
-    showcase.pages(notes)
-    _home(notes)
-    workspace.now = wall_clock
+    workspace = from_backup(SAMPLE, "Tidewater")
+    databases = [node for node in workspace.nodes.values() if node.kind == "database"]
+    ids = {workspace.title(node): node.id for node in databases}
+    with workspace.at(Clock(2026, 9, 27, 9, 9)()):
+        shown = workspace.source(ids["Reading list"])
+        workspace.add_view(ids["On the table"], shown, "On the table", "board")
     return workspace
-
-
-def _people(notes: Notes) -> Notes:
-    notes.people = {
-        "ada": notes.workspace.person,
-        "ben": notes.workspace.add_user("Ben Okafor", "ben@example.com"),
-        "mio": notes.workspace.add_user("Mio Tanaka", "mio@example.com"),
-    }
-    return notes
-
-
-def _databases(notes: Notes) -> None:
-    workspace = notes.workspace
-    notes.reading = workspace.add_database(
-        "Reading list", reading.SCHEMA, parent=notes.home, icon=build.emoji("📚")
-    )
-    notes.wiki = workspace.add_database(
-        "How-to wiki",
-        wiki.SCHEMA,
-        parent=notes.home,
-        icon=build.emoji("🧭"),
-        description="How we do things here. If you had to ask, write it down.",
-    )
-    workspace.relate(notes.wiki, "Sources", notes.reading, "Used in")
-    workspace.relate(notes.wiki, "See also", notes.wiki)
-
-
-def _home(notes: Notes) -> None:
-    workspace = notes.workspace
-    notes.clock.forward(minutes=5)
-    workspace.append(
-        notes.home,
-        [
-            build.block(
-                "paragraph", "Everything the three of us need to keep nine tide gauges honest."
-            ),
-            build.block("divider"),
-        ],
-    )
-    linked = workspace.add_database("Untitled", parent=notes.home, is_inline=True)
-    workspace.add_view(linked, workspace.source(notes.reading), "On the table", "board")
 
 
 def edit(workspace: Workspace) -> list[str]:
@@ -82,7 +37,7 @@ def edit(workspace: Workspace) -> list[str]:
     clock = Clock(2026, 10, 20, 9, 15)
     rows = {workspace.title(node): node for node in workspace.nodes.values() if node.kind == "page"}
     with workspace.at(clock()):
-        workspace.edit(workspace.listed(rows["Harmonics in ten minutes"].id)[0], wiki.NEW_OPENING)
+        workspace.edit(workspace.listed(rows["Harmonics in ten minutes"].id)[0], _NEW_OPENING)
     with workspace.at(clock.forward(minutes=4)):
         workspace.rename(rows["When a gateway goes silent"].id, "When a gateway stops answering")
     with workspace.at(clock.forward(minutes=6)):

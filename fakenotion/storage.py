@@ -10,6 +10,10 @@ from fakenotion.nodes import counted_id
 
 HOSTED = "hosted://"  # replaced by a signed URL in each answer
 OUTSIDE = "outside://"  # replaced by the stand-in's own address, without a signature
+PNG = bytes.fromhex(  # the smallest picture; more bytes at its end make another one of it
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
 TYPES = {  # of our own: what the machine knows differs from one to the next
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -51,16 +55,17 @@ class Storage:
         """
         key = key or f"number {len(self.contents)}"
         id_ = counted_id(self.space, "file", key, version=4, newest=False)
-        return self._put(HOSTED, f"{self.space}/{id_}/{quote(name)}", body, type_)
+        return HOSTED + self.put(f"{self.space}/{id_}/{quote(name)}", body, type_)
 
     def outside(self, name: str, body: bytes, type_: str = "") -> str:
         """A file on some other server: the address to give to `build.external`."""
-        return self._put(OUTSIDE, f"outside/{quote(name)}", body, type_)
+        return OUTSIDE + self.put(f"outside/{quote(name)}", body, type_)
 
-    def _put(self, scheme: str, path: str, body: bytes, type_: str) -> str:
+    def put(self, path: str, body: bytes, type_: str = "") -> str:
+        """A file at a path, percent-encoded or not; the same path."""
         guessed = TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
         self.contents[unquote(path)] = Content(body, type_ or guessed)
-        return scheme + path
+        return path
 
     def address(self, path: str) -> str:
         """The address that `keep` gave for a file which is served at this path."""

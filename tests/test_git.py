@@ -14,8 +14,8 @@ import pytest
 
 from backup.errors import GitError
 from backup.git import Git, credentials, header_key
-from demo.drawings import buoy
 from fakenotion import blocks, build
+from fakenotion.storage import PNG
 from tests.support.backups import Backup, backing_up, wiki
 from tests.support.publishing import clone, push, remote_text, write
 
@@ -227,7 +227,7 @@ def test_a_run_leaves_nothing_behind_but_the_backup(
     monkeypatch.setattr(tempfile, "tempdir", str(places[1]))
     notion = wiki("Tea")
     (tea,) = notion.node(notion.source(notion.databases()[0])).children
-    kept = notion.files.keep("plan.png", buoy())
+    kept = notion.files.keep("plan.png", PNG)
     notion.append(tea, [blocks.media("image", build.hosted(kept), "A plan")])
     with backing_up(tmp_path / "target", notion) as target:
         if refused:

@@ -20,9 +20,9 @@ import pytest
 
 from backup import __main__ as program
 from backup.settings import SETTINGS
-from demo.drawings import buoy
 from fakenotion import blocks, build
 from fakenotion.faults import Fault
+from fakenotion.storage import PNG
 from tests.end_to_end.git_server import TOKEN as GIT_TOKEN
 from tests.end_to_end.git_server import GitServer
 from tests.report.inbox import Inbox, receiving
@@ -151,7 +151,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{seen}/$$"\nexec "{real}" "$@"\n')
     script.chmod(0o755)
     with published_to(tmp_path) as backup, receiving() as inbox, answering() as model:
-        kept = backup.notion.files.keep("plan.png", buoy())
+        kept = backup.notion.files.keep("plan.png", PNG)
         media = blocks.media("image", build.hosted(kept), "A plan")
         backup.notion.append(page(backup, "Tea"), [media])
         later(backup)

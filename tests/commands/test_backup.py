@@ -16,7 +16,7 @@ def test_the_sample_is_backed_up_whole_and_without_dead_links(tmp_path: Path) ->
     with backing_up(tmp_path / "repository", sample()) as backup:
         ran = backup.run()
         assert ran.code == 0, ran.log
-        assert len(backup.pages()) == 17
+        assert len(backup.pages()) == 21
         assert dead_links(backup) == []
         assert backup.git("status", "--porcelain") == ""
 
@@ -30,8 +30,8 @@ def test_a_second_run_writes_no_byte_and_makes_no_commit(tmp_path: Path) -> None
         assert (ran.code, backup.stamps(), backup.commits()) == (0, before, commits)
         assert "nothing changed" in ran.log
         assert (
-            len(backup.server.requests) - asked == 2 * 4 + 1
-        )  # database, source, rows, archived rows; and one list
+            len(backup.server.requests) - asked == 3 * 4 + 2
+        )  # database, source, rows, archived rows; and two lists
 
 
 def test_a_morning_of_edits_is_one_commit_with_just_these_changes(tmp_path: Path) -> None:

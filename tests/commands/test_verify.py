@@ -88,7 +88,7 @@ DAMAGE: list[tuple[str, str, Change]] = [
 def test_a_good_backup_is_well(folder: Path) -> None:
     seen = look(folder, "verify")
     assert (seen.code, seen.err) == (0, ""), seen.out
-    assert "Verified 55 files: 0 problems" in seen.out
+    assert "Verified 66 files: 0 problems" in seen.out
     assert look(folder, "verify", "--json").json["notes"] == []
 
 
@@ -146,7 +146,7 @@ def test_a_backup_that_was_written_with_other_settings_is_one_problem_in_one_sen
 ) -> None:
     seen = look(folder, "verify", "--json", IMAGE_STYLE="markdown")
     (problem,) = seen.json["problems"]
-    assert seen.code == 1 and "17 pages" in problem["what"] and "IMAGE_STYLE" in problem["what"]
+    assert seen.code == 1 and "21 pages" in problem["what"] and "IMAGE_STYLE" in problem["what"]
 
 
 def test_single_pages_of_an_earlier_version_are_told_and_nothing_is_wrong(folder: Path) -> None:
@@ -154,7 +154,7 @@ def test_single_pages_of_an_earlier_version_are_told_and_nothing_is_wrong(folder
     path.write_text(re.sub(r'"render_key": "\w+"', '"render_key": "1"', path.read_text(), count=1))
     seen = look(folder, "verify", "--json")
     (note,) = seen.json["notes"]
-    assert seen.code == 0 and note.startswith("1 of 17 pages")
+    assert seen.code == 0 and note.startswith("1 of 21 pages")
 
 
 def test_a_page_is_not_compared_when_the_store_of_its_database_is_damaged(folder: Path) -> None:
@@ -192,7 +192,7 @@ def test_without_stores_it_says_what_cannot_be_checked_and_checks_the_rest(tmp_p
         backup.run(KEEP_JSON="false")
     seen = look(folder, "verify", "--json")
     (note,) = seen.json["notes"]
-    assert seen.code == 0 and "17 pages" in note and ".notion.json" in note
+    assert seen.code == 0 and "21 pages" in note and ".notion.json" in note
     flipped(folder / PICTURE)
     foreign(folder / PAGE / "notes.txt")
     assert look(folder, "verify", "--json").named == {PICTURE, f"{PAGE}/notes.txt"}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from demo.drawings import buoy
 from fakenotion import blocks, build
 from fakenotion.faults import Fault
 from fakenotion.server import Asked, StandIn
+from fakenotion.storage import PNG
 from tests.end_to_end.act_runner import TOKEN, Target
 from tests.end_to_end.git_server import GitServer
 from tests.support.backups import wiki
@@ -142,7 +142,7 @@ def crowded(hosted: Hosted) -> Hosted:
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I "{LFS}" "$@"\n')
     program.chmod(0o755)
     tea, milk = notion.children(notion.node(notion.source(notion.databases()[0])))
-    kept = notion.files.keep("view.png", buoy())
+    kept = notion.files.keep("view.png", PNG)
     notion.append(tea.id, [blocks.media("image", build.hosted(kept), "A view")])
 
     def slowly(asked: Asked) -> Fault | None:

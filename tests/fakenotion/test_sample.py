@@ -54,10 +54,25 @@ def read() -> dict[str, Any]:
     return everything(sample())
 
 
-def test_two_databases_hold_at_least_fourteen_pages() -> None:
+def test_there_are_pages_in_pages_a_database_in_one_a_linked_view_and_comments() -> None:
     workspace = sample()
-    assert len(workspace.databases()) == 2
-    assert len(rows(workspace)) >= 14
+    deep = next(
+        node
+        for node in workspace.nodes.values()
+        if node.kind == "page" and workspace.title(node) == "Photos to ask for"
+    )
+    above = [workspace.title(one) for one in workspace.upwards(deep) if one.kind == "page"]
+    assert above == ["Photos to ask for", "Yearbook checklist", "Put the yearbook together"]
+    databases = [node for node in workspace.nodes.values() if node.kind == "database"]
+    assert {workspace.title(node) for node in databases if node.parent} == {
+        "Chapters",
+        "On the table",
+    }
+    linked = next(node for node in databases if not node.children)
+    [view] = workspace.views_of(linked.id)
+    shown = workspace.views[view.replace("-", "")]["data_source_id"]
+    assert workspace.title(workspace.node(shown)) == "Reading list"
+    assert len(workspace.comments) == 4
 
 
 def test_the_titles_are_those_that_give_trouble() -> None:
@@ -152,7 +167,11 @@ def test_a_morning_is_later_than_all_that_was_there_and_the_same_each_time() -> 
 
 def test_a_change_in_one_sample_does_not_reach_another() -> None:
     first, second = sample(), sample()
-    source = first.source(first.databases()[0])
+    source = next(
+        node.id
+        for node in first.nodes.values()
+        if node.kind == "data_source" and first.title(node) == "Reading list"
+    )
     for workspace in (first, second):
         assert "Podcast" in json.dumps(workspace.node(source).data)
     first.rename_option(source, "Kind", "Podcast", "Radio")
@@ -165,7 +184,5 @@ def test_a_change_in_one_sample_does_not_reach_another() -> None:
 def test_a_page_links_to_the_one_that_gets_another_name(read: dict[str, Any]) -> None:
     workspace = sample()
     silent = next(id_ for id_, title in rows(workspace).items() if "silent" in title)
-    mentions = re.findall(
-        r'"mention": \{"type": "page", "page": \{"id": "([^"]*)"', json.dumps(read)
-    )
+    mentions = re.findall(r'"mention": \{"page": \{"id": "([^"]*)"', json.dumps(read))
     assert silent in mentions

@@ -34,7 +34,6 @@ EXPECTED: dict[str, str] = {
     "payload of numbered_list_item.list_format: not recorded": UNSEEN,
     "payload of numbered_list_item.list_start_index: not recorded": UNSEEN,
     "property_item people: never recorded": UNSEEN,
-    "inside value formula number.number: null was never recorded": NULLABLE,
     "property_item verification: never recorded": UNSEEN,
     "database.icon: object was never recorded": NULLABLE,
     "inside value formula date.date: null was never recorded": NULLABLE,

@@ -138,7 +138,7 @@ def test_every_recorded_page_is_a_row_of_one_database(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "titles"),
     [
-        ((), ["Reading list", "How-to wiki"]),
+        ((), ["How-to wiki", "Reading list", "Chapters"]),
         (("--pages", "3", "--databases", "2"), ["Pile 1", "Pile 2"]),
         (("--tree", "chain", "--pages", "3"), ["Root"]),
     ],

@@ -8,13 +8,9 @@ from pathlib import Path
 import pytest
 
 from fakenotion import blocks, build
+from fakenotion.storage import PNG
 from tests.support.backups import Backup, Ran, backing_up, clock, wiki
 from tests.support.messages_api import KEY, MessagesApi, Said, answering
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-)
 
 
 @pytest.fixture

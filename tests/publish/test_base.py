@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.drawings import buoy
 from fakenotion import blocks, build
+from fakenotion.storage import PNG
 from tests.support.backups import Backup
 from tests.support.kitchen import read_since
 from tests.support.publishing import (
@@ -40,7 +40,7 @@ def target(tmp_path: Path) -> Iterator[Backup]:
 
 def with_picture(target: Backup) -> None:
     """Tea shows a picture, and all is published."""
-    kept = target.notion.files.keep("plan.png", buoy())
+    kept = target.notion.files.keep("plan.png", PNG)
     target.notion.append(page(target, "Tea"), [blocks.media("image", build.hosted(kept), "A plan")])
     later(target)
     assert target.run().code == 0

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.drawings import buoy
 from fakenotion import blocks, build
+from fakenotion.storage import PNG
 from tests.support.backups import Backup
 from tests.support.publishing import (
     at_remote,
@@ -130,7 +130,7 @@ def test_no_name_of_a_person_keeps_pages_away(target: Backup, name: str) -> None
 def test_renames_and_removals_are_commits_of_their_own_too(target: Backup) -> None:
     notion = target.notion
     later(target)
-    kept = notion.files.keep("view.png", buoy())
+    kept = notion.files.keep("view.png", PNG)
     notion.append(page(target, "Tea"), [blocks.media("image", build.hosted(kept), "A view")])
     later(target)
     target.run(COMMIT="page")

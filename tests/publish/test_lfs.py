@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.drawings import buoy, network
 from fakenotion import blocks, build
+from fakenotion.storage import PNG
 from tests.support import lfs_program
 from tests.support.backups import Backup
 from tests.support.publishing import (
@@ -27,6 +27,7 @@ from tests.support.publishing import (
     write,
 )
 
+OTHER = PNG + b"another"
 PROGRAM = Path(lfs_program.__file__)
 PICTURE = "wiki/tea/assets/1-a-view.png"
 
@@ -37,7 +38,7 @@ def target(tmp_path: Path) -> Iterator[Backup]:
     with published_to(tmp_path) as target:
         (target.folder / ".gitattributes").write_text("*.png filter=lfs diff=lfs merge=lfs -text\n")
         push(target, ".gitattributes")
-        show(target, "A view", buoy())
+        show(target, "A view", PNG)
         yield target
 
 
@@ -91,20 +92,20 @@ def test_a_image_is_stored_through_git_lfs_and_uploaded_before_the_push(
 ) -> None:
     ran = target.run(PATH=path)
     assert ran.code == 0, ran.log
-    id_ = hashlib.sha256(buoy()).hexdigest()
+    id_ = hashlib.sha256(PNG).hexdigest()
     pointer = at_remote(target, "cat-file", "blob", f"main:{PICTURE}")
     assert pointer.splitlines()[1] == f"oid sha256:{id_}"
-    assert uploaded(target) == {buoy()}
-    assert (target.folder / PICTURE).read_bytes() == buoy()
+    assert uploaded(target) == {PNG}
+    assert (target.folder / PICTURE).read_bytes() == PNG
     assert at_remote(target, "cat-file", "blob", "main:wiki/tea/index.md").startswith("# Tea")
 
 
 def test_a_second_run_stores_nothing_again_and_a_new_image_only(target: Backup, path: str) -> None:
     target.run(PATH=path)
     assert "nothing to commit" in target.run(PATH=path).log
-    show(target, "Another", network())
+    show(target, "Another", OTHER)
     assert target.run(PATH=path).code == 0
-    assert uploaded(target) == {buoy(), network()}
+    assert uploaded(target) == {PNG, OTHER}
     assert remote_commits(target) == 4
 
 
@@ -115,7 +116,7 @@ def test_without_git_lfs_the_run_says_why_it_stops_and_keeps_the_files(
     assert ran.code == 1
     assert f"{PICTURE} must go into Git LFS" in ran.log and "git-lfs is not installed" in ran.log
     assert remote_commits(target) == 2
-    assert (target.folder / PICTURE).read_bytes() == buoy()
+    assert (target.folder / PICTURE).read_bytes() == PNG
 
 
 def test_without_git_lfs_pages_without_images_are_no_problem(target: Backup, without: str) -> None:

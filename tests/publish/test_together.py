@@ -13,8 +13,8 @@ from backup.publish import objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
 from backup.publish.push import Pushing, Tip
-from demo.drawings import buoy, network
 from fakenotion import blocks, build
+from fakenotion.storage import PNG
 from tests.support.backups import Backup
 from tests.support.publishing import (
     begin,
@@ -41,7 +41,7 @@ def test_six_jobs_at_once_over_six_databases_lose_nothing(target: Backup, tmp_pa
         database = notion.add_database(f"Shelf {number}", {})
         for book in range(3):
             id_ = notion.add_page(database, f"Book {number}.{book}")
-            kept = notion.files.keep("plan.png", buoy())
+            kept = notion.files.keep("plan.png", PNG)
             notion.append(id_, [blocks.media("image", build.hosted(kept), "A plan")])
     later(target)
     shelves = notion.databases()[1:]
@@ -99,13 +99,13 @@ def test_when_another_run_publishes_between_reading_and_pushing_its_later_versio
 ) -> None:
     assert target.run().code == 0
     early, late = clone(target, tmp_path / "early"), clone(target, tmp_path / "late")
-    old = show(target, "Tea", "Old view", buoy())
+    old = show(target, "Tea", "Old view", PNG)
     write(target, "Milk", "Warm.")
 
     def publish_late() -> None:
         server.before_push = None
         target.notion.trash(old)
-        show(target, "Tea", "New view", network())
+        show(target, "Tea", "New view", PNG + b"new")
         assert late.run().code == 0
 
     with over_http(early) as server:

@@ -154,8 +154,8 @@ def test_a_loss_that_did_not_happen_is_told(copy: Copy) -> None:
 
 def test_the_sample_workspace_is_like_itself(tmp_path: Path) -> None:
     with backing_up(tmp_path / "repository", sample(), git=False) as backup:
-        (top,) = (node for node in backup.notion.nodes.values() if node.id == backup.notion.top[0])
-        assert backup.run(DATABASES=top.id).code == 0
-        before = of_backup(saved_of(backup, "Tidewater"))
-        after = read_back(backup, "page", top.id)
+        top = backup.notion.top[0]
+        assert backup.run(DATABASES=top).code == 0
+        before = of_backup(saved_of(backup, "How-to wiki"))
+        after = read_back(backup, "database", top)
     assert proof(before, after, {}).differences == ()

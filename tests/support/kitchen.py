@@ -6,13 +6,9 @@ import re
 from urllib.parse import unquote
 
 from fakenotion import blocks, build
+from fakenotion.storage import PNG
 from fakenotion.workspace import Workspace
 from tests.support.backups import Backup, clock, wiki
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-)
 
 
 def stocked() -> Workspace:

@@ -9,14 +9,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from backup.model import Json
-from demo import drawings
 from fakenotion import build, faults
 from fakenotion import properties as p
 from fakenotion.nodes import Clock
+from fakenotion.storage import PNG
 from fakenotion.workspace import Workspace
 from tests.support.backups import Backup, backing_up, clock
 
-PNG = drawings.buoy()
 PAGE = "library/atlas"
 
 
