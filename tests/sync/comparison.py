@@ -21,7 +21,9 @@ from typing import Any
 from urllib.parse import unquote
 
 _LINK = re.compile(r'(?P<before>(?<!\\)\]\(|src="|href=")(?P<to>[^)"\s]+)')
-_WHOLE_LINK = re.compile(r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)")
+_WHOLE_LINK = re.compile(
+    r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)(?: \(its rows are in a database [^)]+\))?"
+)
 _NOTION = re.compile(r"https://(?:www\.notion\.so|app\.notion\.com/p)/(?:[^/\s)]*-)?([0-9a-f]{32})")
 _ANCHOR = re.compile(r'<a id="b-([0-9a-f]{8})"></a>(?:\n\n)?')
 _ID = re.compile(rb"(?:^|</a>)This is page ([0-9a-f]{32})\.$", re.MULTILINE)  # see life.mark
@@ -220,7 +222,8 @@ class Copy:
 
     def _text(self, path: str, common: set[str], aims: set[str]) -> str:
         """A file's text with links that say what they lead to. What a link to a page outside is called
-        is left out: Notion tells nobody when such a page is renamed."""
+        is left out, as Notion tells nobody when such a page is renamed; so is what is said of a view of a
+        database that only one of two backups has."""
         text = self.files[path].decode()
         targets, owners = dict(links(path, text)), self.owners()
 
