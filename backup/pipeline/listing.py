@@ -105,7 +105,7 @@ class Survey:
 
     def _set_out(self, records: Mapping[str, Record]) -> Future[dict[str, Row]] | None:
         """Begin the walk; of a long one, a search tells what changed in the rest."""
-        is_whole = self.settings.full_sync
+        is_whole, self._walk.recorded = self.settings.full_sync, records.keys()
         warning, since = shares.set_out(self._walk, records, self.turn, is_whole=is_whole)
         self._warnings += [warning] if warning else []
         return self.pool.submit(edited_lately, self.client, since) if warning else None
@@ -356,8 +356,10 @@ class Survey:
             databases[id_] = None
             if id_ in self._databases:
                 self._databases[id_] = replace(self._databases[id_], parent=answer.page_id)
-        complete = known.complete if known else True
-        self._walk.show(answer.page_id, rows.values(), databases, complete=complete)
+        complete, shifted = (known.complete, known.shifted) if known else (True, False)
+        self._walk.show(
+            answer.page_id, rows.values(), databases, complete=complete, shifted=shifted
+        )
 
 
 _UNREAD = (

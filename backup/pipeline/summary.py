@@ -121,6 +121,7 @@ def report(
         rendered=ways[Action.RENDER],
         files=sum(outcome.files.values()),
         seen=_seen(decided),
+        waiting=decided.waiting,
         broken=outcome.ended.exit_code if outcome.ended else 0,
     )
 
