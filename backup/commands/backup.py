@@ -87,7 +87,7 @@ def run(settings: Settings, services: Services) -> Report:
     # Twice as many pages as requests: while one page is written, the others keep Notion busy.
     with threads(2 * settings.concurrency, services.stop) as pages:
         try:
-            with services.log.group(f"Listing {counted(len(settings.databases), 'database')}"):
+            with services.log.group("Listing pages"):
                 begun = _begun(settings, services, pages)
                 begun = _judged(settings, services, begun)
                 begun = _looked(settings, services, begun, pages)

@@ -19,6 +19,7 @@ from backup.restore.plan import Plan, plan, workspace_of
 from backup.restore.proof import Proof, proof
 from backup.restore.saved import Saved, saved
 from backup.restore.send import Sent, send
+from backup.restore.steps import Say
 from backup.restore.telling import address
 from backup.services import Means
 from backup.settings import Restore
@@ -162,6 +163,7 @@ def _done(found: Saved, planned: Plan, sent: Sent) -> Answer:
     return Answer(
         f"Restored {found.top.path}: {telling.words(telling.contents(found))}",
         notes=tuple(telling.losses(planned.losses)),
+        problems=sent.refused,
         data={**data, "restored": link, "requests": sent.requests},
         links=telling.links(found, sent.ids),
     )
@@ -176,9 +178,18 @@ def _proof(services: Means, found: Saved, planned: Plan, sent: Sent) -> Proof:
         threads(services.settings.concurrency, services.stop) as requests,
     ):
         tell = services.log.line
-        reading = Reading(services.reader, services.downloader, requests, Path(folder), tell)
+        said = {sent.ids[step.on] for step in planned.steps if isinstance(step, Say)}
+        reading = Reading(
+            services.reader,
+            services.downloader,
+            requests,
+            Path(folder),
+            tell,
+            said,
+            is_showing=True,
+        )
         copy = reading.tree(kind, sent.ids[found.top.id])
-    return proof(of_backup(found), copy, sent.ids, planned.losses)
+    return proof(of_backup(found), copy, sent.ids, [*planned.losses, *sent.lost])
 
 
 def _proven(answer: Answer, shown: Proof) -> Answer:
@@ -196,4 +207,4 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
     )
     data = {**answer.data, "differences": len(shown.differences), "compared": shown.compared}
     heading = f"{answer.heading}. {proven}"
-    return replace(answer, heading=heading, problems=tuple(told), data=data)
+    return replace(answer, heading=heading, problems=(*answer.problems, *told), data=data)

@@ -49,7 +49,7 @@ def _words(block: Block) -> str:
 
 def _comment(comment: Json, context: Context) -> str:
     """Who said it and when, the words, and what is attached."""
-    head = [_marked(_author(comment), "bold")]
+    head = [_marked(author(comment), "bold")]
     if when := moment(word(comment, "created_time")):
         head.append(run(f" · {when}"))
     attached = enumerate(objects(comment.get("attachments")))
@@ -58,7 +58,7 @@ def _comment(comment: Json, context: Context) -> str:
     return stacked(inline(head, context, Where.BLOCK), text, *files)
 
 
-def _author(comment: Json) -> str:
+def author(comment: Json) -> str:
     """The name that Notion shows; else what is known of who wrote it."""
     by = mapping(comment, "created_by")
     names: Iterable[str] = (

@@ -1,4 +1,4 @@
-"""Asks how Notion shows databases: for the views of each, as far as they say how to show its rows.
+"""Asks how Notion shows databases: for the views of each, by which its rows are shown, and restored.
 
 A list names only ids, so each view is one more request. Assumed: a view that changes does not change what a
 listing says of its database; then a full sync asks again.
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from backup.errors import NotionError
 from backup.json_values import word
-from backup.markdown.database import views_used
 from backup.model import Json, bare_id
 from backup.notion.client import Client
 from backup.stop import Stop
@@ -51,17 +50,13 @@ class Displays:
 
 
 def _views(client: Client, database: StoredDatabase) -> Iterator[Json]:
-    """The views that are used: one request, and one for each of them until every source has its table."""
-    views: list[Json] = []
+    """One request, and one for each view."""
     for id_ in _ids(client, database):
-        if len(views_used(views, database.sources)) == len(database.sources):
-            break
         try:
-            views.append(client.view(id_))
+            yield client.view(id_)
         except NotionError as error:
             if error.status not in _REFUSED:
                 raise
-    yield from views
 
 
 def _ids(client: Client, database: StoredDatabase) -> list[str]:

@@ -30,8 +30,9 @@ class Log:
     """Prints to `stream`; `host` is 'github', 'gitea' or 'forgejo' when a runner reads it, else ''.
 
     On a runner phases are groups, which hosts fold. So a problem is one line where it happens, and is
-    repeated after its group: on GitHub as an annotation, on the other hosts, which have no annotations,
-    as the same plain text. Beyond ten of a kind they are only counted.
+    repeated after its group: on GitHub as an annotation; on the other hosts, which have no annotations,
+    a warning as the same plain text (errors stand at the end of the log, too). Beyond ten of a kind
+    they are only counted. What was logged before is not logged again.
     """
 
     def __init__(self, stream: TextIO, *, host: str = "", secrets: tuple[str, ...] = ()) -> None:
@@ -44,6 +45,7 @@ class Log:
         self._title = ""  # of a phase that has said nothing so far
         self._waiting: list[tuple[str, Problem]] = []
         self._announced: Counter[str] = Counter()
+        self._logged: set[tuple[str, Problem]] = set()
         self._recorded: dict[Kind, list[Problem]] = {}
 
     def line(self, text: str) -> None:
@@ -86,9 +88,10 @@ class Log:
             finally:
                 self._title = ""
             return
-        self._grouped = True
+        self._grouped = has_failed = True
         try:
             yield
+            has_failed = False
         finally:
             with self._lock:
                 self._grouped = False
@@ -97,7 +100,8 @@ class Log:
                 self._title = ""
                 waiting, self._waiting = self._waiting, []
                 for kind, problem in waiting:
-                    self._announce(kind, problem)
+                    if has_failed or self._host == "github" or kind == "warning":
+                        self._announce(kind, problem)
 
     def _untitled(self) -> None:
         """Print the title of the phase, unless that was done."""
@@ -150,6 +154,9 @@ class Log:
 
     def _problem(self, kind: str, problem: Problem) -> None:
         with self._lock:
+            if (kind, problem) in self._logged:
+                return
+            self._logged.add((kind, problem))
             if self._grouped:
                 self._plain(kind, problem)
                 self._waiting.append((kind, problem))

@@ -6,6 +6,7 @@ with the value that it has by default, for answers differ in whether they show i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ from backup import urls
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
 from backup.model import Block, Json, bare_id, plain_text
+from backup.store import StoredDatabase
 
 MEDIA = ("image", "video", "pdf", "file", "audio")
 _TEXTS = ("rich_text", "caption")
@@ -25,6 +27,8 @@ _MADE_BY_NOTION = (
     *("formula", "rollup", "unique_id", "created_time", "created_by", "last_edited_time"),
     *("last_edited_by", "button", "verification"),
 )
+_CHOSEN = ("filter", "sorts")  # of a view
+_HEX = re.compile(r"[0-9a-f]{32}")
 _KEPT_MENTIONS = ("user", "page", "database", "date", "template_mention", "custom_emoji")
 
 
@@ -164,6 +168,55 @@ def icon(raw: Any, side: Side, key: str) -> Any:
             None if kind in side.without else ["emoji", side.named(mapping(found, kind).get("id"))]
         )
     return _plain(found.get(kind)) if kind else None
+
+
+def comment(said: object, raw: Json, side: Side) -> Json:
+    """What a comment says, and what is attached to it."""
+    key = raw.get("id", "")
+    attached = objects(raw.get("attachments"))
+    files = [source(each, side, f"{key}/{number}") for number, each in enumerate(attached)]
+    return {"comment": rich(said, side), **({"files": files} if files else {})}
+
+
+def views(database: StoredDatabase, side: Side) -> dict[str, Json]:
+    """What the views of a database say, by their ids."""
+    names = {
+        bare_id(word(source, "id")): {
+            unquote(word(as_object(each), "id")): name
+            for name, each in mapping(source, "properties").items()
+        }
+        for source in database.sources
+    }
+    found = {}
+    for view in database.views:
+        source_ = bare_id(word(view, "data_source_id"))
+        said = {key: _condition(view.get(key), names.get(source_, {}), side) for key in _CHOSEN}
+        head = {"name": shown_name(view), "type": word(view, "type"), "source": side.name(source_)}
+        found[bare_id(word(view, "id"))] = {
+            **head,
+            **{key: each for key, each in said.items() if each},
+        }
+    return found
+
+
+def _condition(value: Any, names: Mapping[str, str], side: Side) -> Any:
+    """A filter or sort with the names of columns, and what stands for ids."""
+    if isinstance(value, list):
+        return [_condition(each, names, side) for each in value]
+    if isinstance(value, dict):
+        return {
+            key: names.get(unquote(str(each)), each)
+            if key == "property"
+            else _condition(each, names, side)
+            for key, each in value.items()
+        }
+    is_id = isinstance(value, str) and _HEX.fullmatch(bare_id(value))
+    return side.named(value) if is_id else _plain(value)
+
+
+def shown_name(view: Json) -> str:
+    """What a view is called; Notion's own may have no name (Assumed)."""
+    return word(view, "name") or word(view, "type").capitalize()
 
 
 def values(properties: Json, side: Side) -> Json:

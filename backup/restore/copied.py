@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backup import store
@@ -12,7 +12,8 @@ from backup.errors import FileError
 from backup.files import find
 from backup.files.fetch import Downloader
 from backup.files.names import identity
-from backup.model import Json, Page, Row, bare_id
+from backup.json_values import objects, word
+from backup.model import Json, Page, Row, bare_id, dashed_id
 from backup.notion import read, resolve
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
@@ -24,13 +25,16 @@ from backup.store import StoredDatabase, StoredPage
 @dataclass
 class Reading:
     """Reads one tree. `requests` sends single requests beside others, `staging` is a folder for what is
-    downloaded; `tell` is given a line for each page."""
+    downloaded; `tell` is given a line for each page. `commented` are the ids of the pages and blocks whose
+    comments are read, None for none at all, and `is_showing` says that views are read."""
 
     client: Client
     downloader: Downloader
     requests: Executor
     staging: Path
     tell: Callable[[str], None]
+    commented: Collection[str] | None = None
+    is_showing: bool = False
     _files: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _shared: Shared = field(default_factory=Shared)
     _seen: set[str] = field(default_factory=set)
@@ -38,7 +42,7 @@ class Reading:
     def tree(self, kind: str, id_: str) -> Tree:
         """A page or database with all that lies in it. Raises NotionError when a part cannot be read."""
         below = self._page if kind == "page" else self._database
-        return Tree(tuple(below(bare_id(id_), None)), self._files)
+        return Tree(tuple(below(bare_id(id_), None)), self._files, self.commented is not None)
 
     def _page(self, id_: str, parent: str | None) -> Iterator[Node]:
         yield from self._of_row(Row(id_, parent or "", "", "", "", "", b""), {}, parent)
@@ -48,6 +52,7 @@ class Reading:
             return
         self._seen.add(row.id)
         page = read.page(self.client, row, schema, self.requests.submit, self._shared)
+        page = replace(page, comments=tuple(self._comments(page)))
         self.tell(f"Read back: {page.title or 'Untitled'}")
         self._files[row.id] = self._hashes(page)
         stored = store.loads(store.dumps(StoredPage(page)))
@@ -65,12 +70,25 @@ class Reading:
             return
         self._seen.add(id_)
         sources = [resolve.data_source(self.client, each) for each in found.sources]
-        stored = StoredDatabase(id_, found.raw, tuple(each.raw for each in sources))
+        shown = tuple(self._views(id_)) if self.is_showing else ()
+        stored = StoredDatabase(id_, found.raw, tuple(each.raw for each in sources), shown)
         yield Node("", id_, parent, "database", store.loads(store.dumps(stored)), {})
         for source in sources:
             live, archived = (ask(self.client, source.id) for ask in (read.live, read.archived))
             for row in read.rows(live, archived, source.id, id_).rows:
                 yield from self._of_row(row, source.schema, id_)
+
+    def _views(self, id_: str) -> Iterator[Json]:
+        for answer in self.client.views_in(dashed_id(id_)):
+            for each in objects(answer.get("results")):
+                yield self.client.view(word(each, "id"))
+
+    def _comments(self, page: Page) -> Iterator[Json]:
+        own = (bare_id(block.id) for block in page.walk() if block.type != "child_page")
+        for id_ in (page.id, *own):
+            if id_ in (self.commented or ()):
+                for answer in self.client.comments(dashed_id(id_)):
+                    yield from objects(answer.get("results"))
 
     def _hashes(self, page: Page) -> dict[str, str]:
         """The SHA-256 of the page's files that Notion hosts; '' for one that it does not give."""

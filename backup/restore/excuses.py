@@ -146,7 +146,20 @@ def _tie(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
     return [] if new else _of((Loss.SYNCED_OUTSIDE,), foreseen)
 
 
+def _attached(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The files of a comment."""
+    return _of(_FILES, foreseen) if all(each in as_list(old) for each in as_list(new)) else []
+
+
+def _chosen(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The filter or sorts of a view."""
+    return _of((Loss.VIEW_EXTRAS,), foreseen) if new is None else []
+
+
 _PARTS = {
+    "filter": _chosen,
+    "sorts": _chosen,
+    "files": _attached,
     "synced_from": _tie,
     "icon": _icon,
     "cover": _icon,

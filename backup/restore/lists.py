@@ -150,11 +150,9 @@ def _is(draft: Draft, block: Json) -> bool:
     if draft.has_request:
         title, wanted = word(data, "title"), draft.data["title"]
         return wanted is None or title == wanted or (title in _UNTITLED and not wanted)
-    return _words(draft.data) == _words(data)
+    return own_words(draft.data.get("rich_text")) == own_words(data.get("rich_text"))
 
 
-def _words(data: Json) -> str:
-    """The text of a block without its mentions, whose words Notion chooses."""
-    return "".join(
-        str(mapping(run, "text").get("content", "")) for run in objects(data.get("rich_text"))
-    )
+def own_words(rich: object) -> str:
+    """A rich text without its mentions, whose words Notion chooses."""
+    return "".join(str(mapping(run, "text").get("content", "")) for run in objects(rich))

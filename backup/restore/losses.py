@@ -48,10 +48,12 @@ class Loss(Enum):
     DEFAULT_ICON = "an empty icon, where Notion puts its own"
     ADDRESS = "an address that Notion writes in another way"
     DATABASE_EXTRAS = "a template, a status group or another setting of a database"
-    VIEWS = "the views of a database: it gets Notion's own table"
-    VIEW_EXTRAS = "a part of a view beyond its name, type, sorts and filters"
+    VIEWS = "a view that only Notion's own app makes (form, chart, dashboard)"
+    VIEW_EXTRAS = (
+        "the columns, the layout or the place of a view: its name, type, sorts and filters come"
+    )
     COMMENT_FORM = "the author, the time or the anchor of a comment: the text says them"
-    COMMENT = "a comment"
+    COMMENT = "a comment, for the token may not comment"
     EMPTY = "a column, table or tab without anything in it: Notion makes none, so an empty line is in it"
     TOO_DEEP = "a value that is nested too deeply, or too large, for Notion"
 

@@ -71,11 +71,6 @@ class Plan:
     mark: str  # in the title of the copy until it is finished
     target: str = ""  # the page that the copy is made in
 
-    @property
-    def creations(self) -> tuple[Step, ...]:
-        """The writes in their order."""
-        return self.steps
-
     @cached_property
     def requests(self) -> int:
         """How many requests it takes if nothing goes wrong."""
@@ -118,6 +113,7 @@ class _Builder:
         self._all = made
         self._top = next(iter(made.values()))
         drafts = [each for one in made.values() for top in one.drafts for each in top.walk()]
+        self._said = [say for one in made.values() for say in one.said]
         self.cutter = Cutter(self._needed(drafts), {TARGET})
         self._late: list[tuple[str, list[Draft], str, str]] = []
         self._values: dict[str, Json] = {}  # of pages, that wait for what is not made yet
@@ -126,8 +122,8 @@ class _Builder:
             self._below.setdefault(one.node.parent_id or "", []).append(one)
 
     def _needed(self, drafts: list[Draft]) -> set[str]:
-        """The keys whose ids are needed: of what links lead to, of what holds such a link, and of synced
-        blocks with copies and these."""
+        """The keys whose ids are needed: of what links lead to, of what holds such a link, of synced
+        blocks with copies and these, and of what comments are about."""
         keys = {draft.key for draft in drafts}
         linking = [draft for draft in drafts if any(blocks_of(draft.data))]
         targets = {key for draft in linking for key in blocks_of(draft.data)}
@@ -136,7 +132,7 @@ class _Builder:
                 self.losses.append(Lost(Loss.ADDRESS, self._top.node.path, draft.key, lost))
         copies = {draft.key: original for draft in drafts if (original := original_of(draft))}
         found = {*(draft.key for draft in linking), *targets, *copies, *copies.values()}
-        return found & keys
+        return (found | {say.on for say in self._said}) & keys
 
     # -- the skeleton ----------------------------------------------------------------------------
 
@@ -204,8 +200,6 @@ class _Builder:
             }
             yield MakeSource(source.key, key, place, more)
             self.cutter.made.add(source.key)
-        if one.node.database.views:
-            self.losses.append(Lost(Loss.VIEWS, one.node.path))
         if one.node.database.templates:
             self.losses.append(Lost(Loss.DATABASE_EXTRAS, one.node.path))
         for row in self._below.get(key, ()):
@@ -259,6 +253,10 @@ class _Builder:
             yield Patch("block", draft.key, {draft.type: draft.data})
         for key, values in self._values.items():
             yield Patch("page", key, {"properties": values})
+        for one in self._all.values():
+            if one.node.kind == "database" and (views := self._translator.views.of(one.node)):
+                yield views
+        yield from self._said
         for key, one in self._all.items():
             if _raw(one).get("is_locked") is True and one is not self._top:
                 kind = "database" if one.node.kind == "database" else "page"

@@ -6,21 +6,24 @@ to such a thing (see `excuses`), or a fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from backup.json_values import as_object, mapping, word
-from backup.model import Block, Json, bare_id
+from backup.json_values import as_object, mapping, objects, word
+from backup.model import Block, Json, Page, bare_id
 from backup.restore import canonical
 from backup.restore.canonical import Side
 from backup.restore.excuses import excused, replaceable
 from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
+from backup.restore.shown import TABLE
+from backup.restore.talk import on_block, told
 from backup.words import counted
 
-_ABSENT = (Loss.UNREAD, Loss.DATABASE, Loss.COMMENT, Loss.VIEWS)  # of these nothing is made
+_ABSENT = (Loss.UNREAD, Loss.DATABASE, Loss.COMMENT)  # of these nothing is made
+_VIEW = ("name", "type", "source")  # by which a view is known
 _BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
 
 
@@ -48,10 +51,11 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class Tree:
     """One side: its nodes in the order of reading, and the SHA-256 of the files of each that Notion
-    hosts, by the key of each (see model.File)."""
+    hosts, by the key of each (see model.File). `is_heard`: its comments were read."""
 
     nodes: Sequence[Node]
     files: Mapping[str, Mapping[str, str]]
+    is_heard: bool = True
 
 
 def proof(
@@ -108,6 +112,7 @@ class _Comparison:
             self._pair_database(old, new)
         else:
             self._later.append(partial(self._compare_page, old, new))
+            self._later.append(partial(self._compare_comments, old, new))
             self._pair_page(old, new)
 
     def _pair_database(self, old: Node, new: Node) -> None:
@@ -230,6 +235,31 @@ class _Comparison:
             each for each in self.foreseen if each.path == old.path and each.kind in _BY_NOTION
         )
 
+    def _compare_comments(self, old: Node, new: Node) -> None:
+        """What is said about the page and about each block."""
+        of_page = [each for each in self.foreseen if each.path == old.path]
+        self._happened(each for each in of_page if each.kind is Loss.COMMENT_FORM)
+        if not self.after.is_heard:
+            return
+        before, after = self._sides(old)
+        shown = {bare_id(block.id) for block in new.page.walk()}
+        one = _by_place(old.page, lambda id_: self._ids.get(id_, ""), new.id, shown)
+        other = _by_place(new.page, lambda id_: id_, new.id, shown)
+        for id_ in one.keys() | other.keys():
+            said, copied = one.get(id_, []), other.get(id_, [])
+            if len(said) != len(copied):
+                lost = [each for each in of_page if each.kind is Loss.COMMENT]
+                self._happened(lost)
+                if not lost:
+                    what = f"has {counted(len(copied), 'comment')} in the copy, not {len(said)}"
+                    self.differ(old.path, "" if id_ == new.id else id_, what)
+                continue
+            for comment, copy in zip(said, copied, strict=True):
+                where = bare_id(word(comment, "id"))
+                wanted = canonical.comment(told(comment), comment, before)
+                found = canonical.comment(objects(copy.get("rich_text")), copy, after)
+                self._compare(old.path, where, wanted, found, before)
+
     def _compare_database(self, old: Node, new: Node) -> None:
         before, after = self._sides(old)
         one = _shell(old.database.raw, before, old.id)
@@ -243,6 +273,28 @@ class _Comparison:
             for name in first.keys() | second.keys():
                 if first.get(name) != second.get(name):
                     self._judge(old.path, name, "property", first.get(name), second.get(name))
+        self._compare_views(old, new)
+
+    def _compare_views(self, old: Node, new: Node) -> None:
+        """Each view by its name, type and data source, whatever the order."""
+        before, after = self._sides(old)
+        left = [*canonical.views(new.database, after).values()]
+        tables = set()
+        for id_, view in canonical.views(old.database, before).items():
+            foreseen = self._at.get((old.path, id_), [])
+            tables |= {view["source"]} if view["type"] == TABLE else set()
+            same = [each for each in left if all(each[key] == view[key] for key in _VIEW)]
+            if same:
+                left.remove(same[0])
+                self._compare(old.path, id_, view, same[0], before)
+                self._happened(each for each in foreseen if each.kind is Loss.VIEW_EXTRAS)
+            elif lost := [each for each in foreseen if each.kind is Loss.VIEWS]:
+                self._happened(lost)
+            else:
+                self.differ(old.path, id_, f"the view “{view['name']}” is not in the copy")
+        for view in left:  # Notion makes a table itself
+            if old.database.views and not (view["type"] == TABLE and view["source"] not in tables):
+                self.differ(old.path, "", f"has one view more in the copy: “{view['name']}”")
 
     def _compare_block(self, node: Node, slot: Slot, blocks: Sequence[Block]) -> None:
         before, after = self._sides(node)
@@ -272,6 +324,17 @@ class _Comparison:
             self._happened(excuse)
         else:
             self.differ(path, where, f"{name.replace('_', ' ')} is another one in the copy")
+
+
+def _by_place(
+    page: Page, name: Callable[[str], str], id_: str, shown: Collection[str]
+) -> dict[str, list[Json]]:
+    """The comments of a page by the id, in the copy, of what they are about."""
+    found: dict[str, list[Json]] = {}
+    for comment in page.comments:
+        place = name(on_block(comment))
+        found.setdefault(place if place in shown else id_, []).append(comment)
+    return found
 
 
 def _shows_nowhere(lost: Lost, old: Block) -> bool:

@@ -145,8 +145,6 @@ class _Reading:
 
     def _with_all_below(self, node: Node, depth: int) -> Iterator[Node]:
         yield node
-        if node.kind != "database" and node.page.comments:
-            self.lost.append(Lost(Loss.COMMENT, node.path, count=len(node.page.comments)))
         trees = [[*self.below(id_, node.id, depth + 1)] for id_ in self._inside.pop(node.id, ())]
         for tree in sorted(filter(None, trees), key=_place_in(node)):
             yield from tree

@@ -12,10 +12,12 @@ from itertools import islice
 
 from backup.errors import BackupError, Busy, NotionError
 from backup.json_values import mapping, objects, word
-from backup.model import Json, bare_id, dashed_id, page_title
+from backup.model import Json, Problem, bare_id, dashed_id, page_title
 from backup.notion.client import Client
+from backup.restore.beside import Means, Talk, show
 from backup.restore.draft import Draft, Upload, body, marks, resolved
 from backup.restore.lists import Lists
+from backup.restore.losses import Lost
 from backup.restore.plan import TARGET, Plan
 from backup.restore.saved import Saved
 from backup.restore.steps import (
@@ -25,15 +27,16 @@ from backup.restore.steps import (
     MakeDatabase,
     MakePage,
     MakeSource,
+    MakeViews,
     Pair,
     Patch,
     Remove,
+    Say,
     Step,
 )
 from backup.restore.upload import Uploads
 from backup.restore.writer import BlockLimit, Unsettled, Writer
 
-_TRIES = 6  # of one write whose answers are lost
 _AGAIN = "Run the restore again: it goes on."
 
 
@@ -44,12 +47,15 @@ class Foreign(BackupError):
 @dataclass(frozen=True)
 class Sent:
     """`ids` are those of what was made, by the keys of what it was made of (bare ids); `requests` those
-    of the writing client. When it is not `finished`, `problem` says why."""
+    of the writing client. When it is not `finished`, `problem` says why. `refused` is what Notion did not
+    take, and `lost` what of it the proof need not name again."""
 
     ids: Mapping[str, str]
     requests: int
     finished: bool
     problem: str = ""
+    refused: tuple[Problem, ...] = ()
+    lost: tuple[Lost, ...] = ()
 
 
 def send(
@@ -69,7 +75,8 @@ def send(
         sender.run()
     except (BlockLimit, Busy, Unsettled) as error:
         return Sent(sender.shown(), writer.requests, False, str(error))
-    return Sent(sender.shown(), writer.requests, True)
+    means = sender.means
+    return Sent(sender.shown(), writer.requests, True, "", tuple(means.refused), tuple(means.lost))
 
 
 @dataclass
@@ -88,6 +95,8 @@ class _Sender:
         self._sources = {step.source for step in steps if isinstance(step, MakeDatabase)}
         self._sources |= {step.key for step in steps if isinstance(step, MakeSource)}
         self.uploads = Uploads(self.writer, self.saved, self.plan.uploads)
+        self.means = Means(self.writer, self.reader, self.ids, self._now)
+        self.talk = Talk(self.means)
 
     def shown(self) -> dict[str, str]:
         """The ids of what was made, bare."""
@@ -116,6 +125,10 @@ class _Sender:
             self._remove(number, step)
         elif isinstance(step, Look):
             self._look_for_ids(step)
+        elif isinstance(step, Say):
+            self.talk.say(step, self.ids[step.on])
+        elif isinstance(step, MakeViews):
+            show(self.means, step)
         elif isinstance(step, Patch):
             getattr(self.writer, step.kind)(self.ids[step.key], self._now(step.body))
 
@@ -141,24 +154,23 @@ class _Sender:
         """Make a page or database, once: the answer, None when it was lost. A new one has nothing in it
         but what was sent."""
         parent, _, done = self.lists.spans[number]
-        for failed in range(1, _TRIES + 1):
+
+        def attempt(is_doubtful: bool) -> Json | None:
+            if is_doubtful and (key in self.ids or self._is_there(number, key, anew=True)):
+                return None
             try:
                 answer = self.writer.make(kind, self._now(sent))
             except Unsettled as error:
-                if failed == _TRIES:
-                    raise
-                self.writer.pause(failed)
                 if error.resource:
                     self.ids[key] = error.resource
-                elif not self._is_there(number, key, anew=True):
-                    continue
-                self.lists.done[parent] = done
-                return None
+                raise
             self.ids[key] = str(answer["id"])
-            self.lists.done[parent] = done
             self.lists.done[key] = len(objects(sent.get("children")))
             return answer
-        return None
+
+        made = self.writer.settled(attempt)
+        self.lists.done[parent] = done
+        return made
 
     def _is_there(self, number: int, key: str, *, anew: bool = False) -> bool:
         """Whether a page or database was made before, by this run or another."""
@@ -179,6 +191,7 @@ class _Sender:
             if type_ in ("child_page", "child_database") and title.endswith(self.plan.mark):
                 self.progress("An unfinished copy is there: the restore goes on with it.")
                 self.ids[key] = str(block["id"])
+                self.talk.is_heard = False
                 return True
         return False
 
@@ -196,40 +209,32 @@ class _Sender:
             self.lists.done[step.source] = 0
 
     def _make_source(self, step: MakeSource) -> None:
-        for failed in range(1, _TRIES + 1):
+        def attempt(is_doubtful: bool) -> None:
             known = self._sources_of(step.database)
             if len(known) > step.place:
                 self.ids[step.key] = known[step.place]
                 return
-            try:
-                self.ids[step.key] = str(
-                    self.writer.make("data_sources", self._now(step.body))["id"]
-                )
-                self.lists.done[step.key] = 0
-                return
-            except Unsettled:
-                if failed == _TRIES:
-                    raise
-                self.writer.pause(failed)
+            made = self.writer.make("data_sources", self._now(step.body))
+            self.ids[step.key] = str(made["id"])
+            self.lists.done[step.key] = 0
+
+        self.writer.settled(attempt)
 
     def _sources_of(self, key: str) -> list[str]:
         return _sources(self.reader.database(self.ids[key]))
 
     def _pair(self, step: Pair) -> None:
         """Make a two-way relation once, and give its other side its name."""
-        for failed in range(1, _TRIES + 1):
+
+        def attempt(is_doubtful: bool) -> Json:
             source = self.reader.data_source(self.ids[step.key])
-            column = mapping(mapping(source, "properties"), step.name)
-            try:
-                if not column:
-                    body = {"properties": {step.name: self._now(step.column)}}
-                    answer = self.writer.alter(self.ids[step.key], body)
-                    column = mapping(mapping(answer, "properties"), step.name)
-                break
-            except Unsettled:
-                if failed == _TRIES:
-                    raise
-                self.writer.pause(failed)
+            if column := mapping(mapping(source, "properties"), step.name):
+                return column
+            body = {"properties": {step.name: self._now(step.column)}}
+            answer = self.writer.alter(self.ids[step.key], body)
+            return mapping(mapping(answer, "properties"), step.name)
+
+        column = self.writer.settled(attempt)
         dual = mapping(mapping(column, "relation"), "dual_property")
         if (name := word(dual, "synced_property_name")) and name != step.back:
             named = {"properties": {name: {"name": step.back}}}
@@ -242,8 +247,12 @@ class _Sender:
         key, start, _ = span
         if not drafts:
             return
-        self._known(key)
-        for failed in range(1, _TRIES + 1):
+        told = True  # how far the list is
+
+        def attempt(is_doubtful: bool) -> None:
+            nonlocal told
+            if key not in self.lists.done or not told:
+                self._look(key)
             there = min(max(self.lists.done[key] - start, 0), len(drafts))
             if there == len(drafts):
                 return
@@ -251,16 +260,13 @@ class _Sender:
             try:
                 self._appended(key, drafts[there:], place)
                 self.lists.done[key] = start + len(drafts)
-                return
             except Unsettled as error:
-                if failed == _TRIES:
-                    raise
-                self.writer.pause(failed)
-                if error.children:
+                if told := bool(error.children):
                     self._take(drafts[there:], list(error.children))
                     self.lists.done[key] = start + there + len(error.children)
-                else:
-                    self._look(key)
+                raise
+
+        self.writer.settled(attempt)
 
     def _appended(self, key: str, drafts: tuple[Draft, ...], after: str) -> None:
         sent: Json = _children(drafts)
@@ -283,18 +289,15 @@ class _Sender:
 
     def _remove(self, number: int, step: Remove) -> None:
         key, _, done = self.lists.spans[number]
-        self._known(key)
-        for failed in range(1, _TRIES + 1):
-            if self.lists.done[key] >= done:
-                return
-            try:
+
+        def attempt(is_doubtful: bool) -> None:
+            if is_doubtful or key not in self.lists.done:
+                self._look(key)
+            if self.lists.done[key] < done:
                 self.writer.remove(self.ids[step.key])
                 self.lists.done[key] = done
-            except Unsettled:
-                if failed == _TRIES:
-                    raise
-                self.writer.pause(failed)
-                self._look(key)
+
+        self.writer.settled(attempt)
 
     # -- what is there ---------------------------------------------------------------------------
 
@@ -303,11 +306,6 @@ class _Sender:
         wanted = next(islice((drafts for _, drafts in self.lists.states(step.parent)), 1))
         if any(draft.key not in self.ids for draft in wanted):
             self._look(step.parent)
-
-    def _known(self, key: str) -> None:
-        """Read a list that another run began, once."""
-        if key not in self.lists.done:
-            self._look(key)
 
     def _look(self, key: str) -> None:
         """Read a list. Raises Foreign when it is not what this restore wrote."""

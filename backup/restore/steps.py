@@ -102,4 +102,47 @@ class Pair:
     requests: int = 3  # one to see whether it is there
 
 
-Step = MakePage | MakeDatabase | MakeSource | Append | Remove | Look | Patch | Pair
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A comment on a page or block, `on` by its key, or (`answers`) in the discussion that another one
+    began. `words` are those by which it is known again, `path` is the folder of its page."""
+
+    key: str
+    path: str
+    on: str
+    body: Json
+    words: str
+    answers: str = ""
+    requests: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view of the data source of that key. `is_own`: Notion's own first table is to become it."""
+
+    key: str
+    source: str
+    body: Json
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MakeViews:
+    """The views of a database, whose folder in the backup is `path`. `sources` are the keys of the data
+    sources whose columns' ids are needed, `own` is how many views Notion itself is taken to have made."""
+
+    key: str
+    path: str
+    views: tuple[View, ...]
+    sources: tuple[str, ...] = ()
+    own: int = 1
+
+    @property
+    def requests(self) -> int:
+        """One to list what is there, one for each of it, and one for each that is made."""
+        return 1 + self.own + len(self.sources) + len(self.views)
+
+
+Step = (
+    MakePage | MakeDatabase | MakeSource | Append | Remove | Look | Patch | Pair | Say | MakeViews
+)

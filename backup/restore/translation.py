@@ -14,6 +14,9 @@ from backup.restore.losses import Loss, Lost
 from backup.restore.media import Files, clothes, files_of
 from backup.restore.saved import Node, Saved, said_by
 from backup.restore.schema import Schemas, sources_of
+from backup.restore.shown import Views
+from backup.restore.steps import Say
+from backup.restore.talk import sayings
 from backup.restore.texts import Scope, short
 from backup.restore.values import Values
 from backup.store import StoredPage
@@ -31,6 +34,7 @@ class Made:
     drafts: tuple[Draft, ...] = ()
     source: str = ""  # of a row: the key of its data source
     values: Json = field(default_factory=dict)  # of a row, by the names of the columns
+    said: tuple[Say, ...] = ()
 
     @property
     def shown(self) -> Draft:
@@ -63,6 +67,7 @@ class Translator:
         self.schemas = Schemas(self.sources, self.losses)
         self.columns = {key: self.schemas.simple(each) for key, each in self.sources.items()}
         self.relations = [*self.schemas.steps()]
+        self.views = Views(self.sources, self.schemas.made, self.pages, self.people, self.losses)
         self.files = Files(self.most, self._has)
         self._taken = {*self.pages, *self.sources, "target"}
         pages = [node for node in nodes if isinstance(node.stored, StoredPage)]
@@ -103,7 +108,9 @@ class Translator:
         worn = clothes(raw, node.page.id if is_page else node.id, scope, self.files)
         drafts = self._drafts(node, scope) if is_page else ()
         source, values = self._values(node, scope)
-        return Made(node, place, scope, title, worn, drafts, source, values)
+        keys = {draft.key for top in drafts for draft in top.walk()}
+        said = tuple(sayings(node.page, keys, scope, self.files)) if is_page else ()
+        return Made(node, place, scope, title, worn, drafts, source, values, said)
 
     def _values(self, node: Node, scope: Scope) -> tuple[str, Json]:
         """The key of a row's data source, and its values. One that becomes a page loses them."""

@@ -8,7 +8,7 @@ sent twice. Nothing is sent to another host than that of the API, and no redirec
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from backup import exact_json
 from backup.errors import Busy, NotionError, Unauthorized, Unfinished
@@ -21,6 +21,8 @@ from backup.notion.responses import Broken, Throttled, judged, parsed
 from backup.notion.wire import Bounds
 
 NAME = "NOTION_RESTORE_TOKEN"
+_TRIES = 6  # of one write whose answers are lost
+Made = TypeVar("Made")
 _CONFLICT = 409  # nothing was done, and the same request is welcome again
 
 
@@ -81,6 +83,10 @@ class Writer:
         """PATCH /v1/databases/{id}."""
         return self._set("PATCH", f"databases/{segment(id_)}", ("database",), body)
 
+    def view(self, id_: str, body: Json) -> Json:
+        """PATCH /v1/views/{id}."""
+        return self._set("PATCH", f"views/{segment(id_)}", ("view",), body)
+
     def data_source(self, id_: str, body: Json) -> Json:
         """PATCH /v1/data_sources/{id}."""
         return self._set("PATCH", f"data_sources/{segment(id_)}", ("data_source",), body)
@@ -132,6 +138,16 @@ class Writer:
                 if failed >= self._tries:
                     raise Busy(error.message, hint=error.hint, status=error.status) from None
                 self.pause(failed)
+
+    def settled(self, attempt: Callable[[bool], Made]) -> Made:
+        """What `attempt` gives, which is tried again while nobody knows whether its write was done; it is
+        told whether there was such a one before, so that it looks. Raises Unsettled in the end."""
+        for failed in range(1, _TRIES):
+            try:
+                return attempt(failed > 1)
+            except Unsettled:
+                self.pause(failed)
+        return attempt(True)
 
     def pause(self, failed: int) -> None:
         """Wait before the next try; `failed` have failed."""

@@ -39,6 +39,7 @@ class Knobs:
     slow_above: int | None = None  # characters of one block, above which a write answers 504
     slow_commits: bool = False  # whether such a write is done all the same
     refuse_child_anchors: bool = False  # no `after_block` that is a child page or database
+    comments_writable: bool = True  # the capability to insert comments; off by default in Notion
     empty_columns: bool = False  # columns may be made without children (recorded; docs say not)
 
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from backup.model import Json
-from fakenotion.refusal import UNDEFINED, bad_field, not_found
+from fakenotion.refusal import UNDEFINED, Refusal, bad_field, not_found
 from fakenotion.writing import limits, rich, shape
 from fakenotion.writing.call import Call
 
@@ -23,6 +23,8 @@ _CATEGORIES = {"image": "image", "audio": "audio", "video": "video"}
 def create(call: Call) -> Json:
     """POST /v1/comments; nothing counts as edited."""
     body = shape.held("body", call.body, _CREATE, "rich_text")
+    if not call.knobs.comments_writable:
+        raise Refusal(403, "Insufficient permissions for this endpoint.")
     on, discussion = _place(call, body)
     call.editable(call.content.node(on))
     text = rich.runs(call.content, "body.rich_text", body["rich_text"])
@@ -36,14 +38,17 @@ def create(call: Call) -> Json:
 
 
 def _place(call: Call, body: Json) -> tuple[str, str]:
-    """What a comment is about, and its discussion ('' for a new one)."""
+    """What a comment is about, and its discussion ('' for a new one): one on a page goes on with the
+    open one about it (recorded)."""
     if ("parent" in body) == ("discussion_id" in body):
         raise bad_field("body", "parent", "defined", UNDEFINED)
     if "parent" in body:
         kind = shape.kind_of("body.parent", body["parent"], "page_id", "block_id")
         shape.held("body.parent", body["parent"], {"type": "text", kind: "text"})
         id_ = shape.uuid("body.parent", kind, body["parent"][kind])
-        return call.api.find(id_, "block", ("block", "page")).id, ""
+        node = call.api.find(id_, "block", ("block", "page"))
+        said = call.content.open_comments(node) if kind == "page_id" else []
+        return node.id, said[-1]["discussion_id"] if said else ""
     id_ = shape.uuid("body", "discussion_id", body["discussion_id"])
     for one in call.content.comments:
         if one["discussion_id"] == id_:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from backup.model import Json, bare_id
 from fakenotion import validation
@@ -23,6 +24,8 @@ TYPES = [
     "map",
     "dashboard",
 ]
+# What a configuration of these must say; without one Notion chooses itself (Assumed).
+_NEEDED = {"board": ("group_by",), "calendar": ("date_property_id",)}
 _KEPT = ("filter", "sorts", "quick_filters", "configuration")
 _CHANGES = {
     "name": "text",
@@ -47,7 +50,7 @@ def create(call: Call) -> Json:
     source = call.api.find(
         shape.uuid("body", "data_source_id", body["data_source_id"]), "data_source"
     )
-    kept = _kept(body, body["type"])
+    kept = _kept(body, body["type"], source)
     database = _database(call, body)
     call.editable(database)
     id_ = call.content.add_view(database.id, source.id, body["name"], body["type"])
@@ -78,12 +81,16 @@ def _database(call: Call, body: Json) -> Node:
     return made
 
 
-def _kept(body: Json, type_: str) -> Json:
+def _kept(body: Json, type_: str, source: Node) -> Json:
     """Filter, sorts, quick filters and configuration. Raises Refusal."""
     settings = body.get("configuration")
+    _known(source, [body.get("filter"), body.get("sorts")])
     if settings is not None:
         if settings.get("type", type_) != type_:
             raise bad_field("body.configuration", "type", f"`{type_}`", settings["type"])
+        for name in _NEEDED.get(type_, ()):
+            if name not in settings:
+                raise bad_field("body.configuration", name, "defined", UNDEFINED)
         frozen: Any = settings.get("frozen_column_index", 0)
         if isinstance(frozen, int) and frozen < 0:
             raise bad_field("body.configuration", "frozen_column_index", "≥ `0`", frozen)
@@ -93,6 +100,21 @@ def _kept(body: Json, type_: str) -> Json:
     if settings is not None:
         kept["configuration"] = {"type": type_, **settings}
     return kept
+
+
+def _known(source: Node, value: Any) -> None:
+    """Raises Refusal where a filter or a sort names a property that there is not."""
+    if isinstance(value, list):
+        for each in value:
+            _known(source, each)
+    elif isinstance(value, dict):
+        columns = source.data["properties"]
+        ids = {unquote(one["id"]) for one in columns.values()}
+        name = value.get("property")
+        if isinstance(name, str) and name not in columns and unquote(name) not in ids:
+            raise Refusal(400, f"Could not find property with name or id: {name}")
+        for each in value.values():
+            _known(source, each)
 
 
 def _found(call: Call, view_id: str) -> Json:
@@ -108,7 +130,8 @@ def update(call: Call, view_id: str) -> Json:
     body = shape.held("body", call.body, _CHANGES)
     view = _found(call, view_id)
     given = {"name": body["name"]} if "name" in body else {}
-    view.update(**given, **_kept(body, view["type"]))
+    source = call.content.node(view["data_source_id"])
+    view.update(**given, **_kept(body, view["type"], source))
     view["last_edited_time"] = exact_time(call.content.now())
     view["last_edited_by"] = {"object": "user", "id": call.token.bot["id"]}
     call.committed = (view["id"], ())

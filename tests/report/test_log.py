@@ -64,6 +64,21 @@ def test_where_there_are_no_annotations_the_same_words_are_plain_text(host: str)
     ]
 
 
+@pytest.mark.parametrize("host", ["gitea", "forgejo"])
+def test_where_there_are_no_annotations_the_last_lines_repeat_errors(host: str) -> None:
+    with logging(host) as (log, stream), log.group("Reading"):
+        log.error(TEA)
+    assert stream.getvalue().count("Tea") == 1
+
+
+def test_what_was_logged_is_not_logged_again() -> None:
+    with logging("gitea") as (log, stream), log.group("Reading"):
+        log.warning(TEA)
+        log.warning(TEA)
+        log.problem("warnings", TEA)
+    assert stream.getvalue().count("Tea") == 2  # in the group and behind it
+
+
 def test_outside_ci_a_problem_is_logged_once() -> None:
     with logging("") as (log, stream):
         with log.group("Reading"):
@@ -99,8 +114,8 @@ def test_ten_of_a_kind_are_annotations_and_the_rest_is_counted() -> None:
 @HOSTS
 def test_ten_or_fewer_need_no_last_line(host: str) -> None:
     with logging(host) as (log, stream):
-        for _ in range(10):
-            log.warning(TEA)
+        for number in range(10):
+            log.warning(Problem(f"Tea {number}", "could not be read"))
         log.end()
     assert "more" not in stream.getvalue()
 

@@ -161,12 +161,14 @@ def test_an_older_state_comes_back_as_it_was(desk: Desk) -> None:
     assert "More words" in json.dumps(first.data)
 
 
-def test_comments_that_are_in_the_backup_are_told_as_lost(desk: Desk) -> None:
+def test_comments_that_are_in_the_backup_come_back(desk: Desk) -> None:
     desk.page.comment("Is this so?")
     assert desk.backup.run(DATABASES=desk.top.id, COMMENTS="true", FULL_SYNC="true").code == 0
     told = restore(desk.backup, "top/below", "--json", RESTORE_INTO=desk.goal.id)
     assert (told.code, told.json["differences"]) == (0, 0)
-    assert {"code": "comment", "path": "top/below", "where": "", "count": 1} in told.json["losses"]
+    (copy,) = desk.copies()
+    (said,) = desk.notion.open_comments(copy)
+    assert said["rich_text"][-1]["plain_text"] == "\nIs this so?"
 
 
 def test_every_page_of_the_sample_workspace_comes_back(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from backup.restore.plan import Plan, plan, workspace_of
 from backup.restore.proof import Proof, proof
 from backup.restore.saved import Saved
 from backup.restore.send import Sent, send
-from backup.restore.steps import Look
+from backup.restore.steps import Look, MakeSource, MakeViews, Pair, Say, Step
 from backup.restore.writer import Writer
 from fakenotion.branches import Branch
 from fakenotion.nodes import Clock
@@ -91,8 +91,7 @@ class Copying:
     @property
     def writes(self) -> int:
         """How many of the planned requests write."""
-        looks = (step for step in self.plan.steps if isinstance(step, Look))
-        return self.plan.requests - sum(step.requests for step in looks)
+        return self.plan.requests - sum(map(_reads, self.plan.steps))
 
     def begin_anew(self) -> None:
         """The copies go, for good."""
@@ -104,8 +103,10 @@ class Copying:
         """The comparison of the copy with the backup."""
         top = self.saved.nodes[0]
         kind = "database" if top.kind == "database" else "page"
-        after = read_back(self.backup, kind, sent.ids[top.id])
-        return proof(of_backup(self.saved), after, sent.ids, self.plan.losses)
+        said = {sent.ids[step.on] for step in self.plan.steps if isinstance(step, Say)}
+        after = read_back(self.backup, kind, sent.ids[top.id], said)
+        losses = [*self.plan.losses, *sent.lost]
+        return proof(of_backup(self.saved), after, sent.ids, losses)
 
     def touched(self) -> set[str]:
         """What existed before and is another way now, but for the page of the copies."""
@@ -119,6 +120,15 @@ class Copying:
         ]
 
 
+def _reads(step: Step) -> int:
+    """How many of a step's requests only read."""
+    if isinstance(step, MakeViews):
+        return step.requests - len(step.views)
+    if isinstance(step, Look):
+        return step.requests
+    return int(isinstance(step, MakeSource | Pair))
+
+
 def ground() -> Workspace:
     """An empty workspace whose clock stands still."""
     return Workspace("Test", now=Clock(2026, 9, 1))
@@ -129,7 +139,7 @@ def copying(folder: Path, top: Branch, *, most: int = 0) -> Iterator[Copying]:
     """The tree below `top` backed up, and a plan of its copy."""
     notion = top.workspace
     with backing_up(folder, notion, git=False) as backup:
-        ran = backup.run(DATABASES=top.id, MAX_FILE_MB="50")
+        ran = backup.run(DATABASES=top.id, MAX_FILE_MB="50", COMMENTS="true")
         assert ran.code == 0, ran.log
         saved = saved_of(backup, top.title)
         writes = backup.server.writes

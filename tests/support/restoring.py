@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,11 +46,13 @@ def saved_of(backup: Backup, title: str) -> Saved:
     return saved(now, id_, Tree(backup.folder).content)
 
 
-def read_back(backup: Backup, kind: str, id_: str) -> Copied:
+def read_back(
+    backup: Backup, kind: str, id_: str, commented: Collection[str] | None = None
+) -> Copied:
     """What stands in the workspace now, as a restore reads it back."""
     with ThreadPoolExecutor(4) as pool, TemporaryDirectory() as folder:
         door = backup.url.partition("//")[2]
         downloads = Downloader(allowed_hosts=[door])
         client = Client(TOKEN, backup.url)
-        reading = Reading(client, downloads, pool, Path(folder), lambda line: None)
+        reading = Reading(client, downloads, pool, Path(folder), lambda line: None, commented, True)
         return reading.tree(kind, id_)

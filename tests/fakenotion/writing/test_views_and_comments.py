@@ -25,7 +25,8 @@ def test_a_view_is_made_changed_and_taken_away(
     author: Author, clock: Clock, writes: Writes, view: dict[str, Any]
 ) -> None:
     sorts = [{"property": "Name", "direction": "ascending"}]
-    body = {**view, "sorts": sorts, "configuration": {"type": "board", "cover": {"type": "none"}}}
+    group = {"type": "select", "property_id": "x", "sort": {"type": "manual"}}
+    body = {**view, "sorts": sorts, "configuration": {"type": "board", "group_by": group}}
     made = author.made("POST", "views", body)
     assert (made["name"], made["type"], made["sorts"]) == ("New", "board", sorts)
     assert made["created_time"] == "2026-10-01T08:00:00.000+00:00"
@@ -59,7 +60,13 @@ def test_a_linked_view_stands_where_it_should(
         ({"colour": "red"}, "body.colour should be not present"),
         ({"sorts": {}}, "body.sorts should be an array"),
         ({"configuration": {"type": "table"}}, "body.configuration.type should be `board`"),
-        ({"configuration": {"frozen_column_index": -1}}, "frozen_column_index should be ≥ `0`"),
+        (
+            {"type": "list", "configuration": {"frozen_column_index": -1}},
+            "frozen_column_index should be ≥ `0`",
+        ),
+        ({"configuration": {"type": "board"}}, "configuration.group_by should be defined"),
+        ({"sorts": [{"property": "Age", "direction": "ascending"}]}, "name or id: Age"),
+        ({"filter": {"or": [{"property": "Age"}]}}, "name or id: Age"),
         ({"create_database": {}}, "body.database_id should be defined"),
     ],
 )
@@ -110,3 +117,15 @@ def test_a_view_taken_away_leaves_the_others(author: Author, view: dict[str, Any
     third = author.made("POST", "views", view)
     left = [one["id"] for one in author.json("views", database_id=view["database_id"])["results"]]
     assert left == [second["id"], third["id"]]
+
+
+def test_comments_on_a_page_go_on_with_its_discussion(author: Author, home: str) -> None:
+    said = {"parent": {"page_id": home}, "rich_text": [text("1")]}
+    first, second = (author.made("POST", "comments", said) for _ in range(2))
+    assert first["discussion_id"] == second["discussion_id"]
+
+
+def test_who_may_not_comment_is_refused(author: Author, writes: Writes, home: str) -> None:
+    writes.knobs.comments_writable = False
+    said = {"parent": {"page_id": home}, "rich_text": [text("1")]}
+    assert author.send("POST", "comments", said).status_code == 403

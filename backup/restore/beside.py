@@ -1,0 +1,146 @@
+"""Sends what stands beside pages and blocks: comments and views, each once. What Notion refuses of it costs
+only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
+from functools import partial
+from urllib.parse import unquote
+
+from backup.errors import Forbidden, NotionError
+from backup.json_values import mapping, objects, word
+from backup.model import Json, Problem, bare_id, dashed_id
+from backup.notion.client import Client
+from backup.restore.lists import own_words
+from backup.restore.losses import Loss, Lost
+from backup.restore.shown import column_key
+from backup.restore.steps import MakeViews, Say, View
+from backup.restore.writer import Writer
+
+_REFUSED = 400
+_MUTE = (
+    "Notion does not let the integration of NOTION_RESTORE_TOKEN comment, so no comment came back. In Notion, "
+    "open the integration under Settings → Connections, tick “Insert comments” under Capabilities, move the "
+    "copy into the trash, and run the restore again."
+)
+
+
+@dataclass
+class Means:
+    """What it takes: `ids` are those of all that is made, `now` gives a body with them. `refused` is what
+    Notion did not take, `lost` are the losses by that."""
+
+    writer: Writer
+    reader: Client
+    ids: MutableMapping[str, str]
+    now: Callable[[Json], Json]
+    refused: list[Problem] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+
+
+@dataclass
+class Talk:
+    """Sends comments. `is_heard`: what is not in `_there` has no comments, for this run made it."""
+
+    means: Means
+    is_heard: bool = True
+    is_mute: bool = False
+    _there: dict[str, list[Json]] = field(default_factory=dict)  # those that are nobody's yet
+    _known: set[str] = field(default_factory=set)
+
+    def say(self, step: Say, on: str) -> None:
+        """Make a comment on the page or block of that id, if it is not there."""
+        if self.is_mute:
+            self.means.lost.append(Lost(Loss.COMMENT, step.path))
+            return
+        try:
+            made = self.means.writer.settled(lambda doubt: self._said(step, on, doubt))
+        except Forbidden:
+            self.is_mute = True
+            self.means.refused.append(Problem("comments", _MUTE))
+            self.means.lost.append(Lost(Loss.COMMENT, step.path))
+        else:
+            self._known.add(word(made, "id"))
+            self.means.ids[step.key] = word(made, "discussion_id")
+
+    def _said(self, step: Say, on: str, is_doubtful: bool) -> Json:
+        if is_doubtful or (on not in self._there and not self.is_heard):
+            self._listen(on)
+        there = self._there.setdefault(on, [])
+        for place, comment in enumerate(there):
+            if own_words(comment.get("rich_text")) == step.words:
+                return there.pop(place)
+        return self.means.writer.make("comments", self.means.now(step.body))
+
+    def _listen(self, on: str) -> None:
+        """Read the comments that are there, but for those that were made or found by now."""
+        answers = [*self.means.reader.comments(on)]
+        found = [each for answer in answers for each in objects(answer.get("results"))]
+        self._there[on] = [each for each in found if word(each, "id") not in self._known]
+
+
+def show(means: Means, step: MakeViews) -> None:
+    """Make the views of a database that are not there, Notion's own first tables among them."""
+    for key in step.sources:
+        columns = mapping(means.reader.data_source(means.ids[key]), "properties")
+        means.ids.update(
+            # Assumed: views have them without percent signs, as they are read.
+            (column_key(key, name), unquote(word(each, "id")))
+            for name, each in columns.items()
+        )
+    showing = _Showing(means, step)
+    for view in step.views:
+        try:
+            means.writer.settled(partial(showing.make, view))
+        except NotionError as error:
+            if error.status != _REFUSED:
+                raise
+            what = f"Notion refused the view “{view.body['name']}”: {error.message}"
+            means.refused.append(Problem(step.path, what))
+            means.lost.append(Lost(Loss.VIEWS, step.path, view.key))
+
+
+class _Showing:
+    """The views of one database; `left` are those that stand there and are none of ours yet."""
+
+    def __init__(self, means: Means, step: MakeViews) -> None:
+        self._means, self._step = means, step
+        self._known = set[str]()
+        self._names = {word(view.body, "name") for view in step.views}
+        self.left = self._read()
+
+    def _read(self) -> list[Json]:
+        means = self._means
+        answers = [*means.reader.views_in(means.ids[self._step.key])]
+        ids = [word(each, "id") for one in answers for each in objects(one.get("results"))]
+        return [means.reader.view(id_) for id_ in ids if id_ not in self._known]
+
+    def make(self, view: View, is_doubtful: bool) -> None:
+        """Make a view, or one that is there the same."""
+        if is_doubtful:
+            self.left = self._read()
+        means, body = self._means, self._means.now(view.body)
+        there = self._there(view)
+        if there is None:
+            ids = {"database_id": self._step.key, "data_source_id": view.source}
+            parents = {name: dashed_id(means.ids[key]) for name, key in ids.items()}
+            self._known.add(word(means.writer.make("views", {**parents, **body}), "id"))
+            return
+        if view.is_own:
+            means.writer.view(word(there, "id"), {k: v for k, v in body.items() if k != "type"})
+        self._known.add(word(there, "id"))
+        self.left.remove(there)
+
+    def _there(self, view: View) -> Json | None:
+        """The same view, made before; or Notion's own table, which has no name that is wanted."""
+        source = bare_id(self._means.ids[view.source])
+        alike = [
+            each
+            for each in self.left
+            if bare_id(word(each, "data_source_id")) == source
+            and word(each, "type") == view.body["type"]
+        ]
+        named = (each for each in alike if word(each, "name") == view.body["name"])
+        own = (each for each in alike if view.is_own and word(each, "name") not in self._names)
+        return next(named, None) or next(own, None)
