@@ -25,6 +25,7 @@ from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey, edited_since
 from backup.pipeline.order import in_order
+from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader
 from backup.pipeline.people import People
 from backup.publish.authors import Authors
@@ -180,14 +181,12 @@ def _carried_out(
     _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
-    services.client.kind = "reading"
-    tables = _tables(settings, services, begun, pages)
-    people = People(services.users, writer.people, settings.full_sync)
+    services.client.kind, tables = "reading", _tables(settings, services, begun, pages)
     with (
         services.log.group("Reading pages", lazy=True),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        reader = _reader(settings, services, begun, decided, requests, people)
+        reader = _reader(settings, services, begun, decided, requests, writer)
         delivery = _delivery(services, begun, writer, tables)
         work = Fetching(
             reader,
@@ -242,7 +241,7 @@ def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) ->
     now = indexes.current(before, writer, before.databases)
     try:
         places = indexes.write_indexes(tables, writer, before, begun.has(services))
-        now = replace(now, databases=places)
+        now = indexes.current(before, writer, places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
         is_known = as_before and not (
@@ -376,7 +375,7 @@ def _reader(
     begun: _Begun,
     decided: Plan,
     requests: Executor,
-    people: People,
+    writer: Writer,
 ) -> Reader:
     naming, before = services.naming, begun.memory.state
     if begun.discussions:
@@ -396,5 +395,6 @@ def _reader(
         describe=naming.describer(before).describe if naming else None,
         records=before.pages,
         discussions=begun.discussions,
-        people=people,
+        people=People(services.users, writer.people, settings.full_sync),
+        outside=Outside(services.client, writer.outside, settings.full_sync),
     )

@@ -10,7 +10,7 @@ from datetime import date
 from backup.files.pending import Pending
 from backup.folder.load import Memory
 from backup.model import STORE, Problem
-from backup.pipeline.fetch import Outcome
+from backup.pipeline.outcome import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync import untrusted
 from backup.sync.family import Family
@@ -149,7 +149,8 @@ def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[
     was the same."""
     kept = {step.page_id for step in decided.unchanged}
     read = {step.page_id for step in outcome.done}
-    return (kept | read) - {step.page_id for step in changed}
+    failed = {each.page_id for each in outcome.failed}
+    return (kept | read) - {step.page_id for step in changed} - failed
 
 
 def _sections(

@@ -166,10 +166,14 @@ class Report:
         """The title of a message: 'Notion backup: 3 new, 1 error'."""
         if self.broken:
             return "Notion backup failed"
+        return f"Notion backup{', dry run' if self.dry_run else ''}: {self.counts()}"
+
+    def counts(self) -> str:
+        """The headline, and how much else is not saved: '3 new, 1 missing file, 1 error'."""
         said = [self.headline()]
         for word, problems in (("missing file", self.lost), ("error", self.errors)):
             said += [counted(len(problems), word)] if problems else []
-        return f"Notion backup{', dry run' if self.dry_run else ''}: {', '.join(said)}"
+        return ", ".join(said)
 
     def costs(self) -> tuple[str, ...]:
         """What the run did for that: '4 pages read', '1 image or attachment written', …"""
