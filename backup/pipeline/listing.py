@@ -120,7 +120,14 @@ class Survey:
             self._problems.append(Problem("search", sentence(error)))
         assert self._began is not None
         canary = Canary(self.client, self.pool, self.turn, self._began)
-        warning = canary.check(self._walk, known.pages)
+        leaves = {
+            row.id
+            for row in self._shown()
+            if (record := known.pages.get(row.id)) and record.edited == row.edited
+            if not record.lists
+        }
+        hints = leaves & self._workspace.holders(known.nodes)
+        warning = canary.check(self._walk, known.pages, hints)
         self._warnings += [warning] if warning else []
 
     @property
