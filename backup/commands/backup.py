@@ -215,7 +215,7 @@ def _tables(settings: Settings, services: Services, begun: _Begun, pages: Execut
         here=services.stores,
         before=begun.memory.state,
         branch=services.publisher.stores if services.publisher else nothing,
-        ask=Displays(services.client, pages, services.stop).ask,
+        ask=Displays(services.client, pages, services.stop, services.log).ask,
         full_sync=settings.full_sync,
     )
 
