@@ -301,8 +301,11 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
-    if not rules.mine(row.id) or row.id in rules.failed:
-        action, reason = Action.KEEP, ""  # only put where no other page waits for its place
+    is_broken = row.id in rules.damaged or row.id in rules.textless or row.id in rules.lost
+    # A page of another part is only put where no other page waits for its place, if all of it is there.
+    is_left = not rules.mine(row.id) and not (moved and is_broken)
+    if is_left or row.id in rules.failed:
+        action, reason = Action.KEEP, ""
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
     is_proof = action is Action.RENDER and reason == _LOST
