@@ -24,7 +24,8 @@ from backup.pipeline.comments import Discussions, looked
 from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey, edited_since
-from backup.pipeline.order import in_order
+from backup.pipeline.order import in_order, worth_keeping
+from backup.pipeline.outcome import Outcome
 from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader
 from backup.pipeline.people import People
@@ -144,7 +145,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *summary.damage(memory))
     services.log.problem("warnings", *summary.left_out(memory), *summary.strays(memory))
-    return _Begun(here, base, memory, survey, _worth_keeping(listing, memory), lying.stores)
+    return _Begun(here, base, memory, survey, worth_keeping(listing, memory.state), lying.stores)
 
 
 def _published(settings: Settings, services: Services) -> Base | None:
@@ -157,21 +158,6 @@ def _lying(services: Services, base: Base | None) -> Lying:
         files = base.files
         return Lying(lambda: files, publisher.texts, publisher.stores, publisher.earlier)
     return Lying(lambda: list(services.tree.files()), services.texts, services.stores)
-
-
-def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
-    """Without databases that list nothing and never had a page here: that is an integration which may
-    not see them more often than an empty database, and no reason for a commit."""
-    known = {record.parent for record in memory.state.pages.values()}
-    known |= memory.state.databases.keys()
-    empty = {
-        each.id for each in listing.databases if not (each.rows or each.parent or each.id in known)
-    }
-    return replace(
-        listing,
-        databases=tuple(each for each in listing.databases if each.id not in empty),
-        empty=tuple(each for each in listing.databases if each.id in empty),
-    )
 
 
 def _carried_out(
@@ -203,7 +189,7 @@ def _carried_out(
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
         services.log.problem("warnings", *services.naming.problems())
-    now = _ended(services, begun, writer, tables)
+    now = _ended(services, begun, writer, tables, outcome)
     report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
     report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
@@ -234,7 +220,9 @@ def _tables(settings: Settings, services: Services, begun: _Begun, pages: Execut
     )
 
 
-def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> State:
+def _ended(
+    services: Services, begun: _Begun, writer: Writer, tables: Tables, outcome: Outcome
+) -> State:
     """The lists of pages and the state, written; what could not be written keeps no page from being
     published."""
     before = begun.memory.state
@@ -242,6 +230,8 @@ def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) ->
     try:
         places = indexes.write_indexes(tables, writer, before, begun.has(services))
         now = indexes.current(before, writer, places)
+        day = begun.listing.began.date()
+        now = replace(now, failed=summary.failing(before, writer.plan, outcome, begun.rules, day))
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
         is_known = as_before and not (
@@ -328,7 +318,7 @@ def _further(begun: _Begun, now: State, read_by_now: Collection[str]) -> Listing
     try:
         begun.survey.further(now, read_by_now)
         found = begun.survey.judged(now, begun.rules.mine)
-        return _worth_keeping(in_order(found, begun.memory.state, begun.stores), begun.memory)
+        return worth_keeping(in_order(found, begun.memory.state, begun.stores), begun.memory.state)
     finally:
         client.kind = "reading"
 
@@ -338,7 +328,7 @@ def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
     rules = _rules(settings, services, begun)
     judged = begun.survey.judged(begun.memory.state, rules.mine)
     listing = in_order(placed(judged, begun.memory.state), begun.memory.state, begun.stores)
-    listing = _worth_keeping(listing, begun.memory)
+    listing = worth_keeping(listing, begun.memory.state)
     known, missing = begun.memory.state, set(judged.verdicts)
     left = summary.left_alone(listing, known, missing, child_pages=settings.child_pages)
     return replace(begun, listing=listing, rules=rules, left_alone=left)
