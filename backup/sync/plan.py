@@ -59,6 +59,7 @@ UNHEARD = "its discussions were not read yet"
 DISCUSSED = "its discussions changed"
 ANCHORS = "links to its blocks changed"
 LINKS = "a page it refers to was renamed, moved, added or removed"
+_TEXTLESS = "its Markdown was deleted here"
 _NEWS = "a missing file can be downloaded now, or fails for another reason"
 
 
@@ -107,6 +108,8 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
+    again = set(rules.textless) - rules.read - rules.failed
+    kept = tuple(_again(step) if step.page_id in again else step for step in kept)
     return Plan(
         (*mine, *kept), targets, missing.problems, databases, dead, len(listing.views), left
     )
@@ -269,6 +272,12 @@ def _kept(
     return tuple(found.values())
 
 
+def _again(step: Step) -> Step:
+    """A page that Notion shows no more, written from its store."""
+    is_kept = step.action is Action.KEEP
+    return replace(step, action=Action.RENDER, reason=_TEXTLESS) if is_kept else step
+
+
 def _moved(step: Step, folder: str) -> Step:
     return replace(step, folder=folder, old_folder=step.folder) if folder != step.folder else step
 
@@ -357,7 +366,7 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         _LOST: row.id in rules.restored and is_unread,
         UNHEARD: rules.comments is True and not record.comments and is_unread,
         DISCUSSED: row.id in rules.discussed and is_unread,
-        "its Markdown was deleted here": row.id in rules.textless and is_unread,
+        _TEXTLESS: row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
         "archived, locked, their opposite, or related from elsewhere": bool(
