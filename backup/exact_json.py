@@ -25,9 +25,36 @@ class Exact:
 def loads(text: str | bytes) -> Any:
     """The value of a JSON text. Raises ValueError when it is not JSON, and RecursionError when it is
     nested deeper than Python follows; a constant that JSON does not have (NaN) is null."""
-    return json.loads(
-        text, parse_int=_whole, parse_float=_real, parse_constant=lambda constant: None
-    )
+    return _DECODER.decode(text if isinstance(text, str) else decoded(text))
+
+
+def decoded(content: bytes) -> str:
+    """The text in which JSON came, which says itself how it is encoded. Raises ValueError for none."""
+    return content.decode(json.detect_encoding(content), "surrogatepass")
+
+
+def loads_list(text: str) -> tuple[Any, list[int]]:
+    """The same, and where in the text each of the `results` begins; no places where these do not come
+    first, as in every list of Notion's."""
+    head, following = _LIST.match(text), None
+    values: list[Any] = []
+    starts: list[int] = []
+    at = head.end() if head else len(text)
+    while text.startswith("{", at):
+        value, end = _DECODER.raw_decode(text, at)
+        values.append(value)
+        starts.append(at)
+        following = _BETWEEN.match(text, end)
+        at = following.end() if following else end
+    is_whole = values and not following and text.startswith("]", at)
+    if not is_whole or '"results"' in text[at:]:
+        return loads(text), []
+    return {**loads(_EMPTY + text[at:]), "results": values}, starts
+
+
+def load_at(text: str, start: int) -> Any:
+    """The value that begins at `start` in a text that was read before."""
+    return _DECODER.raw_decode(text, start)[0]
 
 
 def dumps(value: Any, *, is_sorted: bool = True) -> str:
@@ -87,3 +114,9 @@ def _whole(digits: str) -> int | Exact:
 def _real(digits: str) -> float | Exact:
     value = float(digits)
     return value if math.isfinite(value) and repr(value) == digits else Exact(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_real, parse_constant=lambda _: None)
+_EMPTY = '{"object":"list","results":['
+_LIST = re.compile(r"[ \t\r\n]*".join(["", *map(re.escape, re.findall(r'"\w+"|.', _EMPTY)), ""]))
+_BETWEEN = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")

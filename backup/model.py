@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from backup import exact_json
@@ -119,9 +120,9 @@ class Row:
 
     `parent` is the id of its database, or of the page that it lies in; '' for a root. `source` is its
     data source, '' for a page that is not a row. `edited` is `last_edited_time`; `icon` only when it is
-    an emoji. `packed` is the page object, its property values possibly truncated, small: a listing
-    keeps all of them in memory, each by what differs from the `pattern`. A list of blocks shows no page objects: then it is empty, and so is
-    `icon`. `relations_digest` is another one when the page shows something else, though nobody edited
+    an emoji. `packed` holds the page object, its property values possibly truncated: a listing keeps all
+    of them in memory, so it is the text in which it came with others, small; there it begins at `start`. A
+    list of blocks shows no page objects: then it is empty, and so is `icon`. `relations_digest` is another one when the page shows something else, though nobody edited
     it.
     """
 
@@ -133,29 +134,24 @@ class Row:
     edited: str
     packed: bytes
     relations_digest: str = ""
-    pattern: bytes = b""
+    start: int = 0
 
     @property
     def raw(self) -> Json:
-        """The page object."""
-        found: Json = exact_json.loads(
-            zlib.decompressobj(zdict=self.pattern).decompress(self.packed)
-        )
+        """The page object, anew each time."""
+        found: Json = exact_json.load_at(_unpacked(self.packed), self.start)
         return found
 
 
-def packed(raw: Json, pattern: bytes = b"") -> bytes:
-    """A page object as a row keeps it that has this `pattern`."""
-    packing = zlib.compressobj(1, zdict=pattern)
-    return packing.compress(exact_json.dumps(raw, is_sorted=False).encode()) + packing.flush()
+def packed(raw: Json | str) -> bytes:
+    """A page object, or a text with some, as rows keep it."""
+    text = raw if isinstance(raw, str) else exact_json.dumps(raw, is_sorted=False)
+    return zlib.compress(text.encode(), 1)
 
 
-def pattern(raw: Json) -> bytes:
-    """One page object, to pack others by that are like it: rows of one data source."""
-    return exact_json.dumps(raw, is_sorted=False).encode()[-_LOOKED_AT:]
-
-
-_LOOKED_AT = 1 << 15  # bytes: zlib looks no further back
+@lru_cache(2)  # pages are read in the order in which they were listed
+def _unpacked(packed: bytes) -> str:
+    return zlib.decompress(packed).decode()
 
 
 @dataclass(frozen=True, slots=True)

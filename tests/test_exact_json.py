@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,3 +44,45 @@ def test_a_number_that_python_writes_alike_is_an_ordinary_one() -> None:
 
 def test_a_constant_that_json_does_not_have_is_null() -> None:
     assert exact_json.loads("[NaN,Infinity]") == [None, None]
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inside: (
+        st.lists(inside, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(("results", "object", "id", "[{", '"')), inside, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+_OBJECTS = st.dictionaries(st.sampled_from(("id", "results", "object")), _VALUES, max_size=3)
+
+
+@given(st.lists(_OBJECTS | _VALUES, max_size=4), _OBJECTS, st.sampled_from((None, 1)))
+def test_a_list_says_where_each_of_its_results_begins(
+    results: list[object], rest: dict[str, object], indent: int | None
+) -> None:
+    text = json.dumps({"object": "list", "results": results, **rest}, indent=indent)
+    found, starts = exact_json.loads_list(text)
+    assert found == exact_json.loads(text)
+    assert [exact_json.load_at(text, start) for start in starts] in ([], found["results"])
+
+
+def test_a_list_of_notions_says_it() -> None:
+    text = '{"object":"list","results":[{"id":"a","n":1.10}, {"id":"b"} ],"has_more":false}'
+    found, starts = exact_json.loads_list(text.replace(" ]", "]"))
+    assert (found["has_more"], len(starts)) == (False, 2)
+    assert exact_json.load_at(text, starts[0]) == {"id": "a", "n": Exact("1.10")}
+
+
+@pytest.mark.parametrize("end", ("", ",]}", "]", '],"results":[]}', " {}]}"))
+def test_what_is_no_list_is_read_as_it_is(end: str) -> None:
+    text = '{"object":"list","results":[{"id":"a"}' + end
+    try:
+        plain: object = exact_json.loads(text)
+    except ValueError:
+        with pytest.raises(ValueError):
+            exact_json.loads_list(text)
+    else:
+        assert exact_json.loads_list(text) == (plain, [])

@@ -104,7 +104,8 @@ def _planned(services: Means, found: Saved, into: str) -> Plan:
     target.check(services.reader, found, into)
     target.check_writer(services.reader, me, services.writing_reader, into)
     there = people.present(services.reader, people.named(found))
-    return plan(found, into, workspace_of(me, there))
+    sources = people.sources(services.writing_reader, found)
+    return plan(found, into, workspace_of(me, there, sources))
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:
@@ -199,9 +200,12 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
     ]
     if len(shown.differences) > _MOST:
         told.append(Problem("restore", f"and {len(shown.differences) - _MOST} more differences"))
+    if shown.unfounded:
+        kinds = "; ".join(telling.kinds(shown.unfounded))
+        told.append(Problem("restore", f"The plan named losses that did not happen: {kinds}."))
     proven = (
         f"{counted(len(shown.differences), 'difference')} that nobody foresaw."
-        if told
+        if shown.differences
         else f"Proven: {counted(shown.compared, 'page, database or block', 'pages, databases and blocks')} "
         "compared, all as in the backup but for what is listed."
     )

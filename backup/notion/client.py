@@ -352,8 +352,9 @@ class Client:
             raise Broken(str(no_answer(error))) from None
         if answer.status_code != 200:  # its words go into messages, and a proxy may repeat ours
             content = content.replace(self._token, b"***")
-        found = Answer(judged(answer.status_code, answer.headers, parsed(content), named, kinds))
-        found.size = len(content)
+        body = parsed(content)
+        found = Answer(judged(answer.status_code, answer.headers, body.value, named, kinds))
+        found.size, found.body = len(content), body
         if date := http_date(answer.headers.get("Date", "")):
             self._ahead = date - datetime.now(timezone.utc)
         return found

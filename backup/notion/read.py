@@ -10,21 +10,23 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
 from functools import partial
-from typing import Any
+from itertools import repeat
+from typing import Any, TypeAlias
 
 from backup.errors import NotionError
 from backup.json_values import mapping, objects, word
-from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, page_title, pattern
+from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, page_title
 from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
+from backup.notion.responses import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +131,25 @@ def _window(client: Client, source_id: str, body: Json) -> tuple[Answered, str]:
     whole, odd, last = True, 0, ""
     for answer in client.query(source_id, body):
         whole = whole and not _is_incomplete(answer)
-        like = _pattern(answer["results"])
-        for raw in answer["results"]:
-            taken = _taken(raw, source_id, like)
+        for raw, held in zip(answer["results"], _held(answer), strict=False):
+            taken = _taken(raw, source_id, held)
             odd += taken is None
             found |= taken or {}
             last = _created(raw) or last
     return Answered(found, odd, whole), last
 
 
-def _pattern(results: list[Any]) -> bytes:
-    """The first of them that is a row, to pack the others by."""
-    try:
-        return next(
-            (pattern(raw) for raw in results if isinstance(raw, dict) and _is_whole(raw)), b""
-        )
-    except (ValueError, TypeError, RecursionError):  # that row makes no sense
-        return b""
+_Held: TypeAlias = "tuple[bytes, int] | None"  # see Row: what is packed, and where there it begins
 
 
-def _taken(raw: Any, source_id: str, like: bytes = b"") -> dict[str, Row | Other | Nested] | None:
+def _held(answer: Answer) -> Iterable[_Held]:
+    """Where each result of an answer is kept: all share its text, if that says where they begin."""
+    if not answer.body.starts:
+        return repeat(None)
+    return zip(repeat(packed(answer.body.text)), answer.body.starts)
+
+
+def _taken(raw: Any, source_id: str, held: _Held = None) -> dict[str, Row | Other | Nested] | None:
     """One answer under its id; empty for what is in the trash, None for what makes no sense."""
     if not _has_id(raw):
         return None
@@ -157,7 +158,7 @@ def _taken(raw: Any, source_id: str, like: bytes = b"") -> dict[str, Row | Other
     try:
         if raw.get("object") == "data_source":
             return {bare_id(raw["id"]): Nested(bare_id(mapping(raw, "parent")["database_id"]))}
-        row = _row(raw, source_id, "", like) if _is_whole(raw) else Other.PARTIAL
+        row = _row(raw, source_id, "", held) if _is_whole(raw) else Other.PARTIAL
         return {bare_id(raw["id"]): row}
     except Exception:  # noqa: BLE001 - whatever is in a row, it costs no other one
         return None
@@ -177,7 +178,8 @@ def _created(raw: Any) -> str:
     return time if _TIME.fullmatch(time) else ""
 
 
-def _row(raw: Json, source_id: str, database_id: str, like: bytes = b"") -> Row:
+def _row(raw: Json, source_id: str, database_id: str, held: _Held = None) -> Row:
+    data, start = held or (packed(raw), 0)
     return Row(
         id=bare_id(raw["id"]),
         parent=database_id,
@@ -185,9 +187,9 @@ def _row(raw: Json, source_id: str, database_id: str, like: bytes = b"") -> Row:
         title=page_title(raw),
         icon=emoji(raw.get("icon")),
         edited=str(raw.get("last_edited_time") or ""),
-        packed=packed(raw, like),
+        packed=data,
         relations_digest=relations_digest(raw),
-        pattern=like,
+        start=start,
     )
 
 
@@ -270,13 +272,14 @@ def page(
     """
     id_ = dashed_id(row.id)
     asked = None if row.packed else submit(partial(client.page, id_))
-    cut = {} if asked else _asked(client, row, values.truncated(row.raw, schema), submit)
+    raw = row.raw if row.packed else {}
+    cut = _asked(client, row, values.truncated(raw, schema), submit)
     try:
         tree = blocks.tree(client, id_, submit, shared)
         if asked:
-            row = replace(row, packed=packed(_whole(asked.result()), row.pattern))
-            cut = _asked(client, row, values.truncated(row.raw, schema), submit)
-        return Page(row.id, _completed(row, cut), tree, schema)
+            raw = _whole(asked.result())
+            cut = _asked(client, row, values.truncated(raw, schema), submit)
+        return Page(row.id, _completed(raw, cut), tree, schema)
     finally:
         for future in (*cut.values(), *filter(None, [asked])):  # when the page has failed
             future.cancel()
@@ -288,10 +291,11 @@ def values_of(
     """The page object of a row with every value complete. A value that the listing cut is taken from
     `known`, an earlier page object, if that has it, else asked for. Raises NotionError."""
     before = {each.get("id"): each for each in objects([*mapping(known, "properties").values()])}
-    cut = values.truncated(row.raw, schema)
+    raw = row.raw
+    cut = values.truncated(raw, schema)
     there = {name: before[id_] for name, value in cut.items() if (id_ := value.get("id")) in before}
     asked = {name: value for name, value in cut.items() if name not in there}
-    raw = _completed(row, _asked(client, row, asked, submit))
+    raw = _completed(raw, _asked(client, row, asked, submit))
     return {**raw, "properties": {**raw["properties"], **there}}
 
 
@@ -300,7 +304,6 @@ def _asked(client: Client, row: Row, cut: Json, submit: Submit[Json]) -> dict[st
     return {name: submit(partial(values.whole, client, id_, value)) for name, value in cut.items()}
 
 
-def _completed(row: Row, asked: Mapping[str, Future[Json]]) -> Json:
-    raw = row.raw
+def _completed(raw: Json, asked: Mapping[str, Future[Json]]) -> Json:
     whole = {name: future.result() for name, future in asked.items()}
     return {**raw, "properties": {**mapping(raw, "properties"), **whole}}

@@ -7,7 +7,8 @@ Pure: the client asks and waits, this decides. What is meant by which status: No
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -25,6 +26,7 @@ _UNSAID = 5.0  # seconds. Assumed: a throttled answer without a usable time mean
 _HALVES = re.compile(
     rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]"
 )  # escaped, or in what claims to be UTF-8
+_SIGNS = (b"\\ud", b"\\uD", b"\xed")  # one of them is in all of these, and is found in no time
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 _LONGEST = 300  # characters of Notion's own words in a message
 _NO_NOTION = "This does not look like an answer from Notion: check NOTION_API_URL, and any proxy."
@@ -48,25 +50,37 @@ class Broken(Exception):
         self.status = status
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The JSON `value` of a body, and its `text`; `starts` is where in this the results of a list begin, if
+    that is known. The value is None when the body is not JSON."""
+
+    value: object = None
+    text: str = ""
+    starts: Sequence[int] = ()
+
+
 class Answer(dict[str, Any]):
-    """The JSON object of a good answer; `size` is how many bytes it took."""
+    """The JSON object of a good answer; `size` is how many bytes it took, `body` what it was made of."""
 
     size = 0
+    body = Body()
 
 
-def parsed(content: bytes) -> object:
-    """The JSON of a body; None when it is none. Nesting beyond what Python can follow is none.
+def parsed(content: bytes) -> Body:
+    """The JSON of a body. Nesting beyond what Python can follow is none.
 
     Halves of surrogate pairs, which JSON can hold and nothing can write down, are joined or replaced.
     """
     try:
-        found: object = exact_json.loads(content)
-        if _HALVES.search(content):
-            text = exact_json.dumps(found).encode("utf-16-le", "surrogatepass")
-            found = exact_json.loads(text.decode("utf-16-le", "replace"))
+        text = exact_json.decoded(content)
+        if any(each in content for each in _SIGNS) and _HALVES.search(content):
+            pairs = exact_json.dumps(exact_json.loads(text)).encode("utf-16-le", "surrogatepass")
+            text = pairs.decode("utf-16-le", "replace")
+        value, starts = exact_json.loads_list(text)
     except (ValueError, RecursionError):
-        return None
-    return found
+        return Body()
+    return Body(value, text, starts)
 
 
 def judged(

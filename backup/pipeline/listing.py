@@ -308,9 +308,15 @@ class Survey:
             warnings=(
                 *self._warnings,
                 *self._views.problems(),
-                *(Problem(f"database {id_}", _UNREAD, id_) for id_ in sorted(self._unread)),
+                *self._not_shared(),
             ),
         )
+
+    def _not_shared(self) -> Iterator[Problem]:
+        around = self._shown_databases()
+        titles = {row.id: row.title for row in self._shown()}
+        for id_ in sorted(self._unread):
+            yield Problem(titles.get(around.get(id_, "")) or "A page", _UNREAD.format(id_), id_)
 
     def judged(self, state: State, is_mine: Callable[[str], bool]) -> Listing:
         """The same, after asking for what is no longer listed where it was: for pages that are the run's
@@ -355,7 +361,7 @@ class Survey:
 
 
 _UNREAD = (
-    "A page shows it, but Notion does not show it to the integration itself. Open it as a full page, choose "
+    "A database in it ({}) is not shared with the integration. Open it as a full page, choose "
     "⋯ → Connections, and add the integration. Until then, the page has a link to Notion."
 )
 _INCAPABLE = "Every database was refused. Give the integration the capability to read content."

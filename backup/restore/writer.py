@@ -193,7 +193,7 @@ class Writer:
             raise Unsettled(f"{named} was not answered: {no_answer(error)}.") from None
         if answer.status_code != 200:
             content = content.replace(self._token, b"***")
-        body = parsed(content)
+        body = parsed(content).value
         _check_limit(answer.status_code, body)
         try:
             return judged(answer.status_code, answer.headers, body, named, kinds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from backup.slug import slug
 from backup.sync.paths import LONGEST_SHORT, Named, names, same
@@ -60,9 +61,15 @@ class _Names:
         return {id_: join(folder, name) for id_, name in found.items()}
 
 
-def folders(roots: Mapping[str, str], spots: Collection[Spot]) -> dict[str, str]:
+def folders(roots: Mapping[str, str], spots: Iterable[Spot]) -> Mapping[str, str]:
     """The folder of every spot whose parents lead to one of the `roots`, which have theirs (id → folder).
     What leads to none stays where it is, and no name is on the way there."""
+    return _folders(tuple(roots.items()), tuple(spots))
+
+
+@lru_cache(1)  # a run asks again and again while it learns what Notion shows, mostly about the same
+def _folders(given: tuple[tuple[str, str], ...], spots: tuple[Spot, ...]) -> Mapping[str, str]:
+    roots = dict(given)
     below: defaultdict[str, list[Spot]] = defaultdict(list)
     for spot in spots:
         if spot.id not in roots:
@@ -116,9 +123,11 @@ def _inside(
 def _fitted(spot: Spot, folder: str, *, is_free: bool) -> tuple[Named, str]:
     """How a folder is named, and which one it lies in."""
     named = Named(spot.id, spot.title, spot.name)
+    if is_free:
+        return named, folder
     deep = 0 if folder == "." else folder.count("/") + 1
     name = slug(spot.title) or "untitled"
-    if is_free or (_size(join(folder, name)) <= _LONG and deep < _DEEPEST):
+    if _size(join(folder, name)) <= _LONG and deep < _DEEPEST:
         return named, folder
     short = Named(spot.id, spot.title, spot.name, is_short=True)
     fits = _size(folder) + 1 + LONGEST_SHORT <= _LONGEST and deep < _DEEPEST

@@ -34,26 +34,34 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
     """
     all_ = {each.id: each for each in wanted}
     occupied = {same(name) for name in taken}
-    bare = {id_: same(_name(each, 0)) for id_, each in all_.items()}
+    plain = {id_: _name(each, 0) for id_, each in all_.items()}
+    bare = {id_: same(name) for id_, name in plain.items()}
     twins = Counter(bare.values())
     # Also where a twin has its suffix already: a run that is killed after it has named one of two
     # must find the same name for the other.
     digits = {
-        id_: max(_current_digits(each), _SUFFIXES[1] if twins[bare[id_]] > 1 else 0)
+        id_: max(
+            0 if each.current == plain[id_] else _current_digits(each),
+            _SUFFIXES[1] if twins[bare[id_]] > 1 else 0,
+        )
         for id_, each in all_.items()
     }
+    result = {
+        id_: _name(all_[id_], count) if count else plain[id_] for id_, count in digits.items()
+    }
     while True:
-        result = {id_: _name(each, digits[id_]) for id_, each in all_.items()}
-        seen = Counter(same(name) for name in result.values())
+        alike = {id_: same(name) for id_, name in result.items()}
+        seen = Counter(alike.values())
         clashing = [
             id_
-            for id_, name in result.items()
-            if (seen[same(name)] > 1 or same(name) in occupied) and digits[id_] < _SUFFIXES[-1]
+            for id_, name in alike.items()
+            if (seen[name] > 1 or name in occupied) and digits[id_] < _SUFFIXES[-1]
         ]
         if not clashing:
             return result
         for id_ in clashing:
             digits[id_] = _SUFFIXES[_SUFFIXES.index(digits[id_]) + 1]
+            result[id_] = _name(all_[id_], digits[id_])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +142,6 @@ def _current_digits(each: Named) -> int:
 
 def same(name: str) -> str:
     """What is equal for two names that some file system cannot tell apart."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", name).casefold()

@@ -203,10 +203,11 @@ def _without(listing: Listing, gone: Collection[str]) -> Listing:
 
 def _folders(
     listing: Listing, state: State, removed: Collection[str], dead: Collection[str]
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     """The folder of everything that is listed or stays. What nobody lists keeps its name, and is where
     its parent is."""
-    nodes = {id_: each for id_, each in state.nodes.items() if id_ not in {*removed, *dead}}
+    gone = {*removed, *dead}
+    nodes = {id_: each for id_, each in state.nodes.items() if id_ not in gone}
     current = {id_: each.folder for id_, each in nodes.items()}
     rows = (row for each in listing.lists for row in each.rows)
     shown = [

@@ -67,11 +67,14 @@ class Record:
     def names(self) -> tuple[str, ...]:
         """The page's files in its folder: its text, its store, then what it shows or offers."""
         own = ("index.md", STORE) if self.store else ("index.md",)
+        if not self.files:
+            return own
         return tuple(dict.fromkeys([*own, *(str(each["path"]) for each in self.files)]))
 
     def paths(self) -> tuple[str, ...]:
         """The same below the output folder."""
-        return tuple(join(self.folder, name) for name in self.names())
+        folder = self.folder
+        return tuple([join(folder, name) for name in self.names()])
 
 
 @dataclass(frozen=True, slots=True)
