@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from backup.errors import BrokenState, StateError
-from backup.json_values import word
+from backup.json_values import as_object, word
 from backup.model import Json
 from backup.sync import untrusted
 from backup.sync.records import (
@@ -31,6 +31,7 @@ from backup.sync.records import (
 from backup.sync.untrusted import Damage, Damaged, is_folder, is_id
 
 __all__ = [
+    "MOST",
     "NAME",
     "VERSION",
     "List",
@@ -51,12 +52,13 @@ NAME = ".notion-sync.json"
 VERSION = 2
 _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _ELSEWHERE = "elsewhere"  # see dumps
+MOST = 1_000  # titles of what lies outside that are remembered, as a request is made for each
 
 
 @dataclass(frozen=True)  # without slots: `loads` remembers weakly those in use
 class State:
     """All pages and databases by their id (32 hex digits), the names of `people`, and the titles of what
-    lies `outside` of the backup; '' where Notion gave none. `failed` are the pages that the last run could
+    lies `outside` of the backup; '' where Notion gave none, None where nobody has asked. `failed` are the pages that the last run could
     not read or write: `title`, `folder`, and the day `since` then. `damage` is what was left out of it."""
 
     pages: Mapping[str, Record] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class State:
     unknown: Json = field(default_factory=dict)
     damage: tuple[Damage, ...] = field(default=(), compare=False)
     people: Mapping[str, str] = field(default_factory=dict, compare=False)
-    outside: Mapping[str, str] = field(default_factory=dict, compare=False)
+    outside: Mapping[str, str | None] = field(default_factory=dict)
     failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -108,7 +110,9 @@ def _state(data: bytes) -> State:
         _check_version(raw.pop("version"))
         pages, databases = raw.pop("pages"), raw.pop("databases")
         elsewhere = raw.pop(_ELSEWHERE, None)
-        people, outside = _named(raw.pop("people", None)), _named(raw.pop("outside", None))
+        people, outside = _named(raw.pop("people", None)), raw.pop("outside", None)
+        unasked = {id_: None for id_ in as_object(outside) if is_id(id_) and outside[id_] is None}
+        outside = unasked | _named(outside)
         failed = _failed(raw.pop("failed", None))
         named = elsewhere if isinstance(elsewhere, list) else ()
         found = _Found({each for each in named if isinstance(each, str)})
