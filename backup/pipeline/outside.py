@@ -40,17 +40,20 @@ class Outside:
                 self._again.add(id_)
 
     def learn(self, targets: Mapping[str, Target], pool: Executor) -> bool:
-        """Ask for all that is wanted and not in the backup; whether there is a new title. When Notion does
+        """Ask for all that is wanted and not in the backup; whether a title came or went. When Notion does
         not answer, the rest is left to the next run."""
-        before = {id_: title for id_, title in self.titles.items() if title is not None}
+        before, known = self._shown(), {i for i, each in self.titles.items() if each is not None}
         outside = [id_ for id_ in self.titles if not ((at := targets.get(id_)) and at.path)]
-        new = [id_ for id_ in outside if id_ not in before][: max(0, MOST - len(before))]
-        wanted = {*new, *(self._again & {*outside} & before.keys())} - self._asked
+        new = [id_ for id_ in outside if id_ not in known][: max(0, MOST - len(known))]
+        wanted = {*new, *(self._again & {*outside} & known)} - self._asked
         self._asked |= wanted
         for id_, title in zip(wanted, pool.map(self._title, wanted), strict=True):
             if title is not None:
                 self.titles[id_] = title
-        return any(title != before.get(id_) for id_, title in self.titles.items() if title)
+        return self._shown() != before
+
+    def _shown(self) -> dict[str, str]:
+        return {id_: title for id_, title in self.titles.items() if title}
 
     def _title(self, id_: str) -> str | None:
         for ask in (self.client.page, self.client.database):

@@ -81,6 +81,9 @@ def test_a_full_sync_learns_the_new_title_of_a_page_outside(wiki: Wiki) -> None:
     wiki.grove.run(FULL_SYNC="true")
     assert "| By | [Ada King](https://www.notion.so/" in wiki.row("one")
     assert wiki.asked_for(wiki.ada) == 1
+    wiki.grove.notion.unshare(wiki.ada.id)
+    wiki.grove.run(FULL_SYNC="true")
+    assert f"| By | {NAMELESS}" in wiki.row("one"), "what it is called now, nobody knows"
 
 
 def test_what_notion_does_not_show_has_no_title_and_is_not_asked_for_again(wiki: Wiki) -> None:
