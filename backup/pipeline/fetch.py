@@ -313,9 +313,7 @@ class Fetching:
         way = "from its store" if is_rendered else ""
         self.log.page(number, step.title or "Untitled", [reason or step.reason, way, files])
         for problem in outcome.warnings:
-            if problem not in self.said:  # a page may be written twice
-                self.log.warning(problem)
-        self.said.update(outcome.warnings)
+            self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
             self.log.error(problem)
 
