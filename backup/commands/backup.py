@@ -21,10 +21,11 @@ from backup.model import Problem
 from backup.notion.client import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
+from backup.pipeline.databases import edited_since
 from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
-from backup.pipeline.listing import Survey, edited_since
-from backup.pipeline.order import in_order, worth_keeping
+from backup.pipeline.listing import Survey
+from backup.pipeline.order import in_order
 from backup.pipeline.outcome import Outcome
 from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader
@@ -145,7 +146,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *summary.damage(memory))
     services.log.problem("warnings", *summary.left_out(memory), *summary.strays(memory))
-    return _Begun(here, base, memory, survey, worth_keeping(listing, memory.state), lying.stores)
+    return _Begun(here, base, memory, survey, summary.worth_keeping(listing, memory), lying.stores)
 
 
 def _published(settings: Settings, services: Services) -> Base | None:
@@ -318,7 +319,9 @@ def _further(begun: _Begun, now: State, read_by_now: Collection[str]) -> Listing
     try:
         begun.survey.further(now, read_by_now)
         found = begun.survey.judged(now, begun.rules.mine)
-        return worth_keeping(in_order(found, begun.memory.state, begun.stores), begun.memory.state)
+        return summary.worth_keeping(
+            in_order(found, begun.memory.state, begun.stores), begun.memory
+        )
     finally:
         client.kind = "reading"
 
@@ -328,7 +331,7 @@ def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
     rules = _rules(settings, services, begun)
     judged = begun.survey.judged(begun.memory.state, rules.mine)
     listing = in_order(placed(judged, begun.memory.state), begun.memory.state, begun.stores)
-    listing = worth_keeping(listing, begun.memory.state)
+    listing = summary.worth_keeping(listing, begun.memory)
     known, missing = begun.memory.state, set(judged.verdicts)
     left = summary.left_alone(listing, known, missing, child_pages=settings.child_pages)
     return replace(begun, listing=listing, rules=rules, left_alone=left)

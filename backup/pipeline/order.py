@@ -1,5 +1,4 @@
-"""Makes a listing ready for the plan: it keeps the order in which the properties of a database stand, as the
-API lists them in any order, and sets databases apart that show nothing."""
+"""Keeps the order in which the properties of a database stand: the API lists them in any order."""
 
 from __future__ import annotations
 
@@ -38,20 +37,6 @@ def in_order(
                     name: schema[name] for name in names if name in schema
                 }
     return replace(listing, databases=tuple(ordered.values()), schemas=schemas)
-
-
-def worth_keeping(listing: Listing, known: State) -> Listing:
-    """Without databases that list nothing and never had a page here: that is an integration which may
-    not see them more often than an empty database, and no reason for a commit."""
-    full = known.databases.keys() | {record.parent for record in known.pages.values()}
-    empty = {
-        each.id for each in listing.databases if not (each.rows or each.parent or each.id in full)
-    }
-    return replace(
-        listing,
-        databases=tuple(each for each in listing.databases if each.id not in empty),
-        empty=tuple(each for each in listing.databases if each.id in empty),
-    )
 
 
 def _of_database(data: bytes) -> StoredDatabase | None:
