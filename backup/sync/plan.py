@@ -19,7 +19,7 @@ from backup.model import STORE, Problem, Row, Target
 from backup.sync import layout
 from backup.sync.layout import Spot
 from backup.sync.paths import Root, root_folders
-from backup.sync.removals import candidates, gone
+from backup.sync.removals import TEXTLESS, candidates, gone
 from backup.sync.state import List, Place, Record, State, parent_of
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 from backup.sync.targets import all_targets, icon_of
@@ -372,7 +372,7 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         _LOST: row.id in rules.restored and is_unread,
         UNHEARD: rules.comments is True and not record.comments and is_unread,
         DISCUSSED: row.id in rules.discussed and is_unread,
-        "its Markdown was deleted here": row.id in rules.textless and is_unread,
+        TEXTLESS: row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
         "archived, locked, their opposite, or related from elsewhere": bool(
