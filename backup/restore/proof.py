@@ -15,7 +15,7 @@ from backup.model import Block, Json, bare_id
 from backup.restore import canonical
 from backup.restore.canonical import Side
 from backup.restore.excuses import excused, replaceable
-from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page
+from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page, rows_lined_up
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.restore.shown import TABLE
@@ -123,14 +123,11 @@ class _Comparison:
         if len(rows) != len(copies):
             self.differ(old.path, "", f"has {len(copies)} rows in the copy, not {len(rows)}")
         by_id = {copy.id: copy for copy in copies}
-        named = {
-            by_id.pop(self.known[row.id]).id: row for row in rows if self.known.get(row.id) in by_id
-        }
-        left = iter(copy for copy in copies if copy.id not in named)
-        told = {row.id: self._copies[id_] for id_, row in named.items()}
+        told = {row.id: by_id.pop(id_) for row in rows if (id_ := self.known.get(row.id)) in by_id}
+        told |= rows_lined_up([row for row in rows if row.id not in told], [*by_id.values()])
         for row in rows:
-            if copy := told.get(row.id) or next(left, None):
-                self._pair(row, copy)
+            if row.id in told:
+                self._pair(row, told[row.id])
 
     def _pair_page(self, old: Node, new: Node) -> None:
         inside = {node.id: node for node in self._below.get(old.id, ())}
