@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from backup.errors import BackupError, BrokenState, ConfigError
+from backup.errors import BackupError, BrokenState, ConfigError, Forbidden
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
@@ -140,6 +140,8 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
     except BackupError as error:
         if error.exit_code == ConfigError.exit_code:  # a token that is refused, say
             raise
+        if isinstance(error, Forbidden) and not services.writer.done:
+            raise ConfigError(error.message, hint=error.hint) from None
         return _unfinished(services, str(error), _NOT_FINISHED)
     if not sent.finished:
         return _unfinished(services, sent.problem or "The restore did not come to its end.", 3)
