@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from backup.errors import BackupError, BrokenState, ConfigError, Forbidden
+from backup.errors import BackupError, BrokenState, ConfigError, Forbidden, NotionError
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
@@ -148,7 +148,12 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
     answer = _done(found, planned, replace(sent, requests=sent.requests - before))
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
-    return _proven(answer, _proof(services, found, planned, sent))
+    try:
+        return _proven(answer, _proof(services, found, planned, sent))
+    except NotionError as error:
+        what = f"The copy is complete, but it could not be read back: {error} Run it again to compare it."
+        problems = (*answer.problems, Problem("restore", what))
+        return replace(answer, problems=problems, failed=_NOT_FINISHED)
 
 
 def _alike(services: Means, found: Saved, planned: Plan, id_: str) -> Proof:

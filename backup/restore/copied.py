@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backup import store
-from backup.errors import FileError
+from backup.errors import FileError, Forbidden
 from backup.files import find
 from backup.files.fetch import Downloader
 from backup.files.names import identity
@@ -86,9 +86,15 @@ class Reading:
     def _comments(self, page: Page) -> Iterator[Json]:
         own = (bare_id(block.id) for block in page.walk() if block.type != "child_page")
         for id_ in (page.id, *own):
-            if id_ in (self.commented or ()):
-                for answer in self.client.comments(dashed_id(id_)):
-                    yield from objects(answer.get("results"))
+            if id_ not in (self.commented or ()):
+                continue
+            try:
+                answers = [*self.client.comments(dashed_id(id_))]
+            except Forbidden:  # they were read once, with a token that could
+                self.commented = None
+                self.tell("NOTION_TOKEN may not read comments: those of the copy are not compared.")
+            else:
+                yield from (each for one in answers for each in objects(one.get("results")))
 
     def _hashes(self, page: Page) -> dict[str, str]:
         """The SHA-256 of the page's files that Notion hosts; '' for one that it does not give."""
