@@ -70,16 +70,21 @@ class Lists:
     def found(self, key: str, blocks: list[Json]) -> dict[str, str] | None:
         """The ids of what lies in a list by their keys, when the `blocks` of it are what was written so
         far; `done` then says how far that is. None when there is anything else in it."""
-        best: list[Draft] | None = None
-        for count, drafts in self.states(key):
-            if count < self.done.get(key, 0) or len(drafts) != len(blocks):
-                continue
-            if all(_is(*pair) for pair in zip(drafts, blocks, strict=True)):
-                best, self.done[key] = list(drafts), count
-        if best is None:
+        best = self._best(key, blocks)
+        if best is None or best[0] < self.done.get(key, 0):
             return None
-        ids = [str(block.get("id")) for block in blocks]
-        return {draft.key: id_ for draft, id_ in zip(best, ids, strict=True)}
+        self.done[key], drafts = best
+        return {
+            draft.key: str(block.get("id")) for draft, block in zip(drafts, blocks, strict=True)
+        }
+
+    def _best(self, key: str, blocks: list[Json]) -> tuple[int, list[Draft]] | None:
+        """The last state of a list in which just these blocks are in it."""
+        best = None
+        for count, drafts in self.states(key):
+            if len(drafts) == len(blocks) and all(map(_is, drafts, blocks)):
+                best = count, list(drafts)
+        return best
 
     def found_rows(
         self, key: str, rows: list[Json], below: Callable[[str], list[Json]]
@@ -96,23 +101,14 @@ class Lists:
             if not fitting:
                 return None
             if len(fitting) > 1:
-                fitting.sort(key=lambda row: -self._far(draft.key, below(str(row["id"]))))
+                far = {
+                    row["id"]: self._best(draft.key, below(row["id"])) or (-1,) for row in fitting
+                }
+                fitting.sort(key=lambda row: -far[row["id"]][0])
             left.remove(fitting[0])
             found[draft.key] = str(fitting[0]["id"])
         self.done[key] = len(rows)
         return found
-
-    def _far(self, key: str, blocks: list[Json]) -> int:
-        """How far a list came if these blocks are in it; -1 when they are not its own."""
-        return max(
-            (
-                count
-                for count, drafts in self.states(key)
-                if len(drafts) == len(blocks)
-                and all(_is(*pair) for pair in zip(drafts, blocks, strict=True))
-            ),
-            default=-1,
-        )
 
 
 def _is_vague(draft: Draft) -> bool:

@@ -59,7 +59,14 @@ def _shown(copy: Copying) -> str:
         views = [notion.views[bare_id(view)] for view in notion.views_of(node.id)]
         kept = [[view[key] for key in ("name", "type", "filter", "sorts")] for view in views]
         said = [one["rich_text"] for one in notion.open_comments(node)]
-        return [node.kind, node.data, node.locked, kept, said, [told(each) for each in node.children]]
+        return [
+            node.kind,
+            node.data,
+            node.locked,
+            kept,
+            said,
+            [told(each) for each in node.children],
+        ]
 
     text = json.dumps([told(id_) for id_ in notion.listed(copy.goal.id)], sort_keys=True)
     for number, id_ in enumerate(order):
