@@ -14,6 +14,7 @@ import stat
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import groupby
 from pathlib import Path
 
 from backup.errors import ConfigError, WorkspaceError
@@ -160,15 +161,22 @@ class Tree:
     def check(self, paths: Iterable[str], owned: Collection[str]) -> None:
         """Raise WorkspaceError when something that is not ours lies where a file should go: a file that
         is not in `owned`, and whatever is not a regular file."""
-        for path in paths:
+        for path, kind in self.kinds(paths):
+            _refuse(path, "" if kind == FILE and path in owned else kind)
+
+    def kinds(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """What lies at each path, '' for nothing; those in a folder that is not there are left out.
+        Raises WorkspaceError."""
+        for _, group in groupby(paths, lambda path: path.rpartition("/")[0]):
+            beside = list(group)
             try:
-                with self._in(path) as (folder, name):
-                    kind = folder.kind(name)
+                with self._in(beside[0]) as (folder, _name):
+                    found = [folder.kind(_parts(path)[-1]) for path in beside]
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise _failure("reach", path, error) from None
-            _refuse(path, "" if kind == FILE and path in owned else kind)
+                raise _failure("reach", beside[0], error) from None
+            yield from zip(beside, found, strict=True)
 
     def is_blocked(self, path: str) -> bool:
         """Whether a file can never be ours there: something else than a file lies in its place, or on

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from backup import store
 from backup.errors import WorkspaceError
+from backup.folder.handles import FILE
 from backup.folder.tree import Tree
 from backup.markdown.database import is_our_list
 from backup.model import CSV, STORE
@@ -229,7 +230,8 @@ class Writer:
         nobody's way, whatever has become of the state that knew them. `known` has the digests of those
         that are not `placed`."""
         unknown = [path for path in record.paths() if path not in self._owners]
-        there = {path: digest for path in unknown if (digest := self.tree.digest(path))}
+        lying = [path for path, kind in self.tree.kinds(unknown) if kind == FILE]
+        there = {path: digest for path in lying if (digest := self.tree.digest(path))}
         return {
             path
             for path, digest in there.items()

@@ -23,8 +23,7 @@ def lines(report: Report) -> Iterator[str]:
     would = "Dry run: " if report.dry_run else ""
     yield f"{would}{report.counts()} · {report.unchanged} unchanged"
     yield from _foreseen(report) if report.dry_run else _changes(report)
-    if absences := report.absences():
-        yield f"{absences}."
+    yield from (f"{each}." for each in report.remarks())
     if report.asked and report.asked.requests:
         yield _asked(report.asked)
     for problem in report.problems[:_MOST]:
