@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from backup.json_values import mapping, objects, word
 from backup.model import Json
+from backup.restore import canonical
 from backup.restore.draft import Draft
 from backup.restore.steps import START, Append, MakeDatabase, MakePage, Remove, Step
 
@@ -29,12 +30,14 @@ class _Unit:
 @dataclass
 class Lists:
     """All lists of a plan by the keys of what they lie in. `done` says how much of each is written, as
-    far as that is known; `spans` which part of its list each step writes."""
+    far as that is known; `spans` which part of its list each step writes. `values` are those that pages
+    are made with."""
 
     initial: Mapping[str, tuple[Draft, ...]]
     units: dict[str, list[_Unit]] = field(default_factory=dict)
     done: dict[str, int] = field(default_factory=dict)
     spans: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+    values: dict[str, Json] = field(default_factory=dict)
 
     @classmethod
     def of(cls, steps: Iterable[Step], initial: Mapping[str, tuple[Draft, ...]]) -> Lists:
@@ -49,6 +52,7 @@ class Lists:
             elif isinstance(step, MakePage | MakeDatabase):
                 made._add(number, step.parent, [_Unit(step.shown)])
                 if isinstance(step, MakePage):
+                    made.values[step.key] = mapping(step.body, "properties")
                     made.units.setdefault(step.key, []).extend(_units(step.drafts, ""))
         return made
 
@@ -78,6 +82,18 @@ class Lists:
             draft.key: str(block.get("id")) for draft, block in zip(drafts, blocks, strict=True)
         }
 
+    def _like(self, key: str, row: Json) -> tuple[bool, int]:
+        """How little a row is like what was sent: whether values of that are lacking, whatever the ids in
+        them, and how many it has."""
+        nobody = canonical.Side(lambda id_: "")
+        sent = {
+            name: {"type": next(iter(value), ""), **value}
+            for name, value in self.values.get(key, {}).items()
+        }
+        wanted = canonical.values(sent, nobody)
+        found = canonical.values(mapping(row, "properties"), nobody)
+        return any(found.get(name) != each for name, each in wanted.items()), len(found)
+
     def _best(self, key: str, blocks: list[Json]) -> tuple[int, list[Draft]] | None:
         """The last state of a list in which just these blocks are in it."""
         best = None
@@ -90,8 +106,8 @@ class Lists:
         self, key: str, rows: list[Json], below: Callable[[str], list[Json]]
     ) -> dict[str, str] | None:
         """The same for the rows of a data source, which have no order that can be trusted: they are known
-        by their titles. Of those with one title each is the one whose blocks, which `below` gives, are
-        its own as far as they go."""
+        by their titles. Of those with one title each is the one that has the values that were sent, and
+        whose blocks, which `below` gives, are its own as far as they go."""
         units = self.units.get(key, [])
         if not self.done.get(key, 0) <= len(rows) <= len(units):
             return None
@@ -104,7 +120,7 @@ class Lists:
                 far = {
                     row["id"]: self._best(draft.key, below(row["id"])) or (-1,) for row in fitting
                 }
-                fitting.sort(key=lambda row: -far[row["id"]][0])
+                fitting.sort(key=lambda row: (*self._like(draft.key, row), -far[row["id"]][0]))
             left.remove(fitting[0])
             found[draft.key] = str(fitting[0]["id"])
         self.done[key] = len(rows)

@@ -330,14 +330,11 @@ class _Sender:
         rows = [
             row for one in more for row in listed(self.reader.query(id_, {"sorts": sorts, **one}))
         ]
-        for row in rows:
-            if (
-                row.get("is_archived") is True
-            ):  # an earlier run was nearly done: it is written to again
+        for row in rows:  # of an earlier run that was nearly done: they are written to again
+            if row.get("is_archived") is True:
                 self.writer.page(str(row["id"]), {"is_archived": False})
         return [
-            {"id": row.get("id"), "type": "child_page", "child_page": {"title": page_title(row)}}
-            for row in rows
+            {**row, "type": "child_page", "child_page": {"title": page_title(row)}} for row in rows
         ]
 
     def _archives(self) -> set[str]:
