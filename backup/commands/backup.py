@@ -21,9 +21,10 @@ from backup.model import Problem
 from backup.notion.client import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
+from backup.pipeline.databases import edited_since
 from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
-from backup.pipeline.listing import Survey, edited_since
+from backup.pipeline.listing import Survey
 from backup.pipeline.order import in_order
 from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader
@@ -144,7 +145,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *summary.damage(memory))
     services.log.problem("warnings", *summary.left_out(memory), *summary.strays(memory))
-    return _Begun(here, base, memory, survey, _worth_keeping(listing, memory), lying.stores)
+    return _Begun(here, base, memory, survey, summary.worth_keeping(listing, memory), lying.stores)
 
 
 def _published(settings: Settings, services: Services) -> Base | None:
@@ -157,21 +158,6 @@ def _lying(services: Services, base: Base | None) -> Lying:
         files = base.files
         return Lying(lambda: files, publisher.texts, publisher.stores, publisher.earlier)
     return Lying(lambda: list(services.tree.files()), services.texts, services.stores)
-
-
-def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
-    """Without databases that list nothing and never had a page here: that is an integration which may
-    not see them more often than an empty database, and no reason for a commit."""
-    known = {record.parent for record in memory.state.pages.values()}
-    known |= memory.state.databases.keys()
-    empty = {
-        each.id for each in listing.databases if not (each.rows or each.parent or each.id in known)
-    }
-    return replace(
-        listing,
-        databases=tuple(each for each in listing.databases if each.id not in empty),
-        empty=tuple(each for each in listing.databases if each.id in empty),
-    )
 
 
 def _carried_out(
@@ -328,7 +314,9 @@ def _further(begun: _Begun, now: State, read_by_now: Collection[str]) -> Listing
     try:
         begun.survey.further(now, read_by_now)
         found = begun.survey.judged(now, begun.rules.mine)
-        return _worth_keeping(in_order(found, begun.memory.state, begun.stores), begun.memory)
+        return summary.worth_keeping(
+            in_order(found, begun.memory.state, begun.stores), begun.memory
+        )
     finally:
         client.kind = "reading"
 
@@ -338,7 +326,7 @@ def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
     rules = _rules(settings, services, begun)
     judged = begun.survey.judged(begun.memory.state, rules.mine)
     listing = in_order(placed(judged, begun.memory.state), begun.memory.state, begun.stores)
-    listing = _worth_keeping(listing, begun.memory)
+    listing = summary.worth_keeping(listing, begun.memory)
     known, missing = begun.memory.state, set(judged.verdicts)
     left = summary.left_alone(listing, known, missing, child_pages=settings.child_pages)
     return replace(begun, listing=listing, rules=rules, left_alone=left)

@@ -20,7 +20,7 @@ from backup.errors import (
     sentence,
 )
 from backup.model import WORKSPACE, Database, Json, Problem, Row
-from backup.notion import children, read
+from backup.notion import children
 from backup.notion.client import Client
 from backup.notion.resolve import Resolved, database, is_trashed, resolve
 from backup.pipeline import shares
@@ -37,8 +37,6 @@ from backup.sync.paths import Root
 from backup.sync.plan import Listed, Listing, Verdict, candidates
 from backup.sync.removals import PROOF
 from backup.sync.state import List, Record, State
-
-_MARGIN = timedelta(minutes=2)  # see read.edited_since
 
 
 @dataclass
@@ -384,19 +382,3 @@ def _refuse(errors: Collection[Exception], roots: int) -> None:
         raise ConfigError("\n".join(mistakes))
     if len(refused) == roots:
         raise Unauthorized(refused[0], hint=_INCAPABLE, status=403)
-
-
-def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) -> list[Row]:
-    """The rows of those data sources that hold `page_ids`, edited since the listing began: one
-    request a source in place of one a page. A source that does not answer proves nothing, and gives
-    none."""
-    moment = listing.began - _MARGIN
-    found: list[Row] = []
-    for each in listing.databases:
-        for source in dict.fromkeys(row.source for row in each.rows if row.id in page_ids):
-            try:
-                with client.spent_on("listing"):
-                    found += read.edited_since(client, source, each.id, moment)
-            except NotionError:
-                continue
-    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from backup.files.pending import Pending
@@ -24,6 +24,21 @@ def foreseen(decided: Plan) -> Outcome:
     moved = tuple(step for step in decided.steps if step.old_folder)
     done = (*decided.of(Action.FETCH), *decided.of(Action.RENDER))
     return Outcome(done=done, moved=moved, removed=decided.of(Action.REMOVE))
+
+
+def worth_keeping(listing: Listing, memory: Memory) -> Listing:
+    """Without databases that list nothing and never had a page here: that is an integration which may
+    not see them more often than an empty database, and no reason for a commit."""
+    known = {record.parent for record in memory.state.pages.values()}
+    known |= memory.state.databases.keys()
+    empty = {
+        each.id for each in listing.databases if not (each.rows or each.parent or each.id in known)
+    }
+    return replace(
+        listing,
+        databases=tuple(each for each in listing.databases if each.id not in empty),
+        empty=tuple(each for each in listing.databases if each.id in empty),
+    )
 
 
 def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
