@@ -116,6 +116,13 @@ class Listing:
         )
         return replace(self, databases=tuple(databases))
 
+    def placed(self, folders: Mapping[str, str]) -> Listing:
+        """The same with a folder for each database. One that lies in a page of which nothing is seen
+        yet waits for that page."""
+        placed = (each for each in self.databases if each.id in folders)
+        databases = tuple(replace(each, folder=folders[each.id]) for each in placed)
+        return replace(self, databases=databases)
+
 
 def _place_of(row: Row) -> tuple[str, ...]:
     return row.id, row.parent, row.source, row.title
