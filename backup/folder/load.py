@@ -6,7 +6,7 @@ interrupted run left unpublished. Without publishing, the work tree is the truth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -383,8 +383,8 @@ def missing(state: State, has: Callable[[str], bool]) -> Holes:
     return Holes(frozenset(damaged), frozenset(textless), frozenset(lost))
 
 
-def deleted(state: State, has: Callable[[str], bool]) -> list[str]:
-    """Every file that the state names, its own and the lists of pages included, and that is not there."""
-    indexes = (path for place in state.databases.values() for path in place.paths())
-    pages = (path for record in state.pages.values() for path in record.paths())
-    return [path for path in (_NAME, *indexes, *pages) if not has(path)]
+def named(state: State) -> Iterator[str]:
+    """Every file that the state names, its own and the lists of pages included."""
+    yield _NAME
+    for each in (*state.databases.values(), *state.pages.values()):
+        yield from each.paths()

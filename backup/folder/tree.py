@@ -14,6 +14,7 @@ import stat
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import groupby
 from pathlib import Path
 
 from backup.errors import ConfigError, WorkspaceError
@@ -169,6 +170,19 @@ class Tree:
             except OSError as error:
                 raise _failure("reach", path, error) from None
             _refuse(path, "" if kind == FILE and path in owned else kind)
+
+    def lacking(self, paths: Iterable[str]) -> Iterator[str]:
+        """Those of the paths at which nothing lies, and a file may be put; quick where they come folder by
+        folder."""
+        for parent, group in groupby(paths, lambda path: path.rpartition("/")[0]):
+            inside = [*group]
+            try:
+                with self._opened(_parts(parent) if parent else (), make=False) as folder:
+                    yield from (path for path in inside if not folder.kind(_parts(path)[-1]))
+            except FileNotFoundError:
+                yield from inside
+            except (OSError, WorkspaceError):
+                continue  # something else is in the way
 
     def is_blocked(self, path: str) -> bool:
         """Whether a file can never be ours there: something else than a file lies in its place, or on

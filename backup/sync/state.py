@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -120,25 +120,33 @@ def _named(raw: Any) -> dict[str, str]:
     return {id_: name for id_, name in given if is_id(id_) and isinstance(name, str)}
 
 
+_AT_ONCE = 100  # lines that are parsed together
 _PAGES, _END = b'\n  "pages": {\n', b"\n  }"
 
 
 def _parsed(data: bytes) -> Any:
-    """The JSON of the file, page by page where it is as `dumps` wrote it: an emoji anywhere, and all of
+    """The JSON of the file, a few pages at a time where it is as `dumps` wrote it: an emoji anywhere, and all of
     the text would take four bytes a letter."""
     head, _, rest = data.partition(_PAGES)
     lines, _, tail = rest.partition(_END)
     try:
         raw = untrusted.parsed(_text(head + _PAGES + _END + tail))
-        pages = [
-            untrusted.parsed(_text(b"{%s}" % each.rstrip(b","))) for each in lines.split(b"\n")
-        ]
-        if rest and raw["pages"] == {} and all(len(each) == 1 for each in pages):
-            raw["pages"] = {id_: record for each in pages for id_, record in each.items()}
+        pages, count = _pages(lines.split(b"\n"))
+        if rest and raw["pages"] == {} and len(pages) == count:
+            raw["pages"] = pages
             return raw
     except (ValueError, KeyError, TypeError):
         pass  # somebody else has written it
     return untrusted.parsed(_text(data))
+
+
+def _pages(lines: Sequence[bytes]) -> tuple[Json, int]:
+    """The pages of these lines, one in each, and how many lines there are."""
+    pages: Json = {}
+    for start in range(0, len(lines), _AT_ONCE):
+        some = b"\n".join(lines[start : start + _AT_ONCE])
+        pages |= untrusted.parsed(_text(b"{%s}" % some.rstrip(b",")))
+    return pages, len(lines)
 
 
 def _text(data: bytes) -> str:
@@ -178,27 +186,32 @@ class _Found:
 
     def records(self, raw: Collection[tuple[str, Any]]) -> dict[str, Record]:
         """The pages. A folder may lie only where the file says that pages lie, and is one page's."""
-        found: dict[str, Record] = {}
-        taken: set[str] = set()
-        self._nested(raw)
+        whole: dict[str, Record] = {}
+        folders: list[str] = []
         for id_, each in raw:
             try:
-                record = from_json(id_, each)
-                if parent_of(record.folder) not in self.parents:
-                    raise Damaged("a folder in which no database or page has its pages")
-                if record.folder in taken:
-                    raise Damaged("the folder of another page")
+                record = whole[id_] = from_json(id_, each)
+                folders.append(record.folder)
             except Damaged as why:
                 self._leave_out(id_, why)
+                if isinstance(each, dict) and is_folder(folder := each.get("folder")):
+                    folders.append(folder)
+        self._nested(folders)
+        taken: set[str] = set()
+        found: dict[str, Record] = {}
+        for id_, record in whole.items():
+            if parent_of(record.folder) not in self.parents:
+                self._leave_out(id_, _HOMELESS)
+            elif record.folder in taken:
+                self._leave_out(id_, _TAKEN)
             else:
                 taken.add(record.folder)
                 found[id_] = record
         return found
 
-    def _nested(self, raw: Iterable[tuple[str, Any]]) -> None:
+    def _nested(self, folders: Iterable[str]) -> None:
         """Pages lie in the folders of pages, too: from the outside in, also in one that is damaged."""
-        folders = (each.get("folder") for _, each in raw if isinstance(each, dict))
-        for folder in sorted(str(each) for each in folders if is_folder(each)):
+        for folder in sorted(folders):
             if parent_of(folder) in self.parents:
                 self.parents.add(folder)
 
@@ -213,6 +226,10 @@ class _Found:
 
     def _leave_out(self, id_: str, why: Damaged) -> None:
         self.damage.append(Damage(NAME, id_ if is_id(id_) else "", str(why)))
+
+
+_HOMELESS = Damaged("a folder in which no database or page has its pages")
+_TAKEN = Damaged("the folder of another page")
 
 
 def readable(text: str | bytes) -> State:
