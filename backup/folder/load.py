@@ -159,7 +159,9 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
     databases = {**(here.state.databases if newer else {}), **base.databases()}
     now = State(pages, databases, base.state.unknown, people=base.state.people)
-    former = (here.state.owned().keys() | base.before.owned().keys()) - now.owned().keys()
+    earlier = [each for each in (here.state, base.before) if each != now]
+    former = {path for each in earlier for path in each.owned()}
+    former -= now.owned().keys() if former else set()
     rebuilt = frozenset(known) if base.problem else frozenset()
     return Memory(
         now,
@@ -386,5 +388,7 @@ def missing(state: State, has: Callable[[str], bool]) -> Holes:
 def named(state: State) -> Iterator[str]:
     """Every file that the state names, its own and the lists of pages included."""
     yield _NAME
-    for each in (*state.databases.values(), *state.pages.values()):
-        yield from each.paths()
+    for place in state.databases.values():
+        yield from place.paths()
+    for record in state.pages.values():
+        yield from record.paths()

@@ -216,10 +216,14 @@ class Pushing:
     def files(self, commit: str) -> tuple[dict[str, str], set[str]]:
         """Every path of a commit with its object, and those that are not regular files."""
         listed = self.git.run("ls-tree", "-r", "-z", "--full-tree", commit) if commit else ""
-        entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
-        about = {path: words.split() for words, _, path in entries}
-        links = {path for path, (mode, *_) in about.items() if not mode.startswith("100")}
-        return {path: object_ for path, (_, _, object_) in about.items()}, links
+        found: dict[str, str] = {}
+        links: set[str] = set()
+        for entry in filter(None, listed.split("\0")):
+            about, _, path = entry.partition("\t")
+            mode, _, found[path] = about.split()
+            if not mode.startswith("100"):
+                links.add(path)
+        return found, links
 
     def _written(self, commits: Collection[Commit], tip: Tip) -> str:
         objects.agree(self.git, tip.files, {path for each in commits for path in each.put})

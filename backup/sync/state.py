@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -100,18 +100,39 @@ def _state(data: bytes) -> State:
     if b"<<<<<<<" in data and b">>>>>>>" in data:
         raise BrokenState(f"{NAME} holds merge-conflict markers.")
     try:
-        raw = _parsed(data)
-        _check_version(raw.pop("version"))
-        pages, databases = raw.pop("pages"), raw.pop("databases")
-        elsewhere, people = raw.pop(_ELSEWHERE, None), _named(raw.pop("people", None))
-        named = elsewhere if isinstance(elsewhere, list) else ()
-        found = _Found({each for each in named if isinstance(each, str)})
-        places = found.places(databases.items())
-        records = found.records(pages.items())
-        unknown = found.unknown(raw)
+        return _by_and_by(data) or _at_once(data)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenState(f"{NAME} is damaged ({type(error).__name__}).") from None
-    return State(records, places, unknown, tuple(found.damage), people)
+
+
+def _by_and_by(data: bytes) -> State | None:
+    """The state, a few pages at a time: all of them as they were written take several times the room. None
+    when it is not as `dumps` wrote it."""
+    begin = data.find(_PAGES) + len(_PAGES)
+    end = data.find(_END, begin)
+    if begin < len(_PAGES) or end < 0:
+        return None
+    try:
+        raw = untrusted.parsed(_text(data[:begin] + data[end:]))
+        return _made(raw, _entries(data, begin, end)) if raw.pop("pages") == {} else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _at_once(data: bytes) -> State:
+    raw = untrusted.parsed(_text(data))
+    return _made(raw, raw.pop("pages").items())
+
+
+def _made(raw: Json, pages: Iterable[tuple[str, Any]]) -> State:
+    _check_version(raw.pop("version"))
+    databases = raw.pop("databases")
+    elsewhere, people = raw.pop(_ELSEWHERE, None), _named(raw.pop("people", None))
+    named = elsewhere if isinstance(elsewhere, list) else ()
+    found = _Found({each for each in named if isinstance(each, str)})
+    places = found.places(databases.items())
+    records = found.records(pages)
+    return State(records, places, found.unknown(raw), tuple(found.damage), people)
 
 
 def _named(raw: Any) -> dict[str, str]:
@@ -120,33 +141,22 @@ def _named(raw: Any) -> dict[str, str]:
     return {id_: name for id_, name in given if is_id(id_) and isinstance(name, str)}
 
 
-_AT_ONCE = 100  # lines that are parsed together
+_PIECE = 1 << 16  # bytes that are parsed together
 _PAGES, _END = b'\n  "pages": {\n', b"\n  }"
 
 
-def _parsed(data: bytes) -> Any:
-    """The JSON of the file, a few pages at a time where it is as `dumps` wrote it: an emoji anywhere, and all of
-    the text would take four bytes a letter."""
-    head, _, rest = data.partition(_PAGES)
-    lines, _, tail = rest.partition(_END)
-    try:
-        raw = untrusted.parsed(_text(head + _PAGES + _END + tail))
-        pages, count = _pages(lines.split(b"\n"))
-        if rest and raw["pages"] == {} and len(pages) == count:
-            raw["pages"] = pages
-            return raw
-    except (ValueError, KeyError, TypeError):
-        pass  # somebody else has written it
-    return untrusted.parsed(_text(data))
-
-
-def _pages(lines: Sequence[bytes]) -> tuple[Json, int]:
-    """The pages of these lines, one in each, and how many lines there are."""
-    pages: Json = {}
-    for start in range(0, len(lines), _AT_ONCE):
-        some = b"\n".join(lines[start : start + _AT_ONCE])
-        pages |= untrusted.parsed(_text(b"{%s}" % some.rstrip(b",")))
-    return pages, len(lines)
+def _entries(data: bytes, begin: int, end: int) -> Iterator[tuple[str, Any]]:
+    """The pages in the lines from `begin` to `end`. Raises ValueError where there is not one in each."""
+    seen: set[str] = set()
+    while begin < end:
+        cut = data.find(b"\n", begin + _PIECE, end)
+        stop = cut if cut >= 0 else end
+        found = untrusted.parsed(_text(b"{%s}" % data[begin:stop].rstrip(b",")))
+        if len(found) != data.count(b"\n", begin, stop) + 1 or not seen.isdisjoint(found):
+            raise ValueError
+        seen.update(found)
+        yield from found.items()
+        begin = stop + 1
 
 
 def _text(data: bytes) -> str:
@@ -184,7 +194,7 @@ class _Found:
         self.parents.update(place.folder for place in found.values())
         return found
 
-    def records(self, raw: Collection[tuple[str, Any]]) -> dict[str, Record]:
+    def records(self, raw: Iterable[tuple[str, Any]]) -> dict[str, Record]:
         """The pages. A folder may lie only where the file says that pages lie, and is one page's."""
         whole: dict[str, Record] = {}
         folders: list[str] = []
@@ -194,8 +204,8 @@ class _Found:
                 folders.append(record.folder)
             except Damaged as why:
                 self._leave_out(id_, why)
-                if isinstance(each, dict) and is_folder(folder := each.get("folder")):
-                    folders.append(folder)
+                folder = each.get("folder") if isinstance(each, dict) else None
+                folders += [str(folder)] if is_folder(folder) else []
         self._nested(folders)
         taken: set[str] = set()
         found: dict[str, Record] = {}
