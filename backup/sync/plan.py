@@ -48,6 +48,7 @@ __all__ = [
     "roots_in",
 ]
 
+_NONE: frozenset[str] = frozenset()  # one for all: Python makes another one each time
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
 
 STORELESS = f"its {STORE} is missing"
@@ -295,7 +296,7 @@ def _anchors(records: Iterable[Record]) -> Mapping[str, set[str]]:
 def _step(row: Row, folder: str, known: _Known) -> Step:
     record, rules = known.state.pages.get(row.id), known.rules
     moved = record.folder if record and record.folder != folder else ""
-    anchors = frozenset(found) if (found := known.anchors.get(row.id)) else frozenset()
+    anchors = frozenset(found) if (found := known.anchors.get(row.id)) else _NONE
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
@@ -385,6 +386,6 @@ def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
 def _children(record: Record) -> frozenset[str]:
     """What the page had in it when it was read."""
     if not record.lists:
-        return frozenset()
+        return _NONE
     lists = map(List.from_json, record.lists)
     return frozenset(id_ for each in lists for id_ in (*each.pages, *each.databases))
