@@ -53,6 +53,10 @@ class Folder:
         if self._fd is not None:
             os.close(self._fd)
 
+    def lent(self) -> Folder:
+        """The same for somebody who leaves it open."""
+        return _Lent(self._fd, self._path)
+
     def below(self, name: str, *, make: bool = False) -> Folder:
         """The folder of that name, made if it has to be; see `is_obstacle` for what else is there."""
         try:
@@ -143,6 +147,15 @@ class Folder:
         if self._fd is not None:
             return name
         return os.path.join(self._path, name)  # noqa: PTH118 - os.* takes texts, thousands of times
+
+
+class _Lent(Folder):
+    """A folder that somebody else closes."""
+
+    __slots__ = ()
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 def is_obstacle(error: OSError) -> bool:

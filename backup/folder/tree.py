@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import stat
+import threading
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -37,6 +38,7 @@ class Tree:
         self.staging = root / STAGING
         self._top = top or root
         self._way = root.relative_to(self._top).parts
+        self._hand = threading.local()  # see at_hand
 
     @property
     def folder(self) -> str:
@@ -171,13 +173,28 @@ class Tree:
                 raise _failure("reach", path, error) from None
             _refuse(path, "" if kind == FILE and path in owned else kind)
 
+    def stamps(self, paths: Collection[str]) -> dict[str, tuple[int, int]]:
+        """The stamps of those of the paths that are there."""
+        found: dict[str, tuple[int, int]] = {}
+        for parent, inside in _by_folder(sorted(paths)):
+            try:
+                with self._opened(parent, make=False) as folder:
+                    about = {path: folder.stat(_parts(path)[-1]) for path in inside}
+            except (OSError, WorkspaceError):
+                continue
+            found |= {
+                path: (each.st_mtime_ns, each.st_ino)
+                for path, each in about.items()
+                if each and stat.S_ISREG(each.st_mode)
+            }
+        return found
+
     def lacking(self, paths: Iterable[str]) -> Iterator[str]:
         """Those of the paths at which nothing lies, and a file may be put; quick where they come folder by
         folder."""
-        for parent, group in groupby(paths, lambda path: path.rpartition("/")[0]):
-            inside = [*group]
+        for parent, inside in _by_folder(paths):
             try:
-                with self._opened(_parts(parent) if parent else (), make=False) as folder:
+                with self._opened(parent, make=False) as folder:
                     yield from (path for path in inside if not folder.kind(_parts(path)[-1]))
             except FileNotFoundError:
                 yield from inside
@@ -303,25 +320,59 @@ class Tree:
         with self._opened(parents, make=make) as folder:
             yield folder, name
 
-    def _opened(self, parts: Sequence[str], *, make: bool) -> Folder:
+    @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """The folders that this thread opens meanwhile stay open: the files of a page lie in one or two,
+        and none of these goes."""
+        kept: dict[tuple[str, ...], Folder] = {}
+        self._hand.folders = kept
         try:
-            here = Folder.top(self._top)
+            yield
+        finally:
+            self._hand.folders = None
+            for folder in kept.values():
+                folder.__exit__()
+
+    def _opened(self, parts: Sequence[str], *, make: bool) -> Folder:
+        way = (*self._way, *parts)
+        kept: dict[tuple[str, ...], Folder] | None = getattr(self._hand, "folders", None)
+        if kept is None:
+            here = self._top_folder(make=make)
+            for number in range(len(way)):
+                with here as above:
+                    here = self._below(above, way[: number + 1], make=make)
+            return here
+        known = next((count for count in range(len(way), -1, -1) if way[:count] in kept), -1)
+        if known < 0:
+            known, kept[()] = 0, self._top_folder(make=make)
+        for count in range(known, len(way)):
+            kept[way[: count + 1]] = self._below(kept[way[:count]], way[: count + 1], make=make)
+        return kept[way].lent()
+
+    def _top_folder(self, *, make: bool) -> Folder:
+        try:
+            return Folder.top(self._top)
         except FileNotFoundError:
             if not make:
                 raise
             self._top.mkdir(parents=True, exist_ok=True)
-            here = Folder.top(self._top)
-        way = (*self._way, *parts)
-        for number, part in enumerate(way, start=1):
-            with here as above:
-                try:
-                    here = above.below(part, make=make)
-                except OSError as error:
-                    if not is_obstacle(error):
-                        raise
-                    where = way[len(self._way) : number] or way[:number]
-                    raise _blocked("/".join(where), above.kind(part)) from None
-        return here
+            return Folder.top(self._top)
+
+    def _below(self, above: Folder, way: tuple[str, ...], *, make: bool) -> Folder:
+        """The last folder of a way, which lies in the one `above`."""
+        try:
+            return above.below(way[-1], make=make)
+        except OSError as error:
+            if not is_obstacle(error):
+                raise
+            where = way[len(self._way) :] or way
+            raise _blocked("/".join(where), above.kind(way[-1])) from None
+
+
+def _by_folder(paths: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Paths that follow each other and lie in one folder, each time with its parts."""
+    for parent, inside in groupby(paths, lambda path: path.rpartition("/")[0]):
+        yield parent.split("/") if parent else [], [*inside]
 
 
 def _parts(path: str) -> list[str]:
