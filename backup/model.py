@@ -236,7 +236,7 @@ class Missing:
 class Target:
     """A page or database that is in the backup: where its text lies below the output folder
     ('wiki/how-to/index.md'), its title, its icon when that is an emoji, and the id of what it lies in,
-    '' for a root."""
+    '' for a root. One that is not in the backup, and whose title is known, has the path ''."""
 
     path: str
     title: str

@@ -13,7 +13,7 @@ from bench.cases import CASES, CONNECTIONS
 def main() -> int:
     """0 when every target was met."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", default="ABCDEFGHPS", help="the cases to run, e.g. ABG")
+    parser.add_argument("--only", default="ABCDEFGHKPS", help="the cases to run, e.g. ABG")
     parser.add_argument("--peer", action="store_true", help="show CONCURRENCY=1 beside it")
     asked = parser.parse_args()
     met = True

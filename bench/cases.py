@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from backup.markdown.context import Context
 from backup.markdown.page import render
 from backup.model import Block, Json, Page
 from bench.generate import generate
-from bench.measure import run, written
+from bench.measure import Cost, Size, run, taken, written
 from bench.notion import Notion, reads
 from fakenotion.workspace import Workspace
 
@@ -150,6 +151,39 @@ def runners(folder: Path, connections: int) -> Iterator[Row]:
     yield _ratio_of("H", "50,000 pages, 3 runners and tokens", three, alone / 3, 1.05)
 
 
+def stores(folder: Path, connections: int) -> Iterator[Row]:
+    """K: what the `.notion.json` of each page costs, in the checkout, in git's pack, and a full sync."""
+    kinds: dict[str, dict[str, Any]] = {
+        "the sample": {"kind": "sample"},
+        "10,000 pages": {"kind": "generated", "pages": 10_000, "images": 0.0},
+    }
+    for what, kind in kinds.items():
+        with Notion(**kind) as notion:
+            made = {
+                keep: _kept(notion, folder / kind["kind"], keep, connections)
+                for keep in (False, True)
+            }
+        (without, small), (cost, large) = made[False], made[True]
+        checkout = f"{large.checkout:,.0f} ({small.checkout:,.0f} without)"
+        yield Row("K", f"{what}, bytes a page in the checkout", checkout, "–", True)
+        pack = f"{large.pack:,.0f} ({small.pack:,.0f} without)"
+        yield Row("K", f"{what}, bytes a page in the pack", pack, "–", True)
+    # A table with more columns than titles needs the views of its database.
+    yield _row("K", "requests", cost.requests, without.requests + 2)
+    share = 1 - without.cpu / cost.cpu
+    used = f"{cost.cpu:.0f} s, {without.cpu:.0f} s without: {share:.1%}"
+    yield Row("K", "share of the CPU", used, "≤ 10 %", share <= 0.1)
+    yield Row("K", "CPU of git", f"{cost.git:.1f} s, {without.git:.1f} s without", "–", True)
+    yield Row(
+        "K", "MB", f"{cost.memory:.0f} ({without.memory:.0f} without)", "≤ 250", cost.memory <= 250
+    )
+
+
+def _kept(notion: Notion, folder: Path, keep: bool, connections: int) -> tuple[Cost, Size]:
+    at = folder / str(keep)
+    return run(notion, at, "--keep-json", str(keep), concurrency=connections), taken(at)
+
+
 def growing(folder: Path, connections: int) -> Iterator[Row]:
     """S: what a page costs in backups of two sizes: rows of a database, and pages in pages."""
     yield from _grown(folder, connections, (1_000, 5_000))
@@ -228,6 +262,7 @@ CASES: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "F": pictures,
     "G": rendering,
     "H": runners,
+    "K": stores,
     "P": hard,
     "S": growing,
     "L": company,

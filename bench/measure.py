@@ -67,6 +67,24 @@ def run(notion: Notion, folder: Path, *flags: str, concurrency: int = 8) -> Cost
     return Cost(seconds, cpu, git, used.ru_maxrss / 1024, **counted)
 
 
+@dataclass(frozen=True)
+class Size:
+    """Bytes a page: of its files, and of all that git keeps, packed."""
+
+    checkout: float
+    pack: float
+
+
+def taken(folder: Path) -> Size:
+    """What a backup takes of the disk after its first run."""
+    subprocess.run(["git", "gc", "-q", "--prune=now"], cwd=folder, check=True)
+    found = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    pages = sum(path.name == "index.md" for path in found)
+    checkout = sum(size for path, size in found.items() if ".git" not in path.parts)
+    pack = sum(size for path, size in found.items() if path.suffix == ".pack")
+    return Size(checkout / pages, pack / pages)
+
+
 def _spent(pid: int) -> tuple[float, float]:
     """Seconds of CPU of a process that has ended, and of those that it started (proc(5), stat)."""
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from bench.generate import generate
+from demo.sample import sample
 from fakenotion import blocks, build
 from fakenotion.faults import Fault
 from fakenotion.nodes import Clock
@@ -128,6 +129,8 @@ def reads(workspace: Workspace, id_: str) -> int:
 def _workspace(kind: str, **arguments: Any) -> Workspace:
     if kind == "generated":
         return generate(**arguments)
+    if kind == "sample":
+        return sample()
     if kind == "tree":
         return ten_ary(**arguments).workspace
     clock = Clock(2026, 9, 1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from backup.commands import backup, restore, status, verify
+from backup.commands import backup, status, verify
 from backup.errors import ConfigError
 from backup.report.answer import Answer
 from backup.report.report import Report
@@ -43,13 +43,17 @@ class BringingBack:
     argument: str = ""
 
 
+def _restore(settings: Restore, services: Means) -> Answer:
+    from backup.commands import restore  # a fifth of every start, and seldom wanted
+
+    return restore.run(settings, services)
+
+
 Command: TypeAlias = Acting | LookingOn | BringingBack
 COMMANDS: Mapping[str, Command] = {
     "backup": Acting("back up what changed in Notion", backup.run),
     "verify": LookingOn("check every file of the backup, without Notion", verify.run),
-    "restore": BringingBack(
-        "bring a page of the backup back to Notion", restore.run, "RESTORE_PATH"
-    ),
+    "restore": BringingBack("bring a page of the backup back to Notion", _restore, "RESTORE_PATH"),
     "status": LookingOn("show what is backed up, and what is missing", status.run),
 }
 

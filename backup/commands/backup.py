@@ -21,10 +21,12 @@ from backup.model import Problem
 from backup.notion.client import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
+from backup.pipeline.databases import edited_since
 from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
-from backup.pipeline.listing import Survey, edited_since
+from backup.pipeline.listing import Survey
 from backup.pipeline.order import in_order
+from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader
 from backup.pipeline.people import People
 from backup.publish.authors import Authors
@@ -143,7 +145,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = memory if settings.keep_json else load.without_stores(memory)
     services.log.problem("errors", *summary.damage(memory))
     services.log.problem("warnings", *summary.left_out(memory), *summary.strays(memory))
-    return _Begun(here, base, memory, survey, _worth_keeping(listing, memory), lying.stores)
+    return _Begun(here, base, memory, survey, summary.worth_keeping(listing, memory), lying.stores)
 
 
 def _published(settings: Settings, services: Services) -> Base | None:
@@ -158,21 +160,6 @@ def _lying(services: Services, base: Base | None) -> Lying:
     return Lying(lambda: list(services.tree.files()), services.texts, services.stores)
 
 
-def _worth_keeping(listing: Listing, memory: Memory) -> Listing:
-    """Without databases that list nothing and never had a page here: that is an integration which may
-    not see them more often than an empty database, and no reason for a commit."""
-    known = {record.parent for record in memory.state.pages.values()}
-    known |= memory.state.databases.keys()
-    empty = {
-        each.id for each in listing.databases if not (each.rows or each.parent or each.id in known)
-    }
-    return replace(
-        listing,
-        databases=tuple(each for each in listing.databases if each.id not in empty),
-        empty=tuple(each for each in listing.databases if each.id in empty),
-    )
-
-
 def _carried_out(
     settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
 ) -> Report:
@@ -180,14 +167,12 @@ def _carried_out(
     _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
-    services.client.kind = "reading"
-    tables = _tables(settings, services, begun, pages)
-    people = People(services.users, writer.people, settings.full_sync)
+    services.client.kind, tables = "reading", _tables(settings, services, begun, pages)
     with (
         services.log.group("Reading pages", lazy=True),
         threads(settings.concurrency, services.stop) as requests,
     ):
-        reader = _reader(settings, services, begun, decided, requests, people)
+        reader = _reader(settings, services, begun, decided, requests, writer)
         delivery = _delivery(services, begun, writer, tables)
         work = Fetching(
             reader,
@@ -242,7 +227,7 @@ def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) ->
     now = indexes.current(before, writer, before.databases)
     try:
         places = indexes.write_indexes(tables, writer, before, begun.has(services))
-        now = replace(now, databases=places)
+        now = indexes.current(before, writer, places)
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
         is_known = as_before and not (
@@ -325,7 +310,9 @@ def _further(begun: _Begun, now: State, read_by_now: Collection[str]) -> Listing
     try:
         begun.survey.further(now, read_by_now)
         found = begun.survey.judged(now, begun.rules.mine)
-        return _worth_keeping(in_order(found, begun.memory.state, begun.stores), begun.memory)
+        return summary.worth_keeping(
+            in_order(found, begun.memory.state, begun.stores), begun.memory
+        )
     finally:
         client.kind = "reading"
 
@@ -335,7 +322,7 @@ def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
     rules = _rules(settings, services, begun)
     judged = begun.survey.judged(begun.memory.state, rules.mine)
     listing = in_order(placed(judged, begun.memory.state), begun.memory.state, begun.stores)
-    listing = _worth_keeping(listing, begun.memory)
+    listing = summary.worth_keeping(listing, begun.memory)
     known, missing = begun.memory.state, set(judged.verdicts)
     left = summary.left_alone(listing, known, missing, child_pages=settings.child_pages)
     return replace(begun, listing=listing, rules=rules, left_alone=left)
@@ -372,7 +359,7 @@ def _reader(
     begun: _Begun,
     decided: Plan,
     requests: Executor,
-    people: People,
+    writer: Writer,
 ) -> Reader:
     naming, before = services.naming, begun.memory.state
     if begun.discussions:
@@ -392,5 +379,6 @@ def _reader(
         describe=naming.describer(before).describe if naming else None,
         records=before.pages,
         discussions=begun.discussions,
-        people=people,
+        people=People(services.users, writer.people, settings.full_sync),
+        outside=Outside(services.client, writer.outside, settings.full_sync),
     )

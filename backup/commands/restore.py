@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +22,7 @@ from backup.restore.saved import Saved, saved
 from backup.restore.send import Sent, send
 from backup.restore.steps import Say
 from backup.restore.telling import address
+from backup.restore.there import copy_there
 from backup.services import Means
 from backup.settings import Restore
 from backup.settings.restoring import ORIGINAL
@@ -104,7 +106,8 @@ def _planned(services: Means, found: Saved, into: str) -> Plan:
     target.check(services.reader, found, into)
     target.check_writer(services.reader, me, services.writing_reader, into)
     there = people.present(services.reader, people.named(found))
-    return plan(found, into, workspace_of(me, there))
+    sources = people.sources(services.writing_reader, found)
+    return plan(found, into, workspace_of(me, there, sources))
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:
@@ -123,8 +126,12 @@ def _foreseen(found: Saved, planned: Plan) -> Answer:
 
 
 def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> Answer:
-    services.log.line(f"Restoring {telling.words(telling.contents(found))}.")
     services.stop.working()
+    if there := copy_there(
+        services.reader, found, planned, partial(_alike, services, found, planned)
+    ):
+        return _there(found, planned, *there)
+    services.log.line(f"Restoring {telling.words(telling.contents(found))}.")
     before = services.writer.requests
     try:
         sent = send(planned, found, services.writer, services.reader, _progress(services))
@@ -140,6 +147,21 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
     return _proven(answer, _proof(services, found, planned, sent))
+
+
+def _alike(services: Means, found: Saved, planned: Plan, id_: str) -> Proof:
+    """What differs between the backup and a page of its title, whose comments are not looked at."""
+    services.log.line("A page of this title is there: comparing it with the backup.")
+    return _compared(services, found, planned, Sent({found.top.id: id_}, 0, True), None)
+
+
+def _there(found: Saved, planned: Plan, id_: str, shown: Proof) -> Answer:
+    """A copy is where it should be: a second one would be a surprise."""
+    sent = Sent({found.top.id: id_}, 0, True)
+    made = _done(found, planned, sent)
+    note = "To get one more, give the one that is there another title."
+    heading = f"{found.top.path} is there already, and as in the backup: nothing was written"
+    return _proven(replace(made, heading=heading, notes=(note, *made.notes)), shown)
 
 
 def _progress(services: Means) -> Callable[[str], None]:
@@ -170,7 +192,15 @@ def _done(found: Saved, planned: Plan, sent: Sent) -> Answer:
 
 
 def _proof(services: Means, found: Saved, planned: Plan, sent: Sent) -> Proof:
-    """What differs between the backup and the copy, read back."""
+    """What differs between the backup and the copy."""
+    said = {sent.ids[step.on] for step in planned.steps if isinstance(step, Say)}
+    return _compared(services, found, planned, sent, said)
+
+
+def _compared(
+    services: Means, found: Saved, planned: Plan, sent: Sent, said: set[str] | None
+) -> Proof:
+    """What differs between the backup and the copy, read back; `said` is what was commented."""
     kind = "database" if found.top.kind == "database" else "page"
     with (
         services.log.group("Reading the copy back"),
@@ -178,7 +208,6 @@ def _proof(services: Means, found: Saved, planned: Plan, sent: Sent) -> Proof:
         threads(services.settings.concurrency, services.stop) as requests,
     ):
         tell = services.log.line
-        said = {sent.ids[step.on] for step in planned.steps if isinstance(step, Say)}
         reading = Reading(
             services.reader,
             services.downloader,
@@ -199,9 +228,12 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
     ]
     if len(shown.differences) > _MOST:
         told.append(Problem("restore", f"and {len(shown.differences) - _MOST} more differences"))
+    if shown.unfounded:
+        kinds = "; ".join(telling.kinds(shown.unfounded))
+        told.append(Problem("restore", f"The plan named losses that did not happen: {kinds}."))
     proven = (
         f"{counted(len(shown.differences), 'difference')} that nobody foresaw."
-        if told
+        if shown.differences
         else f"Proven: {counted(shown.compared, 'page, database or block', 'pages, databases and blocks')} "
         "compared, all as in the backup but for what is listed."
     )

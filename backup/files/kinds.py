@@ -168,7 +168,7 @@ def picture_size(path: Path) -> tuple[int, int] | None:
 def _unproven(head: bytes, typed: str, said: str, found: tuple[str, ...]) -> str:
     """The extension when no byte proves it: a ZIP, a text, or something unknown."""
     if is_text(head) or found:  # then it is none of the formats that prove themselves
-        typed, said = ("" if one in _PROVEN else one for one in (typed, said))
+        typed, said = ("" if one in _PROVEN and one != "exe" else one for one in (typed, said))
     if is_html(head):
         return said or "html"
     if head.startswith(b"PK\x03\x04"):

@@ -183,7 +183,13 @@ class _Work:
 
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
     """The state as it is at this moment."""
-    return replace(before, pages=dict(writer.records), databases=places, people=dict(writer.people))
+    pages, outside = dict(writer.records), {}
+    if writer.outside:
+        linked = {id_ for record in pages.values() for id_ in record.links}
+        needed = linked - pages.keys() - places.keys()
+        outside = {id_: title for id_, title in writer.outside.items() if id_ in needed}
+    people = dict(writer.people)
+    return replace(before, pages=pages, databases=places, people=people, outside=outside)
 
 
 def save(tree: Tree, now: State, *, is_known: bool) -> None:

@@ -158,7 +158,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     pages = _disjoint(known, newer)
     unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
     databases = {**(here.state.databases if newer else {}), **base.databases()}
-    now = State(pages, databases, base.state.unknown, people=base.state.people)
+    now = replace(base.state, pages=pages, databases=databases, damage=())
     earlier = [each for each in (here.state, base.before) if each != now]
     former = {path for each in earlier for path in each.owned()}
     former -= now.owned().keys() if former else set()

@@ -163,15 +163,21 @@ class Tree:
     def check(self, paths: Iterable[str], owned: Collection[str]) -> None:
         """Raise WorkspaceError when something that is not ours lies where a file should go: a file that
         is not in `owned`, and whatever is not a regular file."""
-        for path in paths:
+        for path, kind in self.kinds(paths):
+            _refuse(path, "" if kind == FILE and path in owned else kind)
+
+    def kinds(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """What lies at each path, '' for nothing; those in a folder that is not there are left out.
+        Raises WorkspaceError."""
+        for _, beside in _by_folder(paths):
             try:
-                with self._in(path) as (folder, name):
-                    kind = folder.kind(name)
+                with self._in(beside[0]) as (folder, _name):
+                    found = [folder.kind(_parts(path)[-1]) for path in beside]
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise _failure("reach", path, error) from None
-            _refuse(path, "" if kind == FILE and path in owned else kind)
+                raise _failure("reach", beside[0], error) from None
+            yield from zip(beside, found, strict=True)
 
     def stamps(self, paths: Collection[str]) -> dict[str, tuple[int, int]]:
         """The stamps of those of the paths that are there."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from backup import store
 from backup.errors import WorkspaceError
+from backup.folder.handles import FILE
 from backup.folder.tree import Tree
 from backup.markdown.database import is_our_list
 from backup.model import CSV, STORE
@@ -39,8 +40,8 @@ class Writer:
     `claimed` are files that an interrupted run may have written: ours, whether or not a record has
     them. `after_interruption` says that there are some: what else lies there may be older than the
     records. `former` are files of ours that the state no longer has, and the work tree still shows.
-    `people` are the names that are known by now, `plan` is the one that is being carried out, `size` how many bytes of images and attachments were
-    written.
+    `people` and `outside` are the names and titles that are known by now, `plan` is the one that is being
+    carried out, `size` how many bytes of images and attachments were written.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Writer:
         self.records = dict(state.pages)
         self.before = state
         self.people = dict(state.people)
+        self.outside = dict(state.outside)
         self.plan = Plan((), {})
         self.size = 0
         self.touched: set[str] = set()
@@ -110,8 +112,15 @@ class Writer:
         """Delete a page's files; what is a link, or lies behind one, is not ours and stays."""
         with self._lock:
             self.tree.append(journal.NAME, journal.page(page_id, None))
-            self._release(page_id, self.records.pop(page_id).paths())
+            record = self.records.pop(page_id)
+            self._release(page_id, record.paths())
             self.removed.add(page_id)
+            self.outside[page_id] = record.title
+
+    def forget(self, database_ids: Iterable[str]) -> None:
+        """Remember the titles of databases that are gone, for what links to them."""
+        places = self.before.databases
+        self.outside.update({id_: places[id_].title for id_ in database_ids if id_ in places})
 
     def check(self, page_id: str, folder: str) -> None:
         """Raise WorkspaceError when what lies in the way of a page is not a folder or a file: then it
@@ -221,7 +230,8 @@ class Writer:
         nobody's way, whatever has become of the state that knew them. `known` has the digests of those
         that are not `placed`."""
         unknown = [path for path in record.paths() if path not in self._owners]
-        there = {path: digest for path in unknown if (digest := self.tree.digest(path))}
+        lying = [path for path, kind in self.tree.kinds(unknown) if kind == FILE]
+        there = {path: digest for path in lying if (digest := self.tree.digest(path))}
         return {
             path
             for path, digest in there.items()

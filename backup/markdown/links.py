@@ -110,9 +110,10 @@ def page_target(page: str, context: Context, block: str | None = None) -> str | 
     fragment = f"#{anchor(block)}" if block else ""
     if block and page == bare_id(context.page_id):
         return fragment
-    if page not in context.targets:
+    target = context.targets.get(page)
+    if target is None or not target.path:
         return None
-    return file_target(context.targets[page].path, context) + fragment
+    return file_target(target.path, context) + fragment
 
 
 def file_target(path: str, context: Context) -> str:

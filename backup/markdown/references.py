@@ -46,6 +46,19 @@ def linked(page: Page, above: Collection[str], views: Collection[str] = ()) -> t
     return tuple(sorted((found.page_ids | blocks | parents | set(views)) - {page.id}))
 
 
+def nameless(page: Page) -> dict[str, str]:
+    """What a page names by its id alone, and shows under a title: 'page' or 'database' by the bare ids of
+    related pages and of those that a block links to. Pure."""
+    values = mapping(page.raw, "properties").values()
+    found = {id_: "page" for value in values for id_ in _related(value)}
+    for block in page.walk():
+        kind = word(block.data, "type")
+        if block.type == "link_to_page" and kind in ("page_id", "database_id"):
+            found[bare_id(word(block.data, kind))] = kind.removesuffix("_id")
+    found.pop("", None)
+    return found
+
+
 _Found = Iterator[links.Means]
 
 
@@ -88,6 +101,14 @@ def _in_value(value: object) -> _Found:
         yield links.page_link(word(value, kind))
     elif kind in ("title", "rich_text"):
         yield from _in_text(runs(value, kind))
+
+
+def _related(value: object) -> Iterator[str]:
+    """The bare ids in a relation, or in a rollup of relations."""
+    for item in _items(mapping(value, "rollup"), "array"):
+        yield from _related(item)
+    if word(value, "type") == "relation":
+        yield from (bare_id(word(item, "id")) for item in _items(value, "relation"))
 
 
 def _items(data: object, key: str) -> list[Json]:

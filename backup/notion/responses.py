@@ -123,9 +123,11 @@ def _final(status: int, code: str, said: str, from_notion: bool, where: str) -> 
         message = f"{where} was answered with a redirect (status {status}), which is not followed."
         hint = "Write into NOTION_API_URL the address that it leads to."
         return NotionError(message, hint=hint, status=status, code=code)
-    message = f"Notion refused {where}: {said or f'status {status}, without a reason.'}"
+    said = said or f"status {status}, without a reason."
     if status == 401:
+        message = f"Notion does not accept the token: {said}"
         return Unauthorized(message, hint="Check NOTION_TOKEN.", status=status, code=code)
+    message = f"Notion refused {where}: {said}"
     if code == "restricted_resource":
         hint = "Check in Notion whether this integration may read it."
         return Forbidden(message, hint=hint, status=status, code=code)

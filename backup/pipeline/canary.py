@@ -1,7 +1,8 @@
 """Checks some of what a walk believes: that lists show the times of pages, and that a page in which
 nothing lay has still nothing in it.
 
-Neither is promised by Notion; both were seen (see notion.children). Costs at most 20 requests.
+Neither is promised by Notion; both were seen (see notion.children). Costs at most 20 requests, and one for
+each page in which a search of the workspace shows something new.
 """
 
 from __future__ import annotations
@@ -37,9 +38,11 @@ class Canary:
     turn: int
     began: datetime
 
-    def check(self, walk: Walk, records: Mapping[str, Record]) -> Problem | None:
+    def check(
+        self, walk: Walk, records: Mapping[str, Record], hints: Collection[str] = ()
+    ) -> Problem | None:
         """Check what a walk has seen, by the `records` of all pages; where it was wrong, each page is
-        asked for itself, and the warning says so."""
+        asked for itself, and the warning says so. `hints` are pages in which nothing lay and something may."""
         rows = [row for row in walk.rows.values() if not row.packed]
         steady = [
             row
@@ -50,8 +53,10 @@ class Canary:
         is_wrong = self._lies(steady)
         if is_wrong:
             walk.doubt()
-        leaves = {row.id: records[row.id].requests for row in steady if not records[row.id].lists}
-        for id_, found in self._grown(rows, leaves).items():
+        leaves = [row.id for row in steady if not records[row.id].lists]
+        small = [id_ for id_ in leaves if records[id_].requests == 1]
+        due = {*hints, *chosen(small, self._count(rows), self.turn)}
+        for id_, found in self._grown(due).items():
             walk.show(id_, found.pages, found.databases, complete=True)
         return Problem("pages in pages", _LISTS_LIE) if is_wrong else None
 
@@ -70,12 +75,9 @@ class Canary:
         limit = self.began.strftime("%Y-%m-%dT%H:%M")
         return edited != row.edited and edited < limit
 
-    def _grown(self, rows: Collection[Row], leaves: Mapping[str, int]) -> dict[str, Children]:
-        """Pages in which something lies now, by their ids; `leaves` are pages without, with about how
-        many requests each takes, `rows` tell how large the tree is."""
-        small = [id_ for id_, requests in leaves.items() if requests == 1]
-        wanted = chosen(small, self._count(rows), self.turn)
-        found = zip(wanted, self.pool.map(self._listed, wanted), strict=True)
+    def _grown(self, leaves: Collection[str]) -> dict[str, Children]:
+        """Pages in which something lies now, by their ids, of those in which nothing lay."""
+        found = zip(leaves, self.pool.map(self._listed, leaves), strict=True)
         return {id_: each for id_, each in found if each and (each.pages or each.databases)}
 
     def _listed(self, id_: str) -> Children | None:

@@ -6,18 +6,22 @@ data sources known from the last run are queried before their database has named
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from backup import store
-from backup.model import Json
+from backup.errors import NotionError
+from backup.model import Json, Row
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source
 from backup.store import StoredDatabase
-from backup.sync.plan import Listed
+from backup.sync.plan import Listed, Listing
+
+_MARGIN = timedelta(minutes=2)  # see read.edited_since
 
 
 @dataclass(frozen=True)
@@ -94,3 +98,19 @@ _NESTED = (
     "Databases that are rows of this wiki: {}. To back them up, set CHILD_PAGES to true, or name each "
     "in DATABASES, too."
 )
+
+
+def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) -> list[Row]:
+    """The rows of those data sources that hold `page_ids`, edited since the listing began: one
+    request a source in place of one a page. A source that does not answer proves nothing, and gives
+    none."""
+    moment = listing.began - _MARGIN
+    found: list[Row] = []
+    for each in listing.databases:
+        for source in dict.fromkeys(row.source for row in each.rows if row.id in page_ids):
+            try:
+                with client.spent_on("listing"):
+                    found += read.edited_since(client, source, each.id, moment)
+            except NotionError:
+                continue
+    return found

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from queue import Empty, SimpleQueue
 
 from backup.errors import (
@@ -30,6 +29,7 @@ from backup.markdown.context import Options, shape
 from backup.model import Json, Problem, Row
 from backup.notion.blocks import Shared
 from backup.notion.client import ALLOWED
+from backup.pipeline.outcome import Outcome, combined
 from backup.pipeline.page import Reader
 from backup.report.log import Log
 from backup.stop import Stop
@@ -53,70 +53,6 @@ _MOST = (
 )
 _MINUTE = 60.0  # seconds between two lines about how far the work is
 _GLANCE = 0.2  # seconds between two looks at whether to stop
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the steps. `moved` are those of pages that got another folder, `removed` those of
-    pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be had, `errors` is what else a page lacks, `files` counts the files that were
-    written for each page id, `left` the steps that were not begun. `news` says of each page whose
-    missing files alone were tried whether it has to be read now. `ended` is the error that ended the
-    work early; what was done before holds."""
-
-    done: tuple[Step, ...] = ()
-    failed: tuple[Problem, ...] = ()
-    lost: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
-    errors: tuple[Problem, ...] = ()
-    files: Counter[str] = field(default_factory=Counter)
-    left: int = 0
-    news: Mapping[str, bool] = field(default_factory=dict)
-    ended: BackupError | None = None
-    moved: tuple[Step, ...] = ()
-    removed: tuple[Step, ...] = ()
-
-    def __add__(self, other: Outcome) -> Outcome:
-        return combined([self, other])
-
-
-def combined(outcomes: Iterable[Outcome]) -> Outcome:
-    """All of them as one. A page that was read again counts once, for the reason of the first time,
-    and with what the last time left to be told."""
-    each = tuple(outcomes)
-    done: dict[str, Step] = {}
-    told: tuple[_Told, ...] = tuple(defaultdict(list) for _ in range(4))
-    for outcome in each:
-        for step in outcome.done:
-            done.setdefault(step.page_id, step)
-            for found in told:
-                found.pop(step.page_id, None)
-        lists = (outcome.failed, outcome.lost, outcome.warnings, outcome.errors)
-        for found, problems in zip(told, lists, strict=True):
-            for problem in problems:
-                found[problem.page_id].append(problem)
-    failed, lost, warnings, errors = (tuple(chain.from_iterable(found.values())) for found in told)
-    files = Counter[str]()
-    for outcome in each:
-        files.update(outcome.files)
-    left = sum(outcome.left for outcome in each)
-    ended = next((outcome.ended for outcome in each if outcome.ended), None)
-    moved = {step.page_id: step for outcome in reversed(each) for step in outcome.moved}
-    removed = tuple(step for outcome in each for step in outcome.removed)
-    return Outcome(
-        done=tuple(done.values()),
-        failed=failed,
-        lost=lost,
-        warnings=warnings,
-        errors=errors,
-        files=files,
-        left=left,
-        ended=ended,
-        moved=tuple(moved.values()),
-        removed=removed,
-    )
-
-
-_Told = defaultdict[str, list[Problem]]
 
 
 @dataclass(frozen=True)
@@ -164,6 +100,7 @@ class Fetching:
         while True:
             forgotten = todo.forgotten | self.writer.plan.forgotten
             self.writer.plan = replace(todo, forgotten=forgotten)
+            self.writer.forget(todo.forgotten)
             self._complain(todo, listing)
             yield (moved := work._put_in_place(todo, rules))
             rules = learned(rules, (), moved.failed, {})
@@ -185,7 +122,16 @@ class Fetching:
                 return
             rules = replace(rules, shapes=shapes(listing.schemas, work.reader.options))
             todo = plan(listing, now, rules)
+            if not _finding(_next(todo, rules, readings)) and work._titled(todo):
+                todo = plan(listing, self._now(), rules)
             work = work._renewed(todo, listing, rules, anew=bool(edited))
+
+    def _titled(self, todo: Plan) -> bool:
+        """Ask for titles of what pages link to outside of the backup; whether there is a new one."""
+        outside = self.reader.outside
+        if not outside or self.stop.requested:
+            return False
+        return outside.learn(todo.targets, self.reader.requests)
 
     def _renewed(self, todo: Plan, listing: Listing, rules: Rules, *, anew: bool) -> Fetching:
         """The same for the next round; `anew`: synced blocks may be what was edited."""
@@ -210,7 +156,12 @@ class Fetching:
             )
             for each in (*plan_.databases, *plan_.kept)
         }
-        return replace(before, pages=dict(self.writer.records), databases=places)
+        return replace(
+            before,
+            pages=dict(self.writer.records),
+            databases=places,
+            outside=dict(self.writer.outside),
+        )
 
     def fetch(self, steps: Collection[Step]) -> Outcome:
         """Write the steps' pages, as many as there is time for. When one shows that no other
@@ -361,7 +312,9 @@ class Fetching:
         way = "from its store" if is_rendered else ""
         self.log.page(number, step.title or "Untitled", [reason or step.reason, way, files])
         for problem in outcome.warnings:
-            self.log.warning(problem)
+            if problem not in self.said:  # a page may be written twice
+                self.log.warning(problem)
+        self.said.update(outcome.warnings)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
             self.log.error(problem)
 
@@ -374,7 +327,12 @@ def _next(todo: Plan, rules: Rules, readings: Mapping[str, int]) -> list[Step]:
         for step in (*todo.of(Action.FETCH), *todo.of(Action.RENDER))
         if step.page_id not in rules.failed and readings.get(step.page_id, 0) < _MOST
     ]
-    return [step for step in steps if step.reason not in (ANCHORS, LINKS)] or steps
+    return _finding(steps) or steps
+
+
+def _finding(steps: Collection[Step]) -> list[Step]:
+    """Those that may show pages which nobody knows yet."""
+    return [step for step in steps if step.reason not in (ANCHORS, LINKS)]
 
 
 def _ids(listing: Listing) -> set[str]:

@@ -20,7 +20,7 @@ from backup.errors import (
     sentence,
 )
 from backup.model import WORKSPACE, Database, Json, Problem, Row
-from backup.notion import children, read
+from backup.notion import children
 from backup.notion.client import Client
 from backup.notion.resolve import Resolved, database, is_trashed, resolve
 from backup.pipeline import shares
@@ -37,8 +37,6 @@ from backup.sync.paths import Root
 from backup.sync.plan import Listed, Listing, Verdict, candidates
 from backup.sync.removals import PROOF
 from backup.sync.state import List, Record, State
-
-_MARGIN = timedelta(minutes=2)  # see read.edited_since
 
 
 @dataclass
@@ -105,7 +103,7 @@ class Survey:
 
     def _set_out(self, records: Mapping[str, Record]) -> Future[dict[str, Row]] | None:
         """Begin the walk; of a long one, a search tells what changed in the rest."""
-        is_whole = self.settings.full_sync
+        is_whole, self._walk.recorded = self.settings.full_sync, records.keys()
         warning, since = shares.set_out(self._walk, records, self.turn, is_whole=is_whole)
         self._warnings += [warning] if warning else []
         return self.pool.submit(edited_lately, self.client, since) if warning else None
@@ -120,7 +118,14 @@ class Survey:
             self._problems.append(Problem("search", sentence(error)))
         assert self._began is not None
         canary = Canary(self.client, self.pool, self.turn, self._began)
-        warning = canary.check(self._walk, known.pages)
+        leaves = {
+            row.id
+            for row in self._shown()
+            if (record := known.pages.get(row.id)) and record.edited == row.edited
+            if not record.lists
+        }
+        hints = leaves & self._workspace.holders(known.nodes)
+        warning = canary.check(self._walk, known.pages, hints)
         self._warnings += [warning] if warning else []
 
     @property
@@ -356,8 +361,10 @@ class Survey:
             databases[id_] = None
             if id_ in self._databases:
                 self._databases[id_] = replace(self._databases[id_], parent=answer.page_id)
-        complete = known.complete if known else True
-        self._walk.show(answer.page_id, rows.values(), databases, complete=complete)
+        complete, shifted = (known.complete, known.shifted) if known else (True, False)
+        self._walk.show(
+            answer.page_id, rows.values(), databases, complete=complete, shifted=shifted
+        )
 
 
 _UNREAD = (
@@ -375,19 +382,3 @@ def _refuse(errors: Collection[Exception], roots: int) -> None:
         raise ConfigError("\n".join(mistakes))
     if len(refused) == roots:
         raise Unauthorized(refused[0], hint=_INCAPABLE, status=403)
-
-
-def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) -> list[Row]:
-    """The rows of those data sources that hold `page_ids`, edited since the listing began: one
-    request a source in place of one a page. A source that does not answer proves nothing, and gives
-    none."""
-    moment = listing.began - _MARGIN
-    found: list[Row] = []
-    for each in listing.databases:
-        for source in dict.fromkeys(row.source for row in each.rows if row.id in page_ids):
-            try:
-                with client.spent_on("listing"):
-                    found += read.edited_since(client, source, each.id, moment)
-            except NotionError:
-                continue
-    return found

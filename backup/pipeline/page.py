@@ -30,6 +30,7 @@ from backup.notion.blocks import Shared
 from backup.notion.client import Client
 from backup.pipeline.addresses import fresh
 from backup.pipeline.comments import Discussions, Heard, earlier
+from backup.pipeline.outside import Outside
 from backup.pipeline.people import People
 from backup.pipeline.stored import ancestry, rendered
 from backup.store import StoredPage
@@ -97,7 +98,7 @@ class Reader:
     are those that the run began with.
 
     `keep_json` says that each page has a store.
-    `discussions` are the comments, None when they are not backed up; `people` knows names.
+    `discussions` are the comments, None when they are not backed up; `people` knows names, `outside` titles.
     `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `views`
     and `began` those of its listing (see plan.Listing).
     """
@@ -119,6 +120,7 @@ class Reader:
     records: Mapping[str, Record] = field(default_factory=dict)
     discussions: Discussions | None = None
     people: People | None = None
+    outside: Outside | None = None
 
     @property
     def _parallel(self) -> ParallelDownloads:
@@ -244,6 +246,8 @@ class Reader:
     def _written(self, step: Step, record: Record, stored: StoredPage) -> Written:
         """What belongs into the page's folder. `record` says when and how the page was read."""
         row, page = _row(step), replace(stored.page, schema=self._schema(step))
+        if self.outside:
+            self.outside.note(page)
         lists, before = children.lists(page), dict(record.shows())
         views = {
             id_: of

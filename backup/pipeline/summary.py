@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from backup.files.pending import Pending
 from backup.folder.load import Memory
 from backup.model import STORE, Problem
-from backup.pipeline.fetch import Outcome
+from backup.pipeline.outcome import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync import untrusted
 from backup.sync.family import Family
@@ -24,6 +24,21 @@ def foreseen(decided: Plan) -> Outcome:
     moved = tuple(step for step in decided.steps if step.old_folder)
     done = (*decided.of(Action.FETCH), *decided.of(Action.RENDER))
     return Outcome(done=done, moved=moved, removed=decided.of(Action.REMOVE))
+
+
+def worth_keeping(listing: Listing, memory: Memory) -> Listing:
+    """Without databases that list nothing and never had a page here: that is an integration which may
+    not see them more often than an empty database, and no reason for a commit."""
+    known = {record.parent for record in memory.state.pages.values()}
+    known |= memory.state.databases.keys()
+    empty = {
+        each.id for each in listing.databases if not (each.rows or each.parent or each.id in known)
+    }
+    return replace(
+        listing,
+        databases=tuple(each for each in listing.databases if each.id not in empty),
+        empty=tuple(each for each in listing.databases if each.id in empty),
+    )
 
 
 def empty(listed: Collection[Listed], before: State) -> tuple[Problem, ...]:
@@ -121,6 +136,7 @@ def report(
         rendered=ways[Action.RENDER],
         files=sum(outcome.files.values()),
         seen=_seen(decided),
+        waiting=decided.waiting,
         broken=outcome.ended.exit_code if outcome.ended else 0,
     )
 
@@ -149,7 +165,8 @@ def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[
     was the same."""
     kept = {step.page_id for step in decided.unchanged}
     read = {step.page_id for step in outcome.done}
-    return (kept | read) - {step.page_id for step in changed}
+    failed = {each.page_id for each in outcome.failed}
+    return (kept | read) - {step.page_id for step in changed} - failed
 
 
 def _sections(

@@ -43,6 +43,7 @@ class Walk:
     lists: dict[str, Listed] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    recorded: Collection[str] = ()  # the pages that the backup has
     believed: set[str] = field(default_factory=set)
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
@@ -119,42 +120,77 @@ class Walk:
         which list each stands; of others nothing is concluded. Raises Unauthorized."""
         for page_id, open_ in self._open.items():
             found = [self._answer(each, page_id, databases) for each in open_]
-            rows = {row.id: row for part in found if part for row in part.pages}
-            inside = dict.fromkeys(id_ for part in found if part for id_ in part.databases)
+            rows = {row.id: row for part, _ in found for row in part.pages}
+            inside = dict.fromkeys(id_ for part, _ in found for id_ in part.databases)
             by = self._by[page_id]
-            self.show(page_id, rows.values(), inside, complete=None not in found)
+            self.show(
+                page_id,
+                rows.values(),
+                inside,
+                complete=all(is_whole for _, is_whole in found),
+                shifted=any(
+                    is_whole and _differs(part, each.known)
+                    for each, (part, is_whole) in zip(open_, found, strict=True)
+                ),
+            )
             self._by[page_id] = by
         self._open.clear()
 
     def show(
-        self, page_id: str, rows: Iterable[Row], databases: Iterable[str], *, complete: bool
+        self,
+        page_id: str,
+        rows: Iterable[Row],
+        databases: Iterable[str],
+        *,
+        complete: bool,
+        shifted: bool = False,
     ) -> None:
-        """From now on this lies in the page. The last list is the newest."""
+        """From now on this lies in the page (see Listed). The last list is the newest."""
         self._by.pop(page_id, None)
         shown = tuple(rows)
         self.rows |= {row.id: row for row in shown}
         self.lists.pop(page_id, None)
         self.lists[page_id] = Listed(
-            page_id, "", "", "", shown, complete, databases=tuple(databases)
+            page_id, "", "", "", shown, complete, databases=tuple(databases), shifted=shifted
         )
         self.asked.add(page_id)
 
-    def _answer(self, open_: _Open, page_id: str, databases: Mapping[str, str]) -> Children | None:
+    def _answer(
+        self, open_: _Open, page_id: str, databases: Mapping[str, str]
+    ) -> tuple[Children, bool]:
+        """What lies in a list, and whether that is all of it."""
         known = open_.known
         try:
             if open_.whole:
-                return open_.whole.result()
+                return open_.whole.result(), True
             pages = tuple(filter(None, (future.result() for future in open_.pages)))
         except Unauthorized:
             raise
-        except (NotFound, Forbidden):
-            return None  # the page itself shows no more, or is to be read again
+        except (NotFound, Forbidden):  # the page itself shows no more, or is to be read again
+            return Children(self._news(known, page_id), (), known.blocks), False
         except BackupError as error:
-            self.problems.append(Problem(self._titles[page_id], sentence(error), page_id))
-            return None
+            self._complain(page_id, error)
+            return Children((), (), known.blocks), False
         there = [id_ for id_ in known.databases if databases.get(id_, known.id) == known.id]
         self._assumed |= dict.fromkeys(there, (known.id, page_id))
-        return Children(pages, tuple(there), known.blocks)
+        return Children(pages, tuple(there), known.blocks), True
+
+    def _news(self, known: List, page_id: str) -> tuple[Row, ...]:
+        """The pages of a list that is not shown, as far as the backup does not have them: another part
+        of the pages has read that list, and nobody would miss them."""
+        found = []
+        for id_ in known.pages:
+            try:
+                if id_ not in self.recorded and (row := self._page(id_, known.id, page_id)):
+                    found.append(row)
+            except Unauthorized:
+                raise
+            except BackupError as error:
+                self._complain(page_id, error)
+        return tuple(found)
+
+    def _complain(self, page_id: str, error: BackupError) -> None:
+        self.problems.append(Problem(self._titles[page_id], sentence(error), page_id))
 
     def recheck(self, hidden: Collection[str]) -> None:
         """List what was only assumed to hold these databases, which Notion does not show."""
@@ -190,6 +226,11 @@ class Walk:
         """A page that was seen in this run, as one that lies in `page_id`."""
         row = self.rows.get(id_)
         return replace(row, parent=page_id) if row else None
+
+
+def _differs(found: Children, known: List) -> bool:
+    pages = {row.id for row in found.pages}
+    return pages != {*known.pages} or {*found.databases} != {*known.databases}
 
 
 def cost(records: Iterable[Record]) -> int:

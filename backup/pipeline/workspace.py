@@ -79,6 +79,10 @@ class Workspace:
         above = children.stands_in(raw)
         return above != TOP and (above in inside or above in self._hits)
 
+    def holders(self, known: Collection[str]) -> set[str]:
+        """What holds something that is not `known`, as the search has it."""
+        return {hit.parent for id_, hit in self._hits.items() if id_ not in known}
+
     def strays(self, shown: Collection[str], *, to_the_end: bool) -> None:
         """Add the roots of what the search found and no list has `shown`: shared pages in pages that
         are not. What stands in a block is followed up only `to_the_end`, once no list is left."""

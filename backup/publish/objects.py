@@ -281,7 +281,7 @@ def _refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
 def _refuse_plain(git: Git, paths: Collection[str], filtered: Mapping[str, str]) -> None:
     """Raise GitError for a store that would show what the filter of the text beside it hides: the rules of
     who encrypts '*.md' are older than stores."""
-    stores = {_text_beside(path): path for path in paths if path.endswith(STORE)}
+    stores = {_text_beside(git, path): path for path in paths if path.endswith(STORE)}
     texts = _filters(_attributes(git, stores))
     for text, name in sorted(texts.items()):
         if name != "lfs" and stores[text] not in filtered:
@@ -292,8 +292,11 @@ def _refuse_plain(git: Git, paths: Collection[str], filtered: Mapping[str, str])
             )
 
 
-def _text_beside(store: str) -> str:
-    return f"{store.removesuffix(STORE)}index.md"
+def _text_beside(git: Git, store: str) -> str:
+    """A page's text, or a database's list of pages."""
+    folder = store.removesuffix(STORE)
+    is_page = os.path.lexists(git.folder / folder / "index.md")
+    return f"{folder}{'index.md' if is_page else 'README.md'}"
 
 
 def _unready(path: str, name: str, why: str) -> GitError:

@@ -172,8 +172,7 @@ def _facts(report: Report) -> str:
         facts.insert(1, f"[Pull request]({_address(report.pull_request)})")
     if spent := report.spent.words():
         facts.append(f"Notion shows {report.seen.words()}; requests: {spent}")
-    facts += [absences] if (absences := report.absences()) else []
-    return " · ".join(facts)
+    return " · ".join([*facts, *report.remarks()])
 
 
 def _address(text: str) -> str:

@@ -90,7 +90,8 @@ class Report:
     `new`, `updated`, `renamed` and `removed` are the pages of the run's commits, or of its folder
     where nothing is committed. `unchanged`, `read` and `rendered` (pages that were read, and that were
     written again from their store), `files` (images and attachments written),
-    `given_up` (files outside Notion that are not there any more) and `requests` (to Notion) are counts;
+    `given_up` (files outside Notion that are not there any more), `waiting` (see Plan) and `requests` (to
+    Notion) are counts;
     `spent` has the requests by kind, `seen` what Notion shows.
     `unpublished` says that git or the remote refused.
     `broken` is the exit code of an error that ended the run, 0 when it came to its own end.
@@ -113,6 +114,7 @@ class Report:
     rendered: int = 0
     files: int = 0
     given_up: int = 0
+    waiting: int = 0
     requests: int = 0
     spent: Spent = Spent()
     seen: Seen = Seen()
@@ -166,10 +168,14 @@ class Report:
         """The title of a message: 'Notion backup: 3 new, 1 error'."""
         if self.broken:
             return "Notion backup failed"
+        return f"Notion backup{', dry run' if self.dry_run else ''}: {self.counts()}"
+
+    def counts(self) -> str:
+        """The headline, and how much else is not saved: '3 new, 1 missing file, 1 error'."""
         said = [self.headline()]
         for word, problems in (("missing file", self.lost), ("error", self.errors)):
             said += [counted(len(problems), word)] if problems else []
-        return f"Notion backup{', dry run' if self.dry_run else ''}: {', '.join(said)}"
+        return ", ".join(said)
 
     def costs(self) -> tuple[str, ...]:
         """What the run did for that: '4 pages read', '1 image or attachment written', …"""
@@ -182,12 +188,19 @@ class Report:
             f"{self.seconds:.1f} s",
         )
 
-    def absences(self) -> str:
-        """'2 files outside Notion no longer exist; their pages say which'; '' for none."""
-        if self.given_up == 1:
-            return "1 file outside Notion no longer exists; its page says which"
+    def remarks(self) -> tuple[str, ...]:
+        """What is as it should be, and good to know: '2 files outside Notion no longer exist; their pages
+        say which', …"""
+        one = "1 file outside Notion no longer exists; its page says which"
         many = f"{self.given_up:,} files outside Notion no longer exist; their pages say which"
-        return many if self.given_up else ""
+        waiting = (
+            f"New or edited in other parts (SHARD): {counted(self.waiting, 'page')}; what is new in"
+        )
+        waiting += " there is found once those parts were published"
+        return (
+            *([one if self.given_up == 1 else many] if self.given_up else []),
+            *([waiting] if self.waiting else []),
+        )
 
     def details(self) -> Iterable[tuple[str, Entry]]:
         """Every page that is not as it was, with the word for what happened to it."""

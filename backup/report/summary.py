@@ -21,10 +21,9 @@ def lines(report: Report) -> Iterator[str]:
     """What was done, for a person: one line of counts, what changed, what is not saved, and last what it
     took."""
     would = "Dry run: " if report.dry_run else ""
-    yield f"{would}{report.headline()} · {report.unchanged} unchanged"
+    yield f"{would}{report.counts()} · {report.unchanged} unchanged"
     yield from _foreseen(report) if report.dry_run else _changes(report)
-    if absences := report.absences():
-        yield f"{absences}."
+    yield from (f"{each}." for each in report.remarks())
     if report.asked and report.asked.requests:
         yield _asked(report.asked)
     for problem in report.problems[:_MOST]:
@@ -39,7 +38,7 @@ def lines(report: Report) -> Iterator[str]:
 def _foreseen(report: Report) -> Iterator[str]:
     """Every page that would change, however many there are: nothing else names them."""
     for word, entry in report.details():
-        yield f"  {_MARKS[word]} {_told(entry)}"
+        yield f"  {_MARKS[word]} {_told(word, entry)}"
 
 
 def _changes(report: Report) -> Iterator[str]:
@@ -47,14 +46,15 @@ def _changes(report: Report) -> Iterator[str]:
     for word, entry in report.details():
         told[word] = told.get(word, 0) + 1
         if told[word] <= _MOST:
-            yield f"  {word}: {_told(entry)}"
+            yield f"  {word}: {_told(word, entry)}"
     for word, count in told.items():
         if count > _MOST:
             yield f"  … and {count - _MOST} more {word}"
 
 
-def _told(entry: Entry) -> str:
-    note = f" ({entry.note})" if entry.note else ""
+def _told(word: str, entry: Entry) -> str:
+    was = "was " if word == "renamed" else ""
+    note = f" ({was}{entry.note})" if entry.note else ""
     return f"{entry.title or 'Untitled'} → {entry.folder}/{note}"
 
 

@@ -1,10 +1,10 @@
-"""Sends what stands beside pages and blocks: comments and views, each once. What Notion refuses of it costs
-only itself."""
+"""Sends what stands beside pages and blocks: comments and views, each once, and what is set later. What Notion
+refuses of it costs only itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import unquote
 
@@ -15,10 +15,10 @@ from backup.notion.client import Client
 from backup.restore.lists import own_words
 from backup.restore.losses import Loss, Lost
 from backup.restore.shown import column_key
-from backup.restore.steps import MakeViews, Say, View
+from backup.restore.steps import MakeViews, Patch, Say, View
 from backup.restore.writer import Writer
 
-_REFUSED = 400
+_REFUSED = (400, 404)
 _MUTE = (
     "Notion does not let the integration of NOTION_RESTORE_TOKEN comment, so no comment came back. In Notion, "
     "open the integration under Settings → Connections, tick “Insert comments” under Capabilities, move the "
@@ -80,6 +80,25 @@ class Talk:
         self._there[on] = [each for each in found if word(each, "id") not in self._known]
 
 
+def put(means: Means, step: Patch) -> None:
+    """Set something; of properties that are refused together each alone."""
+    send, body = getattr(means.writer, step.kind), means.now(step.body)
+    try:
+        send(means.ids[step.key], body)
+    except NotionError as error:
+        if not step.path or error.status not in _REFUSED:
+            raise
+        parts = [{"properties": {name: each}} for name, each in body.get("properties", {}).items()]
+        if len(parts) > 1:
+            for part in parts:
+                put(means, replace(step, body=part))
+            return
+        name = next(iter(body.get("properties", {})), "")
+        what = f"“{name}”" if name else "to archive it"
+        means.refused.append(Problem(step.path, f"Notion refused {what}: {error.message}"))
+        means.lost.append(Lost(Loss.PROPERTY if name else Loss.DATABASE_EXTRAS, step.path, name))
+
+
 def show(means: Means, step: MakeViews) -> None:
     """Make the views of a database that are not there, Notion's own first tables among them."""
     for key in step.sources:
@@ -94,7 +113,7 @@ def show(means: Means, step: MakeViews) -> None:
         try:
             means.writer.settled(partial(showing.make, view))
         except NotionError as error:
-            if error.status != _REFUSED:
+            if error.status not in _REFUSED:
                 raise
             what = f"Notion refused the view “{view.body['name']}”: {error.message}"
             means.refused.append(Problem(step.path, what))

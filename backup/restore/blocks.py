@@ -11,7 +11,7 @@ from backup.exact_json import Exact
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Block, Json, bare_id, plain_text
 from backup.restore import limits
-from backup.restore.draft import Draft, Ref
+from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Files, file, icon
 from backup.restore.texts import Scope, rich, short, text, web, words_of
@@ -132,7 +132,7 @@ class Translation:
         is_known = block.type in _ONLY_IN_APP or block.data.get("block_type") in _ONLY_IN_APP
         self.lose(block, Loss.NOT_CREATABLE if is_known else Loss.UNSUPPORTED)
         if block.type == "link_preview":
-            target = web(word(block.data, "url"), self.scope)
+            target = web(word(block.data, "url"), replace(self.scope, losses=[]))
             return self.line(block, word(block.data, "url"), (), target)
         kind = (word(block.data, "block_type") or block.type or "block").replace("_", " ")
         title = plain(block) or word(block.data, "title")
@@ -298,7 +298,16 @@ def _row(to: Translation, row: Block, width: int) -> Draft:
     to.scope.at = bare_id(row.id)
     cells = [short(cell, to.scope) for cell in as_list(row.data.get("cells"))][:width]
     cells += [[] for _ in range(width - len(cells))]
-    return Draft(to.key(row), "table_row", {"cells": cells})
+    made = Draft(to.key(row), "table_row", {"cells": cells})
+    if size(made) <= limits.ROW_BYTES:
+        return made
+    to.scope.lose(Loss.TOO_DEEP)
+    share = (
+        limits.ROW_BYTES // width // 10
+    )  # of characters, each of six bytes at most, and some for a run
+    plain = (words_of(plain_text(cell))[:share] for cell in as_list(row.data.get("cells"))[:width])
+    cut = [[text(piece) for piece in limits.pieces(each)] for each in plain]
+    return replace(made, data={"cells": [*cut, *([] for _ in range(width - len(cut)))]})
 
 
 def _columns(to: Translation, block: Block) -> Made:

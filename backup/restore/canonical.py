@@ -241,8 +241,8 @@ def _value(kind: str, value: Json, side: Side) -> Any:
         return [word(each, "name") for each in objects(set_)]
     if kind == "people":
         return [side.named(each.get("id")) for each in objects(set_)]
-    if kind == "relation":
-        return [side.named(each.get("id")) for each in objects(set_)]
+    if kind == "relation":  # in any order: that of the side that comes by itself is Notion's
+        return sorted(side.named(each.get("id")) for each in objects(set_))
     if kind == "files":
         key = f"{side.page}/{value.get('id')}"
         return [

@@ -128,6 +128,8 @@ def _value(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
         *(Loss.PEOPLE, Loss.RELATION_OUTSIDE, Loss.RELATION_CUT, Loss.PROPERTY, Loss.TOO_DEEP),
         *(Loss.ADDRESS, *_FILES),
     )
+    if own := _of((Loss.DEFAULT_STATUS,), foreseen):
+        return own
     is_less = new is None or (isinstance(new, list) and all(each in as_list(old) for each in new))
     return _of(kinds, foreseen) if is_less else []
 
@@ -156,7 +158,12 @@ def _chosen(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
     return _of((Loss.VIEW_EXTRAS,), foreseen) if new is None else []
 
 
+def _archived(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    return _of((Loss.DATABASE_EXTRAS,), foreseen) if old else []
+
+
 _PARTS = {
+    "archived": _archived,
     "filter": _chosen,
     "sorts": _chosen,
     "files": _attached,

@@ -1,12 +1,16 @@
-"""Which blocks of a copy stand for which of the backup: by their order, with what a restore moves. Pure."""
+"""Which blocks and rows of a copy stand for which of the backup: blocks by their order, with what a restore moves,
+and rows by what they say. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from backup.json_values import objects
+from backup.json_values import mapping, objects
 from backup.model import Block, bare_id, plain_text
+from backup.restore import canonical
+from backup.restore.canonical import Side
+from backup.restore.saved import Node
 
 CHILDREN = ("child_page", "child_database")
 _LONG = 95  # texts of one block, from which on it may go on in the next
@@ -108,3 +112,28 @@ def _number(slot: Slot, blocks: Sequence[Block], at: int) -> int:
 
 def _words(block: Block) -> str:
     return plain_text(block.data.get("rich_text"))
+
+
+def rows_lined_up(rows: Sequence[Node], copies: Sequence[Node]) -> dict[str, Node]:
+    """For each row its copy, by what is the same whatever the ids; the order of rows says nothing."""
+    found: dict[str, Node] = {}
+    left = [*copies]
+    for sign in (_whole, _title_of, lambda row: ""):
+        by_sign: dict[str, list[Node]] = {}
+        for copy in left:
+            by_sign.setdefault(sign(copy), []).append(copy)
+        for row in rows:
+            if row.id not in found and (same := by_sign.get(sign(row))):
+                found[row.id] = same.pop(0)
+        left = [copy for copies_ in by_sign.values() for copy in copies_]
+    return found
+
+
+def _whole(row: Node) -> str:
+    blocks = [(block.type, plain_text(block.data.get("rich_text"))) for block in row.page.walk()]
+    values = canonical.values(mapping(row.page.raw, "properties"), Side(lambda id_: ""))
+    return repr((row.page.title, blocks, sorted(values.items())))
+
+
+def _title_of(row: Node) -> str:
+    return row.page.title

@@ -22,11 +22,10 @@ class Loss(Enum):
         "a block that only Notion's own app makes (button, form, meeting notes, link preview): a line "
         "stands in its place, with its content where there is any"
     )
-    DATABASE = (
-        "a database that lies in another one, or has no data source: it is not made, with its rows"
-    )
+    DATABASE = "a database that lies in another one (a wiki) that is restored alone: it is not made"
     DATABASE_MOVED = (
-        "a database inside a block: it comes at the page's end, and a link in its place"
+        "a database inside a block, or in another one (a wiki): it comes at the page's end, and a link in "
+        "its place in a block"
     )
     PAGE_MOVED = "a page inside a block: it comes at the page's end, and a link in its place"
     LINKED_VIEW = "a view of a database elsewhere: a link stands in its place"
@@ -46,6 +45,9 @@ class Loss(Enum):
     PEOPLE = "a person who is not in the workspace"
     CUSTOM_EMOJI = "an icon of the workspace's own"
     DEFAULT_ICON = "an empty icon, where Notion puts its own"
+    DEFAULT_STATUS = (
+        "an empty status, or one beyond the first hundred of its column: Notion puts its own"
+    )
     ADDRESS = "an address that Notion writes in another way"
     DATABASE_EXTRAS = "a template, a status group or another setting of a database"
     VIEWS = "a view that only Notion's own app makes (form, chart, dashboard)"

@@ -1,4 +1,5 @@
-"""Which of the people that a page names are in the workspace by now: Notion refuses a mention of others."""
+"""Who and what outside is still there: Notion refuses mentions of people who left, and relations to databases
+that it does not show."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from backup.json_values import mapping, objects, word
 from backup.model import bare_id, dashed_id
 from backup.notion.client import Client
 from backup.restore.saved import Saved
+from backup.restore.schema import outside_of, sources_of
 from backup.store import StoredPage
 
 _UNKNOWN = 400  # Assumed: also the answer for an id that is nobody's
@@ -47,6 +49,22 @@ def present(client: Client, ids: frozenset[str]) -> frozenset[str] | None:
         except NotionError as error:
             if error.status != _UNKNOWN:
                 raise
+        else:
+            found.add(id_)
+    return frozenset(found)
+
+
+def sources(client: Client, saved: Saved) -> frozenset[str]:
+    """The data sources outside of `saved` that relations lead to, and that Notion shows; `client` asks with
+    the token that writes. One that may not read is taken to see all."""
+    found = set()
+    for id_ in sorted(outside_of(sources_of(saved.nodes).values())):
+        try:
+            client.data_source(dashed_id(id_))
+        except NotFound:
+            continue
+        except Forbidden:
+            found.add(id_)
         else:
             found.add(id_)
     return frozenset(found)

@@ -20,11 +20,12 @@ from backup.json_values import mapping
 from backup.model import Json, bare_id
 from backup.restore import limits
 from backup.restore.cut import Cutter, original_of
-from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder
+from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder, size
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Planned
 from backup.restore.saved import Saved
 from backup.restore.steps import (
+    ARCHIVED,
     START,
     Append,
     MakeDatabase,
@@ -44,19 +45,23 @@ _MARK = 12  # hex digits in the title of an unfinished copy
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """What `users/me` says: how many bytes a file may have, and whether the token is a person's, whose
-    blocks are not counted. `people` are the bare ids of those in it, None when nobody asked."""
+    blocks are not counted. `people` are the bare ids of those in it, `sources` those of the data sources
+    that relations to outside can lead to, None when nobody asked."""
 
     max_upload: int = limits.FREE_FILE
     personal: bool = False
     people: frozenset[str] | None = None
+    sources: frozenset[str] | None = None
 
 
-def workspace_of(me: Json, people: frozenset[str] | None = None) -> Workspace:
+def workspace_of(
+    me: Json, people: frozenset[str] | None = None, sources: frozenset[str] | None = None
+) -> Workspace:
     """The workspace of a token, by GET /v1/users/me."""
     bot = mapping(me, "bot")
     most = mapping(bot, "workspace_limits").get("max_file_upload_size_in_bytes")
     size = most if type(most) is int else limits.FREE_FILE
-    return Workspace(size, mapping(bot, "owner").get("type") == "user", people)
+    return Workspace(size, mapping(bot, "owner").get("type") == "user", people, sources)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
     """How `saved` is made again in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
-    translator = Translator(saved, workspace.max_upload, workspace.people)
+    translator = Translator(saved, workspace.max_upload, workspace.people, workspace.sources)
     builder = _Builder(translator, translator.all())
     steps = [*builder.skeleton(), *builder.rest()]
     digest = hashlib.sha256(repr((steps, sorted(translator.files.uploads))).encode()).hexdigest()
@@ -160,12 +165,14 @@ class _Builder:
     def _making(self, one: Made, parent: str, drafts: tuple[Draft, ...]) -> MakePage:
         known = self.cutter.made
         values = one.values if one.source else {"title": {"title": one.title}}
-        now = {name: each for name, each in values.items() if _is_known(each, known)}
+        ready = {name: each for name, each in values.items() if _is_known(each, known)}
+        ready = dict(sorted(ready.items(), key=lambda item: "title" not in item[1]))
+        now = next(_shares(ready, limits.VALUE_BYTES), {})
         if len(now) < len(values):
             self._values[one.node.id] = {
                 name: each for name, each in values.items() if name not in now
             }
-        title = next((each["title"] for each in now.values() if "title" in each), [])
+        title: list[Json] = next((each["title"] for each in now.values() if "title" in each), [])
         kind = "data_source_id" if one.source else "page_id"
         body: Json = {
             "parent": {"type": kind, kind: Ref(parent)},
@@ -252,7 +259,8 @@ class _Builder:
         for draft in self.cutter.again:
             yield Patch("block", draft.key, {draft.type: draft.data})
         for key, values in self._values.items():
-            yield Patch("page", key, {"properties": values})
+            for share in _shares(values, limits.ROW_BYTES):
+                yield Patch("page", key, {"properties": share}, self._all[key].node.path)
         for one in self._all.values():
             if one.node.kind == "database" and (views := self._translator.views.of(one.node)):
                 yield views
@@ -261,6 +269,9 @@ class _Builder:
             if _raw(one).get("is_locked") is True and one is not self._top:
                 kind = "database" if one.node.kind == "database" else "page"
                 yield Patch(kind, key, {"is_locked": True})
+        for key, one in self._all.items():
+            if one.source and _raw(one).get("is_archived") is True:
+                yield Patch("page", key, ARCHIVED, one.node.path)
 
     def marked(self, steps: list[Step], mark: str) -> Iterator[Step]:
         """The steps with the mark in the title of the topmost page, and the last one, which takes it off."""
@@ -282,6 +293,20 @@ class _Builder:
             yield from others
             whole = {"properties": {"title": {"title": self._top.title}}}
             yield Patch("page", key, {**whole, **lock})
+
+
+def _shares(values: Json, most: int) -> Iterator[Json]:
+    """The values in parts of so many bytes, each with one value at least."""
+    share: Json = {}
+    used = 0
+    for name, each in values.items():
+        more = size(Draft("", name, each))
+        if share and used + more > most:
+            yield share
+            share, used = {}, 0
+        share[name], used = each, used + more
+    if share:
+        yield share
 
 
 def _is_known(value: Json, made: set[str]) -> bool:

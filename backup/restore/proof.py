@@ -6,23 +6,23 @@ to such a thing (see `excuses`), or a fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Block, Json, Page, bare_id
+from backup.model import Block, Json, bare_id
 from backup.restore import canonical
 from backup.restore.canonical import Side
 from backup.restore.excuses import excused, replaceable
-from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page
+from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page, rows_lined_up
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.restore.shown import TABLE
-from backup.restore.talk import on_block, told
+from backup.restore.talk import by_place, told
 from backup.words import counted
 
-_ABSENT = (Loss.UNREAD, Loss.DATABASE, Loss.COMMENT)  # of these nothing is made
+_ABSENT = (Loss.DATABASE, Loss.DATABASE_MOVED, Loss.COMMENT)
 _VIEW = ("name", "type", "source")  # by which a view is known
 _BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
 
@@ -94,7 +94,7 @@ class _Comparison:
     def run(self) -> None:
         """Find what stands for what, then compare, for links lead to what comes later."""
         for lost in self.foreseen:  # what the backup itself does not have
-            if lost.kind in _ABSENT and not lost.where:
+            if lost.kind is Loss.UNREAD or (lost.kind in _ABSENT and not lost.where):
                 self.happened.append(lost)
         self._pair(self.before.nodes[0], self.after.nodes[0])
         for each in self._later:
@@ -123,14 +123,11 @@ class _Comparison:
         if len(rows) != len(copies):
             self.differ(old.path, "", f"has {len(copies)} rows in the copy, not {len(rows)}")
         by_id = {copy.id: copy for copy in copies}
-        named = {
-            by_id.pop(self.known[row.id]).id: row for row in rows if self.known.get(row.id) in by_id
-        }
-        left = iter(copy for copy in copies if copy.id not in named)
-        told = {row.id: self._copies[id_] for id_, row in named.items()}
+        told = {row.id: by_id.pop(id_) for row in rows if (id_ := self.known.get(row.id)) in by_id}
+        told |= rows_lined_up([row for row in rows if row.id not in told], [*by_id.values()])
         for row in rows:
-            if copy := told.get(row.id) or next(left, None):
-                self._pair(row, copy)
+            if row.id in told:
+                self._pair(row, told[row.id])
 
     def _pair_page(self, old: Node, new: Node) -> None:
         inside = {node.id: node for node in self._below.get(old.id, ())}
@@ -204,10 +201,13 @@ class _Comparison:
 
     def _compare_page(self, old: Node, new: Node) -> None:
         before, after = self._sides(old)
-        one, other = (_clothes(node.page.raw, side) for node, side in ((old, before), (new, after)))
+        pairs = ((old, before), (new, after))
+        one, other = (_clothes(node.page.raw, side) for node, side in pairs)
         self._compare(old.path, "", one, other, before)
         first, second = old.page.raw.get("properties"), new.page.raw.get("properties")
         if old.kind == new.kind == "row":
+            marks = [{"archived": node.page.raw.get("is_archived") is True} for node, _ in pairs]
+            self._compare(old.path, "", marks[0], marks[1], before)
             self._compare_values(
                 old,
                 canonical.values(as_object(first), before),
@@ -243,8 +243,8 @@ class _Comparison:
             return
         before, after = self._sides(old)
         shown = {bare_id(block.id) for block in new.page.walk()}
-        one = _by_place(old.page, lambda id_: self._ids.get(id_, ""), new.id, shown)
-        other = _by_place(new.page, lambda id_: id_, new.id, shown)
+        one = by_place(old.page, lambda id_: self._ids.get(id_, ""), new.id, shown)
+        other = by_place(new.page, lambda id_: id_, new.id, shown)
         for id_ in one.keys() | other.keys():
             said, copied = one.get(id_, []), other.get(id_, [])
             if len(said) != len(copied):
@@ -311,7 +311,7 @@ class _Comparison:
         one = canonical.block(old, before)
         other = _joined([canonical.block(each, after) for each in blocks])
         self._compare(node.path, where, one, other, before)
-        self._happened(each for each in foreseen if _shows_nowhere(each, old))
+        self._happened(each for each in foreseen if each.kind is Loss.LIST_FORMAT)
 
     def _compare(self, path: str, where: str, one: Json, other: Json, side: Side) -> None:
         for name in sorted(one.keys() | other.keys()):
@@ -324,22 +324,6 @@ class _Comparison:
             self._happened(excuse)
         else:
             self.differ(path, where, f"{name.replace('_', ' ')} is another one in the copy")
-
-
-def _by_place(
-    page: Page, name: Callable[[str], str], id_: str, shown: Collection[str]
-) -> dict[str, list[Json]]:
-    """The comments of a page by the id, in the copy, of what they are about."""
-    found: dict[str, list[Json]] = {}
-    for comment in page.comments:
-        place = name(on_block(comment))
-        found.setdefault(place if place in shown else id_, []).append(comment)
-    return found
-
-
-def _shows_nowhere(lost: Lost, old: Block) -> bool:
-    """Losses that show in no comparison: how a list counts."""
-    return lost.kind is Loss.LIST_FORMAT or (lost.kind is Loss.UNREAD and bool(old.unread))
 
 
 def _children(nodes: Iterable[Node]) -> dict[str, list[Node]]:

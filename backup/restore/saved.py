@@ -122,9 +122,9 @@ class _Reading:
         for id_, each in self._nodes.items():
             self._inside.setdefault(each.parent, []).append(id_)
 
-    def below(self, id_: str, parent: str | None, depth: int = 0) -> Iterator[Node]:
+    def below(self, id_: str, parent: str | None, depth: int = 0, page: str = "") -> Iterator[Node]:
         """The node, then those that lie in it, in the order of reading; nothing of one that lies in
-        itself."""
+        itself. A database that lies in another one (of a wiki) lies in the `page` above that instead."""
         if id_ in self._seen:
             return
         self._seen.add(id_)
@@ -132,6 +132,8 @@ class _Reading:
             if depth > _DEEPEST:
                 raise StoreError("It lies in too many others.")
             node = self._node(id_, parent)
+            if node.kind == "database" and not node.database.sources:
+                raise StoreError("The database has no data source.")
         except StoreError as error:
             folder = self._nodes[id_].folder
             if parent is None:
@@ -141,11 +143,21 @@ class _Reading:
                 ) from None
             self.lost.append(Lost(Loss.UNREAD, folder))
         else:
-            yield from self._with_all_below(node, depth)
+            yield from self._with_all_below(node, depth, page)
 
-    def _with_all_below(self, node: Node, depth: int) -> Iterator[Node]:
+    def _with_all_below(self, node: Node, depth: int, page: str) -> Iterator[Node]:
         yield node
-        trees = [[*self.below(id_, node.id, depth + 1)] for id_ in self._inside.pop(node.id, ())]
+        is_page = node.kind != "database"
+        trees = []
+        for id_ in self._inside.pop(node.id, ()):
+            if is_page or id_ not in self._databases:
+                above = node.id if is_page else page
+                trees.append([*self.below(id_, node.id, depth + 1, above)])
+            elif page:
+                self.lost.append(Lost(Loss.DATABASE_MOVED, self._nodes[id_].folder))
+                trees.append([*self.below(id_, page, depth + 1, page)])
+            else:
+                self.lost.append(Lost(Loss.DATABASE, self._nodes[id_].folder))
         for tree in sorted(filter(None, trees), key=_place_in(node)):
             yield from tree
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from backup.json_values import as_object, mapping, objects, word
@@ -26,18 +26,22 @@ _BARE = (
     *("title", "rich_text", "date", "people", "files", "checkbox", "url", "email", "phone_number"),
     *("created_time", "created_by", "last_edited_time", "last_edited_by", "place"),
 )
+_GUESSED = (*_BARE, "number", "select", "multi_select")  # need no settings
 _GROUPS = ("To-do", "In progress", "Complete")
+_HEX = re.compile(r"[0-9a-f]{32}")
 _NAMED = re.compile(r'prop\("((?:[^"\\]|\\.)*)"\)')
 Key = tuple[str, str]  # of a column: its data source and its name
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A data source of what is restored: `columns` by their names, as the store has them."""
+    """A data source of what is restored: `columns` by their names, as the store has them. `guessed` are
+    those that only its rows tell of: its store may be older than theirs."""
 
     key: str
     node: Node
     raw: Json
+    guessed: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> dict[str, Json]:
@@ -57,19 +61,49 @@ def sources_of(nodes: Collection[Node]) -> dict[str, Source]:
     for node in nodes:
         for raw in node.database.sources if node.kind == "database" else ():
             found.setdefault(bare_id(word(raw, "id")), Source(bare_id(word(raw, "id")), node, raw))
+    more: dict[str, Json] = {}
+    for node in nodes:
+        if node.kind == "row" and (source := source_of(node, found)):
+            for name, value in mapping(node.page.raw, "properties").items():
+                if name not in source.columns and (kind := word(value, "type")) in _GUESSED:
+                    one = {"id": word(value, "id"), "type": kind, kind: {}}
+                    more.setdefault(source.key, {})[name] = one
+    for key, columns in more.items():
+        source = found[key]
+        raw = {**source.raw, "properties": {**columns, **source.columns}}
+        found[key] = replace(source, raw=raw, guessed=frozenset(columns))
     return found
+
+
+def source_of(row: Node, sources: Mapping[str, Source]) -> Source | None:
+    """The data source of a row: the one that it names, else the first of its database."""
+    named = sources.get(bare_id(word(mapping(row.page.raw, "parent"), "data_source_id")))
+    if named and named.node.id == row.parent_id:
+        return named
+    return next((each for each in sources.values() if each.node.id == row.parent_id), None)
+
+
+def outside_of(sources: Collection[Source]) -> set[str]:
+    """The ids of the data sources that relations lead to out of these."""
+    columns = (column for source in sources for column in source.columns.values())
+    found = {bare_id(word(mapping(one, "relation"), "data_source_id")) for one in columns}
+    return {id_ for id_ in found - {source.key for source in sources} if _HEX.fullmatch(id_)}
 
 
 @dataclass
 class Schemas:
-    """Makes the columns of all data sources. `made` are those that there will be."""
+    """Makes the columns of all data sources. `seen` are the data sources outside that relations can lead
+    to, None for all. `made` are the columns that there will be, `outside` those of them that relate to
+    rows that are not restored, `mirrored` the sides of two-way relations that come by themselves, and
+    `partners` has for each side the other one."""
 
     sources: Mapping[str, Source]
     losses: list[Lost] = field(default_factory=list)
+    seen: Collection[str] | None = None
     made: set[Key] = field(default_factory=set)
-    mirrored: set[Key] = field(
-        default_factory=set
-    )  # sides of two-way relations that come by themselves
+    outside: set[Key] = field(default_factory=set)
+    mirrored: set[Key] = field(default_factory=set)
+    partners: dict[Key, Key] = field(default_factory=dict)
 
     def simple(self, source: Source) -> Json:
         """The columns that need nothing else."""
@@ -78,6 +112,8 @@ class Schemas:
             kind = word(column, "type")
             if kind in ("relation", "rollup", "formula"):
                 continue
+            if name in source.guessed:
+                self.losses.append(Lost(Loss.DATABASE_EXTRAS, source.node.path, name))
             config = self._config(source, name, kind, column)
             if config is None:
                 self.losses.append(Lost(Loss.PROPERTY, source.node.path, name))
@@ -108,17 +144,8 @@ class Schemas:
         return None
 
     def _options(self, source: Source, name: str, config: Json) -> list[Json]:
-        """The options that can be sent: with names of their own, as many as a list may have."""
-        seen: set[str] = set()
-        found: list[Json] = []
-        given = objects(config.get("options"))
-        for one in given:
-            said = word(one, "name")
-            is_new = said.casefold() not in seen and len(found) < limits.OPTIONS
-            if said and "," not in said and limits.units(said) <= limits.NAME and is_new:
-                seen.add(said.casefold())
-                found.append(one)
-        if len(found) < len(given):
+        found = options_of(config)
+        if len(found) < len(objects(config.get("options"))):
             self.losses.append(Lost(Loss.DATABASE_EXTRAS, source.node.path, name))
         return found
 
@@ -142,7 +169,7 @@ class Schemas:
                     name: _worked_out(source, each) for one, name, each in ready if one is source
                 }
                 if here:
-                    yield Patch("data_source", source.key, {"properties": here})
+                    yield Patch("data_source", source.key, {"properties": here}, source.node.path)
             self.made |= {(source.key, name) for source, name, _ in ready}
             waiting = [one for one in waiting if one not in ready]
         for source, name, _ in waiting:
@@ -150,9 +177,10 @@ class Schemas:
 
     def _relation(self, source: Source, name: str, column: Json) -> Iterator[Step]:
         config = mapping(column, "relation")
-        other = self.sources.get(bare_id(word(config, "data_source_id")))
+        target = bare_id(word(config, "data_source_id"))
+        other = self.sources.get(target)
         if other is None:
-            self.losses.append(Lost(Loss.RELATION_OUTSIDE, source.node.path, name))
+            yield from self._outward(source, name, column, target)
             return
         self.made.add((source.key, name))
         back = self._other_side(config, other)
@@ -161,11 +189,30 @@ class Schemas:
         made = {"data_source_id": Ref(other.key), "type": kind, kind: {}}
         one = {**_described(column), "type": "relation", "relation": made}
         if kind == "single_property":
-            yield Patch("data_source", source.key, {"properties": {name: one}})
+            yield Patch("data_source", source.key, {"properties": {name: one}}, source.node.path)
             return
         self.made.add((other.key, back))
         self.mirrored.add((other.key, back))
+        self.partners |= {
+            (source.key, name): (other.key, back),
+            (other.key, back): (source.key, name),
+        }
         yield Pair(source.key, name, one, other.key, back)
+
+    def _outward(self, source: Source, name: str, column: Json, target: str) -> Iterator[Step]:
+        """A relation to rows that stay: one-way, so that nothing of theirs changes."""
+        if target not in outside_of([source]) or (
+            self.seen is not None and target not in self.seen
+        ):
+            self.losses.append(Lost(Loss.RELATION_OUTSIDE, source.node.path, name))
+            return
+        self.made.add((source.key, name))
+        self.outside.add((source.key, name))
+        if word(mapping(column, "relation"), "type") == "dual_property":
+            self.losses.append(Lost(Loss.ONE_WAY, source.node.path, name))
+        made = {"data_source_id": target, "type": "single_property", "single_property": {}}
+        one = {**_described(column), "type": "relation", "relation": made}
+        yield Patch("data_source", source.key, {"properties": {name: one}}, source.node.path)
 
     def _other_side(self, config: Json, other: Source) -> str:
         """The name of the other side of a two-way relation; '' when it has none that is free."""
@@ -185,7 +232,24 @@ class Schemas:
         relation = word(config, "relation_property_name")
         target = mapping(source.columns.get(relation), "relation")
         other = bare_id(word(target, "data_source_id"))
+        if (source.key, relation) in self.outside:
+            return {(source.key, relation)}
         return {(source.key, relation), (other, word(config, "rollup_property_name"))}
+
+
+def options_of(config: Json) -> list[Json]:
+    """The options that can be sent: with names of their own, as many as a list may have. A longer list
+    cannot be made in steps, for a later one would have to name all; rows bring more of them."""
+    found: dict[str, Json] = {}
+    for one in objects(config.get("options")):
+        if can_be_option(said := word(one, "name")) and len(found) < limits.OPTIONS:
+            found.setdefault(said.casefold(), one)
+    return [*found.values()]
+
+
+def can_be_option(name: str) -> bool:
+    """Whether an option may have that name."""
+    return bool(name) and "," not in name and limits.units(name) <= limits.NAME
 
 
 def _described(column: Json) -> Json:

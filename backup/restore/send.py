@@ -14,13 +14,14 @@ from backup.errors import BackupError, Busy, NotionError
 from backup.json_values import mapping, objects, word
 from backup.model import Json, Problem, bare_id, dashed_id, page_title
 from backup.notion.client import Client
-from backup.restore.beside import Means, Talk, show
+from backup.restore.beside import Means, Talk, put, show
 from backup.restore.draft import Draft, Upload, body, marks, resolved
 from backup.restore.lists import Lists
 from backup.restore.losses import Lost
 from backup.restore.plan import TARGET, Plan
 from backup.restore.saved import Saved
 from backup.restore.steps import (
+    ARCHIVED,
     START,
     Append,
     Look,
@@ -130,7 +131,7 @@ class _Sender:
         elif isinstance(step, MakeViews):
             show(self.means, step)
         elif isinstance(step, Patch):
-            getattr(self.writer, step.kind)(self.ids[step.key], self._now(step.body))
+            put(self.means, step)
 
     # -- what a write needs ----------------------------------------------------------------------
 
@@ -324,12 +325,28 @@ class _Sender:
     def _rows_of(self, id_: str) -> list[Json]:
         """The rows of a data source as a list of blocks shows pages."""
         sorts = [{"timestamp": "created_time", "direction": "ascending"}]
-        answers = [*self.reader.query(id_, {"sorts": sorts})]
+        more = [{}, {"is_archived": True}] if id_ in self._archives() else [{}]
+        answers = [each for one in more for each in self.reader.query(id_, {"sorts": sorts, **one})]
         rows = [row for answer in answers for row in objects(answer.get("results"))]
+        for row in rows:
+            if (
+                row.get("is_archived") is True
+            ):  # an earlier run was nearly done: it is written to again
+                self.writer.page(str(row["id"]), {"is_archived": False})
         return [
             {"id": row.get("id"), "type": "child_page", "child_page": {"title": page_title(row)}}
             for row in rows
         ]
+
+    def _archives(self) -> set[str]:
+        """The ids of the data sources in which rows are archived."""
+        rows = {
+            step.key
+            for step in self.plan.steps
+            if isinstance(step, Patch) and step.body == ARCHIVED
+        }
+        makings = (step for step in self.plan.steps if isinstance(step, MakePage))
+        return {self.ids[step.parent] for step in makings if step.key in rows}
 
     def _children_of(self, id_: str) -> list[Json]:
         try:

@@ -8,6 +8,7 @@ from backup.model import Json
 from backup.restore.draft import Draft
 
 START = "start"  # the place before everything else in a list
+ARCHIVED: Json = {"is_archived": True}  # what is set of an archived row
 A_LIST = 100  # blocks in one answer
 
 
@@ -81,11 +82,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Something is set: a `kind` of page, block, database or data_source. It may be sent twice."""
+    """Something is set: a `kind` of page, block, database or data_source. It may be sent twice. `path` is
+    the folder of what it belongs to in the backup: what Notion refuses of it costs only itself; '' when
+    nothing can go on without it."""
 
     kind: str
     key: str
     body: Json
+    path: str = ""
     requests: int = 1
 
 

@@ -7,7 +7,7 @@ one that a restore made has that line already, and is made again as it is. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from backup.json_values import mapping, objects, word
 from backup.markdown.comments import author
@@ -28,6 +28,17 @@ _ATTACHED = 3  # files of one comment ("Create a comment", 2026-08)
 def on_block(comment: Json) -> str:
     """The id of the block that a comment is about, 32 hex digits; '' for one about its page."""
     return bare_id(word(mapping(comment, "parent"), "block_id"))
+
+
+def by_place(
+    page: Page, name: Callable[[str], str], id_: str, shown: Collection[str]
+) -> dict[str, list[Json]]:
+    """The comments of a page by the id, in the copy, of what they are about."""
+    found: dict[str, list[Json]] = {}
+    for comment in page.comments:
+        place = name(on_block(comment))
+        found.setdefault(place if place in shown else id_, []).append(comment)
+    return found
 
 
 def is_made(comment: Json) -> bool:

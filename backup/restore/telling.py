@@ -40,6 +40,12 @@ def words(numbers: Mapping[str, int]) -> str:
     )
 
 
+def kinds(lost: Sequence[Lost]) -> Iterator[str]:
+    """Each kind of loss with its number and places."""
+    for kind, number in counted_by_kind(lost):
+        yield f"{number} × {kind.code}, {_places(kind, lost).rstrip('.').lower()}"
+
+
 def losses(lost: Sequence[Lost]) -> Iterator[str]:
     """A sentence for each kind of loss, with its number and where it happens."""
     for kind, number in counted_by_kind(lost):

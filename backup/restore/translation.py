@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from backup.files.store import FileRecord
-from backup.json_values import as_object, mapping, objects, word
+from backup.json_values import as_object, mapping, objects
 from backup.model import Json, bare_id, plain_text
+from backup.restore import limits
 from backup.restore.blocks import Translation, original_keys
 from backup.restore.draft import Draft
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Files, clothes, files_of
 from backup.restore.saved import Node, Saved, said_by
-from backup.restore.schema import Schemas, sources_of
+from backup.restore.schema import Key, Schemas, source_of, sources_of
 from backup.restore.shown import Views
 from backup.restore.steps import Say
 from backup.restore.talk import sayings
 from backup.restore.texts import Scope, short
-from backup.restore.values import Values
+from backup.restore.values import Values, related
 from backup.store import StoredPage
 
 
@@ -52,19 +53,21 @@ def shown_title(runs: list[Json]) -> str | None:
 
 @dataclass
 class Translator:
-    """Translates all of what is saved. `people` are the bare ids of those in the workspace, None for
-    everybody; `most` is how many bytes a file may have."""
+    """Translates all of what is saved. `people` are the bare ids of those in the workspace, `seen` those of
+    the data sources outside that relations can lead to, None for all; `most` is how many bytes a file may
+    have."""
 
     saved: Saved
     most: int
     people: frozenset[str] | None
+    seen: frozenset[str] | None = None
     losses: list[Lost] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        nodes = self._nodes = self._made_ones()
+        nodes = self.saved.nodes
         self.pages = {node.id for node in nodes}
         self.sources = sources_of(nodes)
-        self.schemas = Schemas(self.sources, self.losses)
+        self.schemas = Schemas(self.sources, self.losses, self.seen)
         self.columns = {key: self.schemas.simple(each) for key, each in self.sources.items()}
         self.relations = [*self.schemas.steps()]
         self.views = Views(self.sources, self.schemas.made, self.pages, self.people, self.losses)
@@ -72,28 +75,20 @@ class Translator:
         self._taken = {*self.pages, *self.sources, "target"}
         pages = [node for node in nodes if isinstance(node.stored, StoredPage)]
         self._blocks = _blocks(pages)
+        self._crowded = {crowd for node in pages for crowd in self._crowds(node)}
         self._originals = original_keys(block for node in pages for block in node.page.walk())
 
     def all(self) -> dict[str, Made]:
         """Each page and database by its key, in the order of reading."""
         places = {node.id: place for place, node in enumerate(self.saved.nodes)}
-        return {node.id: self._made(places[node.id], node) for node in self._nodes}
+        return {node.id: self._made(places[node.id], node) for node in self.saved.nodes}
 
-    def _made_ones(self) -> list[Node]:
-        """What can be made: no database in a database (of a wiki), and none without a data source."""
-        kinds: dict[str | None, str] = {None: "page"}
-        found = []
-        for node in self.saved.nodes:
-            if node.parent_id not in kinds:
-                continue
-            is_database = node.kind == "database"
-            in_database = kinds[node.parent_id] == "database"
-            if is_database and (in_database or not node.database.sources):
-                self.losses.append(Lost(Loss.DATABASE, node.path))
-                continue
-            kinds[node.id] = node.kind
-            found.append(node)
-        return found
+    def _crowds(self, node: Node) -> Iterator[tuple[Key, str]]:
+        """The columns of a row that hold more relations than a request takes."""
+        source = source_of(node, self.sources)
+        for name, value in mapping(node.page.raw, "properties").items() if source else ():
+            if len([key for key in related(as_object(value)) if key in self.pages]) > limits.IDS:
+                yield (source.key if source else "", name), node.id
 
     def _has(self, place: int, path: str) -> bool:
         return self.saved.open(self.saved.nodes[place], path) is not None
@@ -116,16 +111,13 @@ class Translator:
         """The key of a row's data source, and its values. One that becomes a page loses them."""
         if node.kind != "row":
             return "", {}
-        raw = node.page.raw
-        own = [each for each in self.sources.values() if each.node.id == node.parent_id]
-        wanted = bare_id(word(mapping(raw, "parent"), "data_source_id"))
-        source = next((each for each in own if each.key == wanted), next(iter(own), None))
+        source = source_of(node, self.sources)
         if source is None:
             self.losses += [Lost(Loss.ROW_VALUES, node.path, name) for name in said_by(node.page)]
             return "", {}
         schemas = self.schemas
-        values = Values(scope, self.files, schemas.made, schemas.mirrored, node.page.id)
-        return source.key, values.read(source, raw)
+        values = Values(scope, self.files, schemas, self._crowded, node.page.id)
+        return source.key, values.read(source, node.page.raw)
 
     def _scope(self, node: Node, files: Mapping[str, FileRecord]) -> Scope:
         made = Scope(node.path, node.id, self.pages, self._blocks, self.people, files, self.losses)
@@ -135,7 +127,7 @@ class Translator:
     def _drafts(self, node: Node, scope: Scope) -> tuple[Draft, ...]:
         inside = {
             each.id: (each.kind, plain_text(title_of(_raw(each))))
-            for each in self._nodes
+            for each in self.saved.nodes
             if each.parent_id == node.id
         }
         translation = Translation(scope, self.files, inside, node.views, self._taken)

@@ -14,7 +14,7 @@ from backup.restore import limits
 from backup.restore.draft import Ref
 from backup.restore.losses import Loss
 from backup.restore.media import Files, file
-from backup.restore.schema import Key, Source
+from backup.restore.schema import Key, Schemas, Source, can_be_option, options_of
 from backup.restore.texts import Scope, address, date, short, words_of
 
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -23,14 +23,15 @@ _PLACE = ("name", "address", "aws_place_id", "google_place_id")
 
 @dataclass
 class Values:
-    """Translates the values of one row; `made` are the columns that there are, `mirrored` those whose
-    values come from the other side, `related` the keys of the rows that are restored."""
+    """Translates the values of one row. `crowded` are the rows that have more relations in a column than
+    one request takes, each with that column."""
 
     scope: Scope
     files: Files
-    made: Collection[Key]
-    mirrored: Collection[Key]
+    schemas: Schemas
+    crowded: Collection[tuple[Key, str]]
     owner: str  # the page's id, as its files are named by it
+    column: Key = ("", "")  # the one that is translated
 
     def read(self, source: Source, raw: Json) -> Json:
         """What is sent, by the names of the columns."""
@@ -38,14 +39,14 @@ class Values:
         for name, value in mapping(raw, "properties").items():
             column = source.columns.get(name, {})
             kind = word(value, "type")
-            self.scope.at = name
+            self.scope.at, self.column = name, (source.key, name)
             if kind == "unique_id":
                 self.scope.lose(Loss.UNIQUE_NUMBER)
             make = _READ.get(kind)
-            is_ours = word(column, "type") == kind and (source.key, name) in self.made
-            if kind == "relation" and not is_ours and value.get(kind):
-                self.scope.lose(Loss.RELATION_OUTSIDE)
-            if not make or not is_ours or (source.key, name) in self.mirrored:
+            is_ours = word(column, "type") == kind and self.column in self.schemas.made
+            if make and not is_ours and value.get(kind):
+                self.scope.lose(Loss.RELATION_OUTSIDE if kind == "relation" else Loss.PROPERTY)
+            if not make or not is_ours:
                 continue
             made = make(self, as_object(value), column)
             if made not in (None, [], ""):
@@ -63,26 +64,24 @@ def _number(values: Values, value: Json, column: Json) -> Any:
     return found if is_number else None
 
 
-def _options(column: Json) -> set[str]:
-    kind = word(column, "type")
-    return {word(one, "name") for one in objects(mapping(column, kind).get("options"))}
-
-
-def _can_be(name: str) -> bool:
-    return bool(name) and "," not in name and limits.units(name) <= limits.NAME
-
-
 def _choice(values: Values, value: Json, column: Json) -> Any:
+    """An option. One that there is not comes by this, but for those of a status."""
     kind = word(value, "type")
     name = words_of(word(value.get(kind), "name"))
-    if not _can_be(name) or (kind == "status" and name not in _options(column)):
-        return None
-    return {"name": name}
+    known = [word(one, "name") for one in options_of(mapping(column, kind))]
+    if can_be_option(name) and (kind != "status" or name in known):
+        return {"name": name}
+    if kind == "status" or name:
+        values.scope.lose(Loss.DEFAULT_STATUS if kind == "status" else Loss.TOO_DEEP)
+    return None
 
 
 def _choices(values: Values, value: Json, column: Json) -> Any:
     names = [words_of(word(one, "name")) for one in objects(value.get("multi_select"))]
-    return [{"name": name} for name in names if _can_be(name)][: limits.IDS]
+    found = [{"name": name} for name in names if can_be_option(name)][: limits.IDS]
+    if len(found) < len(names):
+        values.scope.lose(Loss.TOO_DEEP)
+    return found
 
 
 def _date(values: Values, value: Json, column: Json) -> Any:
@@ -119,7 +118,7 @@ def _checkbox(values: Values, value: Json, column: Json) -> Any:
 def _url(values: Values, value: Json, column: Json) -> Any:
     """Any text may stand in a column of addresses."""
     said = words_of(word(value, "url"))
-    if not said or limits.units(said) > limits.URL:
+    if not said or _is_too_long(said, limits.URL, values):
         return None
     if re.match(r"https?://|/", said):
         return address(said, values.scope)
@@ -128,17 +127,43 @@ def _url(values: Values, value: Json, column: Json) -> Any:
 
 def _contact(values: Values, value: Json, column: Json) -> Any:
     said = words_of(word(value, word(value, "type")))
-    return said if limits.units(said) <= limits.CONTACT else None
+    return None if _is_too_long(said, limits.CONTACT, values) else said
+
+
+def _is_too_long(text: str, most: int, values: Values) -> bool:
+    if limits.units(text) <= most:
+        return False
+    values.scope.lose(Loss.TOO_DEEP)
+    return True
+
+
+def related(value: Json) -> list[str]:
+    """The ids of the rows that a relation holds, each once."""
+    keys = (bare_id(word(one, "id")) for one in objects(value.get("relation")))
+    return [*dict.fromkeys(key for key in keys if _HEX.fullmatch(key))]
 
 
 def _relation(values: Values, value: Json, column: Json) -> Any:
-    keys = [bare_id(word(one, "id")) for one in objects(value.get("relation"))]
-    ours = [key for key in dict.fromkeys(keys) if key in values.scope.pages]
-    if len(ours) < len(set(keys)):
-        values.scope.lose(Loss.RELATION_OUTSIDE)
+    """Of a two-way relation one side is written; more than a request takes comes from the other one."""
+    keys, schemas = related(value), values.schemas
+    if values.column in schemas.outside:
+        ours: list[Ref | str] = [*keys]
+    else:
+        inside = [key for key in keys if key in values.scope.pages]
+        if len(inside) < len(keys):
+            values.scope.lose(Loss.RELATION_OUTSIDE)
+        ours = [Ref(key) for key in inside]
+        if partner := schemas.partners.get(values.column):
+            crowds = [key for key in inside if (partner, key) in values.crowded]
+            if len(ours) > limits.IDS:
+                ours = []
+                if crowds:
+                    values.scope.lose(Loss.RELATION_CUT)
+            elif values.column in schemas.mirrored and not crowds:
+                ours = []
     if len(ours) > limits.IDS:
         values.scope.lose(Loss.RELATION_CUT)
-    return [{"id": Ref(key)} for key in ours[: limits.IDS]]
+    return [{"id": key} for key in ours[: limits.IDS]]
 
 
 def _place(values: Values, value: Json, column: Json) -> Any:

@@ -221,7 +221,8 @@ class Settings:
         reader.problems += [each for flaws in found for each in flaws.mistakes]
         warnings = [each for flaws in found for each in flaws.warnings]
         known = _contacts(reader)
-        settings = reader.values(cls, secrets=known.secrets, warnings=tuple(warnings))
+        settings = reader.values(cls, secrets=known.secrets)
+        settings = replace(settings, warnings=(*warnings, *settings.rendering.warnings))
         return _sound(reader, environ, settings, warnings)
 
 

@@ -15,6 +15,7 @@ from backup.model import STORE, WORKSPACE, Database
 from backup.settings.parsers import shown
 from backup.settings.setting import Reader, Setting
 from backup.slug import is_guarded, is_path, is_reserved, slug
+from backup.words import counted
 
 _FORMS = r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _ID = re.compile(rf"(?<![0-9a-f]){_FORMS}(?![0-9a-f])")
@@ -273,8 +274,8 @@ def _nothing(others: Collection[str], repository: str) -> str:
         named = _shown(", ".join(dict.fromkeys(others)))
         here = f"{repository}, which this run is for" if repository else "a folder without a remote"
         return (
-            f"DBn_GIT_REPO: all {len(others)} databases are meant for other repositories, {named}, none for "
-            f"{here}. Run it in the workflow or in a clone of one of them, or add this one."
+            f"DBn_GIT_REPO: nothing is meant for {here}, but {counted(len(others), 'database')} for {named}. "
+            "Run it in the workflow or in a clone of one of them, or add this one."
         )
     return MISSING
 

@@ -46,3 +46,16 @@ class Rendering:
         "Show wider images at this width (pixels).",
         whole_number(50, 10_000),
     )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was asked for and cannot be."""
+        if self.properties == "front-matter" and self.front_matter == "false":
+            return (_NO_FRONT_MATTER,)
+        return ()
+
+
+_NO_FRONT_MATTER = (
+    "PROPERTIES says front-matter, but pages have none: properties stay in the table under the title. "
+    "Set FRONT_MATTER=true."
+)

@@ -8,6 +8,7 @@ of which begin and end with a quote or a bracket and have a bare one in them, ev
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from backup import exact_json
@@ -33,7 +34,9 @@ _MARK = re.compile(rf'"([a-z]+)":(true|{_STRING})')
 _PLAIN = re.compile(
     rf'"href":null,"plain_text":({_STRING}),"text":\{{"content":\1,"link":null\}},"type":"text"\}}'
 )
-_LEAN_PLAIN = re.compile(rf'(?<=[{{,])"text":({_STRING})\}}')
+_LEAN_PLAIN = re.compile(
+    rf'"text":(?<=[{{,]"text":)({_STRING})\}}'
+)  # so it begins with plain letters
 _LINKED = re.compile(
     rf'"href":({_STRING}),"plain_text":({_STRING}),'
     r'"text":\{"content":\2,"link":\{"url":\1\}\},"type":"text"\}'
@@ -45,12 +48,25 @@ _HEADLESS = re.compile(rf'\{{(?="href":(?:null|{_STRING}),"(?:mention|plain_text
 def dumps(value: Any) -> str:
     """The lean line of an object or a list. One that could not be read back just as it is says so in
     its beginning, and is as received."""
+    [line] = shortened([encoded(value)])
+    return as_received(value) if line is None else line
+
+
+def encoded(value: Any) -> str:
+    """The text of a value with all that is in it. Raises StoreError when it is nested too deeply."""
     text = exact_json.dumps(value)
     check(text, value)
-    short = _short(text)
-    if _long(short) == text:
-        return short
-    return as_received(value)
+    return text
+
+
+def shortened(texts: Sequence[str]) -> list[str | None]:
+    """The lean lines of such texts; None for one that could not be read back just as it is."""
+    # All at once: a text has no line break, and none of the patterns goes beyond one.
+    whole = "\n".join(texts)
+    short = _short(whole)
+    if _long(short) == whole:
+        return [*short.split("\n")] if texts else []
+    return [line for text in texts for line in shortened([text])] if len(texts) > 1 else [None]
 
 
 def as_received(value: Any) -> str:

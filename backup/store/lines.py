@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from backup.errors import StoreError
 from backup.model import Block, Json, Page
 from backup.store import lean
-from backup.store.lasting import lasting_block
+from backup.store.lasting import is_lasting, lasting_block
 
 _DEEPEST = 128  # levels of blocks; more than are read
+_AT_ONCE = 200  # lines
+_IN_FULL = '["="]'  # stands for the text of a line in which nothing can be left out
 _PEOPLE = ("created_by", "last_edited_by")
 
 
@@ -29,15 +32,23 @@ def clean(block: Block) -> Block:
 
 def dumps(page: Page) -> Iterator[str]:
     """A line for each block, in reading order. Raises StoreError for a tree that `loads` would refuse."""
-    yield from _below(page.blocks, _of_page(page.raw), 0)
+    waiting = _below(page.blocks, _of_page(page.raw), 0)
+    while some := list(islice(waiting, _AT_ONCE)):
+        for line, (_, whole) in zip(lean.shortened([text for text, _ in some]), some, strict=True):
+            yield lean.as_received(whole) if line is None or line.startswith('["') else line
 
 
-def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[str]:
+def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[tuple[str, list[Any]]]:
+    """Of each line its text without what follows from its place, and all that it says."""
     if depth > _DEEPEST or len({block.id for block in blocks}) < len(blocks):
         raise damaged("nested too deeply, or shows a block twice")
     for block in blocks:
-        raw = lasting_block(_whole(block))
-        yield _line(block, raw, parent, depth)
+        raw = _whole(block)
+        text = _text(block, raw, parent, depth)
+        if not is_lasting(text):
+            raw = lasting_block(raw)
+            text = _text(block, raw, parent, depth)
+        yield text, [depth, raw, *_notes(block)]
         if block.children:
             yield from _below(block.children, _of_block(raw), depth + 1)
 
@@ -107,13 +118,16 @@ def _are_notes(notes: Any) -> bool:
     )
 
 
-def _line(block: Block, raw: Json, parent: Json, depth: int) -> str:
-    notes = {"unread": block.unread, "lacking": block.lacking}
-    more = [kept] if (kept := {name: value for name, value in notes.items() if value}) else []
+def _text(block: Block, raw: Json, parent: Json, depth: int) -> str:
     short = _without_defaults(raw, parent, bool(block.children))
-    if short is not None and not (line := lean.dumps([depth, short, *more])).startswith('["'):
-        return line
-    return lean.as_received([depth, raw, *more])
+    return lean.encoded([depth, short, *_notes(block)]) if short is not None else _IN_FULL
+
+
+def _notes(block: Block) -> list[Json]:
+    if not (block.unread or block.lacking):
+        return []
+    notes = {"unread": block.unread, "lacking": block.lacking}
+    return [{name: value for name, value in notes.items() if value}]
 
 
 def _without_defaults(raw: Json, parent: Json, has_children: bool) -> Json | None:

@@ -22,7 +22,7 @@ def lines(decided: Plan, state: State, allowed: int) -> Iterator[str]:
     fetch, render, remove = (number[each] for each in (Action.FETCH, Action.RENDER, Action.REMOVE))
     retry, cost = number[Action.RETRY], requests(decided, state)
     minutes = f", {counted(math.ceil(cost / allowed), 'minute')}" if cost > allowed else ""
-    said = [f"{fetch} to read (about {counted(cost, 'request')}{minutes})"]
+    said = [f"{fetch} to read" + (f" (about {counted(cost, 'request')}{minutes})" if fetch else "")]
     said += [f"{render} to write again without reading"] if render else []
     said += [f"{remove} to remove", f"{len(decided.unchanged)} unchanged"]
     said += [f"of {counted(retry, 'page')} missing files to try again"] if retry else []

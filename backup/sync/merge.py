@@ -52,6 +52,7 @@ def merged(
         databases,
         {**theirs.unknown, **ours.unknown},
         people=_joined(base.people, ours.people, theirs.people, ()),
+        outside=_joined(base.outside, ours.outside, theirs.outside, base.outside),
     )
     return Merged(state, frozenset(won), frozenset(back))
 

@@ -66,13 +66,14 @@ _NEWS = "a missing file can be downloaded now, or fails for another reason"
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What decides about a page: where links lead, and which blocks they mean, too; what lies in each
-    page, and what linked views show."""
+    page, and in which something stands elsewhere; and what linked views show."""
 
     state: State
     rules: Rules
     targets: Mapping[str, Target]
     anchors: Mapping[str, set[str]]
     inside: Mapping[str, frozenset[str]]
+    shifted: Collection[str]
     views: Mapping[str, str]
 
 
@@ -98,7 +99,8 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     folders = _folders(listing, state, removed, dead)
     targets = all_targets(listing, state, folders, removed, dead)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
-    known = _Known(state, rules, targets, anchors, _inside(listing), listing.views)
+    shifted = {each.id for each in listing.pages if each.shifted}
+    known = _Known(state, rules, targets, anchors, _inside(listing), shifted, listing.views)
     rows = [row for each in listing.lists for row in each.rows if row.id in folders]
     steps = [_step(row, folders[row.id], known) for row in rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
@@ -108,9 +110,8 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
-    return Plan(
-        (*mine, *kept), targets, missing.problems, databases, dead, len(listing.views), left
-    )
+    views, waiting = len(listing.views), sum(_is_waiting(row, known) for row in rows)
+    return Plan((*mine, *kept), targets, missing.problems, databases, dead, views, left, waiting)
 
 
 def learned(
@@ -308,6 +309,13 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     return Step(action, row.id, folder, row.title, reason, moved, row, anchors, is_stable, is_proof)
 
 
+def _is_waiting(row: Row, known: _Known) -> bool:
+    """Whether a page of another part was not read yet as it is now."""
+    record = known.state.pages.get(row.id)
+    is_read = record is not None and record.stable and record.edited == row.edited
+    return not (is_read or known.rules.mine(row.id))
+
+
 def _wanted(row: Row, record: Record | None, folder: str, known: _Known) -> tuple[Action, str]:
     """What a page needs, and why: '' when that is nothing. What a store can answer is not read."""
     if record is None:
@@ -337,7 +345,10 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
         _EDITED: is_edited and rules.edits.get(row.id, 0) < _READINGS,
         "moved elsewhere": row.parent != record.parent,
         "pages or databases in it came or went": is_unread
-        and known.inside.get(row.id, _children(record)) != _children(record),
+        and (
+            row.id in known.shifted
+            or known.inside.get(row.id, _children(record)) != _children(record)
+        ),
         "its files were changed or deleted here": row.id in rules.damaged and is_unread,
         "edited in the minute of the last read, or read incompletely": is_unread
         and not record.stable

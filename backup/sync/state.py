@@ -54,14 +54,15 @@ _ELSEWHERE = "elsewhere"  # see dumps
 
 @dataclass(frozen=True)  # without slots: `loads` remembers weakly those in use
 class State:
-    """All pages and databases by their id (32 hex digits), and the names of `people`, '' for those whom
-    Notion did not name. `damage` is what was left out of it."""
+    """All pages and databases by their id (32 hex digits), the names of `people`, and the titles of what
+    lies `outside` of the backup; '' where Notion gave none. `damage` is what was left out of it."""
 
     pages: Mapping[str, Record] = field(default_factory=dict)
     databases: Mapping[str, Place] = field(default_factory=dict)
     unknown: Json = field(default_factory=dict)
     damage: tuple[Damage, ...] = field(default=(), compare=False)
     people: Mapping[str, str] = field(default_factory=dict, compare=False)
+    outside: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def nodes(self) -> dict[str, Record | Place]:
@@ -127,16 +128,18 @@ def _at_once(data: bytes) -> State:
 def _made(raw: Json, pages: Iterable[tuple[str, Any]]) -> State:
     _check_version(raw.pop("version"))
     databases = raw.pop("databases")
-    elsewhere, people = raw.pop(_ELSEWHERE, None), _named(raw.pop("people", None))
+    elsewhere = raw.pop(_ELSEWHERE, None)
+    people, outside = _named(raw.pop("people", None)), _named(raw.pop("outside", None))
     named = elsewhere if isinstance(elsewhere, list) else ()
     found = _Found({each for each in named if isinstance(each, str)})
     places = found.places(databases.items())
     records = found.records(pages)
-    return State(records, places, found.unknown(raw), tuple(found.damage), people)
+    unknown = found.unknown(raw)
+    return State(records, places, unknown, tuple(found.damage), people, outside)
 
 
 def _named(raw: Any) -> dict[str, str]:
-    """The names of people. One that cannot be a name is left out: Notion is asked again."""
+    """Names by their ids. One that cannot be a name is left out: Notion is asked again."""
     given = raw.items() if isinstance(raw, dict) else ()
     return {id_: name for id_, name in given if is_id(id_) and isinstance(name, str)}
 
@@ -271,6 +274,7 @@ def dumps(state: State) -> bytes:
     known = {"version": VERSION, "databases": state.databases, "pages": state.pages}
     known |= {_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}
     known |= {"people": dict(state.people)} if state.people else {}
+    known |= {"outside": dict(state.outside)} if state.outside else {}
     lines = [
         b'  "%s": %s' % (name.encode(), _block(value))
         for name, value in {**known, **state.unknown}.items()

@@ -60,7 +60,8 @@ class Listed:
     Of a database, `sources` are the ids of its data sources, `parent` is the id of the page that it
     lies in, '' for a root, and `folder` is '' until the plan chooses one; `stored` is what its store
     holds, None leaves the one that is there alone. Of a page, `databases` are those that lie in it; ''
-    is the id of the page above all roots.
+    is the id of the page above all roots; `shifted` says that something does not stand in the list of
+    the page in which it stood.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Listed:
     stored: bytes | None = None
     parent: str = ""
     databases: tuple[str, ...] = ()
+    shifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,8 @@ class Plan:
     `targets` are the pages and databases that links may point to, as they will lie afterwards.
     `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are
     gone from Notion, and of which nothing stays; `views` counts the linked views. `kept` are
-    databases that nobody lists, and that stay, each in its folder.
+    databases that nobody lists, and that stay, each in its folder. `waiting` counts the pages of other
+    parts (SHARD) that were not read yet as they are: what is new in them, nobody knows.
     """
 
     steps: tuple[Step, ...]
@@ -179,6 +182,7 @@ class Plan:
     forgotten: frozenset[str] = frozenset()
     views: int = 0
     kept: tuple[Listed, ...] = ()
+    waiting: int = 0
 
     def of(self, action: Action) -> tuple[Step, ...]:
         """The steps of one kind."""

@@ -17,7 +17,8 @@ def all_targets(
     removed: Collection[str],
     dead: Collection[str],
 ) -> dict[str, Target]:
-    """Everything a link may lead to: what is listed now, what stays of what was there before."""
+    """Everything a link may lead to: what is listed now, what stays of what was there before, and the
+    titles of what goes."""
     databases = {
         each.id: Target(index_of(folders[each.id]), each.title, each.icon, each.parent)
         for each in listing.databases
@@ -30,14 +31,17 @@ def all_targets(
         for row in each.rows
         if row.id in folders
     }
-    return {**known_targets(state, folders, {*removed, *dead}), **databases, **now}
+    gone = {*removed, *dead}
+    named = {id_: Target("", title) for id_ in gone if (title := state.nodes[id_].title)}
+    return {**named, **known_targets(state, folders, gone), **databases, **now}
 
 
 def known_targets(
     state: State, folders: Mapping[str, str] = MappingProxyType({}), gone: Collection[str] = ()
 ) -> dict[str, Target]:
     """Everything of the state that a link may lead to, but for what is `gone`: where `folders` has no
-    other place, it stays."""
+    other place, it stays. What lies outside of the backup has only a title."""
+    outside = {id_: Target("", title) for id_, title in state.outside.items() if title}
     places = {
         id_: Target(index_of(folders.get(id_, place.folder)), place.title, place.icon, place.parent)
         for id_, place in state.databases.items()
@@ -53,7 +57,7 @@ def known_targets(
         for id_, record in state.pages.items()
         if id_ not in gone
     }
-    return places | pages
+    return outside | places | pages
 
 
 def icon_of(row: Row, state: State) -> str:

@@ -35,7 +35,7 @@ def test_a_dry_run_names_every_page_with_what_would_happen_to_it(changed: Backup
     told = {" ".join(line.split()) for line in ran.log.splitlines()}
     assert {
         "+ Spoons → wiki/spoons/",
-        "→ Bowls → wiki/bowls/ (wiki/cups)",
+        "→ Bowls → wiki/bowls/ (was wiki/cups)",
         "− Mugs → wiki/mugs/ (in Notion's trash)",
     } <= told
     assert "~ Tea → wiki/tea/ (a page it refers to was renamed" in ran.log

@@ -280,5 +280,5 @@ def test_its_settings_work_in_a_clone_on_a_computer(old: Backup) -> None:
 def test_elsewhere_its_settings_say_where_they_belong(old: Backup) -> None:
     ran = old.run(CONFIG=dotenv(old), DATABASES="", NOTION_TOKEN="")
     assert ran.code == 2
-    assert "DBn_GIT_REPO: all 2 databases are meant for other repositories" in ran.log
-    assert "howtos, books" in ran.log and "clone" in ran.log
+    assert "DBn_GIT_REPO: nothing is meant for" in ran.log
+    assert "2 databases for 'howtos, books'" in ran.log and "in a clone" in ran.log

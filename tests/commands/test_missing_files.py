@@ -45,7 +45,7 @@ def test_a_file_that_still_fails_is_tried_alone_and_reported_again(library: Libr
     notion, downloads = library.asked()
     assert len(notion) == 1 and notion[0].startswith("/v1/blocks/")  # its own, for a signature
     assert set(downloads) == {"bad.png"}
-    assert "nothing changed · 1 unchanged" in ran.log
+    assert "nothing changed, 1 missing file · 1 unchanged" in ran.log
     assert (library.page_text, library.commits()) == (before, commits)
 
 

@@ -6,7 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
-from fakenotion.faults import Fault
+from fakenotion import blocks
+from fakenotion.faults import Fault, error
 from tests.support.backups import Backup, Ran, backing_up, wiki
 from tests.support.kitchen import row
 from tests.support.publishing import later, remote_text, write
@@ -45,7 +46,9 @@ def test_a_push_that_was_refused_and_is_made_by_the_next_run_is_reported_by_each
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     refused, said = outputs(target, tmp_path / "outputs")
-    assert refused.code == 1 and "nothing was published, 2 new · 0 unchanged" in refused.log
+    assert (
+        refused.code == 1 and "nothing was published, 2 new, 1 error · 0 unchanged" in refused.log
+    )
     assert (said["changed"], said["pages-written"], said["commit"]) == ("false", "0", "")
     hook.unlink()
     ran = target.run()
@@ -97,7 +100,9 @@ def test_a_moved_page_is_renamed_and_all_others_are_what_they_were(kitchen: Back
     kitchen.run()
     kitchen.notion.rename(row(kitchen, "Milk"), "Oat milk")
     ran = kitchen.run("--full-sync")
-    assert "1 renamed" in ran.log and "renamed: Oat milk → wiki/oat-milk/ (wiki/milk)" in ran.log
+    assert (
+        "1 renamed" in ran.log and "renamed: Oat milk → wiki/oat-milk/ (was wiki/milk)" in ran.log
+    )
 
 
 def test_each_number_of_pages_and_files_has_its_word(tmp_path: Path) -> None:
@@ -139,3 +144,11 @@ def test_a_page_that_was_not_published_is_reported_by_its_title_and_its_folder(
     )
     assert "\n1 new, 1 failed · 0 unchanged\n" in ran.log
     assert remote_text(target, "wiki/tea/index.md") == "somebody's own"
+
+
+def test_a_page_that_failed_is_not_counted_as_unchanged(kitchen: Backup) -> None:
+    kitchen.run()
+    kitchen.notion.append(row(kitchen, "Milk"), [blocks.paragraph("Cold.")])
+    kitchen.fail(f"/blocks/{row(kitchen, 'Milk')}", error(400))
+    ran = kitchen.run()
+    assert "\n1 failed · 2 unchanged\n" in ran.log

@@ -146,3 +146,8 @@ def test_the_entities_of_an_svg_are_not_expanded_to_learn_its_size(
     path = tmp_path / "x.part"
     path.write_bytes(start + BILLION_LAUGHS)
     assert kinds.picture_size(path) is None
+
+
+def test_a_program_keeps_its_name_though_its_bytes_can_be_read() -> None:
+    assert kinds.extension(b"MZ and some words", "", "setup.exe") == "exe"
+    assert kinds.extension(TEXT, "", "holiday.jpg") == "txt"

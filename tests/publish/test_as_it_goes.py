@@ -19,6 +19,7 @@ from tests.support.backups import Backup
 from tests.support.kitchen import PNG
 from tests.support.publishing import (
     PAGES,
+    all_remote_files,
     at_remote,
     begin,
     check_consistent,
@@ -29,6 +30,7 @@ from tests.support.publishing import (
     push,
     remote_commits,
     remote_files,
+    remote_text,
     state_of,
     write,
 )
@@ -172,6 +174,30 @@ def test_a_killed_job_keeps_what_it_finished_and_the_next_one_reads_only_the_res
     paths = [each.path for each in target.server.requests[asked:]]
     assert not any(page(target, "Tea") in path for path in paths)
     assert titles(target) == {"Tea", "Milk", "Slow"}
+
+
+def test_stores_come_to_an_older_backup_commit_by_commit_and_a_killed_job_keeps_its_own(
+    target: Backup, tmp_path: Path
+) -> None:
+    assert target.run(KEEP_JSON="false").code == 0
+    texts = {path: remote_text(target, path) for path in remote_files(target) if ".md" in path}
+    gone: list[bool] = []
+    stall(target, page(target, "Slow"), lambda: bool(gone))
+    job = begin(target, PUBLISH_EVERY="1")
+    until(lambda: remote_commits(target) == 3)
+    job.kill()
+    job.communicate()
+    gone.append(True)
+    target.heal()
+    stores = {path for path in all_remote_files(target) if path.endswith("/.notion.json")}
+    assert stores == {f"wiki/{folder}/.notion.json" for folder in ("tea", "milk")}
+    ran = clone(target, tmp_path / "next").run()
+    assert ran.code == 0, ran.log
+    assert "Without a .notion.json so far: 1 page" in ran.log and "1 to read" in ran.log
+    assert "wiki/slow/.notion.json" in all_remote_files(target) and remote_commits(target) == 4
+    pages = [path for path in texts if path.endswith("/index.md")]
+    assert [remote_text(target, path) for path in pages] == [texts[path] for path in pages]
+    check_consistent(target)
 
 
 @pytest.mark.usefixtures("racing")

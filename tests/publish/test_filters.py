@@ -151,6 +151,19 @@ def test_a_store_is_not_published_in_plain_beside_a_text_that_is_encrypted(targe
     assert SECRET not in all_remote(target)
 
 
+def test_beside_the_store_of_a_database_lies_its_list_of_pages(target: Backup) -> None:
+    unlock(target)
+    rules = target.folder / ".gitattributes"
+    rules.write_text("index.md filter=crypt\nwiki/*/.notion.json filter=crypt\n")
+    ran = target.run(FULL_SYNC="true")
+    assert ran.code == 0, ran.log
+    rules.write_text("README.md filter=crypt\n")
+    target.notion.rename(target.notion.databases()[0], SECRET)
+    ran = target.run()
+    assert ran.code == 1 and SECRET not in all_remote(target)
+    assert "/README.md goes through the filter crypt" in ran.log
+
+
 def test_a_rule_of_which_git_knows_nothing_yet_is_followed(target: Backup) -> None:
     (target.folder / ".gitattributes").write_text(TEXTS)
     unlock(target)

@@ -48,7 +48,7 @@ def test_a_dry_run_names_every_page_by_a_mark() -> None:
     lines = list(summary.lines(report))
     assert lines.count("  + Tea → wiki/tea/") == 50
     assert "  ~ Tea → wiki/tea/" in lines and "  − Tea → wiki/tea/" in lines
-    assert "  → Milk → wiki/milk/ (wiki/cream)" in lines
+    assert "  → Milk → wiki/milk/ (was wiki/cream)" in lines
 
 
 def test_a_long_list_is_cut_and_counted() -> None:

@@ -10,7 +10,7 @@ import pytest
 from backup.model import Json
 from backup.restore import limits
 from backup.restore.losses import Loss
-from fakenotion import blocks, build
+from fakenotion import blocks, build, properties
 from fakenotion.branches import Branch
 from tests.restore.test_copy import hold
 from tests.support.copying import copying, ground
@@ -101,3 +101,22 @@ def test_a_link_that_notion_refuses_stays_as_text(tmp_path: Path) -> None:
     with copying(tmp_path / "repository", top) as copy:
         assert [lost.kind for lost in copy.plan.losses] == [Loss.ADDRESS]
         hold(copy)
+
+
+def test_a_row_of_a_table_that_no_request_takes_is_cut(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top", "Before")
+    top.block(blocks.table([["語" * 60_000, "b"], ["c" * 200_000, "x" * 200_000], ["d", "e"]]))
+    top.block(blocks.table([["w" * 6_000] * 100]))
+    with copying(tmp_path / "repository", top) as copy:
+        hold(copy)
+        assert {lost.kind for lost in copy.plan.losses} == {Loss.TOO_DEEP}
+
+
+def test_a_row_whose_values_no_request_takes_comes_back(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    names = [f"T{number}" for number in range(12)]
+    database = top.database("Things", {name: properties.of("rich_text") for name in names})
+    database.row("Cup", {name: build.runs("語" * 14_000) for name in names}, "Words")
+    with copying(tmp_path / "repository", top) as copy:
+        hold(copy)
+        assert copy.plan.losses == ()

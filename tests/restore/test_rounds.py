@@ -1,4 +1,4 @@
-"""All recorded pages, restored and proven; and what was restored, backed up and restored once more."""
+"""All recorded pages and databases, restored and proven; and what came of it backed up and restored once more."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from tests.support.restoring import restore
 
 
 def tops(backup: Backup) -> list[str]:
-    """The pages of a backup that lie in no other page, without those that have nothing but a title."""
-    pages = state.loads(backup.text(".notion-sync.json")).pages
-    stores = {id_: backup.text(f"{pages[id_].folder}/.notion.json") for id_ in pages}
+    """What of a backup lies in nothing else, without pages that have nothing but a title."""
+    now = state.loads(backup.text(".notion-sync.json"))
     return [
         id_
-        for id_, record in pages.items()
-        if record.parent not in pages and stores[id_].count("\n") > 1
+        for id_, record in now.nodes.items()
+        if record.parent not in now.nodes
+        and (id_ in now.databases or backup.text(f"{record.folder}/.notion.json").count("\n") > 1)
     ]
 
 
-def test_every_recorded_page_comes_back_and_the_second_time_nothing_is_lost(tmp_path: Path) -> None:
+def test_everything_recorded_comes_back_and_the_second_time_nothing_is_lost(tmp_path: Path) -> None:
     notion = everything(*FOLDERS)
     with backing_up(tmp_path / "first", notion, git=False) as backup:
         backup.run(DATABASES="workspace", MAX_FILE_MB="5")

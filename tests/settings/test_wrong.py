@@ -65,7 +65,10 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"DB1_NOTION_ID": OTHER, "DB1_PATH": "con"}, "Write con-x."),
     ({"DB1_LABEL": "Wiki"}, "DB1_NOTION_ID: is missing"),
     ({"DATABASES": "", "DB1_NOTIONID": ID}, "Did you mean DB1_NOTION_ID?"),
-    ({"DATABASES": "", "DB1_NOTION_ID": ID, "DB1_GIT_REPO": "x"}, "DBn_GIT_REPO: all 1 databases"),
+    (
+        {"DATABASES": "", "DB1_NOTION_ID": ID, "DB1_GIT_REPO": "x"},
+        "DBn_GIT_REPO: nothing is meant for",
+    ),
     ({"OUTPUT_DIR": "../x"}, "OUTPUT_DIR: "),
     ({"OUTPUT_DIR": "my docs"}, "Write my-docs."),
     ({"OUTPUT_DIR": ".git"}, "OUTPUT_DIR: "),
@@ -162,6 +165,13 @@ def test_a_misspelt_name_gets_a_warning_with_the_nearest_one(line: str, meant: s
 def test_names_of_other_programs_are_left_alone() -> None:
     text = "PATH=/bin\nEDITOR=vi\nOTHER_KEY=1\nPOSTGRES_PASSWORD=x\nTZ=UTC\nCOMPOSE_PROJECT_NAME=a"
     assert Settings.read({}, GOOD, text).warnings == ()
+
+
+def test_properties_that_have_no_front_matter_to_go_into_are_told() -> None:
+    (told,) = Settings.read({}, {**GOOD, "PROPERTIES": "front-matter"}).warnings
+    assert "stay in the table" in told and told.endswith("Set FRONT_MATTER=true.")
+    for more in ({"PROPERTIES": "both"}, {"PROPERTIES": "front-matter", "FRONT_MATTER": "flat"}):
+        assert Settings.read({}, {**GOOD, **more}).warnings == ()
 
 
 def test_names_of_the_script_before_are_explained() -> None:

@@ -173,6 +173,27 @@ def test_cleaning_twice_changes_nothing() -> None:
     for recorded in every_recorded():
         with case(recorded.id):
             assert store.clean(store.clean(recorded)) == store.clean(recorded)
+            clean = StoredPage(store.clean(recorded))
+            assert store.dumps(clean) == store.dumps(StoredPage(recorded))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"object": "user", "id": "1", "avatar_url": None},
+        {"object": "user", "id": "1", "person": {"email": "ada@example.com"}},
+        {"object": "user", "id": "1", "bot": {"owner": 1}},
+        {"object": "error", "request_id": "1"},
+        {"object": "page", "public_url": "plan"},
+        {"type": "file", "file": {"url": "plan?X-Amz-Date=1", "expiry_time": "1"}},
+        "https://a.example/?X-Amz-Signature=5ec2e7",
+    ],
+)
+def test_a_block_that_has_what_is_left_out_is_never_taken_for_one_that_has_not(odd: Any) -> None:
+    raw = block(1, odd=odd)
+    assert kept(raw) != raw["paragraph"]
+    clean = StoredPage(store.clean(one(raw).page))
+    assert store.dumps(one(raw)) == store.dumps(clean)
 
 
 def test_no_recorded_signature_or_address_of_a_person_is_in_a_store() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from backup.model import Json, bare_id
-from fakenotion import blocks, build
+from fakenotion import blocks, build, properties
 from fakenotion.branches import Branch
 from tests.support.copying import ground
 from tests.support.kitchen import PNG
@@ -35,7 +35,14 @@ class Garden:
     def step(self) -> None:
         """One more page or block, somewhere."""
         page = self.random.choice(self.pages)
-        if self.random.random() < 0.15:
+        kind = self.random.random()
+        if kind < 0.06:
+            self.database(page)
+            return
+        if kind < 0.12:
+            self.random.choice([page, *(made for _, made in self.linkable)]).comment(self.rich())
+            return
+        if kind < 0.27:
             clothes = {"cover": build.external("https://a.example/c.png")}
             more = clothes if self.random.random() < 0.3 else {}
             self.pages.append(page.page(self.random.choice(("Bed", "Pond", "")), **more))
@@ -45,6 +52,19 @@ class Garden:
         if shown and not shown["synced_from"]:
             self.originals.append(made)
         self.linkable.append((page, made))
+
+    def database(self, page: Branch) -> None:
+        """A database with some rows, of equal titles, too; one of them holds blocks."""
+        schema = {"Size": properties.number(), "Kind": properties.select("big", "small")}
+        made = page.database(self.random.choice(("Shed", "")), schema)
+        there = properties.relation(made.id, made.first_source)
+        self.notion.put_property(made.first_source, properties.named({"Next": there}))
+        for _ in range(self.random.choice((0, 1, 3))):
+            rows = self.notion.node(made.first_source).children
+            values = {"Size": self.random.randrange(9), "Next": rows[-1:]}
+            row = made.row(self.random.choice(("Pot", "Can")), values)
+            row.block(self.block(1))
+            self.pages.append(row)
 
     def block(self, depth: int) -> Json:
         """A block, with others in it while `depth` lasts."""

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from backup.model import bare_id
+from fakenotion.nodes import minute_time
 from tests.sync.comparison import STATE, Copy, dead_links, page_id, unexplained_names, whole_pages
 from tests.sync.land import Shown
 from tests.sync.life import Life
@@ -74,6 +75,45 @@ def _top(life: Life, line: list[str]) -> str:
     """The root in which something lies; '' for the workspace."""
     found = life.roots == "workspace" and line[-1] not in map(bare_id, life.named)
     return "" if found else line[-1]
+
+
+def unread(life: Life, shown: Shown, page_ids: Collection[str]) -> set[str]:
+    """Those of the pages that the backup does not have as they are now: what is new in them, it cannot
+    know."""
+    records = Copy.of(shown.files).pages
+
+    def is_read(id_: str) -> bool:
+        edited = minute_time(life.notion.node(id_).edited)
+        record = records.get(id_, {})
+        return record.get("edited") == edited and record.get("stable", True) is True
+
+    return {id_ for id_ in page_ids if not is_read(id_)}
+
+
+def hidden(
+    life: Life, before: Shown, unread_: Collection[str], page_ids: Collection[str]
+) -> set[str]:
+    """Those of the pages that a run cannot know of, as they lie in `unread` ones of another part."""
+    known = before.lines()
+
+    def is_hidden(id_: str) -> bool:
+        above = life.notion.upwards(life.notion.node(id_))
+        line = [bare_id(each.id) for each in above if each.kind in ("page", "database")]
+        first = next((number for number, each in enumerate(line) if each in known), len(line) - 1)
+        return not set(line[1 : first + 1]).isdisjoint(unread_)
+
+    return {id_ for id_ in page_ids if is_hidden(id_)}
+
+
+def outdated(ours: Copy, there: Mapping[str, bytes]) -> set[str]:
+    """The pages of a backup without stores that had to be read again for their links: those with blocks
+    to which others link, and those that link to something of which no file was `there` before."""
+    links = {id_: page.get("links", ()) for id_, page in ours.pages.items()}
+    aims = {link.partition("#")[0] for each in links.values() for link in each if "#" in link}
+    known = {page_id(text) for path, text in there.items() if path.endswith("/index.md")}
+    known |= Copy.of(there).databases.keys()
+    new = {*ours.pages, *ours.databases} - known
+    return aims | {id_ for id_, each in links.items() if {one[:32] for one in each} & new}
 
 
 def present(wanted: Collection[str], after: Shown, log: str) -> None:
@@ -200,6 +240,8 @@ def floor(life: Life, shown: Shown, ended: Ended, clones: Collection[Shown]) -> 
     assert ended.code == 0, f"stuck: exit code {ended.code}\n{ended.log}"
     listing, kept = _listing(life), _asking(life, shown)
     older = {id_ for each in clones for id_ in each.listed(each.pages())}
+    waiting = ended.report.waiting if ended.report else 0
+    assert not waiting, f"floor: {waiting} pages wait for another part\n{ended.log}"
     read = ended.read() - lists(life).keys() - shown.listed(absent(life, shown)) - older
     assert not read, f"floor: read {sorted(read)}\n{ended.log}"
     assert not ended.downloads, f"floor: {ended.downloads} downloads\n{ended.log}"

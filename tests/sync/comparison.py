@@ -21,7 +21,9 @@ from typing import Any
 from urllib.parse import unquote
 
 _LINK = re.compile(r'(?P<before>(?<!\\)\]\(|src="|href=")(?P<to>[^)"\s]+)')
-_WHOLE_LINK = re.compile(r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)")
+_WHOLE_LINK = re.compile(
+    r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)(?: \(its rows are in a database [^)]+\))?"
+)
 _NOTION = re.compile(r"https://(?:www\.notion\.so|app\.notion\.com/p)/(?:[^/\s)]*-)?([0-9a-f]{32})")
 _ANCHOR = re.compile(r'<a id="b-([0-9a-f]{8})"></a>(?:\n\n)?')
 _ID = re.compile(rb"(?:^|</a>)This is page ([0-9a-f]{32})\.$", re.MULTILINE)  # see life.mark
@@ -220,7 +222,8 @@ class Copy:
 
     def _text(self, path: str, common: set[str], aims: set[str]) -> str:
         """A file's text with links that say what they lead to. What a link to a page outside is called
-        is left out: Notion tells nobody when such a page is renamed."""
+        is left out, as Notion tells nobody when such a page is renamed; so is what is said of a view of a
+        database that only one of two backups has."""
         text = self.files[path].decode()
         targets, owners = dict(links(path, text)), self.owners()
 
@@ -264,8 +267,9 @@ def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
 
 
 def _stored(content: bytes) -> list[str]:
-    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned, and
-    what it says of one that lies there, is left out as well: nothing here moves when that changes."""
+    """The lines of a store, but for the names of files. How Notion calls a page that is mentioned, what it
+    says of one that lies there, and in which block of a page this one stands (see its record) is left out
+    as well: nothing here moves when that changes."""
     try:
         first, *lines = content.decode().removesuffix("\n").split("\n")
         head = json.loads(first)
@@ -273,6 +277,8 @@ def _stored(content: bytes) -> list[str]:
             [each["identity"], each["sha256"], each["size"]] for each in head.get("files", ())
         )
         head["order"] = [sorted(each) for each in head.get("order", ())]
+        if {"block_id", "page_id"} & (page := head.get("page", {})).get("parent", {}).keys():
+            del page["parent"]
         return [_unnamed(head), *(_unnamed(json.loads(line)) for line in lines)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return [repr(content)]

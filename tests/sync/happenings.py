@@ -64,8 +64,12 @@ def _crowd(life: Life, one: int, two: int) -> None:
 
 def _edit(life: Life, one: int, two: int) -> None:
     if page := life.page(one):
-        life.count += 1
-        life.notion.append(page, [blocks.paragraph(f"Edit {life.count}.")])
+        _write(life, page)
+
+
+def _write(life: Life, page: str) -> None:
+    life.count += 1
+    life.notion.append(page, [blocks.paragraph(f"Edit {life.count}.")])
 
 
 def _rename(life: Life, one: int, two: int) -> None:
@@ -115,8 +119,11 @@ def _share(life: Life, one: int, two: int) -> None:
 
 
 def _archive(life: Life, one: int, two: int) -> None:
+    """One that lies in a page is edited as well: no list of blocks shows anything but that."""
     if page := life.page(one):
         life.notion.archive(page) if two % 2 else life.notion.unarchive(page)
+        if not life.source_of(page):
+            _write(life, page)
 
 
 def _move(life: Life, one: int, two: int) -> None:

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from fakenotion import faults
 from tests.sync.happenings import Event, begun
 from tests.sync.owner import Act
-from tests.sync.runs import FAULTS, Runs, from_on
+from tests.sync.runs import FAULTS, Runs, from_on, path_of
 from tests.sync.trial import Choice, Run, Trial, Way
 
 FOLDER, MAIN, BRANCH, PULL = Way("folder"), Way("main"), Way("branch"), Way("pull")
 LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
+REFUSED = FAULTS.index((path_of, faults.error(403)))
 FIRST, SECOND = Run(who=0), Run(who=1)
 HEADED, KEEP = Choice(0, 1), Choice(3, 0)  # FRONT_MATTER=true, ON_DELETE=keep
 REMOVED = Choice(3, 1)  # ON_DELETE=remove
@@ -211,6 +213,22 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "pages of one shard lie in pages of the other that go": (
         Way("folder", shards=2, roots="workspace"),
         [REMOVED, FIRST, SECOND, SECOND, FIRST, Event("trash_many", 0, 6), FIRST],
+    ),
+    "all is taken off the branch, and the run that reads it again is killed": (
+        Way("main", ("laptop",), roots="page"),
+        [FIRST, Act("revert", 8), Run("killed", 58, 1)],
+    ),
+    "a page goes to another place in the page that it lies in, and no time moves": (
+        Way("here", roots="workspace"),
+        [FIRST, Event("purge", 6, 9), Event("move_quietly", 7, 4), FIRST],
+    ),
+    "a page goes into a page of the other shard": (
+        Way("main", shards=2, roots="page"),
+        [FIRST, SECOND, Event("move_into", 5, 4), FIRST],
+    ),
+    "a list in a page of the other shard is refused": (
+        Way("main", shards=2, roots="page"),
+        [FIRST, SECOND, SECOND, Run("fault", 12, REFUSED)],
     ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from backup.model import bare_id
 from fakenotion.faults import Fault
 from fakenotion.server import Asked
 from tests.end_to_end.pulls import Pulls
@@ -148,7 +147,7 @@ class Trial:
         place = self.places[run.who % len(self.places)]
         place.open(run.tree)
         before, there = self.land.now(), self.life.there()
-        may_go = self._may_go(before)
+        may_go, waiting = self._may_go(before), self._waiting(run, before)
         disk = files_of(place.folder)
         ended = self._ended(run, place)
         self._count(run, ended)
@@ -159,12 +158,13 @@ class Trial:
         changed = {path for path in theirs if now.get(path) != disk[path]}
         assert not changed, f"owner: in the work tree: {sorted(changed)}\n{ended.log}"
         if ended.code == 0:
-            self._check_whole(run, there & self.life.there(), before, after, ended)
+            waiting |= self._waiting(run, before)
+            self._check_whole(run, there & self.life.there(), waiting, before, after, ended)
         if ended.code == KILLED and run.which % 2 and place.kept:
             was = (
                 _texts(disk).items() | _texts(before.files).items()
             )  # git may have brought it back
-            self._check_completed(run, _texts(now).items() - was)
+            self._check_completed(run, now, _texts(now).items() - was)
         return ended
 
     def end(self) -> None:
@@ -295,18 +295,33 @@ class Trial:
         self.land.relics &= after.files.keys()
         return after
 
+    def _waiting(self, run: Run, before: Shown) -> set[str]:
+        others = {id_ for id_ in self.life.there() if not self._is_mine(id_, run)}
+        return checks.unread(self.life, before, others)
+
     def _check_whole(
-        self, run: Run, there: set[str], before: Shown, after: Shown, ended: Ended
+        self,
+        run: Run,
+        there: set[str],
+        waiting: set[str],
+        before: Shown,
+        after: Shown,
+        ended: Ended,
     ) -> None:
-        """After a run that says that all is well."""
+        """After a run that says that all is well. What is new in pages that are `waiting` for another part
+        is not there yet; then it says so."""
         missed = self.life.may_miss(before.lines().keys() | after.lines().keys())
-        mine = {id_ for id_ in there - missed if self._is_seen(id_, run, before)}
+        mine = {id_ for id_ in there - missed if self._is_mine(id_, run)}
         left = {each.page_id for each in ended.report.warnings} if ended.report else set()
         others = left if run.how == "between" else left - self.life.there()
         apart = self.life.inside_of(others)
         kept = {each.page_id for each in ended.report.kept} if ended.report else set()
         apart |= self.life.inside_of(kept) - kept  # what is new there, nobody sees
-        checks.present(mine - apart, after, ended.log)
+        hidden = checks.hidden(self.life, before, waiting, mine - apart)
+        is_told = not hidden or run.how in ("busy", "between")
+        is_told |= ended.report is not None and ended.report.waiting > 0
+        assert is_told, f"silent: {sorted(hidden)} wait for another part\n{ended.log}"
+        checks.present(mine - apart - hidden, after, ended.log)
         # A shard does not read the pages of another: what the owner deleted of one waits for its turn.
         broken = after.pages() - whole_pages(before.ours)
         was = Copy.of(before.ours)
@@ -317,16 +332,6 @@ class Trial:
             checks.fitting(after, ended.log)
         if self.way.shards == 1 and run.how not in ("busy", "between") and not missed:
             self._check_equal(after, ended, run)
-
-    def _is_seen(self, page_id: str, run: Run, before: Shown) -> bool:
-        """Whether a page is the run's to read, and what it lies in was read by then: before this run, or
-        in it."""
-        above = self.life.notion.upwards(self.life.notion.node(page_id))
-        pages = [bare_id(each.id) for each in above if each.kind == "page"]
-        known = before.pages()
-        return all(id_ in known or self._is_mine(id_, run) for id_ in pages[1:]) and self._is_mine(
-            page_id, run
-        )
 
     def _is_mine(self, page_id: str, run: Run) -> bool:
         """Whether a page belongs to the part that the run reads, as the README describes SHARD."""
@@ -353,22 +358,22 @@ class Trial:
             self.fresh = of, Copy.of(files_of(folder)) if made.code == 0 else None
         return self.fresh[1]
 
-    def _check_completed(self, killed: Run, written: Iterable[tuple[str, bytes]]) -> None:
-        """The next run completes a killed one, and reads no page again whose text was `written` by it:
-        but for those that were edited in this minute, and without stores those whose anchors may be
-        others now."""
+    def _check_completed(
+        self, killed: Run, there: Mapping[str, bytes], written: Iterable[tuple[str, bytes]]
+    ) -> None:
+        """The next run completes a killed one, which left what is `there`, and reads no page again whose
+        text was `written` by it: but for those that were edited in this minute, and without stores those
+        whose anchors may be others now, or which refer to what was not there yet."""
         began = self.life.clock() - timedelta(seconds=2)  # Notion tells the time in whole seconds
         finished = {id_ for id_, _ in written}
         finished -= self.life.edited_since(began.replace(second=0))
         ended = self.run(Run(who=killed.who))
         if ended.code == 0:
-            pages = Copy.of(self.land.now().ours).pages.values()
-            links = (link for page in pages for link in page.get("links", ()))
-            aimed_at = {link.partition("#")[0] for link in links if "#" in link}
-            aimed_at = aimed_at if self.options.get("KEEP_JSON") == "false" else set()
-            again = (finished & ended.read()) - aimed_at - checks.lists(self.life).keys()
+            if self.options.get("KEEP_JSON") == "false":
+                finished -= checks.outdated(Copy.of(self.land.now().ours), there)
+            again = (finished & ended.read()) - checks.lists(self.life).keys()
             assert not again, f"again: {sorted(again)}\n{ended.log}"
-            TALLY["pages of killed runs that were not read again"] += len(finished - aimed_at)
+            TALLY["pages of killed runs that were not read again"] += len(finished)
 
 
 def _texts(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -298,3 +298,28 @@ def test_pages_that_are_archived_or_locked_say_so_when_notion_shows_them_whole(
     grove.notion.set_locked(home.id, locked=False)
     grove.run(FULL_SYNC="true")
     assert "locked" not in grove.text("home") and "archived" not in grove.text("home/child")
+
+
+def test_a_page_that_is_dragged_into_a_toggle_of_its_page_stands_there(grove: Grove) -> None:
+    toggle = find(grove, "Rooms").place("toggle")
+    grove.run()
+    find(grove, "Bath").move(toggle, quiet=True)
+    grove.run()
+    assert grove.text("home/rooms").encode() == grove.from_scratch()["home/rooms/index.md"]
+
+
+def test_what_is_new_in_a_page_of_another_part_waits_for_it_and_the_run_says_so(
+    grove: Grove,
+) -> None:
+    bath = find(grove, "Bath")
+    number = int(bath.id[-8:], 16) % 2
+    part, other = f"{number + 1}/2", f"{2 - number}/2"
+    tubs = [bath.page(title, "New") for title in ("Tub", "Sink")]
+    assert len({int(each.id[-8:], 16) % 2 for each in tubs}) == 2
+    ran = grove.run(SHARD=other)
+    assert "New or edited in other parts (SHARD): 1 page; " in ran.log
+    assert len(grove.pages) == 4
+    for each in (part, other):
+        ran = grove.run(SHARD=each)
+    assert "other parts" not in ran.log
+    assert {"home/rooms/bath/tub", "home/rooms/bath/sink"} <= {*grove.pages}

@@ -9,8 +9,9 @@ import pytest
 from backup.pipeline import fetch
 from fakenotion.branches import Branch
 from fakenotion.nodes import counted_id
-from fakenotion.trees import Tree, ten_ary
+from fakenotion.trees import Tree, chain, ten_ary
 from fakenotion.trees import grown as grow
+from tests.support.kitchen import dead_links
 from tests.tree.conftest import Grown
 
 
@@ -52,6 +53,21 @@ def test_a_page_that_came_into_a_leaf_without_a_trace_is_found_in_time(grown: Gr
         if any("trunk" in page for page in grove.pages):
             return
     raise AssertionError("it was not found")
+
+
+def test_sixty_levels_of_long_titles_stay_within_the_limits_and_all_links_lead_on(
+    grown: Grown,
+) -> None:
+    tree = chain(
+        60,
+        title="A title of ninety bytes, which is more than a folder's name may have, and then a number",
+    )
+    grove = grown(tree)
+    grove.run()
+    assert len(grove.pages) == 61 and dead_links(grove.backup) == []
+    assert max(len(page) for page in grove.pages) <= 400
+    assert max(page.count("/") for page in grove.pages) < 40
+    assert grove.files == grove.from_scratch()
 
 
 def test_a_long_walk_is_done_in_shares_and_a_search_tells_the_rest(grown: Grown) -> None:

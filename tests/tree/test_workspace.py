@@ -36,7 +36,7 @@ def test_everything_is_backed_up_and_the_next_run_does_nothing(grown: Grown) -> 
 
 def test_a_folder_may_be_given_for_all_of_it(grown: Grown) -> None:
     grove, _, _ = stocked(grown)
-    grove.run(DATABASES="all/of it = workspace".replace("of it", "it"))
+    grove.run(DATABASES="all/it = workspace")
     assert grove.pages == [f"all/it/{each}" for each in ALL]
 
 
@@ -48,7 +48,7 @@ def test_a_variable_may_name_the_workspace(grown: Grown) -> None:
 
 def test_another_root_beside_it_keeps_the_folder_that_it_was_given(grown: Grown) -> None:
     grove, _, tasks = stocked(grown)
-    grove.run(DATABASES=f"workspace\nto do = {tasks.id}".replace("to do", "todo"))
+    grove.run(DATABASES=f"workspace\ntodo = {tasks.id}")
     assert "todo/door/hinge" in grove.pages and "tasks/door" not in grove.pages
 
 
@@ -62,6 +62,37 @@ def test_a_root_that_the_search_leaves_out_is_walked_all_the_same(grown: Grown) 
     find(grove, "Bath").edit("White")
     grove.run()
     assert "White" in grove.text("home/rooms/bath") and grove.pages == ALL
+
+
+def test_a_page_that_is_shared_only_now_is_found_in_a_page_that_nobody_edited(grown: Grown) -> None:
+    grove, home, tasks = stocked(grown)
+    grove.root("Attic")
+    for each in ("Bath", "Hinge", "Attic"):
+        grove.notion.unshare(find(grove, each).page(f"Key of {each}").id)
+    tasks.row("Roof").page("Key of Roof")
+    grove.notion.unshare(find(grove, "Key of Roof").id)
+    grove.run()
+    assert not [page for page in grove.pages if "key" in page]
+    for each in ("Bath", "Hinge", "Attic", "Roof"):
+        grove.notion.share(find(grove, f"Key of {each}").id)
+    grove.run()
+    assert [page for page in grove.pages if "key" in page] == [
+        "attic/key-of-attic",
+        "home/rooms/bath/key-of-bath",
+        "tasks/door/hinge/key-of-hinge",
+        "tasks/roof/key-of-roof",
+    ]
+    home.edit("Our home, repainted")
+    find(grove, "Key of Bath").page("Label")
+    grove.run()
+    assert grove.endpoints["children"] == 7 + 3  # what holds pages, and what is read
+
+
+def test_instructions_for_an_agent_are_a_root_of_their_own(grown: Grown) -> None:
+    grove, _, _ = stocked(grown)
+    grove.notion.add_agent_page("Be kind")
+    grove.run()
+    assert grove.pages == sorted([*ALL, "be-kind"])
 
 
 def find(grove: Grove, title: str) -> Branch:

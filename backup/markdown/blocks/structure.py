@@ -81,7 +81,7 @@ def _view(block: Block, original: str, context: Context) -> str:
     """'- 🗂️ Title: a view of [Database](path)', or what to do to have its rows."""
     title = word(block.data, "title").strip() or "Untitled"
     place = anchor(block.id) if is_target(block, context) else ""
-    if original in context.targets:
+    if links.page_target(original, context):
         runs = [run(f"{_DATABASE} {title}: a view of "), page_mention(original)]
     else:
         runs = [run(f"{_DATABASE} "), page_mention(block.id, title), run(_UNSHARED)]

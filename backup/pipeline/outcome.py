@@ -1,0 +1,76 @@
+"""What became of the steps of a plan, as one value: each round of a run has one, and all together give the
+report."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from backup.errors import BackupError
+from backup.model import Problem
+from backup.sync.plan import Step
+
+_Told = defaultdict[str, list[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the steps. `moved` are those of pages that got another folder, `removed` those of
+    pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be had, `errors` is what else a page lacks, `files` counts the files that were
+    written for each page id, `left` the steps that were not begun. `news` says of each page whose
+    missing files alone were tried whether it has to be read now. `ended` is the error that ended the
+    work early; what was done before holds."""
+
+    done: tuple[Step, ...] = ()
+    failed: tuple[Problem, ...] = ()
+    lost: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    files: Counter[str] = field(default_factory=Counter)
+    left: int = 0
+    news: Mapping[str, bool] = field(default_factory=dict)
+    ended: BackupError | None = None
+    moved: tuple[Step, ...] = ()
+    removed: tuple[Step, ...] = ()
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return combined([self, other])
+
+
+def combined(outcomes: Iterable[Outcome]) -> Outcome:
+    """All of them as one. A page that was read again counts once, for the reason of the first time,
+    and with what the last time left to be told."""
+    each = tuple(outcomes)
+    done: dict[str, Step] = {}
+    told: tuple[_Told, ...] = tuple(defaultdict(list) for _ in range(4))
+    for outcome in each:
+        for step in outcome.done:
+            done.setdefault(step.page_id, step)
+            for found in told:
+                found.pop(step.page_id, None)
+        lists = (outcome.failed, outcome.lost, outcome.warnings, outcome.errors)
+        for found, problems in zip(told, lists, strict=True):
+            for problem in problems:
+                found[problem.page_id].append(problem)
+    failed, lost, warnings, errors = (tuple(chain.from_iterable(found.values())) for found in told)
+    files = Counter[str]()
+    for outcome in each:
+        files.update(outcome.files)
+    left = sum(outcome.left for outcome in each)
+    ended = next((outcome.ended for outcome in each if outcome.ended), None)
+    moved = {step.page_id: step for outcome in reversed(each) for step in outcome.moved}
+    removed = tuple(step for outcome in each for step in outcome.removed)
+    return Outcome(
+        done=tuple(done.values()),
+        failed=failed,
+        lost=lost,
+        warnings=warnings,
+        errors=errors,
+        files=files,
+        left=left,
+        ended=ended,
+        moved=tuple(moved.values()),
+        removed=removed,
+    )

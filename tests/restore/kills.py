@@ -1,0 +1,56 @@
+"""Kills restores of random trees at each of their writes, and looks at what the next run makes of it.
+
+`python -m tests.restore.kills 200` takes 200 trees, of the seeds from 0 on or from the one that is named then.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from backup.model import bare_id
+from tests.support.copying import Copying, copying
+from tests.support.gardens import Garden
+from tests.support.restoring import restore
+
+_SIZE = 5  # of a tree; the tenth part of them is larger
+
+
+def killed_at_every_write(seed: int, folder: Path) -> int:
+    """How many kills one tree took. Raises AssertionError when a copy is not there once, and equal."""
+    size = _SIZE * 4 if seed % 10 == 9 else _SIZE
+    with copying(folder, Garden(seed, size).top) as copy:
+        writes = copy.writes
+        for at in range(1, writes + 1):
+            copy.begin_anew()
+            assert copy.killed(at), (seed, at)
+            _goes_on(copy, (seed, at), is_done=at == writes)
+        assert copy.touched() == set(), seed
+        return writes
+
+
+def _goes_on(copy: Copying, where: tuple[int, int], *, is_done: bool) -> None:
+    """The next run finishes the copy; one that is finished, though nobody heard so, is found again."""
+    if is_done:
+        told = restore(copy.backup, bare_id(copy.top.id), RESTORE_INTO=copy.goal.id)
+        assert told.code == 0, (where, told.out)
+        assert "there already, and as in the backup: nothing was written" in told.out, where
+    else:
+        sent = copy.send()
+        assert sent.finished, (where, sent.problem)
+        assert copy.proof(sent).differences == (), where
+    assert copy.copies == [copy.top.title], where
+
+
+def main(number: int, first: int = 0) -> None:
+    """Try so many trees."""
+    kills = 0
+    for seed in range(first, first + number):
+        with TemporaryDirectory() as folder:
+            kills += killed_at_every_write(seed, Path(folder) / "repository")
+        print(f"tree {seed}: {kills} kills by now", flush=True)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
