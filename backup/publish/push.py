@@ -35,13 +35,15 @@ class Tip:
     """What the branch holds: `commit` is '' when there is no branch and nothing to begin with.
 
     `files` maps all its paths to their objects; `links` are those of them that are symbolic links or
-    submodules. `replaces` is the commit that the branch has, when it is to be started again from `commit`.
+    submodules. `replaces` is the commit that the branch has, when it is to be started again from `commit`;
+    `head` is the one that is checked out.
     """
 
     commit: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     links: Collection[str] = ()
     replaces: str | None = None
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class Pushing:
         head = self._local("HEAD")
         commit = begun or (head if self._goes_on(head, there) else there) or head
         files, links = self.files(commit)
-        return Tip(commit, files, links, there if begun else None)
+        return Tip(commit, files, links, there if begun else None, head)
 
     def _goes_on(self, head: str, there: str) -> bool:
         """Whether what is checked out is the branch with commits that were never pushed. Those that
