@@ -11,15 +11,14 @@ import hashlib
 import os
 import shutil
 import stat
-import threading
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import groupby
 from pathlib import Path
 
 from backup.errors import ConfigError, WorkspaceError
-from backup.folder.handles import FILE, FOLDER, LINK, Folder, is_obstacle
+from backup.folder.handles import FILE, FOLDER, LINK, Folder, Folders, Obstacle, is_obstacle
 from backup.slug import is_path
 
 STAGING = ".notion-sync.tmp"
@@ -38,7 +37,7 @@ class Tree:
         self.staging = root / STAGING
         self._top = top or root
         self._way = root.relative_to(self._top).parts
-        self._hand = threading.local()  # see at_hand
+        self._folders = Folders(self._top)
 
     @property
     def folder(self) -> str:
@@ -91,11 +90,7 @@ class Tree:
 
     def size(self, path: str) -> int:
         """How many bytes a file has; 0 when there is none."""
-        try:
-            with self._in(path) as (folder, name):
-                found = folder.stat(name)
-        except (OSError, WorkspaceError):
-            return 0
+        found = self.about(path)
         return found.st_size if found else 0
 
     def files(self) -> Iterator[str]:
@@ -188,16 +183,12 @@ class Tree:
                     about = {path: folder.stat(_parts(path)[-1]) for path in inside}
             except (OSError, WorkspaceError):
                 continue
-            found |= {
-                path: (each.st_mtime_ns, each.st_ino)
-                for path, each in about.items()
-                if each and stat.S_ISREG(each.st_mode)
-            }
+            there = {path: at for path, at in about.items() if at and stat.S_ISREG(at.st_mode)}
+            found |= {path: (at.st_mtime_ns, at.st_ino) for path, at in there.items()}
         return found
 
     def lacking(self, paths: Iterable[str]) -> Iterator[str]:
-        """Those of the paths at which nothing lies, and a file may be put; quick where they come folder by
-        folder."""
+        """Those of the paths where nothing lies, and a file may be put; best asked folder by folder."""
         for parent, inside in _by_folder(paths):
             try:
                 with self._opened(parent, make=False) as folder:
@@ -326,53 +317,17 @@ class Tree:
         with self._opened(parents, make=make) as folder:
             yield folder, name
 
-    @contextmanager
-    def at_hand(self) -> Iterator[None]:
+    def at_hand(self) -> AbstractContextManager[None]:
         """The folders that this thread opens meanwhile stay open: the files of a page lie in one or two,
         and none of these goes."""
-        kept: dict[tuple[str, ...], Folder] = {}
-        self._hand.folders = kept
-        try:
-            yield
-        finally:
-            self._hand.folders = None
-            for folder in kept.values():
-                folder.__exit__()
+        return self._folders.at_hand()
 
     def _opened(self, parts: Sequence[str], *, make: bool) -> Folder:
-        way = (*self._way, *parts)
-        kept: dict[tuple[str, ...], Folder] | None = getattr(self._hand, "folders", None)
-        if kept is None:
-            here = self._top_folder(make=make)
-            for number in range(len(way)):
-                with here as above:
-                    here = self._below(above, way[: number + 1], make=make)
-            return here
-        known = next((count for count in range(len(way), -1, -1) if way[:count] in kept), -1)
-        if known < 0:
-            known, kept[()] = 0, self._top_folder(make=make)
-        for count in range(known, len(way)):
-            kept[way[: count + 1]] = self._below(kept[way[:count]], way[: count + 1], make=make)
-        return kept[way].lent()
-
-    def _top_folder(self, *, make: bool) -> Folder:
         try:
-            return Folder.top(self._top)
-        except FileNotFoundError:
-            if not make:
-                raise
-            self._top.mkdir(parents=True, exist_ok=True)
-            return Folder.top(self._top)
-
-    def _below(self, above: Folder, way: tuple[str, ...], *, make: bool) -> Folder:
-        """The last folder of a way, which lies in the one `above`."""
-        try:
-            return above.below(way[-1], make=make)
-        except OSError as error:
-            if not is_obstacle(error):
-                raise
-            where = way[len(self._way) :] or way
-            raise _blocked("/".join(where), above.kind(way[-1])) from None
+            return self._folders.opened((*self._way, *parts), make=make)
+        except Obstacle as error:
+            where = error.way[len(self._way) :] or error.way
+            raise _blocked("/".join(where), error.kind) from None
 
 
 def _by_folder(paths: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:

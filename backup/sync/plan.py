@@ -387,8 +387,7 @@ def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
     """The linked views of a page, as they are known now."""
     if not record.lists:
         return ()
-    before = dict(record.shows())
-    lists = map(List.from_json, record.lists)
+    before, lists = dict(record.shows()), map(List.from_json, record.lists)
     ids = [id_ for each in lists for id_ in each.databases]
     now = {id_: known.views.get(id_, before.get(id_)) for id_ in ids}
     return tuple((id_, of) for id_, of in now.items() if of is not None)
@@ -396,7 +395,6 @@ def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
 
 def _children(record: Record) -> frozenset[str]:
     """What the page had in it when it was read."""
-    if not record.lists:
-        return _NONE
     lists = map(List.from_json, record.lists)
-    return frozenset(id_ for each in lists for id_ in (*each.pages, *each.databases))
+    found = (id_ for each in lists for id_ in (*each.pages, *each.databases))
+    return frozenset(found) if record.lists else _NONE
