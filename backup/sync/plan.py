@@ -301,10 +301,8 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
-    is_whole = not any(row.id in each for each in (rules.damaged, rules.textless, rules.lost))
-    # A whole page of another part is only put where no other page waits for its place.
-    if row.id in rules.failed or not (rules.mine(row.id) or (moved and not is_whole)):
-        action, reason = Action.KEEP, ""
+    if not rules.writes(row.id, moved) or row.id in rules.failed:
+        action, reason = Action.KEEP, ""  # only put where no other page waits for its place
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
     is_proof = action is Action.RENDER and reason == _LOST
