@@ -22,8 +22,8 @@ from backup.store import StoredDatabase
 _REFUSED = (400, 403, 404)  # such a view or list cannot be read, today or ever
 _MOST = 20  # views that are looked at: people put the table first
 _LATER = (
-    "Notion did not answer what views the database has: its table may have other columns and another order "
-    "than in Notion. The next run asks again."
+    "Notion did not answer what views the database has, or was not asked before the run ended: the table may "
+    "have other columns and another order than in Notion. The next run asks again."
 )
 
 
@@ -40,12 +40,9 @@ class Displays:
 
     def ask(self, databases: Collection[StoredDatabase]) -> dict[str, tuple[Json, ...]]:
         """The views of those databases for which Notion answered, by their ids; a warning for others."""
-        if self.stop.requested:
-            return {}
         answers = [*zip(databases, self.pool.map(self._asked, databases), strict=True)]
-        if not self.stop.requested:
-            silent = [database for database, views in answers if views is None]
-            self.log.problem("warnings", *(_later(database) for database in silent))
+        silent = [database for database, views in answers if views is None]
+        self.log.problem("warnings", *(_later(database) for database in silent))
         return {database.id: views for database, views in answers if views is not None}
 
     def _asked(self, database: StoredDatabase) -> tuple[Json, ...] | None:
