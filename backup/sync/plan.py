@@ -19,7 +19,7 @@ from backup.model import STORE, Problem, Row, Target
 from backup.sync import layout
 from backup.sync.layout import Spot
 from backup.sync.paths import Root, root_folders
-from backup.sync.removals import candidates, gone
+from backup.sync.removals import TEXTLESS, candidates, gone
 from backup.sync.state import List, Place, Record, State, parent_of
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 from backup.sync.targets import all_targets, icon_of
@@ -103,14 +103,13 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     steps = [_step(row, folders[row.id], known) for row in rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
-    listed = {each.id for each in listing.databases} | dead
+    databases = listing.databases
+    listed = {each.id for each in databases} | dead
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
     views, waiting = len(listing.views), sum(_is_waiting(row, known) for row in rows)
-    return Plan(
-        (*mine, *kept), targets, missing.problems, listing.databases, dead, views, left, waiting
-    )
+    return Plan((*mine, *kept), targets, missing.problems, databases, dead, views, left, waiting)
 
 
 def learned(
@@ -301,8 +300,11 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
-    if not rules.mine(row.id) or row.id in rules.failed:
-        action, reason = Action.KEEP, ""  # only put where no other page waits for its place
+    is_broken = row.id in rules.damaged or row.id in rules.textless or row.id in rules.lost
+    # A page of another part is only put where no other page waits for its place, if all of it is there.
+    is_left = not rules.mine(row.id) and not (moved and is_broken)
+    if is_left or row.id in rules.failed:
+        action, reason = Action.KEEP, ""
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
     is_proof = action is Action.RENDER and reason == _LOST
@@ -311,8 +313,8 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
 
 def _is_waiting(row: Row, known: _Known) -> bool:
     """Whether a page of another part was not read yet as it is now."""
-    record = known.state.pages.get(row.id)
-    is_read = record is not None and record.stable and record.edited == row.edited
+    read = known.state.pages.get(row.id)
+    is_read = read and read.stable and read.edited == row.edited
     return not (is_read or known.rules.mine(row.id))
 
 
@@ -369,7 +371,7 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         _LOST: row.id in rules.restored and is_unread,
         UNHEARD: rules.comments is True and not record.comments and is_unread,
         DISCUSSED: row.id in rules.discussed and is_unread,
-        "its Markdown was deleted here": row.id in rules.textless and is_unread,
+        TEXTLESS: row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
         "archived, locked, their opposite, or related from elsewhere": bool(
