@@ -261,19 +261,15 @@ def _missing_here(
     """Files of the branch to bring back: all that were deleted here, when the work tree shows the
     branch; else the images and attachments of pages that are about to be read, the stores of those that
     are written from them, and the texts that prove that a store is right."""
-
-    def is_there(path: str) -> bool:
-        return services.tree.has(path) or services.tree.is_blocked(path)
-
     if base.checked_out:
-        return load.deleted(base.state, is_there)
+        return list(services.tree.lacking(load.named(base.state)))
     files = (
         join(records[step.page_id].folder, name)
         for step in steps
         if step.page_id in records
         for name in needed(step, records[step.page_id])
     )
-    return [path for path in files if not is_there(path)]
+    return list(services.tree.lacking(files))
 
 
 def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> Delivery | None:

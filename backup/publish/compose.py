@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from backup.errors import BrokenState
 from backup.folder.tables import LIST, Contents, Holdings, Sheet, Tables, nothing
 from backup.model import CSV, STORE, Problem
-from backup.publish.commits import folders_of, in_the_way
+from backup.publish.commits import in_the_way
 from backup.publish.message import KINDS, Told
+from backup.publish.objects import folders_of
 from backup.sync import merge, state
 from backup.sync.merge import Merged
 from backup.sync.plan import index_of

@@ -48,6 +48,7 @@ __all__ = [
     "roots_in",
 ]
 
+_NONE: frozenset[str] = frozenset()  # one for all: Python makes another one each time
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
 
 STORELESS = f"its {STORE} is missing"
@@ -154,8 +155,7 @@ def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target
     It is kept with the page: as long as it stays the same, the links need not be written again,
     however many runs were cut off in between.
     """
-    ids = sorted({link.partition("#")[0] for link in links})
-    if not ids:
+    if not (ids := sorted({link.partition("#")[0] for link in links})):
         return ""
     ends = [[t.path, t.title, t.icon] if (t := targets.get(id_)) else id_ for id_ in ids]
     text = json.dumps([folder, ends])
@@ -296,15 +296,12 @@ def _anchors(records: Iterable[Record]) -> Mapping[str, set[str]]:
 def _step(row: Row, folder: str, known: _Known) -> Step:
     record, rules = known.state.pages.get(row.id), known.rules
     moved = record.folder if record and record.folder != folder else ""
-    anchors = frozenset(known.anchors.get(row.id, ()))
+    anchors = frozenset(found) if (found := known.anchors.get(row.id)) else _NONE
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
-    is_broken = row.id in rules.damaged or row.id in rules.textless or row.id in rules.lost
-    # A page of another part is only put where no other page waits for its place, if all of it is there.
-    is_left = not rules.mine(row.id) and not (moved and is_broken)
-    if is_left or row.id in rules.failed:
-        action, reason = Action.KEEP, ""
+    if not rules.writes(row.id, moved) or row.id in rules.failed:
+        action, reason = Action.KEEP, ""  # only put where no other page waits for its place
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
     is_proof = action is Action.RENDER and reason == _LOST
@@ -387,8 +384,9 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
 
 def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
     """The linked views of a page, as they are known now."""
-    before = dict(record.shows())
-    lists = map(List.from_json, record.lists)
+    if not record.lists:
+        return ()
+    before, lists = dict(record.shows()), map(List.from_json, record.lists)
     ids = [id_ for each in lists for id_ in each.databases]
     now = {id_: known.views.get(id_, before.get(id_)) for id_ in ids}
     return tuple((id_, of) for id_, of in now.items() if of is not None)
@@ -397,4 +395,5 @@ def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
 def _children(record: Record) -> frozenset[str]:
     """What the page had in it when it was read."""
     lists = map(List.from_json, record.lists)
-    return frozenset(id_ for each in lists for id_ in (*each.pages, *each.databases))
+    found = (id_ for each in lists for id_ in (*each.pages, *each.databases))
+    return frozenset(found) if record.lists else _NONE

@@ -170,6 +170,12 @@ class Rules:
         part, parts = self.shard
         return parts == 1 or int(page_id[-8:], 16) % parts == part - 1
 
+    def writes(self, page_id: str, moved: str) -> bool:
+        """Whether this run may write a page: one of its own, and one of another part that is `moved` to
+        make room, but lacks a file."""
+        broken = (self.damaged, self.textless, self.lost)
+        return self.mine(page_id) or bool(moved and any(page_id in each for each in broken))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -14,9 +14,9 @@ from backup.files.store import FileRecord
 from backup.folder.load import (
     Local,
     Memory,
-    deleted,
     local,
     missing,
+    named,
     of_branch,
     of_work_tree,
     without_stores,
@@ -220,10 +220,9 @@ class TestAnInterruptedRun:
         assert here == Local()
 
 
-def test_every_file_that_is_not_there_is_missed_lists_of_pages_and_state_included() -> None:
+def test_every_file_of_a_state_is_named_lists_of_pages_and_state_included() -> None:
     known = State({TEA: record("tea")}, {"db": Place("wiki", "Wiki", index=True)})
-    assert deleted(known, lambda path: path.endswith("/index.md")) == [NAME, "wiki/README.md"]
-    assert deleted(known, lambda path: "/" not in path) == ["wiki/README.md", "wiki/tea/index.md"]
+    assert [*named(known)] == [NAME, "wiki/README.md", "wiki/tea/index.md"]
 
 
 def test_a_page_without_one_file_is_damaged_and_one_without_any_is_lost() -> None:
