@@ -104,14 +104,13 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     steps = [_step(row, folders[row.id], known) for row in rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
-    listed = {each.id for each in listing.databases} | dead
+    databases = listing.databases
+    listed = {each.id for each in databases} | dead
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
     views, waiting = len(listing.views), sum(_is_waiting(row, known) for row in rows)
-    return Plan(
-        (*mine, *kept), targets, missing.problems, listing.databases, dead, views, left, waiting
-    )
+    return Plan((*mine, *kept), targets, missing.problems, databases, dead, views, left, waiting)
 
 
 def learned(
@@ -311,8 +310,8 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
 
 def _is_waiting(row: Row, known: _Known) -> bool:
     """Whether a page of another part was not read yet as it is now."""
-    record = known.state.pages.get(row.id)
-    is_read = record is not None and record.stable and record.edited == row.edited
+    read = known.state.pages.get(row.id)
+    is_read = read and read.stable and read.edited == row.edited
     return not (is_read or known.rules.mine(row.id))
 
 
