@@ -55,7 +55,7 @@ class Writer:
         self.records = dict(state.pages)
         self.before = state
         self.people = dict(state.people)
-        self.outside = dict(state.outside)
+        self.outside: dict[str, str | None] = dict(state.outside)
         self.plan = Plan((), {})
         self.size = 0
         self.touched: set[str] = set()

@@ -132,7 +132,7 @@ def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
         for id_, place in base.databases.items()
         if not place.index or index_of(place.folder) in files
     }
-    return State(pages, databases, base.unknown, people=base.people, outside=base.outside)
+    return replace(base, pages=pages, databases=databases, damage=())
 
 
 def told(before: State, now: State) -> list[Told]:

@@ -19,7 +19,7 @@ from backup.model import STORE, Problem, Row, Target
 from backup.sync import layout
 from backup.sync.layout import Spot
 from backup.sync.paths import Root, root_folders
-from backup.sync.removals import candidates, gone
+from backup.sync.removals import TEXTLESS, candidates, gone
 from backup.sync.state import List, Place, Record, State, parent_of
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 from backup.sync.targets import all_targets, icon_of
@@ -301,8 +301,11 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
-    if not rules.mine(row.id) or row.id in rules.failed:
-        action, reason = Action.KEEP, ""  # only put where no other page waits for its place
+    is_broken = row.id in rules.damaged or row.id in rules.textless or row.id in rules.lost
+    # A page of another part is only put where no other page waits for its place, if all of it is there.
+    is_left = not rules.mine(row.id) and not (moved and is_broken)
+    if is_left or row.id in rules.failed:
+        action, reason = Action.KEEP, ""
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
     is_proof = action is Action.RENDER and reason == _LOST
@@ -369,7 +372,7 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         _LOST: row.id in rules.restored and is_unread,
         UNHEARD: rules.comments is True and not record.comments and is_unread,
         DISCUSSED: row.id in rules.discussed and is_unread,
-        "its Markdown was deleted here": row.id in rules.textless and is_unread,
+        TEXTLESS: row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
         "archived, locked, their opposite, or related from elsewhere": bool(
@@ -385,8 +388,6 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
 
 def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
     """The linked views of a page, as they are known now."""
-    if not record.lists:
-        return ()
     before, lists = dict(record.shows()), map(List.from_json, record.lists)
     ids = [id_ for each in lists for id_ in each.databases]
     now = {id_: known.views.get(id_, before.get(id_)) for id_ in ids}
@@ -396,5 +397,4 @@ def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
 def _children(record: Record) -> frozenset[str]:
     """What the page had in it when it was read."""
     lists = map(List.from_json, record.lists)
-    found = (id_ for each in lists for id_ in (*each.pages, *each.databases))
-    return frozenset(found) if record.lists else _NONE
+    return frozenset(id_ for each in lists for id_ in (*each.pages, *each.databases)) or _NONE

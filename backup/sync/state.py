@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from backup.errors import BrokenState, StateError
+from backup.json_values import as_object, word
 from backup.model import Json
 from backup.sync import untrusted
 from backup.sync.records import (
@@ -30,6 +31,7 @@ from backup.sync.records import (
 from backup.sync.untrusted import Damage, Damaged, is_folder, is_id
 
 __all__ = [
+    "MOST",
     "NAME",
     "VERSION",
     "List",
@@ -50,19 +52,22 @@ NAME = ".notion-sync.json"
 VERSION = 2
 _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _ELSEWHERE = "elsewhere"  # see dumps
+MOST = 1_000  # titles of what lies outside that are remembered, as a request is made for each
 
 
 @dataclass(frozen=True)  # without slots: `loads` remembers weakly those in use
 class State:
     """All pages and databases by their id (32 hex digits), the names of `people`, and the titles of what
-    lies `outside` of the backup; '' where Notion gave none. `damage` is what was left out of it."""
+    lies `outside` of the backup; '' where Notion gave none, None where nobody has asked. `failed` are the pages that the last run could
+    not read or write: `title`, `folder`, and the day `since` then. `damage` is what was left out of it."""
 
     pages: Mapping[str, Record] = field(default_factory=dict)
     databases: Mapping[str, Place] = field(default_factory=dict)
     unknown: Json = field(default_factory=dict)
     damage: tuple[Damage, ...] = field(default=(), compare=False)
     people: Mapping[str, str] = field(default_factory=dict, compare=False)
-    outside: Mapping[str, str] = field(default_factory=dict, compare=False)
+    outside: Mapping[str, str | None] = field(default_factory=dict)
+    failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def nodes(self) -> dict[str, Record | Place]:
@@ -129,19 +134,32 @@ def _made(raw: Json, pages: Iterable[tuple[str, Any]]) -> State:
     _check_version(raw.pop("version"))
     databases = raw.pop("databases")
     elsewhere = raw.pop(_ELSEWHERE, None)
-    people, outside = _named(raw.pop("people", None)), _named(raw.pop("outside", None))
+    people, outside = _named(raw.pop("people", None)), raw.pop("outside", None)
+    unasked = {id_: None for id_ in as_object(outside) if is_id(id_) and outside[id_] is None}
+    outside = unasked | _named(outside)
+    failed = _failed(raw.pop("failed", None))
     named = elsewhere if isinstance(elsewhere, list) else ()
     found = _Found({each for each in named if isinstance(each, str)})
     places = found.places(databases.items())
     records = found.records(pages)
     unknown = found.unknown(raw)
-    return State(records, places, unknown, tuple(found.damage), people, outside)
+    return State(records, places, unknown, tuple(found.damage), people, outside, failed)
 
 
 def _named(raw: Any) -> dict[str, str]:
     """Names by their ids. One that cannot be a name is left out: Notion is asked again."""
     given = raw.items() if isinstance(raw, dict) else ()
     return {id_: name for id_, name in given if is_id(id_) and isinstance(name, str)}
+
+
+def _failed(raw: Any) -> dict[str, dict[str, str]]:
+    """The pages that failed. What does not say since when is left out."""
+    given = raw.items() if isinstance(raw, dict) else ()
+    return {
+        id_: {name: word(each, name) for name in ("folder", "since", "title")}
+        for id_, each in given
+        if is_id(id_) and word(each, "since")
+    }
 
 
 _PIECE = 1 << 16  # bytes that are parsed together
@@ -275,6 +293,7 @@ def dumps(state: State) -> bytes:
     known |= {_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}
     known |= {"people": dict(state.people)} if state.people else {}
     known |= {"outside": dict(state.outside)} if state.outside else {}
+    known |= {"failed": dict(state.failed)} if state.failed else {}
     lines = [
         b'  "%s": %s' % (name.encode(), _block(value))
         for name, value in {**known, **state.unknown}.items()
