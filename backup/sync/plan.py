@@ -384,8 +384,6 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
 
 def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
     """The linked views of a page, as they are known now."""
-    if not record.lists:
-        return ()
     before, lists = dict(record.shows()), map(List.from_json, record.lists)
     ids = [id_ for each in lists for id_ in each.databases]
     now = {id_: known.views.get(id_, before.get(id_)) for id_ in ids}
@@ -395,5 +393,4 @@ def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
 def _children(record: Record) -> frozenset[str]:
     """What the page had in it when it was read."""
     lists = map(List.from_json, record.lists)
-    found = (id_ for each in lists for id_ in (*each.pages, *each.databases))
-    return frozenset(found) if record.lists else _NONE
+    return frozenset(id_ for each in lists for id_ in (*each.pages, *each.databases)) or _NONE

@@ -40,7 +40,7 @@ def keys(kind: type[Any]) -> set[str]:
 @pytest.mark.parametrize(
     ("heading", "written"),
     [
-        (".notion-sync.json", {*json.loads(EXAMPLE), "elsewhere"}),
+        (".notion-sync.json", {*json.loads(EXAMPLE), "elsewhere", "failed", "outside"}),
         ("An entry of `databases`", keys(Place)),
         ("An entry of `pages`", keys(Record)),
         ("An entry of `lists`", keys(List)),
