@@ -363,7 +363,7 @@ class Survey:
                 self._databases[id_] = replace(self._databases[id_], parent=answer.page_id)
         complete, shifted = (known.complete, known.shifted) if known else (True, False)
         self._walk.show(
-            answer.page_id, rows.values(), databases, complete=complete, shifted=shifted
+            answer.page_id, rows.values(), databases, complete=complete, shifted=shifted, aside=True
         )
 
 

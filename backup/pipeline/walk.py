@@ -144,6 +144,7 @@ class Walk:
         *,
         complete: bool,
         shifted: bool = False,
+        aside: bool = False,
     ) -> None:
         """From now on this lies in the page (see Listed). The last list is the newest."""
         self._by.pop(page_id, None)
@@ -151,7 +152,15 @@ class Walk:
         self.rows |= {row.id: row for row in shown}
         self.lists.pop(page_id, None)
         self.lists[page_id] = Listed(
-            page_id, "", "", "", shown, complete, databases=tuple(databases), shifted=shifted
+            page_id,
+            "",
+            "",
+            "",
+            shown,
+            complete,
+            databases=tuple(databases),
+            shifted=shifted,
+            aside=aside,
         )
         self.asked.add(page_id)
 

@@ -66,14 +66,14 @@ _NEWS = "a missing file can be downloaded now, or fails for another reason"
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What decides about a page: where links lead, and which blocks they mean, too; what lies in each
-    page, and in which something stands elsewhere; and what linked views show."""
+    page, with the lists of `pages` as they were seen; and what linked views show."""
 
     state: State
     rules: Rules
     targets: Mapping[str, Target]
     anchors: Mapping[str, set[str]]
     inside: Mapping[str, frozenset[str]]
-    shifted: Collection[str]
+    pages: Mapping[str, Listed]
     views: Mapping[str, str]
 
 
@@ -98,11 +98,13 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     listing = listing.placed(folders)
     targets = all_targets(listing, state, folders, removed, dead)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
-    shifted = {each.id for each in listing.pages if each.shifted}
-    known = _Known(state, rules, targets, anchors, _inside(listing), shifted, listing.views)
+    pages = {each.id: each for each in listing.pages}
+    known = _Known(state, rules, targets, anchors, _inside(listing), pages, listing.views)
     rows = [row for each in listing.lists for row in each.rows if row.id in folders]
     steps = [_step(row, folders[row.id], known) for row in rows]
-    mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
+    mine = [
+        s for s in steps if rules.mine(s.page_id) or s.old_folder or s.action is not Action.KEEP
+    ]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
     databases = listing.databases
     listed = {each.id for each in databases} | dead
@@ -300,7 +302,8 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
-    if not rules.writes(row.id, moved) or row.id in rules.failed:
+    is_ours = rules.writes(row.id, moved) or (row.id in known.pages and known.pages[row.id].aside)
+    if not is_ours or row.id in rules.failed:
         action, reason = Action.KEEP, ""  # only put where no other page waits for its place
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
@@ -345,7 +348,7 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
         "moved elsewhere": row.parent != record.parent,
         "pages or databases in it came or went": is_unread
         and (
-            row.id in known.shifted
+            (row.id in known.pages and known.pages[row.id].shifted)
             or known.inside.get(row.id, _children(record)) != _children(record)
         ),
         "its files were changed or deleted here": row.id in rules.damaged and is_unread,

@@ -61,7 +61,8 @@ class Listed:
     lies in, '' for a root, and `folder` is '' until the plan chooses one; `stored` is what its store
     holds, None leaves the one that is there alone. Of a page, `databases` are those that lie in it; ''
     is the id of the page above all roots; `shifted` says that something does not stand in the list of
-    the page in which it stood.
+    the page in which it stood, `aside` that something in it was found by asking for that itself: no
+    list said so, and no other part of the pages (SHARD) sees it.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Listed:
     parent: str = ""
     databases: tuple[str, ...] = ()
     shifted: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
