@@ -12,7 +12,7 @@ release = if $(PYTHON) -I -m pip --version >/dev/null 2>&1; then python=$(PYTHON
 # What decides and never acts. `--pure` fails a test that starts a process or a server.
 module = $(addsuffix .py,$(addprefix tests/$(1)/test_,$(2)))
 PURE = tests/markdown tests/oracles tests/settings tests/folder tests/store \
-	$(call module,sync,journal layout merge paths plan state tree untrusted) \
+	$(call module,sync,journal layout merge paths plan rounds state tree untrusted) \
 	$(call module,files,find kinds names scale) \
 	$(call module,report,fitting job_summary literal log redaction summary) \
 	$(call module,publish,compose pull_request refusals) \

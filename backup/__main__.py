@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from backup import __version__
+from backup import __version__, ci
 from backup.commands import COMMANDS, Acting, BringingBack, Command, LookingOn, discover, named
-from backup.errors import BackupError, ConfigError
+from backup.errors import BackupError, ConfigError, NotionError
 from backup.model import Problem
 from backup.notion.client import Client
 from backup.report.answer import Answer
@@ -35,6 +35,7 @@ from backup.settings import (
     command_of,
     contacts,
 )
+from backup.settings import named as named_setting
 from backup.settings.nearest import nearest
 from backup.stop import Interrupted, Stop
 
@@ -52,6 +53,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
     try:
         return _started(arguments, environ, stop, reporter)
     except BackupError as error:
+        if isinstance(error, NotionError):
+            error.hint = named_setting(error.hint, workflow=bool(ci.product(environ)))
         reporter.fail(Problem(_kind(error), str(error)), error.exit_code)
         return error.exit_code
     except Interrupted:

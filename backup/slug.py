@@ -22,7 +22,7 @@ _LONGEST_NAME, _LONGEST_PATH = 255, 1000  # bytes; a whole path may have 1,024 o
 _NEITHER = re.compile(r"[^a-z0-9_]")  # what `_kept` replaces, among ASCII
 
 
-@lru_cache(100_000)  # every title is asked for several times in a run
+@lru_cache(4096)  # equal titles come together, and each is asked for several times
 def slug(text: str, limit: int = 80) -> str:
     """`text` as a name: what two people would both type for it, at most `limit` (>= 8) bytes.
 
@@ -84,7 +84,7 @@ def is_path(path: str) -> bool:
     )
 
 
-@lru_cache(100_000)  # the folders of databases, 'assets' and 'index.md' come again and again
+@lru_cache(4096)  # the folders of databases, 'assets' and 'index.md' come again and again
 def _is_part(name: str) -> bool:
     is_name = name not in ("", ".", "..") and len(name.encode()) <= _LONGEST_NAME
     return is_name and not is_guarded(name)

@@ -26,6 +26,7 @@ from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.listing import Survey
 from backup.pipeline.order import in_order
+from backup.pipeline.outcome import Outcome
 from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader
 from backup.pipeline.people import People
@@ -189,7 +190,7 @@ def _carried_out(
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
         services.log.problem("warnings", *services.naming.problems())
-    now = _ended(services, begun, writer, tables)
+    now = _ended(services, begun, writer, tables, outcome)
     report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
     report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
@@ -215,12 +216,14 @@ def _tables(settings: Settings, services: Services, begun: _Begun, pages: Execut
         here=services.stores,
         before=begun.memory.state,
         branch=services.publisher.stores if services.publisher else nothing,
-        ask=Displays(services.client, pages, services.stop).ask,
+        ask=Displays(services.client, pages, services.stop, services.log).ask,
         full_sync=settings.full_sync,
     )
 
 
-def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> State:
+def _ended(
+    services: Services, begun: _Begun, writer: Writer, tables: Tables, outcome: Outcome
+) -> State:
     """The lists of pages and the state, written; what could not be written keeps no page from being
     published."""
     before = begun.memory.state
@@ -228,6 +231,8 @@ def _ended(services: Services, begun: _Begun, writer: Writer, tables: Tables) ->
     try:
         places = indexes.write_indexes(tables, writer, before, begun.has(services))
         now = indexes.current(before, writer, places)
+        day = begun.listing.began.date()
+        now = replace(now, failed=summary.failing(before, writer.plan, outcome, begun.rules, day))
         writer.sweep()
         as_before = begun.base is not None and now == begun.base.state
         is_known = as_before and not (
@@ -256,19 +261,15 @@ def _missing_here(
     """Files of the branch to bring back: all that were deleted here, when the work tree shows the
     branch; else the images and attachments of pages that are about to be read, the stores of those that
     are written from them, and the texts that prove that a store is right."""
-
-    def is_there(path: str) -> bool:
-        return services.tree.has(path) or services.tree.is_blocked(path)
-
     if base.checked_out:
-        return load.deleted(base.state, is_there)
+        return list(services.tree.lacking(load.named(base.state)))
     files = (
         join(records[step.page_id].folder, name)
         for step in steps
         if step.page_id in records
         for name in needed(step, records[step.page_id])
     )
-    return [path for path in files if not is_there(path)]
+    return list(services.tree.lacking(files))
 
 
 def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> Delivery | None:

@@ -70,12 +70,13 @@ def run(settings: Looking, services: Looks) -> Answer:
         head=_HEAD,
         rows=_rows(parts),
         notes=tuple(_notes(now, services, lacking)),
-        problems=tuple(_problems(now, parts, lacking, services.now)),
+        problems=(*_failed(now), *_problems(now, parts, lacking, services.now)),
         data={
             **_numbers(parts),
             "last_change": changed.isoformat() if changed else None,
             "commit": commit or None,
             "newest_edit": max((each.edited for each in now.pages.values()), default="") or None,
+            "failed": [{"id": id_, **each} for id_, each in now.failed.items()],
             "missing": [_told(each, services.now) for each in lacking],
         },
     )
@@ -217,6 +218,13 @@ def _notes(now: State, services: Looks, lacking: list[_Lacking]) -> Iterator[str
     if count := kinds["too large"]:
         yield f"{counted(count, 'file')} left out, because of MAX_FILE_MB."
     yield from services.at_work()
+
+
+def _failed(now: State) -> Iterator[Problem]:
+    """The pages that the last run could not read or write."""
+    for id_, each in now.failed.items():
+        what = f"failed since {each['since'][:10]}: the log of the last run says why; each run tries it again."
+        yield Problem(each["folder"] or each["title"], what, id_)
 
 
 def _problems(

@@ -9,7 +9,7 @@ import base64
 import binascii
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -23,9 +23,11 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from backup import urls
-from backup.errors import BackupError, FileError
+from backup.errors import BackupError, FileError, StoreError
+from backup.files import names
 from backup.files.guard import Guard, pools
 from backup.files.paced import PACKET, paced
+from backup.files.pending import NotTried, Pending
 from backup.files.received import MEGABYTE, Downloaded, Passing, judge, save, weigh
 from backup.files.trouble import Denied, accepted, reasons_for_people
 from backup.model import File
@@ -212,6 +214,36 @@ class ParallelDownloads:
         download = self.downloader.download
         started = [(file, self.workers.submit(download, file, folder)) for file in files]
         return [(file, _outcome(future)) for file, future in started]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Downloads of a page of which some were tried already in this run, and are not tried again;
+    `outcomes` has what became of them, by identity (see names.identity). Of a page that is not read,
+    nothing else is tried: what is missing is as it was `before`."""
+
+    downloads: ParallelDownloads
+    outcomes: Mapping[str, Downloaded | FileError | None]
+    before: Mapping[str, Pending] | None = None
+
+    def download_all(
+        self, files: Iterable[File], folder: Path
+    ) -> list[tuple[File, Downloaded | FileError]]:
+        """As ParallelDownloads.download_all, in any order."""
+        wanted = [(file, self._known(names.identity(file))) for file in files]
+        missing = [file for file, outcome in wanted if outcome is None]
+        found = [(file, outcome) for file, outcome in wanted if outcome is not None]
+        return found + self.downloads.download_all(missing, folder)
+
+    def _known(self, identity: str) -> Downloaded | FileError | None:
+        outcome = self.outcomes.get(identity)
+        if outcome is None and self.before is not None:
+            if identity not in self.before:
+                raise StoreError(
+                    "A file of the page is not there any more, and has to be downloaded."
+                )
+            return NotTried(self.before[identity])
+        return outcome
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,6 +55,10 @@ class Folder:
     def __exit__(self, *_: object) -> None:
         if self._fd is not None:
             os.close(self._fd)
+
+    def lent(self) -> Folder:
+        """The same for somebody who leaves it open."""
+        return _Lent(self._fd, self._path)
 
     def below(self, name: str, *, make: bool = False) -> Folder:
         """The folder of that name, made if it has to be; see `is_obstacle` for what else is there."""
@@ -143,6 +150,78 @@ class Folder:
         if self._fd is not None:
             return name
         return os.path.join(self._path, name)  # noqa: PTH118 - os.* takes texts, thousands of times
+
+
+class _Lent(Folder):
+    """A folder that somebody else closes."""
+
+    __slots__ = ()
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class Obstacle(OSError):
+    """Something of this `kind` lies where a folder is needed, at the end of the `way`."""
+
+    def __init__(self, way: tuple[str, ...], kind: str) -> None:
+        super().__init__(errno.ENOTDIR, kind)
+        self.way, self.kind = way, kind
+
+
+class Folders:
+    """The folders below one that is trusted, each by its way from there."""
+
+    def __init__(self, top: Path) -> None:
+        self._top = top
+        self._hand = threading.local()
+
+    @contextmanager
+    def at_hand(self) -> Iterator[None]:
+        """What this thread opens meanwhile stays open. None of it may be deleted meanwhile."""
+        kept: dict[tuple[str, ...], Folder] = {}
+        self._hand.kept = kept
+        try:
+            yield
+        finally:
+            self._hand.kept = None
+            for folder in kept.values():
+                folder.__exit__()
+
+    def opened(self, way: tuple[str, ...], *, make: bool) -> Folder:
+        """A folder, made if it has to be. Raises Obstacle for what is none, and other OSErrors."""
+        kept: dict[tuple[str, ...], Folder] | None = getattr(self._hand, "kept", None)
+        if kept is None:
+            here = self._opened_top(make=make)
+            for count in range(len(way)):
+                with here as above:
+                    here = _inside(above, way[: count + 1], make=make)
+            return here
+        known = next((count for count in range(len(way), -1, -1) if way[:count] in kept), -1)
+        if known < 0:
+            known, kept[()] = 0, self._opened_top(make=make)
+        for count in range(known, len(way)):
+            kept[way[: count + 1]] = _inside(kept[way[:count]], way[: count + 1], make=make)
+        return kept[way].lent()
+
+    def _opened_top(self, *, make: bool) -> Folder:
+        try:
+            return Folder.top(self._top)
+        except FileNotFoundError:
+            if not make:
+                raise
+            self._top.mkdir(parents=True, exist_ok=True)
+            return Folder.top(self._top)
+
+
+def _inside(above: Folder, way: tuple[str, ...], *, make: bool) -> Folder:
+    """The last folder of a way, which lies in the one `above`."""
+    try:
+        return above.below(way[-1], make=make)
+    except OSError as error:
+        if not is_obstacle(error):
+            raise
+        raise Obstacle(way, above.kind(way[-1])) from None
 
 
 def is_obstacle(error: OSError) -> bool:

@@ -16,7 +16,7 @@ from backup.model import CSV, STORE, Json
 from backup.store import StoredDatabase
 from backup.sync import journal, state
 from backup.sync.plan import Listed, Plan
-from backup.sync.state import Place, State, join
+from backup.sync.state import Place, Record, State, join
 
 
 def placed(decided: Plan, before: State) -> dict[str, Place]:
@@ -183,13 +183,19 @@ class _Work:
 
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
     """The state as it is at this moment."""
-    pages, outside = dict(writer.records), {}
-    if writer.outside:
-        linked = {id_ for record in pages.values() for id_ in record.links}
-        needed = linked - pages.keys() - places.keys()
-        outside = {id_: title for id_, title in writer.outside.items() if id_ in needed}
-    people = dict(writer.people)
+    pages, people = dict(writer.records), dict(writer.people)
+    outside = _outside(writer, pages, places) if writer.outside else {}
     return replace(before, pages=pages, databases=places, people=people, outside=outside)
+
+
+def _outside(
+    writer: Writer, pages: Mapping[str, Record], places: Mapping[str, Place]
+) -> dict[str, str | None]:
+    """The titles that are still needed: of what some page links to. Those that are known come first."""
+    linked = {id_ for record in pages.values() for id_ in record.links}
+    needed = linked - pages.keys() - places.keys()
+    found = ((id_, title) for id_, title in list(writer.outside.items()) if id_ in needed)
+    return dict(sorted(found, key=lambda each: each[1] is None)[: state.MOST])
 
 
 def save(tree: Tree, now: State, *, is_known: bool) -> None:

@@ -6,7 +6,7 @@ interrupted run left unpublished. Without publishing, the work tree is the truth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -159,7 +159,9 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
     databases = {**(here.state.databases if newer else {}), **base.databases()}
     now = replace(base.state, pages=pages, databases=databases, damage=())
-    former = (here.state.owned().keys() | base.before.owned().keys()) - now.owned().keys()
+    earlier = [each for each in (here.state, base.before) if each != now]
+    former = {path for each in earlier for path in each.owned()}
+    former -= now.owned().keys() if former else set()
     rebuilt = frozenset(known) if base.problem else frozenset()
     return Memory(
         now,
@@ -383,8 +385,10 @@ def missing(state: State, has: Callable[[str], bool]) -> Holes:
     return Holes(frozenset(damaged), frozenset(textless), frozenset(lost))
 
 
-def deleted(state: State, has: Callable[[str], bool]) -> list[str]:
-    """Every file that the state names, its own and the lists of pages included, and that is not there."""
-    indexes = (path for place in state.databases.values() for path in place.paths())
-    pages = (path for record in state.pages.values() for path in record.paths())
-    return [path for path in (_NAME, *indexes, *pages) if not has(path)]
+def named(state: State) -> Iterator[str]:
+    """Every file that the state names, its own and the lists of pages included."""
+    yield _NAME
+    for place in state.databases.values():
+        yield from place.paths()
+    for record in state.pages.values():
+        yield from record.paths()

@@ -49,6 +49,7 @@ class Holdings:
 
     def __init__(self, now: State) -> None:
         self.now = now
+        self._digests: dict[str, str] = {}
         self._rows: defaultdict[str, dict[str, Record]] = defaultdict(dict)
         self._inside: defaultdict[str, dict[str, Place]] = defaultdict(dict)
         for id_, record in now.pages.items():
@@ -77,19 +78,29 @@ class Holdings:
 
     def digest(self, database_id: str) -> str:
         """A short name for all that the files of a database depend on."""
+        if database_id not in self._digests:
+            found = hashlib.sha256()
+            for piece in self._about(database_id):
+                found.update(piece.encode())
+            self._digests[database_id] = found.hexdigest()[:12]
+        return self._digests[database_id]
+
+    def _about(self, database_id: str) -> Iterator[str]:
+        """The same as one JSON list, row by row: of a large database that is a long text."""
         place = self.now.databases[database_id]
         inside = [[each.path, each.title, each.icon] for each in self.inside(database_id)]
-        about: list[object] = [place.folder, place.title, place.icon]
-        if place.store:
-            rows = sorted(
-                [id_, each.folder, each.title, each.icon, each.store, each.links_digest]
-                for id_, each in self.rows(database_id).items()
-            )
-            about += [rows, inside, place.store, _TABLE]
-        else:
+        yield json.dumps([place.folder, place.title, place.icon]).removesuffix("]")
+        if not place.store:
             pages = [[each.path, each.title, each.icon] for each in self.pages(database_id)]
-            about += [pages, inside] if inside else [pages]
-        return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:12]
+            yield ", " + json.dumps([pages, inside] if inside else [pages])[1:]
+            return
+        between = ", ["
+        for id_, each in sorted(self.rows(database_id).items(), key=_first):
+            said = [id_, each.folder, each.title, each.icon, each.store, each.links_digest]
+            yield between + json.dumps(said)
+            between = ", "
+        yield "" if between == ", " else between
+        yield "], " + json.dumps([inside, place.store, _TABLE])[1:]
 
 
 class Sheet:
@@ -208,6 +219,10 @@ def understood(content: bytes) -> StoredDatabase | None:
         found = store.loads(content)
         return found if isinstance(found, StoredDatabase) else None
     return None
+
+
+def _first(item: tuple[str, object]) -> str:
+    return item[0]
 
 
 def _by_title(each: Record | Place) -> tuple[object, str]:

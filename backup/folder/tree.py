@@ -13,12 +13,12 @@ import shutil
 import stat
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import groupby
 from pathlib import Path
 
 from backup.errors import ConfigError, WorkspaceError
-from backup.folder.handles import FILE, FOLDER, LINK, Folder, is_obstacle
+from backup.folder.handles import FILE, FOLDER, LINK, Folder, Folders, Obstacle, is_obstacle
 from backup.slug import is_path
 
 STAGING = ".notion-sync.tmp"
@@ -37,6 +37,7 @@ class Tree:
         self.staging = root / STAGING
         self._top = top or root
         self._way = root.relative_to(self._top).parts
+        self._folders = Folders(self._top)
 
     @property
     def folder(self) -> str:
@@ -89,11 +90,7 @@ class Tree:
 
     def size(self, path: str) -> int:
         """How many bytes a file has; 0 when there is none."""
-        try:
-            with self._in(path) as (folder, name):
-                found = folder.stat(name)
-        except (OSError, WorkspaceError):
-            return 0
+        found = self.about(path)
         return found.st_size if found else 0
 
     def files(self) -> Iterator[str]:
@@ -167,8 +164,7 @@ class Tree:
     def kinds(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         """What lies at each path, '' for nothing; those in a folder that is not there are left out.
         Raises WorkspaceError."""
-        for _, group in groupby(paths, lambda path: path.rpartition("/")[0]):
-            beside = list(group)
+        for _, beside in _by_folder(paths):
             try:
                 with self._in(beside[0]) as (folder, _name):
                     found = [folder.kind(_parts(path)[-1]) for path in beside]
@@ -177,6 +173,30 @@ class Tree:
             except OSError as error:
                 raise _failure("reach", beside[0], error) from None
             yield from zip(beside, found, strict=True)
+
+    def stamps(self, paths: Collection[str]) -> dict[str, tuple[int, int]]:
+        """The stamps of those of the paths that are there."""
+        found: dict[str, tuple[int, int]] = {}
+        for parent, inside in _by_folder(sorted(paths)):
+            try:
+                with self._opened(parent, make=False) as folder:
+                    about = {path: folder.stat(_parts(path)[-1]) for path in inside}
+            except (OSError, WorkspaceError):
+                continue
+            there = {path: at for path, at in about.items() if at and stat.S_ISREG(at.st_mode)}
+            found |= {path: (at.st_mtime_ns, at.st_ino) for path, at in there.items()}
+        return found
+
+    def lacking(self, paths: Iterable[str]) -> Iterator[str]:
+        """Those of the paths where nothing lies, and a file may be put; best asked folder by folder."""
+        for parent, inside in _by_folder(paths):
+            try:
+                with self._opened(parent, make=False) as folder:
+                    yield from (path for path in inside if not folder.kind(_parts(path)[-1]))
+            except FileNotFoundError:
+                yield from inside
+            except (OSError, WorkspaceError):
+                continue  # something else is in the way
 
     def is_blocked(self, path: str) -> bool:
         """Whether a file can never be ours there: something else than a file lies in its place, or on
@@ -297,25 +317,23 @@ class Tree:
         with self._opened(parents, make=make) as folder:
             yield folder, name
 
+    def at_hand(self) -> AbstractContextManager[None]:
+        """The folders that this thread opens meanwhile stay open: the files of a page lie in one or two,
+        and none of these goes."""
+        return self._folders.at_hand()
+
     def _opened(self, parts: Sequence[str], *, make: bool) -> Folder:
         try:
-            here = Folder.top(self._top)
-        except FileNotFoundError:
-            if not make:
-                raise
-            self._top.mkdir(parents=True, exist_ok=True)
-            here = Folder.top(self._top)
-        way = (*self._way, *parts)
-        for number, part in enumerate(way, start=1):
-            with here as above:
-                try:
-                    here = above.below(part, make=make)
-                except OSError as error:
-                    if not is_obstacle(error):
-                        raise
-                    where = way[len(self._way) : number] or way[:number]
-                    raise _blocked("/".join(where), above.kind(part)) from None
-        return here
+            return self._folders.opened((*self._way, *parts), make=make)
+        except Obstacle as error:
+            where = error.way[len(self._way) :] or error.way
+            raise _blocked("/".join(where), error.kind) from None
+
+
+def _by_folder(paths: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Paths that follow each other and lie in one folder, each time with its parts."""
+    for parent, inside in groupby(paths, lambda path: path.rpartition("/")[0]):
+        yield parent.split("/") if parent else [], [*inside]
 
 
 def _parts(path: str) -> list[str]:

@@ -55,7 +55,7 @@ class Writer:
         self.records = dict(state.pages)
         self.before = state
         self.people = dict(state.people)
-        self.outside = dict(state.outside)
+        self.outside: dict[str, str | None] = dict(state.outside)
         self.plan = Plan((), {})
         self.size = 0
         self.touched: set[str] = set()
@@ -90,7 +90,7 @@ class Writer:
         Raises WorkspaceError when a file that is not this page's lies in the way; nothing is written
         then.
         """
-        with self._lock:
+        with self._lock, self.tree.at_hand():
             if self._closed:
                 raise WorkspaceError("The run has ended; the next run writes this page.")
             own = {"index.md": text} if stored is None else {"index.md": text, STORE: stored}

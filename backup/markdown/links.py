@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from html.entities import html5
+from itertools import takewhile
 from urllib.parse import parse_qs, quote, urlsplit
 
 from backup.json_values import mapping, word
@@ -58,6 +59,7 @@ def _whole_id(text: str) -> str | None:
     return bare_id(text) if _WHOLE_ID.fullmatch(text) else None
 
 
+_UNTIDY = {"", ".", ".."}  # parts of a path that leads elsewhere than it says
 Means = tuple[str | None, str | None]
 
 
@@ -91,7 +93,14 @@ def anchor(block_id: str) -> str:
 
 def relative(from_path: str, to_path: str) -> str:
     """The way from one file to another, both given below the output folder; not percent-encoded."""
-    return posixpath.relpath(to_path, posixpath.dirname(from_path) or ".")
+    *here, _ = from_path.split("/")
+    there = to_path.split("/")
+    if not _UNTIDY.isdisjoint((*here, *there)):
+        return posixpath.relpath(to_path, posixpath.dirname(from_path) or ".")
+    same = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(here, there, strict=False))
+    )
+    return "/".join([*[".."] * (len(here) - same), *there[same:]]) or "."
 
 
 def percent_encoded(path: str) -> str:
@@ -100,6 +109,8 @@ def percent_encoded(path: str) -> str:
 
 
 def _encoded_segment(segment: str) -> str:
+    if segment.isascii():
+        return quote(segment, safe="")
     clean = _SURROGATE.sub("\ufffd", segment)
     return "".join(quote(char, safe="") if char.isascii() else char for char in clean)
 

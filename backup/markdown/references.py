@@ -9,6 +9,7 @@ from backup.json_values import as_list, as_object, mapping, objects, word
 from backup.markdown import links
 from backup.markdown.runs import runs
 from backup.model import Block, Json, Page, bare_id
+from backup.sync.untrusted import is_id
 
 _SUBPAGES = ("child_page", "child_database")
 
@@ -46,17 +47,16 @@ def linked(page: Page, above: Collection[str], views: Collection[str] = ()) -> t
     return tuple(sorted((found.page_ids | blocks | parents | set(views)) - {page.id}))
 
 
-def nameless(page: Page) -> dict[str, str]:
-    """What a page names by its id alone, and shows under a title: 'page' or 'database' by the bare ids of
-    related pages and of those that a block links to. Pure."""
+def nameless(page: Page) -> set[str]:
+    """What a page names by its id alone, and shows under a title: the bare ids of related pages, and of
+    pages and databases that a block links to. Pure."""
     values = mapping(page.raw, "properties").values()
-    found = {id_: "page" for value in values for id_ in _related(value)}
+    found = {id_ for value in values for id_ in _related(value)}
     for block in page.walk():
         kind = word(block.data, "type")
         if block.type == "link_to_page" and kind in ("page_id", "database_id"):
-            found[bare_id(word(block.data, kind))] = kind.removesuffix("_id")
-    found.pop("", None)
-    return found
+            found.add(bare_id(word(block.data, kind)))
+    return {id_ for id_ in found if is_id(id_)}
 
 
 _Found = Iterator[links.Means]

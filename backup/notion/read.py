@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 from enum import Enum
 from functools import partial
 from itertools import repeat
+from sys import intern
 from typing import Any, TypeAlias
 
 from backup.errors import NotionError
@@ -73,11 +74,14 @@ def rows(live: Answered, archived: Answered, source_id: str, database_id: str) -
         _PARTIAL.format(unread) if unread else "",
         _ODD.format(odd) if odd else "",
     ]
-    kept = tuple(
-        replace(each, parent=database_id) for each in found.values() if isinstance(each, Row)
-    )
+    kept = tuple(_in(database_id, each) for each in found.values() if isinstance(each, Row))
     nested = dict.fromkeys(each.id for each in found.values() if isinstance(each, Nested))
     return Rows(kept, not any(missing), tuple(filter(None, missing)), tuple(nested))
+
+
+def _in(database_id: str, row: Row) -> Row:
+    """The row as one of the database: that it says so itself is not relied on."""
+    return row if row.parent == database_id else replace(row, parent=database_id)
 
 
 _WINDOWS = 100  # queries of 10,000 rows each: a data source that has more does not end
@@ -158,8 +162,12 @@ def _taken(raw: Any, source_id: str, held: _Held = None) -> dict[str, Row | Othe
     try:
         if raw.get("object") == "data_source":
             return {bare_id(raw["id"]): Nested(bare_id(mapping(raw, "parent")["database_id"]))}
-        row = _row(raw, source_id, "", held) if _is_whole(raw) else Other.PARTIAL
-        return {bare_id(raw["id"]): row}
+        if not _is_whole(raw):
+            return {bare_id(raw["id"]): Other.PARTIAL}
+        row = _row(
+            raw, source_id, intern(bare_id(word(mapping(raw, "parent"), "database_id"))), held
+        )
+        return {row.id: row}
     except Exception:  # noqa: BLE001 - whatever is in a row, it costs no other one
         return None
 
@@ -258,7 +266,7 @@ def edited_since(client: Client, source_id: str, database_id: str, moment: datet
     answers = begun_anew(lambda: list(client.query(source_id, body)))
     sent = [raw for answer in answers for raw in answer["results"]]
     found = [each for raw in sent for each in (_taken(raw, source_id) or {}).values()]
-    return [replace(each, parent=database_id) for each in found if isinstance(each, Row)]
+    return [_in(database_id, each) for each in found if isinstance(each, Row)]
 
 
 def page(

@@ -12,14 +12,19 @@ from dataclasses import dataclass
 
 from backup.errors import NotionError
 from backup.json_values import word
-from backup.model import Json, bare_id
+from backup.model import Json, Problem, bare_id, plain_text
 from backup.notion.client import Client
 from backup.notion.lists import listed
+from backup.report.log import Log
 from backup.stop import Stop
 from backup.store import StoredDatabase
 
 _REFUSED = (400, 403, 404)  # such a view or list cannot be read, today or ever
 _MOST = 20  # views that are looked at: people put the table first
+_LATER = (
+    "Notion did not answer what views the database has: its table may have other columns and another order "
+    "than in Notion. The next run asks again."
+)
 
 
 @dataclass
@@ -30,13 +35,17 @@ class Displays:
     client: Client
     pool: Executor
     stop: Stop
+    log: Log
     _is_over: bool = False
 
     def ask(self, databases: Collection[StoredDatabase]) -> dict[str, tuple[Json, ...]]:
-        """The views of those databases for which Notion answered, by their ids."""
+        """The views of those databases for which Notion answered, by their ids; a warning for others."""
         if self.stop.requested:
             return {}
-        answers = zip(databases, self.pool.map(self._asked, databases), strict=True)
+        answers = [*zip(databases, self.pool.map(self._asked, databases), strict=True)]
+        if not self.stop.requested:
+            silent = [database for database, views in answers if views is None]
+            self.log.problem("warnings", *(_later(database) for database in silent))
         return {database.id: views for database, views in answers if views is not None}
 
     def _asked(self, database: StoredDatabase) -> tuple[Json, ...] | None:
@@ -48,6 +57,10 @@ class Displays:
         except NotionError:
             self._is_over = True
             return None
+
+
+def _later(database: StoredDatabase) -> Problem:
+    return Problem(plain_text(database.raw.get("title")) or "Untitled", _LATER, database.id)
 
 
 def _views(client: Client, database: StoredDatabase) -> Iterator[Json]:

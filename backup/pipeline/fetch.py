@@ -115,14 +115,15 @@ class Fetching:
             edited = work._edited_meanwhile(read.done, listing)
             newer |= {row.id: row for row in edited}
             rules = learned(rules, read.done, read.failed, tried.news)
-            before, now = listing, self._now()
-            listing = self.further(now, [step.page_id for step in read.done])
+            before = listing
+            listing = self.further(self._now(), [step.page_id for step in read.done])
             listing = listing.with_(newer.values())
-            if not steps and not due and _ids(listing) == _ids(before):
+            is_over = not steps and not due and _ids(listing) == _ids(before)
+            if is_over and not work._titled(todo):
                 return
             rules = replace(rules, shapes=shapes(listing.schemas, work.reader.options))
-            todo = plan(listing, now, rules)
-            if not _finding(_next(todo, rules, readings)) and work._titled(todo):
+            todo = plan(listing, self._now(), rules)
+            if not is_over and not _finding(_next(todo, rules, readings)) and work._titled(todo):
                 todo = plan(listing, self._now(), rules)
             work = work._renewed(todo, listing, rules, anew=bool(edited))
 
@@ -312,9 +313,7 @@ class Fetching:
         way = "from its store" if is_rendered else ""
         self.log.page(number, step.title or "Untitled", [reason or step.reason, way, files])
         for problem in outcome.warnings:
-            if problem not in self.said:  # a page may be written twice
-                self.log.warning(problem)
-        self.said.update(outcome.warnings)
+            self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
             self.log.error(problem)
 

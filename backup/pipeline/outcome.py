@@ -55,7 +55,9 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
             for problem in problems:
                 found[problem.page_id].append(problem)
     failed, lost, warnings, errors = (tuple(chain.from_iterable(found.values())) for found in told)
-    files = sum((outcome.files for outcome in each), Counter[str]())
+    files = Counter[str]()
+    for outcome in each:
+        files.update(outcome.files)
     left = sum(outcome.left for outcome in each)
     ended = next((outcome.ended for outcome in each if outcome.ended), None)
     moved = {step.page_id: step for outcome in reversed(each) for step in outcome.moved}

@@ -14,53 +14,58 @@ from backup.errors import NotionError, Unauthorized
 from backup.markdown.references import nameless
 from backup.model import Page, Target, dashed_id, page_title, plain_text
 from backup.notion.client import Client
+from backup.sync.state import MOST
 
-_MOST = 1_000  # titles that are remembered, as one request is made for each
 _REFUSED = (400, 403, 404)  # it may not be read, or is something else
 
 
 @dataclass
 class Outside:
-    """`titles` are those that earlier runs learned, by id, '' where Notion did not say; new ones are added.
-    `anew`: they are asked for again."""
+    """`titles` are those that earlier runs learned, by id, '' where Notion did not say, and None for those
+    that nobody has asked for yet; new ones are added. `anew`: they are asked for again."""
 
     client: Client
-    titles: MutableMapping[str, str]
+    titles: MutableMapping[str, str | None]
     anew: bool = False
-    _noted: dict[str, str] = field(default_factory=dict)
+    _again: set[str] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
     _is_over: bool = False
 
     def note(self, page: Page) -> None:
-        """A page is written: what it names by its id alone may need a title."""
-        self._noted.update(nameless(page))
+        """A page is written: what it names by its id alone may need a title. Should the run be cut off, a
+        later one asks."""
+        for id_ in nameless(page):
+            self.titles.setdefault(id_, None)
+            if self.anew:
+                self._again.add(id_)
 
     def learn(self, targets: Mapping[str, Target], pool: Executor) -> bool:
-        """Ask for all that is noted and not in the backup; whether there is a new title. When Notion does
-        not answer, the rest is not asked for."""
-        noted, before = dict(self._noted), dict(self.titles)
-        outside = [id_ for id_ in noted if not ((at := targets.get(id_)) and at.path)]
-        new = [id_ for id_ in outside if id_ not in before][: max(0, _MOST - len(before))]
-        known = [id_ for id_ in outside if id_ in before] if self.anew else []
-        wanted = [id_ for id_ in (*known, *new) if id_ not in self._asked]
-        self._asked.update(wanted)
-        found = pool.map(self._title, wanted, [noted[id_] for id_ in wanted])
-        told = zip(wanted, found, strict=True)
-        self.titles.update({id_: title for id_, title in told if title is not None})
-        return self.titles != before
+        """Ask for all that is wanted and not in the backup; whether a title came or went. When Notion does
+        not answer, the rest is left to the next run."""
+        before, known = self._shown(), {i for i, each in self.titles.items() if each is not None}
+        outside = [id_ for id_ in self.titles if not ((at := targets.get(id_)) and at.path)]
+        new = [id_ for id_ in outside if id_ not in known][: max(0, MOST - len(known))]
+        wanted = {*new, *(self._again & {*outside} & known)} - self._asked
+        self._asked |= wanted
+        for id_, title in zip(wanted, pool.map(self._title, wanted), strict=True):
+            if title is not None:
+                self.titles[id_] = title
+        return self._shown() != before
 
-    def _title(self, id_: str, kind: str) -> str | None:
-        if self._is_over:
-            return None
-        try:
-            with self.client.spent_on("reading"):
-                if kind == "database":
-                    title = plain_text(self.client.database(dashed_id(id_)).get("title"))
-                else:
-                    title = page_title(self.client.page(dashed_id(id_)))
-        except Unauthorized:
-            raise
-        except NotionError as error:
-            self._is_over = error.status not in _REFUSED
-            return None if self._is_over else ""
-        return " ".join(title.split())
+    def _shown(self) -> dict[str, str]:
+        return {id_: title for id_, title in self.titles.items() if title}
+
+    def _title(self, id_: str) -> str | None:
+        for ask in (self.client.page, self.client.database):
+            if self._is_over:
+                return None
+            try:
+                with self.client.spent_on("reading"):
+                    raw = ask(dashed_id(id_))
+            except Unauthorized:
+                raise
+            except NotionError as error:
+                self._is_over = error.status not in _REFUSED
+            else:
+                return " ".join((page_title(raw) or plain_text(raw.get("title"))).split())
+        return None if self._is_over else ""

@@ -7,7 +7,7 @@ earlier run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -17,14 +17,15 @@ from typing import TypeAlias
 from backup import store
 from backup.errors import FileError, StoreError
 from backup.files import find, names
-from backup.files.fetch import Downloader, ParallelDownloads
-from backup.files.pending import NotTried, Pending
+from backup.files.fetch import Downloader, ParallelDownloads, Tried
+from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.store import Describe, FileRecord, Gathered, gather, remembered
+from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options
-from backup.model import File, Json, Page, Problem, Row, Target, emoji
+from backup.model import File, Json, Page, Problem, Row, Target, bare_id, emoji
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
@@ -58,36 +59,6 @@ class Written:
 
 # What became of a file; None when Notion does not show it where it was.
 _Outcome: TypeAlias = Downloaded | FileError | None
-
-
-@dataclass(frozen=True)
-class Tried:
-    """Downloads of a page of which some were tried already in this run, and are not tried again;
-    `outcomes` has what became of them, by identity (see names.identity). Of a page that is not read,
-    nothing else is tried: what is missing is as it was `before`."""
-
-    downloads: ParallelDownloads
-    outcomes: Mapping[str, _Outcome]
-    before: Mapping[str, Pending] | None = None
-
-    def download_all(
-        self, files: Iterable[File], folder: Path
-    ) -> list[tuple[File, Downloaded | FileError]]:
-        """As ParallelDownloads.download_all, in any order."""
-        wanted = [(file, self._known(names.identity(file))) for file in files]
-        missing = [file for file, outcome in wanted if outcome is None]
-        found = [(file, outcome) for file, outcome in wanted if outcome is not None]
-        return found + self.downloads.download_all(missing, folder)
-
-    def _known(self, identity: str) -> Downloaded | FileError | None:
-        outcome = self.outcomes.get(identity)
-        if outcome is None and self.before is not None:
-            if identity not in self.before:
-                raise StoreError(
-                    "A file of the page is not there any more, and has to be downloaded."
-                )
-            return NotTried(self.before[identity])
-        return outcome
 
 
 @dataclass(frozen=True)
@@ -139,9 +110,26 @@ class Reader:
         when it cannot be. One that lacks some of its content is not stable: the next run reads it again.
         """
         rendered = None
+        if step.row is None and before:
+            return self._unlisted(step, before, folder)
         if step.action is Action.RENDER and before:
             rendered = self._rendered(step, before, folder)
         return rendered or self._read(step, before, folder)
+
+    def _unlisted(self, step: Step, before: Record, folder: Path) -> Written:
+        """The text of a page that Notion shows no more, as its store has it. Raises StoreError when that
+        cannot be used: nothing else says what the page was."""
+        data = _store_of(before, folder)
+        found = store.loads(data)
+        if not isinstance(found, StoredPage) or found.page.id != step.page_id:
+            raise StoreError(
+                f"{store.NAME} is about something else, and Notion does not show the page."
+            )
+        schema = self.schemas.get(
+            bare_id(word(mapping(found.page.raw, "parent"), "data_source_id")), {}
+        )
+        text = rendered(found, before, schema, self.targets, self.options)
+        return Written(step.action, before, text, data, {}, (), (), (), 0)
 
     def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
         row, schema = _row(step), self._schema(step)
@@ -219,9 +207,8 @@ class Reader:
         """The page of the store that fits its record. What the listing shows of it is newer, if a column
         or the other side of a relation changed."""
         try:
-            data = (folder / store.NAME).read_bytes()
-            found = store.loads(data) if store.digest(data) == before.store else None
-        except (OSError, StoreError):
+            found = store.loads(_store_of(before, folder))
+        except StoreError:
             return None
         if not isinstance(found, StoredPage) or found.page.id != step.page_id:
             return None
@@ -345,6 +332,17 @@ class Reader:
 
     def _shape(self, step: Step) -> str:
         return self.shapes.get(_row(step).source, "")
+
+
+def _store_of(before: Record, folder: Path) -> bytes:
+    """The store in the page's folder. Raises StoreError when it is not as the record says."""
+    try:
+        data = (folder / store.NAME).read_bytes()
+    except OSError:
+        data = b""
+    if store.digest(data) != before.store:
+        raise StoreError(f"{store.NAME} is not as the backup wrote it.")
+    return data
 
 
 def _lies_there(text: bytes, folder: Path) -> bool:

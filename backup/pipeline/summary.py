@@ -14,7 +14,7 @@ from backup.pipeline.outcome import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync import untrusted
 from backup.sync.family import Family
-from backup.sync.plan import Action, Listed, Listing, Plan, Step
+from backup.sync.plan import Action, Listed, Listing, Plan, Rules, Step
 from backup.sync.state import NAME, State
 from backup.words import by_title, counted
 
@@ -139,6 +139,27 @@ def report(
         waiting=decided.waiting,
         broken=outcome.ended.exit_code if outcome.ended else 0,
     )
+
+
+def failing(
+    before: State, decided: Plan, outcome: Outcome, rules: Rules, day: date
+) -> dict[str, Mapping[str, str]]:
+    """The pages that are not as Notion shows them because something failed, each with the day of the first
+    time. One that this run had not to write, as another part of the pages, is as it was `before`."""
+    steps = {step.page_id: step for step in decided.steps}
+    well = {step.page_id for step in (*outcome.done, *outcome.removed, *decided.unchanged)}
+    known = before.pages.keys() | steps.keys()
+    found = {
+        id_: each
+        for id_, each in before.failed.items()
+        if id_ not in well and (id_ in known or not rules.mine(id_))
+    }
+    for problem in outcome.failed:
+        id_, step = problem.page_id, steps.get(problem.page_id)
+        if step:
+            since = before.failed.get(id_, {}).get("since") or day.isoformat()
+            found[id_] = {"folder": step.folder, "since": since, "title": step.title}
+    return found
 
 
 def _changes(

@@ -27,14 +27,15 @@ def read(git: Git, prefix: str, pushing: Pushing, tip: Tip) -> Base:
     Raises GitError when git cannot read it, StateError when a later version of this program wrote the
     state.
     """
-    files = {
-        path.removeprefix(prefix): object_
-        for path, object_ in tip.files.items()
-        if path.startswith(prefix) and path not in tip.links
-    }
+    files = tip.files
+    if prefix or tip.links:
+        files = {
+            path.removeprefix(prefix): object_
+            for path, object_ in tip.files.items()
+            if path.startswith(prefix) and path not in tip.links
+        }
     found, problem = _state(git, f"{prefix}{state.NAME}", tip, pushing)
-    head = git.ask("rev-parse", "-q", "--verify", "HEAD")
-    same = head == tip.commit
+    same = tip.head == tip.commit
     before = found if same and not problem else _at(git, "HEAD", f"{prefix}{state.NAME}")
     return Base(tip.commit, found, files, problem, same and _is_whole(git, pushing), before)
 

@@ -74,11 +74,6 @@ def in_the_way(path: str, files: Mapping[str, str], folders: Collection[str]) ->
     return path in folders or any(parent in files for parent in _parents(path))
 
 
-def folders_of(paths: Iterable[str]) -> set[str]:
-    """Every folder that the files lie in."""
-    return {parent for path in paths for parent in _parents(path)}
-
-
 def _parents(path: str) -> list[str]:
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]

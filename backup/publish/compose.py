@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from backup.errors import BrokenState
 from backup.folder.tables import LIST, Contents, Holdings, Sheet, Tables, nothing
 from backup.model import CSV, STORE, Problem
-from backup.publish.commits import folders_of, in_the_way
+from backup.publish.commits import in_the_way
 from backup.publish.message import KINDS, Told
+from backup.publish.objects import folders_of
 from backup.sync import merge, state
 from backup.sync.merge import Merged
 from backup.sync.plan import index_of
@@ -131,7 +132,7 @@ def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
         for id_, place in base.databases.items()
         if not place.index or index_of(place.folder) in files
     }
-    return State(pages, databases, base.unknown, people=base.people, outside=base.outside)
+    return replace(base, pages=pages, databases=databases, damage=())
 
 
 def told(before: State, now: State) -> list[Told]:

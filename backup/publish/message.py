@@ -54,7 +54,7 @@ def message(told: Collection[Told], failed: int = 0, template: str = "") -> str:
     """What a commit of these pages says; `template` is the setting COMMIT_MESSAGE."""
     counted = Counter(each.kind for each in told)
     values = {kind: str(counted[kind]) for kind in KINDS}
-    values |= {"failed": str(failed), "counts": _counts(counted), "title": _title(told)}
+    values |= {"failed": str(failed), "counts": _counts(counted, failed), "title": _title(told)}
     values["titles"] = "\n".join(_titles(told))
     text = _FIELD.sub(lambda found: values.get(found[1], found[0]), template or TEMPLATE)
     lines = (line.rstrip() for line in text.strip().splitlines())
@@ -97,8 +97,10 @@ def _is_unseen(char: str) -> bool:
     return char != "\u200d" and unicodedata.category(char) in _UNSEEN
 
 
-def _counts(counted: Counter[str]) -> str:
+def _counts(counted: Counter[str], failed: int = 0) -> str:
     said = [f"{counted[kind]} {kind}" for kind in KINDS if counted[kind]]
+    if failed and not said:
+        return f"{failed} failed"
     return ", ".join(said) or "no page changed"
 
 

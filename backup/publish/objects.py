@@ -13,9 +13,10 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from backup.errors import GitError
@@ -97,8 +98,10 @@ def check(git: Git, paths: Collection[str]) -> dict[str, str]:
 def agree(git: Git, files: Mapping[str, str], paths: Collection[str]) -> None:
     """Raise GitError when the .gitattributes among `files` (path → object), those of a branch, send one of
     the paths through a filter, and those of the work tree, by which they were stored, do not."""
-    folders = {parent.as_posix() for path in paths for parent in Path(path).parents}
-    rules = {inside: files.get(f"{inside}/.gitattributes".removeprefix("./")) for inside in folders}
+    rules = {
+        inside: files.get(f"{inside}/.gitattributes".removeprefix("./"))
+        for inside in (".", *folders_of(paths))
+    }
     if not any(rules.values()):
         return
     with _workshop(git, paths) as shop:
@@ -152,6 +155,17 @@ def upload(git: Git, remote: str, url: str, new: str, old: str, reference: str) 
     git.using(*_LFS, *precise).run(*command, given=line.encode(), seconds=NETWORK_SECONDS)
 
 
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Every folder that the files lie in."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
+
+
 def quoted(path: str) -> str:
     """A path in the form in which git reads any path."""
     plain = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -163,18 +177,19 @@ def _as_is(git: Git, paths: Collection[str]) -> dict[str, str]:
     named: dict[str, str] = {}
     pile: dict[str, bytes] = {}
     size = 0
-    for path in paths:
-        with _opened(git.folder, [path]) as handles:
-            for handle in handles.values():
+    ordered = list(paths)
+    for start in range(0, len(ordered), _AT_ONCE):
+        with _opened(git.folder, ordered[start : start + _AT_ONCE]) as handles:
+            for path, handle in handles.items():
                 if (large := os.fstat(handle).st_size) > _LARGE:
-                    named |= _streamed(git, handles)
+                    named |= _streamed(git, {path: handle})
                     continue
                 with open(handle, "rb", closefd=False) as stream:
                     pile[path] = stream.read()
                 size += large
-        if size > _PILE:
-            named |= _packed(git, pile)
-            pile, size = {}, 0
+                if size > _PILE:
+                    named |= _packed(git, pile)
+                    pile, size = {}, 0
     return named | _packed(git, pile)
 
 
@@ -306,7 +321,7 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
     attributes; what is not there, it reads from the index like ever."""
     folder = Path(git.run("rev-parse", "--absolute-git-dir").rstrip("\n")) / "notion-backup"
     shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
-    inside = {parent.as_posix() for path in paths for parent in Path(path).parents}
+    inside = {".", *folders_of(paths)}
     try:
         for each in sorted(inside):
             (folder / each).mkdir(parents=True)
@@ -334,31 +349,40 @@ def _opened(root: Path, paths: Collection[str]) -> Iterator[dict[str, int]]:
     """Handles on those of the files below `root` that are regular ones, with no symbolic link on the way."""
     handles: dict[str, int] = {}
     try:
-        for path in paths:
-            if (handle := _open(root, path)) is not None:
-                handles[path] = handle
+        for folder, inside in groupby(paths, lambda path: path.rpartition("/")[0]):
+            _open_in(root, folder, inside, handles)
         yield handles
     finally:
         for handle in handles.values():
             os.close(handle)
 
 
-def _open(root: Path, path: str) -> int | None:
-    """A handle; None when no regular file lies there. Each part is opened inside of the one before, so that
-    nobody can slip in a link between a look and a step."""
-    *folders, name = path.split("/")
+def _open_in(root: Path, folder: str, paths: Iterable[str], handles: dict[str, int]) -> None:
+    """Open files that lie in one folder. Each part is opened inside of the one before, so that nobody can
+    slip in a link between a look and a step."""
     here = os.open(root, _FOLDER)
     try:
-        for folder in folders:
-            outer, here = here, os.open(folder, _FOLDER | _NO_LINK, dir_fd=here)
+        for part in folder.split("/") if folder else ():
+            outer, here = here, os.open(part, _FOLDER | _NO_LINK, dir_fd=here)
             os.close(outer)
-        handle = os.open(name, _FILE | _NO_LINK, dir_fd=here)
+        for path in paths:
+            if (handle := _open(here, path)) is not None:
+                handles[path] = handle
+    except OSError as error:
+        if error.errno not in _ABSENT:
+            raise GitError(f"{folder} could not be read: {error.strerror}.") from None
+    finally:
+        os.close(here)
+
+
+def _open(folder: int, path: str) -> int | None:
+    """A handle on a file of this folder; None when no regular file lies there."""
+    try:
+        handle = os.open(path.rpartition("/")[2], _FILE | _NO_LINK, dir_fd=folder)
     except OSError as error:
         if error.errno in _ABSENT:
             return None
         raise GitError(f"{path} could not be read: {error.strerror}.") from None
-    finally:
-        os.close(here)
     if stat.S_ISREG(os.fstat(handle).st_mode):
         return handle
     os.close(handle)

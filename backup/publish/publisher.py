@@ -200,7 +200,7 @@ class Publisher:
 
         Raises GitError when one of the files cannot be stored.
         """
-        stamps = {path: stamp for path in done.touched if (stamp := self.tree.stamp(path))}
+        stamps = self.tree.stamps(done.touched)
         owners = now.owned()
         fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
         rewritten = {owners[path] for path in fresh if path in owners}
@@ -219,7 +219,7 @@ class Publisher:
             if place.store and (id_ in rewritten or places.get(id_) != place)
         )
         here += stores
-        below = [f"{self.prefix}{path}" for path in here if self.tree.stamp(path)]
+        below = [f"{self.prefix}{path}" for path in here if path in stamps or self.tree.has(path)]
         stored = objects.stored(self.git, below)
         found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
         removed = frozenset(done.removed) & self._base.nodes.keys()

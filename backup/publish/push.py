@@ -35,13 +35,15 @@ class Tip:
     """What the branch holds: `commit` is '' when there is no branch and nothing to begin with.
 
     `files` maps all its paths to their objects; `links` are those of them that are symbolic links or
-    submodules. `replaces` is the commit that the branch has, when it is to be started again from `commit`.
+    submodules. `replaces` is the commit that the branch has, when it is to be started again from `commit`;
+    `head` is the one that is checked out.
     """
 
     commit: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     links: Collection[str] = ()
     replaces: str | None = None
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class Pushing:
         head = self._local("HEAD")
         commit = begun or (head if self._goes_on(head, there) else there) or head
         files, links = self.files(commit)
-        return Tip(commit, files, links, there if begun else None)
+        return Tip(commit, files, links, there if begun else None, head)
 
     def _goes_on(self, head: str, there: str) -> bool:
         """Whether what is checked out is the branch with commits that were never pushed. Those that
@@ -216,10 +218,14 @@ class Pushing:
     def files(self, commit: str) -> tuple[dict[str, str], set[str]]:
         """Every path of a commit with its object, and those that are not regular files."""
         listed = self.git.run("ls-tree", "-r", "-z", "--full-tree", commit) if commit else ""
-        entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
-        about = {path: words.split() for words, _, path in entries}
-        links = {path for path, (mode, *_) in about.items() if not mode.startswith("100")}
-        return {path: object_ for path, (_, _, object_) in about.items()}, links
+        found: dict[str, str] = {}
+        links: set[str] = set()
+        for entry in filter(None, listed.split("\0")):
+            about, _, path = entry.partition("\t")
+            mode, _, found[path] = about.split()
+            if not mode.startswith("100"):
+                links.add(path)
+        return found, links
 
     def _written(self, commits: Collection[Commit], tip: Tip) -> str:
         objects.agree(self.git, tip.files, {path for each in commits for path in each.put})

@@ -26,7 +26,7 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     signatures of signed addresses. Secrets of fewer than 6 characters stay."""
     for form in _forms(tuple(secrets)):
         text = text.replace(form, _BLOT)
-    return _SIGNATURE.sub(rf"\1{_BLOT}", text)
+    return _SIGNATURE.sub(rf"\1{_BLOT}", text) if "=" in text else text
 
 
 @lru_cache(maxsize=8)

@@ -22,8 +22,8 @@ def safe(text: str, secrets: Iterable[str] = ()) -> str:
     '##[command]' anywhere in a line and '::command' at its start.
     """
     shown = one_line(redacted(text, secrets))
-    shown = re.sub(r"##(?=\[)", "#·#", shown)
-    return re.sub(r"^(\s*):(?=:)", r"\1:·", shown)
+    shown = re.sub(r"##(?=\[)", "#·#", shown) if "##[" in shown else shown
+    return re.sub(r"^(\s*):(?=:)", r"\1:·", shown) if "::" in shown else shown
 
 
 def command(name: str, message: str = "", **properties: str) -> str:

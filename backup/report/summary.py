@@ -39,6 +39,8 @@ def _foreseen(report: Report) -> Iterator[str]:
     """Every page that would change, however many there are: nothing else names them."""
     for word, entry in report.details():
         yield f"  {_MARKS[word]} {_told(word, entry)}"
+    if report.new:
+        yield "  What lies in new pages is found once they are read."
 
 
 def _changes(report: Report) -> Iterator[str]:

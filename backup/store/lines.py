@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from backup import exact_json
 from backup.errors import StoreError
 from backup.model import Block, Json, Page
 from backup.store import lean
@@ -25,9 +26,10 @@ def damaged(how: str) -> StoreError:
 
 def clean(block: Block) -> Block:
     """The block and all below it as they come out of a store."""
-    return Block.from_api(
-        lasting_block(_whole(block)), tuple(map(clean, block.children)), block.unread, block.lacking
-    )
+    raw = _whole(block)
+    if not is_lasting(exact_json.dumps(raw)):
+        raw = lasting_block(raw)
+    return Block.from_api(raw, tuple(map(clean, block.children)), block.unread, block.lacking)
 
 
 def dumps(page: Page) -> Iterator[str]:

@@ -87,7 +87,8 @@ def _folders(given: tuple[tuple[str, str], ...], spots: tuple[Spot, ...]) -> Map
         inside = _inside(below[above], found[above], taken, is_free=above in roots)
         found |= inside
         waiting.extend(inside)
-    return found
+    # What stays is one text with what is known: a large backup has many.
+    return found | {spot.id: spot.folder for spot in spots if found.get(spot.id) == spot.folder}
 
 
 def _reached(roots: Iterable[str], below: Mapping[str, Collection[Spot]]) -> set[str]:

@@ -53,6 +53,7 @@ def merged(
         {**theirs.unknown, **ours.unknown},
         people=_joined(base.people, ours.people, theirs.people, ()),
         outside=_joined(base.outside, ours.outside, theirs.outside, base.outside),
+        failed=_joined(base.failed, ours.failed, theirs.failed, base.failed),
     )
     return Merged(state, frozenset(won), frozenset(back))
 

@@ -143,5 +143,5 @@ def _current_digits(each: Named) -> int:
 def same(name: str) -> str:
     """What is equal for two names that some file system cannot tell apart."""
     if name.isascii():
-        return name.lower()
+        return name if (lower := name.lower()) == name else lower  # one text for both, mostly
     return unicodedata.normalize("NFC", name).casefold()

@@ -19,7 +19,7 @@ from backup.model import STORE, Problem, Row, Target
 from backup.sync import layout
 from backup.sync.layout import Spot
 from backup.sync.paths import Root, root_folders
-from backup.sync.removals import candidates, gone
+from backup.sync.removals import TEXTLESS, candidates, gone
 from backup.sync.state import List, Place, Record, State, parent_of
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
 from backup.sync.targets import all_targets, icon_of
@@ -48,6 +48,7 @@ __all__ = [
     "roots_in",
 ]
 
+_NONE: frozenset[str] = frozenset()  # one for all: Python makes another one each time
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
 
 STORELESS = f"its {STORE} is missing"
@@ -78,9 +79,7 @@ class _Known:
 
 def placed(listing: Listing, state: State) -> Listing:
     """The listing with a folder for each database."""
-    folders = _folders(listing, state, frozenset(), frozenset())
-    databases = (replace(each, folder=folders[each.id]) for each in listing.databases)
-    return replace(listing, databases=tuple(databases))
+    return listing.placed(_folders(listing, state, frozenset(), frozenset()))
 
 
 def roots_in(listing: Listing, state: State) -> dict[str, str]:
@@ -96,6 +95,7 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     removed, dead = missing.removed, missing.databases
     listing = _without(listing, {*removed, *dead})
     folders = _folders(listing, state, removed, dead)
+    listing = listing.placed(folders)
     targets = all_targets(listing, state, folders, removed, dead)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
     shifted = {each.id for each in listing.pages if each.shifted}
@@ -104,13 +104,14 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     steps = [_step(row, folders[row.id], known) for row in rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
-    databases = tuple(replace(each, folder=folders[each.id]) for each in listing.databases)
-    listed = {each.id for each in databases} | dead
+    listed = {each.id for each in listing.databases} | dead
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
     views, waiting = len(listing.views), sum(_is_waiting(row, known) for row in rows)
-    return Plan((*mine, *kept), targets, missing.problems, databases, dead, views, left, waiting)
+    return Plan(
+        (*mine, *kept), targets, missing.problems, listing.databases, dead, views, left, waiting
+    )
 
 
 def learned(
@@ -155,8 +156,7 @@ def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target
     It is kept with the page: as long as it stays the same, the links need not be written again,
     however many runs were cut off in between.
     """
-    ids = sorted({link.partition("#")[0] for link in links})
-    if not ids:
+    if not (ids := sorted({link.partition("#")[0] for link in links})):
         return ""
     ends = [[t.path, t.title, t.icon] if (t := targets.get(id_)) else id_ for id_ in ids]
     text = json.dumps([folder, ends])
@@ -297,11 +297,11 @@ def _anchors(records: Iterable[Record]) -> Mapping[str, set[str]]:
 def _step(row: Row, folder: str, known: _Known) -> Step:
     record, rules = known.state.pages.get(row.id), known.rules
     moved = record.folder if record and record.folder != folder else ""
-    anchors = frozenset(known.anchors.get(row.id, ()))
+    anchors = frozenset(found) if (found := known.anchors.get(row.id)) else _NONE
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
-    if not rules.mine(row.id) or row.id in rules.failed:
+    if not rules.writes(row.id, moved) or row.id in rules.failed:
         action, reason = Action.KEEP, ""  # only put where no other page waits for its place
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
@@ -369,7 +369,7 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         _LOST: row.id in rules.restored and is_unread,
         UNHEARD: rules.comments is True and not record.comments and is_unread,
         DISCUSSED: row.id in rules.discussed and is_unread,
-        "its Markdown was deleted here": row.id in rules.textless and is_unread,
+        TEXTLESS: row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
         != rules.shapes.get(row.source, ""),
         "archived, locked, their opposite, or related from elsewhere": bool(
@@ -385,8 +385,9 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
 
 def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
     """The linked views of a page, as they are known now."""
-    before = dict(record.shows())
-    lists = map(List.from_json, record.lists)
+    if not record.lists:
+        return ()
+    before, lists = dict(record.shows()), map(List.from_json, record.lists)
     ids = [id_ for each in lists for id_ in each.databases]
     now = {id_: known.views.get(id_, before.get(id_)) for id_ in ids}
     return tuple((id_, of) for id_, of in now.items() if of is not None)
@@ -395,4 +396,5 @@ def _views(record: Record, known: _Known) -> tuple[tuple[str, str], ...]:
 def _children(record: Record) -> frozenset[str]:
     """What the page had in it when it was read."""
     lists = map(List.from_json, record.lists)
-    return frozenset(id_ for each in lists for id_ in (*each.pages, *each.databases))
+    found = (id_ for each in lists for id_ in (*each.pages, *each.databases))
+    return frozenset(found) if record.lists else _NONE

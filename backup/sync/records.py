@@ -62,6 +62,8 @@ class Record:
 
     def shows(self) -> tuple[tuple[str, str], ...]:
         """Its linked views: the id of each, and that of the database it shows, '' if nobody knows."""
+        if not self.views:
+            return ()
         return tuple((str(each.get("id")), str(each.get("of") or "")) for each in self.views)
 
     def names(self) -> tuple[str, ...]:
@@ -167,8 +169,8 @@ def from_json(id_: str, raw: Any) -> Record:
         raise Damaged("a file that no page can have")
     for each in record.lists:
         List.from_json(each)
-    shown = all(is_id(id_) and (not of or is_id(of)) for id_, of in record.shows())
-    if not (shown and all(map(is_id, record.discussed))):
+    ids = [id_ for view in record.shows() for id_ in (view if view[1] else view[:1])]
+    if not all(map(is_id, (*ids, *record.discussed))):
         raise Damaged("an id that is not one of Notion's")
     _check_store(record)
     return record
@@ -215,11 +217,13 @@ def _value(kind: type[Any], id_: str, raw: Any) -> Any:
     if not isinstance(raw, dict):
         raise Damaged("values of the wrong kind")
     known, before = _FIELDS[kind], _BEFORE[kind]
-    renamed = {new: raw[old] for old, new in before.items() if old in raw}
-    raw = {**renamed, **{key: value for key, value in raw.items() if key not in before}}
-    given = {key: value for key, value in raw.items() if key in known}
+    if not before.keys().isdisjoint(raw):
+        renamed = {new: raw[old] for old, new in before.items() if old in raw}
+        raw = {**renamed, **{key: value for key, value in raw.items() if key not in before}}
+    values = {
+        key: untrusted.typed(value, known[key][0]) for key, value in raw.items() if key in known
+    }
     unknown = {key: value for key, value in raw.items() if key not in known}
-    values = {key: untrusted.typed(value, known[key][0]) for key, value in given.items()}
     untrusted.check(unknown)
     for key in values.keys() & _SHARED:
         values[key] = sys.intern(values[key])

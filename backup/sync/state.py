@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
 from backup.errors import BrokenState, StateError
+from backup.json_values import as_object, word
 from backup.model import Json
 from backup.sync import untrusted
 from backup.sync.records import (
@@ -30,6 +31,7 @@ from backup.sync.records import (
 from backup.sync.untrusted import Damage, Damaged, is_folder, is_id
 
 __all__ = [
+    "MOST",
     "NAME",
     "VERSION",
     "List",
@@ -50,19 +52,22 @@ NAME = ".notion-sync.json"
 VERSION = 2
 _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _ELSEWHERE = "elsewhere"  # see dumps
+MOST = 1_000  # titles of what lies outside that are remembered, as a request is made for each
 
 
 @dataclass(frozen=True)  # without slots: `loads` remembers weakly those in use
 class State:
     """All pages and databases by their id (32 hex digits), the names of `people`, and the titles of what
-    lies `outside` of the backup; '' where Notion gave none. `damage` is what was left out of it."""
+    lies `outside` of the backup; '' where Notion gave none, None where nobody has asked. `failed` are the pages that the last run could
+    not read or write: `title`, `folder`, and the day `since` then. `damage` is what was left out of it."""
 
     pages: Mapping[str, Record] = field(default_factory=dict)
     databases: Mapping[str, Place] = field(default_factory=dict)
     unknown: Json = field(default_factory=dict)
     damage: tuple[Damage, ...] = field(default=(), compare=False)
     people: Mapping[str, str] = field(default_factory=dict, compare=False)
-    outside: Mapping[str, str] = field(default_factory=dict, compare=False)
+    outside: Mapping[str, str | None] = field(default_factory=dict)
+    failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def nodes(self) -> dict[str, Record | Place]:
@@ -101,19 +106,44 @@ def _state(data: bytes) -> State:
     if b"<<<<<<<" in data and b">>>>>>>" in data:
         raise BrokenState(f"{NAME} holds merge-conflict markers.")
     try:
-        raw = _parsed(data)
-        _check_version(raw.pop("version"))
-        pages, databases = raw.pop("pages"), raw.pop("databases")
-        elsewhere = raw.pop(_ELSEWHERE, None)
-        people, outside = _named(raw.pop("people", None)), _named(raw.pop("outside", None))
-        named = elsewhere if isinstance(elsewhere, list) else ()
-        found = _Found({each for each in named if isinstance(each, str)})
-        places = found.places(databases.items())
-        records = found.records(pages.items())
-        unknown = found.unknown(raw)
+        return _by_and_by(data) or _at_once(data)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenState(f"{NAME} is damaged ({type(error).__name__}).") from None
-    return State(records, places, unknown, tuple(found.damage), people, outside)
+
+
+def _by_and_by(data: bytes) -> State | None:
+    """The state, a few pages at a time: all of them as they were written take several times the room. None
+    when it is not as `dumps` wrote it."""
+    begin = data.find(_PAGES) + len(_PAGES)
+    end = data.find(_END, begin)
+    if begin < len(_PAGES) or end < 0:
+        return None
+    try:
+        raw = untrusted.parsed(_text(data[:begin] + data[end:]))
+        return _made(raw, _entries(data, begin, end)) if raw.pop("pages") == {} else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _at_once(data: bytes) -> State:
+    raw = untrusted.parsed(_text(data))
+    return _made(raw, raw.pop("pages").items())
+
+
+def _made(raw: Json, pages: Iterable[tuple[str, Any]]) -> State:
+    _check_version(raw.pop("version"))
+    databases = raw.pop("databases")
+    elsewhere = raw.pop(_ELSEWHERE, None)
+    people, outside = _named(raw.pop("people", None)), raw.pop("outside", None)
+    unasked = {id_: None for id_ in as_object(outside) if is_id(id_) and outside[id_] is None}
+    outside = unasked | _named(outside)
+    failed = _failed(raw.pop("failed", None))
+    named = elsewhere if isinstance(elsewhere, list) else ()
+    found = _Found({each for each in named if isinstance(each, str)})
+    places = found.places(databases.items())
+    records = found.records(pages)
+    unknown = found.unknown(raw)
+    return State(records, places, unknown, tuple(found.damage), people, outside, failed)
 
 
 def _named(raw: Any) -> dict[str, str]:
@@ -122,25 +152,32 @@ def _named(raw: Any) -> dict[str, str]:
     return {id_: name for id_, name in given if is_id(id_) and isinstance(name, str)}
 
 
+def _failed(raw: Any) -> dict[str, dict[str, str]]:
+    """The pages that failed. What does not say since when is left out."""
+    given = raw.items() if isinstance(raw, dict) else ()
+    return {
+        id_: {name: word(each, name) for name in ("folder", "since", "title")}
+        for id_, each in given
+        if is_id(id_) and word(each, "since")
+    }
+
+
+_PIECE = 1 << 16  # bytes that are parsed together
 _PAGES, _END = b'\n  "pages": {\n', b"\n  }"
 
 
-def _parsed(data: bytes) -> Any:
-    """The JSON of the file, page by page where it is as `dumps` wrote it: an emoji anywhere, and all of
-    the text would take four bytes a letter."""
-    head, _, rest = data.partition(_PAGES)
-    lines, _, tail = rest.partition(_END)
-    try:
-        raw = untrusted.parsed(_text(head + _PAGES + _END + tail))
-        pages = [
-            untrusted.parsed(_text(b"{%s}" % each.rstrip(b","))) for each in lines.split(b"\n")
-        ]
-        if rest and raw["pages"] == {} and all(len(each) == 1 for each in pages):
-            raw["pages"] = {id_: record for each in pages for id_, record in each.items()}
-            return raw
-    except (ValueError, KeyError, TypeError):
-        pass  # somebody else has written it
-    return untrusted.parsed(_text(data))
+def _entries(data: bytes, begin: int, end: int) -> Iterator[tuple[str, Any]]:
+    """The pages in the lines from `begin` to `end`. Raises ValueError where there is not one in each."""
+    seen: set[str] = set()
+    while begin < end:
+        cut = data.find(b"\n", begin + _PIECE, end)
+        stop = cut if cut >= 0 else end
+        found = untrusted.parsed(_text(b"{%s}" % data[begin:stop].rstrip(b",")))
+        if len(found) != data.count(b"\n", begin, stop) + 1 or not seen.isdisjoint(found):
+            raise ValueError
+        seen.update(found)
+        yield from found.items()
+        begin = stop + 1
 
 
 def _text(data: bytes) -> str:
@@ -178,29 +215,34 @@ class _Found:
         self.parents.update(place.folder for place in found.values())
         return found
 
-    def records(self, raw: Collection[tuple[str, Any]]) -> dict[str, Record]:
+    def records(self, raw: Iterable[tuple[str, Any]]) -> dict[str, Record]:
         """The pages. A folder may lie only where the file says that pages lie, and is one page's."""
-        found: dict[str, Record] = {}
-        taken: set[str] = set()
-        self._nested(raw)
+        whole: dict[str, Record] = {}
+        folders: list[str] = []
         for id_, each in raw:
             try:
-                record = from_json(id_, each)
-                if parent_of(record.folder) not in self.parents:
-                    raise Damaged("a folder in which no database or page has its pages")
-                if record.folder in taken:
-                    raise Damaged("the folder of another page")
+                record = whole[id_] = from_json(id_, each)
+                folders.append(record.folder)
             except Damaged as why:
                 self._leave_out(id_, why)
+                folder = each.get("folder") if isinstance(each, dict) else None
+                folders += [str(folder)] if is_folder(folder) else []
+        self._nested(folders)
+        taken: set[str] = set()
+        found: dict[str, Record] = {}
+        for id_, record in whole.items():
+            if parent_of(record.folder) not in self.parents:
+                self._leave_out(id_, _HOMELESS)
+            elif record.folder in taken:
+                self._leave_out(id_, _TAKEN)
             else:
                 taken.add(record.folder)
                 found[id_] = record
         return found
 
-    def _nested(self, raw: Iterable[tuple[str, Any]]) -> None:
+    def _nested(self, folders: Iterable[str]) -> None:
         """Pages lie in the folders of pages, too: from the outside in, also in one that is damaged."""
-        folders = (each.get("folder") for _, each in raw if isinstance(each, dict))
-        for folder in sorted(str(each) for each in folders if is_folder(each)):
+        for folder in sorted(folders):
             if parent_of(folder) in self.parents:
                 self.parents.add(folder)
 
@@ -215,6 +257,10 @@ class _Found:
 
     def _leave_out(self, id_: str, why: Damaged) -> None:
         self.damage.append(Damage(NAME, id_ if is_id(id_) else "", str(why)))
+
+
+_HOMELESS = Damaged("a folder in which no database or page has its pages")
+_TAKEN = Damaged("the folder of another page")
 
 
 def readable(text: str | bytes) -> State:
@@ -247,6 +293,7 @@ def dumps(state: State) -> bytes:
     known |= {_ELSEWHERE: sorted(elsewhere)} if elsewhere else {}
     known |= {"people": dict(state.people)} if state.people else {}
     known |= {"outside": dict(state.outside)} if state.outside else {}
+    known |= {"failed": dict(state.failed)} if state.failed else {}
     lines = [
         b'  "%s": %s' % (name.encode(), _block(value))
         for name, value in {**known, **state.unknown}.items()

@@ -26,7 +26,6 @@ _LIST = re.compile(r"README-[1-9][0-9]{0,5}\.md")  # further parts of a README.m
 _INSIDE = ("assets", "attachments")  # of a page's folder
 _DIGITS = 18  # of a whole number, which then fits wherever one is counted
 _DEPTH = 10
-_SIMPLE: dict[str, type] = {"str": str, "bool": bool}
 
 
 class Damaged(Exception):
@@ -63,7 +62,7 @@ def parsed(text: str) -> Any:
     characters. Raises ValueError when it is not JSON, or nested too deeply."""
     try:
         value = _JSON.decode(text)
-        if _HALF.search(text):
+        if "\\u" in text and _HALF.search(text):
             again = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
             value = json.loads(again)
     except RecursionError:
@@ -85,10 +84,12 @@ _JSON = json.JSONDecoder(parse_int=_whole, parse_float=_real, parse_constant=lam
 
 def typed(value: Any, annotation: str) -> Any:
     """The value as its field has it; raises Damaged when the file holds something else."""
-    if annotation == "int":
+    if annotation == "str":  # of most fields
+        is_right = type(value) is str
+    elif annotation == "int":
         is_right = type(value) is int and value >= 0
-    elif annotation in _SIMPLE:
-        is_right = type(value) is _SIMPLE[annotation]
+    elif annotation == "bool":
+        is_right = type(value) is bool
     elif type(value) is list and annotation == "tuple[str, ...]":
         is_right = all(type(each) is str for each in value)
     else:

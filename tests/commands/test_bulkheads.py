@@ -325,3 +325,11 @@ def test_an_odd_database_costs_at_most_itself(tmp_path: Path, odd: Json) -> None
         ran = backup.run()
         assert "Traceback" not in ran.log and ran.code in (0, 1), ran.log
         assert {"milk", "tea"} <= published(backup)
+
+
+def test_whoever_wrote_the_workflow_is_told_the_input_of_the_token(tmp_path: Path) -> None:
+    with backing_up(tmp_path / "repository", wiki("Tea")) as backup:
+        backup.server.plan = lambda asked: faults.error(401, "API token is invalid.")
+        said = "Notion does not accept the token: API token is invalid. Check"
+        assert f"{said} NOTION_TOKEN." in backup.run().log
+        assert f"{said} `notion-token`." in backup.run(GITHUB_ACTIONS="true").log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from datetime import datetime, timedelta, timezone
@@ -13,8 +14,8 @@ from backup.markdown.dates import moment
 from demo.sample import sample
 from fakenotion import blocks, build
 from fakenotion.branches import Branch
-from fakenotion.faults import Fault
-from tests.support.backups import Backup, backing_up, wiki
+from fakenotion.faults import Fault, error
+from tests.support.backups import Backup, backing_up, clock, wiki
 from tests.support.kitchen import row
 from tests.support.looking import look
 
@@ -112,6 +113,52 @@ def test_a_file_that_notion_does_not_give_is_wrong_since_its_page_says_so(kitche
     kitchen.heal()
     kitchen.run()
     assert look(kitchen.folder, "status").code == 0
+
+
+def test_a_page_that_fails_is_named_since_the_day_of_its_first_failure(kitchen: Backup) -> None:
+    kitchen.init()
+    kitchen.run()
+    days = clock(kitchen.notion)
+    kitchen.server.knobs.now = lambda: days.time
+    kitchen.notion.append(row(kitchen, "Milk"), [blocks.paragraph("Cold.")])
+    kitchen.fail(f"/blocks/{row(kitchen, 'Milk')}", error(400))
+    commits = kitchen.commits()
+    for _ in range(3):
+        days.forward(minutes=24 * 60)
+        assert kitchen.run().code == 1
+    assert kitchen.commits() == commits + 1, "once, when it began to fail"
+    assert kitchen.git("log", "-1", "--format=%s") == "Back up Notion: 1 failed"
+    seen = look(kitchen.folder, "status", "--json")
+    (failed,) = seen.json["failed"]
+    day = (days.time - timedelta(days=2)).date().isoformat()
+    assert seen.code == 1 and seen.named == {"wiki/milk"}
+    assert (failed["title"], failed["folder"], failed["since"]) == ("Milk", "wiki/milk", day)
+    assert (
+        f"failed since {day}: the log of the last run says why"
+        in look(kitchen.folder, "status").out
+    )
+    kitchen.heal()
+    assert kitchen.run().code == 0
+    seen = look(kitchen.folder, "status", "--json")
+    assert (seen.code, seen.json["failed"]) == (0, [])
+
+
+def test_a_new_page_that_fails_is_named_until_it_is_gone(kitchen: Backup) -> None:
+    kitchen.fail(f"/blocks/{row(kitchen, 'Milk')}", error(400))
+    kitchen.run()
+    assert look(kitchen.folder, "status", "--json").named == {"wiki/milk"}
+    kitchen.notion.trash(row(kitchen, "Milk"))
+    assert kitchen.run().code == 0
+    assert look(kitchen.folder, "status").code == 0
+
+
+def test_what_the_state_says_of_failures_is_not_trusted(kitchen: Backup) -> None:
+    kitchen.run()
+    path = kitchen.folder / ".notion-sync.json"
+    state = json.loads(path.read_text())
+    state["failed"] = {"x": {}, "0" * 32: {"since": ["?"], "folder": 7}, "1" * 32: "?"}
+    path.write_text(json.dumps(state))
+    assert look(kitchen.folder, "status").code == 0 and kitchen.run().code == 0
 
 
 def test_a_file_that_is_too_large_is_told_and_nothing_is_wrong(kitchen: Backup) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fakenotion import blocks
 from fakenotion.faults import JSON, Fault
 from fakenotion.routes import Request
 from fakenotion.server import Asked
@@ -234,3 +235,22 @@ def test_a_database_that_suddenly_lists_nothing_loses_nothing(kitchen: Backup) -
         kitchen.notion.trash(page)
     assert kitchen.run().code == 1
     assert len(kitchen.pages()) == 3
+
+
+@pytest.mark.parametrize("where", ["row", "child page"])
+def test_the_text_of_a_page_that_notion_shows_no_more_comes_back_from_its_store(
+    kitchen: Backup, where: str
+) -> None:
+    milk = row(kitchen, "Milk")
+    inside = kitchen.notion.add_page(milk, "Oat", {}, [blocks.paragraph("Grown.")])
+    later(kitchen.notion)
+    kitchen.run()
+    gone, folder = (milk, "wiki/milk") if where == "row" else (inside, "wiki/milk/oat")
+    kitchen.notion.unshare(gone)
+    kitchen.run()
+    before = kitchen.files()
+    (kitchen.folder / folder / "index.md").unlink()
+    ran = kitchen.run()
+    assert f"{folder}/index.md" in kitchen.files(), ran.log
+    assert kitchen.files() == before and "its Markdown was deleted here" in ran.log
+    assert kitchen.run().log.count("its Markdown was deleted here") == 0

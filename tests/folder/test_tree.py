@@ -72,7 +72,7 @@ def test_what_a_link_leads_to_reads_as_if_it_were_not_there(tree: Tree, linked: 
     assert not tree.has(linked) and tree.stamp(linked) is None
     assert tree.beginning(linked) == tree.digest(linked) == ""
     assert list(tree.files()) == []
-    assert tree.is_blocked(linked)
+    assert tree.is_blocked(linked) and not [*tree.lacking([linked])]
     if "/" not in linked:
         assert tree.read(linked) == ""
 
@@ -263,3 +263,13 @@ def test_what_is_missing_reads_as_empty_and_what_is_not_text_is_reported(tree: T
     tree.write("bad", b"\xff\xfe")
     with pytest.raises(WorkspaceError, match="Could not read bad"):
         tree.read("bad")
+
+
+def test_what_is_lacking_is_where_a_file_may_be_put(tree: Tree) -> None:
+    tree.write("wiki/tea/index.md", b"Tea")
+    tree.write("milk", b"a file where a folder should be")
+    (tree.root / "wiki/tea/.notion.json").mkdir()
+    paths = ["state", "milk", "milk/index.md", "new/index.md", "wiki/README.md"]
+    paths += ["wiki/tea/index.md", "wiki/tea/.notion.json", "wiki/tea/a.png", "../up", "b.png"]
+    lacking = ["state", "new/index.md", "wiki/README.md", "wiki/tea/a.png", "b.png"]
+    assert [*tree.lacking(paths)] == lacking

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backup.markdown.context import Context
 from backup.markdown.inline import inline
@@ -208,3 +212,12 @@ def test_references_finds_every_page_and_block_that_a_text_points_to() -> None:
     assert found == {(PAGE, BLOCK_ID), (OTHER, None), ("d" * 32, None)}
     assert not any(any(pair) for pair in references([{}]))
     assert not list(references(None))
+
+
+_PATHS = st.lists(st.sampled_from(("a", "b", "c", "..", ".", "")), min_size=1, max_size=5)
+
+
+@given(_PATHS, _PATHS)
+def test_the_way_between_two_files_is_the_shortest(here: list[str], there: list[str]) -> None:
+    from_path, to_path = "/".join([*here, "x.md"]), "/".join([*there, "y.md"])
+    assert relative(from_path, to_path) == posixpath.relpath(to_path, posixpath.dirname(from_path))

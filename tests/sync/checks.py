@@ -191,6 +191,12 @@ def equal(
     assert not dead, f"dead links: {sorted(dead)}\n{log}"
 
 
+def without_views(ended: Ended) -> set[str]:
+    """The databases of which a run said that their views were not to be had."""
+    warnings = ended.report.warnings if ended.report else ()
+    return {each.page_id for each in warnings if "what views" in each.what}
+
+
 def _differences(one: Any, two: Any) -> str:
     """Two values, of lists what only one of them has."""
     if isinstance(one, list) and isinstance(two, list):

@@ -43,6 +43,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [FIRST, Event("name", 0), Run(tree="bare")],
     ),
+    "a page of another part has to make room, and its text was deleted": (
+        SHARDS,
+        [FIRST, SECOND, Event("swap", 0, 1), Act("drop_text", 2), FIRST],
+    ),
     "finished pages are published from a cleaned work tree": (
         MAIN,
         [FIRST, Run("full", tree="bare", every=100)],

@@ -130,3 +130,13 @@ def test_databases_and_what_a_later_version_added_are_merged_too() -> None:
         {"x": Place("wiki", "Wiki", "🧭"), "y": Place("old", "Old"), "z": Place("books", "Books")},
         {"ours": 1, "theirs": 2},
     )
+
+
+def test_a_failure_and_a_title_outside_stay_until_a_run_that_had_them_has_them_no_more() -> None:
+    old, new = {"since": "2026-09-01"}, {"since": "2026-09-02"}
+    base = State(failed={"a": old, "b": old}, outside={"x": "X", "y": None})
+    ours = State(failed={"b": old}, outside={"y": "Y"})
+    theirs = State(failed={**base.failed, "c": new}, outside={**base.outside, "z": "Z"})
+    found = merged(base, ours, theirs).state
+    assert found.failed == {"b": old, "c": new}
+    assert found.outside == {"y": "Y", "z": "Z"}

@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
-from typing import Any
 
 import pytest
 
-from backup.model import Problem, Row, Target
+from backup.model import Row, Target
 from backup.sync.plan import (
     Action,
     Listed,
-    Listing,
-    Plan,
     Rules,
-    Step,
     Verdict,
     candidates,
-    is_watched,
-    learned,
     links_digest,
     plan,
 )
-from backup.sync.state import Place, Record, State
-
-TIME = "2026-09-01T08:00:00.000Z"
-SHAPES = {"source": "one"}
-
-
-def row(id_: str, title: str, edited: str = TIME, source: str = "source") -> Row:
-    return Row(id_ * 32, "db", source, title, "", edited, b"")
-
-
-def record(title: str, **more: Any) -> Record:
-    base = Record("db", f"wiki/{title.lower()}", title, edited=TIME, render_key="one")
-    return replace(base, **more)
-
-
-def listed(*rows: Row, **more: Any) -> Listed:
-    base = replace(Listed("db", "Wiki", "", "wiki", (), True, ("source",)), **more)
-    return replace(base, rows=tuple(replace(each, parent=base.id) for each in rows))
-
-
-def listing(*databases: Listed, **more: Any) -> Listing:
-    return Listing(databases, {}, (), datetime(2026, 9, 3, tzinfo=timezone.utc), **more)
-
-
-def state(**pages: Record) -> State:
-    return State({id_ * 32: each for id_, each in pages.items()}, {"db": Place("wiki", "Wiki")})
-
-
-def decide(
-    picture: Listed,
-    known: State,
-    verdicts: dict[str, Verdict] | None = None,
-    rules: Rules | None = None,
-) -> Plan:
-    given = {id_ * 32: verdict for id_, verdict in (verdicts or {}).items()}
-    rules = replace(rules or Rules(), shapes=SHAPES)
-    return plan(listing(picture, verdicts=given), known, rules)
-
-
-def only(decided: Plan) -> Step:
-    (step,) = decided.steps
-    return step
+from backup.sync.state import State
+from tests.sync.listings import SHAPES, TIME, decide, listed, listing, only, record, row, state
 
 
 def test_a_page_that_is_new_is_fetched() -> None:
@@ -293,164 +246,3 @@ def test_a_shard_removes_only_its_own_pages() -> None:
         for step in decide(picture, known, verdicts, Rules(shard=(part, 2))).of(Action.REMOVE)
     ]
     assert sorted(removed) == ["P0", "P1"]
-
-
-NEWER = "2026-09-02T08:00:00.000Z"
-
-
-def done(rules: Rules, step: Step) -> Rules:
-    return learned(rules, (step,), (), {})
-
-
-def test_a_page_that_was_read_in_this_run_is_not_wanted_again() -> None:
-    every = {"a" * 32}
-    rules = Rules(full_sync=True, damaged=every, rebuilt=every, due=every)
-    picture, known = listed(row("a", "Tea")), state(a=record("Tea", stable=False))
-    first = only(decide(picture, known, rules=rules))
-    assert first.action is Action.FETCH
-    again = only(decide(picture, known, rules=done(rules, first)))
-    assert (again.action, again.reason) == (Action.KEEP, "unchanged")
-
-
-def test_a_page_that_failed_is_left_to_the_next_run() -> None:
-    rules = learned(Rules(), (), (Problem("Tea", "It cannot be read.", "a" * 32),), {})
-    assert only(decide(listed(row("a", "Tea")), state(), rules=rules)).action is Action.KEEP
-
-
-def test_a_page_that_is_edited_all_the_time_is_read_twice_more_and_then_not_stable() -> None:
-    shown, rules = listing(listed(row("a", "Tea"))), Rules(shapes=SHAPES)
-    step, told = only(plan(shown, state(), rules)), []
-    for day in (2, 3, 4):
-        rules = done(rules, step)
-        read = record("Tea", edited=step.row.edited if step.row else "")
-        shown = shown.with_([row("a", "Tea", f"2026-09-0{day}T08:00:00.000Z")])
-        step = only(plan(shown, state(a=read), rules))
-        told.append((step.reason, step.stable, is_watched(step)))
-    edited = "edited while it was read"
-    assert told[:2] == [(edited, True, True), (edited, False, False)]
-    assert (step.action, step.stable) == (Action.KEEP, False)
-
-
-@pytest.mark.parametrize("change", [{"title": "Green tea"}, {"source": "other"}])
-def test_a_page_that_was_renamed_or_moved_while_it_was_read_is_left_to_the_next_run(
-    change: dict[str, str],
-) -> None:
-    shown = listing(listed(row("a", "Tea")))
-    assert shown.with_([replace(row("a", "Tea", NEWER), **change)]) == shown
-
-
-def test_a_page_whose_blocks_are_linked_to_otherwise_is_read() -> None:
-    tea, cup = row("a", "Tea"), row("b", "Cup")
-    linking = record("Cup", links=(f"{'a' * 32}#block",))
-    linking = replace(
-        linking,
-        links_digest=links_digest(
-            linking.links, linking.folder, {"a" * 32: Target("wiki/tea/index.md", "Tea")}
-        ),
-    )
-    steps = decide(listed(tea, cup), state(a=record("Tea"), b=linking)).steps
-    assert [(each.action, each.reason) for each in steps] == [
-        (Action.FETCH, "links to its blocks changed"),
-        (Action.KEEP, "unchanged"),
-    ]
-    assert steps[0].anchors == {"block"} and not is_watched(steps[0])
-    known = state(a=record("Tea", anchors=("block",)), b=linking)
-    assert not decide(listed(tea, cup), known).of(Action.FETCH)
-    removed = decide(listed(tea), known, {"b": Verdict.TRASHED})
-    assert [each.action for each in removed.steps] == [Action.FETCH, Action.REMOVE]
-
-
-def test_missing_files_are_tried_alone_and_their_page_is_read_when_there_is_news() -> None:
-    picture, known = listed(row("a", "Tea")), state(a=record("Tea"))
-    rules = Rules(due={"a" * 32})
-    step = only(decide(picture, known, rules=rules))
-    assert step.action is Action.RETRY
-    for is_news, action in ((False, Action.KEEP), (True, Action.FETCH)):
-        told = learned(rules, (), (), {"a" * 32: is_news})
-        assert only(decide(picture, known, rules=told)).action is action
-    assert only(decide(picture, known, rules=done(told, step))).action is Action.KEEP
-    edited = listed(row("a", "Tea", NEWER))
-    assert only(decide(edited, known, rules=rules)).action is Action.FETCH
-
-
-def test_what_one_round_has_learned_holds_in_all_later_ones() -> None:
-    read = replace(
-        only(decide(listed(row("a", "Tea")), state())), reason="edited while it was read"
-    )
-    told = learned(Rules(), (read,), (Problem("Cup", "", "b" * 32),), {"c" * 32: True})
-    assert (told.read, told.failed) == ({"a" * 32}, {"b" * 32})
-    assert learned(told, (), (), {}) == told
-
-
-def stored(title: str, **more: Any) -> Record:
-    return record(title, store="5" * 64, **more)
-
-
-@pytest.mark.parametrize(
-    ("change", "rules", "word"),
-    [
-        ({"folder": "wiki/cocoa", "links": ("b" * 32,)}, {}, "a page it refers to"),
-        ({"render_key": "two"}, {}, "settings"),
-        ({"relations_digest": "other"}, {}, "related from elsewhere"),
-        ({"links": ("b" * 32,)}, {}, "a page it refers to"),
-        ({"anchors": ("block",)}, {}, "links to its blocks"),
-        ({}, {"textless": {"a" * 32}}, "its Markdown was deleted here"),
-        ({}, {"due": {"a" * 32}, "news": {"a" * 32: True}}, "a missing file"),
-    ],
-)
-def test_what_the_store_of_a_page_answers_is_written_from_it_and_read_where_there_is_none(
-    change: dict[str, object], rules: dict[str, Any], word: str
-) -> None:
-    for known, action in ((stored, Action.RENDER), (record, Action.FETCH)):
-        before = state(a=known("Tea", **change))
-        step = only(decide(listed(row("a", "Tea")), before, rules=Rules(**rules)))
-        assert step.action is action and word in step.reason
-        again = decide(listed(row("a", "Tea", NEWER)), before, rules=Rules(**rules))
-        assert (only(again).action, only(again).reason) == (Action.FETCH, "edited")
-
-
-@pytest.mark.parametrize(
-    "before",
-    [
-        {"edited": "2026-08-31T08:00:00.000Z"},
-        {"title": "Green tea"},
-        {"parent": "other"},
-        {"stable": False},
-        {"icon": "🍵"},
-    ],
-)
-def test_what_a_store_cannot_tell_is_read(before: dict[str, Any]) -> None:
-    known = state(a=replace(stored("Tea", render_key="two"), **before))
-    assert only(decide(listed(row("a", "Tea")), known)).action is Action.FETCH
-
-
-@pytest.mark.parametrize(
-    "rules", [{"full_sync": True}, {"damaged": {"a" * 32}}, {"rebuilt": {"a" * 32}}]
-)
-def test_a_store_that_is_not_to_be_relied_on_is_read_again(rules: dict[str, Any]) -> None:
-    step = only(decide(listed(row("a", "Tea")), state(a=stored("Tea")), rules=Rules(**rules)))
-    assert step.action is Action.FETCH
-
-
-def test_a_page_that_has_no_store_gets_one_where_stores_are_kept() -> None:
-    picture, known = listed(row("a", "Tea")), state(a=record("Tea"))
-    assert only(decide(picture, known)).action is Action.KEEP
-    step = only(decide(picture, known, rules=Rules(keep_json=True)))
-    assert (step.action, step.reason) == (Action.FETCH, "its .notion.json is missing")
-    assert only(decide(picture, state(a=stored("Tea")), rules=Rules(keep_json=True))).action is (
-        Action.KEEP
-    )
-
-
-def test_a_page_whose_record_was_lost_is_written_from_its_store_to_prove_it() -> None:
-    picture, known = listed(row("a", "Tea")), state(a=stored("Tea"))
-    rules = Rules(restored={"a" * 32})
-    step = only(decide(picture, known, rules=rules))
-    assert (step.action, step.is_proof) == (Action.RENDER, True)
-    assert only(decide(picture, known, rules=done(rules, step))).action is Action.KEEP
-    assert not only(decide(picture, state(a=stored("Tea", render_key="two")))).is_proof
-
-
-def test_a_page_that_is_only_written_again_is_neither_watched_nor_counted_as_unchanged() -> None:
-    decided = decide(listed(row("a", "Tea")), state(a=stored("Tea", render_key="two")))
-    assert not is_watched(only(decided)) and decided.unchanged == ()

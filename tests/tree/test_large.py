@@ -12,7 +12,7 @@ from fakenotion.nodes import counted_id
 from fakenotion.trees import Tree, chain, ten_ary
 from fakenotion.trees import grown as grow
 from tests.support.kitchen import dead_links
-from tests.tree.conftest import Grown
+from tests.tree.conftest import Grove, Grown
 
 
 def comb(teeth: int) -> Tree:
@@ -99,3 +99,24 @@ def test_a_long_run_says_how_far_it_is(grown: Grown, monkeypatch: pytest.MonkeyP
     ran = grown(ten_ary(12)).run()
     assert re.search(r"\d+ of \d+ pages known so far are done, \d+ to go in this round", ran.log)
     assert re.search(r"\(about \d+ minutes?\); \d+ requests left in this minute", ran.log)
+
+
+def test_three_parts_back_up_a_tree_as_one_does(grown: Grown) -> None:
+    tree = ten_ary(60)
+    grove = grown(tree)
+    for _ in range(3):  # each time, one level more: what lies in a page is known when that was read
+        everyone(grove)
+    assert len(grove.pages) == 61
+    assert grove.files == grove.from_scratch()
+    tree.branch(3).move(tree.branch(7))
+    tree.branch(58).move(tree.top)
+    tree.branch(20).edit("Other words")
+    everyone(grove)
+    assert grove.files == grove.from_scratch(), "within one round"
+
+
+def everyone(grove: Grove) -> None:
+    """Three runners, one after the other, each with a third of the pages; the root's comes first."""
+    first = int(grove.roots[-8:], 16)
+    for part in range(first, first + 3):
+        grove.run(SHARD=f"{part % 3 + 1}/3")

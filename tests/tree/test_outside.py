@@ -10,6 +10,7 @@ import pytest
 
 from fakenotion import blocks, build, properties
 from fakenotion.branches import Branch
+from fakenotion.faults import Fault
 from tests.tree.conftest import Grove, Grown
 
 ADA = "[Ada Lovelace](https://www.notion.so/"
@@ -58,7 +59,8 @@ def test_a_page_outside_has_its_title_and_is_asked_for_once(wiki: Wiki) -> None:
     assert f"- 📄 {ADA}" in grove.text("home")
     assert "- 🗂️ [People](https://www.notion.so/" in grove.text("home")
     assert ADA in grove.backup.text("home/books/README.md")
-    assert (wiki.asked_for(wiki.ada), wiki.asked_for(wiki.people)) == (1, 1)
+    assert wiki.asked_for(wiki.ada) == 1
+    assert wiki.asked_for(wiki.people) == 2, "as a page, and as a database"
     assert grove.backup.run("verify").code == 0
 
 
@@ -79,6 +81,9 @@ def test_a_full_sync_learns_the_new_title_of_a_page_outside(wiki: Wiki) -> None:
     wiki.grove.run(FULL_SYNC="true")
     assert "| By | [Ada King](https://www.notion.so/" in wiki.row("one")
     assert wiki.asked_for(wiki.ada) == 1
+    wiki.grove.notion.unshare(wiki.ada.id)
+    wiki.grove.run(FULL_SYNC="true")
+    assert f"| By | {NAMELESS}" in wiki.row("one"), "what it is called now, nobody knows"
 
 
 def test_what_notion_does_not_show_has_no_title_and_is_not_asked_for_again(wiki: Wiki) -> None:
@@ -143,3 +148,15 @@ def test_a_page_that_was_trashed_keeps_its_title_where_it_is_linked(wiki: Wiki) 
     assert "- 📄 [Last](https://www.notion.so/" in wiki.grove.text("home")
     assert ran.log.count("] Home · ") == 1, ran.log
     assert wiki.grove.backup.run("verify").code == 0
+
+
+def test_a_run_that_notion_leaves_alone_leaves_titles_to_the_next_one(wiki: Wiki) -> None:
+    wiki.grove.backup.fail(f"/pages/{wiki.ada.id}", Fault(status=302, body=b""))
+    wiki.grove.run()
+    assert f"| By | {NAMELESS}" in wiki.row("one")
+    wiki.grove.backup.heal()
+    wiki.grove.run()
+    assert f"| By | {ADA}" in wiki.row("one") and f"- 📄 {ADA}" in wiki.grove.text("home")
+    commits = wiki.grove.backup.commits()
+    wiki.grove.run()
+    assert wiki.grove.backup.commits() == commits and wiki.asked_for(wiki.ada) == 0
