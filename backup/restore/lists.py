@@ -82,17 +82,19 @@ class Lists:
             draft.key: str(block.get("id")) for draft, block in zip(drafts, blocks, strict=True)
         }
 
-    def _like(self, key: str, row: Json) -> tuple[bool, int]:
+    def _unlike(self, key: str, row: Json, far: int) -> tuple[bool, int, int]:
         """How little a row is like what was sent: whether values of that are lacking, whatever the ids in
-        them, and how many it has."""
+        them, how far its list came, and how many values it has beside relations, which come later."""
         nobody = canonical.Side(lambda id_: "")
         sent = {
             name: {"type": next(iter(value), ""), **value}
             for name, value in self.values.get(key, {}).items()
         }
         wanted = canonical.values(sent, nobody)
-        found = canonical.values(mapping(row, "properties"), nobody)
-        return any(found.get(name) != each for name, each in wanted.items()), len(found)
+        given = mapping(row, "properties").items()
+        found = canonical.values({k: v for k, v in given if "relation" not in v}, nobody)
+        lacks = any(found.get(name) != each for name, each in wanted.items())
+        return lacks, -far, len(found)
 
     def _best(self, key: str, blocks: list[Json]) -> tuple[int, list[Draft]] | None:
         """The last state of a list in which just these blocks are in it."""
@@ -120,7 +122,7 @@ class Lists:
                 far = {
                     row["id"]: self._best(draft.key, below(row["id"])) or (-1,) for row in fitting
                 }
-                fitting.sort(key=lambda row: (*self._like(draft.key, row), -far[row["id"]][0]))
+                fitting.sort(key=lambda row: self._unlike(draft.key, row, far[row["id"]][0]))
             left.remove(fitting[0])
             found[draft.key] = str(fitting[0]["id"])
         self.done[key] = len(rows)
