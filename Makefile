@@ -19,7 +19,7 @@ PURE = tests/markdown tests/oracles tests/settings tests/folder tests/store \
 	$(call module,fakenotion,build) \
 	$(addsuffix .py,$(addprefix tests/test_,architecture ci exact_json slug urls words))
 
-.PHONY: help demo demo-restore quick test check lint lock readme golden fuzz soak look pictures bench release tags
+.PHONY: help demo demo-restore quick test check lint lock readme golden fuzz soak kills look pictures bench release tags
 
 help: ## list these commands
 	@$(PYTHON) -I -c 'import re, sys; [print(f"make {name:12} {words}") for name, words in re.findall(r"(?m)^([\w-]+):.*?## (.*)", open(sys.argv[1]).read())]' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ fuzz: ## try 200,000 random rich texts against both hosts' parsers (ARRAYS=n for
 
 soak: ## run 5,000 random histories of edits, faults and kills (HISTORIES=n, SEED=n for others)
 	@$(develop) -m tests.sync.soak $(or $(HISTORIES),5000) 2 $(SEED)
+
+kills: ## kill restores of 200 random trees at every write (TREES=n, SEED=n for others)
+	@$(develop) -m tests.restore.kills $(or $(TREES),200) $(or $(SEED),0)
 
 look: ## take screenshots of the demonstration as the hosts show it (needs Chromium and npm)
 	@$(develop) -m tools.look

@@ -6,6 +6,7 @@ Assumed: the pages on the other side do not count as edited (Notion's reference 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from backup.model import Json, bare_id
 from fakenotion.nodes import Node
@@ -30,7 +31,8 @@ def reflect(
     """Whether a row shows `other` in the property that mirrors it."""
     node = nodes.get(bare_id(row))
     for value in node.data.get("properties", {}).values() if node else ():
-        if value["type"] == "relation" and value["id"] == twin["synced_property_id"]:
+        is_twin = unquote(value["id"]) == unquote(twin["synced_property_id"])
+        if value["type"] == "relation" and is_twin:
             kept = [one for one in value["relation"] if there or one["id"] != other]
             known = any(one["id"] == other for one in kept)
             value["relation"] = kept if known or not there else [*kept, {"id": other}]

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from backup.errors import BackupError, BrokenState, ConfigError
+from backup.errors import BackupError, BrokenState, ConfigError, Forbidden, NotionError
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
@@ -140,13 +140,20 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
     except BackupError as error:
         if error.exit_code == ConfigError.exit_code:  # a token that is refused, say
             raise
+        if isinstance(error, Forbidden) and not services.writer.done:
+            raise ConfigError(error.message, hint=error.hint) from None
         return _unfinished(services, str(error), _NOT_FINISHED)
     if not sent.finished:
         return _unfinished(services, sent.problem or "The restore did not come to its end.", 3)
     answer = _done(found, planned, replace(sent, requests=sent.requests - before))
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
-    return _proven(answer, _proof(services, found, planned, sent))
+    try:
+        return _proven(answer, _proof(services, found, planned, sent))
+    except NotionError as error:
+        what = f"The copy is complete, but it could not be read back: {error} Run it again to compare it."
+        problems = (*answer.problems, Problem("restore", what))
+        return replace(answer, problems=problems, failed=_NOT_FINISHED)
 
 
 def _alike(services: Means, found: Saved, planned: Plan, id_: str) -> Proof:

@@ -3,10 +3,11 @@ to do when Notion loses the thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from backup.errors import NotionError
+from backup.json_values import objects
 from backup.model import Json
 
 T = TypeVar("T")
@@ -26,6 +27,11 @@ def begun_anew(ask: Callable[[], T]) -> T:
             if not is_lost(error):
                 raise
     return ask()
+
+
+def listed(parts: Iterable[Json]) -> list[Json]:
+    """What a list shows that is answered in parts."""
+    return [each for part in parts for each in objects(part.get("results"))]
 
 
 def is_lost(error: NotionError) -> bool:

@@ -14,6 +14,7 @@ from backup.errors import NotionError
 from backup.json_values import word
 from backup.model import Json, Problem, bare_id, plain_text
 from backup.notion.client import Client
+from backup.notion.lists import listed
 from backup.report.log import Log
 from backup.stop import Stop
 from backup.store import StoredDatabase
@@ -74,10 +75,10 @@ def _views(client: Client, database: StoredDatabase) -> Iterator[Json]:
 
 def _ids(client: Client, database: StoredDatabase) -> list[str]:
     try:
-        parts = list(client.views_in(database.id))
+        found = listed(client.views_in(database.id))
     except NotionError as error:
         if error.status not in _REFUSED:
             raise
         return []
-    ids = [word(raw, "id") for part in parts for raw in part["results"]]
+    ids = [word(raw, "id") for raw in found]
     return [id_ for id_ in ids if bare_id(id_)][:_MOST]

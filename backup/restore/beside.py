@@ -9,9 +9,10 @@ from functools import partial
 from urllib.parse import unquote
 
 from backup.errors import Forbidden, NotionError
-from backup.json_values import mapping, objects, word
+from backup.json_values import mapping, word
 from backup.model import Json, Problem, bare_id, dashed_id
 from backup.notion.client import Client
+from backup.notion.lists import listed
 from backup.restore.lists import own_words
 from backup.restore.losses import Loss, Lost
 from backup.restore.shown import column_key
@@ -75,8 +76,7 @@ class Talk:
 
     def _listen(self, on: str) -> None:
         """Read the comments that are there, but for those that were made or found by now."""
-        answers = [*self.means.reader.comments(on)]
-        found = [each for answer in answers for each in objects(answer.get("results"))]
+        found = listed(self.means.reader.comments(on))
         self._there[on] = [each for each in found if word(each, "id") not in self._known]
 
 
@@ -131,8 +131,8 @@ class _Showing:
 
     def _read(self) -> list[Json]:
         means = self._means
-        answers = [*means.reader.views_in(means.ids[self._step.key])]
-        ids = [word(each, "id") for one in answers for each in objects(one.get("results"))]
+        found = listed(means.reader.views_in(means.ids[self._step.key]))
+        ids = [word(each, "id") for each in found]
         return [means.reader.view(id_) for id_ in ids if id_ not in self._known]
 
     def make(self, view: View, is_doubtful: bool) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from backup import urls
 from backup.exact_json import Exact
-from backup.json_values import as_list, as_object, mapping, word
+from backup.json_values import as_list, as_object, word
 from backup.model import Block, Json, bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
-from backup.restore.media import Files, file, icon
+from backup.restore.media import Files, called, file, icon
 from backup.restore.texts import Scope, rich, short, text, web, words_of
 
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -66,9 +66,9 @@ class Translation:
         self.taken.add(key)
         return key
 
-    def lose(self, block: Block, kind: Loss) -> None:
+    def lose(self, block: Block, kind: Loss, name: str = "") -> None:
         """A loss at a block."""
-        self.scope.losses.append(Lost(kind, self.scope.path, bare_id(block.id)))
+        self.scope.losses.append(Lost(kind, self.scope.path, bare_id(block.id), name=name))
 
     def below(self, block: Block) -> tuple[Draft, ...]:
         """The drafts of what lies in a block."""
@@ -94,8 +94,9 @@ class Translation:
         if is_top:
             return self._child(key)
         self.moved.append(self._child(key))
-        is_page = self.inside[key][0] != "database"
-        self.lose(block, Loss.PAGE_MOVED if is_page else Loss.DATABASE_MOVED)
+        kind, title = self.inside[key]
+        is_page = kind != "database"
+        self.lose(block, Loss.PAGE_MOVED if is_page else Loss.DATABASE_MOVED, title)
         return self._link(block, "page_id" if is_page else "database_id", key)
 
     def _link(self, block: Block, kind: str, key: str) -> Draft:
@@ -243,9 +244,7 @@ def _media(to: Translation, block: Block) -> Made:
 
 def _without_file(to: Translation, block: Block, caption: Json) -> Draft:
     """The name of a file that cannot be sent, with its caption."""
-    url = word(mapping(block.data, word(block.data, "type")), "url")
-    name = urls.own_name(word(block.data, "name"), url) or urls.public(url)
-    (said, *_) = [*limits.pieces(words_of(f"[{block.type.capitalize()}: {name}]"))]
+    (said, *_) = [*limits.pieces(words_of(f"[{block.type.capitalize()}: {called(block.data)}]"))]
     runs = [text(said), *([text(" ")] if caption else []), *caption.get("caption", [])]
     return Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})
 
@@ -254,7 +253,7 @@ def _address(to: Translation, block: Block) -> Made:
     """A bookmark or embed; an embed of a file of Notion's own is uploaded anew."""
     url, caption = word(block.data, "url"), _caption(to, block)
     if block.type == "embed" and urls.is_hosted(url):
-        found = to.files.upload(block.id, to.scope)
+        found = to.files.upload(block.id, to.scope, block.data)
         if found is None:
             return [_without_file(to, block, caption)]
         return [Draft(to.key(block), "embed", {"file_upload": {"id": found}, **caption})]

@@ -181,10 +181,7 @@ def comment(said: object, raw: Json, side: Side) -> Json:
 def views(database: StoredDatabase, side: Side) -> dict[str, Json]:
     """What the views of a database say, by their ids."""
     names = {
-        bare_id(word(source, "id")): {
-            unquote(word(as_object(each), "id")): name
-            for name, each in mapping(source, "properties").items()
-        }
+        bare_id(word(source, "id")): _by_id(mapping(source, "properties"))
         for source in database.sources
     }
     found = {}
@@ -254,8 +251,13 @@ def _value(kind: str, value: Json, side: Side) -> Any:
 
 def schema(properties: Json, side: Side) -> Json:
     """The columns of a data source by name: type and configuration."""
-    names = {unquote(word(as_object(each), "id")): name for name, each in properties.items()}
+    names = _by_id(properties)
     return {name: _column(as_object(each), names, side) for name, each in properties.items()}
+
+
+def _by_id(properties: Json) -> dict[str, str]:
+    """The names of columns by their ids."""
+    return {unquote(word(as_object(each), "id")): name for name, each in properties.items()}
 
 
 def _column(column: Json, names: Mapping[str, str], side: Side) -> Json:

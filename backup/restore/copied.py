@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backup import store
-from backup.errors import FileError
+from backup.errors import FileError, Forbidden
 from backup.files import find
 from backup.files.fetch import Downloader
 from backup.files.names import identity
-from backup.json_values import objects, word
+from backup.json_values import word
 from backup.model import Json, Page, Row, bare_id, dashed_id
 from backup.notion import read, resolve
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
+from backup.notion.lists import listed
 from backup.restore.proof import Tree
 from backup.restore.saved import Node, Saved
 from backup.store import StoredDatabase, StoredPage
@@ -79,16 +80,19 @@ class Reading:
                 yield from self._of_row(row, source.schema, id_)
 
     def _views(self, id_: str) -> Iterator[Json]:
-        for answer in self.client.views_in(dashed_id(id_)):
-            for each in objects(answer.get("results")):
-                yield self.client.view(word(each, "id"))
+        for each in listed(self.client.views_in(dashed_id(id_))):
+            yield self.client.view(word(each, "id"))
 
     def _comments(self, page: Page) -> Iterator[Json]:
         own = (bare_id(block.id) for block in page.walk() if block.type != "child_page")
         for id_ in (page.id, *own):
-            if id_ in (self.commented or ()):
-                for answer in self.client.comments(dashed_id(id_)):
-                    yield from objects(answer.get("results"))
+            if id_ not in (self.commented or ()):
+                continue
+            try:
+                yield from listed(self.client.comments(dashed_id(id_)))
+            except Forbidden:  # they were read once, with a token that could
+                self.commented = None
+                self.tell("NOTION_TOKEN may not read comments: those of the copy are not compared.")
 
     def _hashes(self, page: Page) -> dict[str, str]:
         """The SHA-256 of the page's files that Notion hosts; '' for one that it does not give."""

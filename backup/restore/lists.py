@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from backup.json_values import mapping, objects, word
 from backup.model import Json
+from backup.restore import canonical
 from backup.restore.draft import Draft
 from backup.restore.steps import START, Append, MakeDatabase, MakePage, Remove, Step
 
@@ -29,12 +30,14 @@ class _Unit:
 @dataclass
 class Lists:
     """All lists of a plan by the keys of what they lie in. `done` says how much of each is written, as
-    far as that is known; `spans` which part of its list each step writes."""
+    far as that is known; `spans` which part of its list each step writes. `values` are those that pages
+    are made with."""
 
     initial: Mapping[str, tuple[Draft, ...]]
     units: dict[str, list[_Unit]] = field(default_factory=dict)
     done: dict[str, int] = field(default_factory=dict)
     spans: dict[int, tuple[str, int, int]] = field(default_factory=dict)
+    values: dict[str, Json] = field(default_factory=dict)
 
     @classmethod
     def of(cls, steps: Iterable[Step], initial: Mapping[str, tuple[Draft, ...]]) -> Lists:
@@ -49,6 +52,7 @@ class Lists:
             elif isinstance(step, MakePage | MakeDatabase):
                 made._add(number, step.parent, [_Unit(step.shown)])
                 if isinstance(step, MakePage):
+                    made.values[step.key] = mapping(step.body, "properties")
                     made.units.setdefault(step.key, []).extend(_units(step.drafts, ""))
         return made
 
@@ -70,23 +74,40 @@ class Lists:
     def found(self, key: str, blocks: list[Json]) -> dict[str, str] | None:
         """The ids of what lies in a list by their keys, when the `blocks` of it are what was written so
         far; `done` then says how far that is. None when there is anything else in it."""
-        best: list[Draft] | None = None
-        for count, drafts in self.states(key):
-            if count < self.done.get(key, 0) or len(drafts) != len(blocks):
-                continue
-            if all(_is(*pair) for pair in zip(drafts, blocks, strict=True)):
-                best, self.done[key] = list(drafts), count
-        if best is None:
+        best = self._best(key, blocks)
+        if best is None or best[0] < self.done.get(key, 0):
             return None
-        ids = [str(block.get("id")) for block in blocks]
-        return {draft.key: id_ for draft, id_ in zip(best, ids, strict=True)}
+        self.done[key], drafts = best
+        return {
+            draft.key: str(block.get("id")) for draft, block in zip(drafts, blocks, strict=True)
+        }
+
+    def _like(self, key: str, row: Json) -> tuple[bool, int]:
+        """How little a row is like what was sent: whether values of that are lacking, whatever the ids in
+        them, and how many it has."""
+        nobody = canonical.Side(lambda id_: "")
+        sent = {
+            name: {"type": next(iter(value), ""), **value}
+            for name, value in self.values.get(key, {}).items()
+        }
+        wanted = canonical.values(sent, nobody)
+        found = canonical.values(mapping(row, "properties"), nobody)
+        return any(found.get(name) != each for name, each in wanted.items()), len(found)
+
+    def _best(self, key: str, blocks: list[Json]) -> tuple[int, list[Draft]] | None:
+        """The last state of a list in which just these blocks are in it."""
+        best = None
+        for count, drafts in self.states(key):
+            if len(drafts) == len(blocks) and all(map(_is, drafts, blocks)):
+                best = count, list(drafts)
+        return best
 
     def found_rows(
         self, key: str, rows: list[Json], below: Callable[[str], list[Json]]
     ) -> dict[str, str] | None:
         """The same for the rows of a data source, which have no order that can be trusted: they are known
-        by their titles. Of those with one title each is the one whose blocks, which `below` gives, are
-        its own as far as they go."""
+        by their titles. Of those with one title each is the one that has the values that were sent, and
+        whose blocks, which `below` gives, are its own as far as they go."""
         units = self.units.get(key, [])
         if not self.done.get(key, 0) <= len(rows) <= len(units):
             return None
@@ -96,23 +117,14 @@ class Lists:
             if not fitting:
                 return None
             if len(fitting) > 1:
-                fitting.sort(key=lambda row: -self._far(draft.key, below(str(row["id"]))))
+                far = {
+                    row["id"]: self._best(draft.key, below(row["id"])) or (-1,) for row in fitting
+                }
+                fitting.sort(key=lambda row: (*self._like(draft.key, row), -far[row["id"]][0]))
             left.remove(fitting[0])
             found[draft.key] = str(fitting[0]["id"])
         self.done[key] = len(rows)
         return found
-
-    def _far(self, key: str, blocks: list[Json]) -> int:
-        """How far a list came if these blocks are in it; -1 when they are not its own."""
-        return max(
-            (
-                count
-                for count, drafts in self.states(key)
-                if len(drafts) == len(blocks)
-                and all(_is(*pair) for pair in zip(drafts, blocks, strict=True))
-            ),
-            default=-1,
-        )
 
 
 def _is_vague(draft: Draft) -> bool:

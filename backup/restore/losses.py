@@ -68,12 +68,14 @@ class Loss(Enum):
 @dataclass(frozen=True, slots=True)
 class Lost:
     """`count` things of a kind that do not come back. `path` is the folder of the page or database,
-    `where` the block's id or the property's name; '' when it is the page itself."""
+    `where` the block's id or the property's name; '' when it is the page itself. `name` is that of the
+    file, person, page or database that is lost, as far as it has one."""
 
     kind: Loss
     path: str
     where: str = ""
     count: int = 1
+    name: str = ""
 
 
 def counted_by_kind(lost: Iterable[Lost]) -> tuple[tuple[Loss, int], ...]:

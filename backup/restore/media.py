@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from backup import urls
 from backup.files import find
 from backup.files.names import identity
 from backup.files.store import FileRecord
@@ -56,12 +57,13 @@ class Files:
     node: int = 0  # the place of the node that is translated
     uploads: dict[str, Planned] = field(default_factory=dict)
 
-    def upload(self, key: str, scope: Scope) -> Upload | None:
-        """The file that hangs at `key` (see model.File); None when it cannot be uploaded, which is lost."""
+    def upload(self, key: str, scope: Scope, holder: Json) -> Upload | None:
+        """The file that hangs at `key` (see model.File); None when it cannot be uploaded, which is lost.
+        `holder` is what Notion says of it."""
         record = scope.files.get(key)
         why = self._refused(record)
         if record is None or why:
-            scope.lose(why or Loss.FILE_MISSING)
+            scope.lose(why or Loss.FILE_MISSING, _name(record) if record else called(holder))
             return None
         planned = Planned(self.node, record.path, _name(record), record.size)
         self.uploads.setdefault(record.sha256, planned)
@@ -86,6 +88,12 @@ def files_of(page: Page, records: tuple[FileRecord, ...]) -> dict[str, FileRecor
     return {key: record for key, record in found.items() if record is not None}
 
 
+def called(holder: Json) -> str:
+    """What a file is called by what Notion says of it."""
+    url = word(mapping(holder, word(holder, "type")), "url") or word(holder, "url")
+    return urls.own_name(word(holder, "name"), url) or urls.public(url)
+
+
 def _name(record: FileRecord) -> str:
     """What people call it, when that ends as a file of its type does; else its name in the folder."""
     stored = PurePosixPath(record.path).name
@@ -99,7 +107,7 @@ def file(holder: Json, key: str, scope: Scope, files: Files) -> Json | None:
     if url := word(mapping(holder, "external"), "url"):
         target = web(url, scope)
         return {"type": "external", "external": {"url": target}} if target else None
-    found = files.upload(key, scope)
+    found = files.upload(key, scope, holder)
     return {"type": "file_upload", "file_upload": {"id": found}} if found else None
 
 

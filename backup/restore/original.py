@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from backup.errors import ConfigError, NotFound, NotionError
 from backup.json_values import word
 from backup.model import Json, dashed_id
 from backup.notion.client import Client
 from backup.restore.above import Standing, standing, upwards
+from backup.restore.writer import Writer
 
 _OUT: Json = {"in_trash": False}
 
 
-class Updates(Protocol):
-    """What is needed of the writing client."""
-
-    def page(self, id_: str, body: Json) -> Json: ...
-
-    def block(self, id_: str, body: Json) -> Json: ...
-
-    def data_source(self, id_: str, body: Json) -> Json: ...
-
-
 def take_out(
-    reader: Client, writer: Updates, kind: str, id_: str, tell: Callable[[str], None]
+    reader: Client, writer: Writer, kind: str, id_: str, tell: Callable[[str], None]
 ) -> int:
     """Bring a page or database back where it was, from the topmost on that lies in the trash. Returns
     how many had to be taken out: 0 when it was not in the trash, and nothing was sent.
@@ -60,7 +50,7 @@ def trashed(reader: Client, kind: str, id_: str) -> list[Standing]:
         ) from None
 
 
-def _sent(writer: Updates, top: Standing) -> None:
+def _sent(writer: Writer, top: Standing) -> None:
     """Assumed: a database comes back as the block that shows it, as was recorded."""
     id_ = dashed_id(top.id)
     if top.kind == "page":

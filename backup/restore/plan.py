@@ -117,7 +117,12 @@ class _Builder:
         self._translator = translator
         self._all = made
         self._top = next(iter(made.values()))
-        drafts = [each for one in made.values() for top in one.drafts for each in top.walk()]
+        drafts = {
+            each.key: (each, one)
+            for one in made.values()
+            for top in one.drafts
+            for each in top.walk()
+        }
         self._said = [say for one in made.values() for say in one.said]
         self.cutter = Cutter(self._needed(drafts), {TARGET})
         self._late: list[tuple[str, list[Draft], str, str]] = []
@@ -126,18 +131,22 @@ class _Builder:
         for one in made.values():
             self._below.setdefault(one.node.parent_id or "", []).append(one)
 
-    def _needed(self, drafts: list[Draft]) -> set[str]:
+    def _needed(self, drafts: Mapping[str, tuple[Draft, Made]]) -> set[str]:
         """The keys whose ids are needed: of what links lead to, of what holds such a link, of synced
         blocks with copies and these, and of what comments are about."""
-        keys = {draft.key for draft in drafts}
-        linking = [draft for draft in drafts if any(blocks_of(draft.data))]
-        targets = {key for draft in linking for key in blocks_of(draft.data)}
-        for draft in linking:
-            if lost := sum(key not in keys for key in blocks_of(draft.data)):
-                self.losses.append(Lost(Loss.ADDRESS, self._top.node.path, draft.key, lost))
-        copies = {draft.key: original for draft in drafts if (original := original_of(draft))}
-        found = {*(draft.key for draft in linking), *targets, *copies, *copies.values()}
-        return (found | {say.on for say in self._said}) & keys
+        linking = [each for each in drafts.values() if any(blocks_of(each[0].data))]
+        targets = {key for draft, _ in linking for key in blocks_of(draft.data)}
+        holders = [(one, draft.key.partition("~")[0], draft.data) for draft, one in linking]
+        holders += [
+            (one, name, each) for one in self._all.values() for name, each in one.values.items()
+        ]
+        for one, where, data in holders:
+            if lost := sum(key not in drafts for key in blocks_of(data)):
+                self.losses.append(Lost(Loss.ADDRESS, one.node.path, where, lost))
+        tied = ((draft.key, original_of(draft)) for draft, _ in drafts.values())
+        copies = {key: original for key, original in tied if original}
+        found = {*(draft.key for draft, _ in linking), *targets, *copies, *copies.values()}
+        return (found | {say.on for say in self._said}) & drafts.keys()
 
     # -- the skeleton ----------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from backup.restore.shown import TABLE
 from backup.restore.talk import by_place, told
 from backup.words import counted
 
-_ABSENT = (Loss.DATABASE, Loss.DATABASE_MOVED, Loss.COMMENT)
+_ABSENT = (Loss.DATABASE, Loss.DATABASE_MOVED, Loss.COMMENT, Loss.DATABASE_EXTRAS)
 _VIEW = ("name", "type", "source")  # by which a view is known
 _BY_NOTION = (Loss.UNIQUE_NUMBER, Loss.PROPERTY)  # values that Notion gives
 
@@ -273,6 +273,8 @@ class _Comparison:
             for name in first.keys() | second.keys():
                 if first.get(name) != second.get(name):
                     self._judge(old.path, name, "property", first.get(name), second.get(name))
+                here = self._at.get((old.path, name), ())  # options may come with the rows
+                self._happened(each for each in here if each.kind is Loss.DATABASE_EXTRAS)
         self._compare_views(old, new)
 
     def _compare_views(self, old: Node, new: Node) -> None:

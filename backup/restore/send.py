@@ -14,6 +14,7 @@ from backup.errors import BackupError, Busy, NotionError
 from backup.json_values import mapping, objects, word
 from backup.model import Json, Problem, bare_id, dashed_id, page_title
 from backup.notion.client import Client
+from backup.notion.lists import listed
 from backup.restore.beside import Means, Talk, put, show
 from backup.restore.draft import Draft, Upload, body, marks, resolved
 from backup.restore.lists import Lists
@@ -326,16 +327,14 @@ class _Sender:
         """The rows of a data source as a list of blocks shows pages."""
         sorts = [{"timestamp": "created_time", "direction": "ascending"}]
         more = [{}, {"is_archived": True}] if id_ in self._archives() else [{}]
-        answers = [each for one in more for each in self.reader.query(id_, {"sorts": sorts, **one})]
-        rows = [row for answer in answers for row in objects(answer.get("results"))]
-        for row in rows:
-            if (
-                row.get("is_archived") is True
-            ):  # an earlier run was nearly done: it is written to again
+        rows = [
+            row for one in more for row in listed(self.reader.query(id_, {"sorts": sorts, **one}))
+        ]
+        for row in rows:  # of an earlier run that was nearly done: they are written to again
+            if row.get("is_archived") is True:
                 self.writer.page(str(row["id"]), {"is_archived": False})
         return [
-            {"id": row.get("id"), "type": "child_page", "child_page": {"title": page_title(row)}}
-            for row in rows
+            {**row, "type": "child_page", "child_page": {"title": page_title(row)}} for row in rows
         ]
 
     def _archives(self) -> set[str]:
@@ -350,14 +349,13 @@ class _Sender:
 
     def _children_of(self, id_: str) -> list[Json]:
         try:
-            answers = [*self.reader.children(id_)]
+            return listed(self.reader.children(id_))
         except NotionError as error:
             raise NotionError(
                 f"The copy cannot be read: {error.message}",
                 hint="Share the page that it is made in with the integration of NOTION_TOKEN.",
                 status=error.status,
             ) from None
-        return [block for answer in answers for block in objects(answer.get("results"))]
 
 
 def _sources(database: Json) -> list[str]:

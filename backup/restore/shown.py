@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backup.json_values import mapping, objects, word
+from backup.json_values import as_object, mapping, objects, word
 from backup.model import Json, bare_id
 from backup.restore.canonical import shown_name
 from backup.restore.draft import Ref, marks
@@ -30,6 +30,7 @@ _NEEDED = {
     "map": ("map_by",),
 }
 _BY_ID = ("relation", "people", "created_by", "last_edited_by")  # are compared with ids
+_DEEPEST = 12  # Notion takes far less
 _HEX = re.compile(r"[0-9a-f]{32}")
 
 
@@ -110,10 +111,12 @@ class Views:
         """By which column a view is arranged, and how."""
         if isinstance(value, str):
             return Ref(column_key(source.key, self._name(value, source)))
-        told = {key: each for key, each in mapping({"": value}, "").items() if each is not None}
+        given = as_object(value)
+        column = self._setting(word(given, "property_id"), source)
+        told = {key: each for key, each in given.items() if isinstance(each, str | int)}
         told.pop("property_name", None)
-        column = self._setting(word(told, "property_id"), source)
-        return {**told, "property_id": column}
+        sort = {"sort": {"type": word(given["sort"], "type")}} if "sort" in given else {}
+        return {**told, **sort, "property_id": column}
 
     def _sorts(self, value: Any, source: Source) -> list[Json]:
         return [
@@ -121,26 +124,28 @@ class Views:
             for one in objects(value)
         ]
 
-    def _filter(self, value: Any, source: Source) -> Any:
+    def _filter(self, value: Any, source: Source, depth: int = 0) -> Any:
         if isinstance(value, list):
-            return [self._filter(each, source) for each in value]
-        if not isinstance(value, dict):
+            return [self._filter(each, source, depth + 1) for each in value]
+        if not isinstance(value, dict) or depth > _DEEPEST:
             raise _Unsayable
         if "property" not in value:
             return {
-                key: self._filter(each, source) if key in ("and", "or") else each
+                key: self._filter(each, source, depth + 1) if key in ("and", "or") else each
                 for key, each in value.items()
             }
         name = self._name(value["property"], source)
         return {
-            key: name if key == "property" else self._condition(key, each)
+            key: name if key == "property" else self._condition(key, each, depth)
             for key, each in value.items()
         }
 
-    def _condition(self, kind: str, value: Any) -> Any:
+    def _condition(self, kind: str, value: Any, depth: int) -> Any:
+        if depth > _DEEPEST or isinstance(value, list):
+            raise _Unsayable
         if isinstance(value, dict):
             return {
-                key: self._condition(key if key in _BY_ID else kind, each)
+                key: self._condition(key if key in _BY_ID else kind, each, depth + 1)
                 for key, each in value.items()
             }
         if not isinstance(value, str) or kind not in _BY_ID or not _HEX.fullmatch(bare_id(value)):

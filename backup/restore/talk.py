@@ -82,6 +82,9 @@ def sayings(page: Page, made: Collection[str], scope: Scope, files: Files) -> It
 
 
 def _attached(comment: Json, scope: Scope, files: Files) -> Json:
-    keys = (f"{comment.get('id', '')}/{n}" for n in range(len(objects(comment.get("attachments")))))
-    found = [mark for key in keys if (mark := files.upload(key, scope))][:_ATTACHED]
+    marks = (
+        files.upload(f"{comment.get('id', '')}/{number}", scope, {"type": "file", **one})
+        for number, one in enumerate(objects(comment.get("attachments"))[:_ATTACHED])
+    )
+    found = [mark for mark in marks if mark]
     return {"attachments": [{"file_upload_id": mark} for mark in found]} if found else {}

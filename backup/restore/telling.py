@@ -43,19 +43,24 @@ def words(numbers: Mapping[str, int]) -> str:
 def kinds(lost: Sequence[Lost]) -> Iterator[str]:
     """Each kind of loss with its number and places."""
     for kind, number in counted_by_kind(lost):
-        yield f"{number} × {kind.code}, {_places(kind, lost).rstrip('.').lower()}"
+        yield f"{number} × {kind.code} in {_places(kind, lost)}"
 
 
 def losses(lost: Sequence[Lost]) -> Iterator[str]:
     """A sentence for each kind of loss, with its number and where it happens."""
     for kind, number in counted_by_kind(lost):
-        yield f"Does not come back: {number} × {kind.value}. {_places(kind, lost)}"
+        yield f"Does not come back: {number} × {kind.value}. In {_places(kind, lost)}."
 
 
 def _places(kind: Loss, lost: Sequence[Lost]) -> str:
-    places = list(dict.fromkeys(each.path for each in lost if each.kind is kind))
+    named = (
+        f"{each.path} ({each.name})" if each.name else each.path
+        for each in lost
+        if each.kind is kind
+    )
+    places = list(dict.fromkeys(named))
     more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
-    return f"In {', '.join(places[:_PLACES])}{more}."
+    return f"{', '.join(places[:_PLACES])}{more}"
 
 
 def links(saved: Saved, ids: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -69,7 +74,13 @@ def data(saved: Saved, lost: Sequence[Lost], ids: Mapping[str, str]) -> Json:
     return {
         **contents(saved),
         "losses": [
-            {"code": each.kind.code, "path": each.path, "where": each.where, "count": each.count}
+            {
+                "code": each.kind.code,
+                "path": each.path,
+                "where": each.where,
+                **({"name": each.name} if each.name else {}),
+                "count": each.count,
+            }
             for each in lost
         ],
         "links": [

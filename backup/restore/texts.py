@@ -45,9 +45,9 @@ class Scope:
     at: str = ""  # the block or property that is translated
     originals: Collection[str] = ()  # the keys of synced blocks that copies may follow
 
-    def lose(self, kind: Loss) -> None:
+    def lose(self, kind: Loss, name: str = "") -> None:
         """One more loss, where the translation is."""
-        self.losses.append(Lost(kind, self.path, self.at))
+        self.losses.append(Lost(kind, self.path, self.at, name=name))
 
 
 def text(words: str, look: Json | None = None, link: Any = None) -> Json:
@@ -178,7 +178,7 @@ def _page(data: Json, scope: Scope) -> Json | None:
 def _user(data: Json, scope: Scope) -> Json | None:
     key = bare_id(word(data, "id"))
     if not _HEX.fullmatch(key) or (scope.people is not None and key not in scope.people):
-        scope.lose(Loss.PEOPLE)
+        scope.lose(Loss.PEOPLE, word(data, "name"))
         return None
     return {"id": key}
 

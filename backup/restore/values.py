@@ -96,7 +96,7 @@ def _people(values: Values, value: Json, column: Json) -> Any:
         if _HEX.fullmatch(key) and known:
             found.append({"object": "user", "id": key})
         else:
-            values.scope.lose(Loss.PEOPLE)
+            values.scope.lose(Loss.PEOPLE, word(one, "name"))
     return found[: limits.IDS]
 
 

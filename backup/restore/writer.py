@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from backup import exact_json
-from backup.errors import Busy, NotionError, Unauthorized, Unfinished
+from backup.errors import Busy, Forbidden, NotionError, Unauthorized, Unfinished
 from backup.http import RequestException, no_answer
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Json
@@ -21,6 +21,10 @@ from backup.notion.responses import Broken, Throttled, judged, parsed
 from backup.notion.wire import Bounds
 
 NAME = "NOTION_RESTORE_TOKEN"
+_MAY_NOT = (
+    f"Open the integration of {NAME} in Notion, tick “Insert content” and “Update content” under "
+    "Capabilities, and see under ⋯ → Connections that the page is shared with it."
+)
 _TRIES = 6  # of one write whose answers are lost
 Made = TypeVar("Made")
 _CONFLICT = 409  # nothing was done, and the same request is welcome again
@@ -57,6 +61,7 @@ class Writer:
         tell: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.requests = 0  # made, answered or not, repetitions included
+        self.done = 0  # writes that were answered well
         self._token = sendable(token, NAME)
         self._base = base_url.rstrip("/")
         self._gate = gate or Gate()
@@ -174,6 +179,7 @@ class Writer:
                 self._gate.sleep(max(backoff(failed), min(error.seconds, LONGEST)))
                 continue
             self._gate.passed()
+            self.done += method != "GET"
             return answer
 
     def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Json:
@@ -204,6 +210,8 @@ class Writer:
         except Unauthorized as error:
             hint = f"Check {NAME}."
             raise Unauthorized(error.message, hint=hint, status=error.status) from None
+        except Forbidden as error:
+            raise Forbidden(error.message, hint=_MAY_NOT, status=error.status) from None
 
 
 def _unsettled(message: str, status: int, body: object) -> Unsettled:

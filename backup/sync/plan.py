@@ -79,9 +79,7 @@ class _Known:
 
 def placed(listing: Listing, state: State) -> Listing:
     """The listing with a folder for each database."""
-    folders = _folders(listing, state, frozenset(), frozenset())
-    databases = (replace(each, folder=folders[each.id]) for each in listing.databases)
-    return replace(listing, databases=tuple(databases))
+    return listing.placed(_folders(listing, state, frozenset(), frozenset()))
 
 
 def roots_in(listing: Listing, state: State) -> dict[str, str]:
@@ -97,6 +95,7 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     removed, dead = missing.removed, missing.databases
     listing = _without(listing, {*removed, *dead})
     folders = _folders(listing, state, removed, dead)
+    listing = listing.placed(folders)
     targets = all_targets(listing, state, folders, removed, dead)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
     shifted = {each.id for each in listing.pages if each.shifted}
@@ -105,13 +104,14 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     steps = [_step(row, folders[row.id], known) for row in rows]
     mine = [step for step in steps if rules.mine(step.page_id) or step.old_folder]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
-    databases = tuple(replace(each, folder=folders[each.id]) for each in listing.databases)
-    listed = {each.id for each in databases} | dead
+    listed = {each.id for each in listing.databases} | dead
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
     views, waiting = len(listing.views), sum(_is_waiting(row, known) for row in rows)
-    return Plan((*mine, *kept), targets, missing.problems, databases, dead, views, left, waiting)
+    return Plan(
+        (*mine, *kept), targets, missing.problems, listing.databases, dead, views, left, waiting
+    )
 
 
 def learned(
@@ -301,11 +301,8 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     action, reason = _wanted(row, record, folder, known)
     if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
-    is_broken = row.id in rules.damaged or row.id in rules.textless or row.id in rules.lost
-    # A page of another part is only put where no other page waits for its place, if all of it is there.
-    is_left = not rules.mine(row.id) and not (moved and is_broken)
-    if is_left or row.id in rules.failed:
-        action, reason = Action.KEEP, ""
+    if not rules.writes(row.id, moved) or row.id in rules.failed:
+        action, reason = Action.KEEP, ""  # only put where no other page waits for its place
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
     is_proof = action is Action.RENDER and reason == _LOST

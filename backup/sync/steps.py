@@ -116,6 +116,13 @@ class Listing:
         )
         return replace(self, databases=tuple(databases))
 
+    def placed(self, folders: Mapping[str, str]) -> Listing:
+        """The same with a folder for each database. One that lies in a page of which nothing is seen
+        yet waits for that page."""
+        placed = (each for each in self.databases if each.id in folders)
+        databases = tuple(replace(each, folder=folders[each.id]) for each in placed)
+        return replace(self, databases=databases)
+
 
 def _place_of(row: Row) -> tuple[str, ...]:
     return row.id, row.parent, row.source, row.title
@@ -162,6 +169,12 @@ class Rules:
         """Whether a page is this run's: its id decides, so that no two runs take the same."""
         part, parts = self.shard
         return parts == 1 or int(page_id[-8:], 16) % parts == part - 1
+
+    def writes(self, page_id: str, moved: str) -> bool:
+        """Whether this run may write a page: one of its own, and one of another part that is `moved` to
+        make room, but lacks a file."""
+        broken = (self.damaged, self.textless, self.lost)
+        return self.mine(page_id) or bool(moved and any(page_id in each for each in broken))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +16,9 @@ from tests.support.copying import Copying, copying
 from tests.support.gardens import Garden
 from tests.support.restoring import restore
 
+_ID = re.compile(
+    r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"
+)  # of what is no block: options, files
 _SIZE = 5  # of a tree; the tenth part of them is larger
 
 
@@ -21,11 +26,14 @@ def killed_at_every_write(seed: int, folder: Path) -> int:
     """How many kills one tree took. Raises AssertionError when a copy is not there once, and equal."""
     size = _SIZE * 4 if seed % 10 == 9 else _SIZE
     with copying(folder, Garden(seed, size).top) as copy:
-        writes = copy.writes
+        sent = copy.send()
+        assert copy.proof(sent).differences == (), seed
+        whole, writes = _shown(copy), copy.writes
         for at in range(1, writes + 1):
             copy.begin_anew()
             assert copy.killed(at), (seed, at)
             _goes_on(copy, (seed, at), is_done=at == writes)
+            assert _shown(copy) == whole, (seed, at)
         assert copy.touched() == set(), seed
         return writes
 
@@ -39,8 +47,32 @@ def _goes_on(copy: Copying, where: tuple[int, int], *, is_done: bool) -> None:
     else:
         sent = copy.send()
         assert sent.finished, (where, sent.problem)
-        assert copy.proof(sent).differences == (), where
-    assert copy.copies == [copy.top.title], where
+
+
+def _shown(copy: Copying) -> str:
+    """All that lies in the page of the copies, with views and comments, whatever the ids."""
+    notion, order = copy.notion, list[str]()
+
+    def told(id_: str) -> list[object]:
+        node = notion.node(id_)
+        order.append(node.id)
+        views = [notion.views[bare_id(view)] for view in notion.views_of(node.id)]
+        kept = [[view[key] for key in ("name", "type", "filter", "sorts")] for view in views]
+        said = [one["rich_text"] for one in notion.open_comments(node)]
+        return [
+            node.kind,
+            node.data,
+            node.locked,
+            kept,
+            said,
+            [told(each) for each in node.children],
+        ]
+
+    text = json.dumps([told(id_) for id_ in notion.listed(copy.goal.id)], sort_keys=True)
+    for number, id_ in enumerate(order):
+        for form in (id_, bare_id(id_)):
+            text = text.replace(form, f"#{number}")
+    return _ID.sub("*", text)
 
 
 def main(number: int, first: int = 0) -> None:

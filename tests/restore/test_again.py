@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fakenotion import blocks, build
+from fakenotion import blocks, build, faults
 from fakenotion.branches import Branch
 from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
@@ -70,6 +70,12 @@ class Machine:
         return process.returncode, out.decode()
 
     @property
+    def needed(self) -> int:
+        """How many writes a copy takes."""
+        told = restore(self.backup, "top", "--json", "--dry-run", RESTORE_INTO=self.goal.id)
+        return int(told.json["requests"]) - 2  # two of them only read, for the views
+
+    @property
     def copies(self) -> list[str]:
         found = self.notion.listed(self.goal.id)
         return [self.notion.title(self.notion.node(id_)) for id_ in found]
@@ -123,3 +129,23 @@ def test_the_original_beside_it_is_no_copy(machine: Machine) -> None:
     found = map(machine.notion.node, machine.notion.listed(machine.top.id))
     pages = [machine.notion.title(node) for node in found if node.kind == "page"]
     assert pages == ["Below", "Below"]
+
+
+def test_a_copy_that_cannot_be_read_back_is_compared_by_the_next_run(machine: Machine) -> None:
+    backup, needed = machine.backup, machine.needed
+    backup.server.plan = lambda asked: (
+        faults.error(404)
+        if asked.method == "GET" and len(backup.server.writes.log) >= needed
+        else None
+    )
+    told = restore(backup, "top", RESTORE_INTO=machine.goal.id)
+    assert told.code == 3 and "could not be read back" in told.out, told.out
+    backup.server.plan = None
+    assert ALREADY in restore(backup, "top", RESTORE_INTO=machine.goal.id).out
+    assert machine.copies == ["Top"]
+
+
+def test_a_token_that_may_not_read_comments_leaves_them_out_of_the_proof(machine: Machine) -> None:
+    machine.backup.server.knobs.comments_readable = False
+    told = restore(machine.backup, "top", RESTORE_INTO=machine.goal.id)
+    assert told.code == 0 and "may not read comments" in told.out, told.out

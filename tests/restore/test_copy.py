@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fakenotion import blocks, build
+from backup.model import bare_id
+from backup.restore.losses import Loss
+from fakenotion import blocks, build, properties
 from fakenotion.branches import Branch
 from tests.support.copying import Copying, copying, ground
 from tests.support.gardens import Garden
@@ -69,3 +71,17 @@ def test_pages_in_pages_stand_where_they_stood(tmp_path: Path) -> None:
 def test_a_random_tree_comes_back(seed: int, tmp_path: Path) -> None:
     with copying(tmp_path / "repository", Garden(seed).top) as copy:
         hold(copy)
+
+
+def test_a_link_to_a_block_that_is_not_made_is_a_loss_where_it_stands(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    frame = top.block(blocks.columns([build.block("paragraph", "Alone")]))
+    link = build.text("there", link=f"/{bare_id(top.id)}#{bare_id(frame.id)}")
+    top.page("Below").block(build.block("paragraph", [link]))
+    database = top.database("Things", {"Note": properties.of("rich_text")})
+    database.row("Cup", {"Note": [link]})
+    with copying(tmp_path / "repository", top) as copy:
+        hold(copy)
+        places = {(lost.kind, lost.path) for lost in copy.plan.losses}
+        paths = ("top/below", "top/things/cup")
+        assert places == {(Loss.ADDRESS, path) for path in paths}

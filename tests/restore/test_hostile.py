@@ -158,3 +158,42 @@ def test_no_address_in_a_store_is_asked_or_passed_on_as_a_file(tampered: Tampere
         assert all(private not in one.text for one in backup.server.writes.log)
         with pytest.raises(TimeoutError):
             listening.accept()
+
+
+def deep(levels: int) -> Any:
+    return {"and": [deep(levels - 1)]} if levels else {"property": "Name"}
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    7,
+    "x",
+    [],
+    {},
+    [[]],
+    {"type": []},
+    ["x", 5],
+    {"and": {"or": 3}},
+    deep(30),
+)
+
+
+def test_odd_comments_and_views_end_in_a_plan(tampered: Tampered) -> None:
+    keys = ("id", "parent", "rich_text", "created_time", "display_name", "attachments")
+    said = [{key: odd} for key in keys for odd in ODD]
+    tampered.change("wiki/cups", lambda head: head.update(comments=said))
+    shown = ("filter", "sorts", "quick_filters", "configuration", "name", "type")
+
+    def add(head: dict[str, Any]) -> None:
+        source = head["sources"][0]["id"]
+        head["views"] = [
+            {"id": f"{number}", "data_source_id": source, "type": type_, key: odd}
+            for type_ in ("table", "board", "calendar")
+            for number, (key, odd) in enumerate((key, odd) for key in shown for odd in ODD)
+        ]
+
+    tampered.change("wiki", add)
+    told = tampered.restore("wiki", "--json")
+    assert told.code == 0, told.out + told.err
+    codes = {each["code"] for each in told.json["losses"]}
+    assert {"comment-form", "views", "view-extras"} <= codes

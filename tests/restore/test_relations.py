@@ -172,3 +172,18 @@ def test_a_database_in_a_wiki_comes_at_the_end_of_the_page_above(tmp_path: Path)
         (made,) = notion.listed(copy.goal.id)
         last = notion.node(notion.listed(made)[-1])
         assert notion.title(last) == "In the wiki"
+
+
+def test_a_two_way_relation_of_a_database_with_itself_is_one_pair(tmp_path: Path) -> None:
+    notion = ground()
+    top = Branch.root(notion, "Top")
+    database = top.database("Things", {})
+    here = database.first_source
+    for name, other in (("Parent", "Sub"), ("Sub", "Parent")):
+        column = properties.relation(database.id, here, (other, id_of(other)))
+        notion.put_property(here, properties.named({name: column}))
+    one = database.row("One")
+    database.row("Two", {"Parent": [one.id]})
+    with copying(tmp_path / "repository", top) as copy:
+        hold(copy)
+        assert related(copy, "One", "Sub") == 1

@@ -179,3 +179,24 @@ def test_every_page_of_the_sample_workspace_comes_back(tmp_path: Path) -> None:
             told = restore(backup, page, RESTORE_INTO=goal.id)
             assert told.code == 0, told.out
         assert len(backup.notion.listed(goal.id)) == len(backup.pages())
+
+
+def test_a_token_that_may_not_write_is_a_setting_that_is_wrong(desk: Desk) -> None:
+    desk.restore("--dry-run")
+    desk.backup.server.writes.forbid(WRITING)
+    told = desk.restore()
+    assert told.code == 2 and "tick “Insert content”" in told.out + told.err, told.out
+    assert desk.copies() == []
+
+
+def test_files_and_people_that_do_not_come_back_are_named(desk: Desk) -> None:
+    program = desk.notion.files.keep("setup.exe", b"MZ and what can be read")
+    desk.top.block(blocks.media("file", build.hosted(program), name="setup.exe"))
+    somebody = desk.notion.add_user("Bo")
+    desk.top.block(build.block("paragraph", [build.mention_user(somebody)]))
+    assert desk.backup.run(DATABASES=desk.top.id).code == 0
+    desk.notion.remove_user(somebody["id"])
+    told = desk.restore()
+    assert told.code == 0, told.out
+    assert "In top (setup.exe)." in told.out and "In top (Bo)." in told.out
+    assert "In top/below (Deep)." in told.out

@@ -35,7 +35,7 @@ def equal(copy: Copying) -> None:
     assert copy.touched() == set()
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", (0, 1, 177))  # 177: rows that differ in nothing but a value
 def test_a_run_that_dies_at_any_write_is_gone_on_with(seed: int, tmp_path: Path) -> None:
     assert killed_at_every_write(seed, tmp_path / "repository") > 5
 

@@ -327,6 +327,11 @@ def test_a_database_lies_in_the_folder_of_its_page_and_goes_along() -> None:
     }
 
 
+def test_a_database_in_a_page_of_which_nothing_is_seen_yet_waits_for_that_page() -> None:
+    decided = decide(shown((wiki(), tasks(door()))), known())
+    assert [each.title for each in decided.databases] == ["Wiki"] and not decided.steps
+
+
 def test_a_database_that_is_gone_takes_along_the_rows_that_are_gone_themselves() -> None:
     listing = shown((wiki(HOME), tasks(door())), inside("a"))
     state = with_tasks()

@@ -340,9 +340,10 @@ class Trial:
 
     def _check_equal(self, after: Shown, ended: Ended, run: Run) -> None:
         kept = {entry.page_id for entry in ended.report.kept} if ended.report else set()
+        others = {id_ for id_ in after.pages() if not self._is_mine(id_, run)}
+        kept |= others - self.life.there()  # as the run of their part says
         hidden = checks.with_inside(kept, after) | self.life.inside_of(kept)
         hidden |= checks.without_views(ended)
-        others = {id_ for id_ in after.pages() if not self._is_mine(id_, run)}
         if fresh := self._fresh_copy():
             checks.equal(self.life, after, fresh, (hidden, others), self.land.relics, ended.log)
             TALLY["comparisons with a fresh backup"] += 1
