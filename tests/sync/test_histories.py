@@ -43,6 +43,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [FIRST, Event("name", 0), Run(tree="bare")],
     ),
+    "a page moves into a page of another part, and no edit time tells": (
+        Way("main", shards=2, roots="page"),
+        [FIRST, SECOND, FIRST, Event("move_quietly", 1, 4), FIRST, SECOND],
+    ),
     "a page of another part has to make room, and its text was deleted": (
         SHARDS,
         [FIRST, SECOND, Event("swap", 0, 1), Act("drop_text", 2), FIRST],
