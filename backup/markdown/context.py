@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 
-from backup.json_values import mapping, objects
+from backup.json_values import as_object, mapping, objects
 from backup.model import Block, Files, Json, Target, Targets
 from backup.settings.rendering import Rendering
 
@@ -83,6 +83,23 @@ def _column(config: Json) -> list[Json | str]:
     named = {str(each.get("id")): each.get("name") for each in choices}
     decisive = {key: mapping(config, kind).get(key) for key in _DECISIVE}
     return [str(config.get("id", "")), kind, named, {k: v for k, v in decisive.items() if v}]
+
+
+def fits(properties: Json, schema: Json) -> bool:
+    """Whether each value names its options as the schema does. Both are asked for at once: an option
+    that was renamed in between has its old name in one of them.
+
+    Assumed: otherwise Notion gives the same names in both (as in all recorded answers).
+    """
+    for name, config in schema.items():
+        kind = str(as_object(config).get("type", ""))
+        options = objects(mapping(config, kind).get("options"))
+        names = {each.get("id"): each.get("name") for each in options}
+        value = mapping(properties, name).get(kind) if names else None
+        chosen = objects(value if isinstance(value, list) else [value])
+        if any(names.get(each.get("id"), each.get("name")) != each.get("name") for each in chosen):
+            return False
+    return True
 
 
 # What changes all values of a column though nobody edits a page: a ticket's prefix, what a rollup does.

@@ -24,7 +24,7 @@ from backup.files.store import Describe, FileRecord, Gathered, gather, remembere
 from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown import placeholders
-from backup.markdown.context import Options
+from backup.markdown.context import Options, fits
 from backup.model import File, Json, Page, Problem, Row, Target, bare_id, emoji
 from backup.notion import children, read
 from backup.notion.blocks import Shared
@@ -251,7 +251,9 @@ class Reader:
             relations_digest=row.relations_digest
             if row.source
             else read.relations_digest(page.raw),
-            render_key=self._shape(step),
+            render_key=self._shape(step)
+            if fits(mapping(page.raw, "properties"), page.schema)
+            else "",
             links=links,
             links_digest=links_digest(links, step.folder, self.targets),
             anchors=anchors,

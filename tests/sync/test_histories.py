@@ -43,6 +43,13 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [FIRST, Event("name", 0), Run(tree="bare")],
     ),
+    **{
+        f"an option is renamed between the {number}. request and the next": (
+            MAIN,
+            [FIRST, Run("busy", number, 0, Event("rename_option", 0, 6), tree="bare"), FIRST],
+        )
+        for number in (3, 6)
+    },
     "a page moves into a page of another part, and no edit time tells": (
         Way("main", shards=2, roots="page"),
         [FIRST, SECOND, FIRST, Event("move_quietly", 1, 4), FIRST, SECOND],
