@@ -38,8 +38,10 @@ def removable(life: Life, shown: Shown) -> set[str]:
 
 
 def left_alone(life: Life, shown: Shown) -> set[str]:
-    """The pages and databases of roots that the settings do not name, as the state has it."""
-    return {id_ for id_, line in shown.lines().items() if life.are_alone(line)}
+    """The pages and databases of roots that the settings do not name, as the state has it. What lay in
+    something that another part has removed meanwhile is not in such a root."""
+    lines = shown.lines()
+    return {id_ for id_, line in lines.items() if life.are_alone(line) and line[-1] in lines}
 
 
 def with_inside(ids: Collection[str], shown: Shown) -> set[str]:
