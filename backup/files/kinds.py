@@ -74,6 +74,7 @@ _HTML = re.compile(
 )
 _SKIPPED = re.compile(r"[\s>]*(<!--|<\?)")
 _EXTENSION = re.compile(r"[a-z0-9]{1,10}")
+_VAGUE = ("bin", "dat", "download", "file", "part", "tmp")  # extensions that say nothing
 
 
 def extension(head: bytes, content_type: str, name: str) -> str:
@@ -98,6 +99,13 @@ def suffix(name: str) -> str:
     """The extension that a name carries, in its usual form ('jpeg' is 'jpg'); '' for none."""
     raw = PurePosixPath(name.replace("\\", "/").rstrip()).suffix[1:].lower()
     return _ONE_NAME.get(raw, raw) if _EXTENSION.fullmatch(raw) else ""
+
+
+def kept(name: str) -> str:
+    """The extension of a name that a person gave, just as it stands there; '' when it says nothing."""
+    own = PurePosixPath(name.replace("\\", "/").rstrip()).suffix[1:]
+    is_one = _EXTENSION.fullmatch(own.lower()) and not own.isdigit()
+    return own if is_one and own.lower() not in _VAGUE else ""
 
 
 def is_known(suffix_: str) -> bool:

@@ -132,8 +132,10 @@ class _Given:
         if self._share(claim) or not is_ours(path):
             return
         old = PurePosixPath(path)
-        if claim.extension:
-            path = _with_extension(str(old.with_suffix("")), claim)
+        if claim.extension and old.suffix != f".{claim.extension}":
+            start = str(old.with_suffix(""))
+            is_there = start.endswith(f".{claim.extension}")  # behind which another one stood
+            path = start if is_there else _with_extension(start, claim)
         if self._is_free(path):
             self._give(claim, path)
 
@@ -191,7 +193,7 @@ def _folded(path: str) -> str:
 def _without_extension(name: str, extension: str) -> str:
     """`name` without what the new extension replaces; 'v1.2 notes' and 'x.tar' lose nothing."""
     start, old = name.rpartition(".")[0], kinds.suffix(name)
-    is_one = old == extension or kinds.is_known(old)
+    is_one = old == extension.lower() or kinds.is_known(old)
     return start if old and is_one and start.strip() else name
 
 

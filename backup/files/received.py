@@ -93,6 +93,16 @@ def judge(file: File, path: Path, content_type: str, saved: Saved) -> Downloaded
         reason = kinds.why_no_file(saved.head, name)
     if reason:
         raise FileError(reason)
-    extension = kinds.extension(saved.head, content_type, name)
+    extension = _extension(file, saved.head, content_type, name)
     width, height = kinds.picture_size(path) or (None, None)
     return Downloaded(file, path, saved.size, saved.sha256, extension, width, height)
+
+
+def _extension(file: File, head: bytes, content_type: str, name: str) -> str:
+    """An attachment keeps its name, also one without an extension. What its bytes prove counts when that
+    says nothing, and for pictures, which pages show."""
+    is_named = file.kind != "image" and bool(file.name)
+    if is_named and (own := kinds.kept(file.name)):
+        return own
+    found = kinds.extension(head, content_type, name)
+    return "" if is_named and found in ("txt", "bin") else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -188,6 +189,26 @@ def test_hostile_names_end_up_beside_the_text_and_are_linked(library: Library) -
     body = library.page_text.partition("\n<sub>")[0]
     linked = {unquote(target) for target in re.findall(r"\]\((\S+)\)", body)}
     assert linked == set(library.stored())
+
+
+def test_an_attachment_keeps_its_name_whatever_its_bytes_are(library: Library) -> None:
+    names = {
+        "site.tgz": gzip.compress(b"a site"),
+        "logo.ai": b"%PDF-1.5",
+        "layout.xml": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        "raw.dng": b"II*\0" + bytes(20),
+        "clip.m4v": b"\0\0\0\x18ftypmp42" + bytes(12),
+        "photo.JPEG": b"\xff\xd8\xff\xe0" + bytes(20),
+        "Makefile": b"all:\n\techo\n",
+        "vault.kdbx": bytes(range(20)),
+    }
+    for number, (name, content) in enumerate(names.items()):
+        file = {"name": name, **library.hosted(f"{number}.bin", content)}
+        library.append(blocks.media("file", file))
+    unnamed = {"name": "scan", **library.hosted("9.bin", b"%PDF-1.4")}
+    library.append(blocks.media("file", unnamed))
+    assert library.run().code == 0
+    assert library.stored() == sorted(f"attachments/{name}" for name in (*names, "scan.pdf"))
 
 
 def test_what_a_page_lets_go_of_leaves_the_repository(library: Library) -> None:

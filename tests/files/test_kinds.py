@@ -151,3 +151,21 @@ def test_the_entities_of_an_svg_are_not_expanded_to_learn_its_size(
 def test_a_program_keeps_its_name_though_its_bytes_can_be_read() -> None:
     assert kinds.extension(b"MZ and some words", "", "setup.exe") == "exe"
     assert kinds.extension(TEXT, "", "holiday.jpg") == "txt"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("site.tgz", "logo.ai", "layout.xml", "raw.dng", "clip.m4v", "photo.JPEG", "Report.PDF"),
+        *("vault.kdbx", "board.sketch", "config.yml", "page.htm", "site.tar.gz", "letter.docx"),
+    ],
+)
+def test_an_extension_that_says_something_is_kept_as_it_stands(name: str) -> None:
+    assert kinds.kept(name) == name.rpartition(".")[2]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Makefile", "v1.2", "notes v1.2 final", "x.bin", "x.", ".git x"]
+)
+def test_an_extension_that_says_nothing_is_not_kept(name: str) -> None:
+    assert kinds.kept(name) == ""
