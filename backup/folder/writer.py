@@ -210,12 +210,11 @@ class Writer:
         self._drop([path for path, owner in self._owners.items() if owner == _NOBODY])
 
     def _drop(self, paths: Collection[str]) -> None:
-        """Forget files, and delete them; of a list of pages its text says whether it is one of ours."""
+        """Forget files, and delete them; of a list of pages its text says whether it is one of ours: of any
+        pages, as an interrupted run may have removed those."""
         lists = {path for path in paths if _LIST.fullmatch(path)}
         others = {
-            path
-            for path in lists
-            if not is_our_list(path, self.tree.beginning(path, -1), self.known)
+            path for path in lists if not is_our_list(path, self.tree.beginning(path, -1), None)
         }
         gone = [path for path in paths if path not in others]
         self.tree.remove(gone)

@@ -278,6 +278,7 @@ def test_a_csv_of_ours_is_known_by_the_rows_that_it_names() -> None:
     text = csv_of(example())
     assert is_our_csv(text, {f"{3:032x}"})
     assert not is_our_csv(text, {"f" * 32})
+    assert is_our_csv(text, None) and not is_our_csv("id,path\n1,2\n", None)
     assert is_our_csv(csv_of(source()), ())
     assert not any(is_our_csv(each, {"1"}) for each in ("", "name,id\n1,2\n", 'x"\0'))
 

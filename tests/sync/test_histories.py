@@ -50,6 +50,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         )
         for number in (3, 6)
     },
+    "a database goes with its page, and the run that removes its rows is killed": (
+        Way("folder", roots="page"),
+        [REMOVED, FIRST, Event("trash_many", 9, 3), Run("killed", 12), FIRST],
+    ),
     "a page moves into a page of another part, and no edit time tells": (
         Way("main", shards=2, roots="page"),
         [FIRST, SECOND, FIRST, Event("move_quietly", 1, 4), FIRST, SECOND],

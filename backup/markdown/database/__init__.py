@@ -26,7 +26,8 @@ __all__ = [
 ]
 
 
-def is_our_list(path: str, text: str, ids: Collection[str]) -> bool:
-    """Whether this program wrote a file that shows the pages of a database, some of which have these `ids`."""
+def is_our_list(path: str, text: str, ids: Collection[str] | None) -> bool:
+    """Whether this program wrote a file that shows the pages of a database, some of which have these `ids`;
+    None stands for any."""
     name = path.rpartition("/")[2]
     return is_our_csv(text, ids) if name == CSV else is_ours(text)

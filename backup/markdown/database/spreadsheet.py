@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from backup.markdown.database.rows import Rows
 from backup.markdown.database.values import line
-from backup.model import bare_id
+from backup.model import bare_id, dashed_id
 
 _FIXED = ("id", "path")
 _SOURCE = "source"
@@ -26,9 +26,9 @@ def spreadsheet(rows: Rows) -> str:
     return "".join([head, *(each.record for each in rows.by_age())])
 
 
-def is_our_csv(text: str, ids: Collection[str]) -> bool:
-    """Whether `spreadsheet` wrote this text about rows of which some have these bare ids. One without
-    rows has nothing that anybody could miss."""
+def is_our_csv(text: str, ids: Collection[str] | None) -> bool:
+    """Whether `spreadsheet` wrote this text about rows of which some have these bare ids, None for any. One
+    without rows has nothing that anybody could miss."""
     lines = csv.reader(io.StringIO(text, newline=""))
     try:
         if next(lines, [])[:2] != [*_FIXED]:
@@ -36,4 +36,6 @@ def is_our_csv(text: str, ids: Collection[str]) -> bool:
         named = [bare_id(each[0]) for each in lines if each]
     except csv.Error:
         return False
+    if ids is None:
+        return all(dashed_id(id_) != id_ for id_ in named)
     return not named or any(id_ in ids for id_ in named)
