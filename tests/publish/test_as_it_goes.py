@@ -64,6 +64,18 @@ def stall(target: Backup, id_: str, holds: Callable[[], bool]) -> None:
     target.server.plan = plan
 
 
+def kill_once_published(target: Backup, commits: int) -> None:
+    """A job that waits for the slow page is killed as soon as the remote has so many commits."""
+    gone: list[bool] = []
+    stall(target, page(target, "Slow"), lambda: bool(gone))
+    job = begin(target, PUBLISH_EVERY="1")
+    until(lambda: remote_commits(target) == commits)
+    job.kill()
+    job.communicate()
+    gone.append(True)
+    target.heal()
+
+
 def both_written(target: Backup) -> bool:
     return all((target.folder / path).exists() for path in PAGES if path.endswith("/index.md"))
 
@@ -159,14 +171,7 @@ def test_with_0_everything_is_published_at_the_end(target: Backup) -> None:
 def test_a_killed_job_keeps_what_it_finished_and_the_next_one_reads_only_the_rest(
     target: Backup, tmp_path: Path
 ) -> None:
-    gone: list[bool] = []
-    stall(target, page(target, "Slow"), lambda: bool(gone))
-    job = begin(target, PUBLISH_EVERY="1")
-    until(lambda: remote_commits(target) == 2)
-    job.kill()
-    job.communicate()
-    gone.append(True)
-    target.heal()
+    kill_once_published(target, 2)
     asked = len(target.server.requests)
     ran = clone(target, tmp_path / "next").run()
     assert ran.code == 0, ran.log
@@ -181,14 +186,7 @@ def test_stores_come_to_an_older_backup_commit_by_commit_and_a_killed_job_keeps_
 ) -> None:
     assert target.run(KEEP_JSON="false").code == 0
     texts = {path: remote_text(target, path) for path in remote_files(target) if ".md" in path}
-    gone: list[bool] = []
-    stall(target, page(target, "Slow"), lambda: bool(gone))
-    job = begin(target, PUBLISH_EVERY="1")
-    until(lambda: remote_commits(target) == 3)
-    job.kill()
-    job.communicate()
-    gone.append(True)
-    target.heal()
+    kill_once_published(target, 3)
     stores = {path for path in all_remote_files(target) if path.endswith("/.notion.json")}
     assert stores == {f"wiki/{folder}/.notion.json" for folder in ("tea", "milk")}
     ran = clone(target, tmp_path / "next").run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,6 @@ from tests.support.publishing import (
     clone,
     later,
     page,
-    published_to,
     push,
     remote_commits,
     remote_files,
@@ -32,14 +31,6 @@ from tests.support.publishing import (
     state_of,
     write,
 )
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Backup]:
-    """A clone of a bare remote with one commit; the pages in Notion were not edited just now."""
-    with published_to(tmp_path) as target:
-        later(target)
-        yield target
 
 
 @pytest.mark.parametrize("kind", CLONES, ids=KINDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,21 +20,12 @@ from tests.support.publishing import (
     clone,
     later,
     page,
-    published_to,
     push,
     remote_files,
     remote_text,
     state_of,
     write,
 )
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Backup]:
-    """A clone of a bare remote with one commit; the pages in Notion were not edited just now."""
-    with published_to(tmp_path) as target:
-        later(target)
-        yield target
 
 
 class TestLostState:
