@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -13,7 +14,7 @@ from fakenotion.nodes import Node, counted_id, exact_time
 Column: TypeAlias = "tuple[str, bool, int] | str"  # name, shown?, width
 
 
-class Views:
+class Views(ABC):
     """The views of a workspace, by their bare ids."""
 
     id: str
@@ -22,9 +23,9 @@ class Views:
     revision: int
     views: dict[str, Json]
 
+    @abstractmethod
     def node(self, id_: str) -> Node:
         """The node of an id; the workspace has them."""
-        raise NotImplementedError
 
     def add_view(
         self, database: str, source: str, name: str, type_: str = "table", **shown: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +86,7 @@ def _line(id_: str, parents: Mapping[str, str]) -> list[str]:
     return found
 
 
-class Land:
+class Land(ABC):
     """The owner's side of it. `relics` are files of ours of which the owner took the state away: nobody
     can know any more whose they are."""
 
@@ -93,20 +94,20 @@ class Land:
         self.relics: set[str] = set()
         self.is_tampered = False
 
+    @abstractmethod
     def now(self) -> Shown:
         """What is published now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change(
         self, put: Mapping[str, bytes], drop: Collection[str] = (), *, own: bool = False
     ) -> None:
         """The owner changes files; what is put is the owner's `own` from now on, or still ours."""
-        raise NotImplementedError
 
+    @abstractmethod
     def since(self, before: Shown) -> Iterator[tuple[Shown, Shown]]:
         """What our runs have published after `before`, step by step, each with what was there until
         then."""
-        raise NotImplementedError
 
     def tamper(self, put: Mapping[str, bytes], drop: Collection[str] = ()) -> None:
         """The owner changes the state."""
