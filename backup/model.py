@@ -28,6 +28,11 @@ def bare_id(id_: str) -> str:
     return id_.replace("-", "").lower()
 
 
+def is_bare_id(text: str) -> bool:
+    """Whether it is an id of that form."""
+    return bool(_HEX32.fullmatch(text))
+
+
 def dashed_id(id_: str) -> str:
     """An id as Notion returns it (8-4-4-4-12); text that is no id comes back unchanged."""
     hex_ = bare_id(id_)

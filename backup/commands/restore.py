@@ -16,13 +16,13 @@ from backup.report.answer import Answer
 from backup.restore import original, people, target, telling
 from backup.restore.choice import chosen
 from backup.restore.copied import Reading, of_backup
-from backup.restore.plan import Plan, plan, workspace_of
+from backup.restore.plan import Plan, plan
 from backup.restore.proof import Proof, proof
 from backup.restore.saved import Saved, saved
 from backup.restore.send import Sent, send
 from backup.restore.steps import Say
 from backup.restore.telling import address
-from backup.restore.there import copy_there
+from backup.restore.translation import workspace_of
 from backup.services import Means
 from backup.settings import Restore
 from backup.settings.restoring import ORIGINAL
@@ -127,7 +127,7 @@ def _foreseen(found: Saved, planned: Plan) -> Answer:
 
 def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> Answer:
     services.stop.working()
-    if there := copy_there(
+    if there := target.copy_there(
         services.reader, found, planned, partial(_alike, services, found, planned)
     ):
         return _there(found, planned, *there)
@@ -136,15 +136,15 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
     try:
         sent = send(planned, found, services.writer, services.reader, _progress(services))
     except Interrupted:
-        return _unfinished(services, "The restore was stopped.", 128 + services.stop.signal)
+        return _unfinished("The restore was stopped.", 128 + services.stop.signal)
     except BackupError as error:
         if error.exit_code == ConfigError.exit_code:  # a token that is refused, say
             raise
         if isinstance(error, Forbidden) and not services.writer.done:
             raise ConfigError(error.message, hint=error.hint) from None
-        return _unfinished(services, str(error), _NOT_FINISHED)
+        return _unfinished(str(error), _NOT_FINISHED)
     if not sent.finished:
-        return _unfinished(services, sent.problem or "The restore did not come to its end.", 3)
+        return _unfinished(sent.problem or "The restore did not come to its end.", 3)
     answer = _done(found, planned, replace(sent, requests=sent.requests - before))
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
@@ -181,7 +181,7 @@ def _progress(services: Means) -> Callable[[str], None]:
     return tell
 
 
-def _unfinished(services: Means, why: str, code: int) -> Answer:
+def _unfinished(why: str, code: int) -> Answer:
     what = f"{why} The copy is unfinished; another run with the same settings goes on where this one ended."
     return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
 

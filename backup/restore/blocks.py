@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup import urls
 from backup.exact_json import Exact
 from backup.json_values import as_list, as_object, word
-from backup.model import Block, Json, bare_id, plain_text
+from backup.model import Block, Json, bare_id, is_bare_id, plain_text
 from backup.restore import limits
+from backup.restore.canonical import MEDIA
 from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Files, called, file, icon
 from backup.restore.texts import Scope, rich, short, text, web, words_of
 
-_HEX = re.compile(r"[0-9a-f]{32}")
 _CHILD = {"child_page": "page", "child_database": "database"}
 _PLAIN = ("divider", "breadcrumb")
 _HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
@@ -24,7 +23,6 @@ _WORDED = (
     *("paragraph", "bulleted_list_item", "numbered_list_item", "quote", "to_do", "toggle"),
     *("template", "callout", "code", *_HEADINGS),
 )
-_MEDIA = ("image", "video", "pdf", "file", "audio")
 _ONLY_IN_APP = ("button", "form", "meeting_notes", "transcription", "link_preview", "ai_block")
 _PARTS = ("column", "table_row")  # stand in one type of block alone
 
@@ -57,7 +55,7 @@ class Translation:
     def key(self, block: Block) -> str:
         """A key that no other draft has."""
         base = key = bare_id(block.id)
-        if not _HEX.fullmatch(key):
+        if not is_bare_id(key):
             base = key = "block"
         number = 1
         while key in self.taken:
@@ -97,9 +95,9 @@ class Translation:
         kind, title = self.inside[key]
         is_page = kind != "database"
         self.lose(block, Loss.PAGE_MOVED if is_page else Loss.DATABASE_MOVED, title)
-        return self._link(block, "page_id" if is_page else "database_id", key)
+        return self._link("page_id" if is_page else "database_id", key)
 
-    def _link(self, block: Block, kind: str, key: str) -> Draft:
+    def _link(self, kind: str, key: str) -> Draft:
         made = f"{key}@"  # the page itself has the key
         self.taken.add(made)
         return Draft(made, "link_to_page", {"type": kind, kind: Ref(key)})
@@ -269,7 +267,7 @@ def _address(to: Translation, block: Block) -> Made:
 def _link_to_page(to: Translation, block: Block) -> Made:
     kind = word(block.data, "type")
     key = bare_id(word(block.data, kind))
-    if kind not in ("page_id", "database_id") or not _HEX.fullmatch(key):
+    if kind not in ("page_id", "database_id") or not is_bare_id(key):
         to.lose(block, Loss.NOT_CREATABLE)
         return [to.line(block, "[Link]", ())]
     target = Ref(key) if key in to.scope.pages else key
@@ -375,7 +373,7 @@ def _synced(to: Translation, block: Block) -> Made:
 _MAKES: Mapping[str, Callable[[Translation, Block], Made]] = {
     **dict.fromkeys(_WORDED, _worded),
     **dict.fromkeys((*_PLAIN, "table_of_contents"), _bare),
-    **dict.fromkeys(_MEDIA, _media),
+    **dict.fromkeys(MEDIA, _media),
     "equation": _equation,
     "embed": _address,
     "bookmark": _address,

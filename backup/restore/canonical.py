@@ -6,7 +6,6 @@ with the value that it has by default, for answers differ in whether they show i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -16,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from backup import urls
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
-from backup.model import Block, Json, bare_id, plain_text
+from backup.model import Block, Json, bare_id, is_bare_id, plain_text
 from backup.store import StoredDatabase
 
 MEDIA = ("image", "video", "pdf", "file", "audio")
@@ -28,7 +27,6 @@ _MADE_BY_NOTION = (
     *("last_edited_by", "button", "verification"),
 )
 _CHOSEN = ("filter", "sorts")  # of a view
-_HEX = re.compile(r"[0-9a-f]{32}")
 _KEPT_MENTIONS = ("user", "page", "database", "date", "template_mention", "custom_emoji")
 
 
@@ -207,7 +205,7 @@ def _condition(value: Any, names: Mapping[str, str], side: Side) -> Any:
             else _condition(each, names, side)
             for key, each in value.items()
         }
-    is_id = isinstance(value, str) and _HEX.fullmatch(bare_id(value))
+    is_id = isinstance(value, str) and is_bare_id(bare_id(value))
     return side.named(value) if is_id else _plain(value)
 
 

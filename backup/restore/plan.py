@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from backup.errors import ConfigError
-from backup.json_values import mapping
 from backup.model import Json, bare_id
 from backup.restore import limits
 from backup.restore.cut import Cutter, original_of
@@ -36,32 +35,10 @@ from backup.restore.steps import (
     Step,
 )
 from backup.restore.texts import short, text
-from backup.restore.translation import Made, Translator, shown_title
+from backup.restore.translation import Made, Translator, Workspace, shown_title
 
 TARGET = "target"  # the key of the page that the copy is made in
 _MARK = 12  # hex digits in the title of an unfinished copy
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """What `users/me` says: how many bytes a file may have, and whether the token is a person's, whose
-    blocks are not counted. `people` are the bare ids of those in it, `sources` those of the data sources
-    that relations to outside can lead to, None when nobody asked."""
-
-    max_upload: int = limits.FREE_FILE
-    personal: bool = False
-    people: frozenset[str] | None = None
-    sources: frozenset[str] | None = None
-
-
-def workspace_of(
-    me: Json, people: frozenset[str] | None = None, sources: frozenset[str] | None = None
-) -> Workspace:
-    """The workspace of a token, by GET /v1/users/me."""
-    bot = mapping(me, "bot")
-    most = mapping(bot, "workspace_limits").get("max_file_upload_size_in_bytes")
-    size = most if type(most) is int else limits.FREE_FILE
-    return Workspace(size, mapping(bot, "owner").get("type") == "user", people, sources)
 
 
 @dataclass(frozen=True)
@@ -92,7 +69,7 @@ def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
     """How `saved` is made again in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
-    translator = Translator(saved, workspace.max_upload, workspace.people, workspace.sources)
+    translator = Translator(saved, workspace)
     builder = _Builder(translator, translator.all())
     steps = [*builder.skeleton(), *builder.rest()]
     digest = hashlib.sha256(repr((steps, sorted(translator.files.uploads))).encode()).hexdigest()
@@ -275,11 +252,11 @@ class _Builder:
                 yield views
         yield from self._said
         for key, one in self._all.items():
-            if _raw(one).get("is_locked") is True and one is not self._top:
+            if one.node.raw.get("is_locked") is True and one is not self._top:
                 kind = "database" if one.node.kind == "database" else "page"
                 yield Patch(kind, key, {"is_locked": True})
         for key, one in self._all.items():
-            if one.source and _raw(one).get("is_archived") is True:
+            if one.source and one.node.raw.get("is_archived") is True:
                 yield Patch("page", key, ARCHIVED, one.node.path)
 
     def marked(self, steps: list[Step], mark: str) -> Iterator[Step]:
@@ -287,7 +264,7 @@ class _Builder:
         first, *others = steps
         key, runs = self._top.node.id, [*self._top.title[: limits.TEXTS - 1], text(mark)]
         shown = Draft(key, "child_page", {"title": None})
-        lock = {"is_locked": True} if _raw(self._top).get("is_locked") is True else {}
+        lock = {"is_locked": True} if self._top.node.raw.get("is_locked") is True else {}
         if isinstance(first, MakeDatabase):
             yield replace(first, shown=shown, body={**first.body, "title": runs})
             yield from others
@@ -322,10 +299,6 @@ def _is_known(value: Json, made: set[str]) -> bool:
     """Whether a value can be written before anything else is made: relations come when their columns
     are there."""
     return "relation" not in value and made.issuperset((*pages_of(value), *blocks_of(value)))
-
-
-def _raw(one: Made) -> Json:
-    return one.node.page.raw if one.node.kind != "database" else one.node.database.raw
 
 
 def _parted(drafts: tuple[Draft, ...]) -> tuple[list[Draft], list[Draft], list[Draft]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id
+from backup.model import Json, bare_id, is_bare_id
 from backup.restore import limits
 from backup.restore.canonical import expression
 from backup.restore.draft import Ref
@@ -28,7 +28,6 @@ _BARE = (
 )
 _GUESSED = (*_BARE, "number", "select", "multi_select")  # need no settings
 _GROUPS = ("To-do", "In progress", "Complete")
-_HEX = re.compile(r"[0-9a-f]{32}")
 _NAMED = re.compile(r'prop\("((?:[^"\\]|\\.)*)"\)')
 Key = tuple[str, str]  # of a column: its data source and its name
 
@@ -87,7 +86,7 @@ def outside_of(sources: Collection[Source]) -> set[str]:
     """The ids of the data sources that relations lead to out of these."""
     columns = (column for source in sources for column in source.columns.values())
     found = {bare_id(word(mapping(one, "relation"), "data_source_id")) for one in columns}
-    return {id_ for id_ in found - {source.key for source in sources} if _HEX.fullmatch(id_)}
+    return {id_ for id_ in found - {source.key for source in sources} if is_bare_id(id_)}
 
 
 @dataclass
@@ -98,8 +97,8 @@ class Schemas:
     `partners` has for each side the other one."""
 
     sources: Mapping[str, Source]
-    losses: list[Lost] = field(default_factory=list)
-    seen: Collection[str] | None = None
+    losses: list[Lost]
+    seen: Collection[str] | None
     made: set[Key] = field(default_factory=set)
     outside: set[Key] = field(default_factory=set)
     mirrored: set[Key] = field(default_factory=set)

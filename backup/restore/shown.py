@@ -5,13 +5,12 @@ The rest of what a view says is not sent, but for what Notion needs to make one 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id
+from backup.model import Json, bare_id, is_bare_id
 from backup.restore.canonical import shown_name
 from backup.restore.draft import Ref, marks
 from backup.restore.losses import Loss, Lost
@@ -31,7 +30,6 @@ _NEEDED = {
 }
 _BY_ID = ("relation", "people", "created_by", "last_edited_by")  # are compared with ids
 _DEEPEST = 12  # Notion takes far less
-_HEX = re.compile(r"[0-9a-f]{32}")
 
 
 class _Unsayable(Exception):
@@ -52,7 +50,7 @@ class Views:
     made: Collection[Key]
     pages: Collection[str]
     people: Collection[str] | None
-    losses: list[Lost] = field(default_factory=list)
+    losses: list[Lost]
 
     def of(self, node: Node) -> MakeViews | None:
         """What makes the views of a database; None when none is known."""
@@ -148,7 +146,7 @@ class Views:
                 key: self._condition(key if key in _BY_ID else kind, each, depth + 1)
                 for key, each in value.items()
             }
-        if not isinstance(value, str) or kind not in _BY_ID or not _HEX.fullmatch(bare_id(value)):
+        if not isinstance(value, str) or kind not in _BY_ID or not is_bare_id(bare_id(value)):
             return value
         key = bare_id(value)
         if kind != "relation" and self.people is not None and key not in self.people:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from backup import urls
 from backup.files.store import FileRecord
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
-from backup.model import Json, bare_id, plain_text
+from backup.model import Json, bare_id, is_bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Link, Ref
 from backup.restore.losses import Loss, Lost
 
 _MARKS = ("bold", "italic", "strikethrough", "underline", "code")
-_HEX = re.compile(r"[0-9a-f]{32}")
 _WEB = re.compile(r"(?:https?://[^/\s]+|mailto:.|tel:.)", re.IGNORECASE)
 _SHORT = re.compile(
     r"/?(?:[0-9a-f]{32})?(?:#[0-9a-f]{32})?"
@@ -36,14 +35,13 @@ class Scope:
     """
 
     path: str
-    here: str
     pages: Collection[str]
     blocks: Mapping[str, str]
-    people: Collection[str] | None = None
-    files: Mapping[str, FileRecord] = field(default_factory=dict)
-    losses: list[Lost] = field(default_factory=list)
+    people: Collection[str] | None
+    files: Mapping[str, FileRecord]
+    losses: list[Lost]
+    originals: Collection[str]  # the keys of synced blocks that copies may follow
     at: str = ""  # the block or property that is translated
-    originals: Collection[str] = ()  # the keys of synced blocks that copies may follow
 
     def lose(self, kind: Loss, name: str = "") -> None:
         """One more loss, where the translation is."""
@@ -172,12 +170,13 @@ def _page(data: Json, scope: Scope) -> Json | None:
     key = bare_id(word(data, "id"))
     if key in scope.pages:
         return {"id": Ref(key)}
-    return {"id": key} if _HEX.fullmatch(key) else None
+    return {"id": key} if is_bare_id(key) else None
 
 
-def _user(data: Json, scope: Scope) -> Json | None:
+def user(data: Json, scope: Scope) -> Json | None:
+    """Somebody who is in the workspace; None for anybody else, who is lost."""
     key = bare_id(word(data, "id"))
-    if not _HEX.fullmatch(key) or (scope.people is not None and key not in scope.people):
+    if not is_bare_id(key) or (scope.people is not None and key not in scope.people):
         scope.lose(Loss.PEOPLE, word(data, "name"))
         return None
     return {"id": key}
@@ -208,7 +207,7 @@ def _template(data: Json, scope: Scope) -> Json | None:
 
 def _emoji(data: Json, scope: Scope) -> Json | None:
     key = bare_id(word(data, "id"))
-    return {"id": key} if _HEX.fullmatch(key) else None
+    return {"id": key} if is_bare_id(key) else None
 
 
 def address(url: str, scope: Scope) -> str | Link | None:
@@ -240,7 +239,7 @@ _KINDS: Mapping[str, Make] = {"text": _text, "mention": _mention, "equation": _e
 _MENTIONS: Mapping[str, Callable[[Json, Scope], Json | None]] = {
     "page": _page,
     "database": _page,
-    "user": _user,
+    "user": user,
     "date": _date,
     "template_mention": _template,
     "custom_emoji": _emoji,

@@ -37,7 +37,7 @@ class Uploads:
         if sha256 in self.ids:
             return
         one = self.planned[sha256]
-        content = self.saved.open(self.saved.nodes[one.node], one.path)
+        content = self.saved.open(one.node, one.path)
         if content is None:
             raise Vanished(f"{one.name} is no longer what the backup has; run the restore again.")
         self.ids[sha256] = self._sent(one, content)

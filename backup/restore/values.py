@@ -9,15 +9,14 @@ from typing import Any
 
 from backup.exact_json import Exact
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id
+from backup.model import Json, bare_id, is_bare_id
 from backup.restore import limits
 from backup.restore.draft import Ref
 from backup.restore.losses import Loss
 from backup.restore.media import Files, file
 from backup.restore.schema import Key, Schemas, Source, can_be_option, options_of
-from backup.restore.texts import Scope, address, date, short, words_of
+from backup.restore.texts import Scope, address, date, short, user, words_of
 
-_HEX = re.compile(r"[0-9a-f]{32}")
 _PLACE = ("name", "address", "aws_place_id", "google_place_id")
 
 
@@ -89,15 +88,8 @@ def _date(values: Values, value: Json, column: Json) -> Any:
 
 
 def _people(values: Values, value: Json, column: Json) -> Any:
-    found = []
-    for one in objects(value.get("people")):
-        key = bare_id(word(one, "id"))
-        known = values.scope.people is None or key in values.scope.people
-        if _HEX.fullmatch(key) and known:
-            found.append({"object": "user", "id": key})
-        else:
-            values.scope.lose(Loss.PEOPLE, word(one, "name"))
-    return found[: limits.IDS]
+    known = (user(one, values.scope) for one in objects(value.get("people")))
+    return [{"object": "user", **one} for one in known if one][: limits.IDS]
 
 
 def _files(values: Values, value: Json, column: Json) -> Any:
@@ -140,7 +132,7 @@ def _is_too_long(text: str, most: int, values: Values) -> bool:
 def related(value: Json) -> list[str]:
     """The ids of the rows that a relation holds, each once."""
     keys = (bare_id(word(one, "id")) for one in objects(value.get("relation")))
-    return [*dict.fromkeys(key for key in keys if _HEX.fullmatch(key))]
+    return [*dict.fromkeys(key for key in keys if is_bare_id(key))]
 
 
 def _relation(values: Values, value: Json, column: Json) -> Any:

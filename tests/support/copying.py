@@ -10,11 +10,12 @@ from pathlib import Path
 from backup.model import Json, bare_id
 from backup.notion.client import Client, Gate
 from backup.restore.copied import of_backup
-from backup.restore.plan import Plan, plan, workspace_of
+from backup.restore.plan import Plan, plan
 from backup.restore.proof import Proof, proof
 from backup.restore.saved import Saved
 from backup.restore.send import Sent, send
 from backup.restore.steps import Look, MakeSource, MakeViews, Pair, Say, Step
+from backup.restore.translation import workspace_of
 from backup.restore.writer import Writer
 from fakenotion.branches import Branch
 from fakenotion.nodes import Clock
