@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,15 +12,15 @@ from backup.errors import BackupError, BrokenState, ConfigError, Forbidden, Noti
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
-from backup.restore import original, people, target, telling
+from backup.restore import people, summary, target, trash
 from backup.restore.choice import chosen
-from backup.restore.copied import Reading, of_backup
 from backup.restore.plan import Plan, plan
 from backup.restore.proof import Proof, proof
+from backup.restore.read_back import Reading, of_backup
 from backup.restore.saved import Saved, saved
 from backup.restore.send import Sent, send
 from backup.restore.steps import Say
-from backup.restore.telling import address
+from backup.restore.summary import address
 from backup.restore.translation import workspace_of
 from backup.services import Means
 from backup.settings import Restore
@@ -80,11 +79,11 @@ def _original(settings: Restore, services: Means, id_: str, node: Record | Place
     kind = "page" if isinstance(node, Record) else "database"
     name, link = f"“{node.title or 'Untitled'}”", address(id_)
     if settings.dry_run:
-        number = len(original.trashed(services.reader, kind, id_)[-1:])
+        number = len(trash.trashed(services.reader, kind, id_)[-1:])
         heading = f"{name} would be taken out of Notion's trash."
     else:
         services.stop.working()
-        number = original.take_out(services.reader, services.writer, kind, id_, services.log.line)
+        number = trash.take_out(services.reader, services.writer, kind, id_, services.log.line)
         heading = f"{name} is out of Notion's trash."
     data = {"restored": link if number and not settings.dry_run else None, "link": link}
     if not number:
@@ -111,27 +110,30 @@ def _planned(services: Means, found: Saved, into: str) -> Plan:
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:
-    numbers = telling.contents(found)
+    numbers = summary.contents(found)
     rows = [(name, f"{number:,}") for name, number in numbers.items() if number]
     rows += [("requests", f"{planned.requests:,}"), ("minutes", f"{planned.minutes:,.0f}")]
-    data = telling.data(found, planned.losses, {})
+    data = summary.data(found, planned.losses, {})
     how = "" if planned.losses else " Nothing of it is lost."
     return Answer(
         f"Plan: {found.top.path} can be restored; nothing was written.{how}",
         ("to make", "number"),
         tuple(rows),
-        tuple(telling.losses(planned.losses)),
+        tuple(summary.losses(planned.losses)),
         data={**data, "requests": planned.requests, "minutes": planned.minutes},
     )
 
 
 def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> Answer:
     services.stop.working()
-    if there := target.copy_there(
-        services.reader, found, planned, partial(_alike, services, found, planned)
-    ):
+
+    def compared(id_: str) -> Proof:
+        services.log.line("A page of this title is there: comparing it with the backup.")
+        return _compared(services, found, planned, Sent({found.top.id: id_}, 0, True), None)
+
+    if there := target.copy_there(services.reader, found, planned, compared):
         return _there(found, planned, *there)
-    services.log.line(f"Restoring {telling.words(telling.contents(found))}.")
+    services.log.line(f"Restoring {summary.words(summary.contents(found))}.")
     before = services.writer.requests
     try:
         sent = send(planned, found, services.writer, services.reader, _progress(services))
@@ -149,17 +151,12 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
     try:
-        return _proven(answer, _proof(services, found, planned, sent))
+        said = {sent.ids[step.on] for step in planned.steps if isinstance(step, Say)}
+        return _proven(answer, _compared(services, found, planned, sent, said))
     except NotionError as error:
         what = f"The copy is complete, but it could not be read back: {error} Run it again to compare it."
         problems = (*answer.problems, Problem("restore", what))
         return replace(answer, problems=problems, failed=_NOT_FINISHED)
-
-
-def _alike(services: Means, found: Saved, planned: Plan, id_: str) -> Proof:
-    """What differs between the backup and a page of its title, whose comments are not looked at."""
-    services.log.line("A page of this title is there: comparing it with the backup.")
-    return _compared(services, found, planned, Sent({found.top.id: id_}, 0, True), None)
 
 
 def _there(found: Saved, planned: Plan, id_: str, shown: Proof) -> Answer:
@@ -188,43 +185,28 @@ def _unfinished(why: str, code: int) -> Answer:
 
 def _done(found: Saved, planned: Plan, sent: Sent) -> Answer:
     link = address(sent.ids[found.top.id])
-    data = telling.data(found, planned.losses, sent.ids)
+    data = summary.data(found, planned.losses, sent.ids)
     return Answer(
-        f"Restored {found.top.path}: {telling.words(telling.contents(found))}",
-        notes=tuple(telling.losses(planned.losses)),
+        f"Restored {found.top.path}: {summary.words(summary.contents(found))}",
+        notes=tuple(summary.losses(planned.losses)),
         problems=sent.refused,
         data={**data, "restored": link, "requests": sent.requests},
-        links=telling.links(found, sent.ids),
+        links=summary.links(found, sent.ids),
     )
-
-
-def _proof(services: Means, found: Saved, planned: Plan, sent: Sent) -> Proof:
-    """What differs between the backup and the copy."""
-    said = {sent.ids[step.on] for step in planned.steps if isinstance(step, Say)}
-    return _compared(services, found, planned, sent, said)
 
 
 def _compared(
     services: Means, found: Saved, planned: Plan, sent: Sent, said: set[str] | None
 ) -> Proof:
-    """What differs between the backup and the copy, read back; `said` is what was commented."""
-    kind = "database" if found.top.kind == "database" else "page"
+    """What differs between the backup and the copy, read back; `said` are the ids of what was commented,
+    None where no comments are looked at."""
     with (
         services.log.group("Reading the copy back"),
         TemporaryDirectory(prefix="notion-restore-") as folder,
         threads(services.settings.concurrency, services.stop) as requests,
     ):
-        tell = services.log.line
-        reading = Reading(
-            services.reader,
-            services.downloader,
-            requests,
-            Path(folder),
-            tell,
-            said,
-            is_showing=True,
-        )
-        copy = reading.tree(kind, sent.ids[found.top.id])
+        means = (services.reader, services.downloader, requests, Path(folder), services.log.line)
+        copy = Reading(*means, said).tree(found.top.kind, sent.ids[found.top.id])
     return proof(of_backup(found), copy, sent.ids, [*planned.losses, *sent.lost])
 
 
@@ -236,7 +218,7 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
     if len(shown.differences) > _MOST:
         told.append(Problem("restore", f"and {len(shown.differences) - _MOST} more differences"))
     if shown.unfounded:
-        kinds = "; ".join(telling.kinds(shown.unfounded))
+        kinds = "; ".join(summary.kinds(shown.unfounded))
         told.append(Problem("restore", f"The plan named losses that did not happen: {kinds}."))
     proven = (
         f"{counted(len(shown.differences), 'difference')} that nobody foresaw."

@@ -13,7 +13,7 @@ from backup.restore import limits
 from backup.restore.canonical import MEDIA
 from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
-from backup.restore.media import Files, called, file, icon
+from backup.restore.media import Files, file, file_name, icon
 from backup.restore.texts import Scope, rich, short, text, web, words_of
 
 _CHILD = {"child_page": "page", "child_database": "database"}
@@ -242,7 +242,7 @@ def _media(to: Translation, block: Block) -> Made:
 
 def _without_file(to: Translation, block: Block, caption: Json) -> Draft:
     """The name of a file that cannot be sent, with its caption."""
-    (said, *_) = [*limits.pieces(words_of(f"[{block.type.capitalize()}: {called(block.data)}]"))]
+    (said, *_) = [*limits.pieces(words_of(f"[{block.type.capitalize()}: {file_name(block.data)}]"))]
     runs = [text(said), *([text(" ")] if caption else []), *caption.get("caption", [])]
     return Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})
 

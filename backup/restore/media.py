@@ -62,7 +62,7 @@ class Files:
         record = scope.files.get(key)
         why = self._refused(record)
         if record is None or why:
-            scope.lose(why or Loss.FILE_MISSING, _name(record) if record else called(holder))
+            scope.lose(why or Loss.FILE_MISSING, _name(record) if record else file_name(holder))
             return None
         planned = Planned(self.node, record.path, _name(record), record.size)
         self.uploads.setdefault(record.sha256, planned)
@@ -88,7 +88,7 @@ def files_of(page: Page, records: tuple[FileRecord, ...]) -> dict[str, FileRecor
     return {key: record for key, record in found.items() if record is not None}
 
 
-def called(holder: Json) -> str:
+def file_name(holder: Json) -> str:
     """What a file is called by what Notion says of it."""
     url = word(mapping(holder, word(holder, "type")), "url") or word(holder, "url")
     return urls.own_name(word(holder, "name"), url) or urls.public(url)
@@ -137,7 +137,7 @@ def _native(given: Json, scope: Scope) -> Json | None:
     return {"type": "icon", "icon": {"name": name, **tint}}
 
 
-def clothes(raw: Json, key: str, scope: Scope, files: Files) -> Json:
+def icon_and_cover(raw: Json, key: str, scope: Scope, files: Files) -> Json:
     """The icon and cover of a page or database, as far as there are any."""
     found: Json = {}
     if made := icon(raw, key, scope, files):

@@ -18,7 +18,7 @@ from functools import cached_property
 from backup.errors import ConfigError
 from backup.model import Json, bare_id
 from backup.restore import limits
-from backup.restore.cut import Cutter, original_of
+from backup.restore.batches import Cutter, original_of
 from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder, size
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Planned
@@ -100,7 +100,7 @@ class _Builder:
             for top in one.drafts
             for each in top.walk()
         }
-        self._said = [say for one in made.values() for say in one.said]
+        self._comments = [say for one in made.values() for say in one.comments]
         self.cutter = Cutter(self._needed(drafts), {TARGET})
         self._late: list[tuple[str, list[Draft], str, str]] = []
         self._values: dict[str, Json] = {}  # of pages, that wait for what is not made yet
@@ -123,7 +123,7 @@ class _Builder:
         tied = ((draft.key, original_of(draft)) for draft, _ in drafts.values())
         copies = {key: original for key, original in tied if original}
         found = {*(draft.key for draft, _ in linking), *targets, *copies, *copies.values()}
-        return (found | {say.on for say in self._said}) & drafts.keys()
+        return (found | {say.on for say in self._comments}) & drafts.keys()
 
     # -- the skeleton ----------------------------------------------------------------------------
 
@@ -163,7 +163,7 @@ class _Builder:
         body: Json = {
             "parent": {"type": kind, kind: Ref(parent)},
             "properties": now,
-            **one.clothes,
+            **one.icon_and_cover,
         }
         shown = Draft(one.node.id, "child_page", {"title": shown_title(title)})
         return MakePage(one.node.id, parent, shown, body, drafts)
@@ -179,7 +179,7 @@ class _Builder:
             "description": short(raw.get("description"), one.scope),
             "is_inline": raw.get("is_inline") is True,
             "initial_data_source": {"properties": columns[first.key]},
-            **one.clothes,
+            **one.icon_and_cover,
         }
         yield MakeDatabase(key, parent, one.shown, body, first.key)
         self.cutter.made |= {key, first.key}
@@ -250,7 +250,7 @@ class _Builder:
         for one in self._all.values():
             if one.node.kind == "database" and (views := self._translator.views.of(one.node)):
                 yield views
-        yield from self._said
+        yield from self._comments
         for key, one in self._all.items():
             if one.node.raw.get("is_locked") is True and one is not self._top:
                 kind = "database" if one.node.kind == "database" else "page"

@@ -13,13 +13,13 @@ from functools import partial
 from backup.json_values import mapping, objects, word
 from backup.model import Block, Json, bare_id
 from backup.restore import canonical
+from backup.restore.alignment import CHILDREN, Slot, aligned, below, of_page, rows_aligned
 from backup.restore.canonical import Side
+from backup.restore.comments import by_place, with_author
 from backup.restore.excuses import excused, replaceable
-from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page, rows_lined_up
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
-from backup.restore.shown import TABLE
-from backup.restore.talk import by_place, told
+from backup.restore.views import TABLE
 from backup.words import counted
 
 _ABSENT = (Loss.DATABASE, Loss.DATABASE_MOVED, Loss.COMMENT, Loss.DATABASE_EXTRAS)
@@ -51,11 +51,11 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class Tree:
     """One side: its nodes in the order of reading, and the SHA-256 of the files of each that Notion
-    hosts, by the key of each (see model.File). `is_heard`: its comments were read."""
+    hosts, by the key of each (see model.File). `has_comments`: its comments were read."""
 
     nodes: Sequence[Node]
     files: Mapping[str, Mapping[str, str]]
-    is_heard: bool = True
+    has_comments: bool = True
 
 
 def proof(
@@ -124,7 +124,7 @@ class _Comparison:
             self.differ(old.path, "", f"has {len(copies)} rows in the copy, not {len(rows)}")
         by_id = {copy.id: copy for copy in copies}
         told = {row.id: by_id.pop(id_) for row in rows if (id_ := self.known.get(row.id)) in by_id}
-        told |= rows_lined_up([row for row in rows if row.id not in told], [*by_id.values()])
+        told |= rows_aligned([row for row in rows if row.id not in told], [*by_id.values()])
         for row in rows:
             if row.id in told:
                 self._pair(row, told[row.id])
@@ -142,7 +142,7 @@ class _Comparison:
         blocks: Sequence[Block],
         inside: Mapping[str, Node],
     ) -> None:
-        for pair in lined_up(slots, blocks):
+        for pair in aligned(slots, blocks):
             if pair.slot is None:
                 self._left_over(node, above, slots, pair.blocks)
             elif pair.blocks:
@@ -228,7 +228,7 @@ class _Comparison:
         """What is said about the page and about each block."""
         of_page = [each for each in self.foreseen if each.path == old.path]
         self._happened(each for each in of_page if each.kind is Loss.COMMENT_FORM)
-        if not self.after.is_heard:
+        if not self.after.has_comments:
             return
         before, after = self._sides(old)
         shown = {bare_id(block.id) for block in new.page.walk()}
@@ -245,7 +245,7 @@ class _Comparison:
                 continue
             for comment, copy in zip(said, copied, strict=True):
                 where = bare_id(word(comment, "id"))
-                wanted = canonical.comment(told(comment), comment, before)
+                wanted = canonical.comment(with_author(comment), comment, before)
                 found = canonical.comment(objects(copy.get("rich_text")), copy, after)
                 self._compare(old.path, where, wanted, found)
 

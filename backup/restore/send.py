@@ -15,8 +15,8 @@ from backup.json_values import mapping, objects, word
 from backup.model import Json, Problem, bare_id, dashed_id, page_title
 from backup.notion.client import Client
 from backup.notion.lists import listed
-from backup.restore.beside import Means, Talk, put, show
 from backup.restore.draft import Draft, Upload, body, marks, resolved
+from backup.restore.extras import Comments, Copying, make_views, patch
 from backup.restore.lists import Lists
 from backup.restore.losses import Lost
 from backup.restore.plan import TARGET, Plan
@@ -77,8 +77,10 @@ def send(
         sender.run()
     except (BlockLimit, Busy, Unsettled) as error:
         return Sent(sender.shown(), writer.requests, False, str(error))
-    means = sender.means
-    return Sent(sender.shown(), writer.requests, True, "", tuple(means.refused), tuple(means.lost))
+    copying = sender.copying
+    return Sent(
+        sender.shown(), writer.requests, True, "", tuple(copying.refused), tuple(copying.lost)
+    )
 
 
 @dataclass
@@ -97,8 +99,8 @@ class _Sender:
         self._sources = {step.source for step in steps if isinstance(step, MakeDatabase)}
         self._sources |= {step.key for step in steps if isinstance(step, MakeSource)}
         self.uploads = Uploads(self.writer, self.saved, self.plan.uploads)
-        self.means = Means(self.writer, self.reader, self.ids, self._now)
-        self.talk = Talk(self.means)
+        self.copying = Copying(self.writer, self.reader, self.ids, self._now)
+        self.comments = Comments(self.copying)
 
     def shown(self) -> dict[str, str]:
         """The ids of what was made, bare."""
@@ -128,11 +130,11 @@ class _Sender:
         elif isinstance(step, Look):
             self._look_for_ids(step)
         elif isinstance(step, Say):
-            self.talk.say(step, self.ids[step.on])
+            self.comments.make(step, self.ids[step.on])
         elif isinstance(step, MakeViews):
-            show(self.means, step)
+            make_views(self.copying, step)
         elif isinstance(step, Patch):
-            put(self.means, step)
+            patch(self.copying, step)
 
     # -- what a write needs ----------------------------------------------------------------------
 
@@ -193,7 +195,7 @@ class _Sender:
             if type_ in ("child_page", "child_database") and title.endswith(self.plan.mark):
                 self.progress("An unfinished copy is there: the restore goes on with it.")
                 self.ids[key] = str(block["id"])
-                self.talk.is_heard = False
+                self.comments.is_new = False
                 return True
         return False
 

@@ -11,7 +11,7 @@ from backup.json_values import mapping, word
 from backup.model import Json, bare_id, dashed_id, plain_text
 from backup.notion.client import Client
 from backup.notion.lists import listed
-from backup.restore.above import upwards
+from backup.restore.parents import with_parents
 from backup.restore.plan import Plan
 from backup.restore.proof import Proof
 from backup.restore.saved import Saved
@@ -24,7 +24,7 @@ def check(reader: Client, saved: Saved, id_: str) -> None:
     """Raise ConfigError when no copy of `saved` can be made below the page `id_`, and NotionError when
     Notion does not answer."""
     try:
-        above = [*upwards(reader, "page", id_)]
+        above = [*with_parents(reader, "page", id_)]
     except NotFound:
         raise ConfigError(
             f"RESTORE_INTO: the page {id_} is not shown to the integration of NOTION_TOKEN, which reads "

@@ -10,16 +10,16 @@ from backup.json_values import as_object, mapping
 from backup.model import Json, bare_id, plain_text
 from backup.restore import limits
 from backup.restore.blocks import Translation, original_keys
+from backup.restore.comments import comments_of
 from backup.restore.draft import Draft
 from backup.restore.losses import Loss, Lost
-from backup.restore.media import Files, clothes, files_of
+from backup.restore.media import Files, files_of, icon_and_cover
 from backup.restore.saved import Node, Saved, said_by
 from backup.restore.schema import Key, Schemas, source_of, sources_of
-from backup.restore.shown import Views
 from backup.restore.steps import Say
-from backup.restore.talk import sayings
 from backup.restore.texts import Scope, short
 from backup.restore.values import Values, related
+from backup.restore.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Made:
     node: Node
     scope: Scope
     title: list[Json]
-    clothes: Json
+    icon_and_cover: Json
     drafts: tuple[Draft, ...] = ()
     source: str = ""  # of a row: the key of its data source
     values: Json = field(default_factory=dict)  # of a row, by the names of the columns
-    said: tuple[Say, ...] = ()
+    comments: tuple[Say, ...] = ()
 
     @property
     def shown(self) -> Draft:
@@ -108,12 +108,12 @@ class Translator:
         files = files_of(node.page, node.files) if is_page else {}
         scope = self._scope(node, files)
         title = short(node.title, scope)
-        worn = clothes(node.raw, node.page.id if is_page else node.id, scope, self.files)
+        worn = icon_and_cover(node.raw, node.page.id if is_page else node.id, scope, self.files)
         drafts = self._drafts(node, scope) if is_page else ()
         source, values = self._values(node, scope)
         keys = {draft.key for top in drafts for draft in top.walk()}
-        said = tuple(sayings(node.page, keys, scope, self.files)) if is_page else ()
-        return Made(node, scope, title, worn, drafts, source, values, said)
+        comments = tuple(comments_of(node.page, keys, scope, self.files)) if is_page else ()
+        return Made(node, scope, title, worn, drafts, source, values, comments)
 
     def _values(self, node: Node, scope: Scope) -> tuple[str, Json]:
         """The key of a row's data source, and its values. One that becomes a page loses them."""

@@ -82,7 +82,7 @@ def _is_mere_frame(block: Block) -> bool:
     return block.type == "tab" and "paragraph" not in kinds
 
 
-def lined_up(slots: Sequence[Slot], blocks: Sequence[Block]) -> Iterator[Pair]:
+def aligned(slots: Sequence[Slot], blocks: Sequence[Block]) -> Iterator[Pair]:
     """Each place with its blocks, in order; those that are left over come last, without a place."""
     at = 0
     for slot in slots:
@@ -114,7 +114,7 @@ def _words(block: Block) -> str:
     return plain_text(block.data.get("rich_text"))
 
 
-def rows_lined_up(rows: Sequence[Node], copies: Sequence[Node]) -> dict[str, Node]:
+def rows_aligned(rows: Sequence[Node], copies: Sequence[Node]) -> dict[str, Node]:
     """For each row its copy, by what is the same whatever the ids; the order of rows says nothing."""
     found: dict[str, Node] = {}
     left = [*copies]

@@ -27,7 +27,7 @@ from backup.store import StoredDatabase, StoredPage
 class Reading:
     """Reads one tree. `requests` sends single requests beside others, `staging` is a folder for what is
     downloaded; `tell` is given a line for each page. `commented` are the ids of the pages and blocks whose
-    comments are read, None for none at all, and `is_showing` says that views are read."""
+    comments are read, None for none at all."""
 
     client: Client
     downloader: Downloader
@@ -35,14 +35,13 @@ class Reading:
     staging: Path
     tell: Callable[[str], None]
     commented: Collection[str] | None = None
-    is_showing: bool = False
     _files: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _shared: Shared = field(default_factory=Shared)
     _seen: set[str] = field(default_factory=set)
 
     def tree(self, kind: str, id_: str) -> Tree:
         """A page or database with all that lies in it. Raises NotionError when a part cannot be read."""
-        below = self._page if kind == "page" else self._database
+        below = self._database if kind == "database" else self._page
         return Tree(tuple(below(bare_id(id_), None)), self._files, self.commented is not None)
 
     def _page(self, id_: str, parent: str | None) -> Iterator[Node]:
@@ -71,8 +70,8 @@ class Reading:
             return
         self._seen.add(id_)
         sources = [resolve.data_source(self.client, each) for each in found.sources]
-        shown = tuple(self._views(id_)) if self.is_showing else ()
-        stored = StoredDatabase(id_, found.raw, tuple(each.raw for each in sources), shown)
+        views = tuple(self._views(id_))
+        stored = StoredDatabase(id_, found.raw, tuple(each.raw for each in sources), views)
         yield Node("", id_, parent, "database", store.loads(store.dumps(stored)), {})
         for source in sources:
             live, archived = (ask(self.client, source.id) for ask in (read.live, read.archived))

@@ -32,7 +32,7 @@ _BY_ID = ("relation", "people", "created_by", "last_edited_by")  # are compared 
 _DEEPEST = 12  # Notion takes far less
 
 
-class _Unsayable(Exception):
+class _NotMade(Exception):
     """Part of a view names what is not made."""
 
 
@@ -81,16 +81,16 @@ class Views:
         type_, given = word(view, "type"), mapping(view, "configuration")
         body: Json = {"name": words_of(shown_name(view)), "type": type_}
         is_less = bool(mapping(view, "quick_filters"))
-        for name, say in (("filter", self._filter), ("sorts", self._sorts)):
+        for name, translate in (("filter", self._filter), ("sorts", self._sorts)):
             try:
-                if said := view.get(name) and say(view[name], source):
+                if said := view.get(name) and translate(view[name], source):
                     body[name] = said
-            except _Unsayable:
+            except _NotMade:
                 is_less = True
         needed = [key for key in _NEEDED.get(type_, ()) if given.get(key)]
         try:
             settings = {key: self._setting(given[key], source) for key in needed}
-        except _Unsayable:
+        except _NotMade:
             settings, is_less = {}, True
         if settings:
             body["configuration"] = {"type": type_, **settings}
@@ -102,7 +102,7 @@ class Views:
         given = property_ if isinstance(property_, str) else ""
         name = given if given in source.columns else source.name_of(given)
         if (source.key, name) not in self.made:
-            raise _Unsayable
+            raise _NotMade
         return words_of(name)
 
     def _setting(self, value: Any, source: Source) -> Any:
@@ -126,7 +126,7 @@ class Views:
         if isinstance(value, list):
             return [self._filter(each, source, depth + 1) for each in value]
         if not isinstance(value, dict) or depth > _DEEPEST:
-            raise _Unsayable
+            raise _NotMade
         if "property" not in value:
             return {
                 key: self._filter(each, source, depth + 1) if key in ("and", "or") else each
@@ -140,7 +140,7 @@ class Views:
 
     def _condition(self, kind: str, value: Any, depth: int) -> Any:
         if depth > _DEEPEST or isinstance(value, list):
-            raise _Unsayable
+            raise _NotMade
         if isinstance(value, dict):
             return {
                 key: self._condition(key if key in _BY_ID else kind, each, depth + 1)
@@ -150,7 +150,7 @@ class Views:
             return value
         key = bare_id(value)
         if kind != "relation" and self.people is not None and key not in self.people:
-            raise _Unsayable
+            raise _NotMade
         return Ref(key) if key in self.pages else value
 
 

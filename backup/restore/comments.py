@@ -48,7 +48,7 @@ def is_made(comment: Json) -> bool:
     return is_bold and bool(_MADE.match(plain_text(comment.get("rich_text"))))
 
 
-def told(comment: Json) -> list[Json]:
+def with_author(comment: Json) -> list[Json]:
     """Its rich text, with the line that says who said it."""
     said = objects(comment.get("rich_text"))
     if is_made(comment):
@@ -57,7 +57,7 @@ def told(comment: Json) -> list[Json]:
     return [text(words_of(who), {"bold": True}), text("\n"), *said]
 
 
-def sayings(page: Page, made: Collection[str], scope: Scope, files: Files) -> Iterator[Say]:
+def comments_of(page: Page, made: Collection[str], scope: Scope, files: Files) -> Iterator[Say]:
     """The comments of a page in their order; `made` are the keys of its blocks that there will be. One
     about another block becomes one about the page."""
     first: dict[str, str] = {}
@@ -66,7 +66,7 @@ def sayings(page: Page, made: Collection[str], scope: Scope, files: Files) -> It
         scope.at = bare_id(word(comment, "id"))
         if not is_made(comment):
             scope.lose(Loss.COMMENT_FORM)
-        runs = short(told(comment), scope)
+        runs = short(with_author(comment), scope)
         body: Json = {"rich_text": runs, **_attached(comment, scope, files)}
         block, answers = on_block(comment), ""
         if block in made:
