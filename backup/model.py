@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from backup import exact_json
-from backup.json_values import as_object, mapping, word
+from backup.json_values import as_object, mapping, objects, word
 
 Json: TypeAlias = dict[str, Any]
 STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
@@ -41,16 +41,18 @@ def dashed_id(id_: str) -> str:
     return f"{hex_[:8]}-{hex_[8:12]}-{hex_[12:16]}-{hex_[16:20]}-{hex_[20:]}"
 
 
-def plain_text(runs: Any) -> str:
-    """The text of a rich-text array without its marks; '' for whatever is none, or is empty.
-
-    Halves of surrogate pairs, which JSON can hold and nothing can encode, are joined or replaced.
-    """
-    runs = runs if isinstance(runs, list | tuple) else ()
-    text = "".join(_run_text(run) for run in runs if isinstance(run, dict))
+def encodable(text: str) -> str:
+    """The text, its halves of surrogate pairs joined or replaced: JSON can hold them, and nothing can
+    encode them."""
     if _HALF.search(text):
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def plain_text(runs: Any) -> str:
+    """The text of a rich-text array without its marks, encodable; '' for whatever is none, or is empty."""
+    runs = runs if isinstance(runs, list | tuple) else ()
+    return encodable("".join(_run_text(run) for run in runs if isinstance(run, dict)))
 
 
 def _run_text(run: Json) -> str:
@@ -189,12 +191,15 @@ class Page:
             yield from block.walk()
 
 
+def title_runs(raw: Json) -> list[Json]:
+    """The rich text of a page object's title; [] when it has none or is partial."""
+    values = map(as_object, mapping(raw, "properties").values())
+    return next((objects(each.get("title")) for each in values if each.get("type") == "title"), [])
+
+
 def page_title(raw: Json) -> str:
     """The plain text of a page object's title; '' when it has none or is partial."""
-    for value in mapping(raw, "properties").values():
-        if as_object(value).get("type") == "title":
-            return plain_text(value.get("title"))
-    return ""
+    return plain_text(title_runs(raw))
 
 
 @dataclass(frozen=True, slots=True)

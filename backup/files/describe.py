@@ -16,12 +16,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 from backup.errors import FileError
 from backup.files import kinds
 from backup.files.received import Downloaded
-from backup.files.vision import Answer
+from backup.files.vision import Model
 from backup.model import Problem
 from backup.slug import slug
 from backup.words import counted
@@ -40,12 +40,6 @@ _REFUSAL = re.compile(
     r"|(?:there is )?no (?:image|picture)\b)",
     re.IGNORECASE,
 )
-
-
-class Names(Protocol):
-    """What is needed of messages.Model."""
-
-    def name_picture(self, media_type: str, content: bytes) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +61,7 @@ class Describer:
     `problem` says so.
     """
 
-    def __init__(self, model: Names, known: Mapping[str, str], max_px: int) -> None:
+    def __init__(self, model: Model, known: Mapping[str, str], max_px: int) -> None:
         self.usage = Usage()
         self.problem: Problem | None = None
         self._model, self._max_px = model, max_px

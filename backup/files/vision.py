@@ -22,7 +22,6 @@ from backup.model import Json
 _VERSION = "2023-06-01"  # Anthropic API reference, "Versions": the only one there is
 _OWN_HOST = "api.anthropic.com"
 _TIMEOUT = (10, 60)  # seconds to connect, and between two packets
-_TRIES = 2
 _WAIT = 2.0  # seconds before the second try, when the server does not say
 _LONGEST_WAIT = 20.0
 _MOST_TOKENS = 60
@@ -70,12 +69,11 @@ class Model:
 
         A server that is busy or out of order is asked a second time, after a short wait.
         """
-        for _ in range(_TRIES - 1):
-            response = self._ask(media_type, content)
-            if not http.may_pass(response.status_code):
-                return _answer(response)
+        response = self._ask(media_type, content)
+        if http.may_pass(response.status_code):
             self._sleep(_wait(response))
-        return _answer(self._ask(media_type, content))
+            response = self._ask(media_type, content)
+        return _answer(response)
 
     def _ask(self, media_type: str, content: bytes) -> http.Response:
         with self._count:

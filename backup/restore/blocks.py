@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from backup import urls
 from backup.exact_json import Exact
+from backup.files.find import MEDIA
 from backup.json_values import as_list, as_object, word
-from backup.model import Block, Json, bare_id, is_bare_id, plain_text
+from backup.model import Block, Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
-from backup.restore.canonical import MEDIA
 from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Files, file, file_name, icon
-from backup.restore.texts import Scope, rich, short, text, web, words_of
+from backup.restore.texts import Scope, rich, short, text, web
 
 _CHILD = {"child_page": "page", "child_database": "database"}
 _PLAIN = ("divider", "breadcrumb")
@@ -123,7 +123,7 @@ class Translation:
         self, block: Block, words: str, below: tuple[Draft, ...], link: object = None
     ) -> Draft:
         """A plain line where a block stood, with what was in it."""
-        (said, *_) = [*limits.pieces(words_of(words)), ""]
+        (said, *_) = [*limits.pieces(encodable(words)), ""]
         runs = [text(said, None, link)] if said else []
         return Draft(self.key(block), "paragraph", {"rich_text": runs}, below)
 
@@ -222,7 +222,7 @@ def _bare(to: Translation, block: Block) -> Made:
 
 
 def _equation(to: Translation, block: Block) -> Made:
-    expression = words_of(word(block.data, "expression"))
+    expression = encodable(word(block.data, "expression"))
     if limits.units(expression) > limits.EXPRESSION:
         to.lose(block, Loss.TOO_DEEP)
         runs = [text(piece) for piece in limits.pieces(expression)][: limits.TEXTS]
@@ -235,14 +235,16 @@ def _media(to: Translation, block: Block) -> Made:
     caption = _caption(to, block)
     if made is None:
         return [_without_file(to, block, caption)]
-    name = words_of(word(block.data, "name"))
+    name = encodable(word(block.data, "name"))
     named = {"name": name} if block.type == "file" and name and len(name) <= 900 else {}
     return [Draft(to.key(block), block.type, {**made, **caption, **named})]
 
 
 def _without_file(to: Translation, block: Block, caption: Json) -> Draft:
     """The name of a file that cannot be sent, with its caption."""
-    (said, *_) = [*limits.pieces(words_of(f"[{block.type.capitalize()}: {file_name(block.data)}]"))]
+    (said, *_) = [
+        *limits.pieces(encodable(f"[{block.type.capitalize()}: {file_name(block.data)}]"))
+    ]
     runs = [text(said), *([text(" ")] if caption else []), *caption.get("caption", [])]
     return Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})
 
@@ -302,7 +304,7 @@ def _row(to: Translation, row: Block, width: int) -> Draft:
     share = (
         limits.ROW_BYTES // width // 10
     )  # of characters, each of six bytes at most, and some for a run
-    plain = (words_of(plain_text(cell))[:share] for cell in as_list(row.data.get("cells"))[:width])
+    plain = (encodable(plain_text(cell))[:share] for cell in as_list(row.data.get("cells"))[:width])
     cut = [[text(piece) for piece in limits.pieces(each)] for each in plain]
     return replace(made, data={"cells": [*cut, *([] for _ in range(width - len(cut)))]})
 

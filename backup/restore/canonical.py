@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from backup import urls
+from backup.files.find import MEDIA
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
 from backup.model import Block, Json, bare_id, is_bare_id, plain_text
 from backup.store import StoredDatabase
 
-MEDIA = ("image", "video", "pdf", "file", "audio")
 _TEXTS = ("rich_text", "caption")
 _DROPPED = ("children", "list_start_index", "list_format", "type")
 _IDS = ("page_id", "database_id", "comment_id", "data_source_id", "block_id")

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterator
 from backup.json_values import mapping, objects, word
 from backup.markdown.comments import author
 from backup.markdown.dates import moment
-from backup.model import Json, Page, bare_id, plain_text
+from backup.model import Json, Page, bare_id, encodable, plain_text
 from backup.restore.draft import Ref
 from backup.restore.lists import own_words
 from backup.restore.losses import Loss
 from backup.restore.media import Files
 from backup.restore.steps import Say
-from backup.restore.texts import Scope, short, text, words_of
+from backup.restore.texts import Scope, short, text
 
 _MADE = re.compile(r"[^\n]{1,300} · \d{4}-\d\d-\d\d \d\d:\d\d UTC\n")
 _LONGEST = 200  # characters of a name
@@ -54,7 +54,7 @@ def with_author(comment: Json) -> list[Json]:
     if is_made(comment):
         return said
     who = f"{author(comment)[:_LONGEST]} · {moment(word(comment, 'created_time'))}"
-    return [text(words_of(who), {"bold": True}), text("\n"), *said]
+    return [text(encodable(who), {"bold": True}), text("\n"), *said]
 
 
 def comments_of(page: Page, made: Collection[str], scope: Scope, files: Files) -> Iterator[Say]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from backup import urls
+from backup.files.find import MEDIA
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Block
-from backup.restore.canonical import MEDIA
 from backup.restore.losses import Loss, Lost
 
 _FILES = (Loss.FILE_MISSING, Loss.FILE_TOO_LARGE, Loss.FILE_TYPE)

@@ -15,12 +15,12 @@ from backup.files import find
 from backup.files.names import identity
 from backup.files.store import FileRecord
 from backup.json_values import mapping, word
-from backup.model import Json, Page, bare_id, is_bare_id
+from backup.model import Json, Page, bare_id, encodable, is_bare_id
 from backup.restore import limits
 from backup.restore.draft import Upload
 from backup.restore.losses import Loss
 from backup.restore.saved import Node, Saved
-from backup.restore.texts import Scope, web, words_of
+from backup.restore.texts import Scope, web
 
 _NATIVE = re.compile(r"[a-z0-9-]{1,100}")
 _TINTS = ("lightgray", *(each for each in limits.OPTION_COLORS if each != "default"))
@@ -97,7 +97,7 @@ def file_name(holder: Json) -> str:
 def _name(record: FileRecord) -> str:
     """What people call it, when that ends as a file of its type does; else its name in the folder."""
     stored = PurePosixPath(record.path).name
-    name = words_of(record.name).replace("/", "-").strip()
+    name = encodable(record.name).replace("/", "-").strip()
     is_whole = PurePosixPath(name).suffix.lower() == PurePosixPath(stored).suffix.lower()
     return name if is_whole and len(name.encode()) <= 900 else stored
 
@@ -116,7 +116,7 @@ def icon(owner: Json, key: str, scope: Scope, files: Files) -> Json | None:
     given = mapping(owner, "icon")
     kind = word(given, "type")
     if kind == "emoji":
-        return {"type": kind, kind: words_of(word(given, kind))}
+        return {"type": kind, kind: encodable(word(given, kind))}
     if kind == "custom_emoji":
         id_ = bare_id(word(mapping(given, kind), "id"))
         if is_bare_id(id_):

@@ -15,7 +15,7 @@ from backup import store
 from backup.errors import ConfigError, StoreError
 from backup.files.store import FileRecord
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, Page, bare_id
+from backup.model import Json, Page, bare_id, title_runs
 from backup.restore.losses import Loss, Lost
 from backup.store import StoredDatabase, StoredPage
 from backup.sync.state import Place, Record, State, join
@@ -50,8 +50,7 @@ class Node:
         """The runs of its title."""
         if isinstance(self.raw.get("title"), list):
             return objects(self.raw["title"])
-        values = map(as_object, mapping(self.raw, "properties").values())
-        return next((objects(e.get("title")) for e in values if e.get("type") == "title"), [])
+        return title_runs(self.raw)
 
     @property
     def page(self) -> Page:

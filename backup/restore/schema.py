@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id, is_bare_id
+from backup.model import Json, bare_id, encodable, is_bare_id
 from backup.restore import limits
 from backup.restore.canonical import expression
 from backup.restore.draft import Ref
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.restore.steps import Pair, Patch, Step
-from backup.restore.texts import words_of
 
 _BARE = (
     *("title", "rich_text", "date", "people", "files", "checkbox", "url", "email", "phone_number"),
@@ -252,14 +251,14 @@ def can_be_option(name: str) -> bool:
 
 
 def _described(column: Json) -> Json:
-    description = words_of(word(column, "description"))
+    description = encodable(word(column, "description"))
     return {"description": description} if description else {}
 
 
 def _option(one: Json) -> Json:
-    color, description = word(one, "color"), words_of(word(one, "description"))
+    color, description = word(one, "color"), encodable(word(one, "description"))
     return {
-        "name": words_of(word(one, "name")),
+        "name": encodable(word(one, "name")),
         **({"color": color} if color in limits.OPTION_COLORS else {}),
         **({"description": description} if description else {}),
     }
@@ -277,7 +276,7 @@ def _groups(config: Json) -> dict[str, Json]:
 
 def _expression(source: Source, config: Json) -> str:
     names = {unquote(word(one, "id")): name for name, one in source.columns.items()}
-    return words_of(expression(word(config, "expression"), names))
+    return encodable(expression(word(config, "expression"), names))
 
 
 def _worked_out(source: Source, column: Json) -> Json:

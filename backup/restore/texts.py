@@ -11,7 +11,7 @@ from backup import urls
 from backup.files.store import FileRecord
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
-from backup.model import Json, bare_id, is_bare_id, plain_text
+from backup.model import Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Link, Ref
 from backup.restore.losses import Loss, Lost
@@ -54,11 +54,6 @@ def text(words: str, look: Json | None = None, link: Any = None) -> Json:
     return {"type": "text", "text": said, **({"annotations": look} if look else {})}
 
 
-def words_of(value: str) -> str:
-    """The text without halves of characters, which no request can have."""
-    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
 def rich(value: object, scope: Scope) -> list[list[Json]]:
     """The runs of a rich text, in lists that each fit into a block; one empty list for no text."""
     found: list[list[Json]] = [[]]
@@ -80,7 +75,7 @@ def short(value: object, scope: Scope) -> list[Json]:
         return first
     scope.lose(Loss.TOO_DEEP)
     plain = plain_text(objects(value))
-    return [text(piece) for piece in limits.pieces(words_of(plain))][: limits.BLOCK_BYTES // 6_000]
+    return [text(piece) for piece in limits.pieces(encodable(plain))][: limits.BLOCK_BYTES // 6_000]
 
 
 def _runs(value: object, scope: Scope) -> Iterator[Json]:
@@ -131,12 +126,12 @@ def _text(run: Json, data: Json, look: Json, scope: Scope) -> Iterator[Json]:
     words = content if isinstance(content, str) else plain_text([run])
     href = address_of(run) if data.get("link") else ""
     link = address(href, scope) if href else None
-    for piece in limits.pieces(words_of(words)):
+    for piece in limits.pieces(encodable(words)):
         yield text(piece, look, link)
 
 
 def _equation(run: Json, data: Json, look: Json, scope: Scope) -> Iterator[Json]:
-    expression = words_of(word(data, "expression"))
+    expression = encodable(word(data, "expression"))
     if limits.units(expression) <= limits.EXPRESSION:
         yield {"type": "equation", "equation": {"expression": expression}, "annotations": look}
     else:
@@ -162,7 +157,7 @@ def _plain(run: Json, data: Json, look: Json, scope: Scope) -> Iterator[Json]:
     """What cannot be mentioned, as the text that it shows, with its address."""
     href = address_of(run) or word(mapping(data, "link_mention"), "href")
     link = address(href, scope) if href else None
-    for piece in limits.pieces(words_of(plain_text([run]))):
+    for piece in limits.pieces(encodable(plain_text([run]))):
         yield text(piece, look, link)
 
 
@@ -213,7 +208,7 @@ def _emoji(data: Json, scope: Scope) -> Json | None:
 def address(url: str, scope: Scope) -> str | Link | None:
     """The target of a link; None for one that Notion refuses, which is lost. Notion's own files are
     never linked: their addresses open nothing."""
-    url = words_of(url).strip()
+    url = encodable(url).strip()
     page, block = page_link(url)
     ours = page if page and page in scope.pages else ""
     inside = Link(url, ours, block if block and ours and block in scope.blocks else "")

@@ -9,13 +9,13 @@ from typing import Any
 
 from backup.exact_json import Exact
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id, is_bare_id
+from backup.model import Json, bare_id, encodable, is_bare_id
 from backup.restore import limits
 from backup.restore.draft import Ref
 from backup.restore.losses import Loss
 from backup.restore.media import Files, file
 from backup.restore.schema import Key, Schemas, Source, can_be_option, options_of
-from backup.restore.texts import Scope, address, date, short, user, words_of
+from backup.restore.texts import Scope, address, date, short, user
 
 _PLACE = ("name", "address", "aws_place_id", "google_place_id")
 
@@ -66,7 +66,7 @@ def _number(values: Values, value: Json, column: Json) -> Any:
 def _choice(values: Values, value: Json, column: Json) -> Any:
     """An option. One that there is not comes by this, but for those of a status."""
     kind = word(value, "type")
-    name = words_of(word(value.get(kind), "name"))
+    name = encodable(word(value.get(kind), "name"))
     known = [word(one, "name") for one in options_of(mapping(column, kind))]
     if can_be_option(name) and (kind != "status" or name in known):
         return {"name": name}
@@ -76,7 +76,7 @@ def _choice(values: Values, value: Json, column: Json) -> Any:
 
 
 def _choices(values: Values, value: Json, column: Json) -> Any:
-    names = [words_of(word(one, "name")) for one in objects(value.get("multi_select"))]
+    names = [encodable(word(one, "name")) for one in objects(value.get("multi_select"))]
     found = [{"name": name} for name in names if can_be_option(name)][: limits.IDS]
     if len(found) < len(names):
         values.scope.lose(Loss.TOO_DEEP)
@@ -98,7 +98,7 @@ def _files(values: Values, value: Json, column: Json) -> Any:
     for number, one in enumerate(objects(value.get("files"))[: limits.IDS]):
         made = file(one, f"{key}/{number}", values.scope, values.files)
         if made:
-            name = words_of(word(one, "name"))[: limits.NAME]
+            name = encodable(word(one, "name"))[: limits.NAME]
             found.append({**made, **({"name": name} if name else {})})
     return found
 
@@ -109,7 +109,7 @@ def _checkbox(values: Values, value: Json, column: Json) -> Any:
 
 def _url(values: Values, value: Json, column: Json) -> Any:
     """Any text may stand in a column of addresses."""
-    said = words_of(word(value, "url"))
+    said = encodable(word(value, "url"))
     if not said or _is_too_long(said, limits.URL, values):
         return None
     if re.match(r"https?://|/", said):
@@ -118,7 +118,7 @@ def _url(values: Values, value: Json, column: Json) -> Any:
 
 
 def _contact(values: Values, value: Json, column: Json) -> Any:
-    said = words_of(word(value, word(value, "type")))
+    said = encodable(word(value, word(value, "type")))
     return None if _is_too_long(said, limits.CONTACT, values) else said
 
 

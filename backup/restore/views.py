@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id, is_bare_id
+from backup.model import Json, bare_id, encodable, is_bare_id
 from backup.restore.canonical import shown_name
 from backup.restore.draft import Ref, marks
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.restore.schema import Key, Source
 from backup.restore.steps import MakeViews, View
-from backup.restore.texts import words_of
 
 TABLE = "table"
 _TYPES = (TABLE, "board", "list", "calendar", "timeline", "gallery", "map")
@@ -79,7 +78,7 @@ class Views:
     def _body(self, view: Json, source: Source) -> tuple[Json, bool]:
         """What is sent of a view, and whether that is less than it says."""
         type_, given = word(view, "type"), mapping(view, "configuration")
-        body: Json = {"name": words_of(shown_name(view)), "type": type_}
+        body: Json = {"name": encodable(shown_name(view)), "type": type_}
         is_less = bool(mapping(view, "quick_filters"))
         for name, translate in (("filter", self._filter), ("sorts", self._sorts)):
             try:
@@ -103,7 +102,7 @@ class Views:
         name = given if given in source.columns else source.name_of(given)
         if (source.key, name) not in self.made:
             raise _NotMade
-        return words_of(name)
+        return encodable(name)
 
     def _setting(self, value: Any, source: Source) -> Any:
         """By which column a view is arranged, and how."""

@@ -24,7 +24,7 @@ from backup.markdown.links import (
     percent_encoded,
     resolved,
 )
-from backup.model import Json, Stored
+from backup.model import Json, Stored, encodable
 from backup.urls import is_signed
 
 MARKS = "mubis"  # from the outside in, when several begin and end together
@@ -225,8 +225,7 @@ def whole(text: str) -> str:
     """Text that can be encoded: halves of a surrogate pair are joined, a lone half becomes U+FFFD."""
     if not _ODD.search(text):
         return text
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _CONTROL.sub("", text)
+    return _CONTROL.sub("", encodable(text))
 
 
 def in_lines(piece: Piece) -> Iterator[Piece]:
