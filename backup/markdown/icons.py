@@ -8,6 +8,7 @@ from backup.markdown.inline import literal
 from backup.markdown.inline.read import small_picture
 from backup.model import Json, emoji
 
+DATABASE, PAGE = "🗂️", "📄"  # of those that have none
 # Notion's own icons have names, of which only the first word counts here ('info-alternate').
 # Assumed: their names are those of the drawings; one that is not here is told by its name in a callout.
 _NATIVE = {

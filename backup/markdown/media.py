@@ -59,8 +59,7 @@ def _missing_line(missing: Missing, context: Context, caption: list[Json]) -> st
 
 def missing_note(missing: Missing) -> list[Json]:
     """The runs of 'name *(not backed up: reason)* <address>'; only an external file has an address."""
-    note = run(f"(not backed up: {missing.reason})")
-    note["annotations"] = {"italic": True}
+    note = run(f"(not backed up: {missing.reason})", mark="italic")
     name = [run(f"{missing.name} ")] if missing.name.strip() else []
     address = [run(" "), foreign(missing.url, missing.url)] if missing.url else []
     return [*name, note, *address]

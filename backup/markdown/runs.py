@@ -17,13 +17,13 @@ def block_runs(data: Json) -> list[Json]:
     return runs(data) or runs(data, "text")
 
 
-def run(text: str, link: str = "", *, code: bool = False) -> Json:
-    """A run of our own, in the API's shape; `link` is a finished target."""
+def run(text: str, link: str = "", *, mark: str = "") -> Json:
+    """A run of our own, in the API's shape; `link` is a finished target, `mark` an annotation."""
     href = link or None
     return {
         "type": "text",
         "text": {"content": text, "link": {"url": link} if link else None},
-        "annotations": {"code": True} if code else {},
+        "annotations": {mark: True} if mark else {},
         "plain_text": text,
         "href": href,
         "own": bool(link),

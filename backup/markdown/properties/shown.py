@@ -72,7 +72,7 @@ def words(text: str) -> Shown:
 
 def note(text: str) -> Shown:
     """Words of ours in place of a value that is not to be had."""
-    return Shown(({**run(f"⚠️ {text}"), "annotations": {"italic": True}},))
+    return Shown((run(f"⚠️ {text}", mark="italic"),))
 
 
 def together(parts: Iterable[Shown]) -> Shown:
