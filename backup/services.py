@@ -121,7 +121,7 @@ class Means(Looks):
     def writer(self) -> Writer:
         """Writes to Notion. Raises ConfigError without a token."""
         token = self.settings.restoring.token.reveal()
-        return Writer(token, self.settings.notion_api_url, gate=self._gate, tell=self.log.line)
+        return Writer(token, self.settings.notion_api_url, gate=self._gate)
 
     @cached_property
     def writing_reader(self) -> Client:

@@ -58,7 +58,6 @@ class Writer:
         gate: Gate | None = None,
         tries: int = 8,
         bounds: Bounds | None = None,
-        tell: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.requests = 0  # made, answered or not, repetitions included
         self.done = 0  # writes that were answered well
@@ -67,7 +66,6 @@ class Writer:
         self._gate = gate or Gate()
         self._tries = tries
         self._bounds = bounds or Bounds()
-        self._tell = tell
         self._session = notion_session(token, 1, self._base)
 
     # -- what may be sent twice ------------------------------------------------------------------

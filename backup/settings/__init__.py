@@ -31,7 +31,7 @@ from backup.settings.parsers import (
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.rendering import Rendering
 from backup.settings.restoring import Restoring, restoring
-from backup.settings.setting import Reader, Setting, declared, one, setting, several
+from backup.settings.setting import Fields, Reader, Setting, declared, one, setting, several
 
 __all__ = [
     "COMMAND",
@@ -226,25 +226,31 @@ class Settings:
         return _sound(reader, environ, settings, warnings)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Looking:
-    """What a command is told that only looks at a backup: where it lies, and what shaped it."""
+class _Few:
+    """The few settings that a command needs."""
 
-    output_dir: str = one(_OUTPUT_DIR)
-    rendering: Rendering = several(
-        *declared(Rendering), read=lambda reader: reader.values(Rendering)
-    )
+    __slots__ = ()
 
     @classmethod
     def read(
-        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
-    ) -> Looking:
+        cls: type[Fields], flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+    ) -> Fields:
         """From the same sources as `Settings.read`; what is wrong with other settings is not asked.
 
         Raises ConfigError with every mistake.
         """
         reader = Reader(_merged(flags, environ, dotenv))
         return _sound(reader, environ, reader.values(cls))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looking(_Few):
+    """What a command is told that only looks at a backup: where it lies, and what shaped it."""
+
+    output_dir: str = one(_OUTPUT_DIR)
+    rendering: Rendering = several(
+        *declared(Rendering), read=lambda reader: reader.values(Rendering)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -281,17 +287,11 @@ class Restore:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asking:
+class Asking(_Few):
     """What is needed to ask Notion what there is: the token, whatever is wrong with other settings."""
 
     notion_token: Secret = one(_TOKEN)
     notion_api_url: str = one(_API_URL)
-
-    @classmethod
-    def read(cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Asking:
-        """From the same sources as `Settings.read`. Raises ConfigError with every mistake."""
-        reader = Reader(_merged(flags, environ, dotenv))
-        return _sound(reader, environ, reader.values(cls))
 
 
 class NothingNamed(ConfigError):
