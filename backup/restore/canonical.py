@@ -34,12 +34,11 @@ _KEPT_MENTIONS = ("user", "page", "database", "date", "template_mention", "custo
 class Side:
     """One of the two that are compared: `name` gives what stands for an id (32 hex digits), the same on
     both sides for the same thing; `page` is the id of the page; `files` has the SHA-256 of files that
-    Notion hosts by their key (see model.File). `without` are kinds of mentions that count as text."""
+    Notion hosts by their key (see model.File)."""
 
     name: Callable[[str], str]
     page: str = ""
     files: Mapping[str, str] | None = None
-    without: tuple[str, ...] = ()
 
     def file(self, key: str) -> str:
         """What stands for a file that Notion hosts; '' for one that nobody has."""
@@ -77,7 +76,7 @@ def _run(run: Json, side: Side) -> Json:
         return {"equation": word(mapping(run, "equation"), "expression"), **more}
     mention = mapping(run, "mention")
     kind = word(mention, "type")
-    if type_ == "mention" and kind in _KEPT_MENTIONS and kind not in side.without:
+    if type_ == "mention" and kind in _KEPT_MENTIONS:
         return {"mention": kind, "of": _mentioned(kind, mention.get(kind), side), **more}
     if link := address_of(run):
         more["link"] = link_of(link, side)
@@ -162,9 +161,7 @@ def icon(raw: Any, side: Side, key: str) -> Any:
     if kind in ("file", "external", "file_upload"):
         return [source(found, side, key)]
     if kind == "custom_emoji":
-        return (
-            None if kind in side.without else ["emoji", side.named(mapping(found, kind).get("id"))]
-        )
+        return ["emoji", side.named(mapping(found, kind).get("id"))]
     return _plain(found.get(kind)) if kind else None
 
 

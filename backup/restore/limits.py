@@ -56,12 +56,12 @@ def units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
-def pieces(text: str, most: int = TEXT) -> Iterator[str]:
-    """The text in pieces of at most `most` units, no character cut in two."""
+def pieces(text: str) -> Iterator[str]:
+    """The text in pieces that each fit into one run, no character cut in two."""
     start = used = 0
     for at, char in enumerate(text):
         size = 2 if char > "\uffff" else 1
-        if used + size > most:
+        if used + size > TEXT:
             yield text[start:at]
             start, used = at, 0
         used += size
