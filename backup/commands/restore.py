@@ -129,12 +129,12 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
 
     def compared(id_: str) -> Proof:
         services.log.line("A page of this title is there: comparing it with the backup.")
-        return _compared(services, found, planned, Sent({found.top.id: id_}, 0, True), None)
+        return _compared(services, found, planned, Sent({found.top.id: id_}), None)
 
     if there := target.copy_there(services.reader, found, planned, compared):
         return _there(found, planned, *there)
     services.log.line(f"Restoring {summary.words(summary.contents(found))}.")
-    before = services.writer.requests
+    asked = services.writer.requests
     try:
         sent = send(planned, found, services.writer, services.reader, _progress(services))
     except Interrupted:
@@ -146,8 +146,8 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
             raise ConfigError(error.message, hint=error.hint) from None
         return _unfinished(str(error), _NOT_FINISHED)
     if not sent.finished:
-        return _unfinished(sent.problem or "The restore did not come to its end.", 3)
-    answer = _done(found, planned, replace(sent, requests=sent.requests - before))
+        return _unfinished(sent.problem, _NOT_FINISHED)
+    answer = _done(found, planned, sent, services.writer.requests - asked)
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
     try:
@@ -161,8 +161,7 @@ def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> 
 
 def _there(found: Saved, planned: Plan, id_: str, shown: Proof) -> Answer:
     """A copy is where it should be: a second one would be a surprise."""
-    sent = Sent({found.top.id: id_}, 0, True)
-    made = _done(found, planned, sent)
+    made = _done(found, planned, Sent({found.top.id: id_}), 0)
     note = "To get one more, give the one that is there another title."
     heading = f"{found.top.path} is there already, and as in the backup: nothing was written"
     return _proven(replace(made, heading=heading, notes=(note, *made.notes)), shown)
@@ -183,14 +182,14 @@ def _unfinished(why: str, code: int) -> Answer:
     return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
 
 
-def _done(found: Saved, planned: Plan, sent: Sent) -> Answer:
+def _done(found: Saved, planned: Plan, sent: Sent, requests: int) -> Answer:
     link = address(sent.ids[found.top.id])
     data = summary.data(found, planned.losses, sent.ids)
     return Answer(
         f"Restored {found.top.path}: {summary.words(summary.contents(found))}",
         notes=tuple(summary.losses(planned.losses)),
         problems=sent.refused,
-        data={**data, "restored": link, "requests": sent.requests},
+        data={**data, "restored": link, "requests": requests},
         links=summary.links(found, sent.ids),
     )
 

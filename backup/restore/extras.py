@@ -3,7 +3,6 @@ refuses of it costs only itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import unquote
@@ -13,9 +12,11 @@ from backup.json_values import mapping, word
 from backup.model import Json, Problem, bare_id, dashed_id
 from backup.notion.client import Client
 from backup.notion.lists import listed
+from backup.restore.draft import Upload, marks, resolved
 from backup.restore.lists import own_words
 from backup.restore.losses import Loss, Lost
 from backup.restore.steps import MakeViews, Patch, Say, View
+from backup.restore.upload import Uploads
 from backup.restore.views import column_key
 from backup.restore.writer import Writer
 
@@ -29,15 +30,23 @@ _FORBIDDEN = (
 
 @dataclass
 class Copying:
-    """What it takes: `ids` are those of all that is made, `now` gives a body with them. `refused` is what
-    Notion did not take, `lost` are the losses by that."""
+    """A copy under way: `ids` are those of all that is made, by key. `refused` is what Notion did not take,
+    `lost` are the losses by that."""
 
     writer: Writer
     reader: Client
-    ids: MutableMapping[str, str]
-    now: Callable[[Json], Json]
+    uploads: Uploads
+    ids: dict[str, str] = field(default_factory=dict)
     refused: list[Problem] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
+
+    def now(self, value: Json) -> Json:
+        """The body of a request, with the ids that are known; its files are sent before."""
+        for mark in marks(value):
+            if isinstance(mark, Upload):
+                self.uploads.send(mark.name)
+        made: Json = resolved(value, self.ids, self.uploads.ids)
+        return made
 
 
 @dataclass
