@@ -34,7 +34,7 @@ def is_bare_id(text: str) -> bool:
 
 
 def dashed_id(id_: str) -> str:
-    """An id as Notion returns it (8-4-4-4-12); text that is no id comes back unchanged."""
+    """An id as Notion returns it (8-4-4-4-12); text that is not an id comes back unchanged."""
     hex_ = bare_id(id_)
     if not _HEX32.fullmatch(hex_):
         return id_
@@ -90,7 +90,7 @@ class Block:
 
     `data` is the API's own object under the type's key ({} when the API gave none). `unread` says
     why children that Notion announced are not here, and is '' when all of them were read. `lacking`
-    says that another time they may be had. `raw` is the whole block object, with its times, its
+    says that they may be read another time. `raw` is the whole block object, with its times, its
     colour and what nobody here knows; {} for a block that did not come from the API.
     """
 
@@ -145,7 +145,7 @@ class Row:
 
     @property
     def raw(self) -> Json:
-        """The page object, anew each time."""
+        """The page object, unpacked each time."""
         found: Json = exact_json.load_at(_unpacked(self.packed), self.start)
         return found
 
@@ -228,14 +228,14 @@ class Stored:
     path: str
     name: str
     size: int  # bytes
-    width: int | None = None  # pixels; None when it is no picture, or its size is unknown
+    width: int | None = None  # pixels; None when it is not an image, or its size is unknown
     height: int | None = None
     description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A file that could not be had. `url` is empty unless it is external (no signature leaks)."""
+    """A file that could not be downloaded. `url` is empty unless it is external (no signature leaks)."""
 
     name: str
     reason: str

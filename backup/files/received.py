@@ -34,7 +34,7 @@ class Passing(FileError):
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """A file that has been had: `path` is a temporary one, `file` may have a fresher URL than the
+    """A downloaded file: `path` is a temporary one, `file` may have a fresher URL than the
     one asked for, `size` is in bytes, `sha256` in hex, `extension` without dot."""
 
     file: File

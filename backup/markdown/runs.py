@@ -8,7 +8,7 @@ from backup.model import Json, bare_id
 
 
 def runs(data: object, key: str = "rich_text") -> list[Json]:
-    """The rich-text array under `key`, without anything in it that is no object; [] for none."""
+    """The rich-text array under `key`, without anything in it that is not an object; [] for none."""
     return objects(as_object(data).get(key))
 
 

@@ -250,7 +250,7 @@ def _without_file(to: Translation, block: Block, caption: Json) -> Draft:
 
 
 def _address(to: Translation, block: Block) -> Made:
-    """A bookmark or embed; an embed of a file of Notion's own is uploaded anew."""
+    """A bookmark or embed; an embed of a file of Notion's own is uploaded again."""
     url, caption = word(block.data, "url"), _caption(to, block)
     if block.type == "embed" and urls.is_hosted(url):
         found = to.files.upload(block.id, to.scope, block.data)

@@ -66,7 +66,7 @@ class Plan:
 
 
 def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
-    """How `saved` is made again in the page `target` ('' when it is only to be seen)."""
+    """How `saved` is restored in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
     translator = Translator(saved, workspace)

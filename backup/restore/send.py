@@ -148,7 +148,7 @@ class _Sender:
         parent, _, done = self.lists.spans[number]
 
         def attempt(is_doubtful: bool) -> Json | None:
-            if is_doubtful and (key in self.ids or self._is_there(number, key, anew=True)):
+            if is_doubtful and (key in self.ids or self._is_there(number, key, again=True)):
                 return None
             try:
                 answer = self.writer.make(kind, self.copying.now(sent))
@@ -164,12 +164,12 @@ class _Sender:
         self.lists.done[parent] = done
         return made
 
-    def _is_there(self, number: int, key: str, *, anew: bool = False) -> bool:
+    def _is_there(self, number: int, key: str, *, again: bool = False) -> bool:
         """Whether a page or database was made before, by this run or another."""
         parent, start, _ = self.lists.spans[number]
         if parent == TARGET:
             return self._is_begun(key)
-        if anew or parent not in self.lists.done:
+        if again or parent not in self.lists.done:
             self._look(parent)
         return self.lists.done[parent] > start
 

@@ -32,7 +32,7 @@ class Uploads:
     ids: dict[str, str] = field(default_factory=dict)
 
     def send(self, sha256: str) -> None:
-        """The file is with Notion from then on. A making whose answer is lost is done anew: what was never
+        """The file is with Notion from then on. An upload whose answer is lost is started again: what was never
         attached is gone after an hour."""
         if sha256 in self.ids:
             return

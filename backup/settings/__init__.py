@@ -338,7 +338,7 @@ def named(text: str, *, workflow: bool) -> str:
 
 
 def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:
-    """Whom to tell, from the same sources as `Settings.read`, whatever is wrong with the rest."""
+    """The notification settings, from the same sources as `Settings.read`, whatever is wrong with the rest."""
     return _contacts(Reader(_merged(flags, environ, dotenv)))
 
 

@@ -30,7 +30,7 @@ _MARKS = {
 
 @renders("image")
 def image(block: Block, context: Context) -> str:
-    """The picture; a line that says so when it could not be had."""
+    """The picture; a line that says so when it could not be downloaded."""
     return picture(_found(block, context), context, runs(block.data, "caption"))
 
 

@@ -71,7 +71,7 @@ def words(text: str) -> Shown:
 
 
 def note(text: str) -> Shown:
-    """Words of ours in place of a value that is not to be had."""
+    """Words of ours in place of a value that Notion does not give."""
     return Shown((run(f"⚠️ {text}", mark="italic"),))
 
 
