@@ -134,12 +134,12 @@ class Translation:
             target = web(word(block.data, "url"), replace(self.scope, losses=[]))
             return self.line(block, word(block.data, "url"), (), target)
         kind = (word(block.data, "block_type") or block.type or "block").replace("_", " ")
-        title = plain(block) or word(block.data, "title")
+        title = _plain(block) or word(block.data, "title")
         words = f"[{kind.capitalize()}{': ' if title else ''}{title}]"
         return self.line(block, words, self.below(block))
 
 
-def plain(block: Block) -> str:
+def _plain(block: Block) -> str:
     """The text of a block, whichever it is, without its marks."""
     if block.type == "table_row":
         return " | ".join(plain_text(cell) for cell in as_list(block.data.get("cells")))
@@ -147,7 +147,7 @@ def plain(block: Block) -> str:
     return plain_text(found) if isinstance(found, list) else ""
 
 
-Made = list[Draft]
+Drafts = list[Draft]
 
 
 def _color(block: Block) -> Json:
@@ -155,12 +155,12 @@ def _color(block: Block) -> Json:
     return {"color": color} if isinstance(color, str) and color in limits.COLORS else {}
 
 
-def _worded(to: Translation, block: Block) -> Made:
+def _worded(to: Translation, block: Block) -> Drafts:
     """Text with what lies in it; one that is too long for a block goes on in the next of its kind."""
     parts = rich(block.data.get("rich_text"), to.scope)
     more = _MORE[block.type](to, block) if block.type in _MORE else _color(block)
     below = to.below(block)
-    after: Made = []
+    after: Drafts = []
     takes = block.type != "code" and (block.type not in _HEADINGS or more.get("is_toggleable"))
     if below and not takes:
         below, after = (), [*below]
@@ -216,12 +216,12 @@ _MORE: Mapping[str, Callable[[Translation, Block], Json]] = {
 }
 
 
-def _bare(to: Translation, block: Block) -> Made:
+def _bare(to: Translation, block: Block) -> Drafts:
     more = _color(block) if block.type == "table_of_contents" else {}
     return [Draft(to.key(block), block.type, more)]
 
 
-def _equation(to: Translation, block: Block) -> Made:
+def _equation(to: Translation, block: Block) -> Drafts:
     expression = encodable(word(block.data, "expression"))
     if limits.units(expression) > limits.EXPRESSION:
         to.lose(block, Loss.TOO_DEEP)
@@ -230,7 +230,7 @@ def _equation(to: Translation, block: Block) -> Made:
     return [Draft(to.key(block), "equation", {"expression": expression})]
 
 
-def _media(to: Translation, block: Block) -> Made:
+def _media(to: Translation, block: Block) -> Drafts:
     made = file(block.data, block.id, to.scope, to.files)
     caption = _caption(to, block)
     if made is None:
@@ -249,7 +249,7 @@ def _without_file(to: Translation, block: Block, caption: Json) -> Draft:
     return Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})
 
 
-def _address(to: Translation, block: Block) -> Made:
+def _address(to: Translation, block: Block) -> Drafts:
     """A bookmark or embed; an embed of a file of Notion's own is uploaded again."""
     url, caption = word(block.data, "url"), _caption(to, block)
     if block.type == "embed" and urls.is_hosted(url):
@@ -266,7 +266,7 @@ def _address(to: Translation, block: Block) -> Made:
     return [Draft(to.key(block), block.type, {"url": target, **caption})]
 
 
-def _link_to_page(to: Translation, block: Block) -> Made:
+def _link_to_page(to: Translation, block: Block) -> Drafts:
     kind = word(block.data, "type")
     key = bare_id(word(block.data, kind))
     if kind not in ("page_id", "database_id") or not is_bare_id(key):
@@ -276,9 +276,8 @@ def _link_to_page(to: Translation, block: Block) -> Made:
     return [Draft(to.key(block), block.type, {"type": kind, kind: target})]
 
 
-def _table(to: Translation, block: Block) -> Made:
+def _table(to: Translation, block: Block) -> Drafts:
     rows = [child for child in block.children if child.type == "table_row"]
-    others = [child for child in block.children if child.type != "table_row"]
     widths = [len(as_list(row.data.get("cells"))) for row in rows]
     given = block.data.get("table_width")
     wanted = given if type(given) is int and not rows else max(widths, default=1)
@@ -289,8 +288,8 @@ def _table(to: Translation, block: Block) -> Made:
         to.lose(block, Loss.EMPTY)
         made = (Draft(f"{key}+", "table_row", {"cells": [[] for _ in range(width)]}),)
     heads = {name: block.data.get(name) is True for name in ("has_column_header", "has_row_header")}
-    after = [draft for child in others for draft in to._block(child)]
-    return [Draft(key, "table", {"table_width": width, **heads}, made), *after]
+    whole = Draft(key, "table", {"table_width": width, **heads}, made)
+    return [whole, *_others(to, block, "table_row")]
 
 
 def _row(to: Translation, row: Block, width: int) -> Draft:
@@ -309,18 +308,18 @@ def _row(to: Translation, row: Block, width: int) -> Draft:
     return replace(made, data={"cells": [*cut, *([] for _ in range(width - len(cut)))]})
 
 
-def _columns(to: Translation, block: Block) -> Made:
+def _columns(to: Translation, block: Block) -> Drafts:
     sides = [child for child in block.children if child.type == "column"]
+    if len(sides) < 2:  # as nobody can make: what is in it
+        return [*to.below(block)]
     if block.unread:
         to.lose(block, Loss.UNREAD)
-    if len(sides) < 2:  # as nobody can make: what is in it
-        return [draft for child in block.children for draft in to._block(child)]
     key = to.key(block)
     made = tuple(_column(to, side) for side in sides)
     return [Draft(key, "column_list", {}, made), *_others(to, block, "column")]
 
 
-def _others(to: Translation, block: Block, type_: str) -> Made:
+def _others(to: Translation, block: Block, type_: str) -> Drafts:
     """What lies in a block that takes children of one type alone, and is of another: it follows."""
     others = (child for child in block.children if child.type != type_)
     return [draft for child in others for draft in to._block(child)]
@@ -340,13 +339,13 @@ def _column(to: Translation, side: Block) -> Draft:
     return Draft(key, "column", {"width_ratio": ratio} if is_ratio else {}, below)
 
 
-def _tab(to: Translation, block: Block) -> Made:
+def _tab(to: Translation, block: Block) -> Drafts:
     labels = [child for child in block.children if child.type == "paragraph"]
-    if block.unread:
-        to.lose(block, Loss.UNREAD)
     if not labels:
         to.lose(block, Loss.EMPTY)
         return [*to.below(block)]
+    if block.unread:
+        to.lose(block, Loss.UNREAD)
     key = to.key(block)
     made = tuple(_label(to, label) for label in labels)
     return [Draft(key, "tab", {}, made), *_others(to, block, "paragraph")]
@@ -360,7 +359,7 @@ def _label(to: Translation, label: Block) -> Draft:
     return Draft(to.key(label), "paragraph", data, to.below(label))
 
 
-def _synced(to: Translation, block: Block) -> Made:
+def _synced(to: Translation, block: Block) -> Drafts:
     """An original, or the copy of one that is restored; of any other one its content."""
     source = as_object(block.data.get("synced_from"))
     original = bare_id(word(source, "block_id"))
@@ -372,7 +371,7 @@ def _synced(to: Translation, block: Block) -> Made:
     return [Draft(to.key(block), block.type, {"synced_from": None}, to.below(block))]
 
 
-_MAKES: Mapping[str, Callable[[Translation, Block], Made]] = {
+_MAKES: Mapping[str, Callable[[Translation, Block], Drafts]] = {
     **dict.fromkeys(_WORDED, _worded),
     **dict.fromkeys((*_PLAIN, "table_of_contents"), _bare),
     **dict.fromkeys(MEDIA, _media),

@@ -176,7 +176,7 @@ def comment(said: object, raw: Json, side: Side) -> Json:
 def views(database: StoredDatabase, side: Side) -> dict[str, Json]:
     """What the views of a database say, by their ids."""
     names = {
-        bare_id(word(source, "id")): _by_id(mapping(source, "properties"))
+        bare_id(word(source, "id")): by_id(mapping(source, "properties"))
         for source in database.sources
     }
     found = {}
@@ -246,11 +246,11 @@ def _value(kind: str, value: Json, side: Side) -> Any:
 
 def schema(properties: Json, side: Side) -> Json:
     """The columns of a data source by name: type and configuration."""
-    names = _by_id(properties)
+    names = by_id(properties)
     return {name: _column(as_object(each), names, side) for name, each in properties.items()}
 
 
-def _by_id(properties: Json) -> dict[str, str]:
+def by_id(properties: Json) -> dict[str, str]:
     """The names of columns by their ids."""
     return {unquote(word(as_object(each), "id")): name for name, each in properties.items()}
 
