@@ -22,8 +22,8 @@ from backup.restore.send import Sent, send
 from backup.restore.steps import Say
 from backup.restore.summary import address
 from backup.restore.translation import workspace_of
-from backup.services import Means
-from backup.settings import Restore
+from backup.services import RestoreServices
+from backup.settings import RestoreSettings
 from backup.settings.restoring import ORIGINAL
 from backup.stop import Interrupted
 from backup.sync import state
@@ -44,7 +44,7 @@ class _Backup:
     content: Callable[[str], bytes]
 
 
-def run(settings: Restore, services: Means) -> Answer:
+def run(settings: RestoreSettings, services: RestoreServices) -> Answer:
     """Plan a restore, or carry it out. Raises ConfigError for whatever the settings have wrong, before
     anything is written; StateError when there is no backup."""
     backup, into = _backup(settings, services), settings.restoring.into
@@ -58,7 +58,7 @@ def run(settings: Restore, services: Means) -> Answer:
     return _copied(settings, services, found, planned)
 
 
-def _backup(settings: Restore, services: Means) -> _Backup:
+def _backup(settings: RestoreSettings, services: RestoreServices) -> _Backup:
     if not settings.restoring.at:
         return _Backup(services.load().state, services.tree.content)
     there = earlier.at(services.git, settings.restoring.at)
@@ -74,7 +74,9 @@ def _backup(settings: Restore, services: Means) -> _Backup:
         raise ConfigError(f"RESTORE_AT: {error.message}", hint="Write another commit.") from None
 
 
-def _original(settings: Restore, services: Means, id_: str, node: Record | Place) -> Answer:
+def _original(
+    settings: RestoreSettings, services: RestoreServices, id_: str, node: Record | Place
+) -> Answer:
     """Out of the trash, or the sentence that it is not there."""
     kind = "page" if isinstance(node, Record) else "database"
     name, link = f"“{node.title or 'Untitled'}”", address(id_)
@@ -97,7 +99,7 @@ def _original(settings: Restore, services: Means, id_: str, node: Record | Place
     return Answer(heading, notes=notes, data=data, links=((node.folder, link),))
 
 
-def _planned(services: Means, found: Saved, into: str) -> Plan:
+def _planned(services: RestoreServices, found: Saved, into: str) -> Plan:
     """What would be written. Where nothing is to be written, Notion is not asked."""
     if not into:
         return plan(found, "", workspace_of({}))
@@ -124,7 +126,9 @@ def _foreseen(found: Saved, planned: Plan) -> Answer:
     )
 
 
-def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> Answer:
+def _copied(
+    settings: RestoreSettings, services: RestoreServices, found: Saved, planned: Plan
+) -> Answer:
     services.stop.working()
 
     def compared(id_: str) -> Proof:
@@ -167,7 +171,7 @@ def _there(found: Saved, planned: Plan, id_: str, shown: Proof) -> Answer:
     return _proven(replace(made, heading=heading, notes=(note, *made.notes)), shown)
 
 
-def _progress(services: Means) -> Callable[[str], None]:
+def _progress(services: RestoreServices) -> Callable[[str], None]:
     """Tells the log what is done, and ends the restore when it is told to stop."""
 
     def tell(line: str) -> None:
@@ -195,7 +199,7 @@ def _done(found: Saved, planned: Plan, sent: Sent, requests: int) -> Answer:
 
 
 def _compared(
-    services: Means, found: Saved, planned: Plan, sent: Sent, said: set[str] | None
+    services: RestoreServices, found: Saved, planned: Plan, sent: Sent, said: set[str] | None
 ) -> Proof:
     """What differs between the backup and the copy, read back; `said` are the ids of what was commented,
     None where no comments are looked at."""

@@ -38,12 +38,12 @@ __all__ = [
     "NAMES",
     "SETTINGS",
     "AiNaming",
-    "Asking",
+    "ApiSettings",
     "Contacts",
-    "Looking",
     "NothingNamed",
+    "ReadingSettings",
     "Rendering",
-    "Restore",
+    "RestoreSettings",
     "Restoring",
     "Secret",
     "Setting",
@@ -244,7 +244,7 @@ class _Few:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Looking(_Few):
+class ReadingSettings(_Few):
     """What a command is told that only looks at a backup: where it lies, and what shaped it."""
 
     output_dir: str = one(_OUTPUT_DIR)
@@ -254,7 +254,7 @@ class Looking(_Few):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Restore:
+class RestoreSettings:
     """What a restore is told: where the backup lies, what of it goes where, and how to ask Notion.
     `notion_token` may be empty where nothing is asked."""
 
@@ -274,7 +274,7 @@ class Restore:
     @classmethod
     def read(
         cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
-    ) -> Restore:
+    ) -> RestoreSettings:
         """From the same sources as `Settings.read`; what is wrong with other settings is not asked.
 
         Raises ConfigError with every mistake.
@@ -287,7 +287,7 @@ class Restore:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asking(_Few):
+class ApiSettings(_Few):
     """What is needed to ask Notion what there is: the token, whatever is wrong with other settings."""
 
     notion_token: Secret = one(_TOKEN)
