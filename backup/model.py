@@ -16,7 +16,7 @@ Json: TypeAlias = dict[str, Any]
 STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
 CSV = "database.csv"  # in the folder of a database: its rows
 
-# Pictures that browsers show, by the extension that their files have in a backup.
+# Images that browsers show, by the extension that their files have in a backup.
 SHOWN_BY_BROWSERS = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))
 
 _HEX32 = re.compile(r"[0-9a-f]{32}")

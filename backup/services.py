@@ -39,7 +39,7 @@ _ANY_SIZE = 5_000  # megabytes: the most that MAX_FILE_MB may be
 @dataclass(frozen=True)
 class Services:
     """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
-    `naming` when no model is asked about pictures; `git` works in the output folder.
+    `naming` when no model is asked about images; `git` works in the output folder.
     `turn` is the number of the run among those of its workflow, None outside of one."""
 
     client: Client

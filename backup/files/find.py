@@ -152,14 +152,14 @@ def _values(value: Json, key: str, label: str) -> Iterator[File]:
 
 
 def _entry(entry: Json, key: str, label: str) -> list[File]:
-    """A file in a list: shown as a picture when its name says that it is one."""
+    """A file in a list: shown as an image when its name says that it is one."""
     url, hosted = _source(entry)
     if not url:
         return []
     name = _own_name(entry, url)
-    is_picture = kinds.suffix(name) in kinds.SHOWN or url.lower().startswith("data:image/")
+    is_image = kinds.suffix(name) in kinds.SHOWN or url.lower().startswith("data:image/")
     words = name if says_something(name) else label
-    return [File(key, "image" if is_picture else "attachment", url, hosted, name, words)]
+    return [File(key, "image" if is_image else "attachment", url, hosted, name, words)]
 
 
 def _emoji(value: Any) -> list[File]:

@@ -71,7 +71,8 @@ def stem(file: File, extension: str, description: str = "") -> str:
     else keeps its own name, made safe; its old extension goes when the new one says the same.
     """
     if file.kind == "image":
-        is_named = kinds.suffix(file.words) in kinds.PICTURES  # and no caption 'See setup.py'
+        # Of a caption 'See setup.py' nothing goes.
+        is_named = kinds.suffix(file.words) in kinds.IMAGE_EXTENSIONS
         words = PurePosixPath(file.words).stem if is_named else file.words
         words = slug(words, _SLUG_BYTES) or "image"
         more = slug(description, _SLUG_BYTES)
@@ -198,7 +199,7 @@ def _without_extension(name: str, extension: str) -> str:
 
 
 def says_something(name: str) -> bool:
-    """Whether a picture's file name describes it: 'router-setup.png' does, 'IMG_0042.jpg' does not.
+    """Whether an image's file name describes it: 'router-setup.png' does, 'IMG_0042.jpg' does not.
 
     It takes one word without digits, of three letters or more (one, beyond ASCII), that no camera
     or screenshot tool writes.

@@ -88,19 +88,19 @@ def judge(file: File, path: Path, content_type: str, saved: Saved) -> Downloaded
     name = file.name or urls.last_segment(file.url)
     reason = ""
     if file.kind == "image":
-        reason = kinds.why_no_picture(saved.head, content_type)
+        reason = kinds.why_not_image(saved.head, content_type)
     elif not file.hosted:  # Notion's own storage has what was uploaded, however odd
-        reason = kinds.why_no_file(saved.head, name)
+        reason = kinds.why_not_file(saved.head, name)
     if reason:
         raise FileError(reason)
     extension = _extension(file, saved.head, content_type, name)
-    width, height = kinds.picture_size(path) or (None, None)
+    width, height = kinds.image_size(path) or (None, None)
     return Downloaded(file, path, saved.size, saved.sha256, extension, width, height)
 
 
 def _extension(file: File, head: bytes, content_type: str, name: str) -> str:
     """An attachment keeps its name, also one without an extension. What its bytes prove counts when that
-    says nothing, and for pictures, which pages show."""
+    says nothing, and for images, which pages show."""
     is_named = file.kind != "image" and bool(file.name)
     if is_named and (own := kinds.kept(file.name)):
         return own

@@ -112,7 +112,7 @@ def gather(
 
     `known` has the records of the last run by identity, `folder` is the page's folder as that run
     left it (it may be absent), `staging` one for temporary files, made when there are any. `describe` says
-    what a picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
+    what an image shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
     `earlier` are the files that the last run lacked, by identity. A file that cannot be downloaded is
     Missing and costs nothing else.
     """
@@ -233,7 +233,7 @@ def _as_it_lies(record: FileRecord, folder: Path) -> FileRecord | None:
 
 
 def _numbered_first(fates: Mapping[str, _Fate]) -> list[tuple[str, _Fate]]:
-    """The pictures of the text come first, so that the first of them is number 1 even below a cover.
+    """The images of the text come first, so that the first of them is number 1 even below a cover.
 
     Only the key of a block has no '/' (see model.File).
     """

@@ -1,4 +1,4 @@
-"""Asks a model what a picture shows: one picture, one question, over the Messages API.
+"""Asks a model what an image shows: one image, one question, over the Messages API.
 
 Any server that speaks that API will do (Anthropic, OpenRouter, a proxy of one's own). Nothing of an
 answer gets into a message but its status, and the key goes to that one server alone.
@@ -64,8 +64,8 @@ class Model:
         self._count = threading.Lock()
         self._session = _session(key, connections, urlsplit(url).hostname or "")
 
-    def name_picture(self, media_type: str, content: bytes) -> Answer:
-        """What the picture shows, in a few words. Raises FileError when there is no answer.
+    def name_image(self, media_type: str, content: bytes) -> Answer:
+        """What the image shows, in a few words. Raises FileError when there is no answer.
 
         A server that is busy or out of order is asked a second time, after a short wait.
         """

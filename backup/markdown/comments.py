@@ -11,7 +11,7 @@ from backup.markdown.blocks.shapes import stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.dates import moment
 from backup.markdown.inline import inline
-from backup.markdown.media import file_line, picture, stored_or_missing
+from backup.markdown.media import file_line, shown_image, stored_or_missing
 from backup.markdown.runs import block_runs, run, runs
 from backup.model import Block, Json, Missing, Page, bare_id, plain_text
 from backup.words import shortened
@@ -73,4 +73,4 @@ def _file(attachment: Json, key: str, context: Context) -> str:
     found = stored_or_missing(key, attachment, word(attachment, "category") or "file", context)
     if isinstance(found, Missing) or not found.path.startswith("assets/"):
         return file_line("📎", found, context, [])
-    return picture(found, context, [])
+    return shown_image(found, context, [])

@@ -61,7 +61,7 @@ class Context:
     toc: Mapping[str, str] = field(default_factory=dict)  # heading block id -> '#anchor'
     headings: tuple[Block, ...] = ()  # the page's headings that have a text, in reading order
     at_page_level: bool = True  # alerts are shown there only (markdown.md 5.4)
-    in_item: bool = False  # somewhere below a list item: pictures are not centred there
+    in_item: bool = False  # somewhere below a list item: images are not centred there
     number: int = 1  # what a numbered list item is counted as
 
 

@@ -15,7 +15,7 @@ from backup.markdown.front_matter import front_matter
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
 from backup.markdown.links import notion_address
-from backup.markdown.media import picture, stored_or_missing
+from backup.markdown.media import shown_image, stored_or_missing
 from backup.markdown.references import References, linked, references
 from backup.markdown.runs import run
 from backup.model import Page, bare_id, is_bare_id, title_runs
@@ -66,7 +66,7 @@ def _cover(page: Page, context: Context) -> str:
     cover = mapping(page.raw, "cover")
     if not cover:
         return ""
-    return picture(stored_or_missing(f"{page.id}/cover", cover, "cover", context), context, [])
+    return shown_image(stored_or_missing(f"{page.id}/cover", cover, "cover", context), context, [])
 
 
 def _properties(page: Page, context: Context) -> str:

@@ -120,7 +120,7 @@ def _shard(text: str) -> tuple[int, int]:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What a run is told to do. `databases` are those that count in this repository; `ai_naming` is
-    None when pictures get their usual names. `warnings` is what was ignored and probably meant. The
+    None when images get their usual names. `warnings` is what was ignored and probably meant. The
     fields stand in the order of the table in docs/settings.md."""
 
     notion_token: Secret = one(_TOKEN)

@@ -81,5 +81,5 @@ class Rows:
 
 
 def _as_link(file: Stored | Missing) -> Stored | Missing:
-    """A picture as a link: a table has no room for it."""
+    """An image as a link: a table has no room for it."""
     return replace(file, width=None) if isinstance(file, Stored) else file

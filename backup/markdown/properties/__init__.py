@@ -107,4 +107,4 @@ def _listed(page: Page, context: Context) -> Iterator[tuple[str, Shown]]:
 
 def _cell(value: Shown, context: Context) -> str:
     text = inline(list(value.runs), context, Where.CELL)
-    return " ".join(filter(None, (text, *value.pictures)))
+    return " ".join(filter(None, (text, *value.images)))
