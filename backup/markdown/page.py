@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backup.json_values import mapping, word
+from backup.json_values import mapping
 from backup.markdown import comments, properties
 from backup.markdown.anchors import with_contents
 from backup.markdown.blocks.flow import flow
 from backup.markdown.blocks.shapes import stacked
 from backup.markdown.context import Context, Where
-from backup.markdown.dates import moment
 from backup.markdown.front_matter import front_matter
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
-from backup.markdown.links import notion_address
 from backup.markdown.media import shown_image, stored_or_missing
+from backup.markdown.origin import origin
 from backup.markdown.references import References, linked, references
 from backup.markdown.runs import run
-from backup.model import Page, bare_id, is_bare_id, title_runs
+from backup.model import Page, title_runs
 
 __all__ = ["References", "linked", "references", "render"]
 
@@ -38,7 +37,7 @@ def render(page: Page, context: Context) -> str:
         _properties(page, context),
         flow(page.blocks, context),
         comments.section(page, context),
-        _origin(page, context),
+        origin(page, context),
     )
     return f"{text}\n"
 
@@ -75,29 +74,3 @@ def _properties(page: Page, context: Context) -> str:
     is_head = options.front_matter != "false"
     wanted = ("table", "both") if is_head else ("table", "both", "front-matter")
     return properties.table(page, context) if options.properties in wanted else ""
-
-
-def _origin(page: Page, context: Context) -> str:
-    """The last line, in small letters: where a page is in Notion, and when and by whom it was edited last.
-    It is there with front matter, too: people read the end of a page, programs its head."""
-    id_ = bare_id(page.id)
-    link = f"[Open in Notion]({notion_address(id_)})" if is_bare_id(id_) else ""
-    when, who = moment(page.edited), _editor(page)
-    edited = " ".join(filter(None, (when and f"edited {when}", who and f"by {who}")))
-    parts = (link, inline([run(edited)], context, Where.BLOCK))
-    marks = (mark for mark in ("archived", "locked") if page.raw.get(f"is_{mark}") is True)
-    text = " · ".join(filter(None, (*parts, *marks)))
-    return f"<sub>{text}</sub>" if text else ""
-
-
-def _editor(page: Page) -> str:
-    """The name of who edited a page last, where Notion said it: a page names people by their ids alone,
-    but for a property that shows them. '' when nobody knows."""
-    who = mapping(page.raw, "last_edited_by")
-    shown = (
-        mapping(value, "last_edited_by")
-        for value in mapping(page.raw, "properties").values()
-        if word(value, "type") == "last_edited_by"
-    )
-    same = (each for each in (who, *shown) if each.get("id") == who.get("id"))
-    return " ".join(next(filter(None, (word(each, "name") for each in same)), "").split())

@@ -1,0 +1,43 @@
+"""A page's last line: where it is in Notion, and when and by whom it was edited last.
+
+It is there with front matter, too: people read the end of a page, programs its head.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backup.json_values import mapping, word
+from backup.markdown.context import Context, Where
+from backup.markdown.dates import moment
+from backup.markdown.inline import inline
+from backup.markdown.links import notion_address
+from backup.markdown.runs import run
+from backup.model import Page, bare_id
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def origin(page: Page, context: Context) -> str:
+    """The line, in small letters; '' when nothing of it is known."""
+    id_ = bare_id(page.id)
+    link = f"[Open in Notion]({notion_address(id_)})" if _ID.fullmatch(id_) else ""
+    when, who = moment(page.edited), editor(page)
+    edited = " ".join(filter(None, (when and f"edited {when}", who and f"by {who}")))
+    parts = (link, inline([run(edited)], context, Where.BLOCK))
+    marks = (mark for mark in ("archived", "locked") if page.raw.get(f"is_{mark}") is True)
+    text = " · ".join(filter(None, (*parts, *marks)))
+    return f"<sub>{text}</sub>" if text else ""
+
+
+def editor(page: Page) -> str:
+    """The name of who edited a page last, where Notion said it: a page names people by their ids alone,
+    but for a property that shows them. '' when nobody knows."""
+    who = mapping(page.raw, "last_edited_by")
+    shown = (
+        mapping(value, "last_edited_by")
+        for value in mapping(page.raw, "properties").values()
+        if word(value, "type") == "last_edited_by"
+    )
+    same = (each for each in (who, *shown) if each.get("id") == who.get("id"))
+    return " ".join(next(filter(None, (word(each, "name") for each in same)), "").split())
