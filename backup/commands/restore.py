@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from backup.errors import BackupError, BrokenState, ConfigError, Forbidden, NotionError
+from backup.markdown.links import notion_address
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
@@ -20,7 +21,6 @@ from backup.restore.read_back import Reading, of_backup
 from backup.restore.saved import Saved, saved
 from backup.restore.send import Sent, send
 from backup.restore.steps import Say
-from backup.restore.summary import address
 from backup.restore.translation import workspace_of
 from backup.services import RestoreServices
 from backup.settings import RestoreSettings
@@ -79,7 +79,7 @@ def _original(
 ) -> Answer:
     """Out of the trash, or the sentence that it is not there."""
     kind = "page" if isinstance(node, Record) else "database"
-    name, link = f"“{node.title or 'Untitled'}”", address(id_)
+    name, link = f"“{node.title or 'Untitled'}”", notion_address(id_)
     if settings.dry_run:
         number = len(trash.trashed(services.reader, kind, id_)[-1:])
         heading = f"{name} would be taken out of Notion's trash."
@@ -187,7 +187,7 @@ def _unfinished(why: str, code: int) -> Answer:
 
 
 def _done(found: Saved, planned: Plan, sent: Sent, requests: int) -> Answer:
-    link = address(sent.ids[found.top.id])
+    link = notion_address(sent.ids[found.top.id])
     data = summary.data(found, planned.losses, sent.ids)
     return Answer(
         f"Restored {found.top.path}: {summary.words(summary.contents(found))}",

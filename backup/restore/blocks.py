@@ -9,6 +9,7 @@ from backup import urls
 from backup.exact_json import Exact
 from backup.files.find import MEDIA
 from backup.json_values import as_list, as_object, word
+from backup.markdown.links import notion_address
 from backup.model import Block, Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Draft, Ref, size
@@ -114,7 +115,7 @@ class Translation:
                 "link_to_page",
                 {"type": "database_id", "database_id": Ref(original)},
             )
-        link = f"https://www.notion.so/{original}" if original else None
+        link = notion_address(original) if original else None
         return self.line(block, f"[{'View' if is_view else 'Page'}: {title}]", (), link)
 
     # -- what cannot be made ---------------------------------------------------------------------

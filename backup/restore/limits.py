@@ -21,7 +21,6 @@ IDS = 100  # rows, people or options of one value
 OPTIONS = 100  # in the list of a property
 CELLS = 100  # of one row of a table
 PROPERTIES = 500  # of one data source
-A_MINUTE = 180  # requests
 
 MIB = 1 << 20
 FREE_FILE = 5 * MIB  # what a file of a free workspace may have; above, several parts may be sent

@@ -17,6 +17,7 @@ from functools import cached_property
 
 from backup.errors import ConfigError
 from backup.model import Json, bare_id
+from backup.notion.client import ALLOWED
 from backup.restore import limits
 from backup.restore.batches import Cutter, original_of
 from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder, size
@@ -62,7 +63,7 @@ class Plan:
     @property
     def minutes(self) -> int:
         """About how long it takes at the pace that Notion allows."""
-        return -(-self.requests // limits.A_MINUTE)
+        return -(-self.requests // ALLOWED)
 
 
 def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
