@@ -190,10 +190,6 @@ def date(data: Json) -> Json | None:
     return found
 
 
-def _date(data: Json, scope: Scope) -> Json | None:
-    return date(data)
-
-
 def _template(data: Json, scope: Scope) -> Json | None:
     kind = word(data, "type")
     value = data.get(kind)
@@ -235,7 +231,7 @@ _MENTIONS: Mapping[str, Callable[[Json, Scope], Json | None]] = {
     "page": _page,
     "database": _page,
     "user": user,
-    "date": _date,
+    "date": lambda data, scope: date(data),
     "template_mention": _template,
     "custom_emoji": _emoji,
 }

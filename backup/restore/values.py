@@ -53,10 +53,6 @@ class Values:
         return found
 
 
-def _rich(values: Values, value: Json, column: Json) -> Any:
-    return short(value.get(word(value, "type")), values.scope)
-
-
 def _number(values: Values, value: Json, column: Json) -> Any:
     found = value.get("number")
     is_number = isinstance(found, int | float | Exact) and not isinstance(found, bool)
@@ -83,10 +79,6 @@ def _choices(values: Values, value: Json, column: Json) -> Any:
     return found
 
 
-def _date(values: Values, value: Json, column: Json) -> Any:
-    return date(mapping(value, "date"))
-
-
 def _people(values: Values, value: Json, column: Json) -> Any:
     known = (user(one, values.scope) for one in objects(value.get("people")))
     return [{"object": "user", **one} for one in known if one][: limits.IDS]
@@ -101,10 +93,6 @@ def _files(values: Values, value: Json, column: Json) -> Any:
             name = encodable(word(one, "name"))[: limits.NAME]
             found.append({**made, **({"name": name} if name else {})})
     return found
-
-
-def _checkbox(values: Values, value: Json, column: Json) -> Any:
-    return value.get("checkbox") is True or None
 
 
 def _url(values: Values, value: Json, column: Json) -> Any:
@@ -167,16 +155,16 @@ def _place(values: Values, value: Json, column: Json) -> Any:
 
 
 _READ: Mapping[str, Callable[[Values, Json, Json], Any]] = {
-    "title": _rich,
-    "rich_text": _rich,
+    "title": lambda values, value, column: short(value.get("title"), values.scope),
+    "rich_text": lambda values, value, column: short(value.get("rich_text"), values.scope),
     "number": _number,
     "select": _choice,
     "status": _choice,
     "multi_select": _choices,
-    "date": _date,
+    "date": lambda values, value, column: date(mapping(value, "date")),
     "people": _people,
     "files": _files,
-    "checkbox": _checkbox,
+    "checkbox": lambda values, value, column: value.get("checkbox") is True or None,
     "url": _url,
     "email": _contact,
     "phone_number": _contact,
