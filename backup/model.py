@@ -15,6 +15,8 @@ from backup.json_values import as_object, mapping, objects, word
 Json: TypeAlias = dict[str, Any]
 STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
 CSV = "database.csv"  # in the folder of a database: its rows
+IMAGES, ATTACHMENTS = "assets", "attachments"  # in the folder of a page
+FILE_FOLDERS = (IMAGES, ATTACHMENTS)
 
 # Images that browsers show, by the extension that their files have in a backup.
 SHOWN_BY_BROWSERS = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))
@@ -231,6 +233,11 @@ class Stored:
     width: int | None = None  # pixels; None when it is not an image, or its size is unknown
     height: int | None = None
     description: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it lies among the images."""
+        return self.path.startswith(f"{IMAGES}/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,8 @@ from pathlib import PurePosixPath
 
 from backup import urls
 from backup.files import kinds
-from backup.model import File
+from backup.model import ATTACHMENTS, FILE_FOLDERS, IMAGES, File
 from backup.slug import cut, is_reserved, slug, visible
-
-IMAGES = "assets"
-ATTACHMENTS = "attachments"
 
 _SLUG_BYTES = 60
 _OWN_NAME_BYTES = 120
@@ -111,7 +108,7 @@ def is_ours(path: str) -> bool:
     """Whether `path`, out of the state, is one that `assign` could have given."""
     folder, _, name = path.partition("/")
     is_safe = bool(name) and name == safe(name, _NAME_BYTES) and not is_reserved(name)
-    return folder in (IMAGES, ATTACHMENTS) and is_safe
+    return folder in FILE_FOLDERS and is_safe
 
 
 def same(path: str, other: str) -> bool:

@@ -71,6 +71,6 @@ def author(comment: Json) -> str:
 
 def _file(attachment: Json, key: str, context: Context) -> str:
     found = stored_or_missing(key, attachment, word(attachment, "category") or "file", context)
-    if isinstance(found, Missing) or not found.path.startswith("assets/"):
+    if isinstance(found, Missing) or not found.is_image:
         return file_line("📎", found, context, [])
     return shown_image(found, context, [])

@@ -34,7 +34,7 @@ def _file(item: Json, key: str, at: At) -> Shown:
     found = stored_or_missing(key, item, "file", at.context)
     if isinstance(found, Missing):
         return Shown(tuple(missing_note(found)), found.url or found.name)
-    if found.width is not None and found.path.startswith("assets/"):
+    if found.width is not None and found.is_image:
         return Shown(native=found.path, images=(plain_image(found, at.context),))
     return Shown(tuple(file_link(found)), found.path)
 
