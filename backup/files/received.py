@@ -47,7 +47,7 @@ class Downloaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class Content:
     """Content on disk: its `size` in bytes, its `sha256` in hex, and how it begins."""
 
     size: int
@@ -70,7 +70,7 @@ def _megabytes(size: int) -> str:
     return f"{size / MEGABYTE:,.1f}".removesuffix(".0") + " MB"
 
 
-def save(chunks: Iterable[bytes], path: Path, limit: int) -> Saved:
+def save(chunks: Iterable[bytes], path: Path, limit: int) -> Content:
     """Write `chunks` to `path`, which must not exist; raises TooLarge at the first byte too many."""
     digest, size, head = hashlib.sha256(), 0, b""
     with path.open("xb") as out:
@@ -80,10 +80,10 @@ def save(chunks: Iterable[bytes], path: Path, limit: int) -> Saved:
             digest.update(chunk)
             head += chunk[: kinds.HEAD - len(head)]
             out.write(chunk)
-    return Saved(size, digest.hexdigest(), head)
+    return Content(size, digest.hexdigest(), head)
 
 
-def judge(file: File, path: Path, content_type: str, saved: Saved) -> Downloaded:
+def judge(file: File, path: Path, content_type: str, saved: Content) -> Downloaded:
     """`saved` as what the page meant; raises FileError when it cannot be that."""
     name = file.name or urls.last_segment(file.url)
     reason = ""

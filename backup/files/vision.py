@@ -34,7 +34,7 @@ _TASK = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What the model wrote, as it wrote it ('' when it declined), and what that cost in tokens."""
 
     text: str
@@ -64,7 +64,7 @@ class Model:
         self._count = threading.Lock()
         self._session = _session(key, connections, urlsplit(url).hostname or "")
 
-    def name_image(self, media_type: str, content: bytes) -> Answer:
+    def name_image(self, media_type: str, content: bytes) -> Reply:
         """What the image shows, in a few words. Raises FileError when there is no answer.
 
         A server that is busy or out of order is asked a second time, after a short wait.
@@ -107,7 +107,7 @@ def _wait(response: http.Response) -> float:
     return _WAIT if after is None else min(after, _LONGEST_WAIT)
 
 
-def _answer(response: http.Response) -> Answer:
+def _answer(response: http.Response) -> Reply:
     """The answer in a response; raises FileError when it holds none."""
     if response.status_code != 200:
         raise FileError(f"the server answered {response.status_code}")
@@ -120,7 +120,7 @@ def _answer(response: http.Response) -> Answer:
     tokens = mapping(raw, "usage")
     # Anthropic API reference, "Stop reasons": 'refusal' says that the model declined.
     text = "" if raw.get("stop_reason") == "refusal" else _text(raw["content"])
-    return Answer(text, _number(tokens.get("input_tokens")), _number(tokens.get("output_tokens")))
+    return Reply(text, _number(tokens.get("input_tokens")), _number(tokens.get("output_tokens")))
 
 
 def _text(content: list[Any]) -> str:

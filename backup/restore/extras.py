@@ -50,7 +50,7 @@ class Copying:
 
 
 @dataclass
-class Comments:
+class CommentSender:
     """Sends comments. `is_new`: what is not in `_there` has no comments, for this run made it."""
 
     copying: Copying

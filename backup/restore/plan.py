@@ -36,7 +36,7 @@ from backup.restore.steps import (
     Step,
 )
 from backup.restore.texts import short, text
-from backup.restore.translation import Made, Translator, Workspace, shown_title
+from backup.restore.translation import CopyWorkspace, Translated, Translator, shown_title
 
 TARGET = "target"  # the key of the page that the copy is made in
 _MARK = 12  # hex digits in the title of an unfinished copy
@@ -66,7 +66,7 @@ class Plan:
         return -(-self.requests // ALLOWED)
 
 
-def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
+def plan(saved: Saved, target: str, workspace: CopyWorkspace) -> Plan:
     """How `saved` is restored in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
@@ -90,7 +90,7 @@ class _Builder:
     """Puts the writes in order. `_late` are the runs of blocks that wait until all pages are made: the
     list, the blocks, the place, and a placeholder that goes afterwards."""
 
-    def __init__(self, translator: Translator, made: Mapping[str, Made]) -> None:
+    def __init__(self, translator: Translator, made: Mapping[str, Translated]) -> None:
         self.losses: list[Lost] = []
         self._translator = translator
         self._all = made
@@ -105,11 +105,11 @@ class _Builder:
         self.cutter = Cutter(self._needed(drafts), {TARGET})
         self._late: list[tuple[str, list[Draft], str, str]] = []
         self._values: dict[str, Json] = {}  # of pages, that wait for what is not made yet
-        self._below: dict[str, list[Made]] = {}
+        self._below: dict[str, list[Translated]] = {}
         for one in made.values():
             self._below.setdefault(one.node.parent_id or "", []).append(one)
 
-    def _needed(self, drafts: Mapping[str, tuple[Draft, Made]]) -> set[str]:
+    def _needed(self, drafts: Mapping[str, tuple[Draft, Translated]]) -> set[str]:
         """The keys whose ids are needed: of what links lead to, of what holds such a link, of synced
         blocks with copies and these, and of what comments are about."""
         linking = [each for each in drafts.values() if any(blocks_of(each[0].data))]
@@ -132,7 +132,7 @@ class _Builder:
         """All pages and databases, with the blocks that can be written with them."""
         yield from self._child(self._top, TARGET)
 
-    def _page(self, one: Made, parent: str) -> Iterator[Step]:
+    def _page(self, one: Translated, parent: str) -> Iterator[Step]:
         before, middle, after = _parted(one.drafts)
         key = one.node.id
         inline = self.cutter.is_one(before) and self._is_ready(before)
@@ -149,7 +149,7 @@ class _Builder:
         else:
             self._late.append((key, after, "", ""))
 
-    def _making(self, one: Made, parent: str, drafts: tuple[Draft, ...]) -> MakePage:
+    def _making(self, one: Translated, parent: str, drafts: tuple[Draft, ...]) -> MakePage:
         known = self.cutter.made
         values = one.values if one.source else {"title": {"title": one.title}}
         ready = {name: each for name, each in values.items() if _is_known(each, known)}
@@ -169,7 +169,7 @@ class _Builder:
         shown = Draft(one.node.id, "child_page", {"title": shown_title(title)})
         return MakePage(one.node.id, parent, shown, body, drafts)
 
-    def _database(self, one: Made, parent: str) -> Iterator[Step]:
+    def _database(self, one: Translated, parent: str) -> Iterator[Step]:
         """A database with its columns that need nothing else, then its rows."""
         raw, key = one.node.database.raw, one.node.id
         first, *others = [each for each in self._translator.sources.values() if each.node.id == key]
@@ -214,7 +214,7 @@ class _Builder:
         if rest := run[ready:]:
             self._late.append((parent, rest, first[-1].key, held))
 
-    def _child(self, one: Made, parent: str) -> Iterator[Step]:
+    def _child(self, one: Translated, parent: str) -> Iterator[Step]:
         make = self._database if one.node.kind == "database" else self._page
         yield from make(one, parent)
 

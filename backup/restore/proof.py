@@ -49,7 +49,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class Contents:
     """One side: its nodes in the order of reading, and the SHA-256 of the files of each that Notion
     hosts, by the key of each (see model.File). `has_comments`: its comments were read."""
 
@@ -59,7 +59,7 @@ class Tree:
 
 
 def proof(
-    before: Tree, after: Tree, ids: Mapping[str, str], foreseen: Iterable[Lost] = ()
+    before: Contents, after: Contents, ids: Mapping[str, str], foreseen: Iterable[Lost] = ()
 ) -> Proof:
     """Compare two trees. `ids` has the id in the copy of each page and database of the backup, as far as
     it is known; others are found by their place. `foreseen` are the losses of the plan."""
@@ -72,8 +72,8 @@ def proof(
 
 @dataclass
 class _Comparison:
-    before: Tree
-    after: Tree
+    before: Contents
+    after: Contents
     known: Mapping[str, str]
     given: Iterable[Lost]
     differences: list[Difference] = field(default_factory=list)

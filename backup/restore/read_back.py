@@ -18,7 +18,7 @@ from backup.notion import read, resolve
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
 from backup.notion.lists import listed
-from backup.restore.proof import Tree
+from backup.restore.proof import Contents
 from backup.restore.saved import Node, Saved
 from backup.store import StoredDatabase, StoredPage
 
@@ -39,10 +39,10 @@ class Reading:
     _shared: Shared = field(default_factory=Shared)
     _seen: set[str] = field(default_factory=set)
 
-    def tree(self, kind: str, id_: str) -> Tree:
+    def tree(self, kind: str, id_: str) -> Contents:
         """A page or database with all that lies in it. Raises NotionError when a part cannot be read."""
         below = self._database if kind == "database" else self._page
-        return Tree(tuple(below(bare_id(id_), None)), self._files, self.commented is not None)
+        return Contents(tuple(below(bare_id(id_), None)), self._files, self.commented is not None)
 
     def _page(self, id_: str, parent: str | None) -> Iterator[Node]:
         yield from self._of_row(Row(id_, parent or "", "", "", "", "", b""), {}, parent)
@@ -108,7 +108,7 @@ class Reading:
         return found
 
 
-def of_backup(saved: Saved) -> Tree:
+def of_backup(saved: Saved) -> Contents:
     """The other side: what was to be restored."""
     files = {}
     for node in saved.nodes:
@@ -120,4 +120,4 @@ def of_backup(saved: Saved) -> Tree:
                 for file in find.files(page)
                 if file.hosted and identity(file) in known
             }
-    return Tree(saved.nodes, files)
+    return Contents(saved.nodes, files)

@@ -16,7 +16,7 @@ from backup.model import Json, Problem, bare_id, dashed_id, page_title
 from backup.notion.client import Client
 from backup.notion.lists import listed
 from backup.restore.draft import Draft, body
-from backup.restore.extras import Comments, Copying, make_views, patch
+from backup.restore.extras import CommentSender, Copying, make_views, patch
 from backup.restore.lists import Lists
 from backup.restore.losses import Lost
 from backup.restore.plan import TARGET, Plan
@@ -102,7 +102,7 @@ class _Sender:
         steps = self.plan.steps
         self._sources = {step.source for step in steps if isinstance(step, MakeDatabase)}
         self._sources |= {step.key for step in steps if isinstance(step, MakeSource)}
-        self.comments = Comments(self.copying)
+        self.comments = CommentSender(self.copying)
 
     def run(self) -> None:
         """Every step."""

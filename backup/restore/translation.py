@@ -19,11 +19,11 @@ from backup.restore.schema import Key, Schemas, source_of, sources_of
 from backup.restore.steps import Say
 from backup.restore.texts import Scope, short
 from backup.restore.values import Values, related
-from backup.restore.views import Views
+from backup.restore.views import ViewTranslator
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
+class CopyWorkspace:
     """Where a copy is made: how many bytes a file may have, the bare ids of the `people` in it, and those of
     the data `sources` that relations to outside can lead to; None when nobody asked."""
 
@@ -34,14 +34,14 @@ class Workspace:
 
 def workspace_of(
     me: Json, people: frozenset[str] | None = None, sources: frozenset[str] | None = None
-) -> Workspace:
+) -> CopyWorkspace:
     """The workspace of a token, by GET /v1/users/me."""
     told = mapping(mapping(me, "bot"), "workspace_limits").get("max_file_upload_size_in_bytes")
-    return Workspace(told if type(told) is int else limits.FREE_FILE, people, sources)
+    return CopyWorkspace(told if type(told) is int else limits.FREE_FILE, people, sources)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Translated:
     """One page or database: `drafts` are its blocks and what lies in it, `title` its runs."""
 
     node: Node
@@ -72,7 +72,7 @@ class Translator:
     """Translates all of what is saved."""
 
     saved: Saved
-    workspace: Workspace
+    workspace: CopyWorkspace
     losses: list[Lost] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -83,7 +83,9 @@ class Translator:
         self.columns = {key: self.schemas.simple(each) for key, each in self.sources.items()}
         self.relations = [*self.schemas.steps()]
         people = self.workspace.people
-        self.views = Views(self.sources, self.schemas.made, self.pages, people, self.losses)
+        self.views = ViewTranslator(
+            self.sources, self.schemas.made, self.pages, people, self.losses
+        )
         self.files = Files(self.workspace.max_upload, self.saved, self.saved.top)
         self._taken = {*self.pages, *self.sources, "target"}
         pages = [node for node in nodes if node.kind != "database"]
@@ -91,7 +93,7 @@ class Translator:
         self._crowded = {crowd for node in pages for crowd in self._crowds(node)}
         self._originals = original_keys(block for node in pages for block in node.page.walk())
 
-    def all(self) -> dict[str, Made]:
+    def all(self) -> dict[str, Translated]:
         """Each page and database by its key, in the order of reading."""
         return {node.id: self._made(node) for node in self.saved.nodes}
 
@@ -102,7 +104,7 @@ class Translator:
             if len([key for key in related(as_object(value)) if key in self.pages]) > limits.IDS:
                 yield (source.key if source else "", name), node.id
 
-    def _made(self, node: Node) -> Made:
+    def _made(self, node: Node) -> Translated:
         self.files.node = node
         is_page = node.kind != "database"
         files = files_of(node.page, node.files) if is_page else {}
@@ -113,7 +115,7 @@ class Translator:
         source, values = self._values(node, scope)
         keys = {draft.key for top in drafts for draft in top.walk()}
         comments = tuple(comments_of(node.page, keys, scope, self.files)) if is_page else ()
-        return Made(node, scope, title, worn, drafts, source, values, comments)
+        return Translated(node, scope, title, worn, drafts, source, values, comments)
 
     def _values(self, node: Node, scope: Scope) -> tuple[str, Json]:
         """The key of a row's data source, and its values. One that becomes a page loses them."""

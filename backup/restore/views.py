@@ -41,7 +41,7 @@ def column_key(source: str, name: str) -> str:
 
 
 @dataclass
-class Views:
+class ViewTranslator:
     """Translates the views of databases; `made` are the columns that there are, `pages` and `people` as
     in Scope."""
 

@@ -27,7 +27,7 @@ _MAY_NOT = (
 )
 _TRIES = 6  # of one write whose answers are lost
 _REPEATS = 8  # of a request that may be sent twice, or met a conflict
-Made = TypeVar("Made")
+T = TypeVar("T")
 _CONFLICT = 409  # nothing was done, and the same request is welcome again
 
 
@@ -139,7 +139,7 @@ class Writer:
                     raise Busy(error.message, hint=error.hint, status=error.status) from None
                 self.pause(failed)
 
-    def settled(self, attempt: Callable[[bool], Made]) -> Made:
+    def settled(self, attempt: Callable[[bool], T]) -> T:
         """What `attempt` gives, which is tried again while nobody knows whether its write was done; it is
         told whether there was such a one before, so that it looks. Raises Unsettled in the end."""
         for failed in range(1, _TRIES):

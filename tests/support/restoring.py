@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from backup.files.fetch import Downloader
 from backup.folder.tree import Tree
 from backup.notion.client import Client
-from backup.restore.proof import Tree as Copied
+from backup.restore.proof import Contents
 from backup.restore.read_back import Reading
 from backup.restore.saved import Saved, saved
 from backup.sync import state
@@ -48,7 +48,7 @@ def saved_of(backup: Backup, title: str) -> Saved:
 
 def read_back(
     backup: Backup, kind: str, id_: str, commented: Collection[str] | None = None
-) -> Copied:
+) -> Contents:
     """What stands in the workspace now, as a restore reads it back."""
     with ThreadPoolExecutor(4) as pool, TemporaryDirectory() as folder:
         door = backup.url.partition("//")[2]
