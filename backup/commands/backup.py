@@ -36,7 +36,7 @@ from backup.report.log import Log
 from backup.report.report import Report, Spent
 from backup.services import Services
 from backup.settings import Settings
-from backup.sync import forecast, state
+from backup.sync import forecast, rotation, state
 from backup.sync.base import Base
 from backup.sync.plan import (
     Action,
@@ -303,6 +303,11 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
         due=pending.due(
             memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
         ),
+        withheld=[
+            id_
+            for id_, record in memory.state.pages.items()
+            if record.withheld and rotation.is_due(id_, begun.survey.turn)
+        ],
         shapes=shapes(begun.listing.schemas, options),
         shard=settings.shard,
     )
