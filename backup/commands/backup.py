@@ -218,6 +218,7 @@ def _tables(settings: Settings, services: Services, begun: _Begun, pages: Execut
         branch=services.publisher.stores if services.publisher else nothing,
         ask=Displays(services.client, pages, services.stop, services.log).ask,
         full_sync=settings.full_sync,
+        turn=begun.survey.turn,
     )
 
 
