@@ -356,6 +356,7 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
         "edited in the minute of the last read, or read incompletely": is_unread
         and not record.stable
         and row.id not in rules.restored,
+        "Notion did not show all of it last time": row.id in rules.withheld and is_unread,
         "its icon changed": icon_of(row, known.state) != record.icon,
         "full sync": rules.full_sync and is_unread,
         STORELESS: rules.keep_json and not record.store and is_unread,
