@@ -17,6 +17,7 @@ STORE = ".notion.json"  # in the folder of a page or database: what Notion said,
 CSV = "database.csv"  # in the folder of a database: its rows
 IMAGES, ATTACHMENTS = "assets", "attachments"  # in the folder of a page
 FILE_FOLDERS = (IMAGES, ATTACHMENTS)
+WITHHELD = "Notion does not show its content to this integration"  # why a block is `unread`: a 404
 
 # Images that browsers show, by the extension that their files have in a backup.
 SHOWN_BY_BROWSERS = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))

@@ -36,7 +36,8 @@ class Record:
     `views` those of the databases that show another one (see `shows`). `comments` is the digest of its
     comments, '-' when it has none, '' when nobody has asked; `told` names what Notion's Markdown said
     about where they are, '' when it was not asked; `discussed` are the blocks whose comments have to be
-    asked for (see pipeline.comments).
+    asked for (see pipeline.comments). `withheld` are those whose content Notion did not show: when it
+    does not in the next reading either, it is asked only in some runs.
     """
 
     parent: str
@@ -59,6 +60,7 @@ class Record:
     comments: str = ""
     told: str = ""
     discussed: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     unknown: Json = field(default_factory=dict)
 
     def shows(self) -> tuple[tuple[str, str], ...]:

@@ -138,7 +138,7 @@ class Rules:
     which a file is missing on the disk, `textless` those of which only the text is, `lost` those of
     which no file is left, `rebuilt` those whose record was lost and found again, `restored` those
     whose record was lost and whose store has all of it, `due` those with missing files that are to be
-    tried again. `shapes` has, for each data source, what its pages are written with: a page with
+    tried again, `withheld` those with content that Notion is to be asked for again. `shapes` has, for each data source, what its pages are written with: a page with
     another one in its record is written again. Of `shard` (i, n), this run takes the i-th part of n.
     `comments` says whether pages have their comments, None that nothing can be said of these now;
     `discussed` are the pages with others than those of the backup.
@@ -158,6 +158,7 @@ class Rules:
     rebuilt: Collection[str] = ()
     restored: Collection[str] = ()
     due: Collection[str] = ()
+    withheld: Collection[str] = ()
     shapes: Mapping[str, str] = field(default_factory=dict)
     shard: tuple[int, int] = (1, 1)
     comments: bool | None = None
