@@ -65,7 +65,7 @@ class Context:
     number: int = 1  # what a numbered list item is counted as
 
 
-def shape(schema: Json, options: Options) -> str:
+def render_key(schema: Json, options: Options) -> str:
     """A short name for everything besides the page itself that its Markdown depends on.
 
     The order of keys says nothing. Formula expressions are left out: Notion rewrites their text
