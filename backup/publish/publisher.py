@@ -145,10 +145,10 @@ class Publisher:
             for path, content in objects.contents(self.git, some).items():
                 yield path.removeprefix(self.prefix), content
 
-    def earlier(self, page_ids: Set[str]) -> dict[str, Record]:
-        """Pages that the state of the branch lost, as its history knows them."""
+    def earlier(self, texts: Set[str]) -> dict[str, Record]:
+        """Pages that lie on the branch, as its history knows them; `texts` should be among theirs."""
         pushing = self._pushing(lfs=False)
-        return base.earlier(self.git, self.prefix, self._start, page_ids, pushing)
+        return base.earlier(self.git, self.prefix, self._start, texts, pushing)
 
     def restore(self, paths: Collection[str]) -> None:
         """Bring files of the published branch back into the work tree, as far as git can."""
