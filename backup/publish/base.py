@@ -12,7 +12,7 @@ from backup.errors import BrokenState, GitError
 from backup.git import Git
 from backup.model import STORE
 from backup.publish import objects
-from backup.publish.push import Pushing, Tip
+from backup.publish.push import Pushing, Tip, listed
 from backup.sync import state
 from backup.sync.base import Base
 from backup.sync.state import Record, State, join
@@ -28,17 +28,11 @@ def read(git: Git, prefix: str, pushing: Pushing, tip: Tip) -> Base:
     Raises GitError when git cannot read it, StateError when a later version of this program wrote the
     state.
     """
-    files = tip.files
-    if prefix or tip.links:
-        files = {
-            path.removeprefix(prefix): object_
-            for path, object_ in tip.files.items()
-            if path.startswith(prefix) and path not in tip.links
-        }
     found, problem = _state(git, f"{prefix}{state.NAME}", tip, pushing)
     same = tip.head == tip.commit
     before = found if same and not problem else _at(git, "HEAD", f"{prefix}{state.NAME}")
-    return Base(tip.commit, found, files, problem, same and _is_whole(git, pushing), before)
+    is_whole = same and _is_whole(git, pushing)
+    return Base(tip.commit, found, tip.regular(prefix), problem, is_whole, before)
 
 
 def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]:
@@ -92,22 +86,22 @@ def earlier(
     be among theirs: else more of the history is fetched."""
     if len(_versions(git, f"{prefix}{state.NAME}", base.commit)) < 2:
         pushing.deepen()  # else the state of the tip is compared with the tip
-    found = _known_earlier(git, prefix, base, pushing)
+    found = _known_earlier(git, prefix, base)
     known = {join(each.folder, "index.md") for each in found.values()}
     if texts - known and pushing.deepen():
-        found = _known_earlier(git, prefix, base, pushing)
+        found = _known_earlier(git, prefix, base)
     return found
 
 
-def _known_earlier(git: Git, prefix: str, base: Base, pushing: Pushing) -> dict[str, Record]:
+def _known_earlier(git: Git, prefix: str, base: Base) -> dict[str, Record]:
     found: dict[str, Record] = {}
     path = f"{prefix}{state.NAME}"
     for commit in _versions(git, path, base.commit):
-        listed, _ = pushing.files(commit)
+        files = Tip(commit, *listed(git, commit)).regular(prefix)
         for id_, record in _at(git, commit, path).pages.items():
             own = (join(record.folder, name) for name in ("index.md", STORE))
             there = next((each for each in own if each in base.files), "")
-            if id_ not in found and listed.get(f"{prefix}{there}", "") == base.files.get(there):
+            if there and id_ not in found and files.get(there) == base.files[there]:
                 found[id_] = record
     return found
 
@@ -127,12 +121,12 @@ def _is_whole(git: Git, pushing: Pushing) -> bool:
     return checked_out and git.ask("config", "--bool", "core.sparseCheckout") != "true"
 
 
-def restore(git: Git, prefix: str, commit: str, paths: list[str]) -> bool:
-    """Bring files of a commit back into the work tree, where they are missing; False when git could
-    not. `paths` are below the output folder; the index stays as it is."""
+def restore(git: Git, prefix: str, commit: str, paths: list[str]) -> None:
+    """Bring files of a commit back into the work tree, where they are missing, as far as git can.
+    `paths` are below the output folder; the index stays as it is."""
     if not paths:
-        return True
+        return
     given = "".join(f"{prefix}{path}\0" for path in paths).encode()
     options = ("--worktree", "--ignore-skip-worktree-bits", f"--source={commit}")
     command = ("restore", *options, "--pathspec-from-file=-", "--pathspec-file-nul")
-    return git.succeeds(*command, given=given, extra={"GIT_LITERAL_PATHSPECS": "1"})
+    git.succeeds(*command, given=given, extra={"GIT_LITERAL_PATHSPECS": "1"})
