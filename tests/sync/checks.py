@@ -20,7 +20,8 @@ from tests.sync.owner import FORGED, TOUCHED
 from tests.sync.runs import Ended
 
 _NOT_OURS = re.compile(
-    r"(?P<folder>.+?)/(?:index\.md|assets/.*|attachments/.*) exists and is not part"
+    r"(?P<folder>.+?)/(?:index\.md|assets/.*|attachments/.*) "
+    r"(?:exists and is not part|was not published: another file)"
 )
 _FEW, _SHARE = 5, 0.20  # what the README says of ALLOW_MASS_DELETE
 

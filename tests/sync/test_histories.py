@@ -250,6 +250,14 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("main", shards=2, roots="page"),
         [FIRST, SECOND, SECOND, Run("fault", 12, REFUSED)],
     ),
+    "the branch is reset into the first run, whose state only the kept folder has": (
+        Way("branch", ("laptop",), roots="page"),
+        [Choice(5, 2), FIRST, Act("rewind", 2), Choice(2, 2)],
+    ),
+    "a page is deleted by hand, and stores are given up in the run of another part": (
+        Way("here", shards=2, roots="workspace"),
+        [SECOND, BARE, Act("delete", 0)],
+    ),
     "a database is not shown to a part of which no page in it is missing": (
         Way("branch", ("runner", "runner"), shards=2, roots="page"),
         [FIRST, SECOND, Event("move_row", 7, 10), Run("fault", 8, HIDDEN)],
