@@ -15,6 +15,7 @@ from backup.json_values import as_object, mapping, word
 Json: TypeAlias = dict[str, Any]
 STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
 CSV = "database.csv"  # in the folder of a database: its rows
+WITHHELD = "Notion does not show its content to this integration"  # why a block is `unread`: a 404
 
 # Pictures that browsers show, by the extension that their files have in a backup.
 SHOWN_BY_BROWSERS = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))

@@ -127,6 +127,7 @@ def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | N
             "icon": emoji(page.raw.get("icon")),
             "edited": page.edited,
             "stable": not placeholders.lacking(page),
+            "withheld": list(placeholders.withheld(page)),
             "links": list(
                 document.linked(page, [parent] if parent else [])
             ),  # make anchors elsewhere

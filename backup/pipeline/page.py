@@ -133,19 +133,23 @@ class Reader:
 
     def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
         row, schema = _row(step), self._schema(step)
+        known = before.withheld if before else ()
         page = read.page(self.client, row, schema, self.requests.submit, self.shared)
+        page = placeholders.believed(page, known)
         heard = self._heard(page, before, lambda: earlier(before, folder))
         page = heard.page
         gathered = self._gathered(page, before, folder)
-        lacking = placeholders.lacking(page)
+        lacking, withheld = placeholders.lacking(page), placeholders.withheld(page)
+        is_whole = not lacking and {*withheld} <= {*known}
         record = Record(
             parent=row.parent,
             folder=step.folder,
             title=row.title,
             icon=row.icon if row.packed else emoji(page.raw.get("icon")),
             edited=row.edited,
-            stable=step.stable and _is_stable(row.edited, self.began) and not lacking,
+            stable=step.stable and _is_stable(row.edited, self.began) and is_whole,
             requests=children.requests(page),
+            withheld=withheld,
             **heard.known,
         )
         written = self._written(replace(step, action=Action.FETCH), record, _stored(page, gathered))
