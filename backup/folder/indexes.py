@@ -194,7 +194,8 @@ class _Work:
 
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
     """The state as it is at this moment."""
-    pages, people = dict(writer.records), dict(writer.people)
+    views, people = writer.plan.views, dict(writer.people)
+    pages = {id_: each.doubting(views) for id_, each in writer.records.items()}
     outside = _outside(writer, pages, places) if writer.outside else {}
     return replace(before, pages=pages, databases=places, people=people, outside=outside)
 

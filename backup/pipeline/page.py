@@ -135,13 +135,12 @@ class Reader:
     def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
         row, schema = _row(step), self._schema(step)
         known = before.withheld if before else ()
-        page = read.page(self.client, row, schema, self.requests.submit, self.shared)
-        page = placeholders.believed(page, known)
-        heard = self._heard(page, before, lambda: earlier(before, folder))
-        page = heard.page
-        gathered = self._gathered(page, before, folder)
-        lacking, withheld = placeholders.lacking(page), placeholders.withheld(page)
-        is_whole = not lacking and {*withheld} <= {*known}
+        found = read.page(self.client, row, schema, self.requests.submit, self.shared)
+        found = placeholders.believed(found, known)
+        heard = self._heard(found, before, lambda: earlier(before, folder))
+        gathered = self._gathered(page := heard.page, before, folder)
+        withheld = placeholders.withheld(page)
+        is_whole = not placeholders.lacking(page) and {*withheld} <= {*known}
         record = Record(
             parent=row.parent,
             folder=step.folder,
@@ -153,8 +152,8 @@ class Reader:
             withheld=withheld,
             **heard.known,
         )
-        written = self._written(replace(step, action=Action.FETCH), record, _stored(page, gathered))
-        return _with(written, step, gathered)
+        step = replace(step, action=Action.FETCH)
+        return _with(self._written(step, record, _stored(page, gathered)), step, gathered)
 
     def _heard(
         self, page: Page, before: Record | None, kept: Callable[[], tuple[Json, ...] | None]
@@ -194,9 +193,8 @@ class Reader:
             replace(each, file=earlier.get(each.identity, each).file) for each in gathered.pending
         )
         gathered = replace(gathered, pending=tuple(pending))
-        record = replace(before, **heard.known)
-        written = self._written(step, record, _stored(heard.page, gathered))
-        return _with(written, step, gathered)
+        before = replace(before, **heard.known)
+        return _with(self._written(step, before, _stored(heard.page, gathered)), step, gathered)
 
     def _attached(self, page: Page, before: Record) -> dict[str, _Outcome]:
         """What became of the files of comments that the page did not have yet."""

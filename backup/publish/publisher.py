@@ -110,7 +110,7 @@ class Publisher:
         this program wrote the state.
         """
         self._begun_from = self._merged_into()
-        pushing = self._pushing(lfs=False)
+        pushing = self._pushing()
         tip = pushing.tip()
         self._replaces = tip.replaces
         if not only_read:
@@ -147,7 +147,7 @@ class Publisher:
 
     def earlier(self, page_ids: Set[str]) -> dict[str, Record]:
         """Pages that the state of the branch lost, as its history knows them."""
-        pushing = self._pushing(lfs=False)
+        pushing = self._pushing()
         return base.earlier(self.git, self.prefix, self._start, page_ids, pushing)
 
     def restore(self, paths: Collection[str]) -> None:
@@ -271,7 +271,7 @@ class Publisher:
             composed.append(self._composition(snapshot.held, tip))
             return self._commits(composed[-1], failed)
 
-        published = self._pushing(snapshot.lfs).publish(compose)
+        published = self._pushing(lfs=snapshot.lfs).publish(compose)
         self._remember(snapshot, composed[-1].back)
         self.issued = self._account(published, composed[-1])
         return self.issued
@@ -281,7 +281,7 @@ class Publisher:
         is_new = held.state != self._base or held.rewritten or held.removed
         return self._is_whole and not is_new
 
-    def _pushing(self, lfs: bool) -> Pushing:
+    def _pushing(self, *, lfs: bool = False) -> Pushing:
         begun_from = "" if self.issued.commit else self._begun_from
         return Pushing(
             self.git, self.to, self.committer, begun_from, lfs, self.sleep, self._replaces
@@ -374,7 +374,7 @@ class Publisher:
             return issued
         try:
             path = f"{self.prefix}{state.NAME}"
-            merged = self._pushing(lfs=False).other(self.pull_requests.base, path)
+            merged = self._pushing().other(self.pull_requests.base, path)
             text = objects.text(self.git, path, merged) if merged else b""
             words = message.pull_request(told(state.readable(text), composed.state))
             offered = self.pull_requests.offer(*words)

@@ -111,8 +111,9 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
-    views, waiting = len(listing.views), sum(_is_waiting(row, known) for row in rows)
-    return Plan((*mine, *kept), targets, missing.problems, databases, dead, views, left, waiting)
+    waiting = sum(_is_waiting(row, known) for row in rows)
+    todo, views = (*mine, *kept), listing.views
+    return Plan(todo, targets, missing.problems, databases, dead, views, left, waiting)
 
 
 def learned(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from backup.model import STORE, Json
@@ -67,6 +68,14 @@ class Record:
         if not self.views:
             return ()
         return tuple((str(each.get("id")), str(each.get("of") or "")) for each in self.views)
+
+    def doubting(self, views: Mapping[str, str]) -> Record:
+        """The record without those of its linked views of which more is known now, than when the page was
+        written: whoever writes it next asks again."""
+        news = {id_ for id_, of in self.shows() if not of and views.get(id_)}
+        if not news:
+            return self
+        return replace(self, views=tuple(each for each in self.views if each.get("id") not in news))
 
     def names(self) -> tuple[str, ...]:
         """The page's files in its folder: its text, its store, then what it shows or offers."""

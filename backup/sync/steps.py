@@ -186,7 +186,7 @@ class Plan:
 
     `targets` are the pages and databases that links may point to, as they will lie afterwards.
     `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are
-    gone from Notion, and of which nothing stays; `views` counts the linked views. `kept` are
+    gone from Notion, and of which nothing stays; `views` has what linked views show (see Listing). `kept` are
     databases that nobody lists, and that stay, each in its folder. `waiting` counts the pages of other
     parts (SHARD) that were not read yet as they are: what is new in them, nobody knows.
     """
@@ -196,7 +196,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     databases: tuple[Listed, ...] = ()
     forgotten: frozenset[str] = frozenset()
-    views: int = 0
+    views: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Listed, ...] = ()
     waiting: int = 0
 
