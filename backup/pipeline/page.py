@@ -134,7 +134,7 @@ class Reader:
 
     def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
         row, schema = _row(step), self._schema(step)
-        known = before.withheld if before else ()
+        known = first.withheld if (first := self.records.get(row.id)) else ()
         found = read.page(self.client, row, schema, self.requests.submit, self.shared)
         found = placeholders.believed(found, known)
         heard = self._heard(found, before, lambda: earlier(before, folder))
