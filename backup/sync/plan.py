@@ -110,9 +110,8 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
-    waiting = sum(_is_waiting(row, known) for row in rows)
-    todo, databases, views = (*mine, *kept), listing.databases, listing.views
-    return Plan(todo, targets, missing.problems, databases, dead, views, left, waiting)
+    todo, waiting = (*mine, *kept), sum(_is_waiting(row, known) for row in rows)
+    return Plan(todo, targets, missing.problems, databases, dead, listing.views, left, waiting)
 
 
 def learned(
