@@ -111,7 +111,8 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
     todo, waiting = (*mine, *kept), sum(_is_waiting(row, known) for row in rows)
-    return Plan(todo, targets, missing.problems, databases, dead, listing.views, left, waiting)
+    shown = listing.databases
+    return Plan(todo, targets, missing.problems, shown, dead, listing.views, left, waiting)
 
 
 def learned(
