@@ -338,3 +338,20 @@ def test_a_line_that_its_owner_added_before_the_first_publication_is_published(
         text.write("\nMine.\n")
     assert target.run().code == 0
     assert remote_text(target, "wiki/tea/index.md").endswith("\nMine.")
+
+
+def test_a_page_that_was_trashed_since_a_run_could_not_publish_it_is_removed(
+    target: Backup, tmp_path: Path
+) -> None:
+    assert target.run().code == 0
+    write(target, "Tea", "News.")
+    hook = tmp_path / "remote.git/hooks/pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert target.run().code == 1
+    hook.unlink()
+    target.notion.trash(page(target, "Tea"))
+    later(target)
+    assert target.run().code == 0
+    assert "wiki/tea/index.md" not in remote_files(target)
+    check_consistent(target)

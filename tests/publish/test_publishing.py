@@ -6,6 +6,9 @@ import os
 import stat
 from pathlib import Path
 
+from backup.git import Git
+from backup.services import publisher
+from backup.settings import Settings
 from fakenotion import blocks
 from tests.support.backups import Backup
 from tests.support.publishing import PAGES, remote_commits, remote_files
@@ -22,6 +25,22 @@ def test_a_second_run_pushes_nothing_and_finds_its_state(target: Backup) -> None
     target.run()
     assert "missing" not in target.run().log
     assert remote_commits(target) == 2
+
+
+def test_every_store_of_the_branch_is_read_however_many_there_are(tmp_path: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    git = Git(tmp_path, environ)
+    git.run("init", "-q", "-b", "main")
+    stores = {f"{number}/.notion.json": f"{number}".encode() for number in range(101)}
+    for path, content in stores.items():
+        (tmp_path / "notes" / path).parent.mkdir(parents=True)
+        (tmp_path / "notes" / path).write_bytes(content)
+    git.run("add", "-A")
+    git.using(("user.name", "A"), ("user.email", "a@example.com")).run("commit", "-qm", "all")
+    settings = Settings.read({}, {"NOTION_TOKEN": "ntn_1", "DATABASES": "1" * 32}).publishing
+    branch = publisher(settings, tmp_path, tmp_path / "notes", environ, ())
+    branch.base(only_read=True)
+    assert dict(branch.stores([*stores, "away/.notion.json"])) == stores
 
 
 def test_a_detached_head_without_a_branch_ends_in_a_sentence(target: Backup) -> None:
