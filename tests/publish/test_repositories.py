@@ -105,6 +105,7 @@ def test_a_branch_that_is_new_begins_with_what_is_checked_out(target: Backup) ->
     before = target.git("status", "--porcelain", "--branch")
     ran = target.run(BRANCH="notes")
     assert ran.code == 0, ran.log
+    assert "was not moved" not in ran.log, "nobody expects it of another branch"
     assert remote_files(target, "notes") == [".notion-sync.json", "code.py", *PAGES]
     assert remote_files(target) == ["code.py"]
     assert target.git("branch", "--format=%(refname:short)") == "main"
