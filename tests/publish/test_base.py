@@ -19,6 +19,7 @@ from tests.publish.clones import (
 from tests.support.backups import Backup
 from tests.support.kitchen import read_since
 from tests.support.publishing import (
+    all_remote_files,
     at_remote,
     check_consistent,
     clone,
@@ -184,12 +185,12 @@ def test_pages_that_were_deleted_on_the_branch_are_published_again(
     target: Backup, tmp_path: Path
 ) -> None:
     with_picture(target)
-    files = remote_files(target)
-    target.git("rm", "-rq", "wiki/tea", "wiki/README.md")
+    files = all_remote_files(target)
+    target.git("rm", "-rq", "wiki/tea", "wiki/README.md", "wiki/.notion.json")
     push(target)
     ran = clone(target, tmp_path / "job").run()
     assert ran.code == 0 and "its files were changed or deleted here" in ran.log
-    assert remote_files(target) == files
+    assert all_remote_files(target) == files
 
 
 def test_what_a_rewound_branch_lacks_is_published_again(target: Backup, tmp_path: Path) -> None:
@@ -282,6 +283,17 @@ def test_a_clone_that_diverged_gets_instructions(target: Backup, tmp_path: Path)
     target.git("pull", "-q", "--rebase")
     target.git("stash", "drop", "-q")
     assert "News." in target.text("wiki/tea/index.md")
+
+
+@pytest.mark.parametrize("make", [clone, emptied], ids=["fresh", "emptied"])
+def test_a_setting_that_changes_every_text_arrives_on_the_branch(
+    target: Backup, tmp_path: Path, make: Callable[[Backup, Path], Backup]
+) -> None:
+    with_picture(target)
+    ran = make(target, tmp_path / "job").run(FRONT_MATTER="true")
+    assert ran.code == 0, ran.log
+    assert remote_text(target, "wiki/tea/index.md").startswith("---")
+    check_consistent(target)
 
 
 def test_without_a_listing_nothing_is_committed(target: Backup) -> None:
