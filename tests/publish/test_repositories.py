@@ -41,6 +41,7 @@ def test_a_checkout_that_is_behind_its_remote_does_not_matter_and_stays_as_it_is
     run(target)
     assert "more.py" in remote_files(target)
     assert target.git("rev-parse", "HEAD") == before
+    assert target.git("rev-parse", "--is-shallow-repository") == "false"
 
 
 def test_a_shallow_clone_with_a_detached_head_keeps_its_depth(
