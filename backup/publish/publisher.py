@@ -219,8 +219,7 @@ class Publisher:
             if place.store and (id_ in rewritten or places.get(id_) != place)
         )
         here += stores
-        below = [f"{self.prefix}{path}" for path in here if path in stamps or self.tree.has(path)]
-        stored = objects.stored(self.git, below)
+        stored = objects.stored(self.git, [f"{self.prefix}{path}" for path in here])
         found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
         held = Held(now, found, rewritten, done.removed, tables)
         return Snapshot(held, stamps, stored.lfs)
