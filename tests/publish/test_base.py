@@ -272,6 +272,10 @@ def test_a_clone_that_diverged_gets_instructions(target: Backup, tmp_path: Path)
     push(other, "other.py")
     (target.folder / "code.py").write_text("print(1)\n")
     target.git("commit", "-qam", "by hand")
+    write(target, "Milk", "Warm.")
+    assert "was not moved" not in target.run(GITHUB_ACTIONS="true").log, (
+        "nobody keeps a job's clone"
+    )
     write(target, "Tea", "News.")
     ran = target.run()
     assert ran.code == 0
