@@ -388,3 +388,18 @@ def test_what_its_owner_added_to_a_page_that_only_moves_is_not_published(target:
     text = remote_text(target, "wiki/green-tea/index.md")
     assert "# Tea" in text and "Mine." not in text
     check_consistent(target)
+
+
+def test_a_page_that_moves_without_a_file_that_the_branch_lost_keeps_no_other_one_back(
+    target: Backup,
+) -> None:
+    with_picture(target)
+    target.git("rm", "-q", "wiki/tea/assets/1-a-plan.png")
+    push(target)
+    tea = page(target, "Tea")
+    target.notion.rename(tea, "Green tea")
+    write(target, "Milk", "Warm.")
+    target.fail(f"/blocks/{tea}", error(400))
+    ran = target.run()
+    assert ran.code == 1, ran.log
+    assert "Warm." in remote_text(target, "wiki/milk/index.md")
