@@ -291,11 +291,14 @@ def test_the_store_of_a_database_is_published_and_one_of_somebody_else_stays() -
 
 def test_changes_of_pages_are_listed_in_order() -> None:
     tea, milk, cocoa = (record(id_, 1, f"wiki/{id_}", 0) for id_ in "tmc")
-    before = State({"t": tea, "m": milk, "x": replace(tea, title="Gone", folder="x")})
+    plain, pictured = (record("p", 1, "wiki/p", pictures) for pictures in (0, 1))
+    gone = replace(tea, title="Gone", folder="x")
+    before = State({"t": tea, "m": milk, "x": gone, "p": plain})
     moved = replace(milk, folder="wiki/cow", stable=False)
-    now = State({"t": replace(tea, stable=False), "m": moved, "c": cocoa})
+    now = State({"t": replace(tea, stable=False), "m": moved, "c": cocoa, "p": pictured})
     assert told(before, now) == [
         Told("new", "Page c"),
+        Told("updated", "Page p"),
         Told("renamed", "Page m"),
         Told("removed", "Gone"),
     ]
