@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from fakenotion.faults import error
 from tests.publish.clones import (
     CLONES,
     KINDS,
@@ -372,34 +371,3 @@ def test_a_page_that_was_trashed_since_a_run_could_not_publish_it_is_removed(
     assert target.run().code == 0
     assert "wiki/tea/index.md" not in remote_files(target)
     check_consistent(target)
-
-
-def test_what_its_owner_added_to_a_page_that_only_moves_is_not_published(target: Backup) -> None:
-    """The page cannot be read just now: its last good copy, as the branch has it, gets the new folder."""
-    with_picture(target)
-    tea = page(target, "Tea")
-    with (target.folder / "wiki/tea/index.md").open("a") as text:
-        text.write("\nMine.\n")
-    target.notion.rename(tea, "Green tea")
-    later(target)
-    target.fail(f"/blocks/{tea}", error(400))
-    ran = target.run()
-    assert ran.code == 1, ran.log
-    text = remote_text(target, "wiki/green-tea/index.md")
-    assert "# Tea" in text and "Mine." not in text
-    check_consistent(target)
-
-
-def test_a_page_that_moves_without_a_file_that_the_branch_lost_keeps_no_other_one_back(
-    target: Backup,
-) -> None:
-    with_picture(target)
-    target.git("rm", "-q", "wiki/tea/assets/1-a-plan.png")
-    push(target)
-    tea = page(target, "Tea")
-    target.notion.rename(tea, "Green tea")
-    write(target, "Milk", "Warm.")
-    target.fail(f"/blocks/{tea}", error(400))
-    ran = target.run()
-    assert ran.code == 1, ran.log
-    assert "Warm." in remote_text(target, "wiki/milk/index.md")
