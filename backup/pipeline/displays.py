@@ -24,7 +24,6 @@ from backup.store import StoredDatabase
 
 T = TypeVar("T")
 
-_REFUSED = (400, 403, 404)  # about one view or list; others may be answered
 _MOST = 20  # views that are looked at: people put the table first
 _LATER = (
     "Notion did not answer what views the database has, or was not asked before the run ended: the table may "
@@ -82,7 +81,7 @@ class Displays:
         try:
             return ask()
         except NotionError as error:
-            if error.status not in _REFUSED:
+            if not error.is_refusal:
                 raise
             refusals.append(error)
             return None
