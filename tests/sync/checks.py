@@ -199,6 +199,14 @@ def without_views(ended: Ended) -> set[str]:
     return {each.page_id for each in warnings if "what views" in each.what}
 
 
+def misled(life: Life, ended: Ended) -> bool:
+    """Whether Notion did not show a run a database that is there. A database that a page shows and Notion
+    does not is called not shared, and the run ends well: the next one asks again."""
+    warnings = ended.report.warnings if ended.report else ()
+    unshared = {each.page_id for each in warnings if "A database in it (" in each.what}
+    return any(bare_id(each) in unshared for each in life.databases if life.is_there(each))
+
+
 def _differences(one: Any, two: Any) -> str:
     """Two values, of lists what only one of them has."""
     if isinstance(one, list) and isinstance(two, list):
