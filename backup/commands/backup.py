@@ -138,7 +138,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = adopt.still_at_the_top(memory, listing, lying)
     listing = in_order(placed(listing, memory.state), memory.state, lying.stores)
     roots = roots_in(listing, memory.state)
-    memory = load.completed(memory, listing.databases, lying, roots)
+    memory = load.completed(memory, listing.lists, lying, roots)
     survey.further(memory.state)  # of pages that were found again
     memory, told = adopt.adopted(load.unproven(memory), listing, lying)
     if told:

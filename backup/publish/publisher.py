@@ -145,10 +145,9 @@ class Publisher:
             for path, content in objects.contents(self.git, some).items():
                 yield path.removeprefix(self.prefix), content
 
-    def earlier(self, page_ids: Set[str]) -> dict[str, Record]:
-        """Pages that the state of the branch lost, as its history knows them."""
-        pushing = self._pushing()
-        return base.earlier(self.git, self.prefix, self._start, page_ids, pushing)
+    def earlier(self, texts: Set[str]) -> dict[str, Record]:
+        """Pages that lie on the branch, as its history knows them; `texts` should be among theirs."""
+        return base.earlier(self.git, self.prefix, self._start, texts, self._pushing())
 
     def restore(self, paths: Collection[str]) -> None:
         """Bring files of the published branch back into the work tree, as far as git can."""

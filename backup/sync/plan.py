@@ -106,13 +106,13 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
         s for s in steps if rules.mine(s.page_id) or s.old_folder or s.action is not Action.KEEP
     ]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
-    databases = listing.databases
-    listed = {each.id for each in databases} | dead
+    listed = {each.id for each in listing.databases} | dead
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
-    todo, waiting = (*mine, *kept), sum(_is_waiting(row, known) for row in rows)
-    return Plan(todo, targets, missing.problems, databases, dead, listing.views, left, waiting)
+    waiting = sum(_is_waiting(row, known) for row in rows)
+    todo, databases, views = (*mine, *kept), listing.databases, listing.views
+    return Plan(todo, targets, missing.problems, databases, dead, views, left, waiting)
 
 
 def learned(

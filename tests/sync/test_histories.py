@@ -145,6 +145,26 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         SHARDS,
         [FIRST, SECOND, Event("swap", 0, 1), FIRST, SECOND, Act("revert_state", 2), FIRST, SECOND],
     ),
+    "an old state is put back beside a root that it does not know, and all that lies in it": (
+        Way("main", shards=2, roots="page"),
+        [FIRST, SECOND, Event("swap", 2), Event("move_row", 6, 2), Act("revert_state", 7, 2)],
+    ),
+    "an old state is put back after a page went into one that changed since": (
+        Way("main", ("laptop",), shards=2),
+        [
+            *(FIRST, SECOND, Event("move_into", 9), Event("swap", 0, 5), Act("revert", 1), FIRST),
+            *(Event("rename", 4, 5), Event("move_row", 2, 1), FIRST, SECOND),
+            *(Act("revert_state", 2, 1), SECOND),
+        ],
+    ),
+    "an old state gives the place of a root to another one": (
+        Way("main", shards=2, roots="page"),
+        [
+            *(FIRST, SECOND, Event("move_into", 4, 5), Event("swap", 6, 5), Act("delete", 9)),
+            *(SECOND, Event("move_into", 11), SECOND, FIRST),
+            *(Event("move_row", 3), Act("revert_state", 2)),
+        ],
+    ),
     "a kept folder shows what another one has published since": (
         Way("branch", ("runner", "laptop")),
         [FIRST, Act("rewind", 11), Run("fault", 12, SILENCE, who=1), FIRST],
