@@ -110,9 +110,9 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
-    waiting = sum(_is_waiting(row, known) for row in rows)
-    todo, databases, views = (*mine, *kept), listing.databases, listing.views
-    return Plan(todo, targets, missing.problems, databases, dead, views, left, waiting)
+    todo, waiting = (*mine, *kept), sum(_is_waiting(row, known) for row in rows)
+    shown = listing.databases
+    return Plan(todo, targets, missing.problems, shown, dead, listing.views, left, waiting)
 
 
 def learned(

@@ -18,6 +18,7 @@ FOLDER, MAIN, BRANCH, PULL = Way("folder"), Way("main"), Way("branch"), Way("pul
 LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
 REFUSED = FAULTS.index((path_of, faults.error(403)))
+HIDDEN = FAULTS.index((path_of, faults.error(404)))
 FIRST, SECOND = Run(who=0), Run(who=1)
 HEADED, KEEP = Choice(0, 1), Choice(3, 0)  # FRONT_MATTER=true, ON_DELETE=keep
 REMOVED = Choice(3, 1)  # ON_DELETE=remove
@@ -268,6 +269,18 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "a list in a page of the other shard is refused": (
         Way("main", shards=2, roots="page"),
         [FIRST, SECOND, SECOND, Run("fault", 12, REFUSED)],
+    ),
+    "the branch is reset into the first run, whose state only the kept folder has": (
+        Way("branch", ("laptop",), roots="page"),
+        [Choice(5, 2), FIRST, Act("rewind", 2), Choice(2, 2)],
+    ),
+    "a page is deleted by hand, and stores are given up in the run of another part": (
+        Way("here", shards=2, roots="workspace"),
+        [SECOND, BARE, Act("delete", 0)],
+    ),
+    "a database is not shown to a part of which no page in it is missing": (
+        Way("branch", ("runner", "runner"), shards=2, roots="page"),
+        [FIRST, SECOND, Event("move_row", 7, 10), Run("fault", 8, HIDDEN)],
     ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
