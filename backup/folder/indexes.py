@@ -187,7 +187,8 @@ class _Work:
             is_ours = partial(is_our_list, path, ids=None if LIST in written else self.writer.known)
             if is_wanted and self.writer.write_index(database_id, path, text, is_ours):
                 written.append(name)
-        for name in {*place.lists} - {*written}:
+        there = self.writer.places.get(database_id, place)  # it may have moved with a page above
+        for name in {*place.lists, *there.lists} - {*written}:
             self.writer.drop_index(database_id, join(place.folder, name))
         return written
 

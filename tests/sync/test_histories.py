@@ -286,6 +286,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("here", shards=2, roots="workspace"),
         [SECOND, BARE, Act("delete", 0)],
     ),
+    "stores are given up in the run in which a database moves with its page": (
+        Way("folder", roots="page"),
+        [FIRST, Event("rename", 2, 3), BARE, FIRST],
+    ),
     "a database is not shown to a part of which no page in it is missing": (
         Way("branch", ("runner", "runner"), shards=2, roots="page"),
         [FIRST, SECOND, Event("move_row", 7, 10), Run("fault", 8, HIDDEN)],
