@@ -57,11 +57,12 @@ class Nested:
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What a query gave, each under its id, and how much of it made no sense (`odd`). Trashed rows do
-    not count, should Notion list one. `whole` says that it is all there."""
+    not count, should Notion list one. `whole` says that it is all there, `refused` why it was not given."""
 
     found: Mapping[str, Row | Other | Nested]
     odd: int
     whole: bool
+    refused: str = ""
 
 
 def rows(live: Answered, archived: Answered, database_id: str) -> Rows:
@@ -71,6 +72,7 @@ def rows(live: Answered, archived: Answered, database_id: str) -> Rows:
     unread, odd = counts[Other.PARTIAL], archived.odd + live.odd
     missing = [
         "" if live.whole and archived.whole else _CAPPED,
+        archived.refused,
         _PARTIAL.format(unread) if unread else "",
         _ODD.format(odd) if odd else "",
     ]
@@ -95,10 +97,13 @@ def archived(client: Client, source_id: str) -> Answered:
     try:
         return _query(client, source_id, {"is_archived": True})
     except NotionError as error:
-        # Assumed: a workspace without the archive refuses the key, and so holds no archived rows.
         if error.status != 400 or "cursor" in error.message:
             raise
-    return Answered({}, 0, True)
+        # Assumed: a workspace without the archive refuses the key by its name, and so holds no archived rows.
+        is_unknown = "is_archived" in error.message
+        return Answered(
+            {}, 0, True, "" if is_unknown else f"Its archived rows were refused: {error}"
+        )
 
 
 def live(client: Client, source_id: str) -> Answered:

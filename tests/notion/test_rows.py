@@ -70,6 +70,18 @@ def test_a_workspace_without_an_archive_has_no_archived_rows(serve: Serve) -> No
     assert listing.complete
 
 
+def test_an_archive_that_is_refused_for_another_reason_is_no_empty_one(serve: Serve) -> None:
+    workspace, pages = filled(2)
+    workspace.archive(pages[1])
+    service = serve(workspace)
+    service.stand_in.plan = lambda asked: (
+        faults.error(400, "Odd.") if "is_archived" in asked.body else None
+    )
+    listing = rows_of(service)
+    assert titles(listing) == ["Row 0"] and not listing.complete
+    assert "Its archived rows were refused" in listing.problems[0]
+
+
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
