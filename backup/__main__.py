@@ -15,22 +15,30 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from backup import __version__, ci
-from backup.commands import COMMANDS, Acting, BringingBack, Command, LookingOn, discover, named
+from backup.commands import (
+    COMMANDS,
+    BackupCommand,
+    Command,
+    ReadingCommand,
+    RestoreCommand,
+    discover,
+    named,
+)
 from backup.errors import BackupError, ConfigError, NotionError
 from backup.model import Problem
 from backup.notion.client import Client
 from backup.report.answer import Answer
 from backup.report.log import Log
 from backup.report.reporter import Reporter
-from backup.services import build, gate, looks, means, repository
+from backup.services import build, gate, reading_services, repository, restore_services
 from backup.settings import (
     COMMAND,
     NAMES,
     SETTINGS,
-    Asking,
-    Looking,
+    ApiSettings,
     NothingNamed,
-    Restore,
+    ReadingSettings,
+    RestoreSettings,
     Settings,
     command_of,
     contacts,
@@ -95,7 +103,7 @@ def _started(
 ) -> int:
     given = _given(arguments, environ)
     name = command_of(*given.sources)
-    is_quiet = isinstance(COMMANDS.get(name), LookingOn | BringingBack)
+    is_quiet = isinstance(COMMANDS.get(name), ReadingCommand | RestoreCommand)
     _configure(reporter, given, quiet=is_quiet)
     if given.mistake:
         raise given.mistake
@@ -103,18 +111,18 @@ def _started(
     given = _with_argument(given, arguments, name, command)
     if arguments.discover:
         return _discovered(name, given, reporter, as_json=arguments.json)
-    if isinstance(command, LookingOn):
+    if isinstance(command, ReadingCommand):
         answer, folder = _looked(command, given, reporter)
-    elif isinstance(command, BringingBack):
-        answer, folder = _brought_back(command, given, reporter, stop)
+    elif isinstance(command, RestoreCommand):
+        answer, folder = _restored(command, given, reporter, stop)
     elif arguments.json:
         raise ConfigError(f"--json: {name} has no such answer; verify, status and restore have.")
     else:
-        return _acted(command, given, reporter, stop)
+        return _backed_up(command, given, reporter, stop)
     return _answered(answer, reporter, as_json=arguments.json, command=name, folder=folder)
 
 
-def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> int:
+def _backed_up(command: BackupCommand, given: _Given, reporter: Reporter, stop: Stop) -> int:
     log, environ = reporter.log, given.environ
     try:
         settings = Settings.read(*given.sources, partial(repository, given.workspace, environ))
@@ -131,21 +139,21 @@ def _acted(command: Acting, given: _Given, reporter: Reporter, stop: Stop) -> in
     return 128 + stop.signal if stop.requested else report.exit_code
 
 
-def _looked(command: LookingOn, given: _Given, reporter: Reporter) -> tuple[Answer, str]:
-    settings = Looking.read(*given.sources)
+def _looked(command: ReadingCommand, given: _Given, reporter: Reporter) -> tuple[Answer, str]:
+    settings = ReadingSettings.read(*given.sources)
     folder = settings.output_dir
-    services = looks(folder, given.workspace, given.environ, reporter.log)
+    services = reading_services(folder, given.workspace, given.environ, reporter.log)
     try:
         return command.run(settings, services), folder
     except BackupError as error:
         return Answer("", problems=(Problem(folder, str(error)),)), folder
 
 
-def _brought_back(
-    command: BringingBack, given: _Given, reporter: Reporter, stop: Stop
+def _restored(
+    command: RestoreCommand, given: _Given, reporter: Reporter, stop: Stop
 ) -> tuple[Answer, str]:
-    settings = Restore.read(*given.sources)
-    services = means(settings, given.workspace, given.environ, reporter.log, stop)
+    settings = RestoreSettings.read(*given.sources)
+    services = restore_services(settings, given.workspace, given.environ, reporter.log, stop)
     try:
         return command.run(settings, services), settings.output_dir
     except BackupError as error:
@@ -163,14 +171,14 @@ def _answered(answer: Answer, reporter: Reporter, *, as_json: bool, **more: str)
 def _discovered(name: str, given: _Given, reporter: Reporter, *, as_json: bool) -> int:
     if name != "status":
         raise ConfigError(f"--discover: {name} has no such flag; write status --discover.")
-    client = _client(Asking.read(*given.sources), reporter.log, tries=_FEW)
+    client = _client(ApiSettings.read(*given.sources), reporter.log, tries=_FEW)
     return _answered(discover.run(client), reporter, as_json=as_json, command=name)
 
 
 def _with_what_there_is(error: NothingNamed, given: _Given, log: Log) -> ConfigError:
     """The same, once the log has shown what the integration sees; the token may be wrong, too."""
     try:
-        asking = Asking.read(*given.sources)
+        asking = ApiSettings.read(*given.sources)
     except ConfigError:
         return error
     try:
@@ -293,7 +301,7 @@ _FEW = 3  # tries of a request for somebody who is waiting
 
 
 def _client(
-    settings: Settings | Asking, log: Log, *, connections: int = 1, tries: int = 6
+    settings: Settings | ApiSettings, log: Log, *, connections: int = 1, tries: int = 6
 ) -> Client:
     return Client(
         settings.notion_token.reveal(),

@@ -175,7 +175,7 @@ def repository_of(url: str) -> str:
 
 
 def _parts(url: str) -> tuple[str, str]:
-    """Host and path in the address of a remote; two '' for a folder, and for what is no address."""
+    """Host and path in the address of a remote; two '' for a folder, and for what is not an address."""
     try:
         address = urlsplit(url)
     except ValueError:

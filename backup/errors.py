@@ -55,6 +55,11 @@ class NotionError(BackupError):
         self.status = status
         self.code = code
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it is about what was asked for alone: other answers may come."""
+        return self.status in (400, 403, 404)
+
 
 class NotFound(NotionError):
     """404: absent, deleted for good, or not shared with the integration; Notion does not say which."""

@@ -10,13 +10,16 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from backup import exact_json
-from backup.json_values import as_object, mapping, word
+from backup.json_values import as_object, mapping, objects, word
 
 Json: TypeAlias = dict[str, Any]
 STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
 CSV = "database.csv"  # in the folder of a database: its rows
+IMAGES, ATTACHMENTS = "assets", "attachments"  # in the folder of a page
+FILE_FOLDERS = (IMAGES, ATTACHMENTS)
+WITHHELD = "Notion does not show its content to this integration"  # why a block is `unread`: a 404
 
-# Pictures that browsers show, by the extension that their files have in a backup.
+# Images that browsers show, by the extension that their files have in a backup.
 SHOWN_BY_BROWSERS = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))
 
 _HEX32 = re.compile(r"[0-9a-f]{32}")
@@ -28,24 +31,31 @@ def bare_id(id_: str) -> str:
     return id_.replace("-", "").lower()
 
 
+def is_bare_id(text: str) -> bool:
+    """Whether it is an id of that form."""
+    return bool(_HEX32.fullmatch(text))
+
+
 def dashed_id(id_: str) -> str:
-    """An id as Notion returns it (8-4-4-4-12); text that is no id comes back unchanged."""
+    """An id as Notion returns it (8-4-4-4-12); text that is not an id comes back unchanged."""
     hex_ = bare_id(id_)
     if not _HEX32.fullmatch(hex_):
         return id_
     return f"{hex_[:8]}-{hex_[8:12]}-{hex_[12:16]}-{hex_[16:20]}-{hex_[20:]}"
 
 
-def plain_text(runs: Any) -> str:
-    """The text of a rich-text array without its marks; '' for whatever is none, or is empty.
-
-    Halves of surrogate pairs, which JSON can hold and nothing can encode, are joined or replaced.
-    """
-    runs = runs if isinstance(runs, list | tuple) else ()
-    text = "".join(_run_text(run) for run in runs if isinstance(run, dict))
+def encodable(text: str) -> str:
+    """The text, its halves of surrogate pairs joined or replaced: JSON can hold them, and nothing can
+    encode them."""
     if _HALF.search(text):
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def plain_text(runs: Any) -> str:
+    """The text of a rich-text array without its marks, encodable; '' for whatever is none, or is empty."""
+    runs = runs if isinstance(runs, list | tuple) else ()
+    return encodable("".join(_run_text(run) for run in runs if isinstance(run, dict)))
 
 
 def _run_text(run: Json) -> str:
@@ -83,7 +93,7 @@ class Block:
 
     `data` is the API's own object under the type's key ({} when the API gave none). `unread` says
     why children that Notion announced are not here, and is '' when all of them were read. `lacking`
-    says that another time they may be had. `raw` is the whole block object, with its times, its
+    says that they may be read another time. `raw` is the whole block object, with its times, its
     colour and what nobody here knows; {} for a block that did not come from the API.
     """
 
@@ -138,7 +148,7 @@ class Row:
 
     @property
     def raw(self) -> Json:
-        """The page object, anew each time."""
+        """The page object, unpacked each time."""
         found: Json = exact_json.load_at(_unpacked(self.packed), self.start)
         return found
 
@@ -184,12 +194,15 @@ class Page:
             yield from block.walk()
 
 
+def title_runs(raw: Json) -> list[Json]:
+    """The rich text of a page object's title; [] when it has none or is partial."""
+    values = map(as_object, mapping(raw, "properties").values())
+    return next((objects(each.get("title")) for each in values if each.get("type") == "title"), [])
+
+
 def page_title(raw: Json) -> str:
     """The plain text of a page object's title; '' when it has none or is partial."""
-    for value in mapping(raw, "properties").values():
-        if as_object(value).get("type") == "title":
-            return plain_text(value.get("title"))
-    return ""
+    return plain_text(title_runs(raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +231,19 @@ class Stored:
     path: str
     name: str
     size: int  # bytes
-    width: int | None = None  # pixels; None when it is no picture, or its size is unknown
+    width: int | None = None  # pixels; None when it is not an image, or its size is unknown
     height: int | None = None
     description: str = ""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it lies among the images."""
+        return self.path.startswith(f"{IMAGES}/")
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A file that could not be had. `url` is empty unless it is external (no signature leaks)."""
+    """A file that could not be downloaded. `url` is empty unless it is external (no signature leaks)."""
 
     name: str
     reason: str

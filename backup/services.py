@@ -28,7 +28,7 @@ from backup.publish.publisher import Publisher
 from backup.publish.pull_request import PullRequests
 from backup.report.log import Log
 from backup.restore.writer import Writer
-from backup.settings import Restore, Settings
+from backup.settings import RestoreSettings, Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
 from backup.sync import journal, state
@@ -39,7 +39,7 @@ _ANY_SIZE = 5_000  # megabytes: the most that MAX_FILE_MB may be
 @dataclass(frozen=True)
 class Services:
     """Everything that acts on the outside. `publisher` is None when nothing is to be committed,
-    `naming` when no model is asked about pictures; `git` works in the output folder.
+    `naming` when no model is asked about images; `git` works in the output folder.
     `turn` is the number of the run among those of its workflow, None outside of one."""
 
     client: Client
@@ -81,7 +81,7 @@ def tracks_journal(git: Git, tree: Tree) -> bool:
 
 
 @dataclass(frozen=True)
-class Looks:
+class ReadingServices:
     """What a command needs that only looks: it writes nothing, and asks nobody outside. `git` works in
     the output folder; `now` is the moment to which ages are told."""
 
@@ -102,10 +102,10 @@ class Looks:
 
 
 @dataclass(frozen=True)
-class Means(Looks):
+class RestoreServices(ReadingServices):
     """What a restore needs: it reads the backup, and asks Notion and writes to it with two tokens."""
 
-    settings: Restore
+    settings: RestoreSettings
     stop: Stop
 
     @cached_property
@@ -121,7 +121,7 @@ class Means(Looks):
     def writer(self) -> Writer:
         """Writes to Notion. Raises ConfigError without a token."""
         token = self.settings.restoring.token.reveal()
-        return Writer(token, self.settings.notion_api_url, gate=self._gate, tell=self.log.line)
+        return Writer(token, self.settings.notion_api_url, gate=self._gate)
 
     @cached_property
     def writing_reader(self) -> Client:
@@ -151,19 +151,21 @@ def gate(log: Log) -> Gate:
     return Gate(tell=waiting)
 
 
-def means(
-    settings: Restore, workspace: Path, environ: Mapping[str, str], log: Log, stop: Stop
-) -> Means:
-    """What a restore from the clone `workspace` needs. Raises ConfigError like `looks`."""
-    seen = looks(settings.output_dir, workspace, _without(environ, log.secrets), log)
-    return Means(seen.tree, seen.git, log, seen.now, settings, stop)
+def restore_services(
+    settings: RestoreSettings, workspace: Path, environ: Mapping[str, str], log: Log, stop: Stop
+) -> RestoreServices:
+    """What a restore from the clone `workspace` needs. Raises ConfigError like `reading_services`."""
+    seen = reading_services(settings.output_dir, workspace, _without(environ, log.secrets), log)
+    return RestoreServices(seen.tree, seen.git, log, seen.now, settings, stop)
 
 
-def looks(folder: str, workspace: Path, environ: Mapping[str, str], log: Log) -> Looks:
+def reading_services(
+    folder: str, workspace: Path, environ: Mapping[str, str], log: Log
+) -> ReadingServices:
     """What a look at the backup in the output folder `folder` of the clone `workspace` needs. Raises
     ConfigError when a link, or a file, lies on the way there."""
     tree = Tree.below(workspace, folder)
-    return Looks(tree, Git(tree.root, environ), log, datetime.now(timezone.utc))
+    return ReadingServices(tree, Git(tree.root, environ), log, datetime.now(timezone.utc))
 
 
 def repository(workspace: Path, environ: Mapping[str, str]) -> str:

@@ -14,6 +14,11 @@ def counted(number: int, word: str, several: str = "") -> str:
     return f"{number} {word if number == 1 else several or f'{word}s'}"
 
 
+def shortened(text: str, most: int) -> str:
+    """The text, or as much of its beginning as fits with '…' into `most` characters."""
+    return text if len(text) <= most else f"{text[: max(most - 1, 0)].rstrip()}…"
+
+
 def by_title(title: str) -> tuple[bool, list[tuple[int, str]]]:
     """A key to sort titles by: numbers in them by their value, so that 'How to 2' comes before 'How
     to 10'; a page without a title comes last."""

@@ -54,10 +54,10 @@ PURE = (
     *("files.find", "files.kinds", "files.names", "files.pending"),
     *("publish.commits", "publish.message", "publish.refusals", "publish.compose"),
     *("folder.rebuild", "pipeline.check", "pipeline.stored", "report.answer"),
-    *("restore.losses", "restore.saved", "restore.choice", "restore.telling", "restore.proof"),
-    *("restore.canonical", "restore.excuses", "restore.lined_up", "restore.plan", "restore.draft"),
+    *("restore.losses", "restore.saved", "restore.choice", "restore.summary", "restore.proof"),
+    *("restore.canonical", "restore.excuses", "restore.alignment", "restore.plan", "restore.draft"),
     *("restore.texts", "restore.blocks", "restore.media", "restore.schema", "restore.values"),
-    *("restore.cut", "restore.lists", "restore.steps", "restore.translation", "restore.limits"),
+    *("restore.batches", "restore.lists", "restore.steps", "restore.translation", "restore.limits"),
 )
 OUTSIDE = {
     *("os", "subprocess", "socket", "http", "requests", "urllib3", "shutil", "tempfile", "glob"),

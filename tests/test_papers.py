@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from backup import __version__, errors
-from backup.commands import COMMANDS, LookingOn
+from backup.commands import COMMANDS, ReadingCommand
 from backup.settings import NAMES, SETTINGS, Settings
 from backup.settings.nearest import former
 from tools import papers, release
@@ -243,7 +243,7 @@ def test_a_workflow_to_copy_gives_the_action_what_it_knows(where: str, block: st
     assert len(ours) + len(calls) == 1
     for step in ours:
         assert step["with"].keys() <= ACTION["inputs"].keys(), where
-        if isinstance(COMMANDS[step["with"].get("command", "backup")], LookingOn):
+        if isinstance(COMMANDS[step["with"].get("command", "backup")], ReadingCommand):
             continue
         secrets = re.findall(r"\bsecrets\.\w+", step["with"]["notion-token"])
         assert secrets and all(each.startswith("secrets.NOTION_TOKEN") for each in secrets)

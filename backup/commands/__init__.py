@@ -4,57 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from backup.commands import backup, status, verify
 from backup.errors import ConfigError
 from backup.report.answer import Answer
 from backup.report.report import Report
-from backup.services import Looks, Means, Services
-from backup.settings import Looking, Restore, Settings
+from backup.services import ReadingServices, RestoreServices, Services
+from backup.settings import ReadingSettings, RestoreSettings, Settings
 from backup.settings.nearest import nearest
 
-
-@dataclass(frozen=True)
-class Acting:
-    """A command that asks Notion and changes something: `meaning` says what, for --help. `argument` is
-    the setting that the word behind the command's name gives; '' when none may stand there."""
-
-    meaning: str
-    run: Callable[[Settings, Services], Report]
-    argument: str = ""
+Told = TypeVar("Told")
+Using = TypeVar("Using")
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
-class LookingOn:
-    """A command that looks at what is backed up, and neither asks anybody nor writes."""
+class _Command(Generic[Told, Using, Done]):
+    """`meaning` says what it does, for --help. `argument` is the setting that the word behind the
+    command's name gives; '' when none may stand there."""
 
     meaning: str
-    run: Callable[[Looking, Looks], Answer]
+    run: Callable[[Told, Using], Done]
     argument: str = ""
 
 
-@dataclass(frozen=True)
-class BringingBack:
-    """A command that reads the backup and writes to Notion, with a token of its own."""
-
-    meaning: str
-    run: Callable[[Restore, Means], Answer]
-    argument: str = ""
+class BackupCommand(_Command[Settings, Services, Report]):
+    """Asks Notion, and changes the backup."""
 
 
-def _restore(settings: Restore, services: Means) -> Answer:
+class ReadingCommand(_Command[ReadingSettings, ReadingServices, Answer]):
+    """Looks at what is backed up, and neither asks anybody nor writes."""
+
+
+class RestoreCommand(_Command[RestoreSettings, RestoreServices, Answer]):
+    """Reads the backup and writes to Notion, with a token of its own."""
+
+
+def _restore(settings: RestoreSettings, services: RestoreServices) -> Answer:
     from backup.commands import restore  # a fifth of every start, and seldom wanted
 
     return restore.run(settings, services)
 
 
-Command: TypeAlias = Acting | LookingOn | BringingBack
+Command: TypeAlias = BackupCommand | ReadingCommand | RestoreCommand
 COMMANDS: Mapping[str, Command] = {
-    "backup": Acting("back up what changed in Notion", backup.run),
-    "verify": LookingOn("check every file of the backup, without Notion", verify.run),
-    "restore": BringingBack("bring a page of the backup back to Notion", _restore, "RESTORE_PATH"),
-    "status": LookingOn("show what is backed up, and what is missing", status.run),
+    "backup": BackupCommand("back up what changed in Notion", backup.run),
+    "verify": ReadingCommand("check every file of the backup, without Notion", verify.run),
+    "restore": RestoreCommand(
+        "bring a page of the backup back to Notion", _restore, "RESTORE_PATH"
+    ),
+    "status": ReadingCommand("show what is backed up, and what is missing", status.run),
 }
 
 

@@ -36,7 +36,7 @@ from backup.report.log import Log
 from backup.report.report import Report, Spent
 from backup.services import Services
 from backup.settings import Settings
-from backup.sync import forecast, state
+from backup.sync import forecast, rotation, state
 from backup.sync.base import Base
 from backup.sync.plan import (
     Action,
@@ -138,7 +138,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = adopt.still_at_the_top(memory, listing, lying)
     listing = in_order(placed(listing, memory.state), memory.state, lying.stores)
     roots = roots_in(listing, memory.state)
-    memory = load.completed(memory, listing.databases, lying, roots)
+    memory = load.completed(memory, listing.lists, lying, roots)
     survey.further(memory.state)  # of pages that were found again
     memory, told = adopt.adopted(load.unproven(memory), listing, lying)
     if told:
@@ -218,6 +218,7 @@ def _tables(settings: Settings, services: Services, begun: _Begun, pages: Execut
         branch=services.publisher.stores if services.publisher else nothing,
         ask=Displays(services.client, pages, services.stop, services.log).ask,
         full_sync=settings.full_sync,
+        turn=begun.survey.turn,
     )
 
 
@@ -303,6 +304,11 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
         due=pending.due(
             memory.state.pages, services.downloader.max_bytes, begun.listing.began.date()
         ),
+        withheld=[
+            id_
+            for id_, record in memory.state.pages.items()
+            if record.withheld and rotation.is_due(id_, begun.survey.turn)
+        ],
         shapes=shapes(begun.listing.schemas, options),
         shard=settings.shard,
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from backup.json_values import mapping, objects, word
+from backup.markdown.links import notion_address
 from backup.model import WORKSPACE, Json, Problem, bare_id, plain_text
 from backup.notion import children, read
 from backup.notion.client import Client
@@ -140,7 +141,7 @@ def _lines(sight: _Sight, named: Collection[_Seen], rows: Mapping[str, int]) -> 
     inside = [each for each in named if each.parent in sight.found]
     for mark, listed in (("", roots), ("# ", inside)):
         for each in islice(listed, _LINES):
-            yield f"{mark}https://www.notion.so/{each.id}  # {_said(each, sight, rows)}"
+            yield f"{mark}{notion_address(each.id)}  # {_said(each, sight, rows)}"
     more = max(0, len(roots) - _LINES) + max(0, len(inside) - _LINES)
     if more or sight.is_cut:
         what = f"{more} more" if more and not sight.is_cut else "More"

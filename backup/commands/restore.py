@@ -5,26 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from backup.errors import BackupError, BrokenState, ConfigError, Forbidden, NotionError
+from backup.markdown.links import notion_address
 from backup.model import Problem
 from backup.publish import earlier
 from backup.report.answer import Answer
-from backup.restore import original, people, target, telling
+from backup.restore import people, summary, target, trash
 from backup.restore.choice import chosen
-from backup.restore.copied import Reading, of_backup
-from backup.restore.plan import Plan, plan, workspace_of
+from backup.restore.plan import Plan, plan
 from backup.restore.proof import Proof, proof
+from backup.restore.read_back import Reading, of_backup
 from backup.restore.saved import Saved, saved
 from backup.restore.send import Sent, send
 from backup.restore.steps import Say
-from backup.restore.telling import address
-from backup.restore.there import copy_there
-from backup.services import Means
-from backup.settings import Restore
+from backup.restore.translation import workspace_of
+from backup.services import RestoreServices
+from backup.settings import RestoreSettings
 from backup.settings.restoring import ORIGINAL
 from backup.stop import Interrupted
 from backup.sync import state
@@ -45,7 +44,7 @@ class _Backup:
     content: Callable[[str], bytes]
 
 
-def run(settings: Restore, services: Means) -> Answer:
+def run(settings: RestoreSettings, services: RestoreServices) -> Answer:
     """Plan a restore, or carry it out. Raises ConfigError for whatever the settings have wrong, before
     anything is written; StateError when there is no backup."""
     backup, into = _backup(settings, services), settings.restoring.into
@@ -59,7 +58,7 @@ def run(settings: Restore, services: Means) -> Answer:
     return _copied(settings, services, found, planned)
 
 
-def _backup(settings: Restore, services: Means) -> _Backup:
+def _backup(settings: RestoreSettings, services: RestoreServices) -> _Backup:
     if not settings.restoring.at:
         return _Backup(services.load().state, services.tree.content)
     there = earlier.at(services.git, settings.restoring.at)
@@ -75,16 +74,18 @@ def _backup(settings: Restore, services: Means) -> _Backup:
         raise ConfigError(f"RESTORE_AT: {error.message}", hint="Write another commit.") from None
 
 
-def _original(settings: Restore, services: Means, id_: str, node: Record | Place) -> Answer:
+def _original(
+    settings: RestoreSettings, services: RestoreServices, id_: str, node: Record | Place
+) -> Answer:
     """Out of the trash, or the sentence that it is not there."""
     kind = "page" if isinstance(node, Record) else "database"
-    name, link = f"“{node.title or 'Untitled'}”", address(id_)
+    name, link = f"“{node.title or 'Untitled'}”", notion_address(id_)
     if settings.dry_run:
-        number = len(original.trashed(services.reader, kind, id_)[-1:])
+        number = len(trash.trashed(services.reader, kind, id_)[-1:])
         heading = f"{name} would be taken out of Notion's trash."
     else:
         services.stop.working()
-        number = original.take_out(services.reader, services.writer, kind, id_, services.log.line)
+        number = trash.take_out(services.reader, services.writer, kind, id_, services.log.line)
         heading = f"{name} is out of Notion's trash."
     data = {"restored": link if number and not settings.dry_run else None, "link": link}
     if not number:
@@ -98,7 +99,7 @@ def _original(settings: Restore, services: Means, id_: str, node: Record | Place
     return Answer(heading, notes=notes, data=data, links=((node.folder, link),))
 
 
-def _planned(services: Means, found: Saved, into: str) -> Plan:
+def _planned(services: RestoreServices, found: Saved, into: str) -> Plan:
     """What would be written. Where nothing is to be written, Notion is not asked."""
     if not into:
         return plan(found, "", workspace_of({}))
@@ -111,67 +112,66 @@ def _planned(services: Means, found: Saved, into: str) -> Plan:
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:
-    numbers = telling.contents(found)
+    numbers = summary.contents(found)
     rows = [(name, f"{number:,}") for name, number in numbers.items() if number]
     rows += [("requests", f"{planned.requests:,}"), ("minutes", f"{planned.minutes:,.0f}")]
-    data = telling.data(found, planned.losses, {})
+    data = summary.data(found, planned.losses, {})
     how = "" if planned.losses else " Nothing of it is lost."
     return Answer(
         f"Plan: {found.top.path} can be restored; nothing was written.{how}",
         ("to make", "number"),
         tuple(rows),
-        tuple(telling.losses(planned.losses)),
+        tuple(summary.losses(planned.losses)),
         data={**data, "requests": planned.requests, "minutes": planned.minutes},
     )
 
 
-def _copied(settings: Restore, services: Means, found: Saved, planned: Plan) -> Answer:
+def _copied(
+    settings: RestoreSettings, services: RestoreServices, found: Saved, planned: Plan
+) -> Answer:
     services.stop.working()
-    if there := copy_there(
-        services.reader, found, planned, partial(_alike, services, found, planned)
-    ):
+
+    def compared(id_: str) -> Proof:
+        services.log.line("A page of this title is there: comparing it with the backup.")
+        return _compared(services, found, planned, Sent({found.top.id: id_}), None)
+
+    if there := target.copy_there(services.reader, found, planned, compared):
         return _there(found, planned, *there)
-    services.log.line(f"Restoring {telling.words(telling.contents(found))}.")
-    before = services.writer.requests
+    services.log.line(f"Restoring {summary.words(summary.contents(found))}.")
+    asked = services.writer.requests
     try:
         sent = send(planned, found, services.writer, services.reader, _progress(services))
     except Interrupted:
-        return _unfinished(services, "The restore was stopped.", 128 + services.stop.signal)
+        return _unfinished("The restore was stopped.", 128 + services.stop.signal)
     except BackupError as error:
         if error.exit_code == ConfigError.exit_code:  # a token that is refused, say
             raise
         if isinstance(error, Forbidden) and not services.writer.done:
             raise ConfigError(error.message, hint=error.hint) from None
-        return _unfinished(services, str(error), _NOT_FINISHED)
+        return _unfinished(str(error), _NOT_FINISHED)
     if not sent.finished:
-        return _unfinished(services, sent.problem or "The restore did not come to its end.", 3)
-    answer = _done(found, planned, replace(sent, requests=sent.requests - before))
+        return _unfinished(sent.problem, _NOT_FINISHED)
+    answer = _done(found, planned, sent, services.writer.requests - asked)
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
     try:
-        return _proven(answer, _proof(services, found, planned, sent))
+        said = {sent.ids[step.on] for step in planned.steps if isinstance(step, Say)}
+        return _proven(answer, _compared(services, found, planned, sent, said))
     except NotionError as error:
         what = f"The copy is complete, but it could not be read back: {error} Run it again to compare it."
         problems = (*answer.problems, Problem("restore", what))
         return replace(answer, problems=problems, failed=_NOT_FINISHED)
 
 
-def _alike(services: Means, found: Saved, planned: Plan, id_: str) -> Proof:
-    """What differs between the backup and a page of its title, whose comments are not looked at."""
-    services.log.line("A page of this title is there: comparing it with the backup.")
-    return _compared(services, found, planned, Sent({found.top.id: id_}, 0, True), None)
-
-
 def _there(found: Saved, planned: Plan, id_: str, shown: Proof) -> Answer:
     """A copy is where it should be: a second one would be a surprise."""
-    sent = Sent({found.top.id: id_}, 0, True)
-    made = _done(found, planned, sent)
+    made = _done(found, planned, Sent({found.top.id: id_}), 0)
     note = "To get one more, give the one that is there another title."
     heading = f"{found.top.path} is there already, and as in the backup: nothing was written"
     return _proven(replace(made, heading=heading, notes=(note, *made.notes)), shown)
 
 
-def _progress(services: Means) -> Callable[[str], None]:
+def _progress(services: RestoreServices) -> Callable[[str], None]:
     """Tells the log what is done, and ends the restore when it is told to stop."""
 
     def tell(line: str) -> None:
@@ -181,50 +181,35 @@ def _progress(services: Means) -> Callable[[str], None]:
     return tell
 
 
-def _unfinished(services: Means, why: str, code: int) -> Answer:
+def _unfinished(why: str, code: int) -> Answer:
     what = f"{why} The copy is unfinished; another run with the same settings goes on where this one ended."
     return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
 
 
-def _done(found: Saved, planned: Plan, sent: Sent) -> Answer:
-    link = address(sent.ids[found.top.id])
-    data = telling.data(found, planned.losses, sent.ids)
+def _done(found: Saved, planned: Plan, sent: Sent, requests: int) -> Answer:
+    link = notion_address(sent.ids[found.top.id])
+    data = summary.data(found, planned.losses, sent.ids)
     return Answer(
-        f"Restored {found.top.path}: {telling.words(telling.contents(found))}",
-        notes=tuple(telling.losses(planned.losses)),
+        f"Restored {found.top.path}: {summary.words(summary.contents(found))}",
+        notes=tuple(summary.losses(planned.losses)),
         problems=sent.refused,
-        data={**data, "restored": link, "requests": sent.requests},
-        links=telling.links(found, sent.ids),
+        data={**data, "restored": link, "requests": requests},
+        links=summary.links(found, sent.ids),
     )
 
 
-def _proof(services: Means, found: Saved, planned: Plan, sent: Sent) -> Proof:
-    """What differs between the backup and the copy."""
-    said = {sent.ids[step.on] for step in planned.steps if isinstance(step, Say)}
-    return _compared(services, found, planned, sent, said)
-
-
 def _compared(
-    services: Means, found: Saved, planned: Plan, sent: Sent, said: set[str] | None
+    services: RestoreServices, found: Saved, planned: Plan, sent: Sent, said: set[str] | None
 ) -> Proof:
-    """What differs between the backup and the copy, read back; `said` is what was commented."""
-    kind = "database" if found.top.kind == "database" else "page"
+    """What differs between the backup and the copy, read back; `said` are the ids of what was commented,
+    None where no comments are looked at."""
     with (
         services.log.group("Reading the copy back"),
         TemporaryDirectory(prefix="notion-restore-") as folder,
         threads(services.settings.concurrency, services.stop) as requests,
     ):
-        tell = services.log.line
-        reading = Reading(
-            services.reader,
-            services.downloader,
-            requests,
-            Path(folder),
-            tell,
-            said,
-            is_showing=True,
-        )
-        copy = reading.tree(kind, sent.ids[found.top.id])
+        means = (services.reader, services.downloader, requests, Path(folder), services.log.line)
+        copy = Reading(*means, said).tree(found.top.kind, sent.ids[found.top.id])
     return proof(of_backup(found), copy, sent.ids, [*planned.losses, *sent.lost])
 
 
@@ -236,7 +221,7 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
     if len(shown.differences) > _MOST:
         told.append(Problem("restore", f"and {len(shown.differences) - _MOST} more differences"))
     if shown.unfounded:
-        kinds = "; ".join(telling.kinds(shown.unfounded))
+        kinds = "; ".join(summary.kinds(shown.unfounded))
         told.append(Problem("restore", f"The plan named losses that did not happen: {kinds}."))
     proven = (
         f"{counted(len(shown.differences), 'difference')} that nobody foresaw."

@@ -12,8 +12,8 @@ from backup.files.pending import Pending
 from backup.markdown.media import human_size
 from backup.model import Json, Problem
 from backup.report.answer import Answer
-from backup.services import Looks
-from backup.settings import Looking
+from backup.services import ReadingServices
+from backup.settings import ReadingSettings
 from backup.sync import state, untrusted
 from backup.sync.state import Record, State
 from backup.words import ago, by_title, counted
@@ -58,7 +58,7 @@ class _Part:
         return (self.title or "Untitled", *numbers, f"{missing:,}" if missing else "")
 
 
-def run(settings: Looking, services: Looks) -> Answer:
+def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
     """Say what the backup in the output folder holds, and what is wrong with it as far as its state
     tells; `verify` reads the files, too. Raises StateError when there is none."""
     now = services.load().state
@@ -82,7 +82,7 @@ def run(settings: Looking, services: Looks) -> Answer:
     )
 
 
-def _parts(now: State, services: Looks) -> list[_Part]:
+def _parts(now: State, services: ReadingServices) -> list[_Part]:
     """Each database by title, and each page that is a root, with all that lies in it. A page below a page
     counts where that does."""
     parts = {id_: _Part(place.title, place.folder) for id_, place in now.databases.items()}
@@ -110,7 +110,7 @@ def _home(page_id: str, now: State) -> str:
     return page_id
 
 
-def _count(part: _Part, path: str, services: Looks) -> None:
+def _count(part: _Part, path: str, services: ReadingServices) -> None:
     if about := services.tree.about(path):
         part.size += about.st_size
     else:
@@ -144,7 +144,7 @@ def _numbers(parts: list[_Part]) -> Json:
     return {**whole, "databases": listed}
 
 
-def _lacking(now: State, services: Looks) -> Iterator[_Lacking]:
+def _lacking(now: State, services: ReadingServices) -> Iterator[_Lacking]:
     """Every file that could not be downloaded. What lies outside Notion has its day in the state; of what
     Notion hosts git knows since when the page says that it is missing."""
     asked = 0
@@ -169,7 +169,7 @@ def _told(each: _Lacking, now: datetime) -> Json:
     }
 
 
-def _changed(services: Looks) -> tuple[datetime | None, str]:
+def _changed(services: ReadingServices) -> tuple[datetime | None, str]:
     """When the state was last written, and the commit that has it: git knows, else the disk."""
     time, _, commit = _logged(services, "%ct %H", state.NAME).partition(" ")
     if time.isdecimal():
@@ -178,7 +178,7 @@ def _changed(services: Looks) -> tuple[datetime | None, str]:
     return (datetime.fromtimestamp(int(about.st_mtime), timezone.utc) if about else None), ""
 
 
-def _age(services: Looks, changed: datetime | None, commit: str) -> str:
+def _age(services: ReadingServices, changed: datetime | None, commit: str) -> str:
     """When that was, in words. A shallow clone has not the whole history."""
     if changed is None:
         return "at a time that nobody knows"
@@ -186,12 +186,12 @@ def _age(services: Looks, changed: datetime | None, commit: str) -> str:
     return f"{'at least ' if is_cut else ''}{ago(services.now - changed)}"
 
 
-def _logged(services: Looks, form: str, path: str) -> str:
+def _logged(services: ReadingServices, form: str, path: str) -> str:
     """What git says of the last commit that changed a file; '' where there is no git, or no commit."""
     return _asked(services, "log", "-1", f"--format={form}", "--", path)
 
 
-def _asked(services: Looks, *command: str) -> str:
+def _asked(services: ReadingServices, *command: str) -> str:
     quiet = {"GIT_LITERAL_PATHSPECS": "1", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         return services.git.run(*command, extra=quiet).strip()
@@ -205,7 +205,7 @@ def _heading(now: State, parts: list[_Part], age: str) -> str:
     return f"{pages} in {databases}, {human_size(whole.size)}; last changed {age}"
 
 
-def _notes(now: State, services: Looks, lacking: list[_Lacking]) -> Iterator[str]:
+def _notes(now: State, services: ReadingServices, lacking: list[_Lacking]) -> Iterator[str]:
     """What is as it should be, and a reader may wonder about."""
     kinds = Counter(each.kind(services.now) for each in lacking)
     if waiting := sum(not record.stable for record in now.pages.values()):

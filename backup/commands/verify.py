@@ -11,8 +11,8 @@ from backup.markdown.context import Options
 from backup.model import Problem
 from backup.pipeline.check import SHEETS, STORES, TEXTS, Checked, Lying, check, names
 from backup.report.answer import Answer
-from backup.services import Looks, Services
-from backup.settings import Looking, Settings
+from backup.services import ReadingServices, Services
+from backup.settings import ReadingSettings, Settings
 from backup.sync import untrusted
 from backup.sync.base import Base
 from backup.sync.state import State
@@ -21,7 +21,7 @@ from backup.words import counted
 _AT_ONCE = 200  # stores of the branch in memory
 
 
-def run(settings: Looking, services: Looks) -> Answer:
+def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
     """Compare the state, the files and the Markdown in the output folder with each other, and name each
     file that does not fit. Raises StateError when there is no backup."""
     here = services.load()

@@ -1,7 +1,7 @@
-"""What new pictures show, in a few words for their names: asked once for each content, and bounded.
+"""What new images show, in a few words for their names: asked once for each content, and bounded.
 
-The words come from a model that looked at a stranger's picture: they are taken for noise that may
-hold a name, and nothing of them but letters, digits and blanks is kept. A picture is made fit to be
+The words come from a model that looked at a stranger's image: they are taken for noise that may
+hold a name, and nothing of them but letters, digits and blanks is kept. An image is made fit to be
 sent with Pillow where Python has it; else it is sent as it is, or not at all.
 """
 
@@ -16,12 +16,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 from backup.errors import FileError
 from backup.files import kinds
 from backup.files.received import Downloaded
-from backup.files.vision import Answer
+from backup.files.vision import Model
 from backup.model import Problem
 from backup.slug import slug
 from backup.words import counted
@@ -42,12 +42,6 @@ _REFUSAL = re.compile(
 )
 
 
-class Names(Protocol):
-    """What is needed of messages.Model."""
-
-    def name_picture(self, media_type: str, content: bytes) -> Answer: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What the answers of a run took, in tokens."""
@@ -60,14 +54,14 @@ class Usage:
 
 
 class Describer:
-    """Describes pictures, from several threads at once; equal contents are asked for once.
+    """Describes images, from several threads at once; equal contents are asked for once.
 
     `known` are descriptions that earlier runs have got, by the content's SHA-256 in hex. `max_px`
     is the longest edge that is sent. After five failures in a row nothing more is asked for, and
     `problem` says so.
     """
 
-    def __init__(self, model: Names, known: Mapping[str, str], max_px: int) -> None:
+    def __init__(self, model: Model, known: Mapping[str, str], max_px: int) -> None:
         self.usage = Usage()
         self.problem: Problem | None = None
         self._model, self._max_px = model, max_px
@@ -78,7 +72,7 @@ class Describer:
         self._lock = threading.Lock()
 
     def describe(self, got: Downloaded) -> str | None:
-        """'proxmox cluster dashboard'; '' when the model has no name for the picture, None when it
+        """'proxmox cluster dashboard'; '' when the model has no name for the image, None when it
         could not be asked."""
         with self._lock:
             turn = self._turns[got.sha256]
@@ -88,11 +82,11 @@ class Describer:
             return self._answers[got.sha256]
 
     def _ask(self, got: Downloaded) -> str | None:
-        picture = None if self.problem else fit(got, self._max_px, self._scaler)
-        if picture is None:
+        image = None if self.problem else fit(got, self._max_px, self._scaler)
+        if image is None:
             return None
         try:
-            answer = self._model.name_picture(*picture)
+            answer = self._model.name_image(*image)
         except FileError as error:
             self._failed(error)
             return None
@@ -124,7 +118,7 @@ def words(answer: str) -> str:
     line = next((line.strip() for line in answer.splitlines() if line.strip()), "")
     if _REFUSAL.match(line):
         return ""
-    if kinds.suffix(line) in kinds.PICTURES:
+    if kinds.suffix(line) in kinds.IMAGE_EXTENSIONS:
         line = PurePosixPath(line).stem
     name = slug(line, 10 * LONGEST)
     while len(name.encode()) > LONGEST and "-" in name:
@@ -141,7 +135,7 @@ def pillow() -> ModuleType | None:
 
 
 def fit(got: Downloaded, max_px: int, scaler: ModuleType | None) -> tuple[str, bytes] | None:
-    """The picture as the API takes it: its media type and content; None when it would be refused.
+    """The image as the API takes it: its media type and content; None when it would be refused.
 
     `max_px` is the longest edge in pixels to which `scaler` (Pillow) reduces it.
     """
@@ -157,7 +151,7 @@ def fit(got: Downloaded, max_px: int, scaler: ModuleType | None) -> tuple[str, b
 
 
 def _scaled(path: Path, max_px: int, scaler: Any) -> tuple[str, bytes] | None:
-    """The picture on white, as a JPEG; None when Pillow cannot read it."""
+    """The image on white, as a JPEG; None when Pillow cannot read it."""
     try:
         with scaler.open(path) as image:
             image.draft("RGB", (max_px, max_px))  # a JPEG is unpacked at a fraction of its size

@@ -15,21 +15,19 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import unquote_to_bytes, urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
 
-from backup import urls
+from backup import http, urls
 from backup.errors import BackupError, FileError, StoreError
 from backup.files import names
 from backup.files.guard import Guard, pools
 from backup.files.paced import PACKET, paced
 from backup.files.pending import NotTried, Pending
 from backup.files.received import MEGABYTE, Downloaded, Passing, judge, save, weigh
-from backup.files.trouble import Denied, accepted, reasons_for_people
 from backup.model import File
 
 MAX_REDIRECTS = 5
@@ -45,9 +43,15 @@ _PORTS = {"http": 80, "https": 443}
 _CHUNK = 65_536
 _TIMEOUT = (10.0, PACKET)  # seconds to connect, and between two packets
 _WAITS = (1.0, 4.0, 10.0)  # seconds before each further try
+_LONGEST_WAIT = 60.0  # that a server may ask for
+_DENIED = (400, 401, 403)  # S3 says 403 of a signature that expired, 400 of a token that did
 _ENOUGH = (
     3  # files of a host failed in a row: the others get one try each, or a dead host costs hours
 )
+
+
+class Denied(FileError):
+    """The server does not accept the signature (any more)."""
 
 
 class _Guarded(HTTPAdapter):
@@ -94,12 +98,7 @@ class Downloader:
     def __enter__(self) -> Downloader:
         return self
 
-    def __exit__(
-        self,
-        type_: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._session.close()
 
     def download(self, file: File, folder: Path) -> Downloaded:
@@ -160,7 +159,7 @@ class Downloader:
             content_type, content = _of_data_url(url, self.max_bytes)
             yield content_type, (content,)
             return
-        with reasons_for_people():
+        with _reasons_for_people():
             response = self._follow(url)
         with closing(response):
             declared = response.headers.get("Content-Length", "")
@@ -173,7 +172,7 @@ class Downloader:
             response = self._ask(url)
             target = response.headers.get("Location", "")
             if response.status_code not in _REDIRECTS or not target:
-                return accepted(response)
+                return _accepted(response)
             response.close()
             # Header bytes reach us as Latin-1, and most servers mean UTF-8.
             url = _joined(url, target.encode("latin-1", "ignore").decode("utf-8", "replace"))
@@ -246,9 +245,37 @@ class Tried:
         return outcome
 
 
+def _accepted(response: http.Response) -> http.Response:
+    """The response, when it brings what was asked for; raises the error that fits otherwise."""
+    status = response.status_code
+    if status in (200, 203):
+        return response
+    after = http.seconds(response.headers.get("Retry-After"))
+    response.close()
+    reason = f"the server {http.answered(status)}"
+    if http.may_pass(status):
+        raise Passing(reason, min(after or 0.0, _LONGEST_WAIT))
+    raise Denied(reason) if status in _DENIED else FileError(reason)
+
+
+@contextmanager
+def _reasons_for_people() -> Iterator[None]:
+    """Errors of the network as FileErrors: their own texts hold whole URLs, signatures included.
+
+    Whatever else a stranger's answer makes a library raise costs this file alone, too.
+    """
+    try:
+        yield
+    except BackupError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what others make of a stranger's bytes has no end
+        why = http.no_answer(error)
+        raise (Passing if why.passes else FileError)(str(why)) from None
+
+
 def _chunks(response: requests.Response) -> Iterator[bytes]:
     """The body as it arrives, unpacked: never more of it at once than a chunk."""
-    with reasons_for_people():
+    with _reasons_for_people():
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             yield chunk
 

@@ -16,7 +16,7 @@ from backup.files.names import identity, says_something
 from backup.json_values import mapping, objects, objects_within, word
 from backup.model import Block, File, Json, Page, plain_text
 
-_MEDIA = ("image", "file", "pdf", "video", "audio")
+MEDIA = ("image", "file", "pdf", "video", "audio")
 _STREAMED = ("video", "audio")
 _PLAYABLE = [
     "3gp",
@@ -58,16 +58,9 @@ def files(page: Page) -> tuple[File, ...]:
     return _each_key_once([*found, *comment_files(page.comments)])
 
 
-def again(file: File, page: Page) -> File | None:
-    """`file` with the URL that it has in `page`, which may be a part that has been read anew.
-
-    None when it is no longer there, or is another file now.
-    """
-    return known(identity(file), page)
-
-
 def known(identity_: str, page: Page) -> File | None:
-    """The file of `page` that an earlier run knew by this identity (see names.identity)."""
+    """The file of `page` that was known by this identity (see names.identity), with the URL that it has
+    there; None when it is no longer there, or is another file now."""
     return next((one for one in files(page) if identity(one) == identity_), None)
 
 
@@ -94,7 +87,7 @@ def _each_key_once(found: Iterable[File]) -> tuple[File, ...]:
 def _of_block(block: Block, heading: str) -> list[File]:
     data = block.data
     own: list[File] = []
-    if block.type in _MEDIA:
+    if block.type in MEDIA:
         own = _media(block, heading)
     elif block.type == "embed":
         own = _html_embed(block, heading)
@@ -159,14 +152,14 @@ def _values(value: Json, key: str, label: str) -> Iterator[File]:
 
 
 def _entry(entry: Json, key: str, label: str) -> list[File]:
-    """A file in a list: shown as a picture when its name says that it is one."""
+    """A file in a list: shown as an image when its name says that it is one."""
     url, hosted = _source(entry)
     if not url:
         return []
     name = _own_name(entry, url)
-    is_picture = kinds.suffix(name) in kinds.SHOWN or url.lower().startswith("data:image/")
+    is_image = kinds.suffix(name) in kinds.SHOWN or url.lower().startswith("data:image/")
     words = name if says_something(name) else label
-    return [File(key, "image" if is_picture else "attachment", url, hosted, name, words)]
+    return [File(key, "image" if is_image else "attachment", url, hosted, name, words)]
 
 
 def _emoji(value: Any) -> list[File]:

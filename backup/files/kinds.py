@@ -15,12 +15,12 @@ HEAD = 65_536  # bytes of a file's beginning that are enough to tell what it is
 _MAGIC_HEAD = 4096  # of them for magic numbers; an SVG may begin behind a long comment
 
 SHOWN = SHOWN_BY_BROWSERS
-PICTURES = SHOWN | {"heic", "tif", "jxl", "psd"}
+IMAGE_EXTENSIONS = SHOWN | {"heic", "tif", "jxl", "psd"}
 # Formats whose bytes prove them: for these the bytes outrank the name.
 _OTHERS = """
     pdf rtf mp4 mov m4a webm avi mp3 wav ogg flac mid gz bz2 xz 7z rar tar woff woff2 swf exe
 """
-_PROVEN = PICTURES.union(_OTHERS.split())
+_PROVEN = IMAGE_EXTENSIONS.union(_OTHERS.split())
 _ONE_NAME = {
     "jpeg": "jpg",
     "jpe": "jpg",
@@ -125,7 +125,7 @@ def is_html(head: bytes) -> bool:
 
 
 def is_text(head: bytes) -> bool:
-    """Whether these are words and no picture: UTF-8 (or UTF-16 with its mark) without control bytes."""
+    """Whether these are words and no image: UTF-8 (or UTF-16 with its mark) without control bytes."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     text = head.decode("utf-8", "ignore")
@@ -133,21 +133,21 @@ def is_text(head: bytes) -> bool:
     return bool(head) and is_whole and not re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text)
 
 
-def why_no_picture(head: bytes, content_type: str) -> str:
-    """Why this cannot be the picture that was asked for: 'the server sent a web page …'; '' if it can.
+def why_not_image(head: bytes, content_type: str) -> str:
+    """Why this cannot be the image that was asked for: 'the server sent a web page …'; '' if it can.
 
     Servers answer with status 200 and a page that says "not found", "log in" or "forbidden".
     """
     if not head:
         return "the server sent an empty file"
-    if is_svg(head) or set(_magic(head)) & PICTURES:
+    if is_svg(head) or set(_magic(head)) & IMAGE_EXTENSIONS:
         return ""
     if is_html(head) or "html" in content_type.lower():
         return "the server sent a web page instead of the image"
     return "the server sent text instead of the image" if is_text(head) else ""
 
 
-def why_no_file(head: bytes, name: str) -> str:
+def why_not_file(head: bytes, name: str) -> str:
     """Why this cannot be the attachment called `name` on somebody's server; '' if it can."""
     if not head:
         return "the server sent an empty file"
@@ -159,8 +159,8 @@ def why_no_file(head: bytes, name: str) -> str:
     return "the server sent a web page instead of the file" if is_page else ""
 
 
-def picture_size(path: Path) -> tuple[int, int] | None:
-    """Width and height in pixels of the picture in `path`, turned as its EXIF data say.
+def image_size(path: Path) -> tuple[int, int] | None:
+    """Width and height in pixels of the image in `path`, turned as its EXIF data say.
 
     None when it is none, or does not say. An SVG counts as without size: it has as many pixels as
     one likes, and reading it would mean to parse XML that a stranger wrote.

@@ -14,11 +14,8 @@ from pathlib import PurePosixPath
 
 from backup import urls
 from backup.files import kinds
-from backup.model import File
+from backup.model import ATTACHMENTS, FILE_FOLDERS, IMAGES, File
 from backup.slug import cut, is_reserved, slug, visible
-
-IMAGES = "assets"
-ATTACHMENTS = "attachments"
 
 _SLUG_BYTES = 60
 _OWN_NAME_BYTES = 120
@@ -71,7 +68,8 @@ def stem(file: File, extension: str, description: str = "") -> str:
     else keeps its own name, made safe; its old extension goes when the new one says the same.
     """
     if file.kind == "image":
-        is_named = kinds.suffix(file.words) in kinds.PICTURES  # and no caption 'See setup.py'
+        # Of a caption 'See setup.py' nothing goes.
+        is_named = kinds.suffix(file.words) in kinds.IMAGE_EXTENSIONS
         words = PurePosixPath(file.words).stem if is_named else file.words
         words = slug(words, _SLUG_BYTES) or "image"
         more = slug(description, _SLUG_BYTES)
@@ -110,7 +108,7 @@ def is_ours(path: str) -> bool:
     """Whether `path`, out of the state, is one that `assign` could have given."""
     folder, _, name = path.partition("/")
     is_safe = bool(name) and name == safe(name, _NAME_BYTES) and not is_reserved(name)
-    return folder in (IMAGES, ATTACHMENTS) and is_safe
+    return folder in FILE_FOLDERS and is_safe
 
 
 def same(path: str, other: str) -> bool:
@@ -198,7 +196,7 @@ def _without_extension(name: str, extension: str) -> str:
 
 
 def says_something(name: str) -> bool:
-    """Whether a picture's file name describes it: 'router-setup.png' does, 'IMG_0042.jpg' does not.
+    """Whether an image's file name describes it: 'router-setup.png' does, 'IMG_0042.jpg' does not.
 
     It takes one word without digits, of three letters or more (one, beyond ASCII), that no camera
     or screenshot tool writes.

@@ -1,4 +1,4 @@
-"""A file that could not be had, as the state remembers it: enough to try just it again; pure.
+"""A file that could not be downloaded, as the state remembers it: enough to try just it again; pure.
 
 What Notion hosts is tried in each run, and each run that lacks it fails. What lies elsewhere may be
 gone for good, and nobody here can bring it back: it is told once, then counted, and tried rarely.
@@ -59,7 +59,7 @@ class Pending:
         return cls(names.identity(file), bare, 0, since, is_gone, error.message)
 
     def is_given_up(self, today: date) -> bool:
-        """Whether the file is only counted: it lies outside Notion, and is gone or was not to be had
+        """Whether the file is only counted: it lies outside Notion, and is gone or could not be downloaded
         for a week."""
         return bool(self.since) and (self.gone or self._days(today) >= _WEEK)
 

@@ -34,7 +34,7 @@ class Passing(FileError):
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """A file that has been had: `path` is a temporary one, `file` may have a fresher URL than the
+    """A downloaded file: `path` is a temporary one, `file` may have a fresher URL than the
     one asked for, `size` is in bytes, `sha256` in hex, `extension` without dot."""
 
     file: File
@@ -47,7 +47,7 @@ class Downloaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class Content:
     """Content on disk: its `size` in bytes, its `sha256` in hex, and how it begins."""
 
     size: int
@@ -70,7 +70,7 @@ def _megabytes(size: int) -> str:
     return f"{size / MEGABYTE:,.1f}".removesuffix(".0") + " MB"
 
 
-def save(chunks: Iterable[bytes], path: Path, limit: int) -> Saved:
+def save(chunks: Iterable[bytes], path: Path, limit: int) -> Content:
     """Write `chunks` to `path`, which must not exist; raises TooLarge at the first byte too many."""
     digest, size, head = hashlib.sha256(), 0, b""
     with path.open("xb") as out:
@@ -80,27 +80,27 @@ def save(chunks: Iterable[bytes], path: Path, limit: int) -> Saved:
             digest.update(chunk)
             head += chunk[: kinds.HEAD - len(head)]
             out.write(chunk)
-    return Saved(size, digest.hexdigest(), head)
+    return Content(size, digest.hexdigest(), head)
 
 
-def judge(file: File, path: Path, content_type: str, saved: Saved) -> Downloaded:
+def judge(file: File, path: Path, content_type: str, saved: Content) -> Downloaded:
     """`saved` as what the page meant; raises FileError when it cannot be that."""
     name = file.name or urls.last_segment(file.url)
     reason = ""
     if file.kind == "image":
-        reason = kinds.why_no_picture(saved.head, content_type)
+        reason = kinds.why_not_image(saved.head, content_type)
     elif not file.hosted:  # Notion's own storage has what was uploaded, however odd
-        reason = kinds.why_no_file(saved.head, name)
+        reason = kinds.why_not_file(saved.head, name)
     if reason:
         raise FileError(reason)
     extension = _extension(file, saved.head, content_type, name)
-    width, height = kinds.picture_size(path) or (None, None)
+    width, height = kinds.image_size(path) or (None, None)
     return Downloaded(file, path, saved.size, saved.sha256, extension, width, height)
 
 
 def _extension(file: File, head: bytes, content_type: str, name: str) -> str:
     """An attachment keeps its name, also one without an extension. What its bytes prove counts when that
-    says nothing, and for pictures, which pages show."""
+    says nothing, and for images, which pages show."""
     is_named = file.kind != "image" and bool(file.name)
     if is_named and (own := kinds.kept(file.name)):
         return own

@@ -1,4 +1,4 @@
-"""One page's files, gathered: what is still there, what is downloaded now, and what cannot be had.
+"""One page's files, gathered: what is still there, what is downloaded now, and what could not be.
 
 `gather` is the room's door. Nothing is written but into the staging folder: whoever replaces the
 page's folder moves the staged files in, and keeps of the old ones what the records name.
@@ -74,7 +74,7 @@ class FileRecord:
         """Read `to_json` back, taking no notice of keys from a newer version; never raises.
 
         What is missing or of another type counts as empty: no copy fits such a record, and the
-        file is had anew.
+        file is downloaded again.
         """
         texts = {key: raw[key] for key in _TEXTS if isinstance(raw.get(key), str)}
         numbers = {key: raw[key] for key in _NUMBERS if type(raw.get(key)) is int}
@@ -112,8 +112,8 @@ def gather(
 
     `known` has the records of the last run by identity, `folder` is the page's folder as that run
     left it (it may be absent), `staging` one for temporary files, made when there are any. `describe` says
-    what a picture shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
-    `earlier` are the files that the last run lacked, by identity. A file that cannot be had is
+    what an image shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
+    `earlier` are the files that the last run lacked, by identity. A file that cannot be downloaded is
     Missing and costs nothing else.
     """
     files = find.files(page)
@@ -233,7 +233,7 @@ def _as_it_lies(record: FileRecord, folder: Path) -> FileRecord | None:
 
 
 def _numbered_first(fates: Mapping[str, _Fate]) -> list[tuple[str, _Fate]]:
-    """The pictures of the text come first, so that the first of them is number 1 even below a cover.
+    """The images of the text come first, so that the first of them is number 1 even below a cover.
 
     Only the key of a block has no '/' (see model.File).
     """
@@ -249,7 +249,7 @@ def _description(fate: _Fate, known: FileRecord | None, describe: Describe | Non
 
 
 def _claim(identity: str, fate: _Fate, description: str | None) -> names.Claim:
-    """The claim to a name; a file that could not be had keeps its number free for the next run."""
+    """The claim to a name; a file that could not be downloaded keeps its number free for the next run."""
     if fate.kept:
         old = PurePosixPath(fate.kept.path)
         return names.Claim(identity, fate.file.kind, old.stem, old.suffix[1:], fate.kept.sha256)

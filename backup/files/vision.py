@@ -1,4 +1,4 @@
-"""Asks a model what a picture shows: one picture, one question, over the Messages API.
+"""Asks a model what an image shows: one image, one question, over the Messages API.
 
 Any server that speaks that API will do (Anthropic, OpenRouter, a proxy of one's own). Nothing of an
 answer gets into a message but its status, and the key goes to that one server alone.
@@ -22,7 +22,6 @@ from backup.model import Json
 _VERSION = "2023-06-01"  # Anthropic API reference, "Versions": the only one there is
 _OWN_HOST = "api.anthropic.com"
 _TIMEOUT = (10, 60)  # seconds to connect, and between two packets
-_TRIES = 2
 _WAIT = 2.0  # seconds before the second try, when the server does not say
 _LONGEST_WAIT = 20.0
 _MOST_TOKENS = 60
@@ -35,7 +34,7 @@ _TASK = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What the model wrote, as it wrote it ('' when it declined), and what that cost in tokens."""
 
     text: str
@@ -65,17 +64,16 @@ class Model:
         self._count = threading.Lock()
         self._session = _session(key, connections, urlsplit(url).hostname or "")
 
-    def name_picture(self, media_type: str, content: bytes) -> Answer:
-        """What the picture shows, in a few words. Raises FileError when there is no answer.
+    def name_image(self, media_type: str, content: bytes) -> Reply:
+        """What the image shows, in a few words. Raises FileError when there is no answer.
 
         A server that is busy or out of order is asked a second time, after a short wait.
         """
-        for _ in range(_TRIES - 1):
-            response = self._ask(media_type, content)
-            if not http.may_pass(response.status_code):
-                return _answer(response)
+        response = self._ask(media_type, content)
+        if http.may_pass(response.status_code):
             self._sleep(_wait(response))
-        return _answer(self._ask(media_type, content))
+            response = self._ask(media_type, content)
+        return _answer(response)
 
     def _ask(self, media_type: str, content: bytes) -> http.Response:
         with self._count:
@@ -109,7 +107,7 @@ def _wait(response: http.Response) -> float:
     return _WAIT if after is None else min(after, _LONGEST_WAIT)
 
 
-def _answer(response: http.Response) -> Answer:
+def _answer(response: http.Response) -> Reply:
     """The answer in a response; raises FileError when it holds none."""
     if response.status_code != 200:
         raise FileError(f"the server answered {response.status_code}")
@@ -122,7 +120,7 @@ def _answer(response: http.Response) -> Answer:
     tokens = mapping(raw, "usage")
     # Anthropic API reference, "Stop reasons": 'refusal' says that the model declined.
     text = "" if raw.get("stop_reason") == "refusal" else _text(raw["content"])
-    return Answer(text, _number(tokens.get("input_tokens")), _number(tokens.get("output_tokens")))
+    return Reply(text, _number(tokens.get("input_tokens")), _number(tokens.get("output_tokens")))
 
 
 def _text(content: list[Any]) -> str:

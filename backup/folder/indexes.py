@@ -8,13 +8,13 @@ from functools import partial
 from typing import TypeAlias
 
 from backup import store
-from backup.folder.tables import LIST, Holdings, Tables, understood
+from backup.folder.tables import LIST, Holdings, Tables, Views, understood
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown.database import is_our_list
-from backup.model import CSV, STORE, Json
+from backup.model import CSV, STORE
 from backup.store import StoredDatabase
-from backup.sync import journal, state
+from backup.sync import journal, rotation, state
 from backup.sync.plan import Listed, Plan
 from backup.sync.state import Place, Record, State, join
 
@@ -103,8 +103,7 @@ class _Work:
         path = join(listed.folder, STORE)
         if listed.stored == b"":
             return replace(place, store="", listing_digest=""), b""
-        digest = store.digest(listed.stored) if listed.stored else place.listing_digest
-        if digest != place.listing_digest or (self.tables.full_sync and listed.stored):
+        if listed.stored and self._is_news(listed, store.digest(listed.stored), place):
             return None
         is_newer = self.writer.after_interruption or path in self.writer.touched
         is_there = place.store and not is_newer and (self.has(path) or listed.stored is None)
@@ -113,17 +112,29 @@ class _Work:
         content = self.tables.store_of(listed.id, old) if old else b""
         return None if listed.stored and not content else (place, content)
 
-    def _new(
-        self, place: Place, database: StoredDatabase, views: tuple[Json, ...] | None
-    ) -> _Stored:
-        """A new store. Without an answer about its views they are as they were, and the
-        next run asks again."""
-        digest = store.digest(store.dumps(database)) if views is not None else ""
-        if views is None:
+    def _is_news(self, listed: Listed, digest: str, place: Place) -> bool:
+        """Whether the views of a database are to be asked for: it is another one, or not all were shown
+        last time. What was refused twice is asked for in some runs."""
+        known = place.listing_digest
+        is_lacking = known.startswith("?") and (
+            not known.startswith("??") or rotation.is_due(listed.id, self.tables.turn)
+        )
+        return is_lacking or self.tables.full_sync or known.lstrip("?") != digest
+
+    def _new(self, place: Place, database: StoredDatabase, views: Views | None) -> _Stored:
+        """A new store. Views that Notion did not show are as they were, and the next run asks again."""
+        digest, shown = store.digest(store.dumps(database)), views.shown if views else ()
+        if not views or not views.is_whole:
             old = self.before.databases.get(database.id)
             earlier = understood(self.tables.store_of(database.id, old)) if old else None
-            views = earlier.views if earlier else ()
-        return replace(place, listing_digest=digest), store.dumps(replace(database, views=views))
+            ids = [each.get("id") for each in shown]
+            left = [
+                each for each in (earlier.views if earlier else ()) if each.get("id") not in ids
+            ]
+            shown = (*shown, *left)
+            is_known = old is not None and old.listing_digest in (f"?{digest}", f"??{digest}")
+            digest = f"{'??' if is_known else '?'}{digest}" if views else ""
+        return replace(place, listing_digest=digest), store.dumps(replace(database, views=shown))
 
     def put(self, database_id: str, place: Place, content: bytes | None) -> Place:
         """The place with the store that lies there afterwards; b"" stands for none."""
@@ -183,7 +194,8 @@ class _Work:
 
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
     """The state as it is at this moment."""
-    pages, people = dict(writer.records), dict(writer.people)
+    views, people = writer.plan.views, dict(writer.people)
+    pages = {id_: each.doubting(views) for id_, each in writer.records.items()}
     outside = _outside(writer, pages, places) if writer.outside else {}
     return replace(before, pages=pages, databases=places, people=people, outside=outside)
 

@@ -15,11 +15,10 @@ from backup.files.store import FileRecord, is_intact
 from backup.folder import rebuild
 from backup.folder.rebuild import Rebuilt
 from backup.folder.tree import Tree
-from backup.markdown.links import notion_address
+from backup.markdown import origin
 from backup.model import STORE
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
-from backup.sync.paths import possible_names
 from backup.sync.plan import Listed
 from backup.sync.state import Record, State, join
 from backup.sync.untrusted import Damage
@@ -70,8 +69,9 @@ class Memory:
 @dataclass(frozen=True, slots=True)
 class Lying:
     """What lies in the backup, whoever put it there: all `files` below the output folder, what texts
-    say at their beginning, what stores say, one by one, and the records that the history has of some
-    pages, with just the files that lie there. `earlier` is None where there is no history."""
+    say at their beginning, what files say to the end, one by one, and the records that the history has of
+    pages that lie there as it knows them, `earlier` given texts of some. It is None where there is no
+    history."""
 
     files: Callable[[], Collection[str]]
     texts: Callable[[Collection[str]], Mapping[str, str]]
@@ -177,8 +177,8 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
 def _says_so(tree: Tree, page_id: str, record: Record) -> bool:
     """Whether all files of a page are there, and its text says where it is in Notion, as its last line
     does: nothing else tells whether somebody has changed it."""
-    text = tree.beginning(join(record.folder, "index.md"), -1)
-    return notion_address(page_id) in text and all(map(tree.has, record.paths()))
+    text = tree.beginning(_text_of(record), -1)
+    return origin.subject(text) == page_id and all(map(tree.has, record.paths()))
 
 
 def _is_newer(record: Record, known: Record | None) -> bool:
@@ -204,35 +204,31 @@ def completed(
     lying: Lying,
     roots: Mapping[str, str] | None = None,
 ) -> Memory:
-    """The memory with pages that lie there, and that the state knows no more: found again by what they
-    say in the folders of the `listed` databases, of pages that are `roots` (folder → id), and of what
-    is found in these; or by what the history says of them.
+    """The memory with pages that lie there, and that the state does not know, or not there: what the
+    history says of them; and of a state that was lost, or of damaged entries, what they say themselves in
+    the folders of the `listed` databases, of pages that are `roots` (folder → id), and of what is found
+    in these.
 
     A lost state knows none of them, a damaged one lacks some; and one that somebody has edited may
-    lack any that Notion lists, or have it where it lay long ago. Of these only the history can tell
-    that nobody wrote in them.
+    lack any, or have it where it lay long ago. Of these only the history can tell that nobody wrote
+    in them.
     """
-    memory = _caught_up(memory, listed, lying)
+    roots = roots or {}
+    memory = _caught_up(memory, listed, lying, roots)
     damaged = {each.entry for each in memory.damage}
-    lacking = {row.id for each in listed for row in each.rows} - memory.state.pages.keys()
-    lacking |= set((roots or {}).values()) - memory.state.pages.keys()
-    if not (memory.problem or damaged or lacking):
+    if not (memory.problem or damaged):
         return memory
     files, owned = lying.files(), set(memory.state.owned())
     parents = {each.folder: id_ for id_, each in memory.state.nodes.items()}
-    parents |= {database.folder: database.id for database in listed}
+    parents |= {each.folder: each.id for each in listed if each.folder}
     pages, stores = _places(memory, files, owned, parents)
     if not (pages or stores):
         return _with(memory, Rebuilt({}), {})
-    is_told = memory.problem or damaged
-    texts, held = (lying.texts(pages), lying.stores(stores)) if is_told else ({}, ())
-    found = rebuild.rebuilt(files, texts, held, parents, roots)
-    fresh = {id_: each for id_, each in found.pages.items() if memory.problem or id_ in damaged}
-    wanted = damaged | _waiting(listed, lacking, pages)
-    earlier = lying.earlier(wanted - fresh.keys()) if lying.earlier else {}
+    found = rebuild.rebuilt(files, lying.texts(pages), lying.stores(stores), parents, roots)
     added: dict[str, Record] = {}
-    for id_, record in {**fresh, **earlier}.items():
-        if id_ not in memory.state.pages and owned.isdisjoint(record.paths()):
+    for id_, record in found.pages.items():
+        is_lost = id_ not in memory.state.pages and (memory.problem or id_ in damaged)
+        if is_lost and owned.isdisjoint(record.paths()):
             added[id_] = record
             owned.update(record.paths())
     return _with(memory, found, added)
@@ -255,76 +251,62 @@ def _places(
     return pages, {path for path, folder, name in free if name == STORE and folder}
 
 
-def _caught_up(memory: Memory, listed: Collection[Listed], lying: Lying) -> Memory:
-    """The memory with pages where the history says that they lie, when somebody has put an old state
-    back, which says where they lay then."""
-    if lying.earlier is None:
+def _caught_up(
+    memory: Memory, listed: Collection[Listed], lying: Lying, roots: Mapping[str, str]
+) -> Memory:
+    """The memory with pages where the history says that they lie, when texts tell that the state is not
+    of today: somebody has put an old one back, or edited it."""
+    if lying.earlier is None or not (strange := _strange(memory, listed, lying, roots)):
         return memory
-    before, found = memory.state.pages, dict[str, Record]()
-    lost = _doubtful(memory, listed, lying.files())
-    asked: set[str] = set()
-    while lost:
-        found |= lying.earlier(lost)
-        asked |= lost
-        lost = _displaced(before, found) - asked
+    before = memory.state.pages
+    found = lying.earlier(strange)
+    found = {id_: each for id_, each in found.items() if id_ not in memory.unpublished}
     pages = _disjoint(before, found)
-    moved = {id_ for id_ in found if pages[id_] != before[id_]}
+    moved = {id_ for id_, each in pages.items() if each != before.get(id_)}
     now = replace(memory.state, pages=pages)
     return replace(memory, state=now, rebuilt=memory.rebuilt | moved) if moved else memory
 
 
-def _doubtful(memory: Memory, listed: Collection[Listed], files: Collection[str]) -> set[str]:
-    """The pages of which a file is missing, or that are renamed, while a text lies where they belong
-    now: that of somebody else, or their own, which the state does not know. Where one belongs of which
-    a file is missing and that lies in another page, only its title tells: that list is not read yet."""
-    pages = memory.state.pages
-    rows = {
-        row.id: row.title
-        for each in listed
-        for row in each.rows
-        if row.id in pages and row.id not in memory.unpublished
-    }
-    damaged = {
-        id_
-        for id_, record in pages.items()
-        if id_ not in memory.unpublished and not all(path in files for path in record.paths())
-    }
-    renamed = {id_ for id_, title in rows.items() if title != pages[id_].title} - damaged
-    if not damaged | renamed:
-        return set()
-    owned = memory.state.owned()
-    strange = {path for path in files if path.endswith("/index.md") and path not in owned}
-    names = {path.split("/")[-2] for path in strange}
-    titles = {id_: rows.get(id_, pages[id_].title) for id_ in damaged}
-    called = {id_ for id_ in damaged if not names.isdisjoint(possible_names(titles[id_], id_))}
-    elsewhere = _waiting(listed, damaged, files, pages)
-    return elsewhere | called | _waiting(listed, renamed, strange)
-
-
-def _displaced(pages: Mapping[str, Record], found: Mapping[str, Record]) -> set[str]:
-    """The other pages that are said to have a file of one that was `found`."""
-    taken = {path for record in found.values() for path in record.paths()}
-    others = pages.keys() - found.keys() if taken else ()
-    return {id_ for id_ in others if not taken.isdisjoint(pages[id_].paths())}
-
-
-def _waiting(
-    listed: Collection[Listed],
-    lacking: Collection[str],
-    pages: Collection[str],
-    known: Mapping[str, Record] | None = None,
+def _strange(
+    memory: Memory, listed: Collection[Listed], lying: Lying, roots: Mapping[str, str]
 ) -> set[str]:
-    """The pages in whose place one of `pages` lies, but for the place where they are `known` to lie."""
-    found = set()
-    for each in listed:
-        for row in (row for row in each.rows if row.id in lacking):
-            names = possible_names(row.title, row.id)
-            folders = {join(each.folder, name) for name in names}
-            if known:
-                folders.discard(known[row.id].folder)
-            if any(f"{folder}/index.md" in pages for folder in folders):
-                found.add(row.id)
+    """The texts of pages that the state does not know, or has elsewhere, where it has something else. A
+    copy of a page that lies where the state has it is the owner's, and so is one of a page that nobody
+    lists, anywhere but where the backup puts pages."""
+    pages = memory.state.pages
+    rows = {row.id: row for each in listed for row in each.rows}
+    homes = {each.folder for each in memory.state.nodes.values()}
+    homes |= {each.folder for each in listed if each.folder}
+    owned = memory.state.owned()
+    free = (path for path in lying.files() if path.endswith("/index.md") and path not in owned)
+    told = _told(free, lying)
+    going = {
+        id_
+        for id_ in rows.keys() & pages.keys() - memory.unpublished
+        if (rows[id_].title, rows[id_].parent) != (pages[id_].title, pages[id_].parent)
+    }
+    place = {id_: _text_of(pages[id_]) for id_ in going.union(told.values()) & pages.keys()}
+    there = _told(place.values(), lying)
+    found = {path for id_ in going if there.get(path := place[id_], id_) != id_}
+    for path, id_ in told.items():
+        folder = path.rpartition("/")[0]
+        is_ours = id_ in rows or folder in roots or state.parent_of(folder) in homes
+        if there.get(place[id_]) != id_ if id_ in place else is_ours:
+            found.add(path)
     return found
+
+
+def _text_of(record: Record) -> str:
+    return join(record.folder, "index.md")
+
+
+def _told(paths: Iterable[str], lying: Lying) -> dict[str, str]:
+    """Which page each of the texts is of, by its own words."""
+    said = (
+        (path, origin.subject(content.decode("utf-8", "replace")))
+        for path, content in lying.stores(set(paths))
+    )
+    return {path: id_ for path, id_ in said if id_}
 
 
 def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory:

@@ -18,7 +18,7 @@ from backup import store
 from backup.errors import StoreError
 from backup.markdown import page as document
 from backup.markdown import placeholders
-from backup.model import STORE, bare_id, emoji, plain_text
+from backup.model import FILE_FOLDERS, STORE, bare_id, emoji, plain_text
 from backup.notion import children
 from backup.store import StoredDatabase, StoredPage
 from backup.sync import state
@@ -27,7 +27,6 @@ from backup.sync.state import Record, join
 from backup.sync.untrusted import Damaged
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+)")
-_OURS = ("assets", "attachments")
 _UNFIT = "0" * 64  # a digest that fits nothing
 _RUN = timedelta(days=1)  # no run is longer
 
@@ -127,6 +126,7 @@ def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | N
             "icon": emoji(page.raw.get("icon")),
             "edited": page.edited,
             "stable": not placeholders.lacking(page),
+            "withheld": list(placeholders.withheld(page)),
             "links": list(
                 document.linked(page, [parent] if parent else [])
             ),  # make anchors elsewhere
@@ -175,7 +175,7 @@ def _files_by_folder(files: Collection[str]) -> dict[str, list[dict[str, object]
     for path in sorted(files):
         folder, _, name = path.rpartition("/")
         above, _, kind = folder.rpartition("/")
-        if kind in _OURS and above:
+        if kind in FILE_FOLDERS and above:
             record = {"identity": "", "path": f"{kind}/{name}", "size": 0, "sha256": ""}
             found[above].append(record)
     return found

@@ -35,8 +35,18 @@ _TABLE = "1"  # raised when the same rows give other files: they are written aga
 
 # The bytes of files, by their paths below the output folder; what is not there is left out.
 Contents: TypeAlias = Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The views of a database that Notion shows; `is_whole`: it did not refuse the list, or one of them."""
+
+    shown: tuple[Json, ...]
+    is_whole: bool = True
+
+
 # The views of those databases for which Notion answered, by their ids.
-Ask: TypeAlias = Callable[[Collection[StoredDatabase]], Mapping[str, tuple[Json, ...]]]
+Ask: TypeAlias = Callable[[Collection[StoredDatabase]], Mapping[str, Views]]
 
 
 def nothing(_paths: Collection[str]) -> Iterable[tuple[str, bytes]]:
@@ -153,13 +163,14 @@ class Made:
 class Tables:
     """Makes the files of databases in one run. `here` reads the work tree, `branch` the published branch
     as it was when the run began, with the state `before`. `ask` gets the views of databases, `full_sync`
-    says to do that for all."""
+    says to do that for all; `turn` is the number of the run (see sync.rotation)."""
 
     here: Contents
     before: State
     branch: Contents = nothing
     ask: Ask = lambda databases: {}
     full_sync: bool = False
+    turn: int = 0
     _made: dict[str, tuple[str, Made]] = field(default_factory=dict)
 
     def made(self, database_id: str, holdings: Holdings, tip: Contents = nothing) -> Made:

@@ -11,9 +11,10 @@ from backup.markdown.blocks.shapes import stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.dates import moment
 from backup.markdown.inline import inline
-from backup.markdown.media import file_line, picture, stored_or_missing
+from backup.markdown.media import file_line, shown_image, stored_or_missing
 from backup.markdown.runs import block_runs, run, runs
 from backup.model import Block, Json, Missing, Page, bare_id, plain_text
+from backup.words import shortened
 
 _HEADING = "## Comments"
 _LONGEST = 80  # characters of the words that a discussion is about
@@ -35,7 +36,7 @@ def section(page: Page, context: Context) -> str:
 def _discussion(comments: list[Json], blocks: dict[str, Block], context: Context) -> str:
     about = blocks.get(bare_id(word(mapping(comments[0], "parent"), "block_id")))
     words = _words(about) if about else ""
-    line = [run("On "), _marked(words, "italic"), run(":")] if words else []
+    line = [run("On "), run(words, mark="italic"), run(":")] if words else []
     said = stacked(*(_comment(each, context) for each in comments))
     return stacked(inline(line, context, Where.BLOCK), quote_of(said))
 
@@ -43,13 +44,12 @@ def _discussion(comments: list[Json], blocks: dict[str, Block], context: Context
 def _words(block: Block) -> str:
     """What a block says, or what kind it is."""
     text = " ".join(plain_text(block_runs(block.data) or runs(block.data, "caption")).split())
-    text = text or block.type.replace("_", " ")
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
+    return shortened(text or block.type.replace("_", " "), _LONGEST)
 
 
 def _comment(comment: Json, context: Context) -> str:
     """Who said it and when, the words, and what is attached."""
-    head = [_marked(author(comment), "bold")]
+    head = [run(author(comment), mark="bold")]
     if when := moment(word(comment, "created_time")):
         head.append(run(f" · {when}"))
     attached = enumerate(objects(comment.get("attachments")))
@@ -71,10 +71,6 @@ def author(comment: Json) -> str:
 
 def _file(attachment: Json, key: str, context: Context) -> str:
     found = stored_or_missing(key, attachment, word(attachment, "category") or "file", context)
-    if isinstance(found, Missing) or not found.path.startswith("assets/"):
+    if isinstance(found, Missing) or not found.is_image:
         return file_line("📎", found, context, [])
-    return picture(found, context, [])
-
-
-def _marked(text: str, mark: str) -> Json:
-    return {**run(text), "annotations": {mark: True}}
+    return shown_image(found, context, [])

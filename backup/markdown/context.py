@@ -61,12 +61,11 @@ class Context:
     toc: Mapping[str, str] = field(default_factory=dict)  # heading block id -> '#anchor'
     headings: tuple[Block, ...] = ()  # the page's headings that have a text, in reading order
     at_page_level: bool = True  # alerts are shown there only (markdown.md 5.4)
-    in_html: bool = False  # inside <summary> or another HTML element
-    in_item: bool = False  # somewhere below a list item: pictures are not centred there
+    in_item: bool = False  # somewhere below a list item: images are not centred there
     number: int = 1  # what a numbered list item is counted as
 
 
-def shape(schema: Json, options: Options) -> str:
+def render_key(schema: Json, options: Options) -> str:
     """A short name for everything besides the page itself that its Markdown depends on.
 
     The order of keys says nothing. Formula expressions are left out: Notion rewrites their text

@@ -1,13 +1,14 @@
-"""Icons of pages, callouts and tabs: an emoji as it is, a stored picture, or what says the same."""
+"""Icons of pages, callouts and tabs: an emoji as it is, a stored image, or what says the same."""
 
 from __future__ import annotations
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import literal
-from backup.markdown.inline.read import small_picture
+from backup.markdown.inline.read import small_image
 from backup.model import Json, emoji
 
+DATABASE, PAGE = "🗂️", "📄"  # of those that have none
 # Notion's own icons have names, of which only the first word counts here ('info-alternate').
 # Assumed: their names are those of the drawings; one that is not here is told by its name in a callout.
 _NATIVE = {
@@ -64,8 +65,8 @@ def icon(icon: Json, owner_id: str, context: Context, where: Where, size: int = 
     if kind in ("emoji", "icon"):
         return literal(character(icon), where)
     if kind != "custom_emoji":
-        return small_picture(f"{owner_id}/icon", "", context, size)
+        return small_image(f"{owner_id}/icon", "", context, size)
     custom = mapping(icon, "custom_emoji")
     name = f":{word(custom, 'name')}:" if word(custom, "name") else ""
-    picture = small_picture(f"emoji/{word(custom, 'id')}", name, context, size)
-    return picture or literal(name, where)
+    image = small_image(f"emoji/{word(custom, 'id')}", name, context, size)
+    return image or literal(name, where)

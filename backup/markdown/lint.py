@@ -76,7 +76,7 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 def _seen(raw: str) -> str:
-    """The line without what is no text: code, the words and the address of a picture, targets."""
+    """The line without what is not text: code, the words and the address of an image, targets."""
     text = _PICTURE.sub("", _CODE_SPAN.sub("`", raw))
     return _ATTRIBUTES.sub(r"\1", _TARGET.sub("", text)) if "<" in text or "(" in text else text
 

@@ -1,4 +1,4 @@
-"""How a file of the page looks in its text: a picture, a link with its size, or why it is missing."""
+"""How a file of the page looks in its text: an image, a link with its size, or why it is missing."""
 
 from __future__ import annotations
 
@@ -59,8 +59,7 @@ def _missing_line(missing: Missing, context: Context, caption: list[Json]) -> st
 
 def missing_note(missing: Missing) -> list[Json]:
     """The runs of 'name *(not backed up: reason)* <address>'; only an external file has an address."""
-    note = run(f"(not backed up: {missing.reason})")
-    note["annotations"] = {"italic": True}
+    note = run(f"(not backed up: {missing.reason})", mark="italic")
     name = [run(f"{missing.name} ")] if missing.name.strip() else []
     address = [run(" "), foreign(missing.url, missing.url)] if missing.url else []
     return [*name, note, *address]
@@ -72,8 +71,8 @@ def captioned(text: str, context: Context, caption: list[Json]) -> str:
     return f"{text} — {words}" if words else text
 
 
-def picture(file: Stored | Missing, context: Context, caption: list[Json]) -> str:
-    """A picture as a block of its own, as wide as it is, but never wider than the setting.
+def shown_image(file: Stored | Missing, context: Context, caption: list[Json]) -> str:
+    """An image as a block of its own, as wide as it is, but never wider than the setting.
 
     For one that is missing, the line that says so; for one that no browser draws, a link.
 
@@ -86,7 +85,7 @@ def picture(file: Stored | Missing, context: Context, caption: list[Json]) -> st
         return file_line("🖼️", file, context, caption)
     if context.in_item or context.options.image_style == "markdown":
         words = inline(caption, context, Where.BLOCK, marks="i")
-        image = plain_picture(file, context, caption)
+        image = plain_image(file, context, caption)
         return f"{image}\\\n{words}" if words else image
     words = inline(caption, context, Where.SUMMARY)
     below = f"<br><em>{words}</em>" if words else ""
@@ -94,12 +93,12 @@ def picture(file: Stored | Missing, context: Context, caption: list[Json]) -> st
 
 
 def is_drawn(stored: Stored) -> bool:
-    """Whether a browser draws it: of a photo in HEIC, a TIFF or a film it shows a broken picture."""
+    """Whether a browser draws it: of a photo in HEIC, a TIFF or a film it shows a broken image."""
     return posixpath.splitext(stored.path)[1][1:].lower() in SHOWN_BY_BROWSERS
 
 
-def plain_picture(stored: Stored, context: Context, caption: list[Json] | None = None) -> str:
-    """A picture inside a line or a cell: Markdown, or a tag when its width must be limited."""
+def plain_image(stored: Stored, context: Context, caption: list[Json] | None = None) -> str:
+    """An image inside a line or a cell: Markdown, or a tag when its width must be limited."""
     wide = _limit(stored, context)
     if wide and context.options.image_style != "markdown":
         return _tag(stored, context, caption or [])

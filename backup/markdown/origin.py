@@ -16,18 +16,27 @@ from backup.markdown.runs import run
 from backup.model import Page, bare_id
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_WORDS = "Open in Notion"
+_LINE = re.compile(rf"^<sub>\[{_WORDS}\]\({re.escape(notion_address(''))}({_ID.pattern})\)", re.M)
 
 
 def origin(page: Page, context: Context) -> str:
     """The line, in small letters; '' when nothing of it is known."""
     id_ = bare_id(page.id)
-    link = f"[Open in Notion]({notion_address(id_)})" if _ID.fullmatch(id_) else ""
+    link = f"[{_WORDS}]({notion_address(id_)})" if _ID.fullmatch(id_) else ""
     when, who = moment(page.edited), editor(page)
     edited = " ".join(filter(None, (when and f"edited {when}", who and f"by {who}")))
     parts = (link, inline([run(edited)], context, Where.BLOCK))
     marks = (mark for mark in ("archived", "locked") if page.raw.get(f"is_{mark}") is True)
     text = " · ".join(filter(None, (*parts, *marks)))
     return f"<sub>{text}</sub>" if text else ""
+
+
+def subject(text: str) -> str:
+    """The id of the page of which somebody has a text, or of which it is a copy; '' for a text of any other
+    kind. What was added below its last line does not matter."""
+    said = _LINE.findall(text)
+    return said[-1] if said else ""
 
 
 def editor(page: Page) -> str:

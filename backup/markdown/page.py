@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backup.json_values import mapping, word
+from backup.json_values import mapping
 from backup.markdown import comments, properties
 from backup.markdown.anchors import with_contents
 from backup.markdown.blocks.flow import flow
@@ -13,11 +13,11 @@ from backup.markdown.context import Context, Where
 from backup.markdown.front_matter import front_matter
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
-from backup.markdown.media import picture, stored_or_missing
+from backup.markdown.media import shown_image, stored_or_missing
 from backup.markdown.origin import origin
 from backup.markdown.references import References, linked, references
-from backup.markdown.runs import run, runs
-from backup.model import Json, Page
+from backup.markdown.runs import run
+from backup.model import Page, title_runs
 
 __all__ = ["References", "linked", "references", "render"]
 
@@ -55,24 +55,17 @@ def _head(page: Page, context: Context) -> str:
 
 
 def _title(page: Page, context: Context) -> str:
-    text = inline(_title_runs(page.raw), context, Where.HEADING)
+    text = inline(title_runs(page.raw), context, Where.HEADING)
     text = text or inline([run("Untitled")], context, Where.HEADING)
     mark = icon(mapping(page.raw, "icon"), page.id, context, Where.HEADING, _ICON_SIZE)
     return " ".join(filter(None, ("#", mark, text)))
-
-
-def _title_runs(raw: Json) -> list[Json]:
-    for value in mapping(raw, "properties").values():
-        if word(value, "type") == "title":
-            return runs(value, "title")
-    return []
 
 
 def _cover(page: Page, context: Context) -> str:
     cover = mapping(page.raw, "cover")
     if not cover:
         return ""
-    return picture(stored_or_missing(f"{page.id}/cover", cover, "cover", context), context, [])
+    return shown_image(stored_or_missing(f"{page.id}/cover", cover, "cover", context), context, [])
 
 
 def _properties(page: Page, context: Context) -> str:

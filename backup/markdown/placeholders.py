@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from backup.json_values import mapping, word
 from backup.markdown.blocks import RENDERERS
 from backup.markdown.blocks.unsupported import shown_type
 from backup.markdown.properties import VALUES, ordered
-from backup.model import Block, Json, Page, Problem
+from backup.model import WITHHELD, Block, Json, Page, Problem, bare_id
 
 _COMPUTED = ("formula", "rollup")
 _RESULTS = ("string", "number", "boolean", "date", "array")
@@ -23,6 +24,23 @@ def problems(page: Page) -> tuple[Problem, ...]:
 def lacking(page: Page) -> tuple[Problem, ...]:
     """The same for content that should be here and could not be read: it is to be tried again."""
     return _counted(page, (_unread(block) for block in page.walk() if block.lacking))
+
+
+def withheld(page: Page) -> tuple[str, ...]:
+    """The bare ids of the blocks whose content Notion does not show."""
+    return tuple(bare_id(block.id) for block in page.walk() if block.unread == WITHHELD)
+
+
+def believed(page: Page, ids: Collection[str]) -> Page:
+    """The page, in which the content that Notion did not show before either, of the blocks `ids`, does
+    not lack any more."""
+
+    def settled(block: Block) -> Block:
+        is_known = block.unread == WITHHELD and bare_id(block.id) in ids
+        children = tuple(map(settled, block.children))
+        return replace(block, children=children, lacking=block.lacking and not is_known)
+
+    return replace(page, blocks=tuple(map(settled, page.blocks))) if ids else page
 
 
 def _counted(page: Page, found: Iterable[str]) -> tuple[Problem, ...]:

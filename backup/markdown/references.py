@@ -86,7 +86,7 @@ def _in_text(value: object) -> _Found:
     for cell in as_list(value):
         if isinstance(cell, list):
             yield from _in_text(cell)
-    yield from links.references(runs({"value": value}, "value"))
+    yield from links.references(objects(value))
 
 
 def _in_value(value: object) -> _Found:

@@ -8,7 +8,7 @@ from backup.model import Json, bare_id
 
 
 def runs(data: object, key: str = "rich_text") -> list[Json]:
-    """The rich-text array under `key`, without anything in it that is no object; [] for none."""
+    """The rich-text array under `key`, without anything in it that is not an object; [] for none."""
     return objects(as_object(data).get(key))
 
 
@@ -17,13 +17,13 @@ def block_runs(data: Json) -> list[Json]:
     return runs(data) or runs(data, "text")
 
 
-def run(text: str, link: str = "", *, code: bool = False) -> Json:
-    """A run of our own, in the API's shape; `link` is a finished target."""
+def run(text: str, link: str = "", *, mark: str = "") -> Json:
+    """A run of our own, in the API's shape; `link` is a finished target, `mark` an annotation."""
     href = link or None
     return {
         "type": "text",
         "text": {"content": text, "link": {"url": link} if link else None},
-        "annotations": {"code": True} if code else {},
+        "annotations": {mark: True} if mark else {},
         "plain_text": text,
         "href": href,
         "own": bool(link),

@@ -58,7 +58,7 @@ def problems(texts: Mapping[str, str], files: Collection[str]) -> Iterator[Probl
 
 @dataclass
 class _Seen:
-    """What a page shows: the relative `targets` of its links and pictures, and the `places` in it
+    """What a page shows: the relative `targets` of its links and images, and the `places` in it
     that a link can lead to."""
 
     targets: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class _Seen:
 
 
 class _Html(HTMLParser):
-    """Notes the links, pictures and anchors of a piece of HTML."""
+    """Notes the links, images and anchors of a piece of HTML."""
 
     def __init__(self, seen: _Seen, piece: str) -> None:
         super().__init__()

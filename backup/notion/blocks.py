@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from backup.errors import Forbidden, NotFound, NotionError
 from backup.json_values import as_object, mapping, word
-from backup.model import Block, Json, bare_id
+from backup.model import WITHHELD, Block, Json, bare_id
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
 
@@ -30,7 +30,6 @@ _DEEPEST = 100  # levels; far below what Python can walk, far above what Notion'
 _MEETINGS = ("meeting_notes", "transcription")  # the new and the old name
 _SECTIONS = ("summary_block_id", "notes_block_id", "transcript_block_id")
 _BROKEN = (500, 504)  # may be about one block alone, for good; others tell of a moment
-_HIDDEN = "Notion does not show its content to this integration"
 _UNSUPPORTED = "Notion's API does not give its content"
 
 
@@ -192,7 +191,7 @@ class _Tree:
         try:
             return future.result()
         except NotionError as error:
-            node.unread, node.lacking = _why_unread(error)
+            node.unread, node.lacking = _why_unread(error, node.raw)
             if node.depth == 0 or not node.unread:
                 raise
             return None
@@ -204,9 +203,8 @@ class _Tree:
             self._add(node, raw)
         self._add_sections(node)
         if not node.children and _is_copy(node.raw):
-            node.unread = (
-                _HIDDEN  # it said that it has some; an empty list is how they are withheld
-            )
+            # It said that it has some; an empty list is how they are withheld.
+            node.unread = WITHHELD
 
     def _weigh(self, answer: Json, id_: str) -> None:
         """Count an answer. What a synced block shows counts each time, its requests once."""
@@ -298,15 +296,15 @@ def _is_copy(raw: Json) -> bool:
     return _original(raw) not in ("", raw["id"])
 
 
-def _why_unread(error: NotionError) -> tuple[str, bool]:
-    """Why a block's children stay unknown while the rest of the page is good, and whether they are
-    to be tried again; '' when it is not good.
+def _why_unread(error: NotionError, raw: Json) -> tuple[str, bool]:
+    """Why the children of a block `raw` stay unknown while the rest of the page is good, and whether
+    they lack; '' when it is not good. A copy of what nobody shared lacks nothing.
 
     Assumed: the wording of the second, from reports of 2023 to 2026 ("Block type ai_block is not
     supported via the API for your bot type.").
     """
     if isinstance(error, NotFound):
-        return _HIDDEN, False
+        return WITHHELD, not _is_copy(raw)
     if error.status == 400 and "not supported via the API" in error.message:
         return _UNSUPPORTED, False
     if error.status == 400 or isinstance(error, Forbidden):

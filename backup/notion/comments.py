@@ -73,12 +73,12 @@ class Comments:
         self._heard[id_] = tuple(once.values())
         return self._heard[id_]
 
-    def about_block(self, id_: str) -> tuple[Json, ...]:
-        """The same for a block, which may be gone by now."""
+    def about_block(self, id_: str) -> tuple[Json, ...] | None:
+        """The same for a block; None when that is not shown, which may be gone by now."""
         try:
             return self.about(id_)
         except NotFound:
-            return ()
+            return None
 
     def told(self, page_id: str, *, anew: bool = False) -> Told | None:
         """What the Markdown of the page tells; None when Notion does not give it, or not to its end."""

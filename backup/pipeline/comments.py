@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from backup import store
 from backup.errors import Forbidden, NotionError, StoreError, Unauthorized, sentence
@@ -58,6 +58,10 @@ _NOT_ALL = (
 
 
 _KNOWN = ("comments", "told", "discussed")  # what a record says of them (see Record)
+
+
+# The comments of blocks by their ids; None where Notion does not show them.
+_Found: TypeAlias = "dict[str, tuple[Json, ...] | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ class Discussions:
                 return True
         found = [*self.comments.about(page_id)]
         for id_ in record.discussed:
-            found += self.comments.about_block(id_)
+            found += self.comments.about_block(id_) or ()
         return _named(found) != record.comments
 
     def is_due(self, record: Record, page_id: str) -> bool:
@@ -197,14 +201,14 @@ class Discussions:
             silent = {*told.unknown, *_wordless(own)}
             hidden = {id_ for id_, each in found.items() if each} - named - silent
             if not self._is_hidden(page, frozenset(hidden)):
-                ids = [id_ for id_ in own if found.get(id_) or id_ in silent]
+                ids = [id_ for id_ in own if found.get(id_, ()) != () or id_ in silent]
                 return _result(page, about, own, found, _digest_of(told), ids)
             self._warn()
         found = self._ask(own)
-        ids = [id_ for at, id_ in enumerate(own) if found[id_] or at < _MOST]
+        ids = [id_ for at, id_ in enumerate(own) if found[id_] != () or at < _MOST]
         return _result(page, about, own, found, _NOT_TOLD if self._is_untold else "", ids)
 
-    def _ask(self, ids: Collection[str]) -> dict[str, tuple[Json, ...]]:
+    def _ask(self, ids: Collection[str]) -> _Found:
         """The comments of each block, several at once."""
         futures = {id_: self.submit(self.comments.about_block, id_) for id_ in ids}
         return {id_: future.result() for id_, future in futures.items()}
@@ -214,8 +218,8 @@ class Discussions:
         own: Collection[str],
         wanted: Collection[str],
         named: Collection[str],
-        found: Mapping[str, tuple[Json, ...]],
-    ) -> dict[str, tuple[Json, ...]]:
+        found: _Found,
+    ) -> _Found:
         """The comments of some other blocks, as long as the Markdown has told of none that has some."""
         self._is_told = self._is_told or any(found[id_] for id_ in named if id_ in found)
         if self._is_told or self._trial <= 0:
@@ -285,13 +289,19 @@ def _result(
     page: Page,
     about: Iterable[Json],
     own: Iterable[str],
-    found: Mapping[str, tuple[Json, ...]],
+    found: _Found,
     told: str,
     discussed: Iterable[str],
 ) -> Heard:
-    comments = (*about, *(each for id_ in own for each in found.get(id_, ())))
+    comments = (*about, *(each for id_ in own for each in found.get(id_) or ()))
     known = (_named(comments), told, tuple(discussed))
-    return Heard(replace(page, comments=comments), dict(zip(_KNOWN, known, strict=True)))
+    hidden = sum(each is None for each in found.values())
+    what = (
+        f"Notion did not show the comments of {counted(hidden, 'block')}: the next run asks again."
+    )
+    problems = (Problem(page.title or "Untitled", what, page.id),) if hidden else ()
+    said = dict(zip(_KNOWN, known, strict=True))
+    return Heard(replace(page, comments=comments), said, problems)
 
 
 def _named(comments: Collection[Json]) -> str:

@@ -6,11 +6,14 @@ listing says of its database; then a full sync asks again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
-from backup.errors import NotionError
+from backup.errors import NotionError, sentence
+from backup.folder.tables import Views
 from backup.json_values import word
 from backup.model import Json, Problem, bare_id, plain_text
 from backup.notion.client import Client
@@ -19,11 +22,16 @@ from backup.report.log import Log
 from backup.stop import Stop
 from backup.store import StoredDatabase
 
-_REFUSED = (400, 403, 404)  # such a view or list cannot be read, today or ever
+T = TypeVar("T")
+
 _MOST = 20  # views that are looked at: people put the table first
 _LATER = (
     "Notion did not answer what views the database has, or was not asked before the run ended: the table may "
     "have other columns and another order than in Notion. The next run asks again."
+)
+_LACKING = (
+    "Notion refused to say what views the database has, or to show one of them: {} The table may have other "
+    "columns and another order than in Notion. The next run asks again, and after that every seventh run."
 )
 
 
@@ -38,44 +46,48 @@ class Displays:
     log: Log
     _is_over: bool = False
 
-    def ask(self, databases: Collection[StoredDatabase]) -> dict[str, tuple[Json, ...]]:
-        """The views of those databases for which Notion answered, by their ids; a warning for others."""
-        answers = [*zip(databases, self.pool.map(self._asked, databases), strict=True)]
-        silent = [database for database, views in answers if views is None]
-        self.log.problem("warnings", *(_later(database) for database in silent))
-        return {database.id: views for database, views in answers if views is not None}
+    def ask(self, databases: Collection[StoredDatabase]) -> dict[str, Views]:
+        """The views of those databases for which Notion answered, by their ids; a warning for others, and
+        where it refused some."""
+        found: dict[str, Views] = {}
+        answers = zip(databases, self.pool.map(self._asked, databases), strict=True)
+        for database, (views, lacking) in answers:
+            if lacking:
+                title = plain_text(database.raw.get("title")) or "Untitled"
+                self.log.problem("warnings", Problem(title, lacking, database.id))
+            if views:
+                found[database.id] = views
+        return found
 
-    def _asked(self, database: StoredDatabase) -> tuple[Json, ...] | None:
+    def _asked(self, database: StoredDatabase) -> tuple[Views | None, str]:
+        """The views of a database, and what is to be said of those that are not there."""
         if self._is_over or self.stop.requested:
-            return None
+            return None, _LATER
+        shown: list[Json] = []
+        refusals: list[NotionError] = []
         try:
             with self.client.spent_on("listing"):
-                return tuple(_views(self.client, database))
+                for id_ in self._answered(partial(_ids, self.client, database), refusals) or ():
+                    view = self._answered(partial(self.client.view, id_), refusals)
+                    shown += [view] if view else []
         except NotionError:
             self._is_over = True
-            return None
+            return None, _LATER
+        lacking = _LACKING.format(sentence(refusals[0])) if refusals else ""
+        return Views(tuple(shown), not refusals), lacking
 
-
-def _later(database: StoredDatabase) -> Problem:
-    return Problem(plain_text(database.raw.get("title")) or "Untitled", _LATER, database.id)
-
-
-def _views(client: Client, database: StoredDatabase) -> Iterator[Json]:
-    """One request, and one for each view."""
-    for id_ in _ids(client, database):
+    def _answered(self, ask: Callable[[], T], refusals: list[NotionError]) -> T | None:
+        """An answer; None, and the refusal is noted, when it is about this view or list alone."""
         try:
-            yield client.view(id_)
+            return ask()
         except NotionError as error:
-            if error.status not in _REFUSED:
+            if not error.is_refusal:
                 raise
+            refusals.append(error)
+            return None
 
 
 def _ids(client: Client, database: StoredDatabase) -> list[str]:
-    try:
-        found = listed(client.views_in(database.id))
-    except NotionError as error:
-        if error.status not in _REFUSED:
-            raise
-        return []
-    ids = [word(raw, "id") for raw in found]
+    """The ids of the views that stand in the database: one request."""
+    ids = [word(raw, "id") for raw in listed(client.views_in(database.id))]
     return [id_ for id_ in ids if bare_id(id_)][:_MOST]

@@ -25,7 +25,7 @@ from backup.errors import (
 from backup.files.pending import Pending
 from backup.files.pending import sentence as sentence_of
 from backup.folder.writer import Writer
-from backup.markdown.context import Options, shape
+from backup.markdown.context import Options, render_key
 from backup.model import Json, Problem, Row
 from backup.notion.blocks import Shared
 from backup.notion.client import ALLOWED
@@ -341,7 +341,7 @@ def _ids(listing: Listing) -> set[str]:
 
 def shapes(schemas: Mapping[str, Json], options: Options) -> dict[str, str]:
     """For each data source what its pages are written with; '' stands for pages that are not rows."""
-    return {id_: shape(each, options) for id_, each in {"": {}, **schemas}.items()}
+    return {id_: render_key(each, options) for id_, each in {"": {}, **schemas}.items()}
 
 
 _ROOM = "Make room on the disk of the runner."

@@ -238,6 +238,13 @@ class Survey:
         """What is seen by now, and what the `state` and the pages that were `read_by_now` lead to; none
         when there is nothing left to read."""
         if self.settings.child_pages:
+            if read_by_now is None:
+                self._views.listed |= {
+                    id_
+                    for record in state.pages.values()
+                    for each in record.lists
+                    for id_ in each.get("databases", ())
+                }
             for page_id in read_by_now or ():
                 self._reread(page_id, tuple(map(List.from_json, state.pages[page_id].lists)))
             while self._more(state):
@@ -304,7 +311,7 @@ class Survey:
         return Listing(
             databases=tuple(self._databases.values()),
             schemas=dict(self._schemas),
-            problems=(*self._problems, *self._walk.problems),
+            problems=(*self._problems, *self._workspace.problems, *self._walk.problems),
             began=self._began,
             verdicts=dict(self._verdicts),
             pages=(top, *self._walk.lists.values()),

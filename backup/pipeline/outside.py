@@ -16,8 +16,6 @@ from backup.model import Page, Target, dashed_id, page_title, plain_text
 from backup.notion.client import Client
 from backup.sync.state import MOST
 
-_REFUSED = (400, 403, 404)  # it may not be read, or is something else
-
 
 @dataclass
 class Outside:
@@ -56,6 +54,7 @@ class Outside:
         return {id_: title for id_, title in self.titles.items() if title}
 
     def _title(self, id_: str) -> str | None:
+        refusals: list[int] = []
         for ask in (self.client.page, self.client.database):
             if self._is_over:
                 return None
@@ -65,7 +64,9 @@ class Outside:
             except Unauthorized:
                 raise
             except NotionError as error:
-                self._is_over = error.status not in _REFUSED
+                self._is_over = not error.is_refusal
+                refusals.append(error.status)
             else:
                 return " ".join((page_title(raw) or plain_text(raw.get("title"))).split())
-        return None if self._is_over else ""
+        # A page that is not there, and no database but a page: one of the two is wrong.
+        return None if self._is_over or refusals == [404, 400] else ""

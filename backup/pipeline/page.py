@@ -65,8 +65,8 @@ _Outcome: TypeAlias = Downloaded | FileError | None
 class Reader:
     """Reads pages. `requests` runs single requests and downloads beside others, `staging` is for
     temporary files, `shared` is what the run knows of synced blocks, `describe` says what a new picture
-    shows, and `tried` keeps, for each page, what became of the files that `try_again` tried. `records`
-    are those that the run began with.
+    shows, and `tried` keeps, for each page, what became of the files that `try_again` tried, `unheard`
+    what of its comments could not be read. `records` are those that the run began with.
 
     `keep_json` says that each page has a store.
     `discussions` are the comments, None when they are not backed up; `people` knows names, `outside` titles.
@@ -88,6 +88,7 @@ class Reader:
     shared: Shared = field(default_factory=Shared)
     describe: Describe | None = None
     tried: dict[str, dict[str, _Outcome]] = field(default_factory=dict)
+    unheard: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
     discussions: Discussions | None = None
     people: People | None = None
@@ -133,29 +134,33 @@ class Reader:
 
     def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
         row, schema = _row(step), self._schema(step)
-        page = read.page(self.client, row, schema, self.requests.submit, self.shared)
-        heard = self._heard(page, before, lambda: earlier(before, folder))
-        page = heard.page
-        gathered = self._gathered(page, before, folder)
-        lacking = placeholders.lacking(page)
+        known = first.withheld if (first := self.records.get(row.id)) else ()
+        found = read.page(self.client, row, schema, self.requests.submit, self.shared)
+        found = placeholders.believed(found, known)
+        heard = self._heard(found, before, lambda: earlier(before, folder))
+        gathered = self._gathered(page := heard.page, before, folder)
+        withheld = placeholders.withheld(page)
+        is_whole = not placeholders.lacking(page) and {*withheld} <= {*known}
         record = Record(
             parent=row.parent,
             folder=step.folder,
             title=row.title,
             icon=row.icon if row.packed else emoji(page.raw.get("icon")),
             edited=row.edited,
-            stable=step.stable and _is_stable(row.edited, self.began) and not lacking,
+            stable=step.stable and _is_stable(row.edited, self.began) and is_whole,
             requests=children.requests(page),
+            withheld=withheld,
             **heard.known,
         )
-        written = self._written(replace(step, action=Action.FETCH), record, _stored(page, gathered))
-        return replace(_with(written, step, gathered), lacking=(*lacking, *heard.problems))
+        step = replace(step, action=Action.FETCH)
+        return _with(self._written(step, record, _stored(page, gathered)), step, gathered)
 
     def _heard(
         self, page: Page, before: Record | None, kept: Callable[[], tuple[Json, ...] | None]
     ) -> Heard:
         """The page with its comments, when these are backed up (see Discussions.added), and with names."""
         heard = self.discussions.added(page, before, kept) if self.discussions else Heard(page)
+        self.unheard[page.id] = heard.problems
         return replace(heard, page=self._named(heard.page))
 
     def _named(self, page: Page) -> Page:
@@ -188,9 +193,8 @@ class Reader:
             replace(each, file=earlier.get(each.identity, each).file) for each in gathered.pending
         )
         gathered = replace(gathered, pending=tuple(pending))
-        record = replace(before, **heard.known)
-        written = self._written(step, record, _stored(heard.page, gathered))
-        return replace(_with(written, step, gathered), lacking=heard.problems)
+        before = replace(before, **heard.known)
+        return _with(self._written(step, before, _stored(heard.page, gathered)), step, gathered)
 
     def _attached(self, page: Page, before: Record) -> dict[str, _Outcome]:
         """What became of the files of comments that the page did not have yet."""
@@ -264,7 +268,8 @@ class Reader:
         )
         text = rendered(stored, record, page.schema, self.targets, self.options)
         data = store.dumps(stored) if self.keep_json else None
-        problems, lacking = placeholders.problems(page), placeholders.lacking(page)
+        problems = placeholders.problems(page)
+        lacking = (*placeholders.lacking(page), *self.unheard.get(page.id, ()))
         return Written(step.action, record, text, data, {}, problems, (), lacking, 0)
 
     def try_again(self, wanted: Collection[tuple[Step, Pending]]) -> list[_Outcome]:

@@ -12,7 +12,7 @@ from backup.files.store import remembered
 from backup.folder.tables import Holdings, Sheet
 from backup.json_values import mapping, word
 from backup.markdown import page as document
-from backup.markdown.context import Context, Options, shape
+from backup.markdown.context import Context, Options, render_key
 from backup.model import CSV, Json, Page, Problem, Target, bare_id
 from backup.settings import Rendering
 from backup.settings.setting import declared
@@ -140,7 +140,7 @@ class Comparison:
         schema = self._schema(stored.page, record)
         if schema is None:
             self._alone += 1
-        elif record.render_key != shape(schema, self.options):
+        elif record.render_key != render_key(schema, self.options):
             self._otherwise += 1
         else:
             self._fitting += 1

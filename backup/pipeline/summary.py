@@ -178,7 +178,7 @@ def _changes(
 def _seen(decided: Plan) -> Seen:
     """What Notion shows, as the last plan has it."""
     pages = sum(step.row is not None for step in decided.steps)
-    return Seen(pages, len(decided.databases), decided.views)
+    return Seen(pages, len(decided.databases), len(decided.views))
 
 
 def _staying(decided: Plan, outcome: Outcome, changed: Collection[Step]) -> set[str]:

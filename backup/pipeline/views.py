@@ -25,16 +25,19 @@ _UNSHARED = (
 @dataclass
 class Views:
     """What is known of linked views: `originals` has the id of the database that each shows, '' when
-    that is not known, `titles` what the block is called."""
+    that is not known, `titles` what the block is called. `listed` are the databases in pages, linked views
+    or not, that an earlier run has seen."""
 
     client: Client
     pool: Executor
     originals: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
     _known: set[str] = field(default_factory=set)  # to an earlier run
     _asked: set[str] = field(default_factory=set)  # data sources
     _found: dict[str, str] = field(default_factory=dict)
     _is_whole: bool = True  # no database of the backup is hidden just now
+    _is_refused: bool = False  # a list, or a view
 
     def know(self, originals: Mapping[str, str]) -> None:
         """What an earlier run found; what this one found counts more."""
@@ -66,20 +69,34 @@ class Views:
             self.originals[id_] = self._found[id_]
 
     def _shown(self, source_id: str) -> list[str]:
-        """The ids of the blocks in which views of a data source stand."""
+        """The ids of the blocks in which views of a data source stand, as far as Notion shows them."""
+        found: list[str] = []
         try:
-            parts = list(self.client.views(source_id))
-            found = [self.client.view(word(raw, "id")) for part in parts for raw in part["results"]]
+            for part in self.client.views(source_id):
+                for each in part["results"]:
+                    found += self._stands_in(word(each, "id"))
         except Unauthorized:
             raise
-        except NotionError:
-            return []  # no reason to lose more than the name of a view's database
-        return [bare_id(word(mapping(raw, "parent"), "database_id")) for raw in found]
+        except NotionError:  # no reason to lose more than the name of a view's database
+            self._is_refused = True
+        return found
+
+    def _stands_in(self, view_id: str) -> list[str]:
+        try:
+            raw = self.client.view(view_id)
+        except NotionError as error:
+            if not error.is_refusal:
+                raise
+            self._is_refused = True
+            return []
+        return [bare_id(word(mapping(raw, "parent"), "database_id"))]
 
     def told(self) -> dict[str, str]:
         """The originals, as far as they can be remembered: '' only where none of the databases that the
-        backup has can be the one that is shown."""
-        sure = self._known if not self._is_whole else self.originals.keys()
+        backup has can be the one that is shown, or Notion has not told in two runs."""
+        sure = set(self.originals)
+        if self._is_refused or not self._is_whole:
+            sure = self._known | (self.listed if self._is_whole else set())
         return {id_: of for id_, of in self.originals.items() if of or id_ in sure}
 
     def problems(self) -> tuple[Problem, ...]:

@@ -238,8 +238,9 @@ class Walk:
 
 
 def _differs(found: Children, known: List) -> bool:
-    pages = {row.id for row in found.pages}
-    return pages != {*known.pages} or {*found.databases} != {*known.databases}
+    """Whether a list shows something else, or the same in another order."""
+    pages = tuple(row.id for row in found.pages)
+    return (pages, found.databases) != (known.pages, known.databases)
 
 
 def cost(records: Iterable[Record]) -> int:

@@ -12,9 +12,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 
-from backup.errors import Forbidden, NotFound, NotionError
+from backup.errors import Forbidden, NotFound, NotionError, Unauthorized, sentence
 from backup.json_values import mapping, objects, word
-from backup.model import Json, Row, bare_id, dashed_id
+from backup.model import Json, Problem, Row, bare_id, dashed_id
 from backup.notion import children, read
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
@@ -37,12 +37,14 @@ class _Hit:
 
 @dataclass
 class Workspace:
-    """What the searches of a run found. `pages` are rows of roots, `databases` ids of such."""
+    """What the searches of a run found. `pages` are rows of roots, `databases` ids of such; `problems`
+    tell of what may be one, and could not be read."""
 
     client: Client
     pool: Executor
     pages: dict[str, Row] = field(default_factory=dict)
     databases: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
     _hits: dict[str, _Hit] = field(default_factory=dict)
     _climbed: set[str] = field(default_factory=set)
 
@@ -94,19 +96,28 @@ class Workspace:
             if to_the_end or not hit.in_block
         ]
         self._climbed.update(wanted)
-        for found in self.pool.map(partial(self._top, known=known), wanted):
+        for found in self.pool.map(partial(self._root, known=known), wanted):
             if found and found[0] not in known:
                 self._add(*found)
+
+    def _root(self, id_: str, known: Collection[str]) -> tuple[str, bool, Row | None] | None:
+        """The same as `_top`; None, too, when Notion does not say."""
+        try:
+            return self._top(id_, known)
+        except NotFound:  # a search may show what is gone by now
+            return None
+        except Unauthorized:
+            raise
+        except NotionError as error:
+            self.problems.append(Problem("workspace", sentence(error), id_))
+            return None
 
     def _top(self, id_: str, known: Collection[str]) -> tuple[str, bool, Row | None] | None:
         """The outermost page or database that is shown and holds a hit; None when it is a known one."""
         is_page = self._hits[id_].is_page
         for _ in range(_HIGHEST):
-            try:
-                raw = self._object(id_, is_page)
-                home = children.home(self.client, raw)
-            except NotionError:
-                return None
+            raw = self._object(id_, is_page)
+            home = children.home(self.client, raw)
             row = read.child(raw, TOP) if is_page else None
             if home.id in (None, TOP):
                 return None if home.is_trashed else (id_, is_page, row)
@@ -114,7 +125,7 @@ class Workspace:
                 return None
             try:
                 above = self._any(str(home.id))
-            except NotionError:
+            except (NotFound, Forbidden):
                 return id_, is_page, row
             id_, is_page = str(home.id), above
         return None

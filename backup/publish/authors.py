@@ -23,7 +23,6 @@ class Authors:
         self._client = client
         self._users = users
         self._rows = rows
-        self._known: dict[str, Identity] = {}
 
     def credit(self, page_id: str, edited: str) -> Credit:
         """Who made the edit of a page that was done at `edited` (ISO 8601), and when that was."""
@@ -31,7 +30,8 @@ class Authors:
         is_shown = row is not None and row.packed and row.edited == edited
         raw = row.raw if row and is_shown else self._page(page_id)
         when = str(raw.get("last_edited_time") or edited)
-        return Credit(self._identity(raw.get("last_edited_by")), _seconds(when))
+        id_ = str(as_object(raw.get("last_edited_by")).get("id") or "")
+        return Credit(_named(id_, self._users.user(id_) or {}), _seconds(when))
 
     def _page(self, page_id: str) -> Json:
         """A page that no listing shows, or not as it was read: also one in the trash can be asked for."""
@@ -39,12 +39,6 @@ class Authors:
             return self._client.page(dashed_id(page_id))
         except NotionError:
             return {}
-
-    def _identity(self, partial: object) -> Identity:
-        id_ = str(as_object(partial).get("id") or "")
-        if id_ not in self._known:
-            self._known[id_] = _named(id_, self._users.user(id_) or {})
-        return self._known[id_]
 
 
 def _named(id_: str, user: Json) -> Identity:

@@ -10,11 +10,12 @@ from collections.abc import Set
 
 from backup.errors import BrokenState, GitError
 from backup.git import Git
+from backup.model import STORE
 from backup.publish import objects
-from backup.publish.push import Pushing, Tip
+from backup.publish.push import Pushing, Tip, listed
 from backup.sync import state
 from backup.sync.base import Base
-from backup.sync.state import Record, State
+from backup.sync.state import Record, State, join
 
 _VERSIONS = 20  # of the state file that are tried, when the last one is lost, damaged or put back
 _LOOKED_AT = 100  # commits that changed it, of which some may put an earlier one back
@@ -27,17 +28,11 @@ def read(git: Git, prefix: str, pushing: Pushing, tip: Tip) -> Base:
     Raises GitError when git cannot read it, StateError when a later version of this program wrote the
     state.
     """
-    files = tip.files
-    if prefix or tip.links:
-        files = {
-            path.removeprefix(prefix): object_
-            for path, object_ in tip.files.items()
-            if path.startswith(prefix) and path not in tip.links
-        }
     found, problem = _state(git, f"{prefix}{state.NAME}", tip, pushing)
     same = tip.head == tip.commit
     before = found if same and not problem else _at(git, "HEAD", f"{prefix}{state.NAME}")
-    return Base(tip.commit, found, files, problem, same and _is_whole(git, pushing), before)
+    is_whole = same and _is_whole(git, pushing)
+    return Base(tip.commit, found, tip.regular(prefix), problem, is_whole, before)
 
 
 def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]:
@@ -84,35 +79,30 @@ def _versions(git: Git, path: str, commit: str) -> list[str]:
 
 
 def earlier(
-    git: Git, prefix: str, base: Base, ids: Set[str], pushing: Pushing
+    git: Git, prefix: str, base: Base, texts: Set[str], pushing: Pushing
 ) -> dict[str, Record]:
-    """Pages that the state of the branch lost, as the last commit with that very copy of them knew them:
-    what somebody has changed since is nobody's that we could tell."""
-    path = f"{prefix}{state.NAME}"
-    if not ids:
-        return {}
-    if len(_versions(git, path, base.commit)) < 2:
+    """Pages that lie on the branch, as the last commit with that very text of them knew them, or without a
+    text that very store: what somebody has changed since is nobody's that we could tell. `texts` should
+    be among theirs: else more of the history is fetched."""
+    if len(_versions(git, f"{prefix}{state.NAME}", base.commit)) < 2:
         pushing.deepen()  # else the state of the tip is compared with the tip
-    found = _known_earlier(git, prefix, base, ids, pushing)
-    if ids - found.keys() and pushing.deepen():
-        found = _known_earlier(git, prefix, base, ids, pushing)
+    found = _known_earlier(git, prefix, base)
+    known = {join(each.folder, "index.md") for each in found.values()}
+    if texts - known and pushing.deepen():
+        found = _known_earlier(git, prefix, base)
     return found
 
 
-def _known_earlier(
-    git: Git, prefix: str, base: Base, ids: Set[str], pushing: Pushing
-) -> dict[str, Record]:
+def _known_earlier(git: Git, prefix: str, base: Base) -> dict[str, Record]:
     found: dict[str, Record] = {}
     path = f"{prefix}{state.NAME}"
     for commit in _versions(git, path, base.commit):
-        pages = _at(git, commit, path).pages
-        new = {id_: pages[id_] for id_ in ids if id_ in pages and id_ not in found}
-        if new:
-            listed, _ = pushing.files(commit)
-            for id_, record in new.items():
-                there = [each for each in record.paths() if each in base.files]
-                if there and all(listed.get(f"{prefix}{p}") == base.files[p] for p in there):
-                    found[id_] = record
+        files = Tip(commit, *listed(git, commit)).regular(prefix)
+        for id_, record in _at(git, commit, path).pages.items():
+            own = (join(record.folder, name) for name in ("index.md", STORE))
+            there = next((each for each in own if each in base.files), "")
+            if there and id_ not in found and files.get(there) == base.files[there]:
+                found[id_] = record
     return found
 
 
@@ -131,12 +121,12 @@ def _is_whole(git: Git, pushing: Pushing) -> bool:
     return checked_out and git.ask("config", "--bool", "core.sparseCheckout") != "true"
 
 
-def restore(git: Git, prefix: str, commit: str, paths: list[str]) -> bool:
-    """Bring files of a commit back into the work tree, where they are missing; False when git could
-    not. `paths` are below the output folder; the index stays as it is."""
+def restore(git: Git, prefix: str, commit: str, paths: list[str]) -> None:
+    """Bring files of a commit back into the work tree, where they are missing, as far as git can.
+    `paths` are below the output folder; the index stays as it is."""
     if not paths:
-        return True
+        return
     given = "".join(f"{prefix}{path}\0" for path in paths).encode()
     options = ("--worktree", "--ignore-skip-worktree-bits", f"--source={commit}")
     command = ("restore", *options, "--pathspec-from-file=-", "--pathspec-file-nul")
-    return git.succeeds(*command, given=given, extra={"GIT_LITERAL_PATHSPECS": "1"})
+    git.succeeds(*command, given=given, extra={"GIT_LITERAL_PATHSPECS": "1"})

@@ -86,7 +86,7 @@ def authorised(git: Git, remote: Remote, token: str, environ: Mapping[str, str])
     token, in the runner's `environ`, only takes the place of nothing. Remotes that are not reached
     by HTTP are left alone.
     """
-    for url in dict.fromkeys((remote.fetch, remote.push) if remote.name else ()):
+    for url in dict.fromkeys((remote.fetch, remote.push)):
         chosen = token or ("" if _persisted(git, url) else ci.job_token(environ, url))
         git = git.using(*credentials(url, chosen))
     return git

@@ -9,8 +9,7 @@ from pathlib import Path
 from backup.errors import ConfigError, GitError
 from backup.git import Git
 from backup.publish import objects
-
-_FILES = ("100644", "100755")  # modes of regular files; a link is none
+from backup.publish.push import Tip, listed
 
 
 @dataclass(frozen=True)
@@ -49,18 +48,7 @@ def at(git: Git, name: str) -> Earlier:
         )
     from_root = git.at(Path(root))
     try:
-        listed = from_root.run("ls-tree", "-r", "-z", "--full-tree", commit)
+        tip = Tip(commit, *listed(from_root, commit))
     except GitError as error:
         raise ConfigError(f"RESTORE_AT: {error.message}", hint="Fetch its history first.") from None
-    return Earlier(from_root, commit, prefix, _below(listed, prefix))
-
-
-def _below(listed: str, prefix: str) -> dict[str, str]:
-    """The regular files of a listing that lie in a folder, each with its object."""
-    found = {}
-    for line in filter(None, listed.split("\0")):
-        about, _, path = line.partition("\t")
-        mode, _, object_ = about.split(" ")[:3]
-        if mode in _FILES and path.startswith(prefix):
-            found[path.removeprefix(prefix)] = object_
-    return found
+    return Earlier(from_root, commit, prefix, tip.regular(prefix))

@@ -64,7 +64,7 @@ def message(told: Collection[Told], failed: int = 0, template: str = "") -> str:
 def of_page(told: Told, template: str = "") -> str:
     """What a commit of one page says."""
     subject = f"{_VERBS[told.kind]} “{harmless(told.title)}”\n"
-    return message([told], 0, template) if template else subject
+    return message([told], template=template) if template else subject
 
 
 def skipping(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 
 from backup import store
 from backup.errors import GitError
@@ -92,7 +93,7 @@ class Publisher:
     _credit: Callable[[str, str], Credit] | None = None
     _start: Base = field(default_factory=Base)
     _base: State = field(default_factory=State)
-    _found: frozenset[str] = frozenset()
+    _found: Set[str] = frozenset()
     _begun_from: str = ""
     _replaces: str | None = None
     _unpublished: Collection[str] = ()
@@ -110,7 +111,7 @@ class Publisher:
         this program wrote the state.
         """
         self._begun_from = self._merged_into()
-        pushing = self._pushing(lfs=False)
+        pushing = self._pushing()
         tip = pushing.tip()
         self._replaces = tip.replaces
         if not only_read:
@@ -145,10 +146,9 @@ class Publisher:
             for path, content in objects.contents(self.git, some).items():
                 yield path.removeprefix(self.prefix), content
 
-    def earlier(self, page_ids: Set[str]) -> dict[str, Record]:
-        """Pages that the state of the branch lost, as its history knows them."""
-        pushing = self._pushing(lfs=False)
-        return base.earlier(self.git, self.prefix, self._start, page_ids, pushing)
+    def earlier(self, texts: Set[str]) -> dict[str, Record]:
+        """Pages that lie on the branch, as its history knows them; `texts` should be among theirs."""
+        return base.earlier(self.git, self.prefix, self._start, texts, self._pushing())
 
     def restore(self, paths: Collection[str]) -> None:
         """Bring files of the published branch back into the work tree, as far as git can."""
@@ -180,10 +180,18 @@ class Publisher:
         seen = {id_: each for id_, each in remembered.pages.items() if id_ not in unpublished}
         self._start = replace(self._start, state=replace(self._base, pages={**known, **seen}))
         found = (each for id_, each in seen.items() if known[id_] != each)
-        self._found = frozenset(path for record in found for path in record.paths())
+        alike = self._alike(remembered.pages[id_] for id_ in unpublished)
+        self._found = alike.union(path for record in found for path in record.paths())
         self._is_whole = not rebuilt
         self._unpublished = unpublished
         self.rest()
+
+    def _alike(self, records: Iterable[Record]) -> set[str]:
+        """The files that lie on the branch just as in the work tree, where these pages have them: the
+        branch was reset to a commit that no state describes."""
+        paths = {path for each in records for path in each.paths()}
+        there = self.stores(paths - self._start.state.owned().keys())
+        return {path for path, each in there if sha256(each).hexdigest() == self.tree.digest(path)}
 
     def is_due(self, size: int = 0) -> bool:
         """Whether it is time to publish what is finished: `size` bytes of files since the run began."""
@@ -207,16 +215,21 @@ class Publisher:
         changed = {id_ for id_, each in now.pages.items() if self._base.pages.get(id_) != each}
         found: dict[str, str] = {}
         here: list[str] = []
+        pages = dict(now.pages)
         for id_ in (changed | rewritten) & now.pages.keys():
             look = self._untouched if id_ in done.written else self._published
             there = look(id_, now.pages[id_])
-            found |= there
-            here += [path for path in now.pages[id_].paths() if path not in there]
-        places = self._base.databases
+            rest = [path for path in now.pages[id_].paths() if path not in there]
+            if id_ in done.written or id_ not in self._base.pages or all(map(self.tree.has, rest)):
+                found |= there
+                here += rest
+            else:  # it is not this run's turn to read a page of which a file lies nowhere
+                pages[id_] = self._base.pages[id_]
+        now = replace(now, pages=pages)
         stores = (
             join(place.folder, STORE)
             for id_, place in now.databases.items()
-            if place.store and (id_ in rewritten or places.get(id_) != place)
+            if place.store and (id_ in rewritten or self._base.databases.get(id_) != place)
         )
         here += stores
         below = [f"{self.prefix}{path}" for path in here if path in stamps or self.tree.has(path)]
@@ -271,7 +284,7 @@ class Publisher:
             composed.append(self._composition(snapshot.held, tip))
             return self._commits(composed[-1], failed)
 
-        published = self._pushing(snapshot.lfs).publish(compose)
+        published = self._pushing(lfs=snapshot.lfs).publish(compose)
         self._remember(snapshot, composed[-1].back)
         self.issued = self._account(published, composed[-1])
         return self.issued
@@ -281,7 +294,7 @@ class Publisher:
         is_new = held.state != self._base or held.rewritten or held.removed
         return self._is_whole and not is_new
 
-    def _pushing(self, lfs: bool) -> Pushing:
+    def _pushing(self, *, lfs: bool = False) -> Pushing:
         begun_from = "" if self.issued.commit else self._begun_from
         return Pushing(
             self.git, self.to, self.committer, begun_from, lfs, self.sleep, self._replaces
@@ -314,13 +327,9 @@ class Publisher:
         themselves."""
         places, owned = held.state.databases, held.state.owned().items()
         wanted = {path: id_ for path, id_ in owned if id_ in places or path.endswith(STORE)}
-        below = {f"{self.prefix}{path}": files[path] for path in wanted.keys() & files.keys()}
-        for path in self._base.owned():
-            below.pop(f"{self.prefix}{path}", None)
-        found = objects.contents(self.git, below) if below else {}
-        there = {path.removeprefix(self.prefix): each for path, each in found.items()}
+        there = self._contents(files, wanted.keys() - self._base.owned().keys())
         ids = held.state.pages.keys() | self._base.pages.keys()
-        return {path for path, each in there.items() if _is_ours(path, each, wanted[path], ids)}
+        return {path for path, each in there if _is_ours(path, each, wanted[path], ids)}
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
         """One commit for all pages, or one for each and then one for what belongs to none of them."""
@@ -374,7 +383,7 @@ class Publisher:
             return issued
         try:
             path = f"{self.prefix}{state.NAME}"
-            merged = self._pushing(lfs=False).other(self.pull_requests.base, path)
+            merged = self._pushing().other(self.pull_requests.base, path)
             text = objects.text(self.git, path, merged) if merged else b""
             words = message.pull_request(told(state.readable(text), composed.state))
             offered = self.pull_requests.offer(*words)

@@ -45,6 +45,27 @@ class Tip:
     replaces: str | None = None
     head: str = ""
 
+    def regular(self, prefix: str) -> dict[str, str]:
+        """Its regular files below the folder `prefix`, '' or with a slash at its end, by their paths there."""
+        return {
+            path.removeprefix(prefix): object_
+            for path, object_ in self.files.items()
+            if path.startswith(prefix) and path not in self.links
+        }
+
+
+def listed(git: Git, commit: str) -> tuple[dict[str, str], set[str]]:
+    """Every path of a commit with its object, and those that are not regular files. Raises GitError."""
+    answer = git.run("ls-tree", "-r", "-z", "--full-tree", commit) if commit else ""
+    found: dict[str, str] = {}
+    links: set[str] = set()
+    for entry in filter(None, answer.split("\0")):
+        about, _, path = entry.partition("\t")
+        mode, _, found[path] = about.split()
+        if not mode.startswith("100"):
+            links.add(path)
+    return found, links
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -172,7 +193,7 @@ class Pushing:
             there = self._local(self.to.reference)
         head = self._local("HEAD")
         commit = begun or (head if self._goes_on(head, there) else there) or head
-        files, links = self.files(commit)
+        files, links = listed(self.git, commit)
         return Tip(commit, files, links, there if begun else None, head)
 
     def _goes_on(self, head: str, there: str) -> bool:
@@ -202,8 +223,8 @@ class Pushing:
         """The commit that a branch of the remote has, and it is here; '' when there is no branch."""
         remote = self.to.remote
         command = ("ls-remote", remote, reference)
-        listed = self.git.run(*command, seconds=NETWORK_SECONDS) if remote else ""
-        found = (line.split("\t") for line in listed.splitlines())
+        answer = self.git.run(*command, seconds=NETWORK_SECONDS) if remote else ""
+        found = (line.split("\t") for line in answer.splitlines())
         commit = next((id_ for id_, name in found if name == reference), "")
         if not commit or self.git.ask("cat-file", "-t", commit) == "commit":
             return commit
@@ -214,18 +235,6 @@ class Pushing:
         options = ("--no-tags", "--no-recurse-submodules", *less)
         self.git.run("fetch", "-q", *options, remote, reference, seconds=NETWORK_SECONDS)
         return self.git.run("rev-parse", "FETCH_HEAD").strip()
-
-    def files(self, commit: str) -> tuple[dict[str, str], set[str]]:
-        """Every path of a commit with its object, and those that are not regular files."""
-        listed = self.git.run("ls-tree", "-r", "-z", "--full-tree", commit) if commit else ""
-        found: dict[str, str] = {}
-        links: set[str] = set()
-        for entry in filter(None, listed.split("\0")):
-            about, _, path = entry.partition("\t")
-            mode, _, found[path] = about.split()
-            if not mode.startswith("100"):
-                links.add(path)
-        return found, links
 
     def _written(self, commits: Collection[Commit], tip: Tip) -> str:
         objects.agree(self.git, tip.files, {path for each in commits for path in each.put})

@@ -1,4 +1,4 @@
-"""What a command found or did that is no backup: one value for the terminal, the job summary and programs."""
+"""What a command other than the backup found or did: one value for the terminal, the job summary and programs."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -23,7 +23,7 @@ from backup.report import summary
 from backup.report.fitting import cut, units, within
 from backup.report.literal import one_line, quiet
 from backup.report.report import Report
-from backup.report.sending import NotifyError
+from backup.report.sending import NotifyError, failures
 
 NAME = "chat"
 _LIMIT = 1_800  # characters: what the smallest of the well-known chats takes is 2,000
@@ -43,12 +43,13 @@ class Chats:
         """Send the message to all at the same time, when the level wants it. Raises NotifyError."""
         if self.level == "errors" and not report.exit_code:
             return
-        with _Listener() as listener, ThreadPoolExecutor(len(self.addresses)) as pool:
+        with _Listener() as listener:
             sent = {
-                where: pool.submit(_send, address, report, listener)
+                where: partial(_send, address, report, listener)
                 for where, address in self.addresses.items()
             }
-        if failed := [f"{where}: {why}" for where, future in sent.items() if (why := _why(future))]:
+            failed = [f"{where}: {why}" for where, why in failures(sent)]
+        if failed:
             raise NotifyError("; ".join(failed))
 
 
@@ -105,14 +106,6 @@ def _send(address: str, report: Report, listener: _Listener) -> None:
         if not (left and listener.passes()):
             raise NotifyError(listener.reason())
         time.sleep(_PAUSE)
-
-
-def _why(future: Future[None]) -> str:
-    """Why a message was not delivered; '' when it was. Of a bug only its type."""
-    error = future.exception()
-    if error is None:
-        return ""
-    return str(error) if isinstance(error, NotifyError) else type(error).__name__
 
 
 class _Listener(logging.Handler):

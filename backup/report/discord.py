@@ -13,7 +13,7 @@ from backup.http import Session
 from backup.model import Problem
 from backup.report import links, literal
 from backup.report.fitting import cut, units, within
-from backup.report.report import Entry, Report, Section
+from backup.report.report import CHANGES, Entry, Report, Section
 from backup.report.sending import post_json
 from backup.words import counted
 
@@ -140,8 +140,7 @@ def _database(report: Report, section: Section, part: Report, share: int) -> dic
 
 def _named(part: Report, room: int) -> Iterable[str]:
     """'**New:** Tea, Cups' for each kind of change, together in about `room` characters."""
-    kinds = ("new", "updated", "renamed", "removed", "kept")
-    named: dict[str, tuple[Entry, ...]] = {word: getattr(part, word) for word in kinds}
+    named: dict[str, tuple[Entry, ...]] = {word: getattr(part, word) for word in CHANGES}
     share = room // max(sum(map(bool, named.values())), 1)
     for word, entries in named.items():
         if entries:

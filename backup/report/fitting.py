@@ -17,17 +17,17 @@ def octets(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def cut(text: str, limit: int, measure: Callable[[str], int] = units) -> str:
-    """`text`, or as much of its beginning as fits with an ellipsis into `limit`."""
-    if measure(text) <= limit:
+def cut(text: str, limit: int) -> str:
+    """`text`, or as much of its beginning as fits with an ellipsis into `limit` units."""
+    if units(text) <= limit:
         return text
-    room = max(limit - measure(ELLIPSIS), 0)
-    if measure(text[:room]) == room:  # no character counts twice: nothing to search for
+    room = max(limit - 1, 0)
+    if units(text[:room]) == room:  # no character counts twice: nothing to search for
         return text[:room] + ELLIPSIS if room else ""
     low, high = 0, room
     while low < high:  # the longest beginning that fits
         middle = (low + high + 1) // 2
-        fits = measure(text[:middle] + ELLIPSIS) <= limit
+        fits = units(text[:middle]) <= room
         low, high = (middle, high) if fits else (low, middle - 1)
     return text[:low] + ELLIPSIS if low else ""
 

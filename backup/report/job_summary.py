@@ -14,14 +14,14 @@ from backup.report.answer import Answer
 from backup.report.fitting import cut, octets, within
 from backup.report.literal import markdown, one_line
 from backup.report.redaction import redacted
-from backup.report.report import Entry, Report, Section
+from backup.report.report import CHANGES, Entry, Report, Section
 from backup.words import counted
 
 LIMIT = 900 * 1024  # bytes; the hosts' limit is 1 MiB
 _RESERVE = 4_096  # bytes for headings and what else has a fixed size
 _MOST = 100  # rows of one table
 _TITLE, _REASON, _FOLDER = 150, 400, 250  # characters
-_COUNTS = ("new", "updated", "renamed", "removed", "kept", "failed", "lost")
+_COUNTS = (*CHANGES, "failed", "lost")
 
 
 def render(report: Report) -> str:
@@ -170,9 +170,7 @@ def _facts(report: Report) -> str:
         facts.insert(0, f"Commit {f'[{name}]({address})' if address else name}{where}")
     if report.pull_request:
         facts.insert(1, f"[Pull request]({_address(report.pull_request)})")
-    if spent := report.spent.words():
-        facts.append(f"Notion shows {report.seen.words()}; requests: {spent}")
-    return " · ".join([*facts, *report.remarks()])
+    return " · ".join(filter(None, [*facts, report.traffic(), *report.remarks()]))
 
 
 def _address(text: str) -> str:

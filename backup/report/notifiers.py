@@ -9,7 +9,7 @@ A notification that fails is a warning and never fails the run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Protocol
 
 from backup.http import Session
@@ -18,7 +18,6 @@ from backup.report import chats, discord, healthcheck, sending, webhook
 from backup.report.healthcheck import Healthcheck
 from backup.report.log import Log
 from backup.report.report import Report
-from backup.report.sending import NotifyError
 
 
 class Notifier(Protocol):
@@ -46,35 +45,20 @@ class Notifiers:
     def begin(self, log: Log) -> None:
         """Send that a run has started, to services that watch for it."""
         watching = {
-            name: notifier
+            name: notifier.begin
             for name, notifier in self._found.items()
             if isinstance(notifier, Healthcheck)
         }
-        _in_parallel({name: notifier.begin for name, notifier in watching.items()}, log)
+        _send(watching, log)
 
     def send(self, report: Report, log: Log) -> None:
         """Send how the run ended. The report must be free of secrets."""
-
-        def sending(notifier: Notifier) -> Callable[[Session], None]:
-            return lambda session: notifier.send(report, session)
-
-        _in_parallel({name: sending(notifier) for name, notifier in self._found.items()}, log)
+        sends = {name: partial(notifier.send, report) for name, notifier in self._found.items()}
+        _send(sends, log)
 
 
-def _in_parallel(calls: Mapping[str, Callable[[Session], None]], log: Log) -> None:
-    """All at the same time, so that five silent servers take no longer than one."""
-    if not calls:
-        return
-    with sending.session() as session, ThreadPoolExecutor(len(calls)) as pool:
-        futures = {name: pool.submit(call, session) for name, call in calls.items()}
-    for name, future in futures.items():
-        if reason := _failure(future):
-            log.warning(Problem(f"{name[0].upper()}{name[1:]}", f"notification failed: {reason}."))
-
-
-def _failure(future: Future[None]) -> str:
-    """Why a notification failed; '' when it did not. Of a bug only its type: its text may hold a key."""
-    error = future.exception()
-    if error is None:
-        return ""
-    return str(error) if isinstance(error, NotifyError) else type(error).__name__
+def _send(calls: Mapping[str, Callable[[Session], None]], log: Log) -> None:
+    with sending.session() as session:
+        bound = {name: partial(call, session) for name, call in calls.items()}
+        for name, why in sending.failures(bound):
+            log.warning(Problem(f"{name[0].upper()}{name[1:]}", f"notification failed: {why}."))

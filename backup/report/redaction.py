@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 _BLOT = "***"
 _SHORTEST = 6  # characters: to blot out less would spoil every text
 _LONG_ENOUGH = 12  # characters: a path this long, and with a digit, says who may use an address
-_KEY = re.compile(r"(?=[^/]*\d)[^/?&=]{16,}")  # a part of it that is no word of a language
+_KEY = re.compile(r"(?=[^/]*\d)[^/?&=]{16,}")  # a part of it that is not a word of a language
 # What signs an address: Amazon S3, CloudFront, Azure and Google.
 _SIGNATURE = re.compile(
     r"(?i)([?&](?:X-(?:Amz|Goog)-[\w-]+|Signature|Policy|Key-Pair-Id|sig|token)=)[^&\s\"'<>)\]]+"

@@ -14,7 +14,7 @@ from backup.report.redaction import redacted
 from backup.words import counted
 
 T = TypeVar("T")
-_CHANGES = ("new", "updated", "renamed", "removed", "kept")  # the lists of entries
+CHANGES = ("new", "updated", "renamed", "removed", "kept")  # the lists of entries
 _PROBLEMS = ("failed", "lost", "warnings", "errors")
 
 
@@ -188,6 +188,11 @@ class Report:
             f"{self.seconds:.1f} s",
         )
 
+    def traffic(self) -> str:
+        """What Notion showed, and what the requests were for; '' when none was made."""
+        spent = self.spent.words()
+        return spent and f"Notion shows {self.seen.words()}; requests: {spent}"
+
     def remarks(self) -> tuple[str, ...]:
         """What is as it should be, and good to know: '2 files outside Notion no longer exist; their pages
         say which', …"""
@@ -204,19 +209,19 @@ class Report:
 
     def details(self) -> Iterable[tuple[str, Entry]]:
         """Every page that is not as it was, with the word for what happened to it."""
-        for word in _CHANGES:
+        for word in CHANGES:
             for entry in getattr(self, word):
                 yield word, entry
 
     def parts(self) -> Iterator[tuple[Section, Report]]:
         """Each database with what happened in it."""
-        lists = {kind: getattr(self, kind) for kind in (*_CHANGES, *_PROBLEMS)}
+        lists = {kind: getattr(self, kind) for kind in (*CHANGES, *_PROBLEMS)}
         places = {kind: _places(entries) for kind, entries in lists.items()}
         for section in self.sections:
             own: dict[str, Any] = {
                 kind: _own(listed, places[kind], section.members) for kind, listed in lists.items()
             }
-            files = sum(entry.files for kind in _CHANGES for entry in own[kind])
+            files = sum(entry.files for kind in CHANGES for entry in own[kind])
             yield section, Report(**own, unchanged=section.unchanged, files=files)
 
     def loose(self) -> tuple[Problem, ...]:

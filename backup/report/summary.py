@@ -30,8 +30,8 @@ def lines(report: Report) -> Iterator[str]:
         yield f"  not saved: {problem.where}: {problem.what}"
     if len(report.problems) > _MOST:
         yield f"  … and {len(report.problems) - _MOST} more that are not saved"
-    if spent := report.spent.words():
-        yield f"Notion shows {report.seen.words()}; requests: {spent}"
+    if traffic := report.traffic():
+        yield traffic
     yield ", ".join(report.costs())
 
 

@@ -30,14 +30,14 @@ from backup.model import Problem
 from backup.report import links
 from backup.report.fitting import cut
 from backup.report.literal import one_line
-from backup.report.report import Entry, Report, Section
+from backup.report.report import CHANGES, Entry, Report, Section
 from backup.report.sending import post_json
 
 NAME = "webhook"
 VERSION = 1
 _MOST = 500  # entries of a list
 _LONGEST, _ADDRESS = 500, 2_000  # characters of a text and of an address
-_KINDS = ("new", "updated", "renamed", "removed", "kept", "failed")
+_KINDS = (*CHANGES, "failed")
 
 
 @dataclass(frozen=True)

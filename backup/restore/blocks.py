@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup import urls
 from backup.exact_json import Exact
+from backup.files.find import MEDIA
 from backup.json_values import as_list, as_object, word
-from backup.model import Block, Json, bare_id, plain_text
+from backup.markdown.links import notion_address
+from backup.model import Block, Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
-from backup.restore.media import Files, called, file, icon
-from backup.restore.texts import Scope, rich, short, text, web, words_of
+from backup.restore.media import Files, file, file_name, icon
+from backup.restore.texts import Scope, rich, short, text, web
 
-_HEX = re.compile(r"[0-9a-f]{32}")
 _CHILD = {"child_page": "page", "child_database": "database"}
 _PLAIN = ("divider", "breadcrumb")
 _HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
@@ -24,7 +24,6 @@ _WORDED = (
     *("paragraph", "bulleted_list_item", "numbered_list_item", "quote", "to_do", "toggle"),
     *("template", "callout", "code", *_HEADINGS),
 )
-_MEDIA = ("image", "video", "pdf", "file", "audio")
 _ONLY_IN_APP = ("button", "form", "meeting_notes", "transcription", "link_preview", "ai_block")
 _PARTS = ("column", "table_row")  # stand in one type of block alone
 
@@ -57,7 +56,7 @@ class Translation:
     def key(self, block: Block) -> str:
         """A key that no other draft has."""
         base = key = bare_id(block.id)
-        if not _HEX.fullmatch(key):
+        if not is_bare_id(key):
             base = key = "block"
         number = 1
         while key in self.taken:
@@ -97,9 +96,9 @@ class Translation:
         kind, title = self.inside[key]
         is_page = kind != "database"
         self.lose(block, Loss.PAGE_MOVED if is_page else Loss.DATABASE_MOVED, title)
-        return self._link(block, "page_id" if is_page else "database_id", key)
+        return self._link("page_id" if is_page else "database_id", key)
 
-    def _link(self, block: Block, kind: str, key: str) -> Draft:
+    def _link(self, kind: str, key: str) -> Draft:
         made = f"{key}@"  # the page itself has the key
         self.taken.add(made)
         return Draft(made, "link_to_page", {"type": kind, kind: Ref(key)})
@@ -116,7 +115,7 @@ class Translation:
                 "link_to_page",
                 {"type": "database_id", "database_id": Ref(original)},
             )
-        link = f"https://www.notion.so/{original}" if original else None
+        link = notion_address(original) if original else None
         return self.line(block, f"[{'View' if is_view else 'Page'}: {title}]", (), link)
 
     # -- what cannot be made ---------------------------------------------------------------------
@@ -125,7 +124,7 @@ class Translation:
         self, block: Block, words: str, below: tuple[Draft, ...], link: object = None
     ) -> Draft:
         """A plain line where a block stood, with what was in it."""
-        (said, *_) = [*limits.pieces(words_of(words)), ""]
+        (said, *_) = [*limits.pieces(encodable(words)), ""]
         runs = [text(said, None, link)] if said else []
         return Draft(self.key(block), "paragraph", {"rich_text": runs}, below)
 
@@ -136,12 +135,12 @@ class Translation:
             target = web(word(block.data, "url"), replace(self.scope, losses=[]))
             return self.line(block, word(block.data, "url"), (), target)
         kind = (word(block.data, "block_type") or block.type or "block").replace("_", " ")
-        title = plain(block) or word(block.data, "title")
+        title = _plain(block) or word(block.data, "title")
         words = f"[{kind.capitalize()}{': ' if title else ''}{title}]"
         return self.line(block, words, self.below(block))
 
 
-def plain(block: Block) -> str:
+def _plain(block: Block) -> str:
     """The text of a block, whichever it is, without its marks."""
     if block.type == "table_row":
         return " | ".join(plain_text(cell) for cell in as_list(block.data.get("cells")))
@@ -149,7 +148,7 @@ def plain(block: Block) -> str:
     return plain_text(found) if isinstance(found, list) else ""
 
 
-Made = list[Draft]
+Drafts = list[Draft]
 
 
 def _color(block: Block) -> Json:
@@ -157,12 +156,12 @@ def _color(block: Block) -> Json:
     return {"color": color} if isinstance(color, str) and color in limits.COLORS else {}
 
 
-def _worded(to: Translation, block: Block) -> Made:
+def _worded(to: Translation, block: Block) -> Drafts:
     """Text with what lies in it; one that is too long for a block goes on in the next of its kind."""
     parts = rich(block.data.get("rich_text"), to.scope)
     more = _MORE[block.type](to, block) if block.type in _MORE else _color(block)
     below = to.below(block)
-    after: Made = []
+    after: Drafts = []
     takes = block.type != "code" and (block.type not in _HEADINGS or more.get("is_toggleable"))
     if below and not takes:
         below, after = (), [*below]
@@ -218,13 +217,13 @@ _MORE: Mapping[str, Callable[[Translation, Block], Json]] = {
 }
 
 
-def _bare(to: Translation, block: Block) -> Made:
+def _bare(to: Translation, block: Block) -> Drafts:
     more = _color(block) if block.type == "table_of_contents" else {}
     return [Draft(to.key(block), block.type, more)]
 
 
-def _equation(to: Translation, block: Block) -> Made:
-    expression = words_of(word(block.data, "expression"))
+def _equation(to: Translation, block: Block) -> Drafts:
+    expression = encodable(word(block.data, "expression"))
     if limits.units(expression) > limits.EXPRESSION:
         to.lose(block, Loss.TOO_DEEP)
         runs = [text(piece) for piece in limits.pieces(expression)][: limits.TEXTS]
@@ -232,25 +231,27 @@ def _equation(to: Translation, block: Block) -> Made:
     return [Draft(to.key(block), "equation", {"expression": expression})]
 
 
-def _media(to: Translation, block: Block) -> Made:
+def _media(to: Translation, block: Block) -> Drafts:
     made = file(block.data, block.id, to.scope, to.files)
     caption = _caption(to, block)
     if made is None:
         return [_without_file(to, block, caption)]
-    name = words_of(word(block.data, "name"))
+    name = encodable(word(block.data, "name"))
     named = {"name": name} if block.type == "file" and name and len(name) <= 900 else {}
     return [Draft(to.key(block), block.type, {**made, **caption, **named})]
 
 
 def _without_file(to: Translation, block: Block, caption: Json) -> Draft:
     """The name of a file that cannot be sent, with its caption."""
-    (said, *_) = [*limits.pieces(words_of(f"[{block.type.capitalize()}: {called(block.data)}]"))]
+    (said, *_) = [
+        *limits.pieces(encodable(f"[{block.type.capitalize()}: {file_name(block.data)}]"))
+    ]
     runs = [text(said), *([text(" ")] if caption else []), *caption.get("caption", [])]
     return Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})
 
 
-def _address(to: Translation, block: Block) -> Made:
-    """A bookmark or embed; an embed of a file of Notion's own is uploaded anew."""
+def _address(to: Translation, block: Block) -> Drafts:
+    """A bookmark or embed; an embed of a file of Notion's own is uploaded again."""
     url, caption = word(block.data, "url"), _caption(to, block)
     if block.type == "embed" and urls.is_hosted(url):
         found = to.files.upload(block.id, to.scope, block.data)
@@ -266,19 +267,18 @@ def _address(to: Translation, block: Block) -> Made:
     return [Draft(to.key(block), block.type, {"url": target, **caption})]
 
 
-def _link_to_page(to: Translation, block: Block) -> Made:
+def _link_to_page(to: Translation, block: Block) -> Drafts:
     kind = word(block.data, "type")
     key = bare_id(word(block.data, kind))
-    if kind not in ("page_id", "database_id") or not _HEX.fullmatch(key):
+    if kind not in ("page_id", "database_id") or not is_bare_id(key):
         to.lose(block, Loss.NOT_CREATABLE)
         return [to.line(block, "[Link]", ())]
     target = Ref(key) if key in to.scope.pages else key
     return [Draft(to.key(block), block.type, {"type": kind, kind: target})]
 
 
-def _table(to: Translation, block: Block) -> Made:
+def _table(to: Translation, block: Block) -> Drafts:
     rows = [child for child in block.children if child.type == "table_row"]
-    others = [child for child in block.children if child.type != "table_row"]
     widths = [len(as_list(row.data.get("cells"))) for row in rows]
     given = block.data.get("table_width")
     wanted = given if type(given) is int and not rows else max(widths, default=1)
@@ -289,8 +289,8 @@ def _table(to: Translation, block: Block) -> Made:
         to.lose(block, Loss.EMPTY)
         made = (Draft(f"{key}+", "table_row", {"cells": [[] for _ in range(width)]}),)
     heads = {name: block.data.get(name) is True for name in ("has_column_header", "has_row_header")}
-    after = [draft for child in others for draft in to._block(child)]
-    return [Draft(key, "table", {"table_width": width, **heads}, made), *after]
+    whole = Draft(key, "table", {"table_width": width, **heads}, made)
+    return [whole, *_others(to, block, "table_row")]
 
 
 def _row(to: Translation, row: Block, width: int) -> Draft:
@@ -304,23 +304,23 @@ def _row(to: Translation, row: Block, width: int) -> Draft:
     share = (
         limits.ROW_BYTES // width // 10
     )  # of characters, each of six bytes at most, and some for a run
-    plain = (words_of(plain_text(cell))[:share] for cell in as_list(row.data.get("cells"))[:width])
+    plain = (encodable(plain_text(cell))[:share] for cell in as_list(row.data.get("cells"))[:width])
     cut = [[text(piece) for piece in limits.pieces(each)] for each in plain]
     return replace(made, data={"cells": [*cut, *([] for _ in range(width - len(cut)))]})
 
 
-def _columns(to: Translation, block: Block) -> Made:
+def _columns(to: Translation, block: Block) -> Drafts:
     sides = [child for child in block.children if child.type == "column"]
+    if len(sides) < 2:  # as nobody can make: what is in it
+        return [*to.below(block)]
     if block.unread:
         to.lose(block, Loss.UNREAD)
-    if len(sides) < 2:  # as nobody can make: what is in it
-        return [draft for child in block.children for draft in to._block(child)]
     key = to.key(block)
     made = tuple(_column(to, side) for side in sides)
     return [Draft(key, "column_list", {}, made), *_others(to, block, "column")]
 
 
-def _others(to: Translation, block: Block, type_: str) -> Made:
+def _others(to: Translation, block: Block, type_: str) -> Drafts:
     """What lies in a block that takes children of one type alone, and is of another: it follows."""
     others = (child for child in block.children if child.type != type_)
     return [draft for child in others for draft in to._block(child)]
@@ -340,13 +340,13 @@ def _column(to: Translation, side: Block) -> Draft:
     return Draft(key, "column", {"width_ratio": ratio} if is_ratio else {}, below)
 
 
-def _tab(to: Translation, block: Block) -> Made:
+def _tab(to: Translation, block: Block) -> Drafts:
     labels = [child for child in block.children if child.type == "paragraph"]
-    if block.unread:
-        to.lose(block, Loss.UNREAD)
     if not labels:
         to.lose(block, Loss.EMPTY)
         return [*to.below(block)]
+    if block.unread:
+        to.lose(block, Loss.UNREAD)
     key = to.key(block)
     made = tuple(_label(to, label) for label in labels)
     return [Draft(key, "tab", {}, made), *_others(to, block, "paragraph")]
@@ -360,7 +360,7 @@ def _label(to: Translation, label: Block) -> Draft:
     return Draft(to.key(label), "paragraph", data, to.below(label))
 
 
-def _synced(to: Translation, block: Block) -> Made:
+def _synced(to: Translation, block: Block) -> Drafts:
     """An original, or the copy of one that is restored; of any other one its content."""
     source = as_object(block.data.get("synced_from"))
     original = bare_id(word(source, "block_id"))
@@ -372,10 +372,10 @@ def _synced(to: Translation, block: Block) -> Made:
     return [Draft(to.key(block), block.type, {"synced_from": None}, to.below(block))]
 
 
-_MAKES: Mapping[str, Callable[[Translation, Block], Made]] = {
+_MAKES: Mapping[str, Callable[[Translation, Block], Drafts]] = {
     **dict.fromkeys(_WORDED, _worded),
     **dict.fromkeys((*_PLAIN, "table_of_contents"), _bare),
-    **dict.fromkeys(_MEDIA, _media),
+    **dict.fromkeys(MEDIA, _media),
     "equation": _equation,
     "embed": _address,
     "bookmark": _address,

@@ -6,7 +6,6 @@ with the value that it has by default, for answers differ in whether they show i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,12 +13,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from backup import urls
+from backup.files.find import MEDIA
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
-from backup.model import Block, Json, bare_id, plain_text
+from backup.model import Block, Json, bare_id, is_bare_id, plain_text
 from backup.store import StoredDatabase
 
-MEDIA = ("image", "video", "pdf", "file", "audio")
 _TEXTS = ("rich_text", "caption")
 _DROPPED = ("children", "list_start_index", "list_format", "type")
 _IDS = ("page_id", "database_id", "comment_id", "data_source_id", "block_id")
@@ -28,7 +27,6 @@ _MADE_BY_NOTION = (
     *("last_edited_by", "button", "verification"),
 )
 _CHOSEN = ("filter", "sorts")  # of a view
-_HEX = re.compile(r"[0-9a-f]{32}")
 _KEPT_MENTIONS = ("user", "page", "database", "date", "template_mention", "custom_emoji")
 
 
@@ -36,12 +34,11 @@ _KEPT_MENTIONS = ("user", "page", "database", "date", "template_mention", "custo
 class Side:
     """One of the two that are compared: `name` gives what stands for an id (32 hex digits), the same on
     both sides for the same thing; `page` is the id of the page; `files` has the SHA-256 of files that
-    Notion hosts by their key (see model.File). `without` are kinds of mentions that count as text."""
+    Notion hosts by their key (see model.File)."""
 
     name: Callable[[str], str]
     page: str = ""
     files: Mapping[str, str] | None = None
-    without: tuple[str, ...] = ()
 
     def file(self, key: str) -> str:
         """What stands for a file that Notion hosts; '' for one that nobody has."""
@@ -79,7 +76,7 @@ def _run(run: Json, side: Side) -> Json:
         return {"equation": word(mapping(run, "equation"), "expression"), **more}
     mention = mapping(run, "mention")
     kind = word(mention, "type")
-    if type_ == "mention" and kind in _KEPT_MENTIONS and kind not in side.without:
+    if type_ == "mention" and kind in _KEPT_MENTIONS:
         return {"mention": kind, "of": _mentioned(kind, mention.get(kind), side), **more}
     if link := address_of(run):
         more["link"] = link_of(link, side)
@@ -164,9 +161,7 @@ def icon(raw: Any, side: Side, key: str) -> Any:
     if kind in ("file", "external", "file_upload"):
         return [source(found, side, key)]
     if kind == "custom_emoji":
-        return (
-            None if kind in side.without else ["emoji", side.named(mapping(found, kind).get("id"))]
-        )
+        return ["emoji", side.named(mapping(found, kind).get("id"))]
     return _plain(found.get(kind)) if kind else None
 
 
@@ -181,7 +176,7 @@ def comment(said: object, raw: Json, side: Side) -> Json:
 def views(database: StoredDatabase, side: Side) -> dict[str, Json]:
     """What the views of a database say, by their ids."""
     names = {
-        bare_id(word(source, "id")): _by_id(mapping(source, "properties"))
+        bare_id(word(source, "id")): by_id(mapping(source, "properties"))
         for source in database.sources
     }
     found = {}
@@ -207,7 +202,7 @@ def _condition(value: Any, names: Mapping[str, str], side: Side) -> Any:
             else _condition(each, names, side)
             for key, each in value.items()
         }
-    is_id = isinstance(value, str) and _HEX.fullmatch(bare_id(value))
+    is_id = isinstance(value, str) and is_bare_id(bare_id(value))
     return side.named(value) if is_id else _plain(value)
 
 
@@ -251,11 +246,11 @@ def _value(kind: str, value: Json, side: Side) -> Any:
 
 def schema(properties: Json, side: Side) -> Json:
     """The columns of a data source by name: type and configuration."""
-    names = _by_id(properties)
+    names = by_id(properties)
     return {name: _column(as_object(each), names, side) for name, each in properties.items()}
 
 
-def _by_id(properties: Json) -> dict[str, str]:
+def by_id(properties: Json) -> dict[str, str]:
     """The names of columns by their ids."""
     return {unquote(word(as_object(each), "id")): name for name, each in properties.items()}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from backup import urls
+from backup.files.find import MEDIA
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Block
-from backup.restore.canonical import MEDIA
 from backup.restore.losses import Loss, Lost
 
 _FILES = (Loss.FILE_MISSING, Loss.FILE_TOO_LARGE, Loss.FILE_TYPE)
@@ -32,6 +32,7 @@ _REPLACED = {
     "link_to_page": (Loss.NOT_CREATABLE,),
     "link_preview": (Loss.NOT_CREATABLE,),
 }
+_Check: TypeAlias = Callable[[Any, Any, Sequence[Lost]], list[Lost]]
 _ANYBODY = r"[^\0]{0,500}?"  # the name of somebody, as a text
 
 
@@ -143,31 +144,22 @@ def _property(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
     return _of(kinds, foreseen)
 
 
-def _tie(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
-    """The original that a synced block follows."""
-    return [] if new else _of((Loss.SYNCED_OUTSIDE,), foreseen)
-
-
 def _attached(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
     """The files of a comment."""
     return _of(_FILES, foreseen) if all(each in as_list(old) for each in as_list(new)) else []
 
 
-def _chosen(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
-    """The filter or sorts of a view."""
-    return _of((Loss.VIEW_EXTRAS,), foreseen) if new is None else []
+def _if_gone(kind: Loss) -> _Check:
+    """What is not in the copy at all."""
+    return lambda old, new, foreseen: [] if new else _of((kind,), foreseen)
 
 
-def _archived(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
-    return _of((Loss.DATABASE_EXTRAS,), foreseen) if old else []
-
-
-_PARTS = {
-    "archived": _archived,
-    "filter": _chosen,
-    "sorts": _chosen,
+_PARTS: Mapping[str, _Check] = {
+    "archived": _if_gone(Loss.DATABASE_EXTRAS),
+    "filter": _if_gone(Loss.VIEW_EXTRAS),
+    "sorts": _if_gone(Loss.VIEW_EXTRAS),
     "files": _attached,
-    "synced_from": _tie,
+    "synced_from": _if_gone(Loss.SYNCED_OUTSIDE),
     "icon": _icon,
     "cover": _icon,
     "value": _value,

@@ -21,7 +21,6 @@ IDS = 100  # rows, people or options of one value
 OPTIONS = 100  # in the list of a property
 CELLS = 100  # of one row of a table
 PROPERTIES = 500  # of one data source
-A_MINUTE = 180  # requests
 
 MIB = 1 << 20
 FREE_FILE = 5 * MIB  # what a file of a free workspace may have; above, several parts may be sent
@@ -56,12 +55,12 @@ def units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
-def pieces(text: str, most: int = TEXT) -> Iterator[str]:
-    """The text in pieces of at most `most` units, no character cut in two."""
+def pieces(text: str) -> Iterator[str]:
+    """The text in pieces that each fit into one run, no character cut in two."""
     start = used = 0
     for at, char in enumerate(text):
         size = 2 if char > "\uffff" else 1
-        if used + size > most:
+        if used + size > TEXT:
             yield text[start:at]
             start, used = at, 0
         used += size

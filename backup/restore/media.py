@@ -7,7 +7,6 @@ soon.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -16,23 +15,23 @@ from backup.files import find
 from backup.files.names import identity
 from backup.files.store import FileRecord
 from backup.json_values import mapping, word
-from backup.model import Json, Page, bare_id
+from backup.model import Json, Page, bare_id, encodable, is_bare_id
 from backup.restore import limits
 from backup.restore.draft import Upload
 from backup.restore.losses import Loss
-from backup.restore.texts import Scope, web, words_of
+from backup.restore.saved import Node, Saved
+from backup.restore.texts import Scope, web
 
 _NATIVE = re.compile(r"[a-z0-9-]{1,100}")
 _TINTS = ("lightgray", *(each for each in limits.OPTION_COLORS if each != "default"))
-_HEX = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A file to be uploaded: where it lies (the place of its node in `Saved.nodes`, and the path in its
-    folder), what it is called, and its size."""
+    """A file to be uploaded: the node in whose folder it lies, its path there, what it is called, and its
+    size."""
 
-    node: int
+    node: Node
     path: str
     name: str
     size: int
@@ -53,8 +52,8 @@ class Files:
     """The files of a plan, each content once: by the SHA-256 of each."""
 
     most: int  # bytes that one may have
-    has: Callable[[int, str], bool] = lambda node, path: True  # whether it is there, as recorded
-    node: int = 0  # the place of the node that is translated
+    saved: Saved
+    node: Node  # the one that is translated
     uploads: dict[str, Planned] = field(default_factory=dict)
 
     def upload(self, key: str, scope: Scope, holder: Json) -> Upload | None:
@@ -63,7 +62,7 @@ class Files:
         record = scope.files.get(key)
         why = self._refused(record)
         if record is None or why:
-            scope.lose(why or Loss.FILE_MISSING, _name(record) if record else called(holder))
+            scope.lose(why or Loss.FILE_MISSING, _name(record) if record else file_name(holder))
             return None
         planned = Planned(self.node, record.path, _name(record), record.size)
         self.uploads.setdefault(record.sha256, planned)
@@ -77,8 +76,9 @@ class Files:
         ending = PurePosixPath(_name(record)).suffix.lower().removeprefix(".")
         if ending not in limits.ENDINGS:
             return Loss.FILE_TYPE
-        is_there = record.sha256 in self.uploads or self.has(self.node, record.path)
-        return None if is_there else Loss.FILE_MISSING
+        if record.sha256 in self.uploads or self.saved.open(self.node, record.path) is not None:
+            return None
+        return Loss.FILE_MISSING
 
 
 def files_of(page: Page, records: tuple[FileRecord, ...]) -> dict[str, FileRecord]:
@@ -88,7 +88,7 @@ def files_of(page: Page, records: tuple[FileRecord, ...]) -> dict[str, FileRecor
     return {key: record for key, record in found.items() if record is not None}
 
 
-def called(holder: Json) -> str:
+def file_name(holder: Json) -> str:
     """What a file is called by what Notion says of it."""
     url = word(mapping(holder, word(holder, "type")), "url") or word(holder, "url")
     return urls.own_name(word(holder, "name"), url) or urls.public(url)
@@ -97,7 +97,7 @@ def called(holder: Json) -> str:
 def _name(record: FileRecord) -> str:
     """What people call it, when that ends as a file of its type does; else its name in the folder."""
     stored = PurePosixPath(record.path).name
-    name = words_of(record.name).replace("/", "-").strip()
+    name = encodable(record.name).replace("/", "-").strip()
     is_whole = PurePosixPath(name).suffix.lower() == PurePosixPath(stored).suffix.lower()
     return name if is_whole and len(name.encode()) <= 900 else stored
 
@@ -116,10 +116,10 @@ def icon(owner: Json, key: str, scope: Scope, files: Files) -> Json | None:
     given = mapping(owner, "icon")
     kind = word(given, "type")
     if kind == "emoji":
-        return {"type": kind, kind: words_of(word(given, kind))}
+        return {"type": kind, kind: encodable(word(given, kind))}
     if kind == "custom_emoji":
         id_ = bare_id(word(mapping(given, kind), "id"))
-        if _HEX.fullmatch(id_):
+        if is_bare_id(id_):
             return {"type": kind, kind: {"id": id_}}
         scope.lose(Loss.CUSTOM_EMOJI)
         return None
@@ -137,7 +137,7 @@ def _native(given: Json, scope: Scope) -> Json | None:
     return {"type": "icon", "icon": {"name": name, **tint}}
 
 
-def clothes(raw: Json, key: str, scope: Scope, files: Files) -> Json:
+def icon_and_cover(raw: Json, key: str, scope: Scope, files: Files) -> Json:
     """The icon and cover of a page or database, as far as there are any."""
     found: Json = {}
     if made := icon(raw, key, scope, files):

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from backup.errors import ConfigError
-from backup.json_values import mapping
 from backup.model import Json, bare_id
+from backup.notion.client import ALLOWED
 from backup.restore import limits
-from backup.restore.cut import Cutter, original_of
+from backup.restore.batches import Cutter, original_of
 from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder, size
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Planned
@@ -36,32 +36,10 @@ from backup.restore.steps import (
     Step,
 )
 from backup.restore.texts import short, text
-from backup.restore.translation import Made, Translator, shown_title
+from backup.restore.translation import CopyWorkspace, Translated, Translator, shown_title
 
 TARGET = "target"  # the key of the page that the copy is made in
 _MARK = 12  # hex digits in the title of an unfinished copy
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """What `users/me` says: how many bytes a file may have, and whether the token is a person's, whose
-    blocks are not counted. `people` are the bare ids of those in it, `sources` those of the data sources
-    that relations to outside can lead to, None when nobody asked."""
-
-    max_upload: int = limits.FREE_FILE
-    personal: bool = False
-    people: frozenset[str] | None = None
-    sources: frozenset[str] | None = None
-
-
-def workspace_of(
-    me: Json, people: frozenset[str] | None = None, sources: frozenset[str] | None = None
-) -> Workspace:
-    """The workspace of a token, by GET /v1/users/me."""
-    bot = mapping(me, "bot")
-    most = mapping(bot, "workspace_limits").get("max_file_upload_size_in_bytes")
-    size = most if type(most) is int else limits.FREE_FILE
-    return Workspace(size, mapping(bot, "owner").get("type") == "user", people, sources)
 
 
 @dataclass(frozen=True)
@@ -85,14 +63,14 @@ class Plan:
     @property
     def minutes(self) -> int:
         """About how long it takes at the pace that Notion allows."""
-        return -(-self.requests // limits.A_MINUTE)
+        return -(-self.requests // ALLOWED)
 
 
-def plan(saved: Saved, target: str, workspace: Workspace) -> Plan:
-    """How `saved` is made again in the page `target` ('' when it is only to be seen)."""
+def plan(saved: Saved, target: str, workspace: CopyWorkspace) -> Plan:
+    """How `saved` is restored in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
-    translator = Translator(saved, workspace.max_upload, workspace.people, workspace.sources)
+    translator = Translator(saved, workspace)
     builder = _Builder(translator, translator.all())
     steps = [*builder.skeleton(), *builder.rest()]
     digest = hashlib.sha256(repr((steps, sorted(translator.files.uploads))).encode()).hexdigest()
@@ -112,7 +90,7 @@ class _Builder:
     """Puts the writes in order. `_late` are the runs of blocks that wait until all pages are made: the
     list, the blocks, the place, and a placeholder that goes afterwards."""
 
-    def __init__(self, translator: Translator, made: Mapping[str, Made]) -> None:
+    def __init__(self, translator: Translator, made: Mapping[str, Translated]) -> None:
         self.losses: list[Lost] = []
         self._translator = translator
         self._all = made
@@ -123,15 +101,15 @@ class _Builder:
             for top in one.drafts
             for each in top.walk()
         }
-        self._said = [say for one in made.values() for say in one.said]
+        self._comments = [say for one in made.values() for say in one.comments]
         self.cutter = Cutter(self._needed(drafts), {TARGET})
         self._late: list[tuple[str, list[Draft], str, str]] = []
         self._values: dict[str, Json] = {}  # of pages, that wait for what is not made yet
-        self._below: dict[str, list[Made]] = {}
+        self._below: dict[str, list[Translated]] = {}
         for one in made.values():
             self._below.setdefault(one.node.parent_id or "", []).append(one)
 
-    def _needed(self, drafts: Mapping[str, tuple[Draft, Made]]) -> set[str]:
+    def _needed(self, drafts: Mapping[str, tuple[Draft, Translated]]) -> set[str]:
         """The keys whose ids are needed: of what links lead to, of what holds such a link, of synced
         blocks with copies and these, and of what comments are about."""
         linking = [each for each in drafts.values() if any(blocks_of(each[0].data))]
@@ -146,7 +124,7 @@ class _Builder:
         tied = ((draft.key, original_of(draft)) for draft, _ in drafts.values())
         copies = {key: original for key, original in tied if original}
         found = {*(draft.key for draft, _ in linking), *targets, *copies, *copies.values()}
-        return (found | {say.on for say in self._said}) & drafts.keys()
+        return (found | {say.on for say in self._comments}) & drafts.keys()
 
     # -- the skeleton ----------------------------------------------------------------------------
 
@@ -154,7 +132,7 @@ class _Builder:
         """All pages and databases, with the blocks that can be written with them."""
         yield from self._child(self._top, TARGET)
 
-    def _page(self, one: Made, parent: str) -> Iterator[Step]:
+    def _page(self, one: Translated, parent: str) -> Iterator[Step]:
         before, middle, after = _parted(one.drafts)
         key = one.node.id
         inline = self.cutter.is_one(before) and self._is_ready(before)
@@ -171,7 +149,7 @@ class _Builder:
         else:
             self._late.append((key, after, "", ""))
 
-    def _making(self, one: Made, parent: str, drafts: tuple[Draft, ...]) -> MakePage:
+    def _making(self, one: Translated, parent: str, drafts: tuple[Draft, ...]) -> MakePage:
         known = self.cutter.made
         values = one.values if one.source else {"title": {"title": one.title}}
         ready = {name: each for name, each in values.items() if _is_known(each, known)}
@@ -186,12 +164,12 @@ class _Builder:
         body: Json = {
             "parent": {"type": kind, kind: Ref(parent)},
             "properties": now,
-            **one.clothes,
+            **one.icon_and_cover,
         }
         shown = Draft(one.node.id, "child_page", {"title": shown_title(title)})
         return MakePage(one.node.id, parent, shown, body, drafts)
 
-    def _database(self, one: Made, parent: str) -> Iterator[Step]:
+    def _database(self, one: Translated, parent: str) -> Iterator[Step]:
         """A database with its columns that need nothing else, then its rows."""
         raw, key = one.node.database.raw, one.node.id
         first, *others = [each for each in self._translator.sources.values() if each.node.id == key]
@@ -202,7 +180,7 @@ class _Builder:
             "description": short(raw.get("description"), one.scope),
             "is_inline": raw.get("is_inline") is True,
             "initial_data_source": {"properties": columns[first.key]},
-            **one.clothes,
+            **one.icon_and_cover,
         }
         yield MakeDatabase(key, parent, one.shown, body, first.key)
         self.cutter.made |= {key, first.key}
@@ -236,7 +214,7 @@ class _Builder:
         if rest := run[ready:]:
             self._late.append((parent, rest, first[-1].key, held))
 
-    def _child(self, one: Made, parent: str) -> Iterator[Step]:
+    def _child(self, one: Translated, parent: str) -> Iterator[Step]:
         make = self._database if one.node.kind == "database" else self._page
         yield from make(one, parent)
 
@@ -273,13 +251,13 @@ class _Builder:
         for one in self._all.values():
             if one.node.kind == "database" and (views := self._translator.views.of(one.node)):
                 yield views
-        yield from self._said
+        yield from self._comments
         for key, one in self._all.items():
-            if _raw(one).get("is_locked") is True and one is not self._top:
+            if one.node.raw.get("is_locked") is True and one is not self._top:
                 kind = "database" if one.node.kind == "database" else "page"
                 yield Patch(kind, key, {"is_locked": True})
         for key, one in self._all.items():
-            if one.source and _raw(one).get("is_archived") is True:
+            if one.source and one.node.raw.get("is_archived") is True:
                 yield Patch("page", key, ARCHIVED, one.node.path)
 
     def marked(self, steps: list[Step], mark: str) -> Iterator[Step]:
@@ -287,7 +265,7 @@ class _Builder:
         first, *others = steps
         key, runs = self._top.node.id, [*self._top.title[: limits.TEXTS - 1], text(mark)]
         shown = Draft(key, "child_page", {"title": None})
-        lock = {"is_locked": True} if _raw(self._top).get("is_locked") is True else {}
+        lock = {"is_locked": True} if self._top.node.raw.get("is_locked") is True else {}
         if isinstance(first, MakeDatabase):
             yield replace(first, shown=shown, body={**first.body, "title": runs})
             yield from others
@@ -322,10 +300,6 @@ def _is_known(value: Json, made: set[str]) -> bool:
     """Whether a value can be written before anything else is made: relations come when their columns
     are there."""
     return "relation" not in value and made.issuperset((*pages_of(value), *blocks_of(value)))
-
-
-def _raw(one: Made) -> Json:
-    return one.node.page.raw if one.node.kind != "database" else one.node.database.raw
 
 
 def _parted(drafts: tuple[Draft, ...]) -> tuple[list[Draft], list[Draft], list[Draft]]:

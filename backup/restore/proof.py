@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from backup.json_values import as_object, mapping, objects, word
+from backup.json_values import mapping, objects, word
 from backup.model import Block, Json, bare_id
 from backup.restore import canonical
+from backup.restore.alignment import CHILDREN, Slot, aligned, below, of_page, rows_aligned
 from backup.restore.canonical import Side
+from backup.restore.comments import by_place, with_author
 from backup.restore.excuses import excused, replaceable
-from backup.restore.lined_up import CHILDREN, Slot, below, lined_up, of_page, rows_lined_up
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
-from backup.restore.shown import TABLE
-from backup.restore.talk import by_place, told
+from backup.restore.views import TABLE
 from backup.words import counted
 
 _ABSENT = (Loss.DATABASE, Loss.DATABASE_MOVED, Loss.COMMENT, Loss.DATABASE_EXTRAS)
@@ -49,17 +49,17 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class Contents:
     """One side: its nodes in the order of reading, and the SHA-256 of the files of each that Notion
-    hosts, by the key of each (see model.File). `is_heard`: its comments were read."""
+    hosts, by the key of each (see model.File). `has_comments`: its comments were read."""
 
     nodes: Sequence[Node]
     files: Mapping[str, Mapping[str, str]]
-    is_heard: bool = True
+    has_comments: bool = True
 
 
 def proof(
-    before: Tree, after: Tree, ids: Mapping[str, str], foreseen: Iterable[Lost] = ()
+    before: Contents, after: Contents, ids: Mapping[str, str], foreseen: Iterable[Lost] = ()
 ) -> Proof:
     """Compare two trees. `ids` has the id in the copy of each page and database of the backup, as far as
     it is known; others are found by their place. `foreseen` are the losses of the plan."""
@@ -72,8 +72,8 @@ def proof(
 
 @dataclass
 class _Comparison:
-    before: Tree
-    after: Tree
+    before: Contents
+    after: Contents
     known: Mapping[str, str]
     given: Iterable[Lost]
     differences: list[Difference] = field(default_factory=list)
@@ -124,7 +124,7 @@ class _Comparison:
             self.differ(old.path, "", f"has {len(copies)} rows in the copy, not {len(rows)}")
         by_id = {copy.id: copy for copy in copies}
         told = {row.id: by_id.pop(id_) for row in rows if (id_ := self.known.get(row.id)) in by_id}
-        told |= rows_lined_up([row for row in rows if row.id not in told], [*by_id.values()])
+        told |= rows_aligned([row for row in rows if row.id not in told], [*by_id.values()])
         for row in rows:
             if row.id in told:
                 self._pair(row, told[row.id])
@@ -142,7 +142,7 @@ class _Comparison:
         blocks: Sequence[Block],
         inside: Mapping[str, Node],
     ) -> None:
-        for pair in lined_up(slots, blocks):
+        for pair in aligned(slots, blocks):
             if pair.slot is None:
                 self._left_over(node, above, slots, pair.blocks)
             elif pair.blocks:
@@ -191,7 +191,7 @@ class _Comparison:
         known = set(map(id, self.happened))
         self.happened += [each for each in lost if id(each) not in known]
 
-    def _sides(self, old: Node, new: Node | None = None) -> tuple[Side, Side]:
+    def _sides(self, old: Node) -> tuple[Side, Side]:
         files = self.before.files.get(old.id, {})
         page = self._ids.get(old.id, old.id)
         return (
@@ -201,45 +201,34 @@ class _Comparison:
 
     def _compare_page(self, old: Node, new: Node) -> None:
         before, after = self._sides(old)
-        pairs = ((old, before), (new, after))
-        one, other = (_clothes(node.page.raw, side) for node, side in pairs)
-        self._compare(old.path, "", one, other, before)
-        first, second = old.page.raw.get("properties"), new.page.raw.get("properties")
-        if old.kind == new.kind == "row":
-            marks = [{"archived": node.page.raw.get("is_archived") is True} for node, _ in pairs]
-            self._compare(old.path, "", marks[0], marks[1], before)
-            self._compare_values(
-                old,
-                canonical.values(as_object(first), before),
-                canonical.values(as_object(second), after),
-            )
-        else:
-            titles = [
-                canonical.rich(_title(as_object(raw)), side)
-                for raw, side in ((first, before), (second, after))
-            ]
-            self._compare(old.path, "", {"title": titles[0]}, {"title": titles[1]}, before)
-            self._row_values(old)
-
-    def _row_values(self, old: Node) -> None:
-        """The values of a row that has become a page."""
+        are_rows = old.kind == new.kind == "row"  # their titles are among their values
+        one, other = (
+            _head(old, before, is_titled=not are_rows),
+            _head(new, after, is_titled=not are_rows),
+        )
+        self._compare(old.path, "", one, other)
+        if are_rows:
+            marks = [{"archived": node.raw.get("is_archived") is True} for node in (old, new)]
+            self._compare(old.path, "", marks[0], marks[1])
+            one = canonical.values(mapping(old.raw, "properties"), before)
+            other = canonical.values(mapping(new.raw, "properties"), after)
+            self._compare_named(old, "value", one, other)
+        kinds = _BY_NOTION if are_rows else (Loss.ROW_VALUES,)  # of a row that has become a page
         self._happened(
-            each for each in self.foreseen if each.path == old.path and each.kind is Loss.ROW_VALUES
+            each for each in self.foreseen if each.path == old.path and each.kind in kinds
         )
 
-    def _compare_values(self, old: Node, one: Json, other: Json) -> None:
+    def _compare_named(self, old: Node, what: str, one: Json, other: Json) -> None:
+        """The values of a row or the columns of a data source, each by its name."""
         for name in one.keys() | other.keys():
             if one.get(name) != other.get(name):
-                self._judge(old.path, name, "value", one.get(name), other.get(name))
-        self._happened(
-            each for each in self.foreseen if each.path == old.path and each.kind in _BY_NOTION
-        )
+                self._judge(old.path, name, what, one.get(name), other.get(name))
 
     def _compare_comments(self, old: Node, new: Node) -> None:
         """What is said about the page and about each block."""
         of_page = [each for each in self.foreseen if each.path == old.path]
         self._happened(each for each in of_page if each.kind is Loss.COMMENT_FORM)
-        if not self.after.is_heard:
+        if not self.after.has_comments:
             return
         before, after = self._sides(old)
         shown = {bare_id(block.id) for block in new.page.walk()}
@@ -256,24 +245,21 @@ class _Comparison:
                 continue
             for comment, copy in zip(said, copied, strict=True):
                 where = bare_id(word(comment, "id"))
-                wanted = canonical.comment(told(comment), comment, before)
+                wanted = canonical.comment(with_author(comment), comment, before)
                 found = canonical.comment(objects(copy.get("rich_text")), copy, after)
-                self._compare(old.path, where, wanted, found, before)
+                self._compare(old.path, where, wanted, found)
 
     def _compare_database(self, old: Node, new: Node) -> None:
         before, after = self._sides(old)
-        one = _shell(old.database.raw, before, old.id)
-        other = _shell(new.database.raw, after, new.id)
-        self._compare(old.path, "", one, other, before)
+        self._compare(old.path, "", _head(old, before), _head(new, after))
         if len(old.database.sources) != len(new.database.sources):
             self.differ(old.path, "", "has another number of data sources in the copy")
         for source, copy in zip(old.database.sources, new.database.sources, strict=False):
             first = canonical.schema(mapping(source, "properties"), before)
             second = canonical.schema(mapping(copy, "properties"), after)
-            for name in first.keys() | second.keys():
-                if first.get(name) != second.get(name):
-                    self._judge(old.path, name, "property", first.get(name), second.get(name))
-                here = self._at.get((old.path, name), ())  # options may come with the rows
+            self._compare_named(old, "property", first, second)
+            for name in first.keys() | second.keys():  # options may come with the rows
+                here = self._at.get((old.path, name), ())
                 self._happened(each for each in here if each.kind is Loss.DATABASE_EXTRAS)
         self._compare_views(old, new)
 
@@ -288,7 +274,7 @@ class _Comparison:
             same = [each for each in left if all(each[key] == view[key] for key in _VIEW)]
             if same:
                 left.remove(same[0])
-                self._compare(old.path, id_, view, same[0], before)
+                self._compare(old.path, id_, view, same[0])
                 self._happened(each for each in foreseen if each.kind is Loss.VIEW_EXTRAS)
             elif lost := [each for each in foreseen if each.kind is Loss.VIEWS]:
                 self._happened(lost)
@@ -312,10 +298,10 @@ class _Comparison:
             return
         one = canonical.block(old, before)
         other = _joined([canonical.block(each, after) for each in blocks])
-        self._compare(node.path, where, one, other, before)
+        self._compare(node.path, where, one, other)
         self._happened(each for each in foreseen if each.kind is Loss.LIST_FORMAT)
 
-    def _compare(self, path: str, where: str, one: Json, other: Json, side: Side) -> None:
+    def _compare(self, path: str, where: str, one: Json, other: Json) -> None:
         for name in sorted(one.keys() | other.keys()):
             if one.get(name) != other.get(name):
                 self._judge(path, where, name, one.get(name), other.get(name))
@@ -336,30 +322,17 @@ def _children(nodes: Iterable[Node]) -> dict[str, list[Node]]:
     return found
 
 
-def _clothes(raw: Json, side: Side) -> Json:
+def _head(node: Node, side: Side, *, is_titled: bool = True) -> Json:
+    """What a page or database says above its blocks or rows."""
+    raw = node.raw
     said = {
+        "title": canonical.rich(node.title, side) if is_titled else (),
+        "description": canonical.rich(raw.get("description"), side),
         "icon": canonical.icon(raw.get("icon"), side, f"{side.page}/icon"),
         "cover": canonical.icon(raw.get("cover"), side, f"{side.page}/cover"),
-        "is_locked": raw.get("is_locked") is True,
+        **{name: raw.get(name) is True for name in ("is_inline", "is_locked")},
     }
     return {name: each for name, each in said.items() if each}
-
-
-def _shell(raw: Json, side: Side, id_: str) -> Json:
-    said = {
-        "title": canonical.rich(raw.get("title"), side),
-        "description": canonical.rich(raw.get("description"), side),
-        "icon": canonical.icon(raw.get("icon"), side, f"{id_}/icon"),
-        "cover": canonical.icon(raw.get("cover"), side, f"{id_}/cover"),
-        "is_inline": raw.get("is_inline") is True,
-        "is_locked": raw.get("is_locked") is True,
-    }
-    return {name: each for name, each in said.items() if each}
-
-
-def _title(properties: Json) -> object:
-    values = map(as_object, properties.values())
-    return next((each.get("title") for each in values if each.get("type") == "title"), None)
 
 
 def _joined(said: list[Json]) -> Json:

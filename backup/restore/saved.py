@@ -14,8 +14,8 @@ from typing import Literal
 from backup import store
 from backup.errors import ConfigError, StoreError
 from backup.files.store import FileRecord
-from backup.json_values import as_object, mapping, word
-from backup.model import Page, bare_id
+from backup.json_values import as_object, mapping, objects, word
+from backup.model import Json, Page, bare_id, title_runs
 from backup.restore.losses import Loss, Lost
 from backup.store import StoredDatabase, StoredPage
 from backup.sync.state import Place, Record, State, join
@@ -39,6 +39,18 @@ class Node:
     stored: StoredPage | StoredDatabase
     views: Mapping[str, str]
     files: tuple[FileRecord, ...] = ()
+
+    @property
+    def raw(self) -> Json:
+        """What Notion says of the page or database itself."""
+        return self.stored.page.raw if isinstance(self.stored, StoredPage) else self.stored.raw
+
+    @property
+    def title(self) -> list[Json]:
+        """The runs of its title."""
+        if isinstance(self.raw.get("title"), list):
+            return objects(self.raw["title"])
+        return title_runs(self.raw)
 
     @property
     def page(self) -> Page:
@@ -188,13 +200,12 @@ class _Reading:
 
 def _place_in(node: Node) -> Callable[[list[Node]], tuple[int, str, str]]:
     """Where a tree stands in a node: as the blocks of a page do, in a database by its age."""
-    blocks = [] if isinstance(node.stored, StoredDatabase) else [*node.page.walk()]
+    blocks = [] if node.kind == "database" else [*node.page.walk()]
     order = {bare_id(block.id): at for at, block in enumerate(blocks)}
 
     def place(tree: list[Node]) -> tuple[int, str, str]:
         top = tree[0]
-        raw = top.stored.page.raw if isinstance(top.stored, StoredPage) else top.stored.raw
-        age = word(raw, "created_time") if node.kind == "database" else ""
+        age = word(top.raw, "created_time") if node.kind == "database" else ""
         return order.get(top.id, len(order)), age, top.id
 
     return place

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id
+from backup.model import Json, bare_id, encodable, is_bare_id
 from backup.restore import limits
-from backup.restore.canonical import expression
+from backup.restore.canonical import by_id, expression
 from backup.restore.draft import Ref
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.restore.steps import Pair, Patch, Step
-from backup.restore.texts import words_of
 
 _BARE = (
     *("title", "rich_text", "date", "people", "files", "checkbox", "url", "email", "phone_number"),
@@ -28,7 +27,6 @@ _BARE = (
 )
 _GUESSED = (*_BARE, "number", "select", "multi_select")  # need no settings
 _GROUPS = ("To-do", "In progress", "Complete")
-_HEX = re.compile(r"[0-9a-f]{32}")
 _NAMED = re.compile(r'prop\("((?:[^"\\]|\\.)*)"\)')
 Key = tuple[str, str]  # of a column: its data source and its name
 
@@ -87,7 +85,7 @@ def outside_of(sources: Collection[Source]) -> set[str]:
     """The ids of the data sources that relations lead to out of these."""
     columns = (column for source in sources for column in source.columns.values())
     found = {bare_id(word(mapping(one, "relation"), "data_source_id")) for one in columns}
-    return {id_ for id_ in found - {source.key for source in sources} if _HEX.fullmatch(id_)}
+    return {id_ for id_ in found - {source.key for source in sources} if is_bare_id(id_)}
 
 
 @dataclass
@@ -98,8 +96,8 @@ class Schemas:
     `partners` has for each side the other one."""
 
     sources: Mapping[str, Source]
-    losses: list[Lost] = field(default_factory=list)
-    seen: Collection[str] | None = None
+    losses: list[Lost]
+    seen: Collection[str] | None
     made: set[Key] = field(default_factory=set)
     outside: set[Key] = field(default_factory=set)
     mirrored: set[Key] = field(default_factory=set)
@@ -163,7 +161,7 @@ class Schemas:
             for name, column in source.columns.items()
             if word(column, "type") in ("rollup", "formula")
         ]
-        while ready := [one for one in waiting if self._needs(*one) <= self.made]:
+        while ready := [one for one in waiting if self._needs(one[0], one[2]) <= self.made]:
             for source in self.sources.values():
                 here = {
                     name: _worked_out(source, each) for one, name, each in ready if one is source
@@ -182,22 +180,19 @@ class Schemas:
         if other is None:
             yield from self._outward(source, name, column, target)
             return
-        self.made.add((source.key, name))
+        ours = source.key, name
+        self.made.add(ours)
         back = self._other_side(config, other)
-        kind = "dual_property" if back and (other.key, back) != (source.key, name) else ""
-        kind = kind or "single_property"
-        made = {"data_source_id": Ref(other.key), "type": kind, kind: {}}
-        one = {**_described(column), "type": "relation", "relation": made}
-        if kind == "single_property":
-            yield Patch("data_source", source.key, {"properties": {name: one}}, source.node.path)
+        theirs = other.key, back
+        if not back or theirs == ours:
+            made = _related(column, Ref(other.key), "single_property")
+            yield Patch("data_source", source.key, {"properties": {name: made}}, source.node.path)
             return
-        self.made.add((other.key, back))
-        self.mirrored.add((other.key, back))
-        self.partners |= {
-            (source.key, name): (other.key, back),
-            (other.key, back): (source.key, name),
-        }
-        yield Pair(source.key, name, one, other.key, back)
+        self.made.add(theirs)
+        self.mirrored.add(theirs)
+        self.partners |= {ours: theirs, theirs: ours}
+        made = _related(column, Ref(other.key), "dual_property")
+        yield Pair(source.key, name, made, other.key, back)
 
     def _outward(self, source: Source, name: str, column: Json, target: str) -> Iterator[Step]:
         """A relation to rows that stay: one-way, so that nothing of theirs changes."""
@@ -210,9 +205,8 @@ class Schemas:
         self.outside.add((source.key, name))
         if word(mapping(column, "relation"), "type") == "dual_property":
             self.losses.append(Lost(Loss.ONE_WAY, source.node.path, name))
-        made = {"data_source_id": target, "type": "single_property", "single_property": {}}
-        one = {**_described(column), "type": "relation", "relation": made}
-        yield Patch("data_source", source.key, {"properties": {name: one}}, source.node.path)
+        made = _related(column, target, "single_property")
+        yield Patch("data_source", source.key, {"properties": {name: made}}, source.node.path)
 
     def _other_side(self, config: Json, other: Source) -> str:
         """The name of the other side of a two-way relation; '' when it has none that is free."""
@@ -223,7 +217,7 @@ class Schemas:
         there = word(other.columns.get(name), "type") == "relation"
         return name if there and (other.key, name) not in self.made else ""
 
-    def _needs(self, source: Source, name: str, column: Json) -> set[Key]:
+    def _needs(self, source: Source, column: Json) -> set[Key]:
         kind = word(column, "type")
         config = mapping(column, kind)
         if kind == "formula":
@@ -253,14 +247,20 @@ def can_be_option(name: str) -> bool:
 
 
 def _described(column: Json) -> Json:
-    description = words_of(word(column, "description"))
+    description = encodable(word(column, "description"))
     return {"description": description} if description else {}
 
 
+def _related(column: Json, target: Ref | str, kind: str) -> Json:
+    """A relation to a data source."""
+    relation: Json = {"data_source_id": target, "type": kind, kind: {}}
+    return {**_described(column), "type": "relation", "relation": relation}
+
+
 def _option(one: Json) -> Json:
-    color, description = word(one, "color"), words_of(word(one, "description"))
+    color, description = word(one, "color"), encodable(word(one, "description"))
     return {
-        "name": words_of(word(one, "name")),
+        "name": encodable(word(one, "name")),
         **({"color": color} if color in limits.OPTION_COLORS else {}),
         **({"description": description} if description else {}),
     }
@@ -277,8 +277,7 @@ def _groups(config: Json) -> dict[str, Json]:
 
 
 def _expression(source: Source, config: Json) -> str:
-    names = {unquote(word(one, "id")): name for name, one in source.columns.items()}
-    return words_of(expression(word(config, "expression"), names))
+    return encodable(expression(word(config, "expression"), by_id(source.columns)))
 
 
 def _worked_out(source: Source, column: Json) -> Json:

@@ -7,7 +7,7 @@ run did not make is read before anything is put into it, and one whose answer wa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 from backup.errors import BackupError, Busy, NotionError
@@ -15,8 +15,8 @@ from backup.json_values import mapping, objects, word
 from backup.model import Json, Problem, bare_id, dashed_id, page_title
 from backup.notion.client import Client
 from backup.notion.lists import listed
-from backup.restore.beside import Means, Talk, put, show
-from backup.restore.draft import Draft, Upload, body, marks, resolved
+from backup.restore.draft import Draft, body
+from backup.restore.extras import CommentSender, Copying, make_views, patch
 from backup.restore.lists import Lists
 from backup.restore.losses import Lost
 from backup.restore.plan import TARGET, Plan
@@ -48,16 +48,19 @@ class Foreign(BackupError):
 
 @dataclass(frozen=True)
 class Sent:
-    """`ids` are those of what was made, by the keys of what it was made of (bare ids); `requests` those
-    of the writing client. When it is not `finished`, `problem` says why. `refused` is what Notion did not
-    take, and `lost` what of it the proof need not name again."""
+    """`ids` are those of what was made, by the keys of what it was made of (bare ids). `problem` says why
+    it is not `finished`. `refused` is what Notion did not take, and `lost` what of it the proof need not
+    name again."""
 
     ids: Mapping[str, str]
-    requests: int
-    finished: bool
     problem: str = ""
     refused: tuple[Problem, ...] = ()
     lost: tuple[Lost, ...] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all of it is written."""
+        return not self.problem
 
 
 def send(
@@ -72,37 +75,34 @@ def send(
     Raises Unauthorized, and Foreign when somebody else wrote into the unfinished copy; NotionError for a
     write that Notion refuses.
     """
-    sender = _Sender(plan, saved, writer, reader, progress)
+    copying = Copying(writer, reader, Uploads(writer, saved, plan.uploads))
+    sender, problem = _Sender(plan, copying, progress), ""
     try:
         sender.run()
     except (BlockLimit, Busy, Unsettled) as error:
-        return Sent(sender.shown(), writer.requests, False, str(error))
-    means = sender.means
-    return Sent(sender.shown(), writer.requests, True, "", tuple(means.refused), tuple(means.lost))
+        problem = str(error)
+    ids = {key: bare_id(id_) for key, id_ in copying.ids.items() if key != TARGET}
+    return Sent(ids, problem, tuple(copying.refused), tuple(copying.lost))
 
 
 @dataclass
 class _Sender:
     plan: Plan
-    saved: Saved
-    writer: Writer
-    reader: Client
+    copying: Copying
     progress: Callable[[str], None]
-    ids: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.writer, self.reader, self.ids = (
+            self.copying.writer,
+            self.copying.reader,
+            self.copying.ids,
+        )
         self.ids[TARGET] = dashed_id(self.plan.target)
         self.lists = Lists.of(self.plan.steps, self.plan.initial)
         steps = self.plan.steps
         self._sources = {step.source for step in steps if isinstance(step, MakeDatabase)}
         self._sources |= {step.key for step in steps if isinstance(step, MakeSource)}
-        self.uploads = Uploads(self.writer, self.saved, self.plan.uploads)
-        self.means = Means(self.writer, self.reader, self.ids, self._now)
-        self.talk = Talk(self.means)
-
-    def shown(self) -> dict[str, str]:
-        """The ids of what was made, bare."""
-        return {key: bare_id(id_) for key, id_ in self.ids.items() if key != TARGET}
+        self.comments = CommentSender(self.copying)
 
     def run(self) -> None:
         """Every step."""
@@ -128,21 +128,11 @@ class _Sender:
         elif isinstance(step, Look):
             self._look_for_ids(step)
         elif isinstance(step, Say):
-            self.talk.say(step, self.ids[step.on])
+            self.comments.make(step, self.ids[step.on])
         elif isinstance(step, MakeViews):
-            show(self.means, step)
+            make_views(self.copying, step)
         elif isinstance(step, Patch):
-            put(self.means, step)
-
-    # -- what a write needs ----------------------------------------------------------------------
-
-    def _now(self, value: Json) -> Json:
-        """The body of a request, with the ids that are known; its files are sent before."""
-        for mark in marks(value):
-            if isinstance(mark, Upload):
-                self.uploads.send(mark.name)
-        made: Json = resolved(value, self.ids, self.uploads.ids)
-        return made
+            patch(self.copying, step)
 
     # -- pages -----------------------------------------------------------------------------------
 
@@ -158,10 +148,10 @@ class _Sender:
         parent, _, done = self.lists.spans[number]
 
         def attempt(is_doubtful: bool) -> Json | None:
-            if is_doubtful and (key in self.ids or self._is_there(number, key, anew=True)):
+            if is_doubtful and (key in self.ids or self._is_there(number, key, again=True)):
                 return None
             try:
-                answer = self.writer.make(kind, self._now(sent))
+                answer = self.writer.make(kind, self.copying.now(sent))
             except Unsettled as error:
                 if error.resource:
                     self.ids[key] = error.resource
@@ -174,12 +164,12 @@ class _Sender:
         self.lists.done[parent] = done
         return made
 
-    def _is_there(self, number: int, key: str, *, anew: bool = False) -> bool:
+    def _is_there(self, number: int, key: str, *, again: bool = False) -> bool:
         """Whether a page or database was made before, by this run or another."""
         parent, start, _ = self.lists.spans[number]
         if parent == TARGET:
             return self._is_begun(key)
-        if anew or parent not in self.lists.done:
+        if again or parent not in self.lists.done:
             self._look(parent)
         return self.lists.done[parent] > start
 
@@ -193,7 +183,7 @@ class _Sender:
             if type_ in ("child_page", "child_database") and title.endswith(self.plan.mark):
                 self.progress("An unfinished copy is there: the restore goes on with it.")
                 self.ids[key] = str(block["id"])
-                self.talk.is_heard = False
+                self.comments.is_new = False
                 return True
         return False
 
@@ -216,7 +206,7 @@ class _Sender:
             if len(known) > step.place:
                 self.ids[step.key] = known[step.place]
                 return
-            made = self.writer.make("data_sources", self._now(step.body))
+            made = self.writer.make("data_sources", self.copying.now(step.body))
             self.ids[step.key] = str(made["id"])
             self.lists.done[step.key] = 0
 
@@ -232,7 +222,7 @@ class _Sender:
             source = self.reader.data_source(self.ids[step.key])
             if column := mapping(mapping(source, "properties"), step.name):
                 return column
-            body = {"properties": {step.name: self._now(step.column)}}
+            body = {"properties": {step.name: self.copying.now(step.column)}}
             answer = self.writer.alter(self.ids[step.key], body)
             return mapping(mapping(answer, "properties"), step.name)
 
@@ -276,7 +266,7 @@ class _Sender:
             sent["position"] = {"type": "start"}
         elif after:
             sent["position"] = {"type": "after_block", "after_block": {"id": self.ids[after]}}
-        answer = self.writer.append(self.ids[key], self._now(sent))
+        answer = self.writer.append(self.ids[key], self.copying.now(sent))
         if len(answer) < len(drafts):
             raise Unsettled("Notion answered with fewer blocks than were sent.")
         # Recorded: what follows in the list is answered, too.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backup.model import Json
+from backup.notion.client import PAGE_SIZE
 from backup.restore.draft import Draft
 
 START = "start"  # the place before everything else in a list
 ARCHIVED: Json = {"is_archived": True}  # what is set of an archived row
-A_LIST = 100  # blocks in one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Look:
     @property
     def requests(self) -> int:
         """One for 100 blocks."""
-        return -(-self.count // A_LIST)
+        return -(-self.count // PAGE_SIZE)
 
 
 @dataclass(frozen=True, slots=True)

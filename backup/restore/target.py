@@ -1,22 +1,30 @@
-"""Looks at the place that a copy is to go to, before anything is written."""
+"""Looks at the page that a copy is to go to, before anything is written: whether it can be written to, and
+whether a copy is in it already. Somebody who starts the same restore again wants one, not two.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from backup.errors import ConfigError, NotFound, NotionError
 from backup.json_values import mapping, word
-from backup.model import Json, bare_id, dashed_id
+from backup.model import Json, bare_id, dashed_id, plain_text
 from backup.notion.client import Client
-from backup.restore.above import upwards
+from backup.notion.lists import listed
+from backup.restore.parents import with_parents
+from backup.restore.plan import Plan
+from backup.restore.proof import Proof
 from backup.restore.saved import Saved
 
 _SHARE = "Open it in Notion and look under ⋯ → Connections, or check the link."
+_UNTITLED = "Untitled"
 
 
 def check(reader: Client, saved: Saved, id_: str) -> None:
     """Raise ConfigError when no copy of `saved` can be made below the page `id_`, and NotionError when
     Notion does not answer."""
     try:
-        above = [*upwards(reader, "page", id_)]
+        above = [*with_parents(reader, "page", id_)]
     except NotFound:
         raise ConfigError(
             f"RESTORE_INTO: the page {id_} is not shown to the integration of NOTION_TOKEN, which reads "
@@ -60,3 +68,26 @@ def check_writer(reader: Client, me: Json, writing: Client, id_: str) -> None:
         ) from None
     except NotionError:
         return  # a token may write without being allowed to read
+
+
+def copy_there(
+    reader: Client, found: Saved, planned: Plan, compare: Callable[[str], Proof]
+) -> tuple[str, Proof] | None:
+    """The id of a finished copy in the target (32 hex digits), and what `compare` says of it; None when
+    there is none, or an unfinished one. Raises NotionError.
+
+    Only unfinished copies have a mark in their title, so a page of the same title is compared: it is the
+    copy when it is as the backup.
+    """
+    blocks = listed(reader.children(dashed_id(planned.target)))
+    titles = [word(mapping(each, word(each, "type")), "title") for each in blocks]
+    if any(title.endswith(planned.mark) for title in titles):
+        return None
+    kind = "child_database" if found.top.kind == "database" else "child_page"
+    wanted = plain_text(found.top.title) or _UNTITLED
+    for block, title in zip(blocks, titles, strict=True):
+        id_ = bare_id(word(block, "id"))
+        is_alike = word(block, "type") == kind and (title or _UNTITLED) == wanted
+        if is_alike and id_ != found.top.id and not (shown := compare(id_)).differences:
+            return id_, shown
+    return None

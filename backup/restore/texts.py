@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from backup import urls
 from backup.files.store import FileRecord
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
-from backup.model import Json, bare_id, plain_text
+from backup.model import Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Link, Ref
 from backup.restore.losses import Loss, Lost
 
 _MARKS = ("bold", "italic", "strikethrough", "underline", "code")
-_HEX = re.compile(r"[0-9a-f]{32}")
 _WEB = re.compile(r"(?:https?://[^/\s]+|mailto:.|tel:.)", re.IGNORECASE)
 _SHORT = re.compile(
     r"/?(?:[0-9a-f]{32})?(?:#[0-9a-f]{32})?"
@@ -36,14 +35,13 @@ class Scope:
     """
 
     path: str
-    here: str
     pages: Collection[str]
     blocks: Mapping[str, str]
-    people: Collection[str] | None = None
-    files: Mapping[str, FileRecord] = field(default_factory=dict)
-    losses: list[Lost] = field(default_factory=list)
+    people: Collection[str] | None
+    files: Mapping[str, FileRecord]
+    losses: list[Lost]
+    originals: Collection[str]  # the keys of synced blocks that copies may follow
     at: str = ""  # the block or property that is translated
-    originals: Collection[str] = ()  # the keys of synced blocks that copies may follow
 
     def lose(self, kind: Loss, name: str = "") -> None:
         """One more loss, where the translation is."""
@@ -54,11 +52,6 @@ def text(words: str, look: Json | None = None, link: Any = None) -> Json:
     """A run of text."""
     said: Json = {"content": words, **({"link": {"url": link}} if link else {})}
     return {"type": "text", "text": said, **({"annotations": look} if look else {})}
-
-
-def words_of(value: str) -> str:
-    """The text without halves of characters, which no request can have."""
-    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def rich(value: object, scope: Scope) -> list[list[Json]]:
@@ -82,7 +75,7 @@ def short(value: object, scope: Scope) -> list[Json]:
         return first
     scope.lose(Loss.TOO_DEEP)
     plain = plain_text(objects(value))
-    return [text(piece) for piece in limits.pieces(words_of(plain))][: limits.BLOCK_BYTES // 6_000]
+    return [text(piece) for piece in limits.pieces(encodable(plain))][: limits.BLOCK_BYTES // 6_000]
 
 
 def _runs(value: object, scope: Scope) -> Iterator[Json]:
@@ -133,12 +126,12 @@ def _text(run: Json, data: Json, look: Json, scope: Scope) -> Iterator[Json]:
     words = content if isinstance(content, str) else plain_text([run])
     href = address_of(run) if data.get("link") else ""
     link = address(href, scope) if href else None
-    for piece in limits.pieces(words_of(words)):
+    for piece in limits.pieces(encodable(words)):
         yield text(piece, look, link)
 
 
 def _equation(run: Json, data: Json, look: Json, scope: Scope) -> Iterator[Json]:
-    expression = words_of(word(data, "expression"))
+    expression = encodable(word(data, "expression"))
     if limits.units(expression) <= limits.EXPRESSION:
         yield {"type": "equation", "equation": {"expression": expression}, "annotations": look}
     else:
@@ -164,7 +157,7 @@ def _plain(run: Json, data: Json, look: Json, scope: Scope) -> Iterator[Json]:
     """What cannot be mentioned, as the text that it shows, with its address."""
     href = address_of(run) or word(mapping(data, "link_mention"), "href")
     link = address(href, scope) if href else None
-    for piece in limits.pieces(words_of(plain_text([run]))):
+    for piece in limits.pieces(encodable(plain_text([run]))):
         yield text(piece, look, link)
 
 
@@ -172,12 +165,13 @@ def _page(data: Json, scope: Scope) -> Json | None:
     key = bare_id(word(data, "id"))
     if key in scope.pages:
         return {"id": Ref(key)}
-    return {"id": key} if _HEX.fullmatch(key) else None
+    return {"id": key} if is_bare_id(key) else None
 
 
-def _user(data: Json, scope: Scope) -> Json | None:
+def user(data: Json, scope: Scope) -> Json | None:
+    """Somebody who is in the workspace; None for anybody else, who is lost."""
     key = bare_id(word(data, "id"))
-    if not _HEX.fullmatch(key) or (scope.people is not None and key not in scope.people):
+    if not is_bare_id(key) or (scope.people is not None and key not in scope.people):
         scope.lose(Loss.PEOPLE, word(data, "name"))
         return None
     return {"id": key}
@@ -196,10 +190,6 @@ def date(data: Json) -> Json | None:
     return found
 
 
-def _date(data: Json, scope: Scope) -> Json | None:
-    return date(data)
-
-
 def _template(data: Json, scope: Scope) -> Json | None:
     kind = word(data, "type")
     value = data.get(kind)
@@ -208,13 +198,13 @@ def _template(data: Json, scope: Scope) -> Json | None:
 
 def _emoji(data: Json, scope: Scope) -> Json | None:
     key = bare_id(word(data, "id"))
-    return {"id": key} if _HEX.fullmatch(key) else None
+    return {"id": key} if is_bare_id(key) else None
 
 
 def address(url: str, scope: Scope) -> str | Link | None:
     """The target of a link; None for one that Notion refuses, which is lost. Notion's own files are
     never linked: their addresses open nothing."""
-    url = words_of(url).strip()
+    url = encodable(url).strip()
     page, block = page_link(url)
     ours = page if page and page in scope.pages else ""
     inside = Link(url, ours, block if block and ours and block in scope.blocks else "")
@@ -240,8 +230,8 @@ _KINDS: Mapping[str, Make] = {"text": _text, "mention": _mention, "equation": _e
 _MENTIONS: Mapping[str, Callable[[Json, Scope], Json | None]] = {
     "page": _page,
     "database": _page,
-    "user": _user,
-    "date": _date,
+    "user": user,
+    "date": lambda data, scope: date(data),
     "template_mention": _template,
     "custom_emoji": _emoji,
 }

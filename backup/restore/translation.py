@@ -6,36 +6,52 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from backup.files.store import FileRecord
-from backup.json_values import as_object, mapping, objects
+from backup.json_values import as_object, mapping
 from backup.model import Json, bare_id, plain_text
 from backup.restore import limits
 from backup.restore.blocks import Translation, original_keys
+from backup.restore.comments import comments_of
 from backup.restore.draft import Draft
 from backup.restore.losses import Loss, Lost
-from backup.restore.media import Files, clothes, files_of
+from backup.restore.media import Files, files_of, icon_and_cover
 from backup.restore.saved import Node, Saved, said_by
 from backup.restore.schema import Key, Schemas, source_of, sources_of
-from backup.restore.shown import Views
 from backup.restore.steps import Say
-from backup.restore.talk import sayings
 from backup.restore.texts import Scope, short
 from backup.restore.values import Values, related
-from backup.store import StoredPage
+from backup.restore.views import ViewTranslator
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CopyWorkspace:
+    """Where a copy is made: how many bytes a file may have, the bare ids of the `people` in it, and those of
+    the data `sources` that relations to outside can lead to; None when nobody asked."""
+
+    max_upload: int
+    people: frozenset[str] | None
+    sources: frozenset[str] | None
+
+
+def workspace_of(
+    me: Json, people: frozenset[str] | None = None, sources: frozenset[str] | None = None
+) -> CopyWorkspace:
+    """The workspace of a token, by GET /v1/users/me."""
+    told = mapping(mapping(me, "bot"), "workspace_limits").get("max_file_upload_size_in_bytes")
+    return CopyWorkspace(told if type(told) is int else limits.FREE_FILE, people, sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
     """One page or database: `drafts` are its blocks and what lies in it, `title` its runs."""
 
     node: Node
-    place: int  # in Saved.nodes
     scope: Scope
     title: list[Json]
-    clothes: Json
+    icon_and_cover: Json
     drafts: tuple[Draft, ...] = ()
     source: str = ""  # of a row: the key of its data source
     values: Json = field(default_factory=dict)  # of a row, by the names of the columns
-    said: tuple[Say, ...] = ()
+    comments: tuple[Say, ...] = ()
 
     @property
     def shown(self) -> Draft:
@@ -53,35 +69,33 @@ def shown_title(runs: list[Json]) -> str | None:
 
 @dataclass
 class Translator:
-    """Translates all of what is saved. `people` are the bare ids of those in the workspace, `seen` those of
-    the data sources outside that relations can lead to, None for all; `most` is how many bytes a file may
-    have."""
+    """Translates all of what is saved."""
 
     saved: Saved
-    most: int
-    people: frozenset[str] | None
-    seen: frozenset[str] | None = None
+    workspace: CopyWorkspace
     losses: list[Lost] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         nodes = self.saved.nodes
         self.pages = {node.id for node in nodes}
         self.sources = sources_of(nodes)
-        self.schemas = Schemas(self.sources, self.losses, self.seen)
+        self.schemas = Schemas(self.sources, self.losses, self.workspace.sources)
         self.columns = {key: self.schemas.simple(each) for key, each in self.sources.items()}
         self.relations = [*self.schemas.steps()]
-        self.views = Views(self.sources, self.schemas.made, self.pages, self.people, self.losses)
-        self.files = Files(self.most, self._has)
+        people = self.workspace.people
+        self.views = ViewTranslator(
+            self.sources, self.schemas.made, self.pages, people, self.losses
+        )
+        self.files = Files(self.workspace.max_upload, self.saved, self.saved.top)
         self._taken = {*self.pages, *self.sources, "target"}
-        pages = [node for node in nodes if isinstance(node.stored, StoredPage)]
+        pages = [node for node in nodes if node.kind != "database"]
         self._blocks = _blocks(pages)
         self._crowded = {crowd for node in pages for crowd in self._crowds(node)}
         self._originals = original_keys(block for node in pages for block in node.page.walk())
 
-    def all(self) -> dict[str, Made]:
+    def all(self) -> dict[str, Translated]:
         """Each page and database by its key, in the order of reading."""
-        places = {node.id: place for place, node in enumerate(self.saved.nodes)}
-        return {node.id: self._made(places[node.id], node) for node in self.saved.nodes}
+        return {node.id: self._made(node) for node in self.saved.nodes}
 
     def _crowds(self, node: Node) -> Iterator[tuple[Key, str]]:
         """The columns of a row that hold more relations than a request takes."""
@@ -90,22 +104,18 @@ class Translator:
             if len([key for key in related(as_object(value)) if key in self.pages]) > limits.IDS:
                 yield (source.key if source else "", name), node.id
 
-    def _has(self, place: int, path: str) -> bool:
-        return self.saved.open(self.saved.nodes[place], path) is not None
-
-    def _made(self, place: int, node: Node) -> Made:
-        self.files.node = place
-        is_page = isinstance(node.stored, StoredPage)
-        raw = node.page.raw if is_page else node.database.raw
+    def _made(self, node: Node) -> Translated:
+        self.files.node = node
+        is_page = node.kind != "database"
         files = files_of(node.page, node.files) if is_page else {}
         scope = self._scope(node, files)
-        title = short(title_of(raw), scope)
-        worn = clothes(raw, node.page.id if is_page else node.id, scope, self.files)
+        title = short(node.title, scope)
+        worn = icon_and_cover(node.raw, node.page.id if is_page else node.id, scope, self.files)
         drafts = self._drafts(node, scope) if is_page else ()
         source, values = self._values(node, scope)
         keys = {draft.key for top in drafts for draft in top.walk()}
-        said = tuple(sayings(node.page, keys, scope, self.files)) if is_page else ()
-        return Made(node, place, scope, title, worn, drafts, source, values, said)
+        comments = tuple(comments_of(node.page, keys, scope, self.files)) if is_page else ()
+        return Translated(node, scope, title, worn, drafts, source, values, comments)
 
     def _values(self, node: Node, scope: Scope) -> tuple[str, Json]:
         """The key of a row's data source, and its values. One that becomes a page loses them."""
@@ -120,32 +130,24 @@ class Translator:
         return source.key, values.read(source, node.page.raw)
 
     def _scope(self, node: Node, files: Mapping[str, FileRecord]) -> Scope:
-        made = Scope(node.path, node.id, self.pages, self._blocks, self.people, files, self.losses)
-        made.originals = self._originals
-        return made
+        return Scope(
+            path=node.path,
+            pages=self.pages,
+            blocks=self._blocks,
+            people=self.workspace.people,
+            files=files,
+            losses=self.losses,
+            originals=self._originals,
+        )
 
     def _drafts(self, node: Node, scope: Scope) -> tuple[Draft, ...]:
         inside = {
-            each.id: (each.kind, plain_text(title_of(_raw(each))))
+            each.id: (each.kind, plain_text(each.title))
             for each in self.saved.nodes
             if each.parent_id == node.id
         }
         translation = Translation(scope, self.files, inside, node.views, self._taken)
         return tuple(translation.page(node.page.blocks))
-
-
-def _raw(node: Node) -> Json:
-    return node.page.raw if isinstance(node.stored, StoredPage) else node.stored.raw
-
-
-def title_of(raw: Json) -> list[Json]:
-    """The title of a page or database object."""
-    if isinstance(raw.get("title"), list):
-        return objects(raw["title"])
-    for value in mapping(raw, "properties").values():
-        if as_object(value).get("type") == "title":
-            return objects(value.get("title"))
-    return []
 
 
 def _blocks(pages: list[Node]) -> dict[str, str]:

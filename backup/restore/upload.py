@@ -32,12 +32,12 @@ class Uploads:
     ids: dict[str, str] = field(default_factory=dict)
 
     def send(self, sha256: str) -> None:
-        """The file is with Notion from then on. A making whose answer is lost is done anew: what was never
+        """The file is with Notion from then on. An upload whose answer is lost is started again: what was never
         attached is gone after an hour."""
         if sha256 in self.ids:
             return
         one = self.planned[sha256]
-        content = self.saved.open(self.saved.nodes[one.node], one.path)
+        content = self.saved.open(one.node, one.path)
         if content is None:
             raise Vanished(f"{one.name} is no longer what the backup has; run the restore again.")
         self.ids[sha256] = self._sent(one, content)

@@ -9,15 +9,14 @@ from typing import Any
 
 from backup.exact_json import Exact
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id
+from backup.model import Json, bare_id, encodable, is_bare_id
 from backup.restore import limits
 from backup.restore.draft import Ref
 from backup.restore.losses import Loss
 from backup.restore.media import Files, file
 from backup.restore.schema import Key, Schemas, Source, can_be_option, options_of
-from backup.restore.texts import Scope, address, date, short, words_of
+from backup.restore.texts import Scope, address, date, short, user
 
-_HEX = re.compile(r"[0-9a-f]{32}")
 _PLACE = ("name", "address", "aws_place_id", "google_place_id")
 
 
@@ -54,10 +53,6 @@ class Values:
         return found
 
 
-def _rich(values: Values, value: Json, column: Json) -> Any:
-    return short(value.get(word(value, "type")), values.scope)
-
-
 def _number(values: Values, value: Json, column: Json) -> Any:
     found = value.get("number")
     is_number = isinstance(found, int | float | Exact) and not isinstance(found, bool)
@@ -67,7 +62,7 @@ def _number(values: Values, value: Json, column: Json) -> Any:
 def _choice(values: Values, value: Json, column: Json) -> Any:
     """An option. One that there is not comes by this, but for those of a status."""
     kind = word(value, "type")
-    name = words_of(word(value.get(kind), "name"))
+    name = encodable(word(value.get(kind), "name"))
     known = [word(one, "name") for one in options_of(mapping(column, kind))]
     if can_be_option(name) and (kind != "status" or name in known):
         return {"name": name}
@@ -77,27 +72,16 @@ def _choice(values: Values, value: Json, column: Json) -> Any:
 
 
 def _choices(values: Values, value: Json, column: Json) -> Any:
-    names = [words_of(word(one, "name")) for one in objects(value.get("multi_select"))]
+    names = [encodable(word(one, "name")) for one in objects(value.get("multi_select"))]
     found = [{"name": name} for name in names if can_be_option(name)][: limits.IDS]
     if len(found) < len(names):
         values.scope.lose(Loss.TOO_DEEP)
     return found
 
 
-def _date(values: Values, value: Json, column: Json) -> Any:
-    return date(mapping(value, "date"))
-
-
 def _people(values: Values, value: Json, column: Json) -> Any:
-    found = []
-    for one in objects(value.get("people")):
-        key = bare_id(word(one, "id"))
-        known = values.scope.people is None or key in values.scope.people
-        if _HEX.fullmatch(key) and known:
-            found.append({"object": "user", "id": key})
-        else:
-            values.scope.lose(Loss.PEOPLE, word(one, "name"))
-    return found[: limits.IDS]
+    known = (user(one, values.scope) for one in objects(value.get("people")))
+    return [{"object": "user", **one} for one in known if one][: limits.IDS]
 
 
 def _files(values: Values, value: Json, column: Json) -> Any:
@@ -106,18 +90,14 @@ def _files(values: Values, value: Json, column: Json) -> Any:
     for number, one in enumerate(objects(value.get("files"))[: limits.IDS]):
         made = file(one, f"{key}/{number}", values.scope, values.files)
         if made:
-            name = words_of(word(one, "name"))[: limits.NAME]
+            name = encodable(word(one, "name"))[: limits.NAME]
             found.append({**made, **({"name": name} if name else {})})
     return found
 
 
-def _checkbox(values: Values, value: Json, column: Json) -> Any:
-    return value.get("checkbox") is True or None
-
-
 def _url(values: Values, value: Json, column: Json) -> Any:
     """Any text may stand in a column of addresses."""
-    said = words_of(word(value, "url"))
+    said = encodable(word(value, "url"))
     if not said or _is_too_long(said, limits.URL, values):
         return None
     if re.match(r"https?://|/", said):
@@ -126,7 +106,7 @@ def _url(values: Values, value: Json, column: Json) -> Any:
 
 
 def _contact(values: Values, value: Json, column: Json) -> Any:
-    said = words_of(word(value, word(value, "type")))
+    said = encodable(word(value, word(value, "type")))
     return None if _is_too_long(said, limits.CONTACT, values) else said
 
 
@@ -140,7 +120,7 @@ def _is_too_long(text: str, most: int, values: Values) -> bool:
 def related(value: Json) -> list[str]:
     """The ids of the rows that a relation holds, each once."""
     keys = (bare_id(word(one, "id")) for one in objects(value.get("relation")))
-    return [*dict.fromkeys(key for key in keys if _HEX.fullmatch(key))]
+    return [*dict.fromkeys(key for key in keys if is_bare_id(key))]
 
 
 def _relation(values: Values, value: Json, column: Json) -> Any:
@@ -175,16 +155,16 @@ def _place(values: Values, value: Json, column: Json) -> Any:
 
 
 _READ: Mapping[str, Callable[[Values, Json, Json], Any]] = {
-    "title": _rich,
-    "rich_text": _rich,
+    "title": lambda values, value, column: short(value.get("title"), values.scope),
+    "rich_text": lambda values, value, column: short(value.get("rich_text"), values.scope),
     "number": _number,
     "select": _choice,
     "status": _choice,
     "multi_select": _choices,
-    "date": _date,
+    "date": lambda values, value, column: date(mapping(value, "date")),
     "people": _people,
     "files": _files,
-    "checkbox": _checkbox,
+    "checkbox": lambda values, value, column: value.get("checkbox") is True or None,
     "url": _url,
     "email": _contact,
     "phone_number": _contact,

@@ -26,7 +26,8 @@ _MAY_NOT = (
     "Capabilities, and see under ⋯ → Connections that the page is shared with it."
 )
 _TRIES = 6  # of one write whose answers are lost
-Made = TypeVar("Made")
+_REPEATS = 8  # of a request that may be sent twice, or met a conflict
+T = TypeVar("T")
 _CONFLICT = 409  # nothing was done, and the same request is welcome again
 
 
@@ -56,18 +57,12 @@ class Writer:
         base_url: str = "https://api.notion.com",
         *,
         gate: Gate | None = None,
-        tries: int = 8,
-        bounds: Bounds | None = None,
-        tell: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.requests = 0  # made, answered or not, repetitions included
         self.done = 0  # writes that were answered well
         self._token = sendable(token, NAME)
         self._base = base_url.rstrip("/")
         self._gate = gate or Gate()
-        self._tries = tries
-        self._bounds = bounds or Bounds()
-        self._tell = tell
         self._session = notion_session(token, 1, self._base)
 
     # -- what may be sent twice ------------------------------------------------------------------
@@ -140,11 +135,11 @@ class Writer:
                 return self._send(method, path, kinds, sent)
             except Unsettled as error:
                 failed += 1
-                if failed >= self._tries:
+                if failed >= _REPEATS:
                     raise Busy(error.message, hint=error.hint, status=error.status) from None
                 self.pause(failed)
 
-    def settled(self, attempt: Callable[[bool], Made]) -> Made:
+    def settled(self, attempt: Callable[[bool], T]) -> T:
         """What `attempt` gives, which is tried again while nobody knows whether its write was done; it is
         told whether there was such a one before, so that it looks. Raises Unsettled in the end."""
         for failed in range(1, _TRIES):
@@ -170,7 +165,7 @@ class Writer:
                 continue
             except Broken as error:  # a conflict: all else is unsettled
                 failed += 1
-                if failed >= self._tries:
+                if failed >= _REPEATS:
                     raise Busy(
                         f"{method} /v1/{path} met a conflict {failed} times.",
                         hint="Run the restore again: it goes on.",
@@ -190,7 +185,7 @@ class Writer:
             more["headers"] = {"Content-Type": "application/json"}
         self.requests += 1
         try:
-            answer, content = wire.fetched(self._session, self._bounds, method, url, **more)
+            answer, content = wire.fetched(self._session, Bounds(), method, url, **more)
         except wire.Overdue:
             raise Unsettled(f"{named} was not answered in time.") from None
         except wire.TooLarge:

@@ -31,19 +31,19 @@ from backup.settings.parsers import (
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.rendering import Rendering
 from backup.settings.restoring import Restoring, restoring
-from backup.settings.setting import Reader, Setting, declared, one, setting, several
+from backup.settings.setting import Fields, Reader, Setting, declared, one, setting, several
 
 __all__ = [
     "COMMAND",
     "NAMES",
     "SETTINGS",
     "AiNaming",
-    "Asking",
+    "ApiSettings",
     "Contacts",
-    "Looking",
     "NothingNamed",
+    "ReadingSettings",
     "Rendering",
-    "Restore",
+    "RestoreSettings",
     "Restoring",
     "Secret",
     "Setting",
@@ -120,7 +120,7 @@ def _shard(text: str) -> tuple[int, int]:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What a run is told to do. `databases` are those that count in this repository; `ai_naming` is
-    None when pictures get their usual names. `warnings` is what was ignored and probably meant. The
+    None when images get their usual names. `warnings` is what was ignored and probably meant. The
     fields stand in the order of the table in docs/settings.md."""
 
     notion_token: Secret = one(_TOKEN)
@@ -226,19 +226,15 @@ class Settings:
         return _sound(reader, environ, settings, warnings)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Looking:
-    """What a command is told that only looks at a backup: where it lies, and what shaped it."""
+class _Few:
+    """The few settings that a command needs."""
 
-    output_dir: str = one(_OUTPUT_DIR)
-    rendering: Rendering = several(
-        *declared(Rendering), read=lambda reader: reader.values(Rendering)
-    )
+    __slots__ = ()
 
     @classmethod
     def read(
-        cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
-    ) -> Looking:
+        cls: type[Fields], flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
+    ) -> Fields:
         """From the same sources as `Settings.read`; what is wrong with other settings is not asked.
 
         Raises ConfigError with every mistake.
@@ -248,7 +244,17 @@ class Looking:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Restore:
+class ReadingSettings(_Few):
+    """What a command is told that only looks at a backup: where it lies, and what shaped it."""
+
+    output_dir: str = one(_OUTPUT_DIR)
+    rendering: Rendering = several(
+        *declared(Rendering), read=lambda reader: reader.values(Rendering)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestoreSettings:
     """What a restore is told: where the backup lies, what of it goes where, and how to ask Notion.
     `notion_token` may be empty where nothing is asked."""
 
@@ -268,7 +274,7 @@ class Restore:
     @classmethod
     def read(
         cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = ""
-    ) -> Restore:
+    ) -> RestoreSettings:
         """From the same sources as `Settings.read`; what is wrong with other settings is not asked.
 
         Raises ConfigError with every mistake.
@@ -281,17 +287,11 @@ class Restore:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asking:
+class ApiSettings(_Few):
     """What is needed to ask Notion what there is: the token, whatever is wrong with other settings."""
 
     notion_token: Secret = one(_TOKEN)
     notion_api_url: str = one(_API_URL)
-
-    @classmethod
-    def read(cls, flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Asking:
-        """From the same sources as `Settings.read`. Raises ConfigError with every mistake."""
-        reader = Reader(_merged(flags, environ, dotenv))
-        return _sound(reader, environ, reader.values(cls))
 
 
 class NothingNamed(ConfigError):
@@ -338,7 +338,7 @@ def named(text: str, *, workflow: bool) -> str:
 
 
 def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:
-    """Whom to tell, from the same sources as `Settings.read`, whatever is wrong with the rest."""
+    """The notification settings, from the same sources as `Settings.read`, whatever is wrong with the rest."""
     return _contacts(Reader(_merged(flags, environ, dotenv)))
 
 

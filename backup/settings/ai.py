@@ -18,7 +18,7 @@ _API = "https://api.anthropic.com"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AiNaming:
-    """Who is asked what a picture shows. `max_px` is the longest edge that is sent, in pixels; the
+    """Who is asked what an image shows. `max_px` is the longest edge that is sent, in pixels; the
     prices are for a million tokens, None when they are not given."""
 
     key: Secret = setting(

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from backup.model import FILE_FOLDERS
 from backup.slug import slug
 from backup.sync.paths import LONGEST_SHORT, Named, names, same
 from backup.sync.state import join, parent_of
 
-RESERVED = ("assets", "attachments")  # a page's own folders
 _LONG, _LONGEST = 200, 400  # bytes of a folder's path
 _DEEPEST = 40  # folders in each other; GitHub advises not to pass 50
 
@@ -83,7 +83,7 @@ def _folders(given: tuple[tuple[str, str], ...], spots: tuple[Spot, ...]) -> Map
     while waiting:
         above = waiting.popleft()
         if above in pages:
-            taken.given[found[above]].update(RESERVED)
+            taken.given[found[above]].update(FILE_FOLDERS)
         inside = _inside(below[above], found[above], taken, is_free=above in roots)
         found |= inside
         waiting.extend(inside)

@@ -106,13 +106,13 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
         s for s in steps if rules.mine(s.page_id) or s.old_folder or s.action is not Action.KEEP
     ]
     kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
-    databases = listing.databases
-    listed = {each.id for each in databases} | dead
+    listed = {each.id for each in listing.databases} | dead
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
-    views, waiting = len(listing.views), sum(_is_waiting(row, known) for row in rows)
-    return Plan((*mine, *kept), targets, missing.problems, databases, dead, views, left, waiting)
+    todo, waiting = (*mine, *kept), sum(_is_waiting(row, known) for row in rows)
+    shown = listing.databases
+    return Plan(todo, targets, missing.problems, shown, dead, listing.views, left, waiting)
 
 
 def learned(
@@ -355,6 +355,7 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
         "edited in the minute of the last read, or read incompletely": is_unread
         and not record.stable
         and row.id not in rules.restored,
+        "Notion did not show all of it last time": row.id in rules.withheld and is_unread,
         "its icon changed": icon_of(row, known.state) != record.icon,
         "full sync": rules.full_sync and is_unread,
         STORELESS: rules.keep_json and not record.store and is_unread,

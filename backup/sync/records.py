@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from backup.model import STORE, Json
@@ -35,7 +36,8 @@ class Record:
     `views` those of the databases that show another one (see `shows`). `comments` is the digest of its
     comments, '-' when it has none, '' when nobody has asked; `told` names what Notion's Markdown said
     about where they are, '' when it was not asked; `discussed` are the blocks whose comments have to be
-    asked for (see pipeline.comments).
+    asked for (see pipeline.comments). `withheld` are those whose content Notion did not show: when it
+    does not in the next reading either, it is asked only in some runs.
     """
 
     parent: str
@@ -58,6 +60,7 @@ class Record:
     comments: str = ""
     told: str = ""
     discussed: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     unknown: Json = field(default_factory=dict)
 
     def shows(self) -> tuple[tuple[str, str], ...]:
@@ -65,6 +68,14 @@ class Record:
         if not self.views:
             return ()
         return tuple((str(each.get("id")), str(each.get("of") or "")) for each in self.views)
+
+    def doubting(self, views: Mapping[str, str]) -> Record:
+        """The record without those of its linked views of which more is known now, than when the page was
+        written: whoever writes it next asks again."""
+        news = {id_ for id_, of in self.shows() if not of and views.get(id_)}
+        if not news:
+            return self
+        return replace(self, views=tuple(each for each in self.views if each.get("id") not in news))
 
     def names(self) -> tuple[str, ...]:
         """The page's files in its folder: its text, its store, then what it shows or offers."""

@@ -98,10 +98,15 @@ def gone(listing: Listing, state: State, rules: Rules) -> Gone:
     removed = {step.page_id for step in steps if step.action is Action.REMOVE}
     staying = {record.parent for id_, record in state.pages.items() if id_ not in removed}
     of_databases = [
-        _step(id_, Record(place.parent, place.folder, place.title), said, rules, refusals[top])
+        _step(
+            id_,
+            Record(place.parent, place.folder, place.title),
+            listing.verdicts.get(id_, Verdict.UNKNOWN),
+            rules,
+            refusals.get(_top(id_, listing, family), ""),
+        )
         for id_, place in state.databases.items()
-        if id_ in missing and (top := _top(id_, listing, family)) in refusals
-        if (said := listing.verdicts.get(id_, Verdict.UNKNOWN))
+        if id_ in missing
     ]
     empty = {step.page_id for step in of_databases if step.action is Action.REMOVE} - staying
     steps += [step for step in of_databases if step.action is Action.KEEP]

@@ -138,7 +138,7 @@ class Rules:
     which a file is missing on the disk, `textless` those of which only the text is, `lost` those of
     which no file is left, `rebuilt` those whose record was lost and found again, `restored` those
     whose record was lost and whose store has all of it, `due` those with missing files that are to be
-    tried again. `shapes` has, for each data source, what its pages are written with: a page with
+    tried again, `withheld` those with content that Notion is to be asked for again. `shapes` has, for each data source, what its pages are written with: a page with
     another one in its record is written again. Of `shard` (i, n), this run takes the i-th part of n.
     `comments` says whether pages have their comments, None that nothing can be said of these now;
     `discussed` are the pages with others than those of the backup.
@@ -158,6 +158,7 @@ class Rules:
     rebuilt: Collection[str] = ()
     restored: Collection[str] = ()
     due: Collection[str] = ()
+    withheld: Collection[str] = ()
     shapes: Mapping[str, str] = field(default_factory=dict)
     shard: tuple[int, int] = (1, 1)
     comments: bool | None = None
@@ -185,7 +186,7 @@ class Plan:
 
     `targets` are the pages and databases that links may point to, as they will lie afterwards.
     `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are
-    gone from Notion, and of which nothing stays; `views` counts the linked views. `kept` are
+    gone from Notion, and of which nothing stays; `views` has what linked views show (see Listing). `kept` are
     databases that nobody lists, and that stay, each in its folder. `waiting` counts the pages of other
     parts (SHARD) that were not read yet as they are: what is new in them, nobody knows.
     """
@@ -195,7 +196,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     databases: tuple[Listed, ...] = ()
     forgotten: frozenset[str] = frozenset()
-    views: int = 0
+    views: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Listed, ...] = ()
     waiting: int = 0
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from backup.model import CSV, STORE
+from backup.model import CSV, FILE_FOLDERS, STORE
 from backup.slug import is_path
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -23,7 +23,6 @@ _RESERVED = ".notion-sync."  # begins the names of our own files
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TEXTS = ("index.md", "README.md", STORE)
 _LIST = re.compile(r"README-[1-9][0-9]{0,5}\.md")  # further parts of a README.md
-_INSIDE = ("assets", "attachments")  # of a page's folder
 _DIGITS = 18  # of a whole number, which then fits wherever one is counted
 _DEPTH = 10
 
@@ -142,7 +141,7 @@ def is_file_of_page(path: Any) -> bool:
     if not (isinstance(path, str) and is_path(path)):
         return False
     folder, _, name = path.partition("/")
-    return folder in _INSIDE and "/" not in name
+    return folder in FILE_FOLDERS and "/" not in name
 
 
 def is_list(name: Any) -> bool:
@@ -155,4 +154,4 @@ def is_our_name(path: Any) -> bool:
     if not _is_free(path):
         return False
     folder, _, name = path.rpartition("/")
-    return name in _TEXTS or is_list(name) or folder.rpartition("/")[2] in _INSIDE
+    return name in _TEXTS or is_list(name) or folder.rpartition("/")[2] in FILE_FOLDERS

@@ -92,6 +92,59 @@ def test_a_block_whose_content_is_refused_leaves_a_line_in_its_page(
         assert "Inside" in backup.text("wiki/tea/index.md")
 
 
+def test_content_that_is_not_shown_is_asked_for_again_and_then_in_every_seventh_run(
+    tmp_path: Path,
+) -> None:
+    with backing_up(tmp_path / "repository", folded("Milk", "Tea")) as backup:
+        inside = f"{toggle(backup, 'Tea')}/children"
+        backup.fail(inside, faults.error(404))
+
+        def asked(number: int) -> bool:
+            before = len(backup.server.requests)
+            ran = backup.run(GITHUB_RUN_NUMBER=str(number))
+            assert ran.code == (1 if number == 0 else 0), ran.log
+            found = any(inside in each.path for each in backup.server.requests[before:])
+            assert found == ("does not show its content to this integration" in ran.log)
+            return found
+
+        assert [asked(number) for number in (0, 1)] == [True, True]
+        assert "does not show its content" in backup.text("wiki/tea/index.md")
+        commits = backup.commits()
+        assert sum(asked(number) for number in range(2, 9)) == 1
+        assert backup.commits() == commits
+        backup.heal()
+        for number in range(9, 16):
+            assert backup.run(GITHUB_RUN_NUMBER=str(number)).code == 0
+        assert "Inside" in backup.text("wiki/tea/index.md")
+
+
+def test_content_that_was_not_shown_once_is_there_after_the_next_run(tmp_path: Path) -> None:
+    with backing_up(tmp_path / "repository", folded("Milk", "Tea")) as backup:
+        backup.fail(f"{toggle(backup, 'Tea')}/children", faults.error(404))
+        assert backup.run().code == 1
+        backup.heal()
+        assert backup.run().code == 0
+        assert "Inside" in backup.text("wiki/tea/index.md")
+
+
+def test_a_synced_copy_of_what_nobody_shared_is_a_warning_and_shows_it_once_it_is_shared(
+    tmp_path: Path,
+) -> None:
+    notion = wiki("Tea")
+    other = notion.add_page("", "Other")
+    shared = block("synced_block", children=[b.paragraph("Shared")])
+    (original,) = notion.append(other, [shared])
+    notion.append(rows(notion)[0], [b.synced_copy(original)])
+    later(notion)
+    with backing_up(tmp_path / "repository", notion) as backup:
+        notion.unshare(other)
+        ran = backup.run()
+        assert ran.code == 0 and "does not show its content to this integration" in ran.log
+        notion.share(other)
+        assert backup.run().code == 0
+        assert "Shared" in backup.text("wiki/tea/index.md")
+
+
 def test_a_page_that_is_refused_costs_only_itself(tmp_path: Path) -> None:
     with backing_up(tmp_path / "repository", folded("Milk", "Tea")) as backup:
         backup.fail(f"{row(backup, 'Tea')}/children", faults.error(403, HIDDEN))

@@ -157,14 +157,30 @@ def test_a_changed_view_is_seen_by_a_full_sync_and_when_the_database_changes(sho
 
 
 @pytest.mark.parametrize("fault", [faults.error(404), faults.error(400), faults.restricted()])
-def test_a_database_of_which_notion_shows_no_views_has_the_title_first(
-    shop: Backup, fault: Any
+@pytest.mark.parametrize("path", ["/v1/views", "/v1/views/"])
+def test_views_that_notion_refuses_once_are_asked_for_again(
+    shop: Backup, fault: Any, path: str
 ) -> None:
-    shop.fail("/v1/views", fault)
-    run(shop)
+    shop.fail(path, fault)
+    ran = shop.run()
+    assert ran.code == 0 and "Notion refused to say what views the database has" in ran.log
     assert table(shop)[0][0] == "Name" and len(table(shop)[0]) == 4
     shop.heal()
+    assert len(views(run(shop))) == 2
+    assert table(shop)[0] == ["Price", "Name", "Age"]
     assert views(run(shop)) == []
+
+
+def test_views_that_notion_refuses_for_good_stay_and_are_asked_for_in_every_seventh_run(
+    shop: Backup,
+) -> None:
+    run(shop)
+    shop.notion.rename_property(shop.notion.source(shop.notion.databases()[0]), "Age", "Days")
+    later(shop.notion)
+    shop.fail("/v1/views", faults.restricted())
+    asked = [len(views(run(shop, GITHUB_RUN_NUMBER=str(number)))) for number in range(9)]
+    assert asked[:2] == [1, 1] and sum(asked[2:]) == 1
+    assert table(shop)[0] == ["Price", "Name", "Days"]
 
 
 def test_when_notion_does_not_answer_about_views_the_next_run_asks_again(shop: Backup) -> None:

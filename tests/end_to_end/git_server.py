@@ -8,7 +8,6 @@ import gzip
 import json
 import os
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.end_to_end.pulls import Pulls
+from tests.support.serving import running
 
 TOKEN = "ghs_planted_git_token_0123456789"
 
@@ -110,16 +110,8 @@ class GitServer:
     @contextmanager
     def serving(self) -> Iterator[GitServer]:
         """Serve until the block ends; `url` is set then."""
-        server = _Server(self)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        self.url = f"http://127.0.0.1:{server.server_address[1]}"
-        try:
+        with running(_Server(self)) as self.url:
             yield self
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 class _Server(ThreadingHTTPServer):

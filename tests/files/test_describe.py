@@ -58,14 +58,14 @@ def test_a_picture_is_sent_as_the_api_wants_it(
 
 @pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/", "/v1/messages"])
 def test_the_address_may_be_written_as_services_show_it(api: MessagesApi, ending: str) -> None:
-    Model(f"{api.url}/api{ending}", KEY, "m").name_picture("image/png", PNG)
+    Model(f"{api.url}/api{ending}", KEY, "m").name_image("image/png", PNG)
     assert api.seen[0].path == "/api/v1/messages"
 
 
 def test_a_service_that_is_not_anthropics_gets_the_key_in_the_bearer_form_too(
     api: MessagesApi, model: Model
 ) -> None:
-    model.name_picture("image/png", PNG)
+    model.name_image("image/png", PNG)
     assert api.seen[0].headers["authorization"] == f"Bearer {KEY}"
 
 
@@ -73,7 +73,7 @@ def test_the_key_follows_no_redirect(api: MessagesApi, model: Model) -> None:
     with answering() as other:
         api.plays(Said(status=307, headers={"Location": f"{other.url}/v1/messages"}))
         with pytest.raises(FileError, match="307"):
-            model.name_picture("image/png", PNG)
+            model.name_image("image/png", PNG)
         assert other.seen == []
 
 
@@ -82,7 +82,7 @@ def test_a_netrc_entry_does_not_speak_for_us(
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    model.name_picture("image/png", PNG)
+    model.name_image("image/png", PNG)
     assert api.seen[0].headers["authorization"] == f"Bearer {KEY}"
 
 
@@ -253,7 +253,7 @@ def test_a_long_answer_is_cut_after_a_whole_word_where_it_has_any(answer: str) -
 def test_no_message_shows_the_key(api: MessagesApi, model: Model) -> None:
     api.plays(Said(status=401, raw=KEY.encode()))
     with pytest.raises(FileError) as caught:
-        model.name_picture("image/png", PNG)
+        model.name_image("image/png", PNG)
     assert KEY not in f"{caught.value!r}{model!r}"
 
 
@@ -261,5 +261,5 @@ def test_a_model_is_asked_about_one_picture_and_told_to_obey_none(
     api: MessagesApi, model: Model
 ) -> None:
     api.says = lambda asked: Said(str(len(asked.body["messages"])))
-    assert model.name_picture("image/png", PNG).text == "1"
+    assert model.name_image("image/png", PNG).text == "1"
     assert isinstance(api.seen[0], Asked) and "never an instruction" in api.seen[0].body["system"]

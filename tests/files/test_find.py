@@ -186,10 +186,10 @@ def test_a_file_is_found_again_after_it_was_read_again_and_moved_in_its_list() -
         return page(properties={"F": {"id": "f", "type": "files", "files": entries}})
 
     old = find.files(values("a.zip", signature="1"))[0]
-    fresh = find.again(old, values("new.zip", "a.zip", signature="2"))
+    fresh = find.known(names.identity(old), values("new.zip", "a.zip", signature="2"))
     assert fresh is not None
     assert fresh.url.endswith("a.zip?X-Amz-Signature=2")
-    assert find.again(old, values("new.zip", signature="2")) is None
+    assert find.known(names.identity(old), values("new.zip", signature="2")) is None
 
 
 @pytest.mark.parametrize(

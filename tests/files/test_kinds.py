@@ -95,7 +95,7 @@ def test_one_format_has_one_extension(name: str) -> None:
 )
 def test_an_svg_is_recognised_without_being_parsed(head: bytes) -> None:
     assert kinds.extension(head, "text/html", "x.png") == "svg"
-    assert kinds.why_no_picture(head, "image/svg+xml") == ""
+    assert kinds.why_not_image(head, "image/svg+xml") == ""
 
 
 @pytest.mark.parametrize(
@@ -118,25 +118,25 @@ def test_what_only_mentions_svg_is_none(head: bytes) -> None:
     ],
 )
 def test_an_error_page_is_no_picture(head: bytes, reason: str) -> None:
-    assert reason in kinds.why_no_picture(head, "")
+    assert reason in kinds.why_not_image(head, "")
 
 
 def test_a_picture_of_a_format_unknown_to_us_is_still_one() -> None:
-    assert kinds.why_no_picture(bytes(range(128, 256)), "image/x-new") == ""
+    assert kinds.why_not_image(bytes(range(128, 256)), "image/x-new") == ""
 
 
 def test_a_web_page_is_no_pdf_but_may_be_a_page_or_a_text() -> None:
-    assert "a web page" in kinds.why_no_file(HTML, "report.pdf")
-    assert kinds.why_no_file(HTML, "index.php") == ""
-    assert kinds.why_no_file(HTML, "page") == ""
-    assert kinds.why_no_file(PDF, "report.pdf") == ""
+    assert "a web page" in kinds.why_not_file(HTML, "report.pdf")
+    assert kinds.why_not_file(HTML, "index.php") == ""
+    assert kinds.why_not_file(HTML, "page") == ""
+    assert kinds.why_not_file(PDF, "report.pdf") == ""
 
 
 def test_the_size_of_a_picture_is_read_from_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "x.part"
     for content, size in [(PNG, (1, 1)), (PDF, None), (HTML, None), (b"", None), (PNG[:18], None)]:
         path.write_bytes(content)
-        assert kinds.picture_size(path) == size
+        assert kinds.image_size(path) == size
 
 
 @pytest.mark.parametrize("start", [b"", b"\n ", b"\xef\xbb\xbf"])
@@ -145,7 +145,7 @@ def test_the_entities_of_an_svg_are_not_expanded_to_learn_its_size(
 ) -> None:
     path = tmp_path / "x.part"
     path.write_bytes(start + BILLION_LAUGHS)
-    assert kinds.picture_size(path) is None
+    assert kinds.image_size(path) is None
 
 
 def test_a_program_keeps_its_name_though_its_bytes_can_be_read() -> None:

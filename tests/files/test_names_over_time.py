@@ -9,8 +9,8 @@ from hypothesis import event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from backup.files.names import IMAGES, Claim, assign, identity, stem
-from backup.model import File
+from backup.files.names import Claim, assign, identity, stem
+from backup.model import IMAGES, File
 
 
 @dataclass(frozen=True)

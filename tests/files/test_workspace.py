@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from backup.files import find
 from backup.files.fetch import Downloader, ParallelDownloads
+from backup.files.names import identity
 from backup.files.store import gather
 from backup.model import Block, File, Page, Row, bare_id, packed
 from backup.notion import read
@@ -74,8 +75,8 @@ def test_every_file_of_the_sample_workspace_is_had_even_after_its_url_expired(
             """Only what the file hangs on is read again: its page, or its block."""
             owner = file.key.partition("/")[0]
             if owner in page_ids:
-                return find.again(file, Page(owner, client.page(owner)))
-            return find.again(file, Page("", {}, (Block.from_api(client.block(owner)),)))
+                return find.known(identity(file), Page(owner, client.page(owner)))
+            return find.known(identity(file), Page("", {}, (Block.from_api(client.block(owner)),)))
 
         page_ids = {page.id for page in read_at_first}
         with (

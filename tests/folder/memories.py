@@ -45,6 +45,12 @@ def found(memory: Memory, **texts: str) -> Memory:
     return completed(memory, LISTED, Lying(lambda: list(files), read))
 
 
+def text_of(id_: str) -> bytes:
+    """The text of a page without front matter; '' is nobody's."""
+    line = f"<sub>[Open in Notion](https://www.notion.so/{id_}) · edited 2026-09-01 08:00 UTC</sub>"
+    return f"# A page\n\n{line if id_ else 'A note'}\n".encode()
+
+
 class Files:
     """A work tree with the text of 'Tea', in which `has` tells which files lie."""
 

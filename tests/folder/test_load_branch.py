@@ -24,6 +24,7 @@ from tests.folder.memories import (
     record,
     row,
     state,
+    text_of,
 )
 
 
@@ -112,96 +113,111 @@ class TestAnOldStateThatSomebodyPutBack:
     def caught_up(
         self,
         known: State,
+        lying: dict[str, str],
         history: dict[str, Record],
-        files: Collection[str],
         *rows: Row,
         **more: object,
     ) -> tuple[Memory, list[set[str]]]:
-        """What is remembered in the end, and which pages the history was asked about."""
+        """What is remembered in the end, and which texts the history was asked about. `lying` are the
+        folders in wiki/ with the ids of the pages whose texts lie there."""
         asked: list[set[str]] = []
 
-        def earlier(ids: Set[str]) -> dict[str, Record]:
-            asked.append({*ids})
-            return {id_: history[id_] for id_ in ids if id_ in history}
+        def earlier(texts: Set[str]) -> dict[str, Record]:
+            asked.append({*texts})
+            return history
+
+        texts = {f"wiki/{name}/index.md": text_of(id_) for name, id_ in lying.items()}
+
+        def stores(paths: Collection[str]) -> list[tuple[str, bytes]]:
+            return [(path, texts[path]) for path in paths if path in texts]
 
         memory = replace(Memory(known), **more)
-        lying = Lying(lambda: files, lambda paths: {}, earlier=earlier)
-        return completed(memory, [replace(LISTED[0], rows=rows)], lying), asked
+        there = Lying(lambda: list(texts), lambda paths: {}, stores, earlier)
+        return completed(memory, [replace(LISTED[0], rows=rows)], there), asked
 
     def test_a_page_is_where_the_history_knows_it_and_is_read_again(self) -> None:
-        found, _ = self.caught_up(
-            state(a=self.OLD), {TEA: self.NOW}, self.NOW.paths(), row(TEA, "Green tea")
+        found, asked = self.caught_up(
+            state(a=self.OLD), {"green-tea": TEA}, {TEA: self.NOW}, row(TEA, "Green tea")
         )
         assert found.state.pages == {TEA: self.NOW} and found.rebuilt == {TEA}
+        assert asked == [{"wiki/green-tea/index.md"}]
 
     def test_one_that_the_history_does_not_know_stays_as_it_is_said_to_be(self) -> None:
         found, asked = self.caught_up(
-            state(a=self.OLD), {}, self.NOW.paths(), row(TEA, "Green tea")
+            state(a=self.OLD), {"green-tea": TEA}, {}, row(TEA, "Green tea")
         )
         assert found.state.pages == {TEA: self.OLD} and not found.rebuilt and asked
 
-    def test_a_page_that_another_one_has_displaced_is_looked_for_too(self) -> None:
-        """Milk was called Tea since, and nobody has Milk's old place."""
-        milk = replace(record("tea"), title="Tea")
-        found, asked = self.caught_up(
-            state(a=self.OLD, b=record("milk")),
-            {TEA: self.NOW, MILK: milk},
-            [*self.NOW.paths(), *milk.paths()],
-            row(MILK, "Tea"),
-        )
-        assert found.state.pages == {TEA: self.NOW, MILK: milk}
-        assert asked == [{MILK}, {TEA}], "Notion does not list Tea"
-
-    def test_no_page_is_found_where_another_one_stays(self) -> None:
-        milk = replace(record("tea"), title="Tea")
-        known = state(a=self.OLD, b=record("milk"))
-        found, _ = self.caught_up(known, {MILK: milk}, milk.paths(), row(MILK, "Tea"))
-        assert found.state.pages == known.pages and not found.rebuilt
-
-    def test_a_page_whose_old_place_a_new_one_took_is_found(self) -> None:
-        """No file is missing where the state says that it lies; but they are another page's."""
-        milk = replace(record("tea"), title="Tea")
+    def test_a_page_that_another_one_has_displaced_is_found_too(self) -> None:
+        """Milk was called Tea since, and nobody has Milk's old place; Notion does not list Tea."""
+        now = {TEA: self.NOW, MILK: replace(record("tea"), title="Tea")}
         found, _ = self.caught_up(
-            state(a=self.OLD),
-            {TEA: self.NOW, MILK: milk},
-            [*self.NOW.paths(), *milk.paths()],
-            row(TEA, "Green tea"),
+            state(a=self.OLD, b=record("milk")),
+            {"green-tea": TEA, "tea": MILK},
+            now,
             row(MILK, "Tea"),
         )
-        assert found.state.pages == {TEA: self.NOW, MILK: milk}
+        assert found.state.pages == now
 
-    def test_a_page_that_the_state_lacks_takes_no_file_of_another_one(self) -> None:
-        known = state(a=self.OLD)
-        files = ["wiki/tea/index.md", "wiki/milk/index.md"]
-        found, asked = self.caught_up(
-            known, {MILK: record("tea")}, files, row(TEA, "Tea"), row(MILK, "Milk")
-        )
-        assert asked == [{MILK}] and found.state.pages == known.pages
-
-    def test_the_history_is_not_asked_without_need(self) -> None:
-        """A page is renamed, another was deleted by hand or lacks an image, a third is unpublished."""
-        picture = ({"path": "assets/1.png"},)
-        known = state(
-            a=self.OLD,
-            b=record("milk", files=picture),
-            c=record("cocoa"),
-            d=replace(record("mate"), title="Maté"),
-        )
-        files = ["wiki/tea/index.md", "wiki/milk/index.md", "wiki/cocoa-drink/index.md"]
-        rows = (row(TEA, "Milk"), row(MILK, "Milk"), row("c" * 32, "Cocoa drink"))
-        _, asked = self.caught_up(
-            known, {}, files, *rows, row("d" * 32, "Maté"), unpublished=frozenset({"c" * 32})
-        )
-        assert not asked
-
-    def test_an_image_that_is_missing_is_a_reason_to_ask_when_its_page_is_renamed(self) -> None:
-        """Tea and Milk swapped their titles: either text lies where the other one's is said to be."""
-        picture = ({"path": "assets/1.png"},)
-        known = state(a=record("tea", files=picture), b=record("milk"))
-        swapped = {
-            TEA: replace(record("milk", files=picture), title="Milk"),
+    def test_pages_that_changed_places_are_found_though_no_file_is_missing(self) -> None:
+        now = {
+            TEA: replace(record("milk"), title="Milk"),
             MILK: replace(record("tea"), title="Tea"),
         }
-        files = [path for each in swapped.values() for path in each.paths()]
-        found, _ = self.caught_up(known, swapped, files, row(TEA, "Milk"), row(MILK, "Tea"))
-        assert found.state.pages == swapped
+        found, asked = self.caught_up(
+            state(a=self.OLD, b=record("milk")),
+            {"tea": MILK, "milk": TEA},
+            now,
+            row(TEA, "Milk"),
+            row(MILK, "Tea"),
+        )
+        assert found.state.pages == now and asked
+
+    def test_no_page_is_found_where_another_one_stays(self) -> None:
+        known = state(a=self.OLD, b=record("milk"))
+        found, asked = self.caught_up(
+            known,
+            {"tea": TEA, "green-tea": MILK},
+            {MILK: replace(record("tea"), title="Tea")},
+            row(MILK, "Tea"),
+        )
+        assert found.state.pages == known.pages and not found.rebuilt and asked
+
+    def test_pages_that_the_state_lacks_are_found_at_once_those_in_others_too(self) -> None:
+        below = replace(record("milk/cups"), parent=MILK)
+        now = {TEA: self.OLD, MILK: record("milk"), "c" * 32: below}
+        found, _ = self.caught_up(
+            state(a=self.OLD),
+            {"tea": TEA, "milk": MILK, "milk/cups": "c" * 32},
+            now,
+            row(TEA, "Tea"),
+            row(MILK, "Milk"),
+        )
+        assert found.state.pages == now and found.rebuilt == now.keys() - {TEA}
+
+    def test_a_page_that_nobody_lists_yet_is_found_where_the_backup_puts_pages(self) -> None:
+        found, _ = self.caught_up(
+            state(a=self.OLD), {"tea": TEA, "milk": MILK}, {MILK: record("milk")}
+        )
+        assert found.state.pages.keys() == {TEA, MILK}
+
+    def test_the_history_is_not_asked_without_need(self) -> None:
+        """A page is renamed, another one's text was deleted, a third is unpublished, a fourth has a copy,
+        of a fifth, which is gone from Notion, there is a copy elsewhere, and a last text is not ours."""
+        known = state(a=self.OLD, b=record("milk"), c=record("cocoa"))
+        lying = {
+            "tea": TEA,
+            "cocoa-drink": "c" * 32,
+            "tea-2025": TEA,
+            "old/mate": "d" * 32,
+            "notes": "",
+        }
+        _, asked = self.caught_up(
+            known,
+            {"cocoa": "c" * 32, **lying},
+            {},
+            row(TEA, "Green tea"),
+            row("c" * 32, "Cocoa drink"),
+            unpublished=frozenset({"c" * 32}),
+        )
+        assert not asked

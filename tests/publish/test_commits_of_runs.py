@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from fakenotion import blocks, build
@@ -14,20 +11,12 @@ from tests.support.publishing import (
     at_remote,
     later,
     page,
-    published_to,
     remote_commits,
     remote_files,
     write,
 )
 
 FORMAT = "%an <%ae> %aI|%cn|%s"
-
-
-@pytest.fixture
-def target(tmp_path: Path) -> Iterator[Backup]:
-    with published_to(tmp_path) as target:
-        later(target)
-        yield target
 
 
 def log(target: Backup, count: int = 1, format_: str = FORMAT) -> list[str]:
@@ -178,6 +167,17 @@ def test_a_person_that_notion_does_not_name_is_an_author_with_an_id(target: Back
     assert target.run(COMMIT="page").code == 0
     (tea,) = (each for each in log(target, 3, "%an <%ae> %s") if "Tea" in each)
     assert tea == f"Notion user {guest['id'][:8]} <{guest['id']}@users.notion.invalid> Add “Tea”"
+
+
+def test_a_page_that_notion_does_not_show_any_more_is_nobodys_at_the_time_of_its_edit(
+    target: Backup,
+) -> None:
+    write(target, "Tea", "Read before it was unshared.")
+    target.run(COMMIT="false")
+    target.notion.unshare(page(target, "Tea"))
+    target.run(COMMIT="page")
+    (tea,) = (each for each in log(target, 3, "%an <%ae> %aI %s") if "Tea" in each)
+    assert tea == "Notion user <nobody@users.notion.invalid> 2026-09-01T08:10:00+00:00 Add “Tea”"
 
 
 def test_pages_that_exchange_their_folders_each_keep_their_own_text(target: Backup) -> None:

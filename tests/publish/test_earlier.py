@@ -67,6 +67,18 @@ def test_a_shallow_clone_says_what_it_lacks(twice: Backup, tmp_path: Path) -> No
         earlier.at(git(twice).at(tmp_path / "clone"), then)
 
 
+def test_a_clone_that_cannot_get_the_files_of_that_commit_says_what_to_do(
+    twice: Backup, tmp_path: Path
+) -> None:
+    twice.git("config", "uploadpack.allowFilter", "true")
+    options = ("--filter=tree:0", "--no-checkout", f"file://{twice.folder}")
+    twice.git("clone", "-q", *options, str(tmp_path / "clone"))
+    there = git(twice).at(tmp_path / "clone")
+    there.run("remote", "set-url", "origin", "file:///away")
+    with pytest.raises(ConfigError, match=r"(?s)^RESTORE_AT: .*/away.* Fetch its history first"):
+        earlier.at(there, "HEAD~1")
+
+
 def test_a_link_is_none_of_its_files(twice: Backup) -> None:
     (twice.folder / "wiki/link.md").symlink_to("/etc/passwd")
     twice.git("add", "-A")

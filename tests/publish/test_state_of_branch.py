@@ -195,6 +195,26 @@ class TestRevertedState:
         check_consistent(target)
         costs_its_floor(target, clone(target, tmp_path / "next"))
 
+    def test_a_page_is_found_by_its_text_though_somebody_changed_its_store(
+        self, target: Backup, tmp_path: Path
+    ) -> None:
+        assert target.run().code == 0
+        then = at_remote(target, "rev-parse", "main")
+        target.notion.rename(page(target, "Tea"), "Green tea")
+        later(target)
+        assert clone(target, tmp_path / "moving").run().code == 0
+        files = remote_files(target)
+        self.revert(target, tmp_path / "person", then)
+        person = clone(target, tmp_path / "writer")
+        with (person.folder / "wiki/green-tea/.notion.json").open("a") as text:
+            text.write("\nMine.\n")
+        push(person, "wiki/green-tea/.notion.json")
+        write(target, "Green tea", "News.")
+        ran = clone(target, tmp_path / "job").run()
+        assert ran.code == 0, ran.log
+        assert "News." in remote_text(target, "wiki/green-tea/index.md")
+        assert sorted(remote_files(target)) == sorted(files)
+
     def test_a_page_in_which_somebody_wrote_since_is_left_alone_and_named(
         self, target: Backup, tmp_path: Path
     ) -> None:

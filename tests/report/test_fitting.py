@@ -5,18 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backup.report.fitting import cut, octets, units, within
+from backup.report.fitting import cut, units, within
 
 
 @given(st.text(), st.integers(0, 40))
 def test_a_cut_text_fits_and_is_as_long_as_it_can_be(text: str, limit: int) -> None:
-    for measure in (units, octets):
-        short = cut(text, limit, measure)
-        assert measure(short) <= limit
-        if short != text:
-            assert measure(text) > limit
-            assert short == "" or text.startswith(short[:-1])
-            assert not short or measure(text[: len(short)] + "…") > limit
+    short = cut(text, limit)
+    assert units(short) <= limit
+    if short != text:
+        assert units(text) > limit
+        assert short == "" or text.startswith(short[:-1])
+        assert not short or units(text[: len(short)] + "…") > limit
 
 
 @given(st.lists(st.text(max_size=9), max_size=20), st.integers(0, 60), st.integers(0, 30))

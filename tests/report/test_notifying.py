@@ -16,7 +16,7 @@ from urllib3.util import retry
 from backup.report import chats
 from backup.stop import Stop
 from fakenotion.faults import Fault
-from tests.report.inbox import Inbox, receiving
+from tests.report.inbox import Inbox
 from tests.support.backups import TOKEN, Backup, Stumbling, backing_up, wiki
 
 KEY = "k9-planted-key-of-a-hook"
@@ -26,12 +26,6 @@ RUNNER = {
     "GITHUB_REPOSITORY": "acme/wiki",
     "GITHUB_RUN_ID": "77",
 }
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with receiving() as box:
-        yield box
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from backup.model import bare_id
-from backup.restore.copied import of_backup
 from backup.restore.losses import Loss, Lost
 from backup.restore.proof import Proof, proof
+from backup.restore.read_back import of_backup
 from demo.sample import sample
 from fakenotion import blocks, build, properties
 from fakenotion.branches import Branch

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from backup.errors import ConfigError
-from backup.settings import Restore
+from backup.settings import RestoreSettings
 
 PAGE = "0123456789abcdef0123456789abcdef"
 TOKENS = {"NOTION_TOKEN": "ntn_reads", "NOTION_RESTORE_TOKEN": "ntn_writes"}
 
 
-def read(**environ: str) -> Restore:
-    return Restore.read({}, {"RESTORE_PATH": "wiki", **environ})
+def read(**environ: str) -> RestoreSettings:
+    return RestoreSettings.read({}, {"RESTORE_PATH": "wiki", **environ})
 
 
 def test_a_plan_needs_no_token() -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from backup.model import Json, bare_id
 from backup.notion.client import Client, Gate
-from backup.restore.copied import of_backup
-from backup.restore.plan import Plan, plan, workspace_of
+from backup.restore.plan import Plan, plan
 from backup.restore.proof import Proof, proof
+from backup.restore.read_back import of_backup
 from backup.restore.saved import Saved
 from backup.restore.send import Sent, send
 from backup.restore.steps import Look, MakeSource, MakeViews, Pair, Say, Step
+from backup.restore.translation import workspace_of
 from backup.restore.writer import Writer
 from fakenotion.branches import Branch
 from fakenotion.nodes import Clock
@@ -102,9 +103,8 @@ class Copying:
     def proof(self, sent: Sent) -> Proof:
         """The comparison of the copy with the backup."""
         top = self.saved.nodes[0]
-        kind = "database" if top.kind == "database" else "page"
         said = {sent.ids[step.on] for step in self.plan.steps if isinstance(step, Say)}
-        after = read_back(self.backup, kind, sent.ids[top.id], said)
+        after = read_back(self.backup, top.kind, sent.ids[top.id], said)
         losses = [*self.plan.losses, *sent.lost]
         return proof(of_backup(self.saved), after, sent.ids, losses)
 

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from backup.files.fetch import Downloader
 from backup.folder.tree import Tree
 from backup.notion.client import Client
-from backup.restore.copied import Reading
-from backup.restore.proof import Tree as Copied
+from backup.restore.proof import Contents
+from backup.restore.read_back import Reading
 from backup.restore.saved import Saved, saved
 from backup.sync import state
 from fakenotion.writing.record import Snapshot
@@ -48,11 +48,11 @@ def saved_of(backup: Backup, title: str) -> Saved:
 
 def read_back(
     backup: Backup, kind: str, id_: str, commented: Collection[str] | None = None
-) -> Copied:
+) -> Contents:
     """What stands in the workspace now, as a restore reads it back."""
     with ThreadPoolExecutor(4) as pool, TemporaryDirectory() as folder:
         door = backup.url.partition("//")[2]
         downloads = Downloader(allowed_hosts=[door])
         client = Client(TOKEN, backup.url)
-        reading = Reading(client, downloads, pool, Path(folder), lambda line: None, commented, True)
+        reading = Reading(client, downloads, pool, Path(folder), lambda line: None, commented)
         return reading.tree(kind, id_)

@@ -20,7 +20,8 @@ from tests.sync.owner import FORGED, TOUCHED
 from tests.sync.runs import Ended
 
 _NOT_OURS = re.compile(
-    r"(?P<folder>.+?)/(?:index\.md|assets/.*|attachments/.*) exists and is not part"
+    r"(?P<folder>.+?)/(?:index\.md|assets/.*|attachments/.*) "
+    r"(?:exists and is not part|was not published: another file)"
 )
 _FEW, _SHARE = 5, 0.20  # what the README says of ALLOW_MASS_DELETE
 
@@ -95,8 +96,10 @@ def unread(life: Life, shown: Shown, page_ids: Collection[str]) -> set[str]:
 def hidden(
     life: Life, before: Shown, unread_: Collection[str], page_ids: Collection[str]
 ) -> set[str]:
-    """Those of the pages that a run cannot know of, as they lie in `unread` ones of another part."""
-    known = before.lines()
+    """Those of the pages that a run cannot know of, as they lie in `unread` ones of another part. What
+    lies in a page that the state lost, it does not know either."""
+    lines = before.lines()
+    known = {id_ for id_, line in lines.items() if line[-1] in lines}
 
     def is_hidden(id_: str) -> bool:
         above = life.notion.upwards(life.notion.node(id_))

@@ -18,6 +18,7 @@ FOLDER, MAIN, BRANCH, PULL = Way("folder"), Way("main"), Way("branch"), Way("pul
 LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
 REFUSED = FAULTS.index((path_of, faults.error(403)))
+HIDDEN = FAULTS.index((path_of, faults.error(404)))
 FIRST, SECOND = Run(who=0), Run(who=1)
 HEADED, KEEP = Choice(0, 1), Choice(3, 0)  # FRONT_MATTER=true, ON_DELETE=keep
 REMOVED = Choice(3, 1)  # ON_DELETE=remove
@@ -145,6 +146,26 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         SHARDS,
         [FIRST, SECOND, Event("swap", 0, 1), FIRST, SECOND, Act("revert_state", 2), FIRST, SECOND],
     ),
+    "an old state is put back beside a root that it does not know, and all that lies in it": (
+        Way("main", shards=2, roots="page"),
+        [FIRST, SECOND, Event("swap", 2), Event("move_row", 6, 2), Act("revert_state", 7, 2)],
+    ),
+    "an old state is put back after a page went into one that changed since": (
+        Way("main", ("laptop",), shards=2),
+        [
+            *(FIRST, SECOND, Event("move_into", 9), Event("swap", 0, 5), Act("revert", 1), FIRST),
+            *(Event("rename", 4, 5), Event("move_row", 2, 1), FIRST, SECOND),
+            *(Act("revert_state", 2, 1), SECOND),
+        ],
+    ),
+    "an old state gives the place of a root to another one": (
+        Way("main", shards=2, roots="page"),
+        [
+            *(FIRST, SECOND, Event("move_into", 4, 5), Event("swap", 6, 5), Act("delete", 9)),
+            *(SECOND, Event("move_into", 11), SECOND, FIRST),
+            *(Event("move_row", 3), Act("revert_state", 2)),
+        ],
+    ),
     "a kept folder shows what another one has published since": (
         Way("branch", ("runner", "laptop")),
         [FIRST, Act("rewind", 11), Run("fault", 12, SILENCE, who=1), FIRST],
@@ -248,6 +269,18 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "a list in a page of the other shard is refused": (
         Way("main", shards=2, roots="page"),
         [FIRST, SECOND, SECOND, Run("fault", 12, REFUSED)],
+    ),
+    "the branch is reset into the first run, whose state only the kept folder has": (
+        Way("branch", ("laptop",), roots="page"),
+        [Choice(5, 2), FIRST, Act("rewind", 2), Choice(2, 2)],
+    ),
+    "a page is deleted by hand, and stores are given up in the run of another part": (
+        Way("here", shards=2, roots="workspace"),
+        [SECOND, BARE, Act("delete", 0)],
+    ),
+    "a database is not shown to a part of which no page in it is missing": (
+        Way("branch", ("runner", "runner"), shards=2, roots="page"),
+        [FIRST, SECOND, Event("move_row", 7, 10), Run("fault", 8, HIDDEN)],
     ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),

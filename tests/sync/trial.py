@@ -187,8 +187,10 @@ class Trial:
         away, as the run says, and lets it run again."""
         ended = self.run(run)
         place = self.places[run.who % len(self.places)]
-        there, shown = files_of(place.folder), self.land.now()
-        others = {path: each for path, each in there.items() if path not in shown.owned}
+        shown = self.land.now()
+        there = {**shown.files, **files_of(place.folder)}
+        named = Copy.of(shown.files).owners().keys() | shown.owned.keys()
+        others = {path: each for path, each in there.items() if path not in named}
         if moved := checks.to_move_away(ended, others):
             known = self.land.known(self.life.there()) & moved
             assert not known, f"stuck: {sorted(known)} are known to be ours\n{ended.log}"

@@ -124,6 +124,15 @@ def test_a_move_that_touches_no_time_is_seen_all_the_same(grove: Grove) -> None:
     assert grove.backup.commits() == commits
 
 
+def test_pages_in_another_order_are_shown_in_that_order(grove: Grove) -> None:
+    home = Branch(grove.notion, grove.roots)
+    find(grove, "Rooms").move(find(grove, "Garden"), quiet=True).move(home, quiet=True)
+    grove.run()
+    text = grove.text("home")
+    assert text.index("[Garden]") < text.index("[Rooms]")
+    assert grove.files == grove.from_scratch()
+
+
 def test_parent_and_child_change_places(grove: Grove) -> None:
     grove.notion.swap(find(grove, "Rooms").id, find(grove, "Bath").id)
     grove.run()

@@ -270,6 +270,20 @@ def test_a_comment_cannot_be_read_this_time_and_stays(wiki: Wiki) -> None:
     assert "> New" in wiki.text()
 
 
+def test_comments_of_a_block_that_are_not_shown_once_are_there_after_the_next_run(
+    wiki: Wiki,
+) -> None:
+    wiki.second.comment("On the words")
+    wiki.grove.backup.server.plan = lambda asked: (
+        faults.error(404) if wiki.second.id in asked.query.get("block_id", ()) else None
+    )
+    ran = wiki.grove.run(code=1, **ON)
+    assert "Notion did not show the comments of 1 block" in ran.log
+    wiki.grove.backup.heal()
+    wiki.run()
+    assert "> On the words" in wiki.text()
+
+
 def test_verify_makes_the_same_text_of_the_store(wiki: Wiki) -> None:
     wiki.first.comment("On [the] *words*")
     log = wiki.run(VERIFY="true")

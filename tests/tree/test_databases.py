@@ -205,6 +205,50 @@ def test_a_view_of_a_database_that_is_hidden_just_now_is_found_later(grove: Grov
     assert grove.endpoints["views"] == 0
 
 
+@pytest.mark.parametrize("path", ["/v1/views", "/v1/views/"])
+def test_a_view_of_which_notion_refuses_the_original_is_found_by_the_next_run(
+    path: str, grove: Grove
+) -> None:
+    Branch(grove.notion, grove.roots).page("Garden").linked(find(grove, "Tasks"), "Open tasks")
+    grove.backup.fail(path, error(404))
+    grove.run()
+    assert "a view of" not in grove.text("home/garden")
+    grove.backup.heal()
+    grove.run()
+    assert "Open tasks: a view of [Tasks](../tasks/README.md)" in grove.text("home/garden")
+
+
+def test_an_original_that_notion_refuses_twice_is_not_asked_for_again(grove: Grove) -> None:
+    Branch(grove.notion, grove.roots).page("Garden").linked(find(grove, "Tasks"), "Open tasks")
+    grove.backup.fail("/v1/views", error(404))
+    grove.run()
+    grove.run()
+    assert grove.endpoints["views"] > 0
+    grove.run()
+    grove.run()
+    assert grove.endpoints["views"] == 0
+
+
+@pytest.mark.parametrize("order", [("1/2", "2/2"), ("2/2", "1/2")])
+def test_a_view_whose_database_another_part_sees_first_is_found(
+    order: tuple[str, str], grove: Grove
+) -> None:
+    home, away = Branch(grove.notion, grove.roots), grove.root("Away").database("Secrets")
+    home.page("Garden").linked(away, "What is to do")
+    grove.notion.unshare(away.above.id)
+    for part in order:
+        grove.run(SHARD=part)
+    assert "a view of" not in grove.text("home/garden")
+    grove.notion.share(away.above.id)
+    away.move(home)
+    for part in (*order, order[0]):
+        ran = grove.run(SHARD=part)
+    assert "What is to do: a view of [Secrets](../secrets/README.md)" in grove.text("home/garden")
+    assert "Notion does not show its rows" not in ran.log
+    quiet(grove)
+    assert grove.endpoints["views"] == 0
+
+
 def test_a_view_in_a_list_that_is_not_listed_is_left_alone(grove: Grove) -> None:
     hinge = find(grove, "Hinge")
     hinge.linked(find(grove, "Tasks"), "Open tasks")

@@ -98,6 +98,15 @@ def test_what_notion_does_not_show_has_no_title_and_is_not_asked_for_again(wiki:
     assert f"| By | {ADA}" in wiki.row("one")
 
 
+def test_a_title_that_notion_refuses_by_mistake_is_asked_for_again(wiki: Wiki) -> None:
+    wiki.grove.backup.fail(f"/v1/pages/{wiki.ada.id}", Fault(status=404, body=b"{}"))
+    wiki.grove.run()
+    assert f"| By | {NAMELESS}" in wiki.row("one")
+    wiki.grove.backup.heal()
+    wiki.grove.run()
+    assert f"| By | {ADA}" in wiki.row("one")
+
+
 def test_a_page_that_comes_into_the_backup_is_linked_there(wiki: Wiki) -> None:
     wiki.grove.run()
     roots = f"{wiki.grove.roots}\n{wiki.people.id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakenotion import faults
 from fakenotion.branches import Branch
 from fakenotion.trees import random_tree
 from tests.support.kitchen import dead_links
@@ -112,11 +113,9 @@ def test_a_search_that_is_not_complete_or_shows_the_trash_removes_nothing(grown:
 
 
 def test_a_search_that_fails_is_told_and_removes_nothing(grown: Grown) -> None:
-    from fakenotion.faults import Fault
-
     grove, _, _ = stocked(grown)
     grove.run()
-    grove.backup.fail("/v1/search", Fault(status=400, body=b"{}"))
+    grove.backup.fail("/v1/search", faults.Fault(status=400, body=b"{}"))
     grove.run(code=1)
     assert grove.pages == ALL
 
@@ -165,6 +164,17 @@ def test_a_page_that_is_shared_in_one_that_is_not_is_a_root(grown: Grown) -> Non
     grove.notion.grant(home.id)
     grove.run()
     assert grove.pages == ALL
+
+
+def test_a_page_that_only_a_search_shows_and_that_is_refused_is_told(grown: Grown) -> None:
+    grove, _, tasks = stocked(grown)
+    rooms = find(grove, "Rooms").id
+    grove.notion.only_share(rooms, tasks.id)
+    grove.backup.fail(f"/v1/pages/{rooms}", faults.error(403, "Not for you."))
+    assert "Not for you." in grove.run(code=1).log
+    grove.backup.heal()
+    grove.run()
+    assert "rooms/bath" in grove.pages
 
 
 def test_a_random_workspace_is_the_same_a_second_time(grown: Grown) -> None:

@@ -56,7 +56,7 @@ def below(block: Block, context: Context) -> str:
     if context.at_page_level and block.type not in _SEE_THROUGH:
         context = replace(context, at_page_level=False)
     text = flow(block.children, context)
-    return _after(text, unread(block, context)) if block.unread else text
+    return _after(text, unread(block, context))
 
 
 def _pieces(blocks: Sequence[Block], context: Context) -> Iterator[_Piece]:
@@ -94,12 +94,13 @@ def _text(block: Block, context: Context) -> str:
 
 def anchored(text: str, block: Block, context: Context) -> str:
     """The block's text, below an anchor when some link points to the block."""
-    return _after(anchor(block.id), text) if is_target(block, context) else text
+    return _after(place_of(block, context), text)
 
 
-def is_target(block: Block, context: Context) -> bool:
-    """Whether some link points to the block."""
-    return bool(context.anchors) and bare_id(block.id) in context.anchors
+def place_of(block: Block, context: Context) -> str:
+    """The block's anchor when some link points to the block, else ''."""
+    is_target = context.anchors and bare_id(block.id) in context.anchors
+    return anchor(block.id) if is_target else ""
 
 
 def _after(text: str, following: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backup.markdown.blocks.flow import below, is_target, list_at_start
+from backup.markdown.blocks.flow import below, list_at_start, place_of
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import anchor, hanging, indented
+from backup.markdown.blocks.shapes import hanging, indented
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.runs import block_runs
@@ -39,7 +39,7 @@ def _text(block: Block, context: Context) -> str:
     the end of its list, or for a heading's underline.
     """
     text = inline(block_runs(block.data), context, Where.ITEM) or "&nbsp;"
-    return anchor(block.id) + text if is_target(block, context) else text
+    return place_of(block, context) + text
 
 
 def _item(marker: str, text: str, block: Block, context: Context) -> str:

@@ -10,7 +10,7 @@ from backup.markdown.media import (
     captioned,
     external_address,
     file_line,
-    picture,
+    shown_image,
     stored_or_missing,
 )
 from backup.markdown.runs import foreign, run, runs
@@ -30,8 +30,8 @@ _MARKS = {
 
 @renders("image")
 def image(block: Block, context: Context) -> str:
-    """The picture; a line that says so when it could not be had."""
-    return picture(_found(block, context), context, runs(block.data, "caption"))
+    """The image; a line that says so when it could not be downloaded."""
+    return shown_image(_found(block, context), context, runs(block.data, "caption"))
 
 
 @renders("file", "pdf")

@@ -35,7 +35,7 @@ def meeting_notes(block: Block, context: Context) -> str:
             parts += [_section(child, labels[bare_id(child.id)], inside) for child in children]
         else:
             parts.append(flow(children, inside))
-    return stacked(*parts, unread(block, context) if block.unread else "")
+    return stacked(*parts, unread(block, context))
 
 
 def _labels(block: Block) -> dict[str, str]:

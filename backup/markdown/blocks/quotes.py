@@ -57,7 +57,7 @@ def _opened(block: Block, context: Context) -> str:
     own = mapping(block.data, "icon")
     mark = icon(own, block.id, context, Where.BLOCK)
     if not mark and (name := native_name(own).strip()):
-        mark = inline([{**run(f"({name})"), "annotations": {"italic": True}}], context, Where.BLOCK)
+        mark = inline([run(f"({name})", mark="italic")], context, Where.BLOCK)
     text = inline(block_runs(block.data), context, Where.BLOCK)
     children = below(block, context)
     if not text and _opens_with_words(block):

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 
 from backup.json_values import word
 from backup.markdown import links
-from backup.markdown.blocks.flow import is_target
+from backup.markdown.blocks.flow import place_of
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import anchor
 from backup.markdown.context import Context, Where
+from backup.markdown.icons import DATABASE, PAGE
 from backup.markdown.inline import inline
 from backup.markdown.runs import OUTSIDE, block_runs, joined, page_mention, run
 from backup.model import Block, bare_id, plain_text
-
-_DATABASE = "🗂️"
 
 
 @renders("column_list", "column", "synced_block")
@@ -65,7 +63,7 @@ def _entry(heading: Block, context: Context) -> str:
 @renders("child_page", holds_anchor=True)
 def child_page(block: Block, context: Context) -> str:
     """The page below this one; its block id is its own id."""
-    return _page_link(block, block.id, word(block.data, "title"), "📄", context)
+    return _page_link(block, block.id, word(block.data, "title"), PAGE, context)
 
 
 @renders("child_database", holds_anchor=True)
@@ -74,18 +72,17 @@ def child_database(block: Block, context: Context) -> str:
     original = context.views.get(bare_id(block.id))
     if original is not None:
         return _view(block, original, context)
-    return _page_link(block, block.id, word(block.data, "title"), _DATABASE, context)
+    return _page_link(block, block.id, word(block.data, "title"), DATABASE, context)
 
 
 def _view(block: Block, original: str, context: Context) -> str:
     """'- 🗂️ Title: a view of [Database](path)', or what to do to have its rows."""
     title = word(block.data, "title").strip() or "Untitled"
-    place = anchor(block.id) if is_target(block, context) else ""
     if links.page_target(original, context):
-        runs = [run(f"{_DATABASE} {title}: a view of "), page_mention(original)]
+        runs = [run(f"{DATABASE} {title}: a view of "), page_mention(original)]
     else:
-        runs = [run(f"{_DATABASE} "), page_mention(block.id, title), run(_UNSHARED)]
-    return f"- {place}{inline(runs, context, Where.ITEM)}"
+        runs = [run(f"{DATABASE} "), page_mention(block.id, title), run(_UNSHARED)]
+    return f"- {place_of(block, context)}{inline(runs, context, Where.ITEM)}"
 
 
 _UNSHARED = (
@@ -98,7 +95,7 @@ _UNSHARED = (
 def link_to_page(block: Block, context: Context) -> str:
     """A page, a database, or a comment, by its id alone."""
     kind = word(block.data, "type")
-    mark = {"database_id": _DATABASE, "comment_id": "💬"}.get(kind, "📄")
+    mark = {"database_id": DATABASE, "comment_id": "💬"}.get(kind, PAGE)
     title = "Comment" if kind == "comment_id" else OUTSIDE
     return _page_link(block, word(block.data, kind), title, mark, context)
 
@@ -108,5 +105,4 @@ def _page_link(block: Block, target_id: str, title: str, mark: str, context: Con
     target = context.targets.get(bare_id(target_id))
     known = mark if target is None or not target.icon else target.icon
     link = page_mention(target_id, title.strip() or "Untitled")
-    place = anchor(block.id) if is_target(block, context) else ""
-    return f"- {place}{inline([run(f'{known} '), link], context, Where.ITEM)}"
+    return f"- {place_of(block, context)}{inline([run(f'{known} '), link], context, Where.ITEM)}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from backup.json_values import as_list, objects
-from backup.markdown.blocks.flow import flow, is_target
+from backup.markdown.blocks.flow import flow, place_of
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import anchor, pipe_table, stacked
+from backup.markdown.blocks.shapes import pipe_table, stacked
 from backup.markdown.blocks.unsupported import unread
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
@@ -21,8 +21,8 @@ def table(block: Block, context: Context) -> str:
     rows = [_cells(row, context, row_header) for row in found]
     if rows and block.data.get("has_column_header") is not True:
         rows.insert(0, [])
-    note = unread(block, context) if block.unread else ""
-    return stacked(pipe_table(rows, _width(block)), flow(others, context), note)
+    shown = pipe_table(rows, _width(block))
+    return stacked(shown, flow(others, context), unread(block, context))
 
 
 @renders("table_row", holds_anchor=True)
@@ -43,6 +43,6 @@ def _cells(row: Block, context: Context, row_header: bool) -> list[str]:
         inline(cell, context, Where.CELL, marks="b" if row_header and not column else "")
         for column, cell in enumerate(cells)
     ]
-    if is_target(row, context):
-        shown[:1] = [anchor(row.id) + (shown[0] if shown else "")]
+    if place := place_of(row, context):
+        shown[:1] = [place + (shown[0] if shown else "")]
     return shown

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from backup.markdown.blocks.flow import below, is_target
+from backup.markdown.blocks.flow import below, place_of
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import anchor, details, heading_details
+from backup.markdown.blocks.shapes import details, heading_details
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.runs import block_runs
@@ -16,8 +16,7 @@ HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
 @renders("paragraph", holds_anchor=True)
 def paragraph(block: Block, context: Context) -> str:
     """A blank paragraph shows nothing. Children follow at the margin: Markdown has no indent."""
-    text = inline(block_runs(block.data), context, Where.BLOCK)
-    return anchor(block.id) + text if is_target(block, context) else text
+    return place_of(block, context) + inline(block_runs(block.data), context, Where.BLOCK)
 
 
 @renders(*HEADINGS, holds_children=True)

@@ -31,7 +31,7 @@ def tabs(block: Block, context: Context) -> str:
     """
     inside = replace(context, at_page_level=False)
     shown = [_tab(child, inside) for child in block.children]
-    return stacked(*shown, unread(block, context) if block.unread else "")
+    return stacked(*shown, unread(block, context))
 
 
 def _tab(child: Block, context: Context) -> str:

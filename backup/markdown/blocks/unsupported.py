@@ -27,7 +27,9 @@ def unknown(block: Block, context: Context) -> str:
 
 
 def unread(block: Block, context: Context) -> str:
-    """In place of children that exist in Notion and could not be read."""
+    """In place of children that exist in Notion and could not be read; '' when all could."""
+    if not block.unread:
+        return ""
     return _placeholder("Missing content of a Notion block", block, context, block.unread)
 
 
@@ -40,7 +42,7 @@ def shown_type(block: Block) -> str:
 
 def _placeholder(what: str, block: Block, context: Context, reason: str = "") -> str:
     """The address is written as it is: as rich text it would lead to this very page."""
-    named = inline([run(f"⚠️ {what}: "), run(shown_type(block), code=True)], context, Where.BLOCK)
+    named = inline([run(f"⚠️ {what}: "), run(shown_type(block), mark="code")], context, Where.BLOCK)
     because = f", {inline([run(reason)], context, Where.BLOCK)}" if reason else ""
     page, place = (quote(bare_id(id_)) for id_ in (context.page_id, block.id))
     return quoted(f"{named}{because} ([open in Notion]({notion_address(page, place)}))")

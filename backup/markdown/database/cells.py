@@ -8,11 +8,13 @@ from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
 from backup.markdown.database.sorting import seen
 from backup.markdown.database.sources import Column, Entry
+from backup.markdown.icons import PAGE
 from backup.markdown.inline import inline
 from backup.markdown.links import file_target
 from backup.markdown.properties.shown import At, shown
 from backup.markdown.runs import run
 from backup.model import Json
+from backup.words import shortened
 
 _LONGEST = 120  # characters of a cell
 
@@ -31,15 +33,10 @@ def _named(entry: Entry, context: Context) -> list[Json]:
     target = entry.target
     title = " ".join(target.title.split()) or "Untitled"
     named = [
-        run(f"{target.icon or '📄'} "),
-        run(_shortened(title), file_target(target.path, context)),
+        run(f"{target.icon or PAGE} "),
+        run(shortened(title, _LONGEST), file_target(target.path, context)),
     ]
-    note = {**run(" (archived)"), "annotations": {"italic": True}}
-    return [*named, note] if entry.is_archived else named
-
-
-def _shortened(text: str, most: int = _LONGEST) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    return [*named, run(" (archived)", mark="italic")] if entry.is_archived else named
 
 
 def _cut(found: Sequence[Json], context: Context) -> list[Json]:
@@ -49,7 +46,7 @@ def _cut(found: Sequence[Json], context: Context) -> list[Json]:
     for each in found:
         text = seen(each, context)
         if len(text) > room:
-            return [*kept, _with_text(each, f"{text[: room - 1].rstrip()}…" if room > 1 else "…")]
+            return [*kept, _with_text(each, shortened(text, room))]
         kept.append(_with_text(each, text))
         room -= len(text)
     return kept

@@ -9,14 +9,14 @@ from backup.markdown.blocks.shapes import anchor, pipe_table, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.database.rows import Line, Rows
 from backup.markdown.database.sources import Source
+from backup.markdown.icons import DATABASE, PAGE
 from backup.markdown.inline import inline, literal
 from backup.markdown.links import anchor as anchor_name
 from backup.markdown.links import file_target
-from backup.markdown.runs import run
+from backup.markdown.runs import joined, run
 from backup.model import Json, Target
 
 _MARK = "<!-- notion-backup: the pages of a database -->"
-_DATABASE = "🗂️"
 _ROWS = 500  # of one file: hosts take long to show more
 
 
@@ -62,7 +62,7 @@ def render(overview: Overview, rows: Rows) -> dict[str, str]:
 def listed(overview: Overview, pages: Sequence[Target], context: Context) -> str:
     """The text of README.md where only the titles of the pages are known: a list, in the order given."""
     heading = _heading("#", overview.icon, overview.title)
-    parts = (_items(pages, "📄", context), _items(overview.inside, _DATABASE, context))
+    parts = (_items(pages, PAGE, context), _items(overview.inside, DATABASE, context))
     return stacked(heading, *parts, _MARK) + "\n"
 
 
@@ -105,7 +105,7 @@ def _links(
             aim = anchor_name(source.id)
             found.append([run(source.title or "Untitled", f"{home}#{aim}")])
     found += [[run(each, each)] for each in names[1:]]
-    return [each for at, link in enumerate(found) for each in ([run(" · "), *link] if at else link)]
+    return joined(found, " · ")
 
 
 def _file(overview: Overview, parts: Sequence[_Part], links: list[Json], rows: Rows) -> str:
@@ -118,7 +118,7 @@ def _file(overview: Overview, parts: Sequence[_Part], links: list[Json], rows: R
             inline(overview.description, alone, Where.BLOCK) if is_top else "",
             inline(links, rows.context),
             *(_table(part, rows) for part in parts),
-            _items(overview.inside, _DATABASE, rows.context) if is_top else "",
+            _items(overview.inside, DATABASE, rows.context) if is_top else "",
             _MARK,
         )
         + "\n"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from backup.markdown.context import Context
 from backup.markdown.database.cells import cell
-from backup.markdown.database.sorting import Key, by_key, keys_of
+from backup.markdown.database.sorting import Key, keys_of
 from backup.markdown.database.sources import Entry, Source
 from backup.markdown.database.values import record
 from backup.model import Missing, Stored
@@ -68,7 +68,10 @@ class Rows:
         """The rows of a source in the order of its view, else by title; equal ones by title, then by id."""
         found = sorted(self._lines[at], key=lambda line: (by_title(line.title), line.id))
         for number, (_, is_down) in reversed([*enumerate(self._keys[at])]):
-            found = by_key(found, number, is_down=is_down)
+            full = [line for line in found if line.keys[number]]
+            empty = [line for line in found if not line.keys[number]]
+            full.sort(key=lambda line: line.keys[number], reverse=is_down)
+            found = [*full, *empty]
         return found
 
     def by_age(self) -> list[Line]:
@@ -78,5 +81,5 @@ class Rows:
 
 
 def _as_link(file: Stored | Missing) -> Stored | Missing:
-    """A picture as a link: a table has no room for it."""
+    """An image as a link: a table has no room for it."""
     return replace(file, width=None) if isinstance(file, Stored) else file

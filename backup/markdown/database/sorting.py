@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from backup.exact_json import Exact
@@ -26,24 +26,6 @@ def keys_of(source: Source, context: Context) -> list[tuple[KeyOf, bool]]:
     an empty value."""
     found = ((_key_of(sort, source, context), sort) for sort in source.sorts)
     return [(key_of, word(sort, "direction") == "descending") for key_of, sort in found if key_of]
-
-
-class Sortable(Protocol):
-    """Something with the keys by which it is sorted."""
-
-    @property
-    def keys(self) -> tuple[Key, ...]: ...
-
-
-S = TypeVar("S", bound=Sortable)
-
-
-def by_key(items: Sequence[S], number: int, *, is_down: bool) -> list[S]:
-    """The items in the order of their key of this number, those with an empty one at the end; equal ones
-    stay as they are."""
-    full = [item for item in items if item.keys[number]]
-    empty = [item for item in items if not item.keys[number]]
-    return [*sorted(full, key=lambda item: item.keys[number], reverse=is_down), *empty]
 
 
 def _key_of(sort: Json, source: Source, context: Context) -> KeyOf | None:

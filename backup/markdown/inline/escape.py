@@ -166,10 +166,6 @@ def _backslash(text: str, at: int, place: Place) -> str:
     return "\\\\" if _behind(text, at, place) in punctuation else "\\"  # '' is "in", too
 
 
-def _always(text: str, at: int, place: Place) -> str:
-    return "\\" + text[at]
-
-
 def _star(text: str, at: int, place: Place) -> str:
     return "*" if _is_free(text, at, place) else r"\*"
 
@@ -179,18 +175,10 @@ def _underscore(text: str, at: int, place: Place) -> str:
     return "_" if inside or _is_free(text, at, place) else r"\_"
 
 
-def _tilde(text: str, at: int, place: Place) -> str:
-    return r"\~" if place.tildes else "~"
-
-
 def _less(text: str, at: int, place: Place) -> str:
     behind = _behind(text, at, place)
     opens = behind and behind in ascii_letters + "/!?" + MARK + BREAK
     return r"\<" if opens or _MAIL_IN_ANGLES.match(text, at) else "<"
-
-
-def _ampersand(text: str, at: int, place: Place) -> str:
-    return r"\&" if starts_entity(text, at) else "&"
 
 
 def _opening_bracket(text: str, at: int, place: Place) -> str:
@@ -215,42 +203,22 @@ def _bang(text: str, at: int, place: Place) -> str:
     return r"\!" if place.before_link and at + 1 == len(text) else "!"
 
 
-def _caret(text: str, at: int, place: Place) -> str:
-    return r"\^" if place.in_link and at == 0 else "^"
-
-
-def _brace(text: str, at: int, place: Place) -> str:
-    return r"\{" if place.braces else "{"
-
-
-def _pipe(text: str, at: int, place: Place) -> str:
-    return r"\|" if place.where is Where.CELL else "|"
-
-
-def _dollar(text: str, at: int, place: Place) -> str:
-    return place.dollars.value
-
-
-def _colon(text: str, at: int, place: Place) -> str:
-    return ":" + BREAKER
-
-
 _RULES: Mapping[str, Callable[[str, int, Place], str]] = {
     "\\": _backslash,
-    "`": _always,
+    "`": lambda text, at, place: r"\`",
     "*": _star,
     "_": _underscore,
-    "~": _tilde,
+    "~": lambda text, at, place: r"\~" if place.tildes else "~",
     "<": _less,
-    "&": _ampersand,
+    "&": lambda text, at, place: r"\&" if starts_entity(text, at) else "&",
     "[": _opening_bracket,
     "]": _closing_bracket,
     "!": _bang,
-    "^": _caret,
-    "{": _brace,
-    "|": _pipe,
-    "$": _dollar,
-    ":": _colon,
+    "^": lambda text, at, place: r"\^" if place.in_link and at == 0 else "^",
+    "{": lambda text, at, place: r"\{" if place.braces else "{",
+    "|": lambda text, at, place: r"\|" if place.where is Where.CELL else "|",
+    "$": lambda text, at, place: place.dollars.value,
+    ":": lambda text, at, place: ":" + BREAKER,
 }
 
 

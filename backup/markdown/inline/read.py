@@ -24,7 +24,7 @@ from backup.markdown.links import (
     percent_encoded,
     resolved,
 )
-from backup.model import Json, Stored
+from backup.model import Json, Stored, encodable
 from backup.urls import is_signed
 
 MARKS = "mubis"  # from the outside in, when several begin and end together
@@ -176,12 +176,12 @@ def _page(run: Json, context: Context) -> Piece:
 
 def _emoji(run: Json, emoji: Json, context: Context) -> Piece:
     name = word(emoji, "name") or word(run, "plain_text").strip(":") or "emoji"
-    picture = small_picture(f"emoji/{word(emoji, 'id')}", f":{name}:", context, 20)
-    return Piece(Kind.IMAGE, picture) if picture else Piece(Kind.TEXT, f":{name}:")
+    image = small_image(f"emoji/{word(emoji, 'id')}", f":{name}:", context, 20)
+    return Piece(Kind.IMAGE, image) if image else Piece(Kind.TEXT, f":{name}:")
 
 
-def small_picture(key: str, words: str, context: Context, size: int) -> str:
-    """A picture of `size` pixels in a line of text, with `words` in its place; '' when it is not here."""
+def small_image(key: str, words: str, context: Context, size: int) -> str:
+    """An image of `size` pixels in a line of text, with `words` in its place; '' when it is not here."""
     stored = context.files.get(key)
     if not isinstance(stored, Stored):
         return ""
@@ -225,8 +225,7 @@ def whole(text: str) -> str:
     """Text that can be encoded: halves of a surrogate pair are joined, a lone half becomes U+FFFD."""
     if not _ODD.search(text):
         return text
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _CONTROL.sub("", text)
+    return _CONTROL.sub("", encodable(text))
 
 
 def in_lines(piece: Piece) -> Iterator[Piece]:

@@ -40,20 +40,24 @@ def table(page: Page, context: Context) -> str:
 
 
 _MOST, _FIRST = 8, 5  # more properties than that many are folded, but for the first ones
-_TELLING = (
-    *(
-        "status",
-        "select",
-        "multi_select",
-        "date",
-        "people",
-        "checkbox",
-        "url",
-        "number",
-        "rich_text",
-    ),
-    *("relation", "files", "email", "phone_number", "place", "formula", "rollup"),
-)
+_TELLING = [
+    "status",
+    "select",
+    "multi_select",
+    "date",
+    "people",
+    "checkbox",
+    "url",
+    "number",
+    "rich_text",
+    "relation",
+    "files",
+    "email",
+    "phone_number",
+    "place",
+    "formula",
+    "rollup",
+]
 
 
 def _is_repeated(page: Page, name: str) -> bool:
@@ -103,4 +107,4 @@ def _listed(page: Page, context: Context) -> Iterator[tuple[str, Shown]]:
 
 def _cell(value: Shown, context: Context) -> str:
     text = inline(list(value.runs), context, Where.CELL)
-    return " ".join(filter(None, (text, *value.pictures)))
+    return " ".join(filter(None, (text, *value.images)))

@@ -6,7 +6,7 @@ from typing import Any
 
 from backup.json_values import mapping, objects, word
 from backup.markdown.dates import span
-from backup.markdown.media import file_link, missing_note, plain_picture, stored_or_missing
+from backup.markdown.media import file_link, missing_note, plain_image, stored_or_missing
 from backup.markdown.properties.shown import NOTHING, At, Shown, shows, together, words
 from backup.markdown.runs import page_mention
 from backup.model import Json, Missing, bare_id
@@ -26,7 +26,7 @@ def _related(page_id: str, at: At) -> Shown:
 
 @shows("files")
 def files(value: Any, at: At) -> Shown:
-    """Pictures as pictures, other files as links with their size."""
+    """Images as images, other files as links with their size."""
     return together(_file(item, f"{at.key}/{n}", at) for n, item in enumerate(objects(value)))
 
 
@@ -34,8 +34,8 @@ def _file(item: Json, key: str, at: At) -> Shown:
     found = stored_or_missing(key, item, "file", at.context)
     if isinstance(found, Missing):
         return Shown(tuple(missing_note(found)), found.url or found.name)
-    if found.width is not None and found.path.startswith("assets/"):
-        return Shown(native=found.path, pictures=(plain_picture(found, at.context),))
+    if found.width is not None and found.is_image:
+        return Shown(native=found.path, images=(plain_image(found, at.context),))
     return Shown(tuple(file_link(found)), found.path)
 
 

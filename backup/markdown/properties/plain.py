@@ -22,7 +22,7 @@ from backup.markdown.properties.shown import (
     together,
     words,
 )
-from backup.markdown.runs import foreign, run, runs
+from backup.markdown.runs import foreign, run
 from backup.model import plain_text
 
 _DIGITS = 21  # as many zeros as people read; JavaScript, and so Notion, begins powers there
@@ -31,7 +31,7 @@ _DIGITS = 21  # as many zeros as people read; JavaScript, and so Notion, begins 
 @shows("title", "rich_text")
 def rich_text(value: Any, _at: At) -> Shown:
     """With all its marks and links."""
-    found = runs({"value": value}, "value")
+    found = objects(value)
     text = plain_text(found)
     return Shown(tuple(found), text) if text.strip() else NOTHING
 

@@ -14,15 +14,15 @@ from backup.model import Json
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A value as a reader sees it (`runs` in the API's shape, then `pictures` in Markdown), and as
+    """A value as a reader sees it (`runs` in the API's shape, then `images` in Markdown), and as
     front matter has it (`native`: a YAML type)."""
 
     runs: tuple[Json, ...] = ()
     native: object = None
-    pictures: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.runs or self.pictures)
+        return bool(self.runs or self.images)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def words(text: str) -> Shown:
 
 
 def note(text: str) -> Shown:
-    """Words of ours in place of a value that is not to be had."""
-    return Shown(({**run(f"⚠️ {text}"), "annotations": {"italic": True}},))
+    """Words of ours in place of a value that Notion does not give."""
+    return Shown((run(f"⚠️ {text}", mark="italic"),))
 
 
 def together(parts: Iterable[Shown]) -> Shown:
@@ -81,5 +81,5 @@ def together(parts: Iterable[Shown]) -> Shown:
     runs: list[Json] = []
     for part in found:
         runs += [run(", "), *part.runs] if runs and part.runs else part.runs
-    pictures = tuple(picture for part in found for picture in part.pictures)
-    return Shown(tuple(runs), [part.native for part in found], pictures)
+    images = tuple(image for part in found for image in part.images)
+    return Shown(tuple(runs), [part.native for part in found], images)

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterator
 from backup.json_values import mapping, objects, word
 from backup.markdown.comments import author
 from backup.markdown.dates import moment
-from backup.model import Json, Page, bare_id, plain_text
+from backup.model import Json, Page, bare_id, encodable, plain_text
 from backup.restore.draft import Ref
 from backup.restore.lists import own_words
 from backup.restore.losses import Loss
 from backup.restore.media import Files
 from backup.restore.steps import Say
-from backup.restore.texts import Scope, short, text, words_of
+from backup.restore.texts import Scope, short, text
 
 _MADE = re.compile(r"[^\n]{1,300} · \d{4}-\d\d-\d\d \d\d:\d\d UTC\n")
 _LONGEST = 200  # characters of a name
@@ -48,16 +48,16 @@ def is_made(comment: Json) -> bool:
     return is_bold and bool(_MADE.match(plain_text(comment.get("rich_text"))))
 
 
-def told(comment: Json) -> list[Json]:
+def with_author(comment: Json) -> list[Json]:
     """Its rich text, with the line that says who said it."""
     said = objects(comment.get("rich_text"))
     if is_made(comment):
         return said
     who = f"{author(comment)[:_LONGEST]} · {moment(word(comment, 'created_time'))}"
-    return [text(words_of(who), {"bold": True}), text("\n"), *said]
+    return [text(encodable(who), {"bold": True}), text("\n"), *said]
 
 
-def sayings(page: Page, made: Collection[str], scope: Scope, files: Files) -> Iterator[Say]:
+def comments_of(page: Page, made: Collection[str], scope: Scope, files: Files) -> Iterator[Say]:
     """The comments of a page in their order; `made` are the keys of its blocks that there will be. One
     about another block becomes one about the page."""
     first: dict[str, str] = {}
@@ -66,7 +66,7 @@ def sayings(page: Page, made: Collection[str], scope: Scope, files: Files) -> It
         scope.at = bare_id(word(comment, "id"))
         if not is_made(comment):
             scope.lose(Loss.COMMENT_FORM)
-        runs = short(told(comment), scope)
+        runs = short(with_author(comment), scope)
         body: Json = {"rich_text": runs, **_attached(comment, scope, files)}
         block, answers = on_block(comment), ""
         if block in made:

@@ -5,20 +5,18 @@ The rest of what a view says is not sent, but for what Notion needs to make one 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id
+from backup.model import Json, bare_id, encodable, is_bare_id
 from backup.restore.canonical import shown_name
 from backup.restore.draft import Ref, marks
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
 from backup.restore.schema import Key, Source
 from backup.restore.steps import MakeViews, View
-from backup.restore.texts import words_of
 
 TABLE = "table"
 _TYPES = (TABLE, "board", "list", "calendar", "timeline", "gallery", "map")
@@ -31,10 +29,9 @@ _NEEDED = {
 }
 _BY_ID = ("relation", "people", "created_by", "last_edited_by")  # are compared with ids
 _DEEPEST = 12  # Notion takes far less
-_HEX = re.compile(r"[0-9a-f]{32}")
 
 
-class _Unsayable(Exception):
+class _NotMade(Exception):
     """Part of a view names what is not made."""
 
 
@@ -44,7 +41,7 @@ def column_key(source: str, name: str) -> str:
 
 
 @dataclass
-class Views:
+class ViewTranslator:
     """Translates the views of databases; `made` are the columns that there are, `pages` and `people` as
     in Scope."""
 
@@ -52,7 +49,7 @@ class Views:
     made: Collection[Key]
     pages: Collection[str]
     people: Collection[str] | None
-    losses: list[Lost] = field(default_factory=list)
+    losses: list[Lost]
 
     def of(self, node: Node) -> MakeViews | None:
         """What makes the views of a database; None when none is known."""
@@ -81,18 +78,18 @@ class Views:
     def _body(self, view: Json, source: Source) -> tuple[Json, bool]:
         """What is sent of a view, and whether that is less than it says."""
         type_, given = word(view, "type"), mapping(view, "configuration")
-        body: Json = {"name": words_of(shown_name(view)), "type": type_}
+        body: Json = {"name": encodable(shown_name(view)), "type": type_}
         is_less = bool(mapping(view, "quick_filters"))
-        for name, say in (("filter", self._filter), ("sorts", self._sorts)):
+        for name, translate in (("filter", self._filter), ("sorts", self._sorts)):
             try:
-                if said := view.get(name) and say(view[name], source):
+                if said := view.get(name) and translate(view[name], source):
                     body[name] = said
-            except _Unsayable:
+            except _NotMade:
                 is_less = True
         needed = [key for key in _NEEDED.get(type_, ()) if given.get(key)]
         try:
             settings = {key: self._setting(given[key], source) for key in needed}
-        except _Unsayable:
+        except _NotMade:
             settings, is_less = {}, True
         if settings:
             body["configuration"] = {"type": type_, **settings}
@@ -104,8 +101,8 @@ class Views:
         given = property_ if isinstance(property_, str) else ""
         name = given if given in source.columns else source.name_of(given)
         if (source.key, name) not in self.made:
-            raise _Unsayable
-        return words_of(name)
+            raise _NotMade
+        return encodable(name)
 
     def _setting(self, value: Any, source: Source) -> Any:
         """By which column a view is arranged, and how."""
@@ -128,7 +125,7 @@ class Views:
         if isinstance(value, list):
             return [self._filter(each, source, depth + 1) for each in value]
         if not isinstance(value, dict) or depth > _DEEPEST:
-            raise _Unsayable
+            raise _NotMade
         if "property" not in value:
             return {
                 key: self._filter(each, source, depth + 1) if key in ("and", "or") else each
@@ -142,17 +139,17 @@ class Views:
 
     def _condition(self, kind: str, value: Any, depth: int) -> Any:
         if depth > _DEEPEST or isinstance(value, list):
-            raise _Unsayable
+            raise _NotMade
         if isinstance(value, dict):
             return {
                 key: self._condition(key if key in _BY_ID else kind, each, depth + 1)
                 for key, each in value.items()
             }
-        if not isinstance(value, str) or kind not in _BY_ID or not _HEX.fullmatch(bare_id(value)):
+        if not isinstance(value, str) or kind not in _BY_ID or not is_bare_id(bare_id(value)):
             return value
         key = bare_id(value)
         if kind != "relation" and self.people is not None and key not in self.people:
-            raise _Unsayable
+            raise _NotMade
         return Ref(key) if key in self.pages else value
 
 

@@ -22,7 +22,7 @@ _PARENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Object:
     """A page, database, data source or block in Notion; `id` has 32 hex digits."""
 
     kind: str
@@ -35,7 +35,7 @@ class Standing:
         return is_trashed(self.raw)
 
 
-def standing(client: Client, kind: str, id_: str) -> Standing:
+def current(client: Client, kind: str, id_: str) -> Object:
     """What Notion shows of it now. Raises NotionError."""
     ask: Mapping[str, Callable[[str], Json]] = {
         "page": client.page,
@@ -43,13 +43,13 @@ def standing(client: Client, kind: str, id_: str) -> Standing:
         "database": client.database,
         "data_source": client.data_source,
     }
-    return Standing(kind, bare_id(id_), ask[kind](dashed_id(id_)))
+    return Object(kind, bare_id(id_), ask[kind](dashed_id(id_)))
 
 
-def upwards(client: Client, kind: str, id_: str) -> Iterator[Standing]:
+def with_parents(client: Client, kind: str, id_: str) -> Iterator[Object]:
     """It, what it lies in, and so on to the top, or to what the integration may not see. Raises NotFound
     when it may not see the first, and NotionError."""
-    here = standing(client, kind, id_)
+    here = current(client, kind, id_)
     seen = {here.id}
     yield here
     while above := _parent(here.raw):
@@ -57,7 +57,7 @@ def upwards(client: Client, kind: str, id_: str) -> Iterator[Standing]:
         if bare_id(id_) in seen or len(seen) > _STEPS:
             return
         try:
-            here = standing(client, kind, id_)
+            here = current(client, kind, id_)
         except NotFound:  # shared from here on: what lies above is nobody's business
             return
         seen.add(here.id)

@@ -8,7 +8,7 @@ from backup.errors import ConfigError, NotFound, NotionError
 from backup.json_values import word
 from backup.model import Json, dashed_id
 from backup.notion.client import Client
-from backup.restore.above import Standing, standing, upwards
+from backup.restore.parents import Object, current, with_parents
 from backup.restore.writer import Writer
 
 _OUT: Json = {"in_trash": False}
@@ -35,13 +35,13 @@ def take_out(
     return len(taken)
 
 
-def trashed(reader: Client, kind: str, id_: str) -> list[Standing]:
+def trashed(reader: Client, kind: str, id_: str) -> list[Object]:
     """What of a page or database and all that it lies in is in the trash, the topmost last. Raises
     ConfigError when Notion does not show it, and NotionError."""
     try:
-        if not standing(reader, kind, id_).is_trashed:
+        if not current(reader, kind, id_).is_trashed:
             return []
-        return [each for each in upwards(reader, kind, id_) if each.is_trashed]
+        return [each for each in with_parents(reader, kind, id_) if each.is_trashed]
     except NotFound:
         raise ConfigError(
             "RESTORE_INTO: Notion does not show the original: it was deleted for good, or is not shared "
@@ -50,7 +50,7 @@ def trashed(reader: Client, kind: str, id_: str) -> list[Standing]:
         ) from None
 
 
-def _sent(writer: Writer, top: Standing) -> None:
+def _sent(writer: Writer, top: Object) -> None:
     """Assumed: a database comes back as the block that shows it, as was recorded."""
     id_ = dashed_id(top.id)
     if top.kind == "page":
@@ -61,5 +61,5 @@ def _sent(writer: Writer, top: Standing) -> None:
         writer.block(id_, _OUT)
 
 
-def _named(each: Standing) -> str:
+def _named(each: Object) -> str:
     return f"the {each.kind.replace('_', ' ')} {word(each.raw, 'id') or each.id}"

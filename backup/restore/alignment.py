@@ -29,7 +29,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Match:
     """A place with the blocks that stand there; `slot` is None for blocks that should not be there."""
 
     slot: Slot | None
@@ -82,15 +82,15 @@ def _is_mere_frame(block: Block) -> bool:
     return block.type == "tab" and "paragraph" not in kinds
 
 
-def lined_up(slots: Sequence[Slot], blocks: Sequence[Block]) -> Iterator[Pair]:
+def aligned(slots: Sequence[Slot], blocks: Sequence[Block]) -> Iterator[Match]:
     """Each place with its blocks, in order; those that are left over come last, without a place."""
     at = 0
     for slot in slots:
         number = _number(slot, blocks, at)
-        yield Pair(slot, tuple(blocks[at : at + number]))
+        yield Match(slot, tuple(blocks[at : at + number]))
         at += number
     if at < len(blocks):
-        yield Pair(None, tuple(blocks[at:]))
+        yield Match(None, tuple(blocks[at:]))
 
 
 def _number(slot: Slot, blocks: Sequence[Block], at: int) -> int:
@@ -114,7 +114,7 @@ def _words(block: Block) -> str:
     return plain_text(block.data.get("rich_text"))
 
 
-def rows_lined_up(rows: Sequence[Node], copies: Sequence[Node]) -> dict[str, Node]:
+def rows_aligned(rows: Sequence[Node], copies: Sequence[Node]) -> dict[str, Node]:
     """For each row its copy, by what is the same whatever the ids; the order of rows says nothing."""
     found: dict[str, Node] = {}
     left = [*copies]

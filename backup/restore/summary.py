@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from backup.markdown.links import notion_address
 from backup.model import Json
 from backup.restore.losses import Loss, Lost, counted_by_kind
 from backup.restore.saved import Saved
@@ -13,11 +14,6 @@ from backup.words import counted
 
 _MOST = 20  # links that are told; programs get all
 _PLACES = 3  # of one loss
-
-
-def address(id_: str) -> str:
-    """Where people find a page."""
-    return f"https://www.notion.so/{id_}"
 
 
 def contents(saved: Saved) -> dict[str, int]:
@@ -66,7 +62,7 @@ def _places(kind: Loss, lost: Sequence[Lost]) -> str:
 def links(saved: Saved, ids: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Where the first pages and databases are now."""
     made = (node for node in saved.nodes if node.id in ids)
-    return tuple((node.path, address(ids[node.id])) for node in islice(made, _MOST))
+    return tuple((node.path, notion_address(ids[node.id])) for node in islice(made, _MOST))
 
 
 def data(saved: Saved, lost: Sequence[Lost], ids: Mapping[str, str]) -> Json:
@@ -84,7 +80,7 @@ def data(saved: Saved, lost: Sequence[Lost], ids: Mapping[str, str]) -> Json:
             for each in lost
         ],
         "links": [
-            {"path": node.path, "from": address(node.id), "to": address(ids[node.id])}
+            {"path": node.path, "from": notion_address(node.id), "to": notion_address(ids[node.id])}
             for node in saved.nodes
             if node.id in ids
         ],

@@ -18,7 +18,7 @@ from backup.notion import read, resolve
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
 from backup.notion.lists import listed
-from backup.restore.proof import Tree
+from backup.restore.proof import Contents
 from backup.restore.saved import Node, Saved
 from backup.store import StoredDatabase, StoredPage
 
@@ -27,7 +27,7 @@ from backup.store import StoredDatabase, StoredPage
 class Reading:
     """Reads one tree. `requests` sends single requests beside others, `staging` is a folder for what is
     downloaded; `tell` is given a line for each page. `commented` are the ids of the pages and blocks whose
-    comments are read, None for none at all, and `is_showing` says that views are read."""
+    comments are read, None for none at all."""
 
     client: Client
     downloader: Downloader
@@ -35,15 +35,14 @@ class Reading:
     staging: Path
     tell: Callable[[str], None]
     commented: Collection[str] | None = None
-    is_showing: bool = False
     _files: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _shared: Shared = field(default_factory=Shared)
     _seen: set[str] = field(default_factory=set)
 
-    def tree(self, kind: str, id_: str) -> Tree:
+    def tree(self, kind: str, id_: str) -> Contents:
         """A page or database with all that lies in it. Raises NotionError when a part cannot be read."""
-        below = self._page if kind == "page" else self._database
-        return Tree(tuple(below(bare_id(id_), None)), self._files, self.commented is not None)
+        below = self._database if kind == "database" else self._page
+        return Contents(tuple(below(bare_id(id_), None)), self._files, self.commented is not None)
 
     def _page(self, id_: str, parent: str | None) -> Iterator[Node]:
         yield from self._of_row(Row(id_, parent or "", "", "", "", "", b""), {}, parent)
@@ -71,8 +70,8 @@ class Reading:
             return
         self._seen.add(id_)
         sources = [resolve.data_source(self.client, each) for each in found.sources]
-        shown = tuple(self._views(id_)) if self.is_showing else ()
-        stored = StoredDatabase(id_, found.raw, tuple(each.raw for each in sources), shown)
+        views = tuple(self._views(id_))
+        stored = StoredDatabase(id_, found.raw, tuple(each.raw for each in sources), views)
         yield Node("", id_, parent, "database", store.loads(store.dumps(stored)), {})
         for source in sources:
             live, archived = (ask(self.client, source.id) for ask in (read.live, read.archived))
@@ -109,7 +108,7 @@ class Reading:
         return found
 
 
-def of_backup(saved: Saved) -> Tree:
+def of_backup(saved: Saved) -> Contents:
     """The other side: what was to be restored."""
     files = {}
     for node in saved.nodes:
@@ -121,4 +120,4 @@ def of_backup(saved: Saved) -> Tree:
                 for file in find.files(page)
                 if file.hosted and identity(file) in known
             }
-    return Tree(saved.nodes, files)
+    return Contents(saved.nodes, files)
