@@ -339,7 +339,7 @@ class Client:
             self._recent.append(time.monotonic())
             self._forget()
         named, url = f"{method} /v1/{path}", f"{self._base}/v1/{path}"
-        where["timeout"] = TIMEOUT
+        where |= {"timeout": TIMEOUT, "allow_redirects": False}
         try:
             answer, content = wire.fetched(self._session, self._bounds, method, url, **where)
         except wire.Overdue:

@@ -164,7 +164,7 @@ def fetched(
     """
     with _watched(bounds.seconds) as watch:
         try:
-            with _sent(session, method, url, **more) as answer:
+            with session.request(method, url, stream=True, **more) as answer:
                 body = _body(answer.raw, bounds.size)
                 if watch.is_over:  # what was cut off in its headers looks like an empty answer
                     raise Overdue
@@ -175,24 +175,6 @@ def fetched(
             if isinstance(error, requests.exceptions.RequestException):
                 raise
             raise requests.exceptions.ChunkedEncodingError from error
-
-
-def _sent(
-    session: requests.Session, method: str, url: str, timeout: tuple[float, float], **more: Any
-) -> requests.Response:
-    """The answer, its body unread; no redirect is followed. What a Session does besides, with cookies and the
-    environment, nobody needs here, and it takes as long as the rest."""
-    request = requests.PreparedRequest()
-    headers = {**session.headers, **more.pop("headers", {})}
-    request.prepare(method, url, headers, auth=session.auth, **more)
-    return session.get_adapter(url).send(
-        request,
-        stream=True,
-        timeout=timeout,
-        verify=session.verify if session.verify is not None else True,
-        cert=session.cert,
-        proxies=session.proxies,
-    )
 
 
 def _body(raw: BaseHTTPResponse, limit: int) -> bytes:

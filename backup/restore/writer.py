@@ -179,7 +179,7 @@ class Writer:
 
     def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Json:
         named, url = f"{method} /v1/{path}", f"{self._base}/v1/{path}"
-        more: Json = {**sent, "timeout": TIMEOUT}
+        more: Json = {**sent, "timeout": TIMEOUT, "allow_redirects": False}
         if "json" in more:  # numbers as they came
             more["data"] = exact_json.dumps(more.pop("json"), is_sorted=False).encode()
             more["headers"] = {"Content-Type": "application/json"}
