@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 
@@ -18,6 +19,19 @@ def as_list(value: object) -> list[Any]:
 def objects(value: object) -> list[dict[str, Any]]:
     """The objects of a list, without anything else in it; [] for anything else."""
     return [item for item in as_list(value) if isinstance(item, dict)]
+
+
+def objects_within(value: object) -> Iterator[dict[str, Any]]:
+    """Every object anywhere in a value, itself included, in reading order. Without calling itself: of large
+    values that takes half the time."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            yield each
+            left += reversed(each.values())
+        elif isinstance(each, list):
+            left += reversed(each)
 
 
 def mapping(data: object, key: str) -> dict[str, Any]:

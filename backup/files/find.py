@@ -13,7 +13,7 @@ from typing import Any
 from backup import urls
 from backup.files import kinds
 from backup.files.names import identity, says_something
-from backup.json_values import mapping, objects, word
+from backup.json_values import mapping, objects, objects_within, word
 from backup.model import Block, File, Json, Page, plain_text
 
 MEDIA = ("image", "file", "pdf", "video", "audio")
@@ -164,13 +164,11 @@ def _entry(entry: Json, key: str, label: str) -> list[File]:
 
 def _emoji(value: Any) -> list[File]:
     """Every emoji of the workspace anywhere inside `value`: in a mention, or as an icon."""
-    if isinstance(value, list):
-        return [file for item in value for file in _emoji(item)]
-    if not isinstance(value, dict):
-        return []
-    found = [_custom_emoji(emoji)] if (emoji := mapping(value, "custom_emoji")).get("url") else []
-    rest = (item for key, item in value.items() if key != "custom_emoji")
-    return found + [file for item in rest for file in _emoji(item)]
+    return [
+        _custom_emoji(emoji)
+        for each in objects_within(value)
+        if "custom_emoji" in each and (emoji := mapping(each, "custom_emoji")).get("url")
+    ]
 
 
 def _custom_emoji(emoji: Json) -> File:

@@ -50,7 +50,9 @@ class Displays:
         """The views of those databases for which Notion answered, by their ids; a warning for others, and
         where it refused some."""
         found: dict[str, Views] = {}
-        answers = zip(databases, self.pool.map(self._asked, databases), strict=True)
+        # When the run is to end, the threads may still be waiting for pages, and nobody is asked.
+        each = map if self.stop.requested else self.pool.map
+        answers = zip(databases, each(self._asked, databases), strict=True)
         for database, (views, lacking) in answers:
             if lacking:
                 title = plain_text(database.raw.get("title")) or "Untitled"

@@ -302,11 +302,11 @@ class Fetching:
             if is_disk_full(error):
                 return Outcome(ended=WorkspaceError("No space left on device.", hint=_ROOM))
             return Outcome(failed=(Problem(step.title or "Untitled", what, step.page_id),))
-        files = Counter({step.page_id: written.new})
+        files = {step.page_id: written.new}
         return Outcome((done,), (), written.failed, written.problems, written.lacking, files)
 
     def _tell(self, number: str, step: Step, outcome: Outcome) -> None:
-        count = outcome.files[step.page_id]
+        count = outcome.files.get(step.page_id)
         files = counted(count, "file") if count else ""
         reason = "" if outcome.done else "not read" if outcome.ended else "failed"
         is_rendered = any(done.action is Action.RENDER for done in outcome.done)

@@ -28,7 +28,7 @@ class Outcome:
     lost: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     errors: tuple[Problem, ...] = ()
-    files: Counter[str] = field(default_factory=Counter)
+    files: Mapping[str, int] = field(default_factory=dict)
     left: int = 0
     news: Mapping[str, bool] = field(default_factory=dict)
     ended: BackupError | None = None
@@ -57,7 +57,8 @@ def combined(outcomes: Iterable[Outcome]) -> Outcome:
     failed, lost, warnings, errors = (tuple(chain.from_iterable(found.values())) for found in told)
     files = Counter[str]()
     for outcome in each:
-        files.update(outcome.files)
+        for id_, count in outcome.files.items():
+            files[id_] += count
     left = sum(outcome.left for outcome in each)
     ended = next((outcome.ended for outcome in each if outcome.ended), None)
     moved = {step.page_id: step for outcome in reversed(each) for step in outcome.moved}

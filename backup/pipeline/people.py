@@ -8,11 +8,11 @@ stands in the page's store, so that the page can be written again without asking
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backup.json_values import as_object, mapping, objects, word
+from backup import exact_json
+from backup.json_values import as_object, mapping, objects, objects_within, word
 from backup.model import Json, Page, bare_id
 from backup.notion.users import Users
 
@@ -33,8 +33,11 @@ class People:
         nameless = [user for user in _shown(page) if not word(user, "name") and word(user, "id")]
         if not nameless:
             return page
-        page = replace(page, raw=deepcopy(page.raw), comments=deepcopy(page.comments))
-        told = {word(user, "id"): name for user in _users(page.raw) if (name := word(user, "name"))}
+        whole = exact_json.dumps([page.raw, *page.comments], is_sorted=False)
+        raw, *comments = exact_json.loads(whole)  # a copy, in half the time of deepcopy
+        page = replace(page, raw=raw, comments=tuple(comments))
+        users = (each for each in objects_within(page.raw) if each.get("object") == "user")
+        told = {word(user, "id"): name for user in users if (name := word(user, "name"))}
         for user in _shown(page):
             id_ = word(user, "id")
             if id_ and not word(user, "name") and (name := told.get(id_) or self._name(id_)):
@@ -74,15 +77,3 @@ def _in_value(value: Any) -> Iterator[Json]:
 def _object(value: Any) -> Iterator[Json]:
     if isinstance(value, dict):
         yield value
-
-
-def _users(value: Any) -> Iterator[Json]:
-    """Every user object in a value."""
-    if isinstance(value, dict):
-        if value.get("object") == "user":
-            yield value
-        for each in value.values():
-            yield from _users(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _users(each)

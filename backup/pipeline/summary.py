@@ -116,7 +116,7 @@ def report(
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
 
     def entry(step: Step, note: str) -> Entry:
-        files = outcome.files[step.page_id]
+        files = outcome.files.get(step.page_id, 0)
         return Entry(step.title, step.folder, note, step.page_id, files)
 
     staying = _staying(decided, outcome, done)
