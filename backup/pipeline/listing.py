@@ -65,7 +65,7 @@ class Survey:
     def __post_init__(self) -> None:
         self._sources = Sources(self.client, self.pool, self.settings.keep_json)
         self._walk = Walk(self.client, self.pool)
-        self._views = Views(self.client, self.pool)
+        self._views = Views(self.client, self.pool, self.settings.full_sync)
         self._workspace = Workspace(self.client, self.pool)
 
     def begin(self, known: State) -> Listing:

@@ -26,10 +26,11 @@ _UNSHARED = (
 class Views:
     """What is known of linked views: `originals` has the id of the database that each shows, '' when
     that is not known, `titles` what the block is called. `listed` are the databases in pages, linked views
-    or not, that an earlier run has seen."""
+    or not, that an earlier run has seen. A full sync (`is_full`) asks for all that is not known."""
 
     client: Client
     pool: Executor
+    is_full: bool = False
     originals: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
@@ -56,7 +57,7 @@ class Views:
         new = set(sources.values()).difference(earlier)
         self._is_whole = set(earlier) <= set(sources.values())
         open_ = {id_ for id_, original in self.originals.items() if not original}
-        is_new = bool(open_ - self._known)
+        is_new = self.is_full or bool(open_ - self._known)
         wanted = [
             id_
             for id_, database in sources.items()

@@ -184,6 +184,8 @@ def test_a_view_of_a_database_that_is_not_shared_is_said_and_does_not_fail(grove
     assert "What is to do" in grove.text("home/tasks/door/hinge")
     quiet(grove)
     assert grove.endpoints["views"] == 0
+    grove.run(FULL_SYNC="true")
+    assert grove.endpoints["views"] == 2, "those of Tasks, and where else its rows are shown"
     grove.notion.share(away.above.id)
     away.move(Branch(grove.notion, grove.roots))
     ran = grove.run()
