@@ -184,7 +184,7 @@ class _Work:
         for name, text in texts.items():
             path = join(place.folder, name)
             is_wanted = name in (LIST, CSV) or LIST in written
-            is_ours = partial(is_our_list, path, ids=self.writer.known)
+            is_ours = partial(is_our_list, path, ids=None if LIST in written else self.writer.known)
             if is_wanted and self.writer.write_index(database_id, path, text, is_ours):
                 written.append(name)
         for name in {*place.lists} - {*written}:

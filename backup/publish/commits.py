@@ -22,7 +22,7 @@ _CRUD = " .,:;<>\"\\'"  # a name of these alone is none for git (its ident.c)
 @dataclass(frozen=True, slots=True)
 class Commit:
     """Files to put (path → object) and to drop; `time` is the author's, in seconds, when it is not
-    now. Paths are those of the repository."""
+    now. No path is in both. Paths are those of the repository."""
 
     put: Mapping[str, str]
     drop: Collection[str]
@@ -37,7 +37,7 @@ def effective(commits: Iterable[Commit], files: Mapping[str, str]) -> list[Commi
     tree, found = dict(files), []
     for commit in commits:
         put = {path: object_ for path, object_ in commit.put.items() if tree.get(path) != object_}
-        drop = [path for path in commit.drop if path in tree and path not in commit.put]
+        drop = [path for path in commit.drop if path in tree]
         if put or drop:
             found.append(replace(commit, put=put, drop=drop))
         tree.update(put)

@@ -132,7 +132,7 @@ def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
         for id_, place in base.databases.items()
         if not place.index or index_of(place.folder) in files
     }
-    return replace(base, pages=pages, databases=databases, damage=())
+    return replace(base, pages=pages, databases=databases)
 
 
 def told(before: State, now: State) -> list[Told]:

@@ -233,11 +233,10 @@ class Publisher:
             if place.store and (id_ in rewritten or self._base.databases.get(id_) != place)
         )
         here += stores
-        below = [f"{self.prefix}{path}" for path in here if path in stamps or self.tree.has(path)]
-        stored = objects.stored(self.git, below)
+        stored = objects.stored(self.git, [f"{self.prefix}{path}" for path in here])
         found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
-        removed = frozenset(done.removed) & self._base.nodes.keys()
-        return Snapshot(Held(now, found, rewritten, removed, tables), stamps, stored.lfs)
+        held = Held(now, found, rewritten, done.removed, tables)
+        return Snapshot(held, stamps, stored.lfs)
 
     def _published(self, page_id: str, record: Record) -> dict[str, str]:
         """The objects of a page that this run has not written, in the folder that it has now: those
@@ -292,8 +291,7 @@ class Publisher:
 
     def _is_known(self, held: Held) -> bool:
         """Whether the branch has all of it already."""
-        is_new = held.state != self._base or held.rewritten or held.removed
-        return self._is_whole and not is_new
+        return self._is_whole and held.state == self._base and not held.rewritten
 
     def _pushing(self, *, lfs: bool = False) -> Pushing:
         begun_from = "" if self.issued.commit else self._begun_from

@@ -249,6 +249,27 @@ def test_a_lost_state_is_no_reason_to_take_a_table_for_somebody_elses(shop: Back
     assert "Older cup" in shop.text("shop/database.csv")
 
 
+def test_a_table_of_rows_that_nobody_knows_any_more_is_not_taken_for_somebody_elses(
+    shop: Backup,
+) -> None:
+    run(shop)
+    left = shop.text("shop/database.csv")
+    branch = shop.git("branch", "--show-current").strip()
+    shop.git("checkout", "-q", "--orphan", "anew")
+    shop.git("rm", "-rqf", ".")
+    (shop.folder / "shop").mkdir()
+    (shop.folder / "shop/database.csv").write_text(left)
+    shop.git("add", "-A")
+    shop.git("commit", "-qm", "begin anew")
+    shop.git("branch", "-M", branch)
+    for title in CUPS:
+        shop.notion.trash(row(shop, title))
+    shop.notion.add_page(shop.notion.databases()[0], "Jug", {"Price": 7})
+    later(shop.notion)
+    run(shop)
+    assert "Jug" in shop.text("shop/database.csv") and shop.run("--verify").code == 0
+
+
 def test_without_stores_the_readme_is_a_list_and_with_them_again_a_table(shop: Backup) -> None:
     run(shop)
     whole = shop.text("shop/README.md")

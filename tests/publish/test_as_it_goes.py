@@ -255,3 +255,25 @@ def test_what_is_as_large_as_one_push_may_be_is_published_at_once(target: Backup
     stall(target, page(target, "Slow"), lambda: remote_commits(target) > 1)
     assert target.run(PUBLISH_EVERY="0").code == 0
     assert remote_commits(target) == 3
+
+
+@pytest.mark.usefixtures("ticking")
+def test_a_page_that_another_job_removed_since_its_publication_stays_removed(
+    target: Backup, tmp_path: Path
+) -> None:
+    tea, other = page(target, "Tea"), clone(target, tmp_path / "other")
+    codes: list[int] = []
+
+    def removed() -> bool:
+        if not codes and remote_commits(target) == 2:
+            codes.append(0)
+            target.notion.trash(tea)
+            later(target)
+            codes.append(other.run().code)
+        return bool(codes)
+
+    stall(target, page(target, "Slow"), removed)
+    ran = target.run(PUBLISH_EVERY="1")
+    assert ran.code == 0 and codes == [0, 0], ran.log
+    assert titles(target) == {"Milk", "Slow"}
+    check_consistent(target)

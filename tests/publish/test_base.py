@@ -19,6 +19,7 @@ from tests.publish.clones import (
 from tests.support.backups import Backup
 from tests.support.kitchen import read_since
 from tests.support.publishing import (
+    all_remote_files,
     at_remote,
     check_consistent,
     clone,
@@ -184,12 +185,12 @@ def test_pages_that_were_deleted_on_the_branch_are_published_again(
     target: Backup, tmp_path: Path
 ) -> None:
     with_picture(target)
-    files = remote_files(target)
-    target.git("rm", "-rq", "wiki/tea", "wiki/README.md")
+    files = all_remote_files(target)
+    target.git("rm", "-rq", "wiki/tea", "wiki/README.md", "wiki/.notion.json")
     push(target)
     ran = clone(target, tmp_path / "job").run()
     assert ran.code == 0 and "its files were changed or deleted here" in ran.log
-    assert remote_files(target) == files
+    assert all_remote_files(target) == files
 
 
 def test_what_a_rewound_branch_lacks_is_published_again(target: Backup, tmp_path: Path) -> None:
@@ -270,6 +271,10 @@ def test_a_clone_that_diverged_gets_instructions(target: Backup, tmp_path: Path)
     push(other, "other.py")
     (target.folder / "code.py").write_text("print(1)\n")
     target.git("commit", "-qam", "by hand")
+    write(target, "Milk", "Warm.")
+    assert "was not moved" not in target.run(GITHUB_ACTIONS="true").log, (
+        "nobody keeps a job's clone"
+    )
     write(target, "Tea", "News.")
     ran = target.run()
     assert ran.code == 0
@@ -282,6 +287,17 @@ def test_a_clone_that_diverged_gets_instructions(target: Backup, tmp_path: Path)
     target.git("pull", "-q", "--rebase")
     target.git("stash", "drop", "-q")
     assert "News." in target.text("wiki/tea/index.md")
+
+
+@pytest.mark.parametrize("make", [clone, emptied], ids=["fresh", "emptied"])
+def test_a_setting_that_changes_every_text_arrives_on_the_branch(
+    target: Backup, tmp_path: Path, make: Callable[[Backup, Path], Backup]
+) -> None:
+    with_picture(target)
+    ran = make(target, tmp_path / "job").run(FRONT_MATTER="true")
+    assert ran.code == 0, ran.log
+    assert remote_text(target, "wiki/tea/index.md").startswith("---")
+    check_consistent(target)
 
 
 def test_without_a_listing_nothing_is_committed(target: Backup) -> None:
@@ -338,3 +354,20 @@ def test_a_line_that_its_owner_added_before_the_first_publication_is_published(
         text.write("\nMine.\n")
     assert target.run().code == 0
     assert remote_text(target, "wiki/tea/index.md").endswith("\nMine.")
+
+
+def test_a_page_that_was_trashed_since_a_run_could_not_publish_it_is_removed(
+    target: Backup, tmp_path: Path
+) -> None:
+    assert target.run().code == 0
+    write(target, "Tea", "News.")
+    hook = tmp_path / "remote.git/hooks/pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert target.run().code == 1
+    hook.unlink()
+    target.notion.trash(page(target, "Tea"))
+    later(target)
+    assert target.run().code == 0
+    assert "wiki/tea/index.md" not in remote_files(target)
+    check_consistent(target)

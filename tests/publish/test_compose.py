@@ -289,13 +289,34 @@ def test_the_store_of_a_database_is_published_and_one_of_somebody_else_stays() -
     assert (gone.drop, gone.stores) == ([path], {})
 
 
+def test_the_store_that_another_run_read_later_stays_beside_what_the_state_says_of_it() -> None:
+    path = "wiki/.notion.json"
+    base, theirs = (State({}, {DATABASE: Place("wiki", "Wiki", store=each * 64)}) for each in "56")
+    held = Held(base, {path: "old"}, rewritten={DATABASE}, tables=TABLES)
+    found = composition(base, held, {path: "new"}, state.dumps(theirs))
+    assert found.state.databases[DATABASE].store == "6" * 64 and found.stores == {}
+
+
+def test_a_table_stays_as_it_is_while_pages_are_still_being_read() -> None:
+    place = Place("wiki", "Wiki", index=True, index_digest="7" * 64)
+    base = State({}, {DATABASE: place})
+    ours = State({TEA: record(TEA, 1, "wiki/tea", 0)}, base.databases)
+    found = composition(
+        base, Held(ours, contents(ours)), {"wiki/README.md": "a table"}, state.dumps(base)
+    )
+    assert found.texts.keys() == {state.NAME} and found.state == ours
+
+
 def test_changes_of_pages_are_listed_in_order() -> None:
     tea, milk, cocoa = (record(id_, 1, f"wiki/{id_}", 0) for id_ in "tmc")
-    before = State({"t": tea, "m": milk, "x": replace(tea, title="Gone", folder="x")})
+    plain, pictured = (record("p", 1, "wiki/p", pictures) for pictures in (0, 1))
+    gone = replace(tea, title="Gone", folder="x")
+    before = State({"t": tea, "m": milk, "x": gone, "p": plain})
     moved = replace(milk, folder="wiki/cow", stable=False)
-    now = State({"t": replace(tea, stable=False), "m": moved, "c": cocoa})
+    now = State({"t": replace(tea, stable=False), "m": moved, "c": cocoa, "p": pictured})
     assert told(before, now) == [
         Told("new", "Page c"),
+        Told("updated", "Page p"),
         Told("renamed", "Page m"),
         Told("removed", "Gone"),
     ]

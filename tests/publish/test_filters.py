@@ -196,6 +196,17 @@ def test_a_rule_that_only_the_branch_has_counts_too(target: Backup, tmp_path: Pa
     assert target.run().code == 0
 
 
+def test_an_exception_that_only_the_clone_has_lets_nothing_through(target: Backup) -> None:
+    (target.folder / ".gitattributes").write_text(TEXTS)
+    push(target, ".gitattributes")
+    (target.folder / "wiki").mkdir()
+    (target.folder / "wiki/.gitattributes").write_text(TEXTS.replace("filter=crypt", "!filter"))
+    write(target, "Tea", SECRET)
+    ran = target.run()
+    assert ran.code == 1 and "through the filter crypt" in ran.log
+    assert SECRET not in all_remote(target)
+
+
 def test_a_folder_that_is_taken_out_needs_no_filter(target: Backup) -> None:
     (target.folder / ".gitattributes").write_text("* filter=crypt\n* !filter\n*.png filter=crypt\n")
     push(target, ".gitattributes")

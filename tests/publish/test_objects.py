@@ -51,6 +51,22 @@ def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
     assert _counts(git)["count"] == 0
 
 
+def test_what_git_does_not_have_is_left_out(tmp_path: Path) -> None:
+    git = _repository(tmp_path)
+    tea = git.run("hash-object", "-w", "--stdin", given=b"Tea").strip()
+    assert objects.contents(git, {"milk": "1" * 40, "tea": tea}) == {"tea": b"Tea"}
+
+
+def test_what_a_killed_run_left_is_not_in_the_way(tmp_path: Path) -> None:
+    git = _repository(tmp_path)
+    left = tmp_path / ".git/notion-backup/wiki"
+    left.mkdir(parents=True)
+    (left / ".gitattributes").write_text("*.md text eol=crlf\n", "utf-8")
+    stored = objects.texts(git, {"wiki/README.md": "a\r\n"})
+    assert objects.contents(git, stored) == {"wiki/README.md": b"a\r\n"}
+    assert not left.parent.exists()
+
+
 def test_an_unchanged_run_asks_git_little_and_nothing_by_the_page(tmp_path: Path) -> None:
     git, said = shutil.which("git"), tmp_path / "said"
     wrapper = tmp_path / "bin" / "git"

@@ -75,11 +75,12 @@ def test_the_open_one_gets_the_words_of_now(pulls: PullRequests) -> None:
 
 
 @responses.activate
-def test_the_token_follows_no_redirect(pulls: PullRequests) -> None:
+@pytest.mark.parametrize("status", [300, 302])
+def test_the_token_follows_no_redirect(pulls: PullRequests, status: int) -> None:
     elsewhere = "https://elsewhere.example.com/pulls"
-    responses.get(PULLS, status=302, headers={"Location": elsewhere})
+    responses.get(PULLS, status=status, headers={"Location": elsewhere})
     followed = responses.get(elsewhere, json=[])
-    with pytest.raises(GitError, match="302"):
+    with pytest.raises(GitError, match=f"{status}"):
         pulls.find()
     assert followed.call_count == 0
 

@@ -41,6 +41,7 @@ def test_a_checkout_that_is_behind_its_remote_does_not_matter_and_stays_as_it_is
     run(target)
     assert "more.py" in remote_files(target)
     assert target.git("rev-parse", "HEAD") == before
+    assert target.git("rev-parse", "--is-shallow-repository") == "false"
 
 
 def test_a_shallow_clone_with_a_detached_head_keeps_its_depth(
@@ -105,6 +106,7 @@ def test_a_branch_that_is_new_begins_with_what_is_checked_out(target: Backup) ->
     before = target.git("status", "--porcelain", "--branch")
     ran = target.run(BRANCH="notes")
     assert ran.code == 0, ran.log
+    assert "was not moved" not in ran.log, "nobody expects it of another branch"
     assert remote_files(target, "notes") == [".notion-sync.json", "code.py", *PAGES]
     assert remote_files(target) == ["code.py"]
     assert target.git("branch", "--format=%(refname:short)") == "main"

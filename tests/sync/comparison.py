@@ -268,8 +268,9 @@ def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
 
 def _stored(content: bytes) -> list[str]:
     """The lines of a store, but for the names of files. How Notion calls a page that is mentioned, what it
-    says of one that lies there, and in which block of a page this one stands (see its record) is left out
-    as well: nothing here moves when that changes."""
+    says of one that lies there, in which block of a page this one stands (see its record), and whether a
+    block said that it has children (they are lines of their own) is left out as well: nothing here moves
+    when that changes."""
     try:
         first, *lines = content.decode().removesuffix("\n").split("\n")
         head = json.loads(first)
@@ -279,7 +280,10 @@ def _stored(content: bytes) -> list[str]:
         head["order"] = [sorted(each) for each in head.get("order", ())]
         if {"block_id", "page_id"} & (page := head.get("page", {})).get("parent", {}).keys():
             del page["parent"]
-        return [_unnamed(head), *(_unnamed(json.loads(line)) for line in lines)]
+        blocks = [json.loads(line) for line in lines]
+        for _depth, raw, *_ in blocks:
+            raw.pop("has_children", None)
+        return [_unnamed(head), *map(_unnamed, blocks)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return [repr(content)]
 
