@@ -239,12 +239,14 @@ def completed(
 def _with_databases(
     memory: Memory, found: Rebuilt, files: Collection[str], lying: Lying, owned: Collection[str]
 ) -> Memory:
-    """The memory with the databases that were found again, unless their stores are what others `owned`."""
+    """The memory with the databases that were found again, unless their stores are what others `owned`; a
+    state of the history may know them without, as a run was cut off then."""
     known = memory.state.databases
     lost = {
         id_: place
         for id_, place in found.databases.items()
-        if id_ not in known and join(place.folder, STORE) not in owned
+        if not (was := known.get(id_)) or (was.folder, was.store) == (place.folder, "")
+        if join(place.folder, STORE) not in owned
     }
     databases = {**known, **rebuild.with_lists(lost, files, lying.stores)}
     return replace(memory, state=replace(memory.state, databases=databases))

@@ -87,8 +87,10 @@ def with_lists(
     `read`."""
     names: dict[str, list[str]] = {place.folder: [] for place in places.values()}
     parts = (path.rpartition("/") for path in files)
-    lists = {"/".join((at, name)) for at, _, name in parts if at in names and is_list(name)}
-    for path, content in read(lists | {index_of(folder) for folder in names}):
+    lists = [
+        join(at, name) for at, _, name in parts if at in names and (name == _INDEX or is_list(name))
+    ]
+    for path, content in read(lists):
         if is_our_list(path, content.decode("utf-8", "replace"), None):
             folder, _, name = path.rpartition("/")
             names[folder].append(name)

@@ -15,7 +15,7 @@ from backup.publish import objects
 from backup.publish.push import Pushing, Tip, listed
 from backup.sync import state
 from backup.sync.base import Base
-from backup.sync.state import Record, State, join
+from backup.sync.state import Place, Record, State, join
 
 _VERSIONS = 20  # of the state file that are tried, when the last one is lost, damaged or put back
 _LOOKED_AT = 100  # commits that changed it, of which some may put an earlier one back
@@ -104,6 +104,16 @@ def _known_earlier(git: Git, prefix: str, base: Base) -> dict[str, Record]:
             if there and id_ not in found and files.get(there) == base.files[there]:
                 found[id_] = record
     return found
+
+
+def databases(base: Base, remembered: State) -> dict[str, Place]:
+    """The databases of the branch's state, and those of which the store was found there besides."""
+    found = {
+        id_: place
+        for id_, place in remembered.databases.items()
+        if place.store and all(path in base.files for path in place.paths())
+    }
+    return {**base.state.databases, **found}
 
 
 def _at(git: Git, commit: str, path: str) -> State:

@@ -165,7 +165,7 @@ class Publisher:
     ) -> None:
         """The run starts with the state `remembered`; `rebuilt` says that the branch's own could not
         be read, or not whole, and `unpublished` are pages that an interrupted run left in the work tree.
-        Other pages that it does not have as the branch's state says are where the history found them.
+        Other pages and databases that it does not have as the branch's state says lie where they were found.
 
         `credit` tells from a page's id and the time of its last edit who made that.
         """
@@ -176,7 +176,8 @@ class Publisher:
             for id_, each in remembered.pages.items()
             if id_ in there or id_ not in unpublished
         }
-        self._base = replace(self._start.state, pages=known)
+        databases = base.databases(self._start, remembered)
+        self._base = replace(self._start.state, pages=known, databases=databases)
         seen = {id_: each for id_, each in remembered.pages.items() if id_ not in unpublished}
         self._start = replace(self._start, state=replace(self._base, pages={**known, **seen}))
         found = (each for id_, each in seen.items() if known[id_] != each)

@@ -183,6 +183,20 @@ class TestStores:
         assert memory.state.pages[MILK].folder == "wiki/cocoa", "where the history knows it"
         assert (memory.restored, memory.rebuilt) == ({TEA}, {MILK, "c" * 32})
 
+    def test_a_database_in_a_page_comes_back_also_where_the_history_knows_it_without_its_store(
+        self,
+    ) -> None:
+        jars = "c" * 32
+        title = [{"type": "text", "text": {"content": "Jars"}, "plain_text": "Jars"}]
+        content = store.dumps(StoredDatabase(jars, {"object": "database", "title": title}))
+        files = {**self.FILES, "wiki/tea/jars/.notion.json": content}
+        place = Place("wiki/tea/jars", "Jars", store=store.digest(content), parent=TEA)
+        assert kept(of_work_tree(Local()), files).state.databases == {jars: place}
+        known = State({TEA: record("tea")}, {**PLACES, jars: Place("wiki/tea/jars", "Jars")})
+        base = replace(branch(known, problem="lost"), files=files)
+        memory = kept(of_branch(base, Local(), Files(lambda _: True)), files)
+        assert memory.state.databases[jars] == place
+
     def test_a_damaged_entry_comes_back_as_well(self) -> None:
         known = State({"c" * 32: record("late", "2026-09-01T08:00:00.000Z")}, PLACES)
         again = kept(Memory(known, damage=(Damage(NAME, TEA, "a value"),)), self.FILES)
