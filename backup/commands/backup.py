@@ -165,6 +165,8 @@ def _carried_out(
     settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
 ) -> Report:
     memory, listing = begun.memory, begun.listing
+    if memory.problem and not begun.base:  # a run that is cut off must not lose it again
+        indexes.save(services.tree, memory.state, is_known=False)
     _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()

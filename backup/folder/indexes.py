@@ -52,7 +52,7 @@ def write_indexes(
     places = placed(writer.plan, before)
     moved = {
         id_: old
-        for id_, old in before.databases.items()
+        for id_, old in writer.places.items()
         if id_ not in places or places[id_].folder != old.folder
     }
     found = work.stores(places)
@@ -99,7 +99,7 @@ class _Work:
     def _known(self, listed: Listed, holdings: Holdings) -> _Stored | None:
         """The store that a database has already, wherever that lies; None when there is to be another. One
         that is not needed is not read."""
-        place, old = holdings.now.databases[listed.id], self.before.databases.get(listed.id)
+        place, old = holdings.now.databases[listed.id], self.writer.places.get(listed.id)
         path = join(listed.folder, STORE)
         if listed.stored == b"":
             return replace(place, store="", listing_digest=""), b""
@@ -125,7 +125,7 @@ class _Work:
         """A new store. Views that Notion did not show are as they were, and the next run asks again."""
         digest, shown = store.digest(store.dumps(database)), views.shown if views else ()
         if not views or not views.is_whole:
-            old = self.before.databases.get(database.id)
+            old = self.writer.places.get(database.id)
             earlier = understood(self.tables.store_of(database.id, old)) if old else None
             ids = [each.get("id") for each in shown]
             left = [

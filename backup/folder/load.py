@@ -231,7 +231,23 @@ def completed(
         if is_lost and owned.isdisjoint(record.paths()):
             added[id_] = record
             owned.update(record.paths())
+    if memory.problem:
+        memory = _with_databases(memory, found, files, lying, owned)
     return _with(memory, found, added)
+
+
+def _with_databases(
+    memory: Memory, found: Rebuilt, files: Collection[str], lying: Lying, owned: Collection[str]
+) -> Memory:
+    """The memory with the databases that were found again, unless their stores are what others `owned`."""
+    known = memory.state.databases
+    lost = {
+        id_: place
+        for id_, place in found.databases.items()
+        if id_ not in known and join(place.folder, STORE) not in owned
+    }
+    databases = {**known, **rebuild.with_lists(lost, files, lying.stores)}
+    return replace(memory, state=replace(memory.state, databases=databases))
 
 
 def _places(

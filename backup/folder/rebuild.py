@@ -10,33 +10,38 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from backup import store
 from backup.errors import StoreError
 from backup.markdown import page as document
 from backup.markdown import placeholders
+from backup.markdown.database import is_our_list
 from backup.model import FILE_FOLDERS, STORE, bare_id, emoji, plain_text
 from backup.notion import children
 from backup.store import StoredDatabase, StoredPage
 from backup.sync import state
 from backup.sync.paths import is_name
-from backup.sync.state import Record, join
-from backup.sync.untrusted import Damaged
+from backup.sync.state import Place, Record, join
+from backup.sync.steps import index_of
+from backup.sync.untrusted import Damaged, is_list
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+)")
 _UNFIT = "0" * 64  # a digest that fits nothing
+_INDEX = index_of("")  # shows a database's pages
 _RUN = timedelta(days=1)  # no run is longer
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """The pages that were found; `whole` are the ids of those of which a store has all, `strays` are
-    folders that carry the id of a page, where the backup would not have put it."""
+    """The pages that were found, and the databases in them with their stores; `whole` are the ids of those
+    pages of which a store has all, `strays` are folders that carry the id of a page, where the backup would
+    not have put it."""
 
     pages: Mapping[str, Record]
+    databases: Mapping[str, Place] = field(default_factory=dict)
     whole: frozenset[str] = frozenset()
     strays: tuple[str, ...] = ()
 
@@ -55,7 +60,8 @@ def rebuilt(
     said: _Told = dict(_in_texts(texts, files))
     databases = {folder: each for folder, each in databases.items() if folder not in said}
     above, found, strays = dict(parents), dict[str, Record](), []
-    every: _Told = {**databases, **said, **whole}
+    places: dict[str, Place] = {}
+    every: Mapping[str, tuple[str, Record | Place]] = {**databases, **said, **whole}
     for folder, (id_, record) in sorted(every.items(), key=lambda each: f"{each[0]}/"):
         parent = above.get(state.parent_of(folder), "")
         is_nested = parent and is_name(folder.rpartition("/")[2], record.title, id_)
@@ -64,10 +70,36 @@ def rebuilt(
             strays += [] if folder in databases else [folder]
             continue
         above.setdefault(folder, id_)
-        if folder not in databases:
+        if isinstance(record, Place):
+            places.setdefault(id_, replace(record, parent=parent))
+        else:
             found[id_] = replace(record, parent="" if is_root else parent)
     good = {id_ for id_, record in found.items() if record.folder in whole}
-    return Rebuilt(found, frozenset(good), tuple(strays))
+    return Rebuilt(found, places, frozenset(good), tuple(strays))
+
+
+def with_lists(
+    places: Mapping[str, Place],
+    files: Iterable[str],
+    read: Callable[[Collection[str]], Iterable[tuple[str, bytes]]],
+) -> dict[str, Place]:
+    """Databases with what lies in their folders and shows their pages, as it says itself when it is
+    `read`."""
+    names: dict[str, list[str]] = {place.folder: [] for place in places.values()}
+    parts = (path.rpartition("/") for path in files)
+    lists = {"/".join((at, name)) for at, _, name in parts if at in names and is_list(name)}
+    for path, content in read(lists | {index_of(folder) for folder in names}):
+        if is_our_list(path, content.decode("utf-8", "replace"), None):
+            folder, _, name = path.rpartition("/")
+            names[folder].append(name)
+    return {
+        id_: replace(
+            place,
+            index=_INDEX in names[place.folder],
+            lists=tuple(sorted({*names[place.folder]} - {_INDEX})),
+        )
+        for id_, place in places.items()
+    }
 
 
 def is_settled(record: Record, newest: str) -> bool:
@@ -86,29 +118,32 @@ def is_settled(record: Record, newest: str) -> bool:
 _Told = dict[str, tuple[str, Record]]
 
 
-def _in_stores(stores: Iterable[tuple[str, bytes]]) -> tuple[_Told, _Told]:
+def _in_stores(
+    stores: Iterable[tuple[str, bytes]],
+) -> tuple[_Told, dict[str, tuple[str, Place]]]:
     """For each folder with a good store the id of its page, and the record of it; and the same of
-    databases, of which only the title is told."""
+    databases."""
     pages: _Told = {}
-    databases: _Told = {}
+    databases: dict[str, tuple[str, Place]] = {}
     for path, content in stores:
         folder = path.rpartition("/")[0]
         if found := of_store(folder, "", content):
             pages[folder] = found
-        elif named_ := _database(content):
-            databases[folder] = (named_[0], Record("", folder, named_[1]))
+        elif place := _database(folder, content):
+            databases[folder] = place
     return pages, databases
 
 
-def _database(content: bytes) -> tuple[str, str] | None:
-    """The id and the title of the database that a store is about."""
+def _database(folder: str, content: bytes) -> tuple[str, Place] | None:
+    """The id of the database that a store in `folder` is about, and its place."""
     try:
         stored = store.loads(content)
     except StoreError:
         return None
     if not isinstance(stored, StoredDatabase):
         return None
-    return stored.id, plain_text(stored.raw.get("title"))
+    title, digest = plain_text(stored.raw.get("title")), store.digest(content)
+    return stored.id, Place(folder, title, store=digest)
 
 
 def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | None:

@@ -21,8 +21,8 @@ from backup.folder.tree import Tree
 from backup.markdown.database import is_our_list
 from backup.model import CSV, STORE
 from backup.sync import journal
-from backup.sync.plan import Plan, Step
-from backup.sync.state import Record, State, join
+from backup.sync.plan import Listed, Plan, Step
+from backup.sync.state import Place, Record, State, join
 
 _LIST = re.compile(rf"(.*/)?(README(-[0-9]+)?\.md|{re.escape(CSV)})")
 _NOBODY = ""  # owns files of an interrupted run that no page needs
@@ -34,7 +34,8 @@ _FORMER = (
 class Writer:
     """Changes the output folder and the records together, one page at a time.
 
-    `before` is the state that it begins with, and `records` starts as that one's. `touched` are the
+    `before` is the state that it begins with, and `records` and `places`, where the files of databases lie
+    by now, start as that one's. `touched` are the
     paths that this run wrote or deleted, `written` and `removed` the ids of the pages that it wrote,
     and removed, `changed` those of which a file came, went, or has another content now.
     `claimed` are files that an interrupted run may have written: ours, whether or not a record has
@@ -53,6 +54,7 @@ class Writer:
     ) -> None:
         self.tree = tree
         self.records = dict(state.pages)
+        self.places = dict(state.databases)
         self.before = state
         self.people = dict(state.people)
         self.outside: dict[str, str | None] = dict(state.outside)
@@ -129,24 +131,30 @@ class Writer:
         paths = {join(folder, "index.md"), *(before.paths() if before else ())}
         self.tree.check(paths, paths)
 
-    def relocate(self, steps: Iterable[Step]) -> dict[str, str]:
-        """Move the last good copies of all pages that get another folder, before anything else is
-        written; why not, by page id, for those that could not be moved.
+    def relocate(self, steps: Iterable[Step], databases: Iterable[Listed] = ()) -> dict[str, str]:
+        """Move the last good copies of all pages, and the files of all `databases`, that get another folder,
+        before anything else is written; why not, by page id, for those that could not be moved. A database
+        that could not is written anew at the end.
 
-        A page whose new folder is still another's waits for that one; in a circle one steps aside.
+        What goes where something else still lies waits for that; in a circle one steps aside.
         """
         waiting = {step.page_id: step.folder for step in steps if self._is_to_move(step)}
+        waiting |= {
+            each.id: each.folder
+            for each in databases
+            if each.id in self.places and self.places[each.id].folder != each.folder
+        }
         refused: dict[str, str] = {}
         with self._lock:
             while waiting:
                 chain, is_circle = self._chain(waiting)
                 if is_circle:
                     last = chain.pop()
-                    aside = join(self.records[last].folder.rpartition("/")[0], last)
+                    aside = join(self._node(last).folder.rpartition("/")[0], last)
                     self._try_to_move(last, aside, refused)
-                for page_id in reversed(chain):
-                    self._try_to_move(page_id, waiting.pop(page_id), refused)
-        return refused
+                for id_ in reversed(chain):
+                    self._try_to_move(id_, waiting.pop(id_), refused)
+        return {id_: why for id_, why in refused.items() if id_ not in self.places}
 
     def write_index(
         self, database_id: str, path: str, text: str, is_ours: Callable[[str], bool]
@@ -242,22 +250,44 @@ class Writer:
         before = self.records.get(step.page_id)
         return before is not None and before.folder != step.folder
 
+    def _node(self, id_: str) -> Record | Place:
+        return self.places[id_] if id_ in self.places else self.records[id_]
+
     def _chain(self, waiting: Mapping[str, str]) -> tuple[list[str], bool]:
-        """A page that waits, the one it waits for, and so on; and whether that leads in a circle."""
+        """What waits, what it waits for, and so on; and whether that leads in a circle."""
         chain = {next(iter(waiting)): True}  # a dict for its order
         while True:
             last = next(reversed(chain))
-            blocker = self._owners.get(join(waiting[last], "index.md"), _NOBODY)
+            paths = replace(self._node(last), folder=waiting[last]).paths()
+            owners = (self._owners.get(path, _NOBODY) for path in paths)
+            blocker = next((id_ for id_ in owners if id_ in waiting and id_ != last), _NOBODY)
             if blocker in chain or blocker not in waiting:
                 return list(chain), blocker in chain
             chain[blocker] = True
 
-    def _try_to_move(self, page_id: str, folder: str, refused: dict[str, str]) -> None:
+    def _try_to_move(self, id_: str, folder: str, refused: dict[str, str]) -> None:
         try:
-            self._move(page_id, folder)
-            refused.pop(page_id, None)
+            if id_ in self.places:
+                self._move_database(id_, folder)
+            else:
+                self._move(id_, folder)
+            refused.pop(id_, None)
         except WorkspaceError as error:
-            refused[page_id] = str(error)
+            refused[id_] = str(error)
+
+    def _move_database(self, database_id: str, folder: str) -> None:
+        before = self.places[database_id]
+        place = replace(before, folder=folder)
+        old, new = before.paths(), place.paths()
+        self._check(database_id, new, ())
+        self.tree.append(journal.NAME, journal.claim(new))
+        for path, new_path in zip(old, new, strict=True):
+            if self.tree.has(path):
+                self.tree.link(path, new_path)
+        self._owners.update(dict.fromkeys(new, database_id))
+        self.touched.update(new)
+        self.places[database_id] = place
+        self._release(database_id, old)
 
     def _move(self, page_id: str, folder: str) -> None:
         before = self.records[page_id]

@@ -64,7 +64,7 @@ class Answered:
     whole: bool
 
 
-def rows(live: Answered, archived: Answered, source_id: str, database_id: str) -> Rows:
+def rows(live: Answered, archived: Answered, database_id: str) -> Rows:
     """The rows of a data source from both queries that it takes (see `live` and `archived`)."""
     found = {**archived.found, **live.found}
     counts = Counter(each for each in found.values() if isinstance(each, Other))

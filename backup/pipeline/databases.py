@@ -73,8 +73,7 @@ class Sources:
         schemas = {source.id: source.schema for source in sources}
         stored = StoredDatabase(database.id, database.raw, tuple(each.raw for each in sources))
         parts = [
-            read.rows(each.live.result(), each.archived.result(), source_id, database.id)
-            for source_id, each in zip(database.sources, about, strict=True)
+            read.rows(each.live.result(), each.archived.result(), database.id) for each in about
         ]
         nested = tuple(dict.fromkeys(each for part in parts for each in part.databases))
         listed = Listed(

@@ -194,7 +194,7 @@ class Fetching:
             self.writer.remove(step.page_id)
             self.log.line(f"removed {step.folder}/ · {step.reason}")
         steps = [step for step in decided.steps if step.page_id not in rules.failed]
-        refused = self.writer.relocate(steps)
+        refused = self.writer.relocate(steps, (*decided.databases, *decided.kept))
         titles = {step.page_id: step.title for step in steps}
         failed = [Problem(titles[id_] or "Untitled", why, id_) for id_, why in refused.items()]
         for problem in failed:

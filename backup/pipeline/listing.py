@@ -221,10 +221,13 @@ class Survey:
                     self._views.add(id_, found.title)
             except Unauthorized:
                 raise
-            except NotFound:
-                self._verdicts[id_] = Verdict.UNREACHABLE
             except Exception as error:  # noqa: BLE001 - it costs no other database
-                self._problems.append(Problem(f"database {id_}", sentence(error)))
+                # Else a part of it is not shown, or what a search has just found.
+                is_itself = id_ not in self._stands and (parents[id_] != TOP or id_ in inside)
+                if isinstance(error, NotFound) and is_itself:
+                    self._verdicts[id_] = Verdict.UNREACHABLE
+                else:
+                    self._problems.append(Problem(f"database {id_}", sentence(error)))
 
     def _show(self, resolved: Resolved, title: str, parent: str = "") -> None:
         self._stands[resolved.id] = children.stands_in(resolved.raw)

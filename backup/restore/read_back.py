@@ -75,7 +75,7 @@ class Reading:
         yield Node("", id_, parent, "database", store.loads(store.dumps(stored)), {})
         for source in sources:
             live, archived = (ask(self.client, source.id) for ask in (read.live, read.archived))
-            for row in read.rows(live, archived, source.id, id_).rows:
+            for row in read.rows(live, archived, id_).rows:
                 yield from self._of_row(row, source.schema, id_)
 
     def _views(self, id_: str) -> Iterator[Json]:

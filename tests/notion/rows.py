@@ -38,7 +38,7 @@ def rows_of(service: Service) -> Rows:
 
 def listed(service: Service, source: str, database: str) -> Rows:
     live, archived = read.live(service.client, source), read.archived(service.client, source)
-    return read.rows(live, archived, source, database)
+    return read.rows(live, archived, database)
 
 
 def titles(listing: Rows) -> list[str]:

@@ -202,6 +202,14 @@ def without_views(ended: Ended) -> set[str]:
     return {each.page_id for each in warnings if "what views" in each.what}
 
 
+def misled(ended: Ended) -> bool:
+    """Whether a spoiled answer made a run call something not shared: a database that a page shows, or the one
+    behind a linked view. It says so and ends well, and the next one asks again."""
+    warnings = ended.report.warnings if ended.report else ()
+    words = ("A database in it (", "does not show its rows")
+    return ended.faults > 0 and any(each in told.what for told in warnings for each in words)
+
+
 def _differences(one: Any, two: Any) -> str:
     """Two values, of lists what only one of them has."""
     if isinstance(one, list) and isinstance(two, list):

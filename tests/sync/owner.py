@@ -177,16 +177,22 @@ def _revert(land: Land, one: int, two: int) -> None:
         then, now = history[min(one, len(history) - 1)].ours, land.now()
         then = {path: each for path, each in then.items() if path not in now.owned}
         land.change(then, now.ours.keys() - then.keys())
+        _leave_relics(land)
 
 
 def _rewind(land: Land, one: int, two: int) -> None:
-    """The branch is reset to an earlier commit, and pushed by force: in the midst of those that have a page
-    each, some pages are in no state."""
+    """The branch is reset to an earlier commit, and pushed by force."""
     if isinstance(land, Branch):
         history = land.history()
         land.move(history[min(one, len(history) - 1)].commit)
-        now = land.now()
-        land.relics |= now.ours.keys() - {STATE} - Copy.of(now.ours).owners().keys()
+        _leave_relics(land)
+
+
+def _leave_relics(land: Land) -> None:
+    """In the midst of commits that have a page each, some pages are in no state: with parts, they wait
+    for theirs."""
+    now = land.now()
+    land.relics |= now.ours.keys() - {STATE} - Copy.of(now.ours).owners().keys()
 
 
 def _replace(land: Land, one: int, two: int) -> None:

@@ -166,6 +166,14 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
             *(Event("move_row", 3), Act("revert_state", 2)),
         ],
     ),
+    "a page goes where a database lay, in the page that changes places with its own": (
+        Way("main", roots="page"),
+        [FIRST, Event("swap", 2)],
+    ),
+    "the state is lost, a page goes where a database lay, and the run is killed": (
+        Way("folder", roots="page"),
+        [FIRST, Event("swap", 2), Act("lose"), Run("killed", 35)],
+    ),
     "a kept folder shows what another one has published since": (
         Way("branch", ("runner", "laptop")),
         [FIRST, Act("rewind", 11), Run("fault", 12, SILENCE, who=1), FIRST],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fakenotion import faults
 from fakenotion.branches import Branch
 from fakenotion.trees import random_tree
@@ -162,6 +164,18 @@ def test_a_page_that_is_shared_in_one_that_is_not_is_a_root(grown: Grown) -> Non
     grove.run()
     assert grove.backup.commits() == commits
     grove.notion.grant(home.id)
+    grove.run()
+    assert grove.pages == ALL
+
+
+@pytest.mark.parametrize("path", ["/v1/databases/", "/v1/data_sources/", "/query"])
+def test_a_new_database_at_the_top_of_which_a_part_is_not_shown_is_told(
+    path: str, grown: Grown
+) -> None:
+    grove, _, _ = stocked(grown)
+    grove.backup.fail(path, faults.error(404))
+    assert "error: database" in grove.run(code=1).log
+    grove.backup.heal()
     grove.run()
     assert grove.pages == ALL
 
