@@ -67,3 +67,8 @@ def test_without_them_it_installs_as_any_checkout(tmp_path: Path) -> None:
     shutil.rmtree(carrying.action / "vendor")
     start = carrying.start()
     assert (start.code, start.words.startswith("Installing the packages into ")) == (2, True)
+
+
+def test_asked_for_an_environment_it_makes_one_although_it_needs_none(carrying: House) -> None:
+    start = carrying.start("--environment", str(carrying.action / "requirements.txt"))
+    assert (start.code, start.words.startswith("Installing the packages into ")) == (2, True)

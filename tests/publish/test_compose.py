@@ -297,6 +297,18 @@ def test_the_store_that_another_run_read_later_stays_beside_what_the_state_says_
     assert found.state.databases[DATABASE].store == "6" * 64 and found.stores == {}
 
 
+@pytest.mark.parametrize("store", ["", "5" * 64])
+def test_a_table_for_which_a_store_could_not_be_read_is_made_again_by_the_next_run(
+    store: str,
+) -> None:
+    tea = replace(record(TEA, 2, "wiki/tea", 0), parent=DATABASE, store=store)
+    ours = State({TEA: tea}, {DATABASE: Place("wiki", "Wiki", index=True, store=store)})
+    objects = {**contents(ours), "wiki/.notion.json": "ours"}
+    found = composition(State(), Held(ours, objects, tables=TABLES), {}, "")
+    assert "wiki/README.md" in found.texts
+    assert (found.state.databases[DATABASE].index_digest == "") == bool(store)
+
+
 def test_a_table_stays_as_it_is_while_pages_are_still_being_read() -> None:
     place = Place("wiki", "Wiki", index=True, index_digest="7" * 64)
     base = State({}, {DATABASE: place})

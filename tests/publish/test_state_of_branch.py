@@ -48,7 +48,7 @@ class TestLostState:
         front_matter: str,
         depth: tuple[str, ...],
     ) -> None:
-        environ = {"FRONT_MATTER": front_matter}
+        environ = {"FRONT_MATTER": front_matter, "KEEP_JSON": front_matter}
         later(target)
         assert target.run(**environ).code == 0
         files = remote_files(target)
