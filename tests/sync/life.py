@@ -229,7 +229,7 @@ class Life:
     def may_miss(self, known: Collection[str]) -> set[str]:
         """The bare ids of what a run need not see yet: no time moved when it was shared, or moved, and
         what it lies in is not listed when nothing lay there. A full sync sees it. `known` is what the
-        backup has."""
+        backup has below the roots that the settings name."""
         self.unseen = {
             each for each in self.unseen if bare_id(each) not in known and self.is_there(each)
         }

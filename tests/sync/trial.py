@@ -312,7 +312,8 @@ class Trial:
     ) -> None:
         """After a run that says that all is well. What is new in pages that are `waiting` for another part
         is not there yet; then it says so."""
-        missed = self.life.may_miss(before.lines().keys() | after.lines().keys())
+        known = before.lines().keys() | after.lines().keys()
+        missed = self.life.may_miss(known - checks.left_alone(self.life, after))
         mine = {id_ for id_ in there - missed if self._is_mine(id_, run)}
         left = {each.page_id for each in ended.report.warnings} if ended.report else set()
         others = left if run.how == "between" else left - self.life.there()
