@@ -174,13 +174,13 @@ class Publisher:
         known = {
             id_: there.get(id_, each)
             for id_, each in remembered.pages.items()
-            if id_ in there or id_ not in unpublished
+            if id_ in there or (rebuilt and id_ not in unpublished)
         }
         databases = base.databases(self._start, remembered)
         self._base = replace(self._start.state, pages=known, databases=databases)
         seen = {id_: each for id_, each in remembered.pages.items() if id_ not in unpublished}
         self._start = replace(self._start, state=replace(self._base, pages={**known, **seen}))
-        found = (each for id_, each in seen.items() if known[id_] != each)
+        found = (each for id_, each in seen.items() if known.get(id_) != each)
         alike = self._alike(remembered.pages[id_] for id_ in unpublished)
         self._found = alike.union(path for record in found for path in record.paths())
         self._is_whole = not rebuilt

@@ -222,6 +222,13 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         SHARDS,
         [Choice(5, 0), FIRST, SECOND, FIRST, Act("rewind", 5), FIRST],
     ),
+    "an old state is put back that lacks a page, which is kept after its removal in Notion": (
+        Way("here", requests=3, shards=2),
+        [
+            *(FIRST, SECOND, Act("revert_state", 7, 1), Event("move_into", 10, 4)),
+            *(Event("trash", 7, 9), KEEP),
+        ],
+    ),
     "stores are new, and the run is cut off in the middle": (
         LAPTOP,
         [BARE, FIRST, STORED, Run("killed", 60, 1), FIRST],
