@@ -239,6 +239,16 @@ class Life:
         """The bare ids of these, and of all that lies in them."""
         return {bare_id(node.id) for each in ids for node in self.below(each)}
 
+    def showing(self, ids: Collection[str]) -> set[str]:
+        """The bare ids of the pages with a copy of a block in which one of these lies."""
+        found = set()
+        for node in self.notion.nodes.values():
+            source = (node.data.get("synced_block") or {}).get("synced_from")
+            if source and not self.inside_of([source["block_id"]]).isdisjoint(ids):
+                above = self.notion.upwards(node)
+                found.add(next(bare_id(each.id) for each in above if each.kind == "page"))
+        return found
+
     def purge(self, page: str) -> None:
         """A page is deleted for good, with all pages in it."""
         self.notion.purge(page)

@@ -229,6 +229,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
             *(Event("trash", 7, 9), KEEP),
         ],
     ),
+    "a page is read while its root is in the trash": (
+        Way("folder", shards=2, roots="page"),
+        [SECOND, Event("trash_root", 6, 1), FIRST],
+    ),
     "stores are new, and the run is cut off in the middle": (
         LAPTOP,
         [BARE, FIRST, STORED, Run("killed", 60, 1), FIRST],
