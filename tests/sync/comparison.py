@@ -281,7 +281,7 @@ def _stored(content: bytes) -> list[str]:
         if {"block_id", "page_id"} & (page := head.get("page", {})).get("parent", {}).keys():
             del page["parent"]
         blocks = [json.loads(line) for line in lines]
-        for _depth, raw, *_ in blocks:
+        for raw in (each for line in blocks for each in line if isinstance(each, dict)):
             raw.pop("has_children", None)
         return [_unnamed(head), *map(_unnamed, blocks)]
     except (ValueError, KeyError, TypeError, AttributeError):

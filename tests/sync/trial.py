@@ -348,7 +348,7 @@ class Trial:
         others = {id_ for id_ in after.pages() if not self._is_mine(id_, run)}
         kept |= others - self.life.there()  # as the run of their part says
         hidden = checks.with_inside(kept, after) | self.life.inside_of(kept)
-        hidden |= self.life.showing(kept)  # nothing tells that it is hidden in a copy, too
+        hidden |= self.life.showing(kept)  # no time tells what becomes of a copy
         hidden |= checks.without_views(ended)
         if fresh := self._fresh_copy():
             checks.equal(self.life, after, fresh, (hidden, others), self.land.relics, ended.log)
