@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import stat
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -182,7 +183,7 @@ def _as_is(git: Git, paths: Collection[str]) -> dict[str, str]:
         with _opened(git.folder, ordered[start : start + _AT_ONCE]) as handles:
             for path, handle in handles.items():
                 if (large := os.fstat(handle).st_size) > _LARGE:
-                    named |= _streamed(git, {path: handle})
+                    named[path] = _streamed(git, handle, large // 2)
                     continue
                 with open(handle, "rb", closefd=False) as stream:
                     pile[path] = stream.read()
@@ -193,23 +194,31 @@ def _as_is(git: Git, paths: Collection[str]) -> dict[str, str]:
     return named | _packed(git, pile)
 
 
+def _config(piece: bytes) -> tuple[tuple[str, str], ...]:
+    """What git is set to for a file with this in its middle: not to try and compress what is, as images are."""
+    is_dense = len(piece) == _PIECE and len(zlib.compress(piece, 1)) > 0.97 * _PIECE
+    return (("core.compression", "0"), ("pack.depth", "0")) if is_dense else ()
+
+
 def _packed(git: Git, contents: Mapping[str, bytes]) -> dict[str, str]:
     """For tens of thousands of files, a file of git's for each would take longer than all else in git."""
-    if not contents:
-        return {}
-    parts = [b"feature done\n"]
-    for content in contents.values():
-        parts += [b"blob\nmark :1\ndata %d\n" % len(content), content, b"\nget-mark :1\n"]
-    given = b"".join([*parts, b"done\n"])
-    hashes = git.run("fast-import", "--quiet", given=given).split()
-    return dict(zip(contents, hashes, strict=True))
+    named = dict[str, str]()
+    middles = {path: _config(each[len(each) // 2 :][:_PIECE]) for path, each in contents.items()}
+    for config in {*middles.values()}:
+        some = {path: each for path, each in contents.items() if middles[path] == config}
+        parts = [b"feature done\n"]
+        for each in some.values():
+            parts += [b"blob\nmark :1\ndata %d\n" % len(each), each, b"\nget-mark :1\n"]
+        given = b"".join([*parts, b"done\n"])
+        hashes = git.using(*config).run("fast-import", "--quiet", given=given).split()
+        named |= zip(some, hashes, strict=True)
+    return named
 
 
-def _streamed(git: Git, handles: Mapping[str, int]) -> dict[str, str]:
-    given = "".join(f"/dev/fd/{handle}\n" for handle in handles.values()).encode()
+def _streamed(git: Git, handle: int, middle: int) -> str:
+    git = git.using(*_config(os.pread(handle, _PIECE, middle)))
     command = ("hash-object", "-w", "--no-filters", "--stdin-paths")
-    hashes = git.run(*command, given=given, handles=tuple(handles.values())).split()
-    return dict(zip(handles, hashes, strict=True))
+    return git.run(*command, given=f"/dev/fd/{handle}\n".encode(), handles=(handle,)).strip()
 
 
 def _converted(git: Git, filtered: Mapping[str, str], handles: Mapping[str, int]) -> dict[str, str]:
@@ -337,6 +346,7 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
 
 _LARGE = 4_000_000  # bytes of a file
 _PILE = 8_000_000  # bytes of files
+_PIECE = 4_096  # bytes of a file
 _AT_ONCE = 128  # files; systems allow 256 open ones and more
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)

@@ -42,6 +42,21 @@ def test_hundreds_of_files_take_one_file_of_git_and_large_ones_their_own(tmp_pat
     git.run("fsck", "--strict")
 
 
+def test_what_is_compressed_already_is_stored_as_it_is_and_texts_are_compressed(
+    tmp_path: Path,
+) -> None:
+    git = _repository(tmp_path)
+    contents = {f"{number}.png": os.urandom(50_000) for number in range(4)}
+    contents |= {f"{number}.md": b"The same line again.\n" * 5_000 for number in range(4)}
+    for path, content in contents.items():
+        (tmp_path / path).write_bytes(content)
+    stored = objects.stored(git, list(contents)).objects
+    assert objects.contents(git, stored) == contents
+    size = _counts(git)["size"] + _counts(git)["size-pack"]
+    assert 195 <= size < 240, "kB: that of the images, and next to nothing"
+    git.run("fsck", "--strict")
+
+
 def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
     git = _repository(tmp_path)
     (tmp_path / "secret").write_text("hidden", "utf-8")
