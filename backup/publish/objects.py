@@ -210,7 +210,8 @@ def _packed(git: Git, contents: Mapping[str, bytes]) -> dict[str, str]:
         for each in some.values():
             parts += [b"blob\nmark :1\ndata %d\n" % len(each), each, b"\nget-mark :1\n"]
         given = b"".join([*parts, b"done\n"])
-        hashes = git.using(*config).run("fast-import", "--quiet", given=given).split()
+        whole = (("fastimport.unpackLimit", "1"),) if len(given) > _LARGE else ()  # stays a pack
+        hashes = git.using(*config, *whole).run("fast-import", "--quiet", given=given).split()
         named |= zip(some, hashes, strict=True)
     return named
 
