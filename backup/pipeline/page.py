@@ -26,7 +26,7 @@ from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options, fits
 from backup.model import File, Json, Page, Problem, Row, Target, bare_id, emoji
-from backup.notion import children, read, resolve
+from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
 from backup.pipeline.addresses import fresh
@@ -108,7 +108,7 @@ class Reader:
         the files of that record.
 
         A store that is not as the record says is not trusted: then the page is read. Raises NotionError
-        when it cannot be. One that lacks some of its content, or is in the trash, is not stable.
+        when it cannot be. One that lacks some of its content is not stable: the next run reads it again.
         """
         rendered = None
         if step.row is None and before:
@@ -141,14 +141,13 @@ class Reader:
         gathered = self._gathered(page := heard.page, before, folder)
         withheld = placeholders.withheld(page)
         is_whole = not placeholders.lacking(page) and {*withheld} <= {*known}
-        is_sure = step.stable and is_whole and not resolve.is_trashed(page.raw)
         record = Record(
             parent=row.parent,
             folder=step.folder,
             title=row.title,
             icon=row.icon if row.packed else emoji(page.raw.get("icon")),
             edited=row.edited,
-            stable=is_sure and _is_stable(row.edited, self.began),
+            stable=step.stable and _is_stable(row.edited, self.began) and is_whole,
             requests=children.requests(page),
             withheld=withheld,
             **heard.known,
@@ -387,8 +386,11 @@ def _own(links: Collection[str], page_id: str) -> set[str]:
 
 
 def _is_stable(edited: str, began: datetime) -> bool:
-    """Whether the minute of the last edit was over when the listing began, which has the properties: Notion
-    rounds to it, and a later edit in it would not show (Notion API reference, "Page object")."""
+    """Whether the minute of the last edit was over when the listing began: it has the properties.
+
+    Notion rounds `last_edited_time` down to the minute: a later edit in the same minute would not
+    show (Notion API reference, "Page object").
+    """
     try:
         minute = datetime.fromisoformat(edited.replace("Z", "+00:00"))
     except ValueError:

@@ -183,6 +183,8 @@ def equal(
     aims = ours.aims(common)
     touched = {id_ for path, text in ours.files.items() if (id_ := _touched(path, text))}
     forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
+    # What was read in the trash says so until it is edited.
+    forged |= {id_ for path, id_ in ours.whose().items() if _says_trash(path, ours.files)}
     said, wanted = (each.without_names(common, aims, forged) for each in (ours, fresh))
     for about in said.keys() | wanted.keys():
         if about.partition(":")[2] not in apart[0] and _is_to_compare(
@@ -243,6 +245,10 @@ def _is_to_compare(
     if kind in ("database", "table"):
         return id_ in fresh.databases
     return not ((kind == "page" and id_ in touched) or (kind == "store" and id_ in forged))
+
+
+def _says_trash(path: str, files: Mapping[str, bytes]) -> bool:
+    return path.endswith("/.notion.json") and b'"in_trash":true' in files.get(path, b"")
 
 
 def fitting(shown: Shown, log: str) -> None:
