@@ -94,6 +94,7 @@ class Publisher:
     _start: Base = field(default_factory=Base)
     _base: State = field(default_factory=State)
     _found: Set[str] = frozenset()
+    _unsaid: Set[str] = frozenset()  # pages that the branch's state lacks, good as it is
     _begun_from: str = ""
     _replaces: str | None = None
     _unpublished: Collection[str] = ()
@@ -174,16 +175,18 @@ class Publisher:
         known = {
             id_: there.get(id_, each)
             for id_, each in remembered.pages.items()
-            if id_ in there or (rebuilt and id_ not in unpublished)
+            if id_ in there or id_ not in unpublished
         }
         databases = base.databases(self._start, remembered)
         self._base = replace(self._start.state, pages=known, databases=databases)
         seen = {id_: each for id_, each in remembered.pages.items() if id_ not in unpublished}
         self._start = replace(self._start, state=replace(self._base, pages={**known, **seen}))
-        found = (each for id_, each in seen.items() if known.get(id_) != each)
+        found = (each for id_, each in seen.items() if known[id_] != each)
         alike = self._alike(remembered.pages[id_] for id_ in unpublished)
         self._found = alike.union(path for record in found for path in record.paths())
         self._is_whole = not rebuilt
+        unsaid = (id_ for id_, each in known.items() if id_ not in there and each.edited)
+        self._unsaid = frozenset() if rebuilt else frozenset(unsaid)
         self._unpublished = unpublished
         self.rest()
 
@@ -212,7 +215,7 @@ class Publisher:
         stamps = self.tree.stamps(done.touched)
         owners = now.owned()
         fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
-        rewritten = {owners[path] for path in fresh if path in owners}
+        rewritten = {owners[path] for path in fresh if path in owners} | self._unsaid
         changed = {id_ for id_, each in now.pages.items() if self._base.pages.get(id_) != each}
         found: dict[str, str] = {}
         here: list[str] = []
@@ -367,15 +370,14 @@ class Publisher:
         old = {id_: each for id_, each in self._base.pages.items() if id_ in back}
         pages = {id_: each for id_, each in now.pages.items() if id_ not in back}
         self._base = replace(now, pages={**pages, **old})
-        self._is_whole, self._found = True, frozenset()
+        self._is_whole, self._found, self._unsaid = True, frozenset(), frozenset()
         left = {path for id_ in back if id_ in now.pages for path in now.pages[id_].paths()}
         self._stamps |= {path: at for path, at in snapshot.stamps.items() if path not in left}
 
     def _account(self, published: Published, composed: Composition) -> Issued:
-        before = self.issued
         behind = (Problem("clone", published.behind),) if published.behind else ()
-        parts, left = (*before.parts, *composed.parts), composed.left()
-        issued = replace(before, parts=parts, left=left, behind=behind, errors=())
+        parts, left = (*self.issued.parts, *composed.parts), composed.left()
+        issued = replace(self.issued, parts=parts, left=left, behind=behind, errors=())
         if published.commit:
             issued = replace(issued, commit=published.commit, pushed=published.pushed)
         if not self.pull_requests or not published.commit:
@@ -384,8 +386,8 @@ class Publisher:
             path = f"{self.prefix}{state.NAME}"
             merged = self._pushing().other(self.pull_requests.base, path)
             text = objects.text(self.git, path, merged) if merged else b""
-            words = message.pull_request(told(state.readable(text), composed.state))
-            offered = self.pull_requests.offer(*words)
+            changes = told(state.readable(text), composed.state)
+            offered = self.pull_requests.offer(*message.pull_request(changes))
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))
         return replace(issued, pull_request=offered.url)
