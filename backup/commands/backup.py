@@ -170,7 +170,8 @@ def _carried_out(
     _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
-    services.client.kind, tables = "reading", _tables(settings, services, begun, pages)
+    services.client.kind = "reading"
+    tables = _tables(settings, services, begun, decided, pages)
     with (
         services.log.group("Reading pages", lazy=True),
         threads(settings.concurrency, services.stop) as requests,
@@ -213,15 +214,15 @@ def _restore(services: Services, begun: _Begun, decided: Plan) -> None:
         services.publisher.restore(there)
 
 
-def _tables(settings: Settings, services: Services, begun: _Begun, pages: Executor) -> Tables:
-    return Tables(
-        here=services.stores,
-        before=begun.memory.state,
-        branch=services.publisher.stores if services.publisher else nothing,
-        ask=Displays(services.client, pages, services.stop, services.log).ask,
-        full_sync=settings.full_sync,
-        turn=begun.survey.turn,
-    )
+def _tables(
+    settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
+) -> Tables:
+    branch = services.publisher.stores if services.publisher else nothing
+    displays = Displays(services.client, pages, services.stop, services.log)
+    before, turn = begun.memory.state, begun.survey.turn
+    tables = Tables(services.stores, before, branch, displays.ask, settings.full_sync, turn)
+    displays.begin(indexes.new(tables, decided, before))
+    return tables
 
 
 def _ended(

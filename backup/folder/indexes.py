@@ -40,6 +40,27 @@ def placed(decided: Plan, before: State) -> dict[str, Place]:
     return places
 
 
+def new(tables: Tables, decided: Plan, before: State) -> list[StoredDatabase]:
+    """The databases of which the views are to be asked for, as far as the listing tells."""
+    return [
+        stored
+        for each in decided.databases
+        if each.stored
+        and _is_news(tables, each, before.databases.get(each.id))
+        and (stored := understood(each.stored))
+    ]
+
+
+def _is_news(tables: Tables, listed: Listed, place: Place | None) -> bool:
+    """Whether the views of a database are to be asked for: it is another one, or not all were shown last
+    time. What was refused twice is asked for in some runs."""
+    known, digest = place.listing_digest if place else "", store.digest(listed.stored or b"")
+    is_lacking = known.startswith("?") and (
+        not known.startswith("??") or rotation.is_due(listed.id, tables.turn)
+    )
+    return is_lacking or tables.full_sync or known.lstrip("?") != digest
+
+
 def write_indexes(
     tables: Tables, writer: Writer, before: State, has: Callable[[str], bool]
 ) -> dict[str, Place]:
@@ -103,7 +124,7 @@ class _Work:
         path = join(listed.folder, STORE)
         if listed.stored == b"":
             return replace(place, store="", listing_digest=""), b""
-        if listed.stored and self._is_news(listed, store.digest(listed.stored), place):
+        if listed.stored and _is_news(self.tables, listed, place):
             return None
         is_newer = self.writer.after_interruption or path in self.writer.touched
         is_there = place.store and not is_newer and (self.has(path) or listed.stored is None)
@@ -111,15 +132,6 @@ class _Work:
             return place, None
         content = self.tables.store_of(listed.id, old) if old else b""
         return None if listed.stored and not content else (place, content)
-
-    def _is_news(self, listed: Listed, digest: str, place: Place) -> bool:
-        """Whether the views of a database are to be asked for: it is another one, or not all were shown
-        last time. What was refused twice is asked for in some runs."""
-        known = place.listing_digest
-        is_lacking = known.startswith("?") and (
-            not known.startswith("??") or rotation.is_due(listed.id, self.tables.turn)
-        )
-        return is_lacking or self.tables.full_sync or known.lstrip("?") != digest
 
     def _new(self, place: Place, database: StoredDatabase, views: Views | None) -> _Stored:
         """A new store. Views that Notion did not show are as they were, and the next run asks again."""

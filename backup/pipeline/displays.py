@@ -7,10 +7,10 @@ listing says of its database; then a full sync asks again.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from concurrent.futures import Executor
-from dataclasses import dataclass
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from backup.errors import NotionError, sentence
 from backup.folder.tables import Views
@@ -23,6 +23,7 @@ from backup.stop import Stop
 from backup.store import StoredDatabase
 
 T = TypeVar("T")
+_Answer: TypeAlias = tuple[Views | None, str]  # what is to be said of those that are not there
 
 _MOST = 20  # views that are looked at: people put the table first
 _LATER = (
@@ -45,15 +46,24 @@ class Displays:
     stop: Stop
     log: Log
     _is_over: bool = False
+    _begun: dict[str, Future[_Answer]] = field(default_factory=dict)
+
+    def begin(self, databases: Collection[StoredDatabase]) -> None:
+        """Ask for the views of these while pages are read."""
+        self._begun = {each.id: self._submit(each) for each in databases}
 
     def ask(self, databases: Collection[StoredDatabase]) -> dict[str, Views]:
         """The views of those databases for which Notion answered, by their ids; a warning for others, and
         where it refused some."""
         found: dict[str, Views] = {}
-        # When the run is to end, the threads may still be waiting for pages, and nobody is asked.
-        each = map if self.stop.requested else self.pool.map
-        answers = zip(databases, each(self._asked, databases), strict=True)
-        for database, (views, lacking) in answers:
+        futures = [
+            self._begun.pop(each.id) if each.id in self._begun else self._submit(each)
+            for each in databases
+        ]
+        for database, future in zip(databases, futures, strict=True):
+            # When the run is to end, the threads may still be waiting for pages.
+            is_late = self.stop.requested and not future.done()
+            views, lacking = (None, _LATER) if is_late else future.result()
             if lacking:
                 title = plain_text(database.raw.get("title")) or "Untitled"
                 self.log.problem("warnings", Problem(title, lacking, database.id))
@@ -61,7 +71,10 @@ class Displays:
                 found[database.id] = views
         return found
 
-    def _asked(self, database: StoredDatabase) -> tuple[Views | None, str]:
+    def _submit(self, database: StoredDatabase) -> Future[_Answer]:
+        return self.pool.submit(self._asked, database)
+
+    def _asked(self, database: StoredDatabase) -> _Answer:
         """The views of a database, and what is to be said of those that are not there."""
         if self._is_over or self.stop.requested:
             return None, _LATER

@@ -32,7 +32,7 @@ ROT13 = "tr a-zA-Z n-za-mN-ZA-M"
 TEXTS = "*.md filter=crypt\n.notion.json filter=crypt\n"
 RULES = {
     "a folder": {".gitattributes": "wiki/** filter=crypt diff=crypt\n"},
-    "everything": {".gitattributes": "* filter=crypt\n.gitattributes !filter\n"},
+    "everything": {".gitattributes": "* filter=crypt\n.gitattributes !filter\ncode.py !filter\n"},
     "a macro": {
         ".gitattributes": "[attr]secret filter=crypt -text\n*.md secret\n.notion.json secret\n"
     },
