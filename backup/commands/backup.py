@@ -170,8 +170,7 @@ def _carried_out(
     _restore(services, begun, decided)
     writer = Writer(services.tree, memory.state, memory.claimed, memory.former)
     services.stop.working()
-    services.client.kind = "reading"
-    tables = _tables(settings, services, begun, decided, pages)
+    services.client.kind, tables = "reading", _tables(settings, services, begun, decided, pages)
     with (
         services.log.group("Reading pages", lazy=True),
         threads(settings.concurrency, services.stop) as requests,
