@@ -222,9 +222,9 @@ class Survey:
             except Unauthorized:
                 raise
             except Exception as error:  # noqa: BLE001 - it costs no other database
-                # Else a part of it is not shown, or what a search has just found.
-                is_itself = id_ not in self._stands and (parents[id_] != TOP or id_ in inside)
-                if isinstance(error, NotFound) and is_itself:
+                # No list shows what a search has just found: nobody else would tell of it.
+                is_told = parents[id_] != TOP or id_ in inside
+                if isinstance(error, NotFound) and is_told:
                     self._verdicts[id_] = Verdict.UNREACHABLE
                 else:
                     self._problems.append(Problem(f"database {id_}", sentence(error)))

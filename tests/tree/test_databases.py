@@ -160,6 +160,16 @@ def test_rows_of_several_sources_lie_in_one_folder(grove: Grove) -> None:
     assert "home/tasks/window" in grove.pages and "home/tasks/door" in grove.pages
 
 
+def test_a_source_that_nobody_shared_is_told_and_fails_nothing(grove: Grove) -> None:
+    parts = find(grove, "Hinge").database("Parts")
+    parts.row("Screw")
+    grove.backup.fail("/v1/data_sources/", error(404))
+    ran = grove.run()
+    assert f"A database in it ({bare_id(parts.id)}) is not shared with the integration." in ran.log
+    assert "Tasks: kept in home/tasks/: not shown to the integration" in ran.log
+    assert "home/tasks/door" in grove.pages
+
+
 # -- linked views ---------------------------------------------------------------------------
 
 
