@@ -128,7 +128,6 @@ class _Tree:
         self._limits = limits
         self._blocks = self._requests = self._size = 0
         self._open: dict[int, tuple[Future[Json], _Node, str]] = {}
-        self._waiting: list[tuple[_Node, tuple[str, ...]]] = []  # to be asked for
         self._own: set[str] = set()  # asked for by this page, not by another that shows the same
         self._done: SimpleQueue[int] = SimpleQueue()
         self._tickets = itertools.count()
@@ -136,9 +135,8 @@ class _Tree:
     def read(self, page_id: str) -> tuple[Block, ...]:
         root = _Node({"id": page_id})
         try:
-            self._waiting.append((root, (page_id,)))
-            while self._waiting or self._open:
-                self._ask_all()
+            self._ask(root, page_id)
+            while self._open:
                 future, node, id_ = self._open.pop(self._done.get())
                 if (answer := self._answer(node, future)) is not None:
                     self._weigh(answer, id_)
@@ -149,19 +147,10 @@ class _Tree:
                     future.cancel()
         return tuple(child.frozen() for child in root.children)
 
-    def _ask_all(self) -> None:
-        """Ask for all that waits. What would be the only open request is made by this thread itself: another
-        one could do no more than wake it."""
-        waiting, self._waiting = self._waiting, []
-        is_alone = len(waiting) == 1 and not self._open
-        for node, ids in waiting:
-            submit = _here if is_alone and not node.is_shared else self._submit
-            self._ask(submit, node, ids)
-
-    def _ask(self, submit: Submit[Json], node: _Node, ids: tuple[str, ...]) -> None:
+    def _ask(self, node: _Node, *ids: str) -> None:
         def asked() -> Future[Json]:
             self._own.add(ids[0])
-            return submit(lambda: self._children(ids))
+            return self._submit(lambda: self._children(ids))
 
         future = self._shared.ask(bare_id(ids[0]), asked) if node.is_shared else asked()
         ticket = next(self._tickets)
@@ -248,17 +237,7 @@ class _Tree:
             node.is_shared |= bool(original)
             # A copy's children are asked for by the original's id: the copy's own id is not certain
             # to answer. When the original is out of reach, the copy may still show them.
-            self._waiting.append((node, tuple(dict.fromkeys((original or own, own)))))
-
-
-def _here(call: Callable[[], Json]) -> Future[Json]:
-    """The same as `submit`, done at once."""
-    future = Future[Json]()
-    try:
-        future.set_result(call())
-    except Exception as error:  # noqa: BLE001 - raised again by whoever asks for the result
-        future.set_exception(error)
-    return future
+            self._ask(node, *dict.fromkeys((original or own, own)))
 
 
 _SECTION: Json = {

@@ -230,9 +230,9 @@ def test_when_a_page_fails_what_it_still_waited_for_is_not_asked(serve: Serve) -
     service = serve(workspace)
     service.stand_in.fail_next(faults.error(401), path=workspace.listed(page)[0])
     waiting: list[Future[Json]] = []
-    answered = iter([False, True])  # not the property; the first toggle. The page is asked for here
+    answered = iter([False, True, True])  # not the property; the page and its first toggle
 
-    def only_first_toggle(run: Callable[[], Json]) -> Future[Json]:
+    def only_page_and_first_toggle(run: Callable[[], Json]) -> Future[Json]:
         if next(answered, False):
             return at_once(run)
         waiting.append(Future())
@@ -240,6 +240,6 @@ def test_when_a_page_fails_what_it_still_waited_for_is_not_asked(serve: Serve) -
 
     row = row_of(service, page)
     with pytest.raises(NotionError):
-        read.page(service.client, row, {}, only_first_toggle)
+        read.page(service.client, row, {}, only_page_and_first_toggle)
     assert len(waiting) == 5
     assert all(future.cancelled() for future in waiting)
