@@ -208,7 +208,9 @@ class _Work:
 def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State:
     """The state as it is at this moment."""
     views, people = writer.plan.views, dict(writer.people)
-    pages = {id_: each.doubting(views) for id_, each in writer.records.items()}
+    pages = dict(writer.records)
+    if any(views.values()):
+        pages = {id_: each.doubting(views) for id_, each in pages.items()}
     outside = _outside(writer, pages, places) if writer.outside else {}
     return replace(before, pages=pages, databases=places, people=people, outside=outside)
 
