@@ -184,11 +184,11 @@ def equal(
     touched = {id_ for path, text in ours.files.items() if (id_ := _touched(path, text))}
     forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
     # What was read in the trash says so until it is edited.
-    forged |= {id_ for path, id_ in ours.whose().items() if _says_trash(path, ours.files)}
+    trashed = {id_ for path, id_ in ours.whose().items() if _says_trash(path, ours.files)}
     said, wanted = (each.without_names(common, aims, forged) for each in (ours, fresh))
     for about in said.keys() | wanted.keys():
         if about.partition(":")[2] not in apart[0] and _is_to_compare(
-            about, fresh, touched, forged
+            about, fresh, touched, forged | trashed
         ):
             both = _differences(said.get(about), wanted.get(about))
             assert said.get(about) == wanted.get(about), f"unequal: {about}\n{both}\n{log}"
@@ -239,12 +239,12 @@ def _is_forged(store: bytes) -> bool:
 
 
 def _is_to_compare(
-    about: str, fresh: Copy, touched: Collection[str], forged: Collection[str]
+    about: str, fresh: Copy, touched: Collection[str], other_stores: Collection[str]
 ) -> bool:
     kind, _, id_ = about.partition(":")
     if kind in ("database", "table"):
         return id_ in fresh.databases
-    return not ((kind == "page" and id_ in touched) or (kind == "store" and id_ in forged))
+    return not ((kind == "page" and id_ in touched) or (kind == "store" and id_ in other_stores))
 
 
 def _says_trash(path: str, files: Mapping[str, bytes]) -> bool:
