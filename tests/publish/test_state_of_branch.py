@@ -136,6 +136,21 @@ class TestRevertedState:
         person.git("restore", f"--source={commit}", "--", ".notion-sync.json")
         push(person, ".notion-sync.json")
 
+    def moved(self, target: Backup, tmp_path: Path, **environ: str) -> str:
+        """The commit before the page Tea got the folder of Green tea."""
+        assert target.run(**environ).code == 0
+        then = at_remote(target, "rev-parse", "main")
+        target.notion.rename(page(target, "Tea"), "Green tea")
+        later(target)
+        assert clone(target, tmp_path / "moving").run(**environ).code == 0
+        return then
+
+    def write_in(self, target: Backup, at: Path, path: str) -> None:
+        person = clone(target, at)
+        with (person.folder / path).open("a") as text:
+            text.write("\nMine.\n")
+        push(person, path)
+
     @pytest.mark.parametrize("front_matter", ["true", "false"])
     @pytest.mark.parametrize("depth", [(), ("--depth=1",)])
     def test_pages_that_had_moved_since_are_found_where_they_lie(
@@ -143,11 +158,7 @@ class TestRevertedState:
     ) -> None:
         environ = {"FRONT_MATTER": front_matter}
         with_picture(target)
-        assert target.run(**environ).code == 0
-        then = at_remote(target, "rev-parse", "main")
-        target.notion.rename(page(target, "Tea"), "Green tea")
-        later(target)
-        assert clone(target, tmp_path / "moving").run(**environ).code == 0
+        then = self.moved(target, tmp_path, **environ)
         files = remote_files(target)
         self.revert(target, tmp_path / "person", then)
         write(target, "Green tea", "News.")
@@ -198,17 +209,10 @@ class TestRevertedState:
     def test_a_page_is_found_by_its_text_though_somebody_changed_its_store(
         self, target: Backup, tmp_path: Path
     ) -> None:
-        assert target.run().code == 0
-        then = at_remote(target, "rev-parse", "main")
-        target.notion.rename(page(target, "Tea"), "Green tea")
-        later(target)
-        assert clone(target, tmp_path / "moving").run().code == 0
+        then = self.moved(target, tmp_path)
         files = remote_files(target)
         self.revert(target, tmp_path / "person", then)
-        person = clone(target, tmp_path / "writer")
-        with (person.folder / "wiki/green-tea/.notion.json").open("a") as text:
-            text.write("\nMine.\n")
-        push(person, "wiki/green-tea/.notion.json")
+        self.write_in(target, tmp_path / "writer", "wiki/green-tea/.notion.json")
         write(target, "Green tea", "News.")
         ran = clone(target, tmp_path / "job").run()
         assert ran.code == 0, ran.log
@@ -218,16 +222,9 @@ class TestRevertedState:
     def test_a_page_in_which_somebody_wrote_since_is_left_alone_and_named(
         self, target: Backup, tmp_path: Path
     ) -> None:
-        assert target.run().code == 0
-        then = at_remote(target, "rev-parse", "main")
-        target.notion.rename(page(target, "Tea"), "Green tea")
-        later(target)
-        assert clone(target, tmp_path / "moving").run().code == 0
+        then = self.moved(target, tmp_path)
         self.revert(target, tmp_path / "person", then)
-        person = clone(target, tmp_path / "writer")
-        with (person.folder / "wiki/green-tea/index.md").open("a") as text:
-            text.write("\nMine.\n")
-        push(person, "wiki/green-tea/index.md")
+        self.write_in(target, tmp_path / "writer", "wiki/green-tea/index.md")
         ran = clone(target, tmp_path / "job").run()
         assert ran.code == 1
         assert "wiki/green-tea/index.md exists and is not part of the backup" in ran.log, ran.log

@@ -13,8 +13,8 @@ def id_of(number: int) -> str:
     return f"{number:032x}"
 
 
-def page(number: int, title: str, parent: int, **more: object) -> Spot:
-    return Spot(id_of(number), title, id_of(parent), True, **more)  # type: ignore[arg-type]
+def page(number: int, title: str, parent: int, *, folder: str = "", kept: bool = False) -> Spot:
+    return Spot(id_of(number), title, id_of(parent), True, folder, kept)
 
 
 def database(number: int, title: str, parent: int) -> Spot:

@@ -18,7 +18,7 @@ from tests.sync.death import Death
 from tests.sync.happenings import Event, happen
 from tests.sync.land import HEAD, LOOSE, Branch, Folder, Land, Shown, write
 from tests.sync.owner import Act, do
-from tests.sync.repository import Repository
+from tests.sync.repository import Repository, ssh
 from tests.sync.runs import FAULTS, KILLED, Disturbance, Ended, Runs, but_for_names
 from tests.sync.workplaces import Desk, Home, Laptop, Runner, Workplace
 
@@ -118,7 +118,7 @@ class Trial:
         land = Branch(remote, {"branch": "backup", "pull": HEAD}.get(self.way.to, "main"))
         if self.way.to == "pull":
             land.pulls = self.runs.pulls = Pulls()
-            self.runs.ssh = f"sh {_ssh(self.folder, remote.folder)}"
+            self.runs.ssh = f"sh {ssh(self.folder, remote.folder)}"
             url = "ssh://git.invalid/acme/wiki"
         kinds = {"runner": Runner, "laptop": Laptop}
         places = [
@@ -394,10 +394,3 @@ def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
     """What changes when a file is written or replaced."""
     found = {path: (folder / path).stat() for path in files_of(folder)}
     return {path: (each.st_mtime_ns, each.st_ino) for path, each in found.items()}
-
-
-def _ssh(folder: Path, remote: Path) -> Path:
-    """A program that git calls as it calls ssh, and that leads to the folder `remote`."""
-    script = folder / "ssh"
-    script.write_text(f"exec ${{2%% *}} '{remote}'\n")
-    return script

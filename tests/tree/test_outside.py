@@ -98,15 +98,6 @@ def test_what_notion_does_not_show_has_no_title_and_is_not_asked_for_again(wiki:
     assert f"| By | {ADA}" in wiki.row("one")
 
 
-def test_a_title_that_notion_refuses_by_mistake_is_asked_for_again(wiki: Wiki) -> None:
-    wiki.grove.backup.fail(f"/v1/pages/{wiki.ada.id}", Fault(status=404, body=b"{}"))
-    wiki.grove.run()
-    assert f"| By | {NAMELESS}" in wiki.row("one")
-    wiki.grove.backup.heal()
-    wiki.grove.run()
-    assert f"| By | {ADA}" in wiki.row("one")
-
-
 def test_a_page_that_comes_into_the_backup_is_linked_there(wiki: Wiki) -> None:
     wiki.grove.run()
     roots = f"{wiki.grove.roots}\n{wiki.people.id}"
@@ -159,8 +150,11 @@ def test_a_page_that_was_trashed_keeps_its_title_where_it_is_linked(wiki: Wiki) 
     assert wiki.grove.backup.run("verify").code == 0
 
 
-def test_a_run_that_notion_leaves_alone_leaves_titles_to_the_next_one(wiki: Wiki) -> None:
-    wiki.grove.backup.fail(f"/pages/{wiki.ada.id}", Fault(status=302, body=b""))
+@pytest.mark.parametrize("fault", [Fault(status=302, body=b""), Fault(status=404, body=b"{}")])
+def test_a_title_that_notion_does_not_give_once_is_left_to_the_next_run(
+    wiki: Wiki, fault: Fault
+) -> None:
+    wiki.grove.backup.fail(f"/v1/pages/{wiki.ada.id}", fault)
     wiki.grove.run()
     assert f"| By | {NAMELESS}" in wiki.row("one")
     wiki.grove.backup.heal()
