@@ -135,9 +135,10 @@ class Survey:
 
     def _below(self, known: State) -> set[str]:
         """The ids of all that the state knows of the roots and below them."""
+        if self._is_everything:
+            return {TOP, *known.nodes}
         family = Family(known)
         roots = {each.id for each in self.settings.databases}
-        roots |= set(family.below(TOP)) | {TOP} if self._is_everything else set()
         return {id_ for root in roots for id_ in (root, *family.below(root))}
 
     def _find(self, searched: Future[None], known: State) -> None:

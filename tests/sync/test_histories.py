@@ -305,6 +305,14 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("branch", ("runner", "runner"), shards=2, roots="page"),
         [FIRST, SECOND, Event("move_row", 7, 10), Run("fault", 8, HIDDEN)],
     ),
+    "what an unshared database lay in goes into the trash, and nothing else has it": (
+        Way("folder", roots="workspace"),
+        [FIRST, Event("unshare_root", 3, 5), Event("trash_root", 4, 7), FIRST, FIRST],
+    ),
+    "a part does not see a database, and somebody has deleted a store in it": (
+        Way("folder", shards=2, roots="workspace"),
+        [FIRST, SECOND, Act("drop_store", 6, 8), Run("fault", 10, HIDDEN)],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
