@@ -313,6 +313,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("folder", shards=2, roots="workspace"),
         [FIRST, SECOND, Act("drop_store", 6, 8), Run("fault", 10, HIDDEN)],
     ),
+    "somebody replaces the branch of two parts, and a kept folder has it": (
+        Way("branch", ("laptop",), shards=2, roots="workspace"),
+        [FIRST, SECOND, Act("replace"), FIRST],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
