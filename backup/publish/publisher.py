@@ -94,7 +94,7 @@ class Publisher:
     _start: Base = field(default_factory=Base)
     _base: State = field(default_factory=State)
     _found: Set[str] = frozenset()
-    _unsaid: Set[str] = frozenset()  # pages that the branch's state lacks, good as it is
+    _unsaid: Set[str] = frozenset()  # pages that the branch lacks, or its state, good as it is
     _begun_from: str = ""
     _replaces: str | None = None
     _unpublished: Collection[str] = ()
@@ -186,7 +186,8 @@ class Publisher:
         self._found = alike.union(path for record in found for path in record.paths())
         self._is_whole = not rebuilt
         unsaid = (id_ for id_, each in known.items() if id_ not in there and each.edited)
-        self._unsaid = frozenset() if rebuilt else frozenset(unsaid)
+        again = {id_ for id_ in unpublished if known.get(id_) == remembered.pages[id_]}
+        self._unsaid = again.union(() if rebuilt else unsaid)
         self._unpublished = unpublished
         self.rest()
 

@@ -317,6 +317,18 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("branch", ("laptop",), shards=2, roots="workspace"),
         [FIRST, SECOND, Act("replace"), FIRST],
     ),
+    "a part reads pages in rows that another part removes": (
+        Way("folder", shards=2, roots="page"),
+        [FIRST, SECOND, Run("busy", 4, 10, Event("trash_root", 7, 8)), FIRST, SECOND, FIRST],
+    ),
+    "a page that somebody has deleted is read again, and the run is killed": (
+        Way("here", ("runner", "laptop")),
+        [FIRST, Act("delete", 1), Run("killed", 47, who=1)],
+    ),
+    "a database of which no page was read is not shown for a moment": (
+        Way("folder", roots="page"),
+        [Run("stop", 13), Run("fault", 1, HIDDEN)],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
