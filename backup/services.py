@@ -135,20 +135,25 @@ class RestoreServices(ReadingServices):
         settings = self.settings
         hosts = [_api_door(settings.notion_api_url), *settings.allowed_private_hosts]
         most = _ANY_SIZE * MEGABYTE
-        return Downloader(allowed_hosts=hosts, max_bytes=most, concurrency=settings.concurrency)
+        return Downloader(
+            allowed_hosts=hosts,
+            max_bytes=most,
+            concurrency=settings.concurrency,
+            sleep=self.stop.sleep,
+        )
 
     @cached_property
     def _gate(self) -> Gate:
-        return gate(self.log)
+        return gate(self.log, self.stop)
 
 
-def gate(log: Log) -> Gate:
+def gate(log: Log, stop: Stop) -> Gate:
     """Where all who ask Notion wait when it says so; the log says that, too."""
 
     def waiting(seconds: float) -> None:
         log.line(f"Notion asks to wait {seconds:.0f} s: its rate limit is reached.")
 
-    return Gate(tell=waiting)
+    return Gate(stop.clock, stop.sleep, waiting)
 
 
 def restore_services(
@@ -191,15 +196,18 @@ def build(
         allowed_hosts=[_api_door(settings.notion_api_url), *settings.allowed_private_hosts],
         max_bytes=settings.max_file_mb * MEGABYTE,
         concurrency=settings.concurrency,
+        sleep=stop.sleep,
     )
     return Services(
         client=client,
         downloader=downloader,
         tree=Tree.below(workspace, settings.output_dir),
         log=log,
-        publisher=_publisher(settings, workspace, environ, log.secrets),
+        publisher=_publisher(settings, workspace, environ, log.secrets, stop),
         stop=stop,
-        naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
+        naming=Naming(settings.ai_naming, settings.concurrency, stop.sleep)
+        if settings.ai_naming
+        else None,
         git=Git(workspace / settings.output_dir, environ),
         turn=ci.run_number(environ),
     )
@@ -212,7 +220,11 @@ def _api_door(url: str) -> str:
 
 
 def _publisher(
-    settings: Settings, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
+    settings: Settings,
+    workspace: Path,
+    environ: Mapping[str, str],
+    secrets: tuple[str, ...],
+    stop: Stop,
 ) -> Publisher | None:
     """None when nothing is to be committed; a dry run only asks it what the branch has."""
     if not settings.publishing.commit:
@@ -222,7 +234,8 @@ def _publisher(
         folder.is_dir() and Git(folder, environ).ask("rev-parse", "--show-toplevel")
     ):
         return None
-    return publisher(settings.publishing, workspace, folder, environ, secrets)
+    found = publisher(settings.publishing, workspace, folder, environ, secrets)
+    return replace(found, sleep=stop.sleep, clock=stop.clock)
 
 
 def publisher(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
@@ -86,7 +85,7 @@ def run(settings: Settings, services: Services) -> Report:
 
     Raises BackupError when nothing could be backed up at all.
     """
-    started = time.monotonic()
+    started = services.stop.clock()
     # Twice as many pages as requests: while one page is written, the others keep Notion busy.
     with threads(2 * settings.concurrency, services.stop) as pages:
         try:
@@ -108,7 +107,7 @@ def run(settings: Settings, services: Services) -> Report:
     discussions = begun.discussions.warnings if begun.discussions else ()
     services.log.problem("warnings", *begun.survey.listing().warnings, *discussions)
     report = services.log.recorded(report)
-    seconds = time.monotonic() - started
+    seconds = services.stop.clock() - started
     asked = services.naming.taken() if services.naming else None
     spent = Spent(**{kind: services.client.spent[kind] for kind in Spent.__slots__})
     return replace(
@@ -122,7 +121,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     with threads(1, services.stop) as beside:
         # Outside of a workflow nobody counts: the days since the year 1 do instead.
         turn = date.today().toordinal() if services.turn is None else services.turn
-        survey = Survey(services.client, settings, pages, turn)
+        survey = Survey(services.client, settings, pages, turn, services.stop.clock)
         answers = beside.submit(survey.begin, here.state)
         try:
             base = _published(settings, services)

@@ -7,7 +7,6 @@ The plan says which pages, and why. After each round it is made again, from what
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, Future
@@ -62,7 +61,7 @@ class Fetching:
     `edited_since` gives the rows of a listing that were edited since it began; `further` what is seen
     once these pages were read, with the state by then. `bring` brings what the work tree lacks of the
     steps' pages, as far as the branch has it; `between` is called now and then, and may publish what is
-    finished. `said` are problems that were logged; `told` is when it was last said, by `clock`, how far the work is.
+    finished. `said` are problems that were logged; `told` is when it was last said how far the work is.
     """
 
     reader: Reader
@@ -75,8 +74,7 @@ class Fetching:
     bring: Callable[[Collection[Step]], None] = lambda steps: None
     between: Callable[[], None] = lambda: None
     said: set[Problem] = field(default_factory=set)
-    clock: Callable[[], float] = time.monotonic
-    told: list[float] = field(default_factory=lambda: [time.monotonic()])
+    told: list[float] = field(default_factory=list)
 
     def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
         """Carry out what was decided from the listing and the rules, then what the plan says next.
@@ -84,6 +82,7 @@ class Fetching:
         Never raises: what ends the work is in the outcome, beside all that was done before.
         """
         outcomes: list[Outcome] = []
+        self.told[:] = [self.stop.clock()]
         try:
             for outcome in self._rounds(decided, listing, rules):
                 outcomes.append(outcome)
@@ -233,10 +232,10 @@ class Fetching:
 
     def _pace(self, pending: int) -> None:
         """Say how far the work is, and what is left by what is known so far."""
-        is_due = self.clock() - self.told[-1] >= _MINUTE
+        is_due = self.stop.clock() - self.told[-1] >= _MINUTE
         if not (is_due or self.log.has_bar):
             return
-        self.told[:] = [self.clock()] if is_due else self.told
+        self.told[:] = [self.stop.clock()] if is_due else self.told
         known, client = len(self.writer.plan.steps), self.reader.client
         each = client.spent["reading"] / max(1, len(self.writer.written))
         minutes = counted(math.ceil(pending * each / ALLOWED), "minute")

@@ -42,12 +42,13 @@ from backup.sync.state import List, Record, State
 @dataclass
 class Survey:
     """What a run has seen of Notion so far. All of it may be called by one thread at a time; `pool` runs
-    the requests. `turn` is the number of the run (see sync.rotation)."""
+    the requests. `turn` is the number of the run (see sync.rotation), `clock` counts seconds."""
 
     client: Client
     settings: Settings
     pool: Executor
     turn: int = 0
+    clock: Callable[[], float] = time.monotonic
     _warnings: list[Problem] = field(default_factory=list)
     _rows: dict[str, Row] = field(default_factory=dict)  # of the roots that are pages
     _roots: dict[str, Root] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class Survey:
         Where the settings give a root no folder, it has none yet (see plan.placed). Raises Unauthorized,
         also when every root is refused, and ConfigError when not one can be used as it is written.
         """
-        started = time.monotonic()
+        started = self.clock()
         named = [each for each in self.settings.databases if each.id != WORKSPACE]
         searched = self.pool.submit(self._workspace.search) if self._is_everything else None
         ids = self._below(known)
@@ -95,7 +96,7 @@ class Survey:
         self._seen |= self._databases.keys()
         if self.settings.child_pages:
             self._nest(nested)
-        self._began = self.client.now() - timedelta(seconds=time.monotonic() - started)
+        self._began = self.client.now() - timedelta(seconds=self.clock() - started)
         if self.settings.child_pages:
             self._walk.finish(self._stands)
             self._check(known, changed)
