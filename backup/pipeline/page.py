@@ -25,7 +25,7 @@ from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options, fits
-from backup.model import File, Json, Page, Problem, Row, Target, bare_id, emoji
+from backup.model import TEXT, File, Json, Page, Problem, Row, Target, bare_id, emoji
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
@@ -354,7 +354,7 @@ def _store_of(before: Record, folder: Path) -> bytes:
 
 def _lies_there(text: bytes, folder: Path) -> bool:
     try:
-        return (folder / "index.md").read_bytes() == text
+        return (folder / TEXT).read_bytes() == text
     except OSError:
         return False
 

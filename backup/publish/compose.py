@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup.errors import BrokenState
-from backup.folder.tables import LIST, Contents, Holdings, Sheet, Tables, nothing
-from backup.model import CSV, STORE, Problem
+from backup.folder.tables import Contents, Holdings, Sheet, Tables, nothing
+from backup.model import CSV, README, STORE, TEXT, Problem
 from backup.publish.commits import in_the_way
 from backup.publish.message import KINDS, Told
 from backup.publish.objects import folders_of
@@ -66,7 +66,7 @@ class Composition:
     def left(self) -> tuple[Problem, ...]:
         """What to say of the pages that are left."""
         return tuple(
-            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, "index.md")), id_)
+            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, TEXT)), id_)
             for id_, record in sorted(self.back.items())
         )
 
@@ -271,8 +271,8 @@ def _shown(
         shown |= {join(place.folder, name): text for name, text in texts.items()}
         places[id_] = replace(
             place,
-            index=LIST in texts,
-            lists=tuple(name for name in texts if name != LIST),
+            index=README in texts,
+            lists=tuple(name for name in texts if name != README),
             index_digest=holdings.digest(id_) if made.is_whole else "",
         )
     return replace(now, databases=places), shown
@@ -290,7 +290,7 @@ def _listed(now: State, theirs: State, held: Held, ground: _Ground) -> tuple[Sta
         path = index_of(places[id_].folder)
         is_table = places[id_].index_digest or places[id_].lists
         if not is_table and ground.is_free(path):
-            shown[path] = Sheet(id_, holdings, None).texts()[LIST]
+            shown[path] = Sheet(id_, holdings, None).texts()[README]
             places[id_] = replace(places[id_], index=True)
     return replace(now, databases=places), shown
 

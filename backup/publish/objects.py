@@ -22,7 +22,7 @@ from pathlib import Path
 
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, header_key
-from backup.model import STORE
+from backup.model import README, STORE, TEXT
 
 # What `git lfs install` sets up; without it git would store the files themselves (git-lfs, "install").
 _LFS = (
@@ -305,8 +305,8 @@ def _refuse_plain(git: Git, paths: Collection[str], filtered: Mapping[str, str])
 def _text_beside(git: Git, store: str) -> str:
     """A page's text, or a database's list of pages."""
     folder = store.removesuffix(STORE)
-    is_page = os.path.lexists(git.folder / folder / "index.md")
-    return f"{folder}{'index.md' if is_page else 'README.md'}"
+    is_page = os.path.lexists(git.folder / folder / TEXT)
+    return f"{folder}{TEXT if is_page else README}"
 
 
 def _unready(path: str, name: str, why: str) -> GitError:

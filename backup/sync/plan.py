@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from backup.model import STORE, Problem, Row, Target
+from backup.model import STORE, TEXT, Problem, Row, Target
 from backup.sync import layout
 from backup.sync.layout import Spot
 from backup.sync.paths import Root, root_folders
@@ -143,10 +143,10 @@ def is_watched(step: Step) -> bool:
 def needed(step: Step, record: Record) -> Collection[str]:
     """The files in a page's folder that a step uses: a missing file may come, and takes its place among
     those that are there."""
-    files = [name for name in record.names() if name not in ("index.md", STORE)]
+    files = [name for name in record.names() if name not in (TEXT, STORE)]
     if step.action is Action.FETCH:
         return [*files, *([STORE] if record.store and record.comments else [])]
-    proof = ["index.md"] if step.is_proof else []
+    proof = [TEXT] if step.is_proof else []
     is_other = record.pending or step.reason in (UNHEARD, DISCUSSED)
     return [STORE, *proof, *(files if is_other else [])]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from backup.model import Row, Target
+from backup.model import TEXT, Row, Target
 from backup.sync.state import State, join
 from backup.sync.steps import Listing, index_of
 
@@ -24,9 +24,7 @@ def all_targets(
         for each in listing.databases
     }
     now = {
-        row.id: Target(
-            join(folders[row.id], "index.md"), row.title, icon_of(row, state), row.parent
-        )
+        row.id: Target(join(folders[row.id], TEXT), row.title, icon_of(row, state), row.parent)
         for each in listing.lists
         for row in each.rows
         if row.id in folders
@@ -49,7 +47,7 @@ def known_targets(
     }
     pages = {
         id_: Target(
-            join(folders.get(id_, record.folder), "index.md"),
+            join(folders.get(id_, record.folder), TEXT),
             record.title,
             record.icon,
             record.parent,
