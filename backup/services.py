@@ -27,7 +27,7 @@ from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher
 from backup.publish.pull_request import PullRequests
 from backup.report.log import Log
-from backup.restore.writer import Writer
+from backup.restore.writer import NotionWriter
 from backup.settings import RestoreSettings, Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
@@ -118,10 +118,10 @@ class RestoreServices(ReadingServices):
         )
 
     @cached_property
-    def writer(self) -> Writer:
+    def writer(self) -> NotionWriter:
         """Writes to Notion. Raises ConfigError without a token."""
         token = self.settings.restoring.token.reveal()
-        return Writer(token, self.settings.notion_api_url, gate=self._gate)
+        return NotionWriter(token, self.settings.notion_api_url, gate=self._gate)
 
     @cached_property
     def writing_reader(self) -> Client:

@@ -22,7 +22,7 @@ from backup.files.store import remembered
 from backup.json_values import mapping, objects, word
 from backup.markdown import database as shown
 from backup.markdown.context import Context
-from backup.markdown.database import Entry, Overview, Rows, Source, views_used
+from backup.markdown.database import Overview, Rows, Source, TableRow, views_used
 from backup.model import CSV, README, STORE, TEXT, Json, Page, Stored, Target, bare_id
 from backup.store import StoredDatabase, StoreError
 from backup.sync.plan import index_of
@@ -239,14 +239,14 @@ def _by_title(each: Record | Place) -> tuple[object, str]:
     return by_title(each.title), each.folder
 
 
-def _entry(page_id: str, record: Record, page: Json, folder: str) -> Entry:
+def _entry(page_id: str, record: Record, page: Json, folder: str) -> TableRow:
     target = Target(join(record.folder, TEXT), record.title, record.icon)
     if not (record.files or record.pending):
-        return Entry(page_id, target, page)
+        return TableRow(page_id, target, page)
     here = posixpath.relpath(record.folder, folder)
     files = remembered(Page(page_id, page), record.files, record.pending)
     inside = {
         key: replace(file, path=join(here, file.path)) if isinstance(file, Stored) else file
         for key, file in files.items()
     }
-    return Entry(page_id, target, page, inside)
+    return TableRow(page_id, target, page, inside)

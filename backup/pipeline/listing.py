@@ -26,8 +26,8 @@ from backup.notion.resolve import Resolved, database, is_trashed, resolve
 from backup.pipeline import shares
 from backup.pipeline.canary import Canary
 from backup.pipeline.databases import Sources
-from backup.pipeline.verdicts import Answer, Asking
-from backup.pipeline.views import Views
+from backup.pipeline.verdicts import Asking, Whereabouts
+from backup.pipeline.views import LinkedViews
 from backup.pipeline.walk import Walk
 from backup.pipeline.workspace import Workspace
 from backup.pipeline.workspace import edited_since as edited_lately
@@ -66,7 +66,7 @@ class Survey:
     def __post_init__(self) -> None:
         self._sources = Sources(self.client, self.pool, self.settings.keep_json)
         self._walk = Walk(self.client, self.pool)
-        self._views = Views(self.client, self.pool, self.settings.full_sync)
+        self._views = LinkedViews(self.client, self.pool, self.settings.full_sync)
         self._workspace = Workspace(self.client, self.pool)
 
     def begin(self, known: State) -> Listing:
@@ -362,7 +362,7 @@ class Survey:
     def _gone(self) -> set[str]:
         return {id_ for id_, said in self._verdicts.items() if said in PROOF}
 
-    def _moved(self, id_: str, answer: Answer) -> None:
+    def _moved(self, id_: str, answer: Whereabouts) -> None:
         """A page or database lies in another page now, whatever the list of that has shown."""
         known = self._walk.lists.get(answer.page_id)
         rows = {row.id: row for row in known.rows} if known else {}

@@ -14,7 +14,7 @@ from backup.errors import BrokenState
 from backup.folder.tables import Contents, Holdings, Sheet, Tables, nothing
 from backup.model import CSV, README, STORE, TEXT, Problem
 from backup.publish.commits import in_the_way
-from backup.publish.message import KINDS, Told
+from backup.publish.message import KINDS, Mention
 from backup.publish.objects import folders_of
 from backup.sync import merge, state
 from backup.sync.merge import Merged
@@ -44,7 +44,7 @@ class Part:
     Notion."""
 
     page_id: str
-    told: Told
+    told: Mention
     folder: str
     edited: str
     put: Mapping[str, str]
@@ -135,7 +135,7 @@ def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
     return replace(base, pages=pages, databases=databases)
 
 
-def told(before: State, now: State) -> list[Told]:
+def told(before: State, now: State) -> list[Mention]:
     """Every page that is not as it was, in order."""
     changed = {
         id_: _kind(before.pages.get(id_), now.pages.get(id_))
@@ -143,12 +143,13 @@ def told(before: State, now: State) -> list[Told]:
         if _seen(before.pages.get(id_)) != _seen(now.pages.get(id_))
     }
     found = [
-        Told(kind, (now.pages.get(id_) or before.pages[id_]).title) for id_, kind in changed.items()
+        Mention(kind, (now.pages.get(id_) or before.pages[id_]).title)
+        for id_, kind in changed.items()
     ]
     return ordered(found)
 
 
-def ordered(told: Iterable[Told]) -> list[Told]:
+def ordered(told: Iterable[Mention]) -> list[Mention]:
     """New pages first, removed ones last, each kind by title."""
     return sorted(told, key=lambda each: (KINDS.index(each.kind), by_title(each.title)))
 
@@ -236,7 +237,7 @@ def _parts(
         if drop or any(files.get(path) != object_ for path, object_ in put.items()):
             page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)
-            told = Told(kind, page.title)
+            told = Mention(kind, page.title)
             yield Part(id_, told, page.folder, _edited(now, theirs, id_), put, drop)
 
 

@@ -37,14 +37,14 @@ _OUT = "at the end of .gitattributes"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Objects:
     """The object of each file; `lfs` says that some of the contents are in Git LFS."""
 
     objects: Mapping[str, str]
     lfs: bool
 
 
-def stored(git: Git, paths: Collection[str]) -> Stored:
+def stored(git: Git, paths: Collection[str]) -> Objects:
     """Store files; `git.folder` is the root of the work tree, and paths are below it. What is no
     regular file, or lies behind a symbolic link, is left out: it is not ours.
 
@@ -60,7 +60,7 @@ def stored(git: Git, paths: Collection[str]) -> Stored:
     for start in range(0, len(changed), _AT_ONCE):
         with _opened(git.folder, changed[start : start + _AT_ONCE]) as handles:
             named |= _converted(git, filtered, handles)
-    return Stored(named, "lfs" in filtered.values())
+    return Objects(named, "lfs" in filtered.values())
 
 
 def texts(git: Git, contents: Mapping[str, str | bytes]) -> dict[str, str]:
