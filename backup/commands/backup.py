@@ -37,18 +37,10 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, rotation, state
 from backup.sync.base import Base
-from backup.sync.plan import (
-    Action,
-    Listing,
-    Plan,
-    Rules,
-    Step,
-    needed,
-    placed,
-    plan,
-    roots_in,
-)
+from backup.sync.layout import placed, roots_in
+from backup.sync.plan import needed, plan
 from backup.sync.state import Record, State, join
+from backup.sync.steps import Action, Listing, Plan, Rules, Step
 from backup.threads import threads
 from backup.words import counted
 

@@ -18,8 +18,8 @@ from backup.files import names
 from backup.files.store import FileRecord
 from backup.folder.load import Lying, Memory
 from backup.model import STORE, TEXT, Row, bare_id
-from backup.sync.plan import Listed, Listing
 from backup.sync.state import Place, Record, parent_of
+from backup.sync.steps import Listed, Listing
 from backup.words import counted
 
 _FRONT_MATTER = re.compile(

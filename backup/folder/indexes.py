@@ -15,8 +15,8 @@ from backup.markdown.database import is_our_list
 from backup.model import CSV, README, STORE
 from backup.store import StoredDatabase
 from backup.sync import journal, rotation, state
-from backup.sync.plan import Listed, Plan
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import Listed, Plan
 
 
 def placed(decided: Plan, before: State) -> dict[str, Place]:

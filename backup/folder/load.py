@@ -19,8 +19,8 @@ from backup.markdown import origin
 from backup.model import STORE, TEXT
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
-from backup.sync.plan import Listed
 from backup.sync.state import Record, State, join
+from backup.sync.steps import Listed
 from backup.sync.untrusted import Damage
 
 _NAME = state.NAME

@@ -25,8 +25,8 @@ from backup.markdown.context import Context
 from backup.markdown.database import Overview, Rows, Source, TableRow, views_used
 from backup.model import CSV, README, STORE, TEXT, Json, Page, Stored, Target, bare_id
 from backup.store import StoredDatabase, StoreError
-from backup.sync.plan import index_of
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import index_of
 from backup.sync.targets import known_targets
 from backup.words import by_title
 

@@ -20,8 +20,8 @@ from backup.folder.tree import Tree
 from backup.markdown.database import is_our_list
 from backup.model import STORE, TEXT
 from backup.sync import journal
-from backup.sync.plan import Listed, Plan, Step
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import Listed, Plan, Step
 from backup.sync.untrusted import shows_pages
 
 _NOBODY = ""  # owns files of an interrupted run that no page needs

@@ -27,9 +27,9 @@ from backup.notion.client import Client
 from backup.notion.comments import Comments, Discussed
 from backup.store import StoredPage
 from backup.store.lasting import lasting
-from backup.sync.plan import Action, Plan
 from backup.sync.rotation import is_due
 from backup.sync.state import Record, State
+from backup.sync.steps import Action, Plan
 from backup.words import counted
 
 _NONE = "-"  # in a record: no comments

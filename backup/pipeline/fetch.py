@@ -32,19 +32,9 @@ from backup.pipeline.outcome import Outcome, combined
 from backup.pipeline.page import Reader
 from backup.report.log import Log
 from backup.stop import Stop
-from backup.sync.plan import (
-    ANCHORS,
-    LINKS,
-    Action,
-    Listing,
-    Plan,
-    Rules,
-    Step,
-    is_watched,
-    learned,
-    plan,
-)
+from backup.sync.plan import ANCHORS, LINKS, is_watched, learned, plan
 from backup.sync.state import Place, State
+from backup.sync.steps import Action, Listing, Plan, Rules, Step
 from backup.words import counted
 
 _MOST = (

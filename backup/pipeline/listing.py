@@ -34,9 +34,9 @@ from backup.pipeline.workspace import edited_since as edited_lately
 from backup.settings import Settings
 from backup.sync.family import TOP, Family
 from backup.sync.paths import Root
-from backup.sync.plan import Listed, Listing, Verdict, candidates
-from backup.sync.removals import PROOF
+from backup.sync.removals import PROOF, candidates
 from backup.sync.state import List, Record, State
+from backup.sync.steps import Listed, Listing, Verdict
 
 
 @dataclass
@@ -73,7 +73,7 @@ class Survey:
         """Every root, and all below that `known` knows of, with what they show that is new. What cannot
         be read is a problem, not the end.
 
-        Where the settings give a root no folder, it has none yet (see plan.placed). Raises Unauthorized,
+        Where the settings give a root no folder, it has none yet (see layout.placed). Raises Unauthorized,
         also when every root is refused, and ConfigError when not one can be used as it is written.
         """
         started = self.clock()

@@ -35,8 +35,9 @@ from backup.pipeline.outside import Outside
 from backup.pipeline.people import People
 from backup.pipeline.stored import ancestry, rendered
 from backup.store import StoredPage
-from backup.sync.plan import Action, Step, links_digest
 from backup.sync.state import Record, join
+from backup.sync.steps import Action, Step
+from backup.sync.targets import links_digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,8 @@ from backup.settings import Rendering
 from backup.settings.setting import declared
 from backup.store import StoredDatabase, StoredPage, StoreError
 from backup.sync import state
-from backup.sync.plan import links_digest
 from backup.sync.state import Place, Record, State, join
-from backup.sync.targets import known_targets
+from backup.sync.targets import known_targets, links_digest
 from backup.words import counted
 
 AGAIN = "restore it from git, or delete it (and commit that): the next backup writes it again."

@@ -14,8 +14,8 @@ from backup.pipeline.outcome import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync import untrusted
 from backup.sync.family import Family
-from backup.sync.plan import Action, Listed, Listing, Plan, Rules, Step
 from backup.sync.state import NAME, State
+from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
 from backup.words import by_title, counted
 
 

@@ -12,7 +12,7 @@ from backup.notion import children, read
 from backup.notion.client import Client
 from backup.notion.resolve import is_trashed
 from backup.sync.family import TOP
-from backup.sync.plan import Verdict
+from backup.sync.steps import Verdict
 
 _HIGHEST = 100  # pages in each other, up to one of the backup
 

@@ -18,8 +18,8 @@ from backup.publish.message import KINDS, Mention
 from backup.publish.objects import folders_of
 from backup.sync import merge, state
 from backup.sync.merge import Merged
-from backup.sync.plan import index_of
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import index_of
 from backup.words import by_title
 
 

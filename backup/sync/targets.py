@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from backup.model import TEXT, Row, Target
@@ -62,3 +64,16 @@ def icon_of(row: Row, state: State) -> str:
     """A list of blocks shows no icons: then it is the one that was read."""
     record = state.pages.get(row.id)
     return row.icon if record is None or row.packed or row.source else record.icon
+
+
+def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
+    """A short name for where a page's links lead, seen from its folder; '' when it has none.
+
+    It is kept with the page: as long as it stays the same, the links need not be written again,
+    however many runs were cut off in between.
+    """
+    if not (ids := sorted({link.partition("#")[0] for link in links})):
+        return ""
+    ends = [[t.path, t.title, t.icon] if (t := targets.get(id_)) else id_ for id_ in ids]
+    text = json.dumps([folder, ends])
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
