@@ -20,7 +20,7 @@ from backup.folder.tree import Tree
 from backup.git import Git, Identity, basic
 from backup.notion.client import Client, Gate
 from backup.notion.users import Users
-from backup.pipeline.addresses import refresher
+from backup.pipeline.files import refresher
 from backup.pipeline.naming import Naming
 from backup.publish import branches, objects
 from backup.publish.branches import Destination

@@ -23,6 +23,7 @@ from backup.pipeline.comments import Discussions, looked
 from backup.pipeline.databases import edited_since
 from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
+from backup.pipeline.files import PageFiles
 from backup.pipeline.listing import Survey
 from backup.pipeline.order import in_order
 from backup.pipeline.outcome import Outcome
@@ -370,9 +371,16 @@ def _reader(
         begun.discussions.submit = requests.submit
     return Reader(
         client=services.client,
-        downloader=services.downloader,
+        files=PageFiles(
+            services.client,
+            services.downloader,
+            requests,
+            services.tree.staging,
+            begun.listing.began.date(),
+            before.pages,
+            naming.describer(before).describe if naming else None,
+        ),
         requests=requests,
-        staging=services.tree.staging,
         options=Options.of(settings.rendering),
         targets=decided.targets,
         schemas=begun.listing.schemas,
@@ -380,8 +388,6 @@ def _reader(
         views=begun.listing.views,
         began=begun.listing.began,
         keep_json=settings.keep_json,
-        describe=naming.describer(before).describe if naming else None,
-        records=before.pages,
         discussions=begun.discussions,
         people=People(services.users, writer.people, settings.full_sync),
         outside=Outside(services.client, writer.outside, settings.full_sync),

@@ -21,7 +21,6 @@ from backup.errors import (
     is_disk_full,
     sentence,
 )
-from backup.files.pending import Pending
 from backup.files.pending import sentence as sentence_of
 from backup.folder.writer import Writer
 from backup.markdown.context import Options, render_key
@@ -249,23 +248,22 @@ class Fetching:
     def _tried(self, steps: Collection[Step]) -> Outcome:
         """Try the missing files of pages that stay as they are, and tell of those that still fail, but
         for those that are given up (see files.pending)."""
-        reader, today = self.reader, self.reader.today
+        files = self.reader.files
         wanted = [
             (step, pending)
             for step in steps
-            for pending in map(Pending.from_json, self.writer.records[step.page_id].pending)
-            if pending.is_due(reader.downloader.max_bytes, today)
+            for pending in files.due(self.writer.records[step.page_id])
         ]
         if not wanted:
             return Outcome()
         self.log.line(f"Retrying files that could not be downloaded last time: {len(wanted)}")
         news = dict.fromkeys((step.page_id for step, _ in wanted), False)
         lost = []
-        outcomes = reader.try_again(wanted)
+        outcomes = files.try_again(wanted)
         for (step, pending), outcome in zip(wanted, outcomes, strict=True):
             if not isinstance(outcome, FileError) or pending.is_news(outcome):
                 news[step.page_id] = True
-            elif not pending.is_given_up(today):
+            elif not pending.is_given_up(files.today):
                 lost.append(Problem(step.title, sentence_of(pending.file, outcome), step.page_id))
         lost = [problem for problem in lost if not news[problem.page_id]]
         for problem in lost:
