@@ -22,7 +22,7 @@ from backup.notion.client import Client, Gate
 from backup.notion.users import Users
 from backup.pipeline.files import refresher
 from backup.pipeline.naming import Naming
-from backup.publish import branches, objects
+from backup.publish import branches, filters
 from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher
 from backup.publish.pull_request import PullRequests
@@ -261,7 +261,7 @@ def publisher(
     remote = branches.remote_of(inside.at(root))
     shown = branches.shown(inside.at(root), remote, token, environ)
     git = branches.authorised(inside.at(root), remote, token, environ)
-    objects.check(git, [f"{prefix}{state.NAME}"])
+    filters.check(git, [f"{prefix}{state.NAME}"])
     to = replace(branches.destination(git, remote, settings.branch), token=shown)
     pull_requests = None
     if settings.pull_request_branch:
