@@ -11,15 +11,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup.errors import BrokenState
-from backup.folder.tables import LIST, Contents, Holdings, Sheet, Tables, nothing
-from backup.model import CSV, STORE, Problem
+from backup.folder.tables import Contents, Holdings, Sheet, Tables, nothing
+from backup.model import CSV, README, STORE, TEXT, Problem
 from backup.publish.commits import in_the_way
-from backup.publish.message import KINDS, Told
+from backup.publish.message import KINDS, Mention
 from backup.publish.objects import folders_of
 from backup.sync import merge, state
 from backup.sync.merge import Merged
-from backup.sync.plan import index_of
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import index_of
 from backup.words import by_title
 
 
@@ -44,7 +44,7 @@ class Part:
     Notion."""
 
     page_id: str
-    told: Told
+    told: Mention
     folder: str
     edited: str
     put: Mapping[str, str]
@@ -66,7 +66,7 @@ class Composition:
     def left(self) -> tuple[Problem, ...]:
         """What to say of the pages that are left."""
         return tuple(
-            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, "index.md")), id_)
+            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, TEXT)), id_)
             for id_, record in sorted(self.back.items())
         )
 
@@ -135,7 +135,7 @@ def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
     return replace(base, pages=pages, databases=databases)
 
 
-def told(before: State, now: State) -> list[Told]:
+def told(before: State, now: State) -> list[Mention]:
     """Every page that is not as it was, in order."""
     changed = {
         id_: _kind(before.pages.get(id_), now.pages.get(id_))
@@ -143,12 +143,13 @@ def told(before: State, now: State) -> list[Told]:
         if _seen(before.pages.get(id_)) != _seen(now.pages.get(id_))
     }
     found = [
-        Told(kind, (now.pages.get(id_) or before.pages[id_]).title) for id_, kind in changed.items()
+        Mention(kind, (now.pages.get(id_) or before.pages[id_]).title)
+        for id_, kind in changed.items()
     ]
     return ordered(found)
 
 
-def ordered(told: Iterable[Told]) -> list[Told]:
+def ordered(told: Iterable[Mention]) -> list[Mention]:
     """New pages first, removed ones last, each kind by title."""
     return sorted(told, key=lambda each: (KINDS.index(each.kind), by_title(each.title)))
 
@@ -236,7 +237,7 @@ def _parts(
         if drop or any(files.get(path) != object_ for path, object_ in put.items()):
             page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)
-            told = Told(kind, page.title)
+            told = Mention(kind, page.title)
             yield Part(id_, told, page.folder, _edited(now, theirs, id_), put, drop)
 
 
@@ -271,8 +272,8 @@ def _shown(
         shown |= {join(place.folder, name): text for name, text in texts.items()}
         places[id_] = replace(
             place,
-            index=LIST in texts,
-            lists=tuple(name for name in texts if name != LIST),
+            index=README in texts,
+            lists=tuple(name for name in texts if name != README),
             index_digest=holdings.digest(id_) if made.is_whole else "",
         )
     return replace(now, databases=places), shown
@@ -290,7 +291,7 @@ def _listed(now: State, theirs: State, held: Held, ground: _Ground) -> tuple[Sta
         path = index_of(places[id_].folder)
         is_table = places[id_].index_digest or places[id_].lists
         if not is_table and ground.is_free(path):
-            shown[path] = Sheet(id_, holdings, None).texts()[LIST]
+            shown[path] = Sheet(id_, holdings, None).texts()[README]
             places[id_] = replace(places[id_], index=True)
     return replace(now, databases=places), shown
 
