@@ -329,6 +329,15 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("folder", roots="page"),
         [Run("stop", 13), Run("fault", 1, HIDDEN)],
     ),
+    "an old state is put back, and a store of another part is gone": (
+        Way("pull", ("laptop",), shards=2, roots="page"),
+        [
+            Run(who=1, every=100),
+            Act("delete_file", 7, 10),
+            Run(tree="bare"),
+            Act("revert_state", 7, 9),
+        ],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
