@@ -85,12 +85,15 @@ def _column(config: Json) -> list[Json | str]:
 
 
 def fits(properties: Json, schema: Json) -> bool:
-    """Whether each value names its options as the schema does. Both are asked for at once: an option
-    that was renamed in between has its old name in one of them.
+    """Whether each value has the name of its column, and names its options, as the schema does. Both are
+    asked for at once: what was renamed in between has its old name in one of them.
 
     Assumed: otherwise Notion gives the same names in both (as in all recorded answers).
     """
+    called = {as_object(value).get("id"): name for name, value in properties.items()}
     for name, config in schema.items():
+        if called.get(as_object(config).get("id"), name) != name:
+            return False
         kind = str(as_object(config).get("type", ""))
         options = objects(mapping(config, kind).get("options"))
         names = {each.get("id"): each.get("name") for each in options}

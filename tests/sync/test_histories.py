@@ -51,6 +51,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         )
         for number in (3, 6)
     },
+    "a column is renamed between two requests": (
+        Way("main", ("runner", "laptop"), requests=3),
+        [FIRST, Run("busy", 1, 0, Event("rename_column", 5, 8)), FIRST],
+    ),
     "a database goes with its page, and the run that removes its rows is killed": (
         Way("folder", roots="page"),
         [REMOVED, FIRST, Event("trash_many", 9, 3), Run("killed", 12), FIRST],
