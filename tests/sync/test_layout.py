@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backup.sync.layout import Spot, folders
+from backup.sync.layout import Spot, all_folders, folders
+from tests.sync.listings import listed, listing, record, row, state
 
 
 def id_of(number: int) -> str:
@@ -147,3 +148,10 @@ def test_what_lies_on_the_way_to_something_unknown_keeps_its_folder() -> None:
     inside = page(1, "How we work", 0, folder="wiki/how-we-work")
     lost = page(3, "Notes", 2, folder="wiki/how-we-work/onboarding/notes", kept=True)
     assert laid_out(inside, lost)[1] == "wiki/how-we-work"
+
+
+def test_a_page_that_comes_back_finds_its_folder_with_what_lies_in_it() -> None:
+    """Another part of the pages has read what lies in it, and the branch was put back since."""
+    inside = record("Notes", parent="a" * 32, folder="wiki/tea/notes")
+    found = all_folders(listing(listed(row("a", "Tea"))), state(b=inside))
+    assert (found["a" * 32], found["b" * 32]) == ("wiki/tea", "wiki/tea/notes")
