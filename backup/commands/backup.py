@@ -20,12 +20,11 @@ from backup.model import Problem
 from backup.notion.client import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
-from backup.pipeline.databases import edited_since
+from backup.pipeline.databases import edited_since, in_order
 from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.files import PageFiles
 from backup.pipeline.listing import Survey
-from backup.pipeline.order import in_order
 from backup.pipeline.outcome import Outcome
 from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader

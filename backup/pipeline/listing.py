@@ -23,12 +23,11 @@ from backup.model import WORKSPACE, Database, Json, Problem, Row
 from backup.notion import children
 from backup.notion.client import Client
 from backup.notion.resolve import Resolved, database, is_trashed, resolve
-from backup.pipeline import shares
 from backup.pipeline.canary import Canary
 from backup.pipeline.databases import Sources
 from backup.pipeline.verdicts import Asking, Whereabouts
 from backup.pipeline.views import LinkedViews
-from backup.pipeline.walk import Walk
+from backup.pipeline.walk import Walk, set_out
 from backup.pipeline.workspace import Workspace
 from backup.pipeline.workspace import edited_since as edited_lately
 from backup.settings import Settings
@@ -105,7 +104,7 @@ class Survey:
     def _set_out(self, records: Mapping[str, Record]) -> Future[dict[str, Row]] | None:
         """Begin the walk; of a long one, a search tells what changed in the rest."""
         is_whole, self._walk.recorded = self.settings.full_sync, records.keys()
-        warning, since = shares.set_out(self._walk, records, self.turn, is_whole=is_whole)
+        warning, since = set_out(self._walk, records, self.turn, is_whole=is_whole)
         self._warnings += [warning] if warning else []
         return self.pool.submit(edited_lately, self.client, since) if warning else None
 
