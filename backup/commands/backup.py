@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,7 +13,7 @@ from backup.errors import WorkspaceError
 from backup.files import pending
 from backup.folder import adopt, indexes, load
 from backup.folder.load import Local, Lying, Memory
-from backup.folder.tables import Tables, nothing
+from backup.folder.tables import Contents, Tables, nothing
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import Problem
@@ -57,7 +57,7 @@ class _Begun:
     memory: Memory
     survey: Survey
     listing: Listing
-    stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
+    stores: Contents
     rules: Rules = field(default_factory=Rules)
     left_alone: tuple[Problem, ...] = ()
     discussions: Discussions | None = None
@@ -270,7 +270,7 @@ def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables)
     if not services.publisher:
         return None
     memory = begun.memory
-    rows = {row.id: row for each in begun.listing.lists for row in each.rows}
+    rows = {row.id: row for row in begun.listing.rows}
     credit = Authors(services.client, services.users, rows).credit
     services.publisher.begin(
         memory.state,

@@ -17,7 +17,7 @@ from backup.markdown.links import notion_address
 from backup.model import WORKSPACE, Json, Problem, bare_id, plain_text
 from backup.notion import children, read
 from backup.notion.client import Client
-from backup.notion.resolve import is_trashed
+from backup.notion.read import is_trashed
 from backup.report.answer import Answer
 from backup.report.fitting import cut
 from backup.report.literal import one_line

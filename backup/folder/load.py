@@ -14,6 +14,7 @@ from backup.errors import BrokenState, StateError
 from backup.files.store import FileRecord, is_intact
 from backup.folder import rebuild
 from backup.folder.rebuild import Rebuilt
+from backup.folder.tables import Contents
 from backup.folder.tree import Tree
 from backup.markdown import origin
 from backup.model import STORE, TEXT
@@ -75,7 +76,7 @@ class Lying:
 
     files: Callable[[], Collection[str]]
     texts: Callable[[Collection[str]], Mapping[str, str]]
-    stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]] = lambda paths: ()
+    stores: Contents = lambda paths: ()
     earlier: Callable[[Set[str]], Mapping[str, Record]] | None = None
 
 

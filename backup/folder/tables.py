@@ -185,7 +185,7 @@ class Tables:
     def _fresh(self, database_id: str, holdings: Holdings, tip: Contents) -> Made:
         place = holdings.now.databases[database_id]
         content = self.store_of(database_id, place, tip)
-        sheet = Sheet(database_id, holdings, understood(content))
+        sheet = Sheet(database_id, holdings, store.as_database(content))
         rows = holdings.rows(database_id) if content else {}
         wanted = {id_: each for id_, each in rows.items() if each.store}
         left = set(wanted)
@@ -221,14 +221,6 @@ def _readable(read: Contents, paths: Collection[str]) -> Iterator[tuple[str, byt
     """What can be read of these files: a list of pages is no reason to end a run."""
     with suppress(GitError):
         yield from read(paths) if paths else ()
-
-
-def understood(content: bytes) -> StoredDatabase | None:
-    """The database that a store is about; None when it cannot be used."""
-    with suppress(StoreError):
-        found = store.loads(content)
-        return found if isinstance(found, StoredDatabase) else None
-    return None
 
 
 def _first(item: tuple[str, object]) -> str:

@@ -6,20 +6,21 @@ data sources known from the last run are queried before their database has named
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from backup import store
 from backup.errors import NotionError
+from backup.folder.tables import Contents
 from backup.json_values import mapping, word
 from backup.model import STORE, Json, Row, bare_id
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source
-from backup.store import StoredDatabase, StoreError
+from backup.store import StoredDatabase
 from backup.sync.state import Place, State, join
 from backup.sync.steps import Listed, Listing
 
@@ -117,9 +118,7 @@ def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) ->
     return found
 
 
-def in_order(
-    listing: Listing, known: State, stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
-) -> Listing:
+def in_order(listing: Listing, known: State, stores: Contents) -> Listing:
     """The listing with the properties of each database in the order in which its pages are written: that of
     its store in the backup, which `stores` gives, as the API lists them in any order. Of a database that did
     not change, none is read."""
@@ -131,8 +130,8 @@ def in_order(
     }
     schemas, ordered = dict(listing.schemas), {each.id: each for each in listing.databases}
     for path, data in stores(changed) if changed else ():
-        now, before = store.loads(changed[path].stored or b""), _of_database(data)
-        if isinstance(now, StoredDatabase) and before and before.id == now.id:
+        now, before = map(store.as_database, (changed[path].stored or b"", data))
+        if now and before and before.id == now.id:
             now = store.in_order(now, before)
             ordered[now.id] = replace(changed[path], stored=store.dumps(now))
             for source in now.sources:
@@ -142,12 +141,3 @@ def in_order(
                     name: schema[name] for name in names if name in schema
                 }
     return replace(listing, databases=tuple(ordered.values()), schemas=schemas)
-
-
-def _of_database(data: bytes) -> StoredDatabase | None:
-    """The database whose store this is; None when it cannot be used."""
-    try:
-        found = store.loads(data)
-    except StoreError:
-        return None
-    return found if isinstance(found, StoredDatabase) else None

@@ -22,7 +22,8 @@ from backup.errors import (
 from backup.model import WORKSPACE, Database, Json, Problem, Row
 from backup.notion import children
 from backup.notion.client import Client
-from backup.notion.resolve import Resolved, database, is_trashed, resolve
+from backup.notion.read import is_trashed
+from backup.notion.resolve import Resolved, database, resolve
 from backup.pipeline.canary import Canary
 from backup.pipeline.databases import Sources
 from backup.pipeline.verdicts import Asking, Whereabouts

@@ -10,14 +10,14 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from backup.errors import BackupError, Forbidden, NotFound, NotionError, Unauthorized, sentence
-from backup.model import Json, Problem, Row, dashed_id
+from backup.model import Json, Problem, Row, dashed_id, moment
 from backup.notion import children, read
 from backup.notion.children import Children
 from backup.notion.client import PAGE_SIZE, Client
-from backup.notion.resolve import is_trashed
+from backup.notion.read import is_trashed
 from backup.sync.rotation import is_due
 from backup.sync.state import List, Record
 from backup.sync.steps import Listed
@@ -284,8 +284,5 @@ def set_out(
 
 def _an_hour_before(time: str) -> str:
     """All that was edited later may be new; `time` is the newest edit that the backup has."""
-    try:
-        moment = datetime.fromisoformat(time.replace("Z", "+00:00")) - _LATE
-    except ValueError:
-        return ""
-    return moment.strftime("%Y-%m-%dT%H:%M")
+    newest = moment(time)
+    return (newest - _LATE).strftime("%Y-%m-%dT%H:%M") if newest else ""

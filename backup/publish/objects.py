@@ -21,7 +21,7 @@ from itertools import groupby
 from pathlib import Path
 
 from backup.errors import GitError
-from backup.git import NETWORK_SECONDS, Git, header_key
+from backup.git import NETWORK_SECONDS, Git, header_key, quoted
 from backup.publish import filters
 
 
@@ -141,12 +141,6 @@ def folders_of(paths: Iterable[str]) -> set[str]:
             found.add(folder)
             folder = folder.rpartition("/")[0]
     return found
-
-
-def quoted(path: str) -> str:
-    """A path in the form in which git reads any path."""
-    plain = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{plain}"'
 
 
 def _as_is(git: Git, paths: Collection[str]) -> dict[str, str]:

@@ -122,7 +122,7 @@ def _roots(
     """The roots in which candidates lie."""
     found: dict[str, _Root] = {}
     asked = {id_: listing.verdicts.get(id_, Verdict.UNKNOWN) for id_ in missing if rules.mine(id_)}
-    shown = {row.id: row.parent for each in listing.lists for row in each.rows}
+    shown = {row.id: row.parent for row in listing.rows}
     for id_, said in asked.items():
         root = found.setdefault(
             top := _top(id_, listing, family), _Root(_title(top, listing, state))

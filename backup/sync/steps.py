@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -107,6 +107,11 @@ class Listing:
     def lists(self) -> tuple[Listed, ...]:
         """All of them: of databases, and of pages."""
         return *self.databases, *self.pages
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows of all lists."""
+        return (row for each in self.lists for row in each.rows)
 
     def with_(self, rows: Collection[Row]) -> Listing:
         """The same with newer rows. One that was renamed or moved meanwhile stays as it was listed:
