@@ -12,7 +12,8 @@ from backup.commands import verify
 from backup.errors import WorkspaceError
 from backup.files import pending
 from backup.folder import adopt, indexes, load
-from backup.folder.load import Local, Lying, Memory
+from backup.folder.found import Lying, completed
+from backup.folder.load import Local, Memory
 from backup.folder.tables import Contents, Tables, nothing
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
@@ -129,7 +130,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = adopt.still_at_the_top(memory, listing, lying)
     listing = in_order(placed(listing, memory.state), memory.state, lying.stores)
     roots = roots_in(listing, memory.state)
-    memory = load.completed(memory, listing.lists, lying, roots)
+    memory = completed(memory, listing.lists, lying, roots)
     survey.further(memory.state)  # of pages that were found again
     memory, told = adopt.adopted(load.unproven(memory), listing, lying)
     if told:

@@ -150,7 +150,7 @@ class _Work:
 
     def put(self, database_id: str, place: Place, content: bytes | None) -> Place:
         """The place with the store that lies there afterwards; b"" stands for none."""
-        path = join(place.folder, STORE)
+        path = place.store_path
         if content is None:
             return place
         if not content:

@@ -15,13 +15,13 @@ from backup import store
 from backup.errors import NotionError
 from backup.folder.tables import Contents
 from backup.json_values import mapping, word
-from backup.model import STORE, Json, Row, bare_id
+from backup.model import Json, Row, bare_id
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source
 from backup.store import StoredDatabase
-from backup.sync.state import Place, State, join
+from backup.sync.state import Place, State
 from backup.sync.steps import Listed, Listing
 
 _MARGIN = timedelta(minutes=2)  # see read.edited_since
@@ -123,7 +123,7 @@ def in_order(listing: Listing, known: State, stores: Contents) -> Listing:
     its store in the backup, which `stores` gives, as the API lists them in any order. Of a database that did
     not change, none is read."""
     changed = {
-        join(place.folder, STORE): each
+        place.store_path: each
         for each in listing.databases
         if each.stored and (place := known.databases.get(each.id, Place(each.folder, "")))
         if store.digest(each.stored) != place.listing_digest

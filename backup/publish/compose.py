@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from backup.errors import BrokenState
 from backup.folder.tables import Contents, Holdings, Sheet, Tables, nothing
-from backup.model import CSV, README, STORE, TEXT, Problem
+from backup.model import CSV, README, Problem
 from backup.publish.commits import in_the_way
 from backup.publish.message import KINDS, Mention
 from backup.publish.objects import folders_of
@@ -66,7 +66,7 @@ class Composition:
     def left(self) -> tuple[Problem, ...]:
         """What to say of the pages that are left."""
         return tuple(
-            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, TEXT)), id_)
+            Problem(record.title or "Untitled", _LEFT.format(record.text_path), id_)
             for id_, record in sorted(self.back.items())
         )
 
@@ -199,7 +199,7 @@ def _indexed(now: State, held: Held, ground: _Ground) -> dict[str, Place]:
     """The databases; where a README.md or store of somebody else lies by now, it is none of ours."""
     found: dict[str, Place] = {}
     for id_, place in now.databases.items():
-        store = join(place.folder, STORE)
+        store = place.store_path
         is_index = place.index and ground.is_free(index_of(place.folder))
         lists = tuple(name for name in place.lists if ground.is_free(join(place.folder, name)))
         is_store = bool(place.store) and ground.is_free(store, held.objects.get(store, ""))
@@ -212,7 +212,7 @@ def _stores(now: State, held: Held) -> dict[str, str]:
     """The stores of databases that are new, and that the state to be published means."""
     ours = held.state.databases
     paths = (
-        join(place.folder, STORE)
+        place.store_path
         for id_, place in now.databases.items()
         if place.store and id_ in ours and ours[id_].store == place.store
     )

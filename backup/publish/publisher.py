@@ -231,7 +231,7 @@ class Publisher:
                 pages[id_] = self._base.pages[id_]
         now = replace(now, pages=pages)
         stores = (
-            join(place.folder, STORE)
+            place.store_path
             for id_, place in now.databases.items()
             if place.store and (id_ in rewritten or self._base.databases.get(id_) != place)
         )
