@@ -28,7 +28,7 @@ from backup.store.lasting import lasting
 from backup.sync.rotation import is_due
 from backup.sync.state import Record, State
 from backup.sync.steps import Action, Plan
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 _NONE = "-"  # in a record: no comments
 _NOT_TOLD = "?"  # in a record: the Markdown does not tell of all, here or elsewhere
@@ -180,7 +180,7 @@ class Discussions:
             if (there := kept()) is None:
                 raise
             what = f"its comments could not be read: {sentence(error)}"
-            problem = Problem(page.title or "Untitled", what, page.id)
+            problem = Problem(page.title or UNTITLED, what, page.id)
             return Heard(replace(page, comments=there), had, (problem,))
         self.changed.discard(page.id)
         return heard
@@ -297,7 +297,7 @@ def _result(
     what = (
         f"Notion did not show the comments of {counted(hidden, 'block')}: the next run asks again."
     )
-    problems = (Problem(page.title or "Untitled", what, page.id),) if hidden else ()
+    problems = (Problem(page.title or UNTITLED, what, page.id),) if hidden else ()
     said = dict(zip(_KNOWN, known, strict=True))
     return Heard(replace(page, comments=comments), said, problems)
 

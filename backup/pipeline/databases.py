@@ -23,6 +23,7 @@ from backup.notion.resolve import Resolved, Source, data_source
 from backup.store import StoredDatabase
 from backup.sync.state import Place, State
 from backup.sync.steps import Listed, Listing
+from backup.words import UNTITLED
 
 _MARGIN = timedelta(minutes=2)  # see read.edited_since
 
@@ -81,7 +82,7 @@ class Sources:
         nested = tuple(dict.fromkeys(each for part in parts for each in part.databases))
         listed = Listed(
             id=database.id,
-            title=title or database.title or "Untitled",
+            title=title or database.title or UNTITLED,
             icon=database.icon,
             folder="",
             rows=tuple(row for part in parts for row in part.rows),

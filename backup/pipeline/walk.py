@@ -21,6 +21,7 @@ from backup.notion.read import is_trashed
 from backup.sync.rotation import is_due
 from backup.sync.state import List, Record
 from backup.sync.steps import Listed
+from backup.words import UNTITLED
 
 _SHARE = 360  # requests: two minutes of what Notion allows
 _LATE = timedelta(hours=1)  # Assumed: by then an edit is in the index of the search
@@ -68,7 +69,7 @@ class Walk:
             is_known = self._by.get(id_, record.lists) == record.lists
             if (record.lists or id_ in holding) and not (id_ in self.asked and is_known):
                 lists = map(List.from_json, record.lists)
-                self._titles[id_] = record.title or "Untitled"
+                self._titles[id_] = record.title or UNTITLED
                 self._open[id_] = [self._asked(each, id_) for each in lists]
                 self.asked.add(id_)
                 self._by[id_] = record.lists

@@ -20,7 +20,7 @@ from backup.sync import merge, state
 from backup.sync.merge import Merged
 from backup.sync.state import Place, Record, State, join
 from backup.sync.steps import index_of
-from backup.words import by_title
+from backup.words import UNTITLED, by_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Composition:
     def left(self) -> tuple[Problem, ...]:
         """What to say of the pages that are left."""
         return tuple(
-            Problem(record.title or "Untitled", _LEFT.format(record.text_path), id_)
+            Problem(record.title or UNTITLED, _LEFT.format(record.text_path), id_)
             for id_, record in sorted(self.back.items())
         )
 
