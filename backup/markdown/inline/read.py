@@ -62,6 +62,11 @@ class Piece(NamedTuple):
     marks: str = ""
     target: str = ""
 
+    @property
+    def is_space(self) -> bool:
+        """Whether it shows nothing but room."""
+        return self.kind is Kind.BREAK or (self.kind is Kind.TEXT and self.text.isspace())
+
     def without(self, mark: str) -> Piece:
         return self._replace(marks=self.marks.replace(mark, ""))
 
