@@ -62,8 +62,8 @@ class Reader:
 
     `keep_json` says that each page has a store.
     `discussions` are the comments, None when they are not backed up; `people` knows names, `outside` titles.
-    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `views`
-    and `began` those of its listing (see plan.Listing).
+    `targets`, `schemas` and `shapes` are those of the run's plan (see steps.Plan, steps.Rules), `views`
+    and `began` those of its listing (see steps.Listing).
     """
 
     client: Client

@@ -85,7 +85,7 @@ class Listing:
     each data source. `roots` are all that the settings name, or that lie at the top of a workspace that
     they name, also those that Notion does not show. `empty` are databases that list nothing, and of
     which the backup has nothing. `verdicts` is what Notion says of the pages and databases that are no
-    longer listed (see plan.candidates).
+    longer listed (see removals.candidates).
 
     `views` has, for each block that shows rows of a database elsewhere, the id of that one, '' when
     nobody knows it. `warnings` is what somebody should look at. `began` is when the listing began, by
