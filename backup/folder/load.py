@@ -139,7 +139,12 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
         if _is_newer(record, known.get(id_))
     }
     pages = disjoint(known, newer)
-    unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
+    unpublished = {id_ for id_ in newer if pages.get(id_) is newer[id_]}
+    unpublished |= {
+        id_  # it was read again, as the branch lacks a file of it
+        for id_ in here.finished & pages.keys()
+        if pages[id_] == here.state.pages[id_] and not base.files.keys() >= set(pages[id_].paths())
+    }
     databases = {**(here.state.databases if newer else {}), **base.databases()}
     now = replace(base.state, pages=pages, databases=databases, damage=())
     earlier = [each for each in (here.state, base.before) if each != now]
@@ -150,7 +155,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
         now,
         here.claimed,
         frozenset(former),
-        unpublished,
+        frozenset(unpublished),
         base.problem,
         rebuilt - unpublished,
         damage=base.state.damage,

@@ -32,7 +32,7 @@ from backup.pipeline.walk import Walk, set_out
 from backup.pipeline.workspace import Workspace
 from backup.pipeline.workspace import edited_since as edited_lately
 from backup.settings import Settings
-from backup.sync.family import TOP, Family
+from backup.sync.family import TOP, Family, parents
 from backup.sync.paths import Root
 from backup.sync.removals import PROOF, candidates
 from backup.sync.state import List, Record, State
@@ -204,10 +204,10 @@ class Survey:
         if not self._is_everything:
             _refuse(refusals, len(self._roots))
 
-    def _nest(self, parents: Mapping[str, str], inside: Collection[str] = ()) -> None:
+    def _nest(self, above: Mapping[str, str], inside: Collection[str] = ()) -> None:
         """Databases that lie in pages or in wikis, by what they lie in; of those that may lie at the top
         of the workspace, those that do not lie `inside` the backup."""
-        new = [id_ for id_ in parents if id_ not in self._seen]
+        new = [id_ for id_ in above if id_ not in self._seen]
         self._seen.update(new)
         futures = {id_: self.pool.submit(database, self.client, id_) for id_ in new}
         for id_, future in futures.items():
@@ -219,14 +219,14 @@ class Survey:
                 elif is_trashed(found.raw):
                     self._stands[id_] = ""
                 elif found.sources:
-                    self._show(found, "", parents[id_])
+                    self._show(found, "", above[id_])
                 else:
                     self._views.add(id_, found.title)
             except Unauthorized:
                 raise
             except Exception as error:  # noqa: BLE001 - it costs no other database
                 # No list shows what a search has just found: nobody else would tell of it.
-                is_told = parents[id_] != TOP or id_ in inside
+                is_told = above[id_] != TOP or id_ in inside
                 if isinstance(error, NotFound) and is_told:
                     self._verdicts[id_] = Verdict.UNREACHABLE
                 else:
@@ -296,7 +296,7 @@ class Survey:
         hidden = {id_ for id_, said in self._verdicts.items() if said is Verdict.UNREACHABLE}
         self._walk.recheck(hidden)
         self._unread = (hidden & self._shown_databases().keys()) - state.databases.keys()
-        is_asked = self._walk.ask(records, {each.parent for each in state.nodes.values()})
+        is_asked = self._walk.ask(records, set(parents(state).values()))
         return bool(news) or is_asked
 
     def _shown_databases(self) -> dict[str, str]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from backup import store
 from backup.errors import BrokenState
 from backup.folder.tables import Contents, Holdings, Sheet, Tables, nothing
-from backup.model import CSV, README, Problem
+from backup.markdown.database import is_our_list
+from backup.model import CSV, README, STORE, Problem
 from backup.publish.commits import in_the_way
 from backup.publish.message import KINDS, Mention
 from backup.publish.objects import folders_of
@@ -185,13 +187,12 @@ class _Ground:
 def _taken(base: State, held: Held, ground: _Ground) -> set[str]:
     """Paths of our new pages that cannot be ours: something of somebody else is in the way, or our
     own file is not there to be put."""
-    changed = (each for id_, each in held.state.pages.items() if base.pages.get(id_) != each)
+    changed = [each for id_, each in held.state.pages.items() if base.pages.get(id_) != each]
     rewritten = (each for id_ in held.rewritten if (each := held.state.pages.get(id_)))
     paths = {path for record in (*changed, *rewritten) for path in record.paths()}
-    return {
-        path
-        for path in paths
-        if path not in held.objects or not ground.is_free(path, held.objects[path])
+    lacking = {path for record in changed for path in record.paths() if path not in held.objects}
+    return lacking | {
+        path for path in paths if not ground.is_free(path, held.objects.get(path, ""))
     }
 
 
@@ -199,10 +200,10 @@ def _indexed(now: State, held: Held, ground: _Ground) -> dict[str, Place]:
     """The databases; where a README.md or store of somebody else lies by now, it is none of ours."""
     found: dict[str, Place] = {}
     for id_, place in now.databases.items():
-        store = place.store_path
+        path = place.store_path
         is_index = place.index and ground.is_free(index_of(place.folder))
         lists = tuple(name for name in place.lists if ground.is_free(join(place.folder, name)))
-        is_store = bool(place.store) and ground.is_free(store, held.objects.get(store, ""))
+        is_store = bool(place.store) and ground.is_free(path, held.objects.get(path, ""))
         kept = place.store if is_store else ""
         found[id_] = replace(place, index=is_index, lists=lists, store=kept)
     return found
@@ -230,7 +231,8 @@ def _parts(
     """The pages of which our version counts, the first edited one first."""
     for id_ in sorted(merged.ours, key=lambda each: (_edited(now, theirs, each), each)):
         mine, yours = now.pages.get(id_), theirs.pages.get(id_)
-        put = {path: held.objects[path] for path in (mine.paths() if mine else ())}
+        paths = mine.paths() if mine else ()
+        put = {path: held.objects[path] for path in paths if path in held.objects}
         drop = [
             path for path in (yours.paths() if yours else ()) if path in files and path not in owned
         ]
@@ -318,3 +320,10 @@ def _free(texts: Mapping[str, str], place: Place, ground: _Ground) -> Iterator[t
         is_ours = name in place.lists if name == CSV else place.index
         if is_ours and ground.is_free(join(place.folder, name)):
             yield name, text
+
+
+def is_ours(path: str, content: bytes, id_: str, ids: Collection[str]) -> bool:
+    """Whether a list of pages or a store says that this program wrote it; `ids` are the pages."""
+    if path.endswith(STORE):
+        return store.subject(content) == id_
+    return is_our_list(path, content.decode("utf-8", "replace"), ids)

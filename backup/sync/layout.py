@@ -88,30 +88,36 @@ def _roots(listing: Listing) -> dict[str, Root]:
 
 def _stays(spot: Spot, known: Collection[str], current: Mapping[str, str]) -> bool:
     """Whether something that nobody lists stays, wherever its parent goes: it does not lie there, as
-    what could not be moved, or there is none."""
-    above = current.get(spot.parent, "")
-    return spot.parent not in known or parent_of(spot.folder) not in (above, parent_of(above))
+    what could not be moved, or there is none. To a parent that is new it belongs."""
+    if spot.parent not in known:
+        return True
+    above = current.get(spot.parent)
+    return above is not None and parent_of(spot.folder) not in (above, parent_of(above))
 
 
 @dataclass
 class _Names:
-    """What is taken in each folder; names of `others` are on the way to what is not laid out here."""
+    """What is taken in each folder: `given` to something, or only `passed` on the way to one of the
+    `others`, which are not laid out here."""
 
     others: Collection[str]
     given: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    passed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
         for folder in self.others:
-            while folder not in ("", "."):
-                above, name = parent_of(folder), same(folder.rpartition("/")[2])
-                if name in self.given[above]:
+            above, name = parent_of(folder), same(folder.rpartition("/")[2])
+            self.given[above].add(name)
+            while above not in ("", "."):
+                above, name = parent_of(above), same(above.rpartition("/")[2])
+                if name in self.passed[above]:
                     break
-                self.given[above].add(name)
-                folder = above
+                self.passed[above].add(name)
 
-    def of(self, wanted: Collection[Named], folder: str) -> dict[str, str]:
-        """A folder for each, in this one."""
-        found = names(wanted, self.given[folder])
+    def of(self, wanted: Collection[Named], folder: str, own: Collection[str]) -> dict[str, str]:
+        """A folder for each, in this one; what has one of its `own` there keeps it."""
+        passed = self.passed[folder].difference(map(same, own))
+        found = names(wanted, self.given[folder] | passed)
         self.given[folder].update(map(same, found.values()))
         return {id_: join(folder, name) for id_, name in found.items()}
 
@@ -172,7 +178,8 @@ def _inside(
         else:
             homes[home].append(named)
     for home, wanted in homes.items():
-        found |= taken.of(wanted, home)
+        own = [spot.name for spot in spots if spot.folder and parent_of(spot.folder) == home]
+        found |= taken.of(wanted, home, own)
     return found
 
 
