@@ -159,7 +159,7 @@ class Git:
             return
         with tempfile.TemporaryDirectory(prefix="notion-backup-") as folder:
             path = Path(folder) / "gitconfig"
-            included = "".join(f"\tpath = {_quoted(each)}\n" for each in self._global_files())
+            included = "".join(f"\tpath = {quoted(each)}\n" for each in self._global_files())
             path.write_text(f"[include]\n{included}[safe]\n\tdirectory = *\n", "utf-8")
             yield {"GIT_CONFIG_GLOBAL": str(path)}
 
@@ -282,5 +282,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.communicate()
 
 
-def _quoted(path: str) -> str:
-    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def quoted(path: str) -> str:
+    """A path in the form in which git reads any path."""
+    plain = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{plain}"'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,3 +44,18 @@ def word(data: object, key: str) -> str:
     """The string under `key`; '' for anything else."""
     value = as_object(data).get(key)
     return value if isinstance(value, str) else ""
+
+
+def is_shallow(value: object, levels: int) -> bool:
+    """Whether a value has no more than so many levels of lists and objects."""
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if not isinstance(value, list):
+        return True
+    return levels > 0 and all(is_shallow(each, levels - 1) for each in value)
+
+
+def short_digest(value: object) -> str:
+    """A short name for a value of JSON: equal ones have the same."""
+    text = json.dumps(value, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]

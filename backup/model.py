@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -31,6 +32,18 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 def bare_id(id_: str) -> str:
     """An id as 32 lower-case hex digits: the form in which ids are compared and looked up."""
     return id_.replace("-", "").lower()
+
+
+def moment(text: str) -> datetime | None:
+    """The time that a text of Notion names; None when it names none.
+
+    Assumed: one without a zone means UTC, as all others of Notion do.
+    """
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
 
 
 def is_bare_id(text: str) -> bool:

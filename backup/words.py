@@ -7,6 +7,7 @@ from datetime import timedelta
 
 _DIGITS = re.compile(r"([0-9]+)")
 _DAY = 24 * 60  # minutes
+UNTITLED = "Untitled"  # in place of a title, as Notion shows it
 
 
 def counted(number: int, word: str, several: str = "") -> str:

@@ -68,7 +68,7 @@ def test_nothing_counts_on_its_own() -> None:
     known = [("removals.py", "{root.recorded} pages"), ("blocks.py", "{self.requests:,} requests")]
     known.append(("report.py", "{self.given_up:,} files"))
     known += [
-        ("shares.py", "{} requests"),
+        ("walk.py", "{} requests"),
         ("comments.py", "{} requests"),
         ("fetch.py", "{known} pages"),
         ("log.py", "{total_fmt} pages"),

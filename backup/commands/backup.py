@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,20 +12,20 @@ from backup.commands import verify
 from backup.errors import WorkspaceError
 from backup.files import pending
 from backup.folder import adopt, indexes, load
-from backup.folder.load import Local, Lying, Memory
-from backup.folder.tables import Tables, nothing
+from backup.folder.found import Lying, completed
+from backup.folder.load import Local, Memory
+from backup.folder.tables import Contents, Tables, nothing
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import Problem
 from backup.notion.client import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
-from backup.pipeline.databases import edited_since
+from backup.pipeline.databases import edited_since, in_order
 from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
 from backup.pipeline.files import PageFiles
 from backup.pipeline.listing import Survey
-from backup.pipeline.order import in_order
 from backup.pipeline.outcome import Outcome
 from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader
@@ -58,7 +58,7 @@ class _Begun:
     memory: Memory
     survey: Survey
     listing: Listing
-    stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
+    stores: Contents
     rules: Rules = field(default_factory=Rules)
     left_alone: tuple[Problem, ...] = ()
     discussions: Discussions | None = None
@@ -130,7 +130,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory = adopt.still_at_the_top(memory, listing, lying)
     listing = in_order(placed(listing, memory.state), memory.state, lying.stores)
     roots = roots_in(listing, memory.state)
-    memory = load.completed(memory, listing.lists, lying, roots)
+    memory = completed(memory, listing.lists, lying, roots)
     survey.further(memory.state)  # of pages that were found again
     memory, told = adopt.adopted(load.unproven(memory), listing, lying)
     if told:
@@ -271,7 +271,7 @@ def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables)
     if not services.publisher:
         return None
     memory = begun.memory
-    rows = {row.id: row for each in begun.listing.lists for row in each.rows}
+    rows = {row.id: row for row in begun.listing.rows}
     credit = Authors(services.client, services.users, rows).credit
     services.publisher.begin(
         memory.state,

@@ -17,11 +17,11 @@ from backup.markdown.links import notion_address
 from backup.model import WORKSPACE, Json, Problem, bare_id, plain_text
 from backup.notion import children, read
 from backup.notion.client import Client
-from backup.notion.resolve import is_trashed
+from backup.notion.read import is_trashed
 from backup.report.answer import Answer
 from backup.report.fitting import cut
 from backup.report.literal import one_line
-from backup.words import by_title, counted
+from backup.words import UNTITLED, by_title, counted
 
 _ANSWERS = 10  # of a hundred objects each, for databases and for pages
 _LINES = 40  # of what lies at the top, and of what lies in that
@@ -160,7 +160,7 @@ def _title(title: str) -> str:
     looks like an id would be one."""
     plain = " ".join(_MEANING.sub(" ", one_line(title)).split())
     plain = re.sub(r"[0-9a-fA-F-]{32,}", "…", plain)
-    return cut(plain, _TITLE) or "Untitled"
+    return cut(plain, _TITLE) or UNTITLED
 
 
 def _pasted(lines: Collection[str]) -> Iterator[str]:

@@ -29,7 +29,7 @@ from backup.stop import Interrupted
 from backup.sync import state
 from backup.sync.state import Place, Record, State
 from backup.threads import threads
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 _MOST = 50  # differences that are told
 _NOT_FINISHED = 3
@@ -79,7 +79,7 @@ def _original(
 ) -> Answer:
     """Out of the trash, or the sentence that it is not there."""
     kind = "page" if isinstance(node, Record) else "database"
-    name, link = f"“{node.title or 'Untitled'}”", notion_address(id_)
+    name, link = f"“{node.title or UNTITLED}”", notion_address(id_)
     if settings.dry_run:
         number = len(trash.trashed(services.reader, kind, id_)[-1:])
         heading = f"{name} would be taken out of Notion's trash."

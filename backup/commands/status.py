@@ -16,7 +16,7 @@ from backup.services import ReadingServices
 from backup.settings import ReadingSettings
 from backup.sync import state, untrusted
 from backup.sync.state import Record, State
-from backup.words import ago, by_title, counted
+from backup.words import UNTITLED, ago, by_title, counted
 
 _HEAD = ("database", "pages", "files", "size", "missing")
 _DATED = 100  # pages of which git is asked since when a file is missing
@@ -55,7 +55,7 @@ class _Part:
         """As the table shows it."""
         missing = self.absent + self.lacking
         numbers = (f"{self.pages:,}", f"{self.files:,}", human_size(self.size))
-        return (self.title or "Untitled", *numbers, f"{missing:,}" if missing else "")
+        return (self.title or UNTITLED, *numbers, f"{missing:,}" if missing else "")
 
 
 def run(settings: ReadingSettings, services: ReadingServices) -> Answer:

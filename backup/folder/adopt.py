@@ -16,7 +16,8 @@ from dataclasses import replace
 from backup import store
 from backup.files import names
 from backup.files.store import FileRecord
-from backup.folder.load import Lying, Memory
+from backup.folder.found import Lying
+from backup.folder.load import Memory
 from backup.model import STORE, TEXT, Row, bare_id
 from backup.sync.state import Place, Record, parent_of
 from backup.sync.steps import Listed, Listing

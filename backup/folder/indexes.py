@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from backup import store
-from backup.folder.tables import Holdings, Tables, Views, understood
+from backup.folder.tables import Holdings, Tables, Views
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown.database import is_our_list
@@ -47,7 +47,7 @@ def new(tables: Tables, decided: Plan, before: State) -> list[StoredDatabase]:
         for each in decided.databases
         if each.stored
         and _is_news(tables, each, before.databases.get(each.id))
-        and (stored := understood(each.stored))
+        and (stored := store.as_database(each.stored))
     ]
 
 
@@ -110,7 +110,7 @@ class _Work:
         for each in (*self.writer.plan.databases, *self.writer.plan.kept):
             if (known := self._known(each, holdings)) is not None:
                 found[each.id] = known
-            elif stored := understood(each.stored or b""):
+            elif stored := store.as_database(each.stored or b""):
                 new[each.id] = stored
         views = self.tables.ask([*new.values()]) if new else {}
         for id_, database in new.items():
@@ -138,7 +138,7 @@ class _Work:
         digest, shown = store.digest(store.dumps(database)), views.shown if views else ()
         if not views or not views.is_whole:
             old = self.writer.places.get(database.id)
-            earlier = understood(self.tables.store_of(database.id, old)) if old else None
+            earlier = store.as_database(self.tables.store_of(database.id, old)) if old else None
             ids = [each.get("id") for each in shown]
             left = [
                 each for each in (earlier.views if earlier else ()) if each.get("id") not in ids
@@ -150,7 +150,7 @@ class _Work:
 
     def put(self, database_id: str, place: Place, content: bytes | None) -> Place:
         """The place with the store that lies there afterwards; b"" stands for none."""
-        path = join(place.folder, STORE)
+        path = place.store_path
         if content is None:
             return place
         if not content:

@@ -6,21 +6,17 @@ interrupted run left unpublished. Without publishing, the work tree is the truth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from backup.errors import BrokenState, StateError
 from backup.files.store import FileRecord, is_intact
-from backup.folder import rebuild
-from backup.folder.rebuild import Rebuilt
 from backup.folder.tree import Tree
 from backup.markdown import origin
-from backup.model import STORE, TEXT
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
 from backup.sync.state import Record, State, join
-from backup.sync.steps import Listed
 from backup.sync.untrusted import Damage
 
 _NAME = state.NAME
@@ -67,19 +63,6 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
-    """What lies in the backup, whoever put it there: all `files` below the output folder, what texts
-    say at their beginning, what files say to the end, one by one, and the records that the history has of
-    pages that lie there as it knows them, `earlier` given texts of some. It is None where there is no
-    history."""
-
-    files: Callable[[], Collection[str]]
-    texts: Callable[[Collection[str]], Mapping[str, str]]
-    stores: Callable[[Collection[str]], Iterable[tuple[str, bytes]]] = lambda paths: ()
-    earlier: Callable[[Set[str]], Mapping[str, Record]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Holes:
     """The ids of pages of which a file is missing, of those of which only the text is, and of those
     of which none is left."""
@@ -123,8 +106,8 @@ def _is_there(tree: Tree, record: Record, text: str, store: str) -> bool:
     """Whether a page lies on the disk as its record and the digests of its text and its store say."""
     files = [FileRecord.from_json(raw) for raw in record.files]
     folder = tree.root / record.folder
-    is_text = tree.digest(join(record.folder, TEXT)) == text
-    is_store = not record.store or tree.digest(join(record.folder, STORE)) == store
+    is_text = tree.digest(record.text_path) == text
+    is_store = not record.store or tree.digest(record.store_path) == store
     return is_text and is_store and all(is_intact(each, folder) for each in files)
 
 
@@ -155,7 +138,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
         if id_ in known or id_ not in base.before.pages
         if _is_newer(record, known.get(id_))
     }
-    pages = _disjoint(known, newer)
+    pages = disjoint(known, newer)
     unpublished = {id_ for id_ in newer if pages.get(id_) is newer[id_]}
     unpublished |= {
         id_  # it was read again, as the branch lacks a file of it
@@ -182,7 +165,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
 def _says_so(tree: Tree, page_id: str, record: Record) -> bool:
     """Whether all files of a page are there, and its text says where it is in Notion, as its last line
     does: nothing else tells whether somebody has changed it."""
-    text = tree.beginning(_text_of(record), -1)
+    text = tree.beginning(record.text_path, -1)
     return origin.subject(text) == page_id and all(map(tree.has, record.paths()))
 
 
@@ -190,7 +173,7 @@ def _is_newer(record: Record, known: Record | None) -> bool:
     return known is None or (known != record and merge.age(record) >= merge.age(known))
 
 
-def _disjoint(known: Mapping[str, Record], newer: Mapping[str, Record]) -> dict[str, Record]:
+def disjoint(known: Mapping[str, Record], newer: Mapping[str, Record]) -> dict[str, Record]:
     """`known` with those of `newer` that take no file from another page."""
     if not newer:
         return dict(known)
@@ -201,159 +184,6 @@ def _disjoint(known: Mapping[str, Record], newer: Mapping[str, Record]) -> dict[
         pages = {id_: each for id_, each in pages.items() if id_ not in clashing}
         pages |= {id_: known[id_] for id_ in clashing if id_ in known}
     return pages
-
-
-def completed(
-    memory: Memory,
-    listed: Collection[Listed],
-    lying: Lying,
-    roots: Mapping[str, str] | None = None,
-) -> Memory:
-    """The memory with pages that lie there, and that the state does not know, or not there: what the
-    history says of them; and of a state that was lost, or of damaged entries, what they say themselves in
-    the folders of the `listed` databases, of pages that are `roots` (folder → id), and of what is found
-    in these.
-
-    A lost state knows none of them, a damaged one lacks some; and one that somebody has edited may
-    lack any, or have it where it lay long ago. Of these only the history can tell that nobody wrote
-    in them.
-    """
-    roots = roots or {}
-    memory = _caught_up(memory, listed, lying, roots)
-    damaged = {each.entry for each in memory.damage}
-    if not (memory.problem or damaged):
-        return memory
-    files, owned = lying.files(), set(memory.state.owned())
-    parents = {each.folder: id_ for id_, each in memory.state.nodes.items()}
-    parents |= {each.folder: each.id for each in listed if each.folder}
-    pages, stores = _places(memory, files, owned, parents)
-    if not (pages or stores):
-        return _with(memory, Rebuilt({}), {})
-    found = rebuild.rebuilt(files, lying.texts(pages), lying.stores(stores), parents, roots)
-    added: dict[str, Record] = {}
-    for id_, record in found.pages.items():
-        is_lost = id_ not in memory.state.pages and (memory.problem or id_ in damaged)
-        if is_lost and owned.isdisjoint(record.paths()):
-            added[id_] = record
-            owned.update(record.paths())
-    if memory.problem:
-        memory = _with_databases(memory, found, files, lying, owned)
-    return _with(memory, found, added)
-
-
-def _with_databases(
-    memory: Memory, found: Rebuilt, files: Collection[str], lying: Lying, owned: Collection[str]
-) -> Memory:
-    """The memory with the databases that were found again, unless their stores are what others `owned`; a
-    state of the history may know them without, as a run was cut off then."""
-    known = memory.state.databases
-    lost = {
-        id_: place
-        for id_, place in found.databases.items()
-        if not (was := known.get(id_)) or (was.folder, was.store) == (place.folder, "")
-        if join(place.folder, STORE) not in owned
-    }
-    databases = {**known, **rebuild.with_lists(lost, files, lying.stores)}
-    return replace(memory, state=replace(memory.state, databases=databases))
-
-
-def _places(
-    memory: Memory, files: Collection[str], owned: Collection[str], databases: Collection[str]
-) -> tuple[set[str], set[str]]:
-    """The texts and the stores in `files` that no page of the state has; the stores also of pages that
-    must be read if nothing else tells of them."""
-    doubted = {memory.state.pages[id_].folder for id_ in memory.rebuilt}
-    free = [
-        (path, folder, name)
-        for path in files
-        for folder, _, name in [path.rpartition("/")]
-        if name in (TEXT, STORE) and (path not in owned or folder in doubted)
-        if memory.problem or state.parent_of(folder) in databases
-    ]
-    pages = {path for path, _, name in free if name == TEXT and path not in owned}
-    return pages, {path for path, folder, name in free if name == STORE and folder}
-
-
-def _caught_up(
-    memory: Memory, listed: Collection[Listed], lying: Lying, roots: Mapping[str, str]
-) -> Memory:
-    """The memory with pages where the history says that they lie, when texts tell that the state is not
-    of today: somebody has put an old one back, or edited it."""
-    if lying.earlier is None or not (strange := _strange(memory, listed, lying, roots)):
-        return memory
-    before = memory.state.pages
-    found = lying.earlier(strange)
-    found = {id_: each for id_, each in found.items() if id_ not in memory.unpublished}
-    pages = _disjoint(before, found)
-    moved = {id_ for id_, each in pages.items() if each != before.get(id_)}
-    now = replace(memory.state, pages=pages)
-    return replace(memory, state=now, rebuilt=memory.rebuilt | moved) if moved else memory
-
-
-def _strange(
-    memory: Memory, listed: Collection[Listed], lying: Lying, roots: Mapping[str, str]
-) -> set[str]:
-    """The texts of pages that the state does not know, or has elsewhere, where it has something else. A
-    copy of a page that lies where the state has it is the owner's, and so is one of a page that nobody
-    lists, anywhere but where the backup puts pages."""
-    pages = memory.state.pages
-    rows = {row.id: row for each in listed for row in each.rows}
-    homes = {each.folder for each in memory.state.nodes.values()}
-    homes |= {each.folder for each in listed if each.folder}
-    owned = memory.state.owned()
-    free = (path for path in lying.files() if path.endswith(f"/{TEXT}") and path not in owned)
-    told = _told(free, lying)
-    going = {
-        id_
-        for id_ in rows.keys() & pages.keys() - memory.unpublished
-        if (rows[id_].title, rows[id_].parent) != (pages[id_].title, pages[id_].parent)
-    }
-    place = {id_: _text_of(pages[id_]) for id_ in going.union(told.values()) & pages.keys()}
-    there = _told(place.values(), lying)
-    found = {path for id_ in going if there.get(path := place[id_], id_) != id_}
-    for path, id_ in told.items():
-        folder = path.rpartition("/")[0]
-        is_ours = id_ in rows or folder in roots or state.parent_of(folder) in homes
-        if there.get(place[id_]) != id_ if id_ in place else is_ours:
-            found.add(path)
-    return found
-
-
-def _text_of(record: Record) -> str:
-    return join(record.folder, TEXT)
-
-
-def _told(paths: Iterable[str], lying: Lying) -> dict[str, str]:
-    """Which page each of the texts is of, by its own words."""
-    said = (
-        (path, origin.subject(content.decode("utf-8", "replace")))
-        for path, content in lying.stores(set(paths))
-    )
-    return {path: id_ for path, id_ in said if id_}
-
-
-def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory:
-    """The memory with the pages `added`, which were found again, and with what their stores tell of
-    those that must be read otherwise."""
-    known = memory.state.pages
-    told = {id_: found.pages[id_] for id_ in found.whole & memory.rebuilt}
-    told = {id_: each for id_, each in told.items() if each.folder == known[id_].folder}
-    pages = {**added, **known, **told}
-    newest = max((each.edited for each in pages.values()), default="")
-    whole = told.keys() | (found.whole & added.keys())
-    restored = {id_ for id_ in whole if rebuild.is_settled(pages[id_], newest)}
-    folders = {record.folder for record in pages.values()}
-    elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
-    again = memory.rebuilt | added.keys()
-    is_first = not again and memory.problem.endswith("missing.")
-    return replace(
-        memory,
-        state=replace(memory.state, pages=pages),
-        rebuilt=frozenset(again - restored),
-        restored=frozenset(restored),
-        strays=tuple(sorted(elsewhere - folders)) if memory.problem else (),
-        problem="" if is_first else memory.problem,
-    )
 
 
 def unproven(memory: Memory) -> Memory:

@@ -10,18 +10,19 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from backup import store
 from backup.errors import StoreError
+from backup.folder.tables import Contents
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.database import is_our_list
 from backup.model import FILE_FOLDERS, README, STORE, bare_id, emoji, plain_text
 from backup.notion import children
-from backup.store import StoredDatabase, StoredPage
+from backup.store import StoredPage
 from backup.sync import state
 from backup.sync.paths import is_name
 from backup.sync.state import Place, Record, join
@@ -79,7 +80,7 @@ def rebuilt(
 def with_lists(
     places: Mapping[str, Place],
     files: Iterable[str],
-    read: Callable[[Collection[str]], Iterable[tuple[str, bytes]]],
+    read: Contents,
 ) -> dict[str, Place]:
     """Databases with what lies in their folders and shows their pages, as it says itself when it is
     `read`."""
@@ -134,11 +135,7 @@ def _in_stores(
 
 def _database(folder: str, content: bytes) -> tuple[str, Place] | None:
     """The id of the database that a store in `folder` is about, and its place."""
-    try:
-        stored = store.loads(content)
-    except StoreError:
-        return None
-    if not isinstance(stored, StoredDatabase):
+    if not (stored := store.as_database(content)):
         return None
     title, digest = plain_text(stored.raw.get("title")), store.digest(content)
     return stored.id, Place(folder, title, store=digest)

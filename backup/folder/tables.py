@@ -23,7 +23,7 @@ from backup.json_values import mapping, objects, word
 from backup.markdown import database as shown
 from backup.markdown.context import Context
 from backup.markdown.database import Overview, Rows, Source, TableRow, views_used
-from backup.model import CSV, README, STORE, TEXT, Json, Page, Stored, Target, bare_id
+from backup.model import CSV, README, STORE, Json, Page, Stored, Target, bare_id
 from backup.store import StoredDatabase, StoreError
 from backup.sync.state import Place, Record, State, join
 from backup.sync.steps import index_of
@@ -73,7 +73,7 @@ class Holdings:
     def pages(self, database_id: str) -> list[Target]:
         """The same as targets, by title; the folder tells two of one title apart."""
         ordered = sorted(self.rows(database_id).values(), key=_by_title)
-        return [Target(join(each.folder, TEXT), each.title, each.icon) for each in ordered]
+        return [Target(each.text_path, each.title, each.icon) for each in ordered]
 
     def inside(self, database_id: str) -> list[Target]:
         """The databases that lie directly in one, by title."""
@@ -185,7 +185,7 @@ class Tables:
     def _fresh(self, database_id: str, holdings: Holdings, tip: Contents) -> Made:
         place = holdings.now.databases[database_id]
         content = self.store_of(database_id, place, tip)
-        sheet = Sheet(database_id, holdings, understood(content))
+        sheet = Sheet(database_id, holdings, store.as_database(content))
         rows = holdings.rows(database_id) if content else {}
         wanted = {id_: each for id_, each in rows.items() if each.store}
         left = set(wanted)
@@ -223,14 +223,6 @@ def _readable(read: Contents, paths: Collection[str]) -> Iterator[tuple[str, byt
         yield from read(paths) if paths else ()
 
 
-def understood(content: bytes) -> StoredDatabase | None:
-    """The database that a store is about; None when it cannot be used."""
-    with suppress(StoreError):
-        found = store.loads(content)
-        return found if isinstance(found, StoredDatabase) else None
-    return None
-
-
 def _first(item: tuple[str, object]) -> str:
     return item[0]
 
@@ -240,7 +232,7 @@ def _by_title(each: Record | Place) -> tuple[object, str]:
 
 
 def _entry(page_id: str, record: Record, page: Json, folder: str) -> TableRow:
-    target = Target(join(record.folder, TEXT), record.title, record.icon)
+    target = Target(record.text_path, record.title, record.icon)
     if not (record.files or record.pending):
         return TableRow(page_id, target, page)
     here = posixpath.relpath(record.folder, folder)

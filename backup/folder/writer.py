@@ -293,7 +293,7 @@ class Writer:
         record = replace(before, folder=folder)
         pairs = zip(before.paths(), record.paths(), strict=True)
         there = [(old, new) for old, new in pairs if self.tree.has(old)]
-        store = self.tree.digest(join(before.folder, STORE)) if before.store else ""
+        store = self.tree.digest(before.store_path) if before.store else ""
         with self._becoming(page_id, record, self._digest(before), store):
             self.changed.add(page_id)
             for old, new in reversed(there):  # the store and the text come last
@@ -316,7 +316,7 @@ class Writer:
         )
 
     def _digest(self, record: Record) -> str:
-        return self.tree.digest(join(record.folder, TEXT))
+        return self.tree.digest(record.text_path)
 
     @contextmanager
     def _becoming(

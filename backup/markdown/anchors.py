@@ -20,6 +20,7 @@ from backup.markdown.blocks.text import HEADINGS, heading_line
 from backup.markdown.context import Context
 from backup.markdown.runs import block_runs
 from backup.model import Block, Json, Page, bare_id, plain_text
+from backup.words import UNTITLED
 
 _BLANK = re.compile(r"\s")
 
@@ -43,7 +44,7 @@ def _headings(page: Page, context: Context) -> Iterator[Block]:
 def _anchors(
     page: Page, headings: tuple[Block, ...], context: Context
 ) -> Iterator[tuple[str, str]]:
-    title = page.title or "Untitled"
+    title = page.title or UNTITLED
     seen = Counter(slugs_of(title, title))
     taken = set(seen)
     for heading in headings:

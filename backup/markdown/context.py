@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 
-from backup.json_values import as_object, mapping, objects
+from backup.json_values import as_object, mapping, objects, short_digest
 from backup.model import TEXT, Block, Files, Json, Target, Targets
 from backup.settings.rendering import Rendering
 
@@ -72,8 +70,7 @@ def render_key(schema: Json, options: Options) -> str:
     without any change (changelog of 2026-08-12), and the values tell what they give.
     """
     columns = {name: _column(config) for name, config in schema.items() if isinstance(config, dict)}
-    text = json.dumps([RENDERER, repr(options), columns], sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return short_digest([RENDERER, repr(options), columns])
 
 
 def _column(config: Json) -> list[Json | str]:

@@ -18,6 +18,7 @@ import yaml
 from backup.markdown.inline.read import whole
 from backup.markdown.links import notion_address
 from backup.model import Json, Page, bare_id, dashed_id
+from backup.words import UNTITLED
 
 _NOT_IN_A_KEY = re.compile(r"[\W_]+")
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -50,7 +51,7 @@ def _flat(properties: Mapping[str, object], taken: Collection[str]) -> dict[str,
 
 def _keys(page: Page) -> Iterator[tuple[str, str]]:
     raw: Json = page.raw
-    yield "title", " ".join(whole(page.title).split()) or "Untitled"
+    yield "title", " ".join(whole(page.title).split()) or UNTITLED
     yield "notion_id", dashed_id(page.id)
     yield "notion_url", notion_address(bare_id(page.id))
     yield "created", str(raw.get("created_time") or "")

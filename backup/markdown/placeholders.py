@@ -11,6 +11,7 @@ from backup.markdown.blocks import RENDERERS
 from backup.markdown.blocks.unsupported import shown_type
 from backup.markdown.properties import VALUES, ordered
 from backup.model import WITHHELD, Block, Json, Page, Problem, bare_id
+from backup.words import UNTITLED
 
 _COMPUTED = ("formula", "rollup")
 _RESULTS = ("string", "number", "boolean", "date", "array")
@@ -45,7 +46,7 @@ def believed(page: Page, ids: Collection[str]) -> Page:
 
 def _counted(page: Page, found: Iterable[str]) -> tuple[Problem, ...]:
     kinds = Counter(found)
-    where = page.title or "Untitled"
+    where = page.title or UNTITLED
     return tuple(
         Problem(where, f"{kind} ({count}×)" if count > 1 else kind, page.id)
         for kind, count in sorted(kinds.items())

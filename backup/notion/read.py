@@ -6,8 +6,6 @@ the listing, and a page that makes no sense ends in a NotionError for that page.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -21,7 +19,7 @@ from sys import intern
 from typing import Any, TypeAlias
 
 from backup.errors import NotionError
-from backup.json_values import mapping, objects, word
+from backup.json_values import mapping, objects, short_digest, word
 from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, page_title
 from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
@@ -162,7 +160,7 @@ def _taken(raw: Any, source_id: str, held: _Held = None) -> dict[str, Row | Othe
     """One answer under its id; empty for what is in the trash, None for what makes no sense."""
     if not _has_id(raw):
         return None
-    if _trashed(raw):
+    if is_trashed(raw):
         return {}
     try:
         if raw.get("object") == "data_source":
@@ -242,8 +240,7 @@ def relations_digest(raw: Json) -> str:
     if not related and not is_locked and raw.get("is_archived") is not True:
         return ""
     more = ["locked"] if is_locked else []
-    text = json.dumps([raw.get("is_archived") is True, sorted(related, key=repr), *more])
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return short_digest([raw.get("is_archived") is True, sorted(related, key=repr), *more])
 
 
 def _has_id(raw: Any) -> bool:
@@ -256,7 +253,8 @@ def _is_whole(raw: Json) -> bool:
     return raw.get("object") != "data_source" and isinstance(raw.get("properties"), dict)
 
 
-def _trashed(raw: Json) -> bool:
+def is_trashed(raw: Json) -> bool:
+    """Whether a page or database lies in the trash."""
     return bool(raw.get("in_trash") or raw.get("archived"))
 
 

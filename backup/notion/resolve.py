@@ -10,6 +10,7 @@ from backup.json_values import as_list, as_object, mapping
 from backup.model import Database, Json, Row, bare_id, emoji, plain_text
 from backup.notion import read
 from backup.notion.client import Client
+from backup.notion.read import is_trashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,6 @@ def database(client: Client, id_: str) -> Resolved:
 
 def _page(client: Client, id_: str) -> Row:
     return read.child(client.page(id_), "")
-
-
-def is_trashed(raw: Json) -> bool:
-    """Whether a page or database lies in the trash."""
-    return bool(raw.get("in_trash") or raw.get("archived"))
 
 
 def _source_id(entry: Any) -> str:

@@ -11,8 +11,6 @@ once it is seen that a block has comments and the Markdown does not tell of it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -21,7 +19,7 @@ from typing import Any, TypeAlias
 
 from backup import store
 from backup.errors import Forbidden, NotionError, StoreError, Unauthorized, sentence
-from backup.json_values import mapping, word
+from backup.json_values import mapping, short_digest, word
 from backup.model import Block, Json, Page, Problem, bare_id
 from backup.notion.client import Client
 from backup.notion.comments import Comments, Discussed
@@ -30,7 +28,7 @@ from backup.store.lasting import lasting
 from backup.sync.rotation import is_due
 from backup.sync.state import Record, State
 from backup.sync.steps import Action, Plan
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 _NONE = "-"  # in a record: no comments
 _NOT_TOLD = "?"  # in a record: the Markdown does not tell of all, here or elsewhere
@@ -94,7 +92,7 @@ class Discussions:
     def __post_init__(self) -> None:
         told = {record.told for record in self.records.values()}
         self._is_untold = _NOT_TOLD in told and not self.is_full
-        self._is_told = bool(told - {"", _NOT_TOLD, _digest(())})
+        self._is_told = bool(told - {"", _NOT_TOLD, short_digest(())})
 
     def look(self, decided: Plan, pool: Executor, turn: int) -> None:
         """Find the pages whose comments have changed among those that are not read anyway."""
@@ -182,7 +180,7 @@ class Discussions:
             if (there := kept()) is None:
                 raise
             what = f"its comments could not be read: {sentence(error)}"
-            problem = Problem(page.title or "Untitled", what, page.id)
+            problem = Problem(page.title or UNTITLED, what, page.id)
             return Heard(replace(page, comments=there), had, (problem,))
         self.changed.discard(page.id)
         return heard
@@ -299,23 +297,18 @@ def _result(
     what = (
         f"Notion did not show the comments of {counted(hidden, 'block')}: the next run asks again."
     )
-    problems = (Problem(page.title or "Untitled", what, page.id),) if hidden else ()
+    problems = (Problem(page.title or UNTITLED, what, page.id),) if hidden else ()
     said = dict(zip(_KNOWN, known, strict=True))
     return Heard(replace(page, comments=comments), said, problems)
 
 
 def _named(comments: Collection[Json]) -> str:
     """The digest of comments, without what changes with each answer."""
-    return _digest(lasting(list(comments))) if comments else _NONE
+    return short_digest(lasting(list(comments))) if comments else _NONE
 
 
 def _digest_of(told: Discussed) -> str:
-    return _digest([sorted(ids) for ids in told.addresses])
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return short_digest([sorted(ids) for ids in told.addresses])
 
 
 def _cost(record: Record) -> int:

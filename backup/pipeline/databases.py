@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from backup import store
 from backup.errors import NotionError
-from backup.model import Json, Row
+from backup.folder.tables import Contents
+from backup.json_values import mapping, word
+from backup.model import Json, Row, bare_id
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source
 from backup.store import StoredDatabase
+from backup.sync.state import Place, State
 from backup.sync.steps import Listed, Listing
+from backup.words import UNTITLED
 
 _MARGIN = timedelta(minutes=2)  # see read.edited_since
 
@@ -78,7 +82,7 @@ class Sources:
         nested = tuple(dict.fromkeys(each for part in parts for each in part.databases))
         listed = Listed(
             id=database.id,
-            title=title or database.title or "Untitled",
+            title=title or database.title or UNTITLED,
             icon=database.icon,
             folder="",
             rows=tuple(row for part in parts for row in part.rows),
@@ -113,3 +117,28 @@ def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) ->
             except NotionError:
                 continue
     return found
+
+
+def in_order(listing: Listing, known: State, stores: Contents) -> Listing:
+    """The listing with the properties of each database in the order in which its pages are written: that of
+    its store in the backup, which `stores` gives, as the API lists them in any order. Of a database that did
+    not change, none is read."""
+    changed = {
+        place.store_path: each
+        for each in listing.databases
+        if each.stored and (place := known.databases.get(each.id, Place(each.folder, "")))
+        if store.digest(each.stored) != place.listing_digest
+    }
+    schemas, ordered = dict(listing.schemas), {each.id: each for each in listing.databases}
+    for path, data in stores(changed) if changed else ():
+        now, before = map(store.as_database, (changed[path].stored or b"", data))
+        if now and before and before.id == now.id:
+            now = store.in_order(now, before)
+            ordered[now.id] = replace(changed[path], stored=store.dumps(now))
+            for source in now.sources:
+                names = mapping(source, "properties")
+                schema = listing.schemas.get(bare_id(word(source, "id")), {})
+                schemas[bare_id(word(source, "id"))] = {
+                    name: schema[name] for name in names if name in schema
+                }
+    return replace(listing, databases=tuple(ordered.values()), schemas=schemas)

@@ -21,6 +21,7 @@ from backup.notion.lists import listed
 from backup.report.log import Log
 from backup.stop import Stop
 from backup.store import StoredDatabase
+from backup.words import UNTITLED
 
 T = TypeVar("T")
 _Answer: TypeAlias = tuple[Views | None, str]  # what is to be said of those that are not there
@@ -65,7 +66,7 @@ class Displays:
             is_late = self.stop.requested and not future.done()
             views, lacking = (None, _LATER) if is_late else future.result()
             if lacking:
-                title = plain_text(database.raw.get("title")) or "Untitled"
+                title = plain_text(database.raw.get("title")) or UNTITLED
                 self.log.problem("warnings", Problem(title, lacking, database.id))
             if views:
                 found[database.id] = views

@@ -34,7 +34,7 @@ from backup.stop import Stop
 from backup.sync.plan import ANCHORS, LINKS, is_watched, learned, plan
 from backup.sync.state import Place, State
 from backup.sync.steps import Action, Listing, Plan, Rules, Step
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 _MOST = (
     5  # readings of a page: what was planned; what was edited meanwhile, twice; what it links to
@@ -184,7 +184,7 @@ class Fetching:
         steps = [step for step in decided.steps if step.page_id not in rules.failed]
         refused = self.writer.relocate(steps, (*decided.databases, *decided.kept))
         titles = {step.page_id: step.title for step in steps}
-        failed = [Problem(titles[id_] or "Untitled", why, id_) for id_, why in refused.items()]
+        failed = [Problem(titles[id_] or UNTITLED, why, id_) for id_, why in refused.items()]
         for problem in failed:
             self.log.error(problem)
         moved = (each for each in steps if each.old_folder and each.page_id not in refused)
@@ -288,7 +288,7 @@ class Fetching:
             what = sentence(error)
             if is_disk_full(error):
                 return Outcome(ended=WorkspaceError("No space left on device.", hint=_ROOM))
-            return Outcome(failed=(Problem(step.title or "Untitled", what, step.page_id),))
+            return Outcome(failed=(Problem(step.title or UNTITLED, what, step.page_id),))
         files = {step.page_id: written.new}
         return Outcome((done,), (), written.failed, written.problems, written.lacking, files)
 
@@ -298,7 +298,7 @@ class Fetching:
         reason = "" if outcome.done else "not read" if outcome.ended else "failed"
         is_rendered = any(done.action is Action.RENDER for done in outcome.done)
         way = "from its store" if is_rendered else ""
-        self.log.page(number, step.title or "Untitled", [reason or step.reason, way, files])
+        self.log.page(number, step.title or UNTITLED, [reason or step.reason, way, files])
         for problem in outcome.warnings:
             self.log.warning(problem)
         for problem in (*outcome.failed, *outcome.lost, *outcome.errors):

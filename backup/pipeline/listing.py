@@ -22,13 +22,13 @@ from backup.errors import (
 from backup.model import WORKSPACE, Database, Json, Problem, Row
 from backup.notion import children
 from backup.notion.client import Client
-from backup.notion.resolve import Resolved, database, is_trashed, resolve
-from backup.pipeline import shares
+from backup.notion.read import is_trashed
+from backup.notion.resolve import Resolved, database, resolve
 from backup.pipeline.canary import Canary
 from backup.pipeline.databases import Sources
 from backup.pipeline.verdicts import Asking, Whereabouts
 from backup.pipeline.views import LinkedViews
-from backup.pipeline.walk import Walk
+from backup.pipeline.walk import Walk, set_out
 from backup.pipeline.workspace import Workspace
 from backup.pipeline.workspace import edited_since as edited_lately
 from backup.settings import Settings
@@ -37,6 +37,7 @@ from backup.sync.paths import Root
 from backup.sync.removals import PROOF, candidates
 from backup.sync.state import List, Record, State
 from backup.sync.steps import Listed, Listing, Verdict
+from backup.words import UNTITLED
 
 
 @dataclass
@@ -105,7 +106,7 @@ class Survey:
     def _set_out(self, records: Mapping[str, Record]) -> Future[dict[str, Row]] | None:
         """Begin the walk; of a long one, a search tells what changed in the rest."""
         is_whole, self._walk.recorded = self.settings.full_sync, records.keys()
-        warning, since = shares.set_out(self._walk, records, self.turn, is_whole=is_whole)
+        warning, since = set_out(self._walk, records, self.turn, is_whole=is_whole)
         self._warnings += [warning] if warning else []
         return self.pool.submit(edited_lately, self.client, since) if warning else None
 
@@ -164,7 +165,7 @@ class Survey:
                     self._workspace.pages[id_] = row
             except NotionError as error:
                 self._is_whole = False
-                title = known.pages[id_].title or "Untitled"
+                title = known.pages[id_].title or UNTITLED
                 self._problems.append(Problem(title, sentence(error), id_))
         self._add_found(databases, known)
 
@@ -174,7 +175,7 @@ class Survey:
         for id_, row in self._workspace.pages.items():
             if id_ not in self._roots:
                 self._rows[id_] = row
-                self._roots[id_] = Root("", row.title or "Untitled", base, is_found=True)
+                self._roots[id_] = Root("", row.title or UNTITLED, base, is_found=True)
         new = {id_: TOP for id_ in databases if id_ not in self._roots}
         self._nest(new, known.nodes)
         for id_ in new.keys() & self._databases.keys():
@@ -186,7 +187,7 @@ class Survey:
         for setting, future in zip(named, futures, strict=True):
             try:
                 found = future.result()
-                title = setting.label or found.title or "Untitled"
+                title = setting.label or found.title or UNTITLED
                 self._roots[setting.id] = Root(setting.path, title)
                 if isinstance(found, Row):
                     self._rows[found.id] = found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 
 from backup import store
@@ -22,7 +22,7 @@ from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options, fits
-from backup.model import TEXT, Json, Page, Problem, Row, Target, bare_id, emoji
+from backup.model import TEXT, Json, Page, Problem, Row, Target, bare_id, emoji, moment
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
@@ -62,8 +62,8 @@ class Reader:
 
     `keep_json` says that each page has a store.
     `discussions` are the comments, None when they are not backed up; `people` knows names, `outside` titles.
-    `targets`, `schemas` and `shapes` are those of the run's plan (see plan.Plan, plan.Rules), `views`
-    and `began` those of its listing (see plan.Listing).
+    `targets`, `schemas` and `shapes` are those of the run's plan (see steps.Plan, steps.Rules), `views`
+    and `began` those of its listing (see steps.Listing).
     """
 
     client: Client
@@ -297,10 +297,5 @@ def _is_stable(edited: str, began: datetime) -> bool:
     Notion rounds `last_edited_time` down to the minute: a later edit in the same minute would not
     show (Notion API reference, "Page object").
     """
-    try:
-        minute = datetime.fromisoformat(edited.replace("Z", "+00:00"))
-    except ValueError:
-        return False
-    # Assumed: a time that names no zone means UTC, as all others of Notion do.
-    minute = minute if minute.tzinfo else minute.replace(tzinfo=timezone.utc)
-    return minute < began.replace(second=0, microsecond=0)
+    minute = moment(edited)
+    return minute is not None and minute < began.replace(second=0, microsecond=0)

@@ -64,7 +64,7 @@ def left_alone(
     """A warning for what the backup has and no setting leads to any more; `candidates` are pages that
     Notion was asked about."""
     family = Family(before)
-    listed = {row.id for each in shown.lists for row in each.rows}
+    listed = {row.id for row in shown.rows}
     listed |= {each.id for each in shown.databases} | set(candidates)
     left = set()
     for id_ in before.pages.keys() - listed:

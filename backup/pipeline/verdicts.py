@@ -10,7 +10,7 @@ from backup.json_values import mapping
 from backup.model import Json, Row, dashed_id
 from backup.notion import children, read
 from backup.notion.client import Client
-from backup.notion.resolve import is_trashed
+from backup.notion.read import is_trashed
 from backup.sync.family import TOP
 from backup.sync.steps import Verdict
 

@@ -15,6 +15,7 @@ from backup.errors import NotionError, Unauthorized
 from backup.json_values import mapping, word
 from backup.model import Problem, bare_id
 from backup.notion.client import Client
+from backup.words import UNTITLED
 
 _UNSHARED = (
     "Notion does not show its rows to the integration: if it is a view of another database, open that "
@@ -49,7 +50,7 @@ class LinkedViews:
     def add(self, block_id: str, title: str) -> None:
         """A database that shows no data sources."""
         self.originals.setdefault(block_id, "")
-        self.titles[block_id] = title.strip() or "Untitled"
+        self.titles[block_id] = title.strip() or UNTITLED
 
     def resolve(self, sources: Mapping[str, str], earlier: Collection[str]) -> None:
         """Find the originals of views, as far as they are known: `sources` has the database of each

@@ -10,15 +10,26 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from backup.errors import BackupError, Forbidden, NotFound, NotionError, Unauthorized, sentence
-from backup.model import Json, Problem, Row, dashed_id
+from backup.model import Json, Problem, Row, dashed_id, moment
 from backup.notion import children, read
 from backup.notion.children import Children
 from backup.notion.client import PAGE_SIZE, Client
-from backup.notion.resolve import is_trashed
+from backup.notion.read import is_trashed
+from backup.sync.rotation import is_due
 from backup.sync.state import List, Record
 from backup.sync.steps import Listed
+from backup.words import UNTITLED
+
+_SHARE = 360  # requests: two minutes of what Notion allows
+_LATE = timedelta(hours=1)  # Assumed: by then an edit is in the index of the search
+_IN_SHARES = (
+    "To list all of them takes about {} requests. So this run listed a part of them ({} requests), and a "
+    "search told which pages of the others were edited. Every page has its turn in seven runs; a full "
+    "sync lists all."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,7 @@ class Walk:
             is_known = self._by.get(id_, record.lists) == record.lists
             if (record.lists or id_ in holding) and not (id_ in self.asked and is_known):
                 lists = map(List.from_json, record.lists)
-                self._titles[id_] = record.title or "Untitled"
+                self._titles[id_] = record.title or UNTITLED
                 self._open[id_] = [self._asked(each, id_) for each in lists]
                 self.asked.add(id_)
                 self._by[id_] = record.lists
@@ -243,7 +254,7 @@ def _differs(found: Children, known: List) -> bool:
     return (pages, found.databases) != (known.pages, known.databases)
 
 
-def cost(records: Iterable[Record]) -> int:
+def _cost(records: Iterable[Record]) -> int:
     """How many requests it takes to list what lies in all these pages."""
     lists = (List.from_json(raw) for record in records for raw in record.lists)
     return sum(min(_length(each), len(each.pages)) for each in lists)
@@ -251,3 +262,28 @@ def cost(records: Iterable[Record]) -> int:
 
 def _length(known: List) -> int:
     return max(1, math.ceil(known.blocks / PAGE_SIZE))
+
+
+def set_out(
+    walk: Walk, records: Mapping[str, Record], turn: int, *, is_whole: bool
+) -> tuple[Problem | None, str]:
+    """Have the lists of these pages on their way. A tree that is too large for one run is listed in shares,
+    each of which has its turn within seven runs: when that takes too long for one run that is not to
+    be `is_whole`: a share of them, a warning that says so, and since when (ISO 8601) a search should
+    look for edits in the rest."""
+    needed = _cost(records.values())
+    if needed <= _SHARE or is_whole:
+        walk.ask(records)
+        return None, ""
+    share = {id_: each for id_, each in records.items() if is_due(id_, turn)}
+    walk.ask(share)
+    rest = {id_: each for id_, each in records.items() if each.lists and id_ not in share}
+    walk.believe(rest, records)
+    warning = Problem("pages in pages", _IN_SHARES.format(needed, _cost(share.values())))
+    return warning, _an_hour_before(max(each.edited for each in records.values()))
+
+
+def _an_hour_before(time: str) -> str:
+    """All that was edited later may be new; `time` is the newest edit that the backup has."""
+    newest = moment(time)
+    return (newest - _LATE).strftime("%Y-%m-%dT%H:%M") if newest else ""

@@ -18,7 +18,7 @@ from backup.model import Json, Problem, Row, bare_id, dashed_id
 from backup.notion import children, read
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
-from backup.notion.resolve import is_trashed
+from backup.notion.read import is_trashed
 from backup.sync.family import TOP
 
 _HIGHEST = 100  # pages in each other

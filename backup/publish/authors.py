@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from backup.errors import NotionError
 from backup.git import Identity
 from backup.json_values import as_object, mapping
-from backup.model import Json, Row, dashed_id
+from backup.model import Json, Row, dashed_id, moment
 from backup.notion.client import Client
 from backup.notion.users import Users
 from backup.publish.publisher import Credit
@@ -48,7 +47,5 @@ def _named(id_: str, user: Json) -> Identity:
 
 
 def _seconds(time: str) -> int:
-    try:
-        return int(datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp())
-    except ValueError:
-        return 0
+    found = moment(time)
+    return int(found.timestamp()) if found else 0

@@ -87,7 +87,7 @@ def earlier(
     if len(_versions(git, f"{prefix}{state.NAME}", base.commit)) < 2:
         pushing.deepen()  # else the state of the tip is compared with the tip
     found = _known_earlier(git, prefix, base)
-    known = {join(each.folder, TEXT) for each in found.values()}
+    known = {each.text_path for each in found.values()}
     if texts - known and pushing.deepen():
         found = _known_earlier(git, prefix, base)
     return found

@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from backup.errors import GitError
-from backup.git import Identity
-from backup.publish.objects import quoted
+from backup.git import Identity, quoted
 from backup.slug import is_guarded
 
 REFERENCE = "refs/worktree/notion-backup"  # of this work tree alone, and only for a moment

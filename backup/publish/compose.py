@@ -14,7 +14,7 @@ from backup import store
 from backup.errors import BrokenState
 from backup.folder.tables import Contents, Holdings, Sheet, Tables, nothing
 from backup.markdown.database import is_our_list
-from backup.model import CSV, README, STORE, TEXT, Problem
+from backup.model import CSV, README, STORE, Problem
 from backup.publish.commits import in_the_way
 from backup.publish.message import KINDS, Mention
 from backup.publish.objects import folders_of
@@ -22,7 +22,7 @@ from backup.sync import merge, state
 from backup.sync.merge import Merged
 from backup.sync.state import Place, Record, State, join
 from backup.sync.steps import index_of
-from backup.words import by_title
+from backup.words import UNTITLED, by_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Composition:
     def left(self) -> tuple[Problem, ...]:
         """What to say of the pages that are left."""
         return tuple(
-            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, TEXT)), id_)
+            Problem(record.title or UNTITLED, _LEFT.format(record.text_path), id_)
             for id_, record in sorted(self.back.items())
         )
 
@@ -200,7 +200,7 @@ def _indexed(now: State, held: Held, ground: _Ground) -> dict[str, Place]:
     """The databases; where a README.md or store of somebody else lies by now, it is none of ours."""
     found: dict[str, Place] = {}
     for id_, place in now.databases.items():
-        path = join(place.folder, STORE)
+        path = place.store_path
         is_index = place.index and ground.is_free(index_of(place.folder))
         lists = tuple(name for name in place.lists if ground.is_free(join(place.folder, name)))
         is_store = bool(place.store) and ground.is_free(path, held.objects.get(path, ""))
@@ -213,7 +213,7 @@ def _stores(now: State, held: Held) -> dict[str, str]:
     """The stores of databases that are new, and that the state to be published means."""
     ours = held.state.databases
     paths = (
-        join(place.folder, STORE)
+        place.store_path
         for id_, place in now.databases.items()
         if place.store and id_ in ours and ours[id_].store == place.store
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from backup.errors import ConfigError, GitError
 from backup.git import Git
-from backup.publish import objects
+from backup.publish.objects import Output
 from backup.publish.push import Tip, listed
 
 
@@ -27,9 +27,7 @@ class Earlier:
 
         Raises GitError when they cannot be read here.
         """
-        object_ = self.files.get(path)
-        whole = f"{self.prefix}{path}"
-        return objects.contents(self.git, {whole: object_}).get(whole, b"") if object_ else b""
+        return dict(Output(self.git, self.prefix).contents(self.files, [path])).get(path, b"")
 
 
 def at(git: Git, name: str) -> Earlier:

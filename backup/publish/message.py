@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 KINDS = ("new", "updated", "renamed", "removed")
 TEMPLATE = "Back up Notion: {counts}\n\n{titles}"
@@ -88,7 +88,7 @@ def harmless(title: str, longest: int = _LONGEST) -> str:
     shown = "".join(" " if _is_unseen(char) else char for char in title)
     for pattern, instead in _HARMLESS:
         shown = pattern.sub(instead, shown)
-    shown = " ".join(shown.split()) or "Untitled"
+    shown = " ".join(shown.split()) or UNTITLED
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 

@@ -19,10 +19,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from backup.errors import GitError
-from backup.git import NETWORK_SECONDS, Git, header_key
+from backup.git import NETWORK_SECONDS, Git, header_key, quoted
 from backup.publish import filters
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,46 @@ class Objects:
 
     objects: Mapping[str, str]
     lfs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The output folder as git has it: all paths are below it. `git` works at the root of the work tree;
+    `prefix` is the folder's own path there, with a slash at its end, or ''."""
+
+    git: Git
+    prefix: str
+
+    def whole(self, path: str) -> str:
+        """The path of the repository."""
+        return f"{self.prefix}{path}"
+
+    def stored(self, paths: Iterable[str]) -> Objects:
+        """See the function of this name."""
+        found = stored(self.git, [*map(self.whole, paths)])
+        return Objects(self._below(found.objects), found.lfs)
+
+    def texts(self, contents: Mapping[str, str | bytes]) -> dict[str, str]:
+        """See the function of this name."""
+        found = texts(self.git, {self.whole(path): each for path, each in contents.items()})
+        return self._below(found)
+
+    def text(self, path: str, blob: str) -> bytes:
+        """See the function of this name; nothing for no `blob`."""
+        return text(self.git, self.whole(path), blob) if blob else b""
+
+    def contents(
+        self, files: Mapping[str, str], paths: Collection[str], at_once: int = 50
+    ) -> Iterator[tuple[str, bytes]]:
+        """What those paths hold that are among the `files`, from path to object; a few `at_once`, as
+        stores are large. Raises GitError when one cannot be read here."""
+        names = sorted(path for path in paths if files.get(path))
+        for start in range(0, len(names), at_once):
+            some = {self.whole(name): files[name] for name in names[start : start + at_once]}
+            yield from self._below(contents(self.git, some)).items()
+
+    def _below(self, found: Mapping[str, T]) -> dict[str, T]:
+        return {path.removeprefix(self.prefix): each for path, each in found.items()}
 
 
 def stored(git: Git, paths: Collection[str]) -> Objects:
@@ -141,12 +184,6 @@ def folders_of(paths: Iterable[str]) -> set[str]:
             found.add(folder)
             folder = folder.rpartition("/")[0]
     return found
-
-
-def quoted(path: str) -> str:
-    """A path in the form in which git reads any path."""
-    plain = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{plain}"'
 
 
 def _as_is(git: Git, paths: Collection[str]) -> dict[str, str]:

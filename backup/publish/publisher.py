@@ -13,10 +13,11 @@ from backup.folder.tables import Tables
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
 from backup.model import STORE, Problem
-from backup.publish import base, following, message, objects
+from backup.publish import base, following, message
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
 from backup.publish.compose import Composition, Held, Part, composition, is_ours, ordered, told
+from backup.publish.objects import Output
 from backup.publish.pull_request import PullRequests
 from backup.publish.push import Published, Pushing, Tip
 from backup.settings.publishing import Publishing
@@ -25,7 +26,6 @@ from backup.sync.base import Base
 from backup.sync.state import Record, State, join
 
 Stamps = Mapping[str, tuple[int, int]]
-_AT_ONCE = 50  # stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +125,15 @@ class Publisher:
 
     def contents(self, paths: Collection[str]) -> dict[str, bytes]:
         """The same, byte for byte."""
-        files = self._start.files
-        below = {f"{self.prefix}{path}": files[path] for path in paths if path in files}
-        found = objects.contents(self.git, below)
-        return {path.removeprefix(self.prefix): each for path, each in found.items()}
+        return dict(self._output.contents(self._start.files, paths, len(paths) or 1))
 
     def stores(self, paths: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """The bytes of files of the published branch, a few at a time: stores are large."""
-        return self._contents(self._start.files, paths)
+        return self._output.contents(self._start.files, paths)
 
-    def _contents(
-        self, files: Mapping[str, str], paths: Collection[str]
-    ) -> Iterator[tuple[str, bytes]]:
-        """The bytes of those paths that are among the `files`, which maps them to objects."""
-        there = {f"{self.prefix}{path}": each for path in paths if (each := files.get(path))}
-        names = sorted(there)
-        for start in range(0, len(names), _AT_ONCE):
-            some = {name: there[name] for name in names[start : start + _AT_ONCE]}
-            for path, content in objects.contents(self.git, some).items():
-                yield path.removeprefix(self.prefix), content
+    @property
+    def _output(self) -> Output:
+        return Output(self.git, self.prefix)
 
     def earlier(self, texts: Set[str]) -> dict[str, Record]:
         """Pages that lie on the branch, as its history knows them; `texts` should be among theirs."""
@@ -231,14 +221,13 @@ class Publisher:
                 found |= {path: files[path] for path in pages[id_].paths() if path in files}
         now = replace(now, pages=pages)
         stores = (
-            join(place.folder, STORE)
+            place.store_path
             for id_, place in now.databases.items()
             if place.store and (id_ in rewritten or self._base.databases.get(id_) != place)
         )
         here += stores
-        stored = objects.stored(self.git, [f"{self.prefix}{path}" for path in here])
-        found |= {path.removeprefix(self.prefix): name for path, name in stored.objects.items()}
-        held = Held(now, found, rewritten, done.removed, tables)
+        stored = self._output.stored(here)
+        held = Held(now, {**found, **stored.objects}, rewritten, done.removed, tables)
         return Snapshot(held, stamps, stored.lfs)
 
     def _published(self, page_id: str, record: Record) -> dict[str, str]:
@@ -319,9 +308,9 @@ class Publisher:
         }
         links = {path.removeprefix(self.prefix) for path in tip.links}
         blob = "" if state.NAME in links else files.get(state.NAME, "")
-        text = objects.text(self.git, f"{self.prefix}{state.NAME}", blob) if blob else b""
+        text = self._output.text(state.NAME, blob)
         ours = self._lists(held, files) | self._found
-        there = partial(self._contents, files)
+        there = partial(self._output.contents, files)
         return composition(self._base, held, files, text, links, ours, there)
 
     def _lists(self, held: Held, files: Mapping[str, str]) -> set[str]:
@@ -329,7 +318,7 @@ class Publisher:
         themselves."""
         places, owned = held.state.databases, held.state.owned().items()
         wanted = {path: id_ for path, id_ in owned if id_ in places or path.endswith(STORE)}
-        there = self._contents(files, wanted.keys() - self._base.owned().keys())
+        there = self._output.contents(files, wanted.keys() - self._base.owned().keys())
         ids = held.state.pages.keys() | self._base.pages.keys()
         return {path for path, each in there if is_ours(path, each, wanted[path], ids)}
 
@@ -339,7 +328,7 @@ class Publisher:
         pages = [self._of_page(part, credit) for part in composed.parts] if credit else []
         parts = () if credit else composed.parts
         put = {path: object_ for part in parts for path, object_ in part.put.items()}
-        put |= {**composed.stores, **self._texts(composed.texts)}
+        put |= {**composed.stores, **self._output.texts(composed.texts)}
         drop = {path for part in parts for path in part.drop} | set(composed.drop)
         pages_told = ordered(part.told for part in composed.parts)
         words = message.message(pages_told, failed, "" if credit else self.settings.message)
@@ -355,14 +344,9 @@ class Publisher:
 
     def _commit(self, put: Mapping[str, str], drop: Collection[str], words: str) -> Commit:
         """Paths below the output folder become paths of the repository."""
-        below = {f"{self.prefix}{path}": object_ for path, object_ in put.items()}
-        return Commit(below, [f"{self.prefix}{path}" for path in drop], words)
-
-    def _texts(self, texts: Mapping[str, str | bytes]) -> dict[str, str]:
-        """The objects of the state and of lists of pages."""
-        below = {f"{self.prefix}{path}": text for path, text in texts.items()}
-        named = objects.texts(self.git, below).items()
-        return {path.removeprefix(self.prefix): object_ for path, object_ in named}
+        whole = self._output.whole
+        below = {whole(path): object_ for path, object_ in put.items()}
+        return Commit(below, [*map(whole, drop)], words)
 
     def _remember(self, snapshot: Snapshot, back: Collection[str]) -> None:
         """What is published is new no longer; what was left stays new."""
@@ -383,9 +367,9 @@ class Publisher:
         if not self.pull_requests or not published.commit:
             return issued
         try:
-            path = f"{self.prefix}{state.NAME}"
+            path = self._output.whole(state.NAME)
             merged = self._pushing().other(self.pull_requests.base, path)
-            text = objects.text(self.git, path, merged) if merged else b""
+            text = self._output.text(state.NAME, merged)
             changes = told(state.readable(text), composed.state)
             offered = self.pull_requests.offer(*message.pull_request(changes))
         except GitError as error:

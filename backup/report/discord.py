@@ -14,7 +14,7 @@ from backup.report import links, literal
 from backup.report.fitting import cut, units, within
 from backup.report.report import CHANGES, Entry, Report, Section
 from backup.report.sending import Sending, post_json
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 NAME = "Discord"
 _ALL = 6_000  # characters of all embeds together
@@ -156,4 +156,4 @@ def _problems(problems: Iterable[Problem]) -> list[str]:
 
 
 def _title(text: str) -> str:
-    return literal.discord(cut(text.strip(), _NAME)) or "Untitled"
+    return literal.discord(cut(text.strip(), _NAME)) or UNTITLED

@@ -15,7 +15,7 @@ from backup.report.fitting import cut, octets, within
 from backup.report.literal import markdown, one_line
 from backup.report.redaction import redacted
 from backup.report.report import CHANGES, Entry, Report, Section
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 LIMIT = 900 * 1024  # bytes; the hosts' limit is 1 MiB
 _RESERVE = 4_096  # bytes for headings and what else has a fixed size
@@ -75,7 +75,7 @@ def _databases(report: Report, room: int) -> str:
 
 
 def _linked(report: Report, section: Section) -> str:
-    return _link(section.title or "Untitled", links.database(report, section.folder))
+    return _link(section.title or UNTITLED, links.database(report, section.folder))
 
 
 def _not_saved(report: Report, room: int) -> str:
@@ -107,7 +107,7 @@ def _entries(
     """A folded table; `there` says whether the pages exist at the pushed commit."""
 
     def row(entry: Entry) -> str:
-        page = _link(entry.title or "Untitled", links.page(report, entry.folder) if there else "")
+        page = _link(entry.title or UNTITLED, links.page(report, entry.folder) if there else "")
         texts = (_said(entry.folder, _FOLDER), _said(entry.note, _REASON))
         return _row(page, *texts[: len(head) - 1])
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from backup.report.fitting import cut
 from backup.report.literal import one_line
 from backup.report.report import Asked, Entry, Report
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 _MOST = 20  # lines of one kind; a first run of thousands of pages was told page by page already
 _MARKS = {"new": "+", "updated": "~", "renamed": "→", "removed": "−", "kept": "="}
@@ -57,7 +57,7 @@ def _changes(report: Report) -> Iterator[str]:
 def _told(word: str, entry: Entry) -> str:
     was = "was " if word == "renamed" else ""
     note = f" ({was}{entry.note})" if entry.note else ""
-    return f"{entry.title or 'Untitled'} → {entry.folder}/{note}"
+    return f"{entry.title or UNTITLED} → {entry.folder}/{note}"
 
 
 def _asked(asked: Asked) -> str:

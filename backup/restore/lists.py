@@ -14,8 +14,9 @@ from backup.model import Json
 from backup.restore import canonical
 from backup.restore.draft import Draft
 from backup.restore.steps import START, Append, MakeDatabase, MakePage, Remove, Step
+from backup.words import UNTITLED
 
-_UNTITLED = ("", "Untitled", "New database")  # how a list shows what has no title
+_UNTITLED = ("", UNTITLED, "New database")  # how a list shows what has no title
 
 
 @dataclass(frozen=True, slots=True)

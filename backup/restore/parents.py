@@ -9,7 +9,7 @@ from backup.errors import NotFound
 from backup.json_values import mapping, word
 from backup.model import Json, bare_id, dashed_id
 from backup.notion.client import Client
-from backup.notion.resolve import is_trashed
+from backup.notion.read import is_trashed
 
 _STEPS = 200  # more than anything lies deep in Notion
 # The kinds of parents, by the key that names one; a row names its source and its database: the source counts.

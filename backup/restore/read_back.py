@@ -21,6 +21,7 @@ from backup.notion.lists import listed
 from backup.restore.proof import Contents
 from backup.restore.saved import Node, Saved
 from backup.store import StoredDatabase, StoredPage
+from backup.words import UNTITLED
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Reading:
         self._seen.add(row.id)
         page = read.page(self.client, row, schema, self.requests.submit, self._shared)
         page = replace(page, comments=tuple(self._comments(page)))
-        self.tell(f"Read back: {page.title or 'Untitled'}")
+        self.tell(f"Read back: {page.title or UNTITLED}")
         self._files[row.id] = self._hashes(page)
         stored = store.loads(store.dumps(StoredPage(page)))
         yield Node("", row.id, parent, "row" if row.source else "page", stored, {})

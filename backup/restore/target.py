@@ -15,9 +15,9 @@ from backup.restore.parents import with_parents
 from backup.restore.plan import Plan
 from backup.restore.proof import Proof
 from backup.restore.saved import Saved
+from backup.words import UNTITLED
 
 _SHARE = "Open it in Notion and look under ⋯ → Connections, or check the link."
-_UNTITLED = "Untitled"
 
 
 def check(reader: Client, saved: Saved, id_: str) -> None:
@@ -84,10 +84,10 @@ def copy_there(
     if any(title.endswith(planned.mark) for title in titles):
         return None
     kind = "child_database" if found.top.kind == "database" else "child_page"
-    wanted = plain_text(found.top.title) or _UNTITLED
+    wanted = plain_text(found.top.title) or UNTITLED
     for block, title in zip(blocks, titles, strict=True):
         id_ = bare_id(word(block, "id"))
-        is_alike = word(block, "type") == kind and (title or _UNTITLED) == wanted
+        is_alike = word(block, "type") == kind and (title or UNTITLED) == wanted
         if is_alike and id_ != found.top.id and not (shown := compare(id_)).differences:
             return id_, shown
     return None

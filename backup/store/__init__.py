@@ -113,6 +113,15 @@ def loads(data: bytes) -> StoredPage | StoredDatabase:
         raise damaged("not the JSON that was written") from None
 
 
+def as_database(data: bytes) -> StoredDatabase | None:
+    """The database that a store is about; None when it is about something else, or cannot be used."""
+    try:
+        found = loads(data)
+    except StoreError:
+        return None
+    return found if isinstance(found, StoredDatabase) else None
+
+
 def page_of(data: bytes) -> Json:
     """The page object alone: nothing else of the file is looked at. Raises StoreError as `loads` does."""
     return mapping(_head(data), "page")

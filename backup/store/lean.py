@@ -13,9 +13,11 @@ from typing import Any
 
 from backup import exact_json
 from backup.errors import StoreError
+from backup.json_values import is_shallow
 
 AS_RECEIVED = "as_received"  # marks a line in which nothing is left out
 _MOST_LEVELS = 64  # of lists and objects in each other; Notion's own stay below 20
+
 
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 _MARKS = ("bold", "code", "color", "italic", "strikethrough", "underline")
@@ -93,15 +95,8 @@ def loads(line: str) -> Any:
 
 def check(text: str, value: Any) -> None:
     """Raise StoreError for a value that others could not walk through, so deeply is it nested."""
-    if text.count("[") + text.count("{") > _MOST_LEVELS and not _is_shallow(value, _MOST_LEVELS):
+    if text.count("[") + text.count("{") > _MOST_LEVELS and not is_shallow(value, _MOST_LEVELS):
         raise StoreError("A .notion.json is nested too deeply.")
-
-
-def _is_shallow(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return True
-    inside = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inside)
 
 
 def _short(text: str) -> str:

@@ -55,9 +55,9 @@ def all_folders(listing: Listing, state: State, gone: Collection[str] = ()) -> M
     its parent is."""
     nodes = {id_: each for id_, each in state.nodes.items() if id_ not in gone}
     current = {id_: each.folder for id_, each in nodes.items()}
-    rows = (row for each in listing.lists for row in each.rows)
     shown = [
-        Spot(each.id, each.title, each.parent, True, current.get(each.id, "")) for each in rows
+        Spot(each.id, each.title, each.parent, True, current.get(each.id, ""))
+        for each in listing.rows
     ]
     shown += [
         Spot(each.id, each.title, each.parent, False, current.get(each.id, ""))

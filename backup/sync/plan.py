@@ -61,7 +61,7 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
     pages = {each.id: each for each in listing.pages}
     known = _Known(state, rules, targets, anchors, _inside(listing), pages, listing.views)
-    rows = [row for each in listing.lists for row in each.rows if row.id in folders]
+    rows = [row for row in listing.rows if row.id in folders]
     steps = [_step(row, folders[row.id], known) for row in rows]
     mine = [
         s for s in steps if rules.mine(s.page_id) or s.old_folder or s.action is not Action.KEEP
@@ -116,7 +116,7 @@ def _without_doubles(listing: Listing) -> Listing:
     """Every page once: one that moved while all was listed counts where it was seen last edited, and
     there where it was listed last. A root that lies in something else that is listed is no root."""
     newest: dict[str, Row] = {}
-    for row in (row for each in listing.lists for row in each.rows):
+    for row in listing.rows:
         other = newest.get(row.id)
         if other is None or (bool(row.parent), row.edited) >= (bool(other.parent), other.edited):
             newest[row.id] = row

@@ -77,6 +77,16 @@ class Record:
             return self
         return replace(self, views=tuple(each for each in self.views if each.get("id") not in news))
 
+    @property
+    def text_path(self) -> str:
+        """Where its text lies, below the output folder."""
+        return join(self.folder, TEXT)
+
+    @property
+    def store_path(self) -> str:
+        """Where its store lies."""
+        return join(self.folder, STORE)
+
     def names(self) -> tuple[str, ...]:
         """The page's files in its folder: its text, its store, then what it shows or offers."""
         own = (TEXT, STORE) if self.store else (TEXT,)
@@ -135,6 +145,11 @@ class Place:
     listing_digest: str = ""
     parent: str = ""
     unknown: Json = field(default_factory=dict)
+
+    @property
+    def store_path(self) -> str:
+        """Where its store lies, below the output folder."""
+        return join(self.folder, STORE)
 
     def paths(self) -> tuple[str, ...]:
         """The database's files below the output folder: those that show its pages, and its store."""

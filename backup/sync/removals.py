@@ -15,7 +15,7 @@ from backup.model import Problem
 from backup.sync.family import TOP, Family, parents
 from backup.sync.state import Record, State
 from backup.sync.steps import Action, Listed, Listing, Rules, Step, Verdict
-from backup.words import counted
+from backup.words import UNTITLED, counted
 
 _SHARE = 0.20  # of a root's pages: more than this at once is taken for a mistake …
 _FEW = 5  # … from this many pages on
@@ -122,7 +122,7 @@ def _roots(
     """The roots in which candidates lie."""
     found: dict[str, _Root] = {}
     asked = {id_: listing.verdicts.get(id_, Verdict.UNKNOWN) for id_ in missing if rules.mine(id_)}
-    shown = {row.id: row.parent for each in listing.lists for row in each.rows}
+    shown = {row.id: row.parent for row in listing.rows}
     for id_, said in asked.items():
         root = found.setdefault(
             top := _top(id_, listing, family), _Root(_title(top, listing, state))
@@ -132,7 +132,7 @@ def _roots(
             if id_ in rules.lost and said in _ABSENT:
                 root.forgotten.add(id_)
         if asked.keys().isdisjoint(family.above(id_)):
-            root.top.append(state.nodes[id_].title or "Untitled")
+            root.top.append(state.nodes[id_].title or UNTITLED)
         if said not in PROOF:
             below = set(family.below(id_)) & state.pages.keys()
             root.below |= below - asked.keys() - shown.keys()
@@ -158,7 +158,7 @@ def _title(root: str, listing: Listing, state: State) -> str:
         return "workspace"
     listed = next((each.title for each in listing.databases if each.id == root), "")
     known = state.pages.get(root) or state.databases.get(root)
-    return listed or (known.title if known else "") or "Untitled"
+    return listed or (known.title if known else "") or UNTITLED
 
 
 def _step(id_: str, record: Record, said: Verdict, rules: Rules, refusal: str) -> Step:

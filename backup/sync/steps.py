@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -85,7 +85,7 @@ class Listing:
     each data source. `roots` are all that the settings name, or that lie at the top of a workspace that
     they name, also those that Notion does not show. `empty` are databases that list nothing, and of
     which the backup has nothing. `verdicts` is what Notion says of the pages and databases that are no
-    longer listed (see plan.candidates).
+    longer listed (see removals.candidates).
 
     `views` has, for each block that shows rows of a database elsewhere, the id of that one, '' when
     nobody knows it. `warnings` is what somebody should look at. `began` is when the listing began, by
@@ -107,6 +107,11 @@ class Listing:
     def lists(self) -> tuple[Listed, ...]:
         """All of them: of databases, and of pages."""
         return *self.databases, *self.pages
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows of all lists."""
+        return (row for each in self.lists for row in each.rows)
 
     def with_(self, rows: Collection[Row]) -> Listing:
         """The same with newer rows. One that was renamed or moved meanwhile stays as it was listed:

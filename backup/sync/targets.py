@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
+from backup.json_values import short_digest
 from backup.model import TEXT, Row, Target
 from backup.sync.state import State, join
 from backup.sync.steps import Listing, index_of
@@ -27,8 +26,7 @@ def all_targets(
     }
     now = {
         row.id: Target(join(folders[row.id], TEXT), row.title, icon_of(row, state), row.parent)
-        for each in listing.lists
-        for row in each.rows
+        for row in listing.rows
         if row.id in folders
     }
     gone = {*removed, *dead}
@@ -75,5 +73,4 @@ def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target
     if not (ids := sorted({link.partition("#")[0] for link in links})):
         return ""
     ends = [[t.path, t.title, t.icon] if (t := targets.get(id_)) else id_ for id_ in ids]
-    text = json.dumps([folder, ends])
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return short_digest([folder, ends])

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from backup.json_values import is_shallow
 from backup.model import CSV, FILE_FOLDERS, README, STORE, TEXT
 from backup.slug import is_path
 
@@ -100,20 +101,13 @@ def typed(value: Any, annotation: str) -> Any:
 
 def check(value: Any) -> None:
     """Raises Damaged for a value that nobody could write again, so deeply is it nested."""
-    if not _is_shallow(value, _DEPTH):
+    if not is_shallow(value, _DEPTH):
         raise Damaged("values that are nested too deeply")
 
 
 def _is_flat(value: Any) -> bool:
     """Whether this is an object, and not a deep one."""
-    return type(value) is dict and all(_is_shallow(each, _DEPTH) for each in value.values())
-
-
-def _is_shallow(value: Any, levels: int) -> bool:
-    if type(value) is not dict and type(value) is not list:
-        return True
-    inside = value.values() if type(value) is dict else value
-    return levels > 0 and all(_is_shallow(each, levels - 1) for each in inside)
+    return type(value) is dict and all(is_shallow(each, _DEPTH) for each in value.values())
 
 
 def is_id(text: Any) -> bool:

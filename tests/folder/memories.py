@@ -7,11 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from backup import store
-from backup.folder.load import (
-    Lying,
-    Memory,
-    completed,
-)
+from backup.folder.found import Lying, completed
+from backup.folder.load import Memory
 from backup.model import Block, Page, Row, dashed_id
 from backup.store import StoredPage
 from backup.sync.base import Base

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Set
 from dataclasses import replace
 
-from backup.folder.load import (
-    Local,
-    Lying,
-    Memory,
-    completed,
-    of_branch,
-)
+from backup.folder.found import Lying, completed
+from backup.folder.load import Local, Memory, of_branch
 from backup.model import Row
 from backup.sync.state import Place, Record, State
 from tests.folder.memories import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backup.publish.push import Pushing, Tip
+from fakenotion.server import Asked
 from tests.end_to_end.git_server import GitServer
 from tests.support.backups import Backup
 from tests.support.kitchen import read_since
@@ -134,7 +134,7 @@ def test_of_two_jobs_that_begin_the_branch_anew_the_slower_one_goes_on_with_it(
 
 
 def test_a_branch_that_another_job_began_anew_while_this_one_read_is_gone_on_with(
-    target: Backup, host: GitServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    target: Backup, host: GitServer, tmp_path: Path
 ) -> None:
     job = runner(host, PULL_REQUEST="true")
     assert target.run(**job).code == 0
@@ -143,15 +143,17 @@ def test_a_branch_that_another_job_began_anew_while_this_one_read_is_gone_on_wit
     target.notion.add_page(target.notion.add_database("Books", {}), "Sea level")
     wiki, books = target.notion.databases()
     other = move(clone(target, tmp_path / "other"), host)
-    knock = Pushing.knock
+    codes: list[int] = []
+    others = iter([other])
 
-    def knocked(pushing: Pushing, tip: Tip) -> None:
-        """The moment after a run has looked at the branch, and before it reads."""
-        monkeypatch.setattr(Pushing, "knock", knock)
-        assert other.run(**job, DATABASES=books).code == 0
+    def meanwhile(asked: Asked) -> None:
+        """The moment after a run has looked at the branch, and before it has read a page."""
+        if asked.path.endswith("/children"):
+            codes.extend(each.run(**job, DATABASES=books).code for each in others)
 
-    monkeypatch.setattr(Pushing, "knock", knocked)
+    target.server.plan = meanwhile
     assert target.run(**job, DATABASES=wiki).code == 0
+    assert codes == [0]
     found = remote_files(target, "notion-backup")
     assert {*PAGES, "books/sea-level/index.md"} <= set(found)
 

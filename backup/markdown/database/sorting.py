@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from datetime import datetime, timezone
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -13,7 +12,7 @@ from backup.json_values import as_list, as_object, mapping, objects, word
 from backup.markdown.context import Context
 from backup.markdown.database.sources import Source, TableRow
 from backup.markdown.properties.shown import At, shown
-from backup.model import Json, bare_id, plain_text
+from backup.model import Json, bare_id, moment, plain_text
 
 Key: TypeAlias = "tuple[Any, ...]"
 KeyOf: TypeAlias = Callable[[TableRow], Key]
@@ -110,9 +109,6 @@ def _of_options(chosen: Iterable[Json], config: Json) -> Key:
 
 def _moment(text: str) -> Key:
     """A date counts as its midnight in UTC, as does what names no zone."""
-    try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        found = found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    if found := moment(text):
         return _NUMBER, found.timestamp()
-    except (ValueError, OverflowError):
-        return (_TEXT, text) if text else ()
+    return (_TEXT, text) if text else ()

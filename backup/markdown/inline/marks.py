@@ -140,9 +140,7 @@ def _to_open(items: list[_Item], number: int, already: str) -> list[str]:
 
 
 def _is_blank(item: _Item) -> bool:
-    piece = item.pieces[0]
-    blank = piece.kind is Kind.BREAK or (piece.kind is Kind.TEXT and piece.text.isspace())
-    return blank and not item.target
+    return item.pieces[0].is_space and not item.target
 
 
 def _end(items: list[_Item], number: int, mark: str) -> int:

@@ -26,6 +26,7 @@ from backup.markdown.links import (
 )
 from backup.model import Json, Stored, encodable
 from backup.urls import is_signed
+from backup.words import UNTITLED
 
 MARKS = "mubis"  # from the outside in, when several begin and end together
 _BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -60,6 +61,11 @@ class Piece(NamedTuple):
     text: str
     marks: str = ""
     target: str = ""
+
+    @property
+    def is_space(self) -> bool:
+        """Whether it shows nothing but room."""
+        return self.kind is Kind.BREAK or (self.kind is Kind.TEXT and self.text.isspace())
 
     def without(self, mark: str) -> Piece:
         return self._replace(marks=self.marks.replace(mark, ""))
@@ -167,7 +173,7 @@ def _page(run: Json, context: Context) -> Piece:
     page = mentioned_id(run.get("mention"))
     target = context.targets.get(page) if page else None
     title = target.title.strip() if target else word(run, "plain_text")
-    title = title or "Untitled"
+    title = title or UNTITLED
     if not page:
         return Piece(Kind.TEXT, title, "", resolved(address_of(run), context, typed=False))
     address = page_target(page, context) or link_target(notion_address(page))

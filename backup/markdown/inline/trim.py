@@ -123,7 +123,9 @@ def _links(pieces: list[Piece]) -> list[Piece]:
     result: list[Piece] = []
     for target, stretch in groupby(pieces, lambda piece: piece.target):
         part = list(stretch)
-        result += _cut(part, _unlinked, _is_space, blanks=True) if target else part
+        result += (
+            _cut(part, _unlinked, lambda piece: piece.is_space, blanks=True) if target else part
+        )
     return merged(result)
 
 
@@ -174,9 +176,5 @@ def _is_break(piece: Piece) -> bool:
     return piece.kind is Kind.BREAK
 
 
-def _is_space(piece: Piece) -> bool:
-    return piece.kind is Kind.BREAK or (piece.kind is Kind.TEXT and piece.text.isspace())
-
-
 def _is_loose(piece: Piece) -> bool:
-    return piece.kind is Kind.MATH or _is_space(piece)
+    return piece.kind is Kind.MATH or piece.is_space
