@@ -205,9 +205,9 @@ class Trial:
         """A run with nothing to do: it costs its floor, and changes nothing."""
         before, place = self.land.now(), self.places[run.who % len(self.places)]
         stamps = _stamps(place.folder) if place.kept else {}
-        ended = self.run(run)
-        checks.floor(self.life, before, ended, self.land.in_clones())
-        after = self.land.now()
+        clones = [*self.land.in_clones(), *place.remembers(before)]
+        ended, after = self.run(run), self.land.now()
+        checks.floor(self.life, before, ended, clones)
         assert after == before, f"floor: published again\n{ended.log}"
         changed = place.kept and self.turns == 1 and _stamps(place.folder) != stamps
         assert not changed, f"floor: files were written again\n{ended.log}"
@@ -331,8 +331,8 @@ class Trial:
         # so does what lies in something that Notion does not show.
         broken = after.pages() - whole_pages(before.ours)
         was, now = Copy.of(before.ours), Copy.of(after.ours)
-        misfits = {**was.misfits(), **now.misfits()}
-        broken |= {id_ for path, id_ in misfits.items() if path not in was.files}
+        misfits = {**was.misfits(), **now.misfits()}.items()
+        broken |= {id_ for path, id_ in misfits if path not in was.files}
         others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen | hidden}
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
         if not self.land.is_tampered:  # an older state does not fit the stores of today

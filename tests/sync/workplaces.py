@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.sync.comparison import STATE, files_of
-from tests.sync.land import FOREIGN, LOOSE, Branch, Folder, write
+from tests.sync.land import FOREIGN, LOOSE, Branch, Folder, Shown, write
 from tests.sync.repository import Repository
 
 TREES = ("whole", "full", "bare", "sparse", "stale", "untidy")
@@ -43,6 +43,12 @@ class Workplace:
             write(self.folder, {pages[0]: b"Somebody was here.\n"})
         if not (self.folder / LOOSE).exists():
             write(self.folder, {LOOSE: b"not ours"})
+
+    def remembers(self, published: Shown) -> list[Shown]:
+        """What its state says, if that is another than the published one."""
+        path = self.folder / STATE
+        found = path.read_bytes() if self.kept and path.is_file() else b""
+        return [Shown({STATE: found}, {})] if found != published.files.get(STATE, b"") else []
 
     def _ours(self) -> Iterator[str]:
         """What was not begun with, in its order; the state comes first."""
