@@ -53,7 +53,7 @@ def stored(git: Git, paths: Collection[str]) -> Stored:
     attributes = _attributes(git, paths)
     filtered = _filters(attributes)
     _refuse_unready(git, filtered)
-    _refuse_plain(git, paths, filtered)
+    _refuse_plain(git, attributes, filtered)
     said = {path for path in paths if path in filtered or _is_said(attributes[path])}
     named = _as_is(git, [path for path in paths if path not in said])
     changed = sorted(said)
@@ -274,27 +274,28 @@ def _is_said(attributes: Mapping[str, str]) -> bool:
 
 def _refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
     """Raise GitError for a filter that git would leave out without a word."""
-    names = set(filtered.values())
-    if "lfs" in names and not git.ask("lfs", "version"):
-        path = min(path for path, name in filtered.items() if name == "lfs")
+    first = {name: path for path, name in sorted(filtered.items(), reverse=True)}
+    if "lfs" in first and not git.ask("lfs", "version"):
         raise GitError(
-            f"{path} must go into Git LFS (see .gitattributes), but git-lfs is not installed.",
+            f"{first['lfs']} must go into Git LFS (see .gitattributes), but git-lfs is not installed.",
             hint="Install git-lfs on the runner, or take the backup's folder out of LFS with a line "
             "like `wiki/** !filter !diff !merge` in .gitattributes.",
         )
-    for name in sorted(names - {"lfs"}):
+    for name in sorted(first.keys() - {"lfs"}):
         if not any(git.ask("config", f"filter.{name}.{use}") for use in ("clean", "process")):
-            path = min(path for path, each in filtered.items() if each == name)
-            raise _unready(path, name, "which is not set up here")
+            raise _unready(first[name], name, "which is not set up here")
 
 
-def _refuse_plain(git: Git, paths: Collection[str], filtered: Mapping[str, str]) -> None:
+def _refuse_plain(
+    git: Git, attributes: Mapping[str, Mapping[str, str]], filtered: Mapping[str, str]
+) -> None:
     """Raise GitError for a store that would show what the filter of the text beside it hides: the rules of
-    who encrypts '*.md' are older than stores."""
-    stores = {_text_beside(git, path): path for path in paths if path.endswith(STORE)}
-    texts = _filters(_attributes(git, stores))
-    for text, name in sorted(texts.items()):
-        if name != "lfs" and stores[text] not in filtered:
+    who encrypts '*.md' are older than stores. `attributes` are those of all files that are to be stored."""
+    plain = [path for path in attributes if path.endswith(STORE) and path not in filtered]
+    stores = {_text_beside(git, path, attributes): path for path in plain}
+    alone = _filters(_attributes(git, stores.keys() - attributes.keys()))
+    for text, name in sorted({**filtered, **alone}.items()):
+        if name != "lfs" and text in stores:
             raise GitError(
                 f"{stores[text]} would be published as plain text, but {text} goes through the filter "
                 f"{name} (see .gitattributes).",
@@ -302,11 +303,10 @@ def _refuse_plain(git: Git, paths: Collection[str], filtered: Mapping[str, str])
             )
 
 
-def _text_beside(git: Git, store: str) -> str:
-    """A page's text, or a database's list of pages."""
-    folder = store.removesuffix(STORE)
-    is_page = os.path.lexists(git.folder / folder / "index.md")
-    return f"{folder}{'index.md' if is_page else 'README.md'}"
+def _text_beside(git: Git, store: str, known: Collection[str]) -> str:
+    """A page's text, or a database's list of pages; one that is `known` is there."""
+    page, lists = (f"{store.removesuffix(STORE)}{name}" for name in ("index.md", "README.md"))
+    return page if page in known or os.path.lexists(git.folder / page) else lists
 
 
 def _unready(path: str, name: str, why: str) -> GitError:
