@@ -201,15 +201,15 @@ def _config(piece: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _packed(git: Git, contents: Mapping[str, bytes]) -> dict[str, str]:
-    """For tens of thousands of files, a file of git's for each would take longer than all else in git."""
+    """For tens of thousands of files, a file of git's for each would take longer than all else in git.
+    Files of a name follow each other: git stores how one differs from the one before."""
     named = dict[str, str]()
-    middles = {path: _config(each[len(each) // 2 :][:_PIECE]) for path, each in contents.items()}
+    alike = sorted(contents.items(), key=lambda item: item[0].rpartition("/")[2])
+    middles = {path: _config(each[len(each) // 2 :][:_PIECE]) for path, each in alike}
     for config in {*middles.values()}:
-        some = {path: each for path, each in contents.items() if middles[path] == config}
-        parts = [b"feature done\n"]
-        for each in some.values():
-            parts += [b"blob\nmark :1\ndata %d\n" % len(each), each, b"\nget-mark :1\n"]
-        given = b"".join([*parts, b"done\n"])
+        some = {path: contents[path] for path in middles if middles[path] == config}
+        blobs = (_BLOB % (len(each), each) for each in some.values())
+        given = b"".join([b"feature done\n", *blobs, b"done\n"])
         whole = (("fastimport.unpackLimit", "1"),) if len(given) > _LARGE else ()  # stays a pack
         hashes = git.using(*config, *whole).run("fast-import", "--quiet", given=given).split()
         named |= zip(some, hashes, strict=True)
@@ -320,8 +320,7 @@ def _unready(path: str, name: str, why: str) -> GitError:
 
 def _filtering(git: Git, filtered: Mapping[str, str]) -> Git:
     """git that stores nothing when a filter fails: it would store the plain text."""
-    names = sorted({*filtered.values()})
-    required = ((f"filter.{name}.required", "true") for name in names)
+    required = ((f"filter.{name}.required", "true") for name in sorted({*filtered.values()}))
     return git.using(*_LFS, *required, ("core.safecrlf", "false"))
 
 
@@ -348,6 +347,7 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
 _LARGE = 4_000_000  # bytes of a file
 _PILE = 8_000_000  # bytes of files
 _PIECE = 4_096  # bytes of a file
+_BLOB = b"blob\nmark :1\ndata %d\n%b\nget-mark :1\n"  # for git fast-import
 _AT_ONCE = 128  # files; systems allow 256 open ones and more
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)

@@ -57,6 +57,22 @@ def test_what_is_compressed_already_is_stored_as_it_is_and_texts_are_compressed(
     git.run("fsck", "--strict")
 
 
+def test_of_files_that_are_much_alike_only_the_differences_take_room(tmp_path: Path) -> None:
+    git = _repository(tmp_path)
+    alike = {".notion.json": os.urandom(3_000), "index.md": os.urandom(3_000)}
+    contents = {
+        f"{page}/{name}": b"%b%d" % (most, page)
+        for page in range(100)
+        for name, most in alike.items()
+    }
+    for path, content in contents.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    stored = objects.stored(git, list(contents)).objects
+    assert objects.contents(git, stored) == contents
+    assert _counts(git)["size-pack"] < 50, "kB, of 600"
+
+
 def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
     git = _repository(tmp_path)
     (tmp_path / "secret").write_text("hidden", "utf-8")
