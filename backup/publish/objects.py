@@ -14,10 +14,10 @@ import re
 import shutil
 import stat
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 from backup.errors import GitError
@@ -32,7 +32,8 @@ _LFS = (
     ("filter.lfs.required", "true"),
 )
 _ATTRIBUTES = ("filter", "text", "eol", "ident", "working-tree-encoding")
-_NONE = ("", "set", "unset", "unspecified")  # values that name nothing
+_UNSAID = "unspecified"
+_NONE = ("", "set", "unset", _UNSAID)  # values that name nothing
 _OUT = "at the end of .gitattributes"
 
 
@@ -53,10 +54,10 @@ def stored(git: Git, paths: Collection[str]) -> Stored:
     attributes = _attributes(git, paths)
     filtered = _filters(attributes)
     _refuse_unready(git, filtered)
-    _refuse_plain(git, attributes, filtered)
-    said = {path for path in paths if path in filtered or _is_said(attributes[path])}
-    named = _as_is(git, [path for path in paths if path not in said])
+    _refuse_plain(git, {*paths}, filtered)
+    said = (path for path in attributes if path in filtered or _is_said(attributes[path]))
     changed = sorted(said)
+    named = _as_is(git, sorted({*paths}.difference(changed)))
     for start in range(0, len(changed), _AT_ONCE):
         with _opened(git.folder, changed[start : start + _AT_ONCE]) as handles:
             named |= _converted(git, filtered, handles)
@@ -173,14 +174,12 @@ def quoted(path: str) -> str:
     return f'"{plain}"'
 
 
-def _as_is(git: Git, paths: Collection[str]) -> dict[str, str]:
+def _as_is(git: Git, paths: Sequence[str]) -> dict[str, str]:
     """Store files byte for byte: small ones many at once in a pack, large ones each by itself."""
-    named: dict[str, str] = {}
-    pile: dict[str, bytes] = {}
+    named, pile = dict[str, str](), dict[str, bytes]()
     size = 0
-    ordered = list(paths)
-    for start in range(0, len(ordered), _AT_ONCE):
-        with _opened(git.folder, ordered[start : start + _AT_ONCE]) as handles:
+    for start in range(0, len(paths), _AT_ONCE):
+        with _opened(git.folder, paths[start : start + _AT_ONCE]) as handles:
             for path, handle in handles.items():
                 if (large := os.fstat(handle).st_size) > _LARGE:
                     named[path] = _streamed(git, handle, large // 2)
@@ -208,8 +207,8 @@ def _packed(git: Git, contents: Mapping[str, bytes]) -> dict[str, str]:
     middles = {path: _config(each[len(each) // 2 :][:_PIECE]) for path, each in alike}
     for config in {*middles.values()}:
         some = {path: contents[path] for path in middles if middles[path] == config}
-        blobs = (_BLOB % (len(each), each) for each in some.values())
-        given = b"".join([b"feature done\n", *blobs, b"done\n"])
+        blobs = ((_BLOB % len(each), each, b"\nget-mark :1\n") for each in some.values())
+        given = b"".join([b"feature done\n", *chain.from_iterable(blobs), b"done\n"])
         whole = (("fastimport.unpackLimit", "1"),) if len(given) > _LARGE else ()  # stays a pack
         hashes = git.using(*config, *whole).run("fast-import", "--quiet", given=given).split()
         named |= zip(some, hashes, strict=True)
@@ -247,14 +246,16 @@ def _named(git: Git, paths: Collection[str], handles: tuple[int, ...] = ()) -> d
     return dict(zip(paths, hashes, strict=True))
 
 
-def _attributes(git: Git, paths: Collection[str]) -> dict[str, dict[str, str]]:
-    """What .gitattributes say of files: path → attribute → value."""
-    found: dict[str, dict[str, str]] = {path: {} for path in paths}
-    given = "".join(f"{path}\0" for path in paths).encode()
-    command = ("check-attr", "-z", "--stdin", *_ATTRIBUTES)
-    fields = git.run(*command, given=given).split("\0") if given else []
-    for path, key, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
-        found[path][key] = value
+def _attributes(git: Git, paths: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What .gitattributes say of files: path → attribute → value. Those of which they say nothing are left
+    out: nearly always all, and there may be many."""
+    found: dict[str, dict[str, str]] = {}
+    left = iter(paths)
+    while given := "".join(f"{path}\0" for path in islice(left, _ASKED)).encode():
+        fields = git.run("check-attr", "-z", "--stdin", *_ATTRIBUTES, given=given).split("\0")
+        for path, key, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
+            if value != _UNSAID:
+                found.setdefault(path, dict.fromkeys(_ATTRIBUTES, _UNSAID))[key] = value
     return found
 
 
@@ -267,7 +268,7 @@ def _filters(attributes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 def _is_said(attributes: Mapping[str, str]) -> bool:
     """Whether a file is to be changed on its way into git without a look at what it holds."""
     kind, ends = attributes["text"], attributes["eol"]
-    is_text = kind in ("set", "input") or (kind == "unspecified" and ends in ("lf", "crlf"))
+    is_text = kind in ("set", "input") or (kind == _UNSAID and ends in ("lf", "crlf"))
     encoded = attributes["working-tree-encoding"] not in _NONE
     return is_text or encoded or attributes["ident"] == "set"
 
@@ -286,14 +287,12 @@ def _refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
             raise _unready(first[name], name, "which is not set up here")
 
 
-def _refuse_plain(
-    git: Git, attributes: Mapping[str, Mapping[str, str]], filtered: Mapping[str, str]
-) -> None:
+def _refuse_plain(git: Git, paths: Set[str], filtered: Mapping[str, str]) -> None:
     """Raise GitError for a store that would show what the filter of the text beside it hides: the rules of
-    who encrypts '*.md' are older than stores. `attributes` are those of all files that are to be stored."""
-    plain = [path for path in attributes if path.endswith(STORE) and path not in filtered]
-    stores = {_text_beside(git, path, attributes): path for path in plain}
-    alone = _filters(_attributes(git, stores.keys() - attributes.keys()))
+    who encrypts '*.md' are older than stores."""
+    plain = [path for path in paths if path.endswith(STORE) and path not in filtered]
+    stores = {_text_beside(git, path, paths): path for path in plain}
+    alone = _filters(_attributes(git, stores.keys() - paths))
     for text, name in sorted({**filtered, **alone}.items()):
         if name != "lfs" and text in stores:
             raise GitError(
@@ -347,7 +346,8 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
 _LARGE = 4_000_000  # bytes of a file
 _PILE = 8_000_000  # bytes of files
 _PIECE = 4_096  # bytes of a file
-_BLOB = b"blob\nmark :1\ndata %d\n%b\nget-mark :1\n"  # for git fast-import
+_BLOB = b"blob\nmark :1\ndata %d\n"  # for git fast-import
+_ASKED = 4_000  # paths
 _AT_ONCE = 128  # files; systems allow 256 open ones and more
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)

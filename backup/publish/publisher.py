@@ -194,7 +194,7 @@ class Publisher:
         """The files that lie on the branch just as in the work tree, where these pages have them: the
         branch was reset to a commit that no state describes."""
         paths = {path for each in records for path in each.paths()}
-        there = self.stores(paths - self._start.state.owned().keys())
+        there = self.stores(paths and paths - self._start.state.owned().keys())
         return {path for path, each in there if sha256(each).hexdigest() == self.tree.digest(path)}
 
     def is_due(self, size: int = 0) -> bool:
@@ -213,8 +213,8 @@ class Publisher:
         Raises GitError when one of the files cannot be stored.
         """
         stamps = self.tree.stamps(done.touched)
-        owners = now.owned()
-        fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
+        fresh = [path for path, stamp in stamps.items() if self._stamps.get(path) != stamp]
+        owners = now.owned() if fresh else {}
         rewritten = {owners[path] for path in fresh if path in owners} | self._unsaid
         changed = {id_ for id_, each in now.pages.items() if self._base.pages.get(id_) != each}
         found: dict[str, str] = {}

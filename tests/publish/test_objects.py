@@ -73,6 +73,14 @@ def test_of_files_that_are_much_alike_only_the_differences_take_room(tmp_path: P
     assert _counts(git)["size-pack"] < 50, "kB, of 600"
 
 
+def test_each_of_very_many_files_has_its_filter(tmp_path: Path) -> None:
+    git = _repository(tmp_path)
+    git.run("config", "filter.same.clean", "cat")
+    (tmp_path / ".gitattributes").write_text("*.md filter=same\n")
+    paths = [f"{number}.{ending}" for number in range(4_500) for ending in ("md", "txt")]
+    assert objects.check(git, paths) == dict.fromkeys(paths[::2], "same")
+
+
 def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
     git = _repository(tmp_path)
     (tmp_path / "secret").write_text("hidden", "utf-8")
