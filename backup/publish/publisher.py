@@ -172,18 +172,19 @@ class Publisher:
         """
         self._credit = credit if self.settings.by_page else None
         there = self._start.pages()
+        pages = remembered.pages.items()
         known = {
             id_: there.get(id_, each)
-            for id_, each in remembered.pages.items()
+            for id_, each in pages
             if id_ in there or id_ not in unpublished
         }
         databases = base.databases(self._start, remembered)
         self._base = replace(self._start.state, pages=known, databases=databases)
-        seen = {id_: each for id_, each in remembered.pages.items() if id_ not in unpublished}
-        self._start = replace(self._start, state=replace(self._base, pages={**known, **seen}))
-        found = (each for id_, each in seen.items() if known[id_] != each)
+        seen = {id_: each for id_, each in pages if id_ not in unpublished and known[id_] != each}
+        whole = replace(self._base, pages=known | seen if seen else known)
+        self._start = replace(self._start, state=whole)
         alike = self._alike(remembered.pages[id_] for id_ in unpublished)
-        self._found = alike.union(path for record in found for path in record.paths())
+        self._found = alike.union(path for record in seen.values() for path in record.paths())
         self._is_whole = not rebuilt
         unsaid = (id_ for id_, each in known.items() if id_ not in there and each.edited)
         self._unsaid = frozenset() if rebuilt else frozenset(unsaid)
