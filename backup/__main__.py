@@ -57,7 +57,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
     stop = stop or Stop()
     arguments = _parser().parse_args(argv)
     stream = sys.stderr if arguments.json else sys.stdout  # then only the answer goes to stdout
-    reporter = Reporter(stream, environ, platform.node())
+    reporter = Reporter(stream, environ, platform.node(), stop.sleep)
     try:
         return _started(arguments, environ, stop, reporter)
     except BackupError as error:
@@ -110,7 +110,7 @@ def _started(
     command = named(name)
     given = _with_argument(given, arguments, name, command)
     if arguments.discover:
-        return _discovered(name, given, reporter, as_json=arguments.json)
+        return _discovered(name, given, reporter, stop, as_json=arguments.json)
     if isinstance(command, ReadingCommand):
         answer, folder = _looked(command, given, reporter)
     elif isinstance(command, RestoreCommand):
@@ -127,9 +127,9 @@ def _backed_up(command: BackupCommand, given: _Given, reporter: Reporter, stop: 
     try:
         settings = Settings.read(*given.sources, partial(repository, given.workspace, environ))
     except NothingNamed as error:
-        raise _with_what_there_is(error, given, log) from None
+        raise _with_what_there_is(error, given, log, stop) from None
     log.problem("warnings", *(Problem("settings", each) for each in settings.warnings))
-    client = _client(settings, log, connections=settings.concurrency)
+    client = _client(settings, log, stop, connections=settings.concurrency)
     services = build(settings, client, given.workspace, environ, log, stop)
     report = command.run(settings, services)
     origin, folder = "", settings.output_dir
@@ -168,21 +168,21 @@ def _answered(answer: Answer, reporter: Reporter, *, as_json: bool, **more: str)
     return answer.exit_code
 
 
-def _discovered(name: str, given: _Given, reporter: Reporter, *, as_json: bool) -> int:
+def _discovered(name: str, given: _Given, reporter: Reporter, stop: Stop, *, as_json: bool) -> int:
     if name != "status":
         raise ConfigError(f"--discover: {name} has no such flag; write status --discover.")
-    client = _client(ApiSettings.read(*given.sources), reporter.log, tries=_FEW)
+    client = _client(ApiSettings.read(*given.sources), reporter.log, stop, tries=_FEW)
     return _answered(discover.run(client), reporter, as_json=as_json, command=name)
 
 
-def _with_what_there_is(error: NothingNamed, given: _Given, log: Log) -> ConfigError:
+def _with_what_there_is(error: NothingNamed, given: _Given, log: Log, stop: Stop) -> ConfigError:
     """The same, once the log has shown what the integration sees; the token may be wrong, too."""
     try:
         asking = ApiSettings.read(*given.sources)
     except ConfigError:
         return error
     try:
-        answer = discover.run(_client(asking, log, tries=_FEW))
+        answer = discover.run(_client(asking, log, stop, tries=_FEW))
     except BackupError as refused:
         return ConfigError(f"{error}\n{refused}")
     for line in answer.lines:
@@ -301,13 +301,18 @@ _FEW = 3  # tries of a request for somebody who is waiting
 
 
 def _client(
-    settings: Settings | ApiSettings, log: Log, *, connections: int = 1, tries: int = 6
+    settings: Settings | ApiSettings,
+    log: Log,
+    stop: Stop,
+    *,
+    connections: int = 1,
+    tries: int = 6,
 ) -> Client:
     return Client(
         settings.notion_token.reveal(),
         settings.notion_api_url,
         connections=connections,
-        gate=gate(log),
+        gate=gate(log, stop),
         tries=tries,
         tell=log.line,
     )

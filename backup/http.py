@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
 
 from requests import PreparedRequest, RequestException, Response, Session, Timeout, exceptions
 from requests.adapters import HTTPAdapter
-from urllib3 import Retry
+from urllib3 import BaseHTTPResponse, Retry
 from urllib3 import exceptions as wire
 
 __all__ = ["RequestException", "Response", "Session", "Timeout"]
@@ -82,15 +83,30 @@ def seconds(asked: object) -> float | None:
 class _Tries(Retry):
     """Waits as a server asks to, in whatever form, and never longer than its limit."""
 
+    pause: Callable[[float], None]
+
+    def new(self, **more: Any) -> _Tries:
+        """What is left of it after a try."""
+        left = super().new(**more)
+        left.pause = self.pause
+        return left
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        """Wait before the next try."""
+        asked = self.get_retry_after(response) if response else None
+        if wait := asked or self.get_backoff_time():
+            self.pause(wait)
+
     def parse_retry_after(self, retry_after: str) -> float:
         """The seconds; one, when what it says makes no sense."""
         asked = seconds(retry_after)
         return min(1.0 if asked is None else asked, self.retry_after_max)
 
 
-def trying(tries: int, patience: int) -> HTTPAdapter:
+def trying(tries: int, patience: int, sleep: Callable[[float], None]) -> HTTPAdapter:
     """Tries again when no connection was made or a server is busy, and waits for `patience` seconds at
-    most when it asks for that. After a cut or a timeout nobody knows what has arrived: no second time."""
+    most when it asks for that. After a cut or a timeout nobody knows what has arrived: no second time.
+    `sleep` waits."""
     busy = (*_BUSY, *range(500, 600))
     retry = _Tries(
         tries - 1,
@@ -101,6 +117,7 @@ def trying(tries: int, patience: int) -> HTTPAdapter:
         raise_on_status=False,
         retry_after_max=patience,
     )
+    retry.pause = sleep
     return HTTPAdapter(max_retries=retry)
 
 

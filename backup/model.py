@@ -13,6 +13,8 @@ from backup import exact_json
 from backup.json_values import as_object, mapping, objects, word
 
 Json: TypeAlias = dict[str, Any]
+TEXT = "index.md"  # in the folder of a page: what people read
+README = "README.md"  # in the folder of a database, or of pages: the list of them
 STORE = ".notion.json"  # in the folder of a page or database: what Notion said, without loss
 CSV = "database.csv"  # in the folder of a database: its rows
 IMAGES, ATTACHMENTS = "assets", "attachments"  # in the folder of a page

@@ -20,14 +20,14 @@ from backup.folder.tree import Tree
 from backup.git import Git, Identity, basic
 from backup.notion.client import Client, Gate
 from backup.notion.users import Users
-from backup.pipeline.addresses import refresher
+from backup.pipeline.files import refresher
 from backup.pipeline.naming import Naming
-from backup.publish import branches, objects
+from backup.publish import branches, filters
 from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher
 from backup.publish.pull_request import PullRequests
 from backup.report.log import Log
-from backup.restore.writer import Writer
+from backup.restore.writer import NotionWriter
 from backup.settings import RestoreSettings, Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
@@ -118,10 +118,10 @@ class RestoreServices(ReadingServices):
         )
 
     @cached_property
-    def writer(self) -> Writer:
+    def writer(self) -> NotionWriter:
         """Writes to Notion. Raises ConfigError without a token."""
         token = self.settings.restoring.token.reveal()
-        return Writer(token, self.settings.notion_api_url, gate=self._gate)
+        return NotionWriter(token, self.settings.notion_api_url, gate=self._gate)
 
     @cached_property
     def writing_reader(self) -> Client:
@@ -135,20 +135,25 @@ class RestoreServices(ReadingServices):
         settings = self.settings
         hosts = [_api_door(settings.notion_api_url), *settings.allowed_private_hosts]
         most = _ANY_SIZE * MEGABYTE
-        return Downloader(allowed_hosts=hosts, max_bytes=most, concurrency=settings.concurrency)
+        return Downloader(
+            allowed_hosts=hosts,
+            max_bytes=most,
+            concurrency=settings.concurrency,
+            sleep=self.stop.sleep,
+        )
 
     @cached_property
     def _gate(self) -> Gate:
-        return gate(self.log)
+        return gate(self.log, self.stop)
 
 
-def gate(log: Log) -> Gate:
+def gate(log: Log, stop: Stop) -> Gate:
     """Where all who ask Notion wait when it says so; the log says that, too."""
 
     def waiting(seconds: float) -> None:
         log.line(f"Notion asks to wait {seconds:.0f} s: its rate limit is reached.")
 
-    return Gate(tell=waiting)
+    return Gate(stop.clock, stop.sleep, waiting)
 
 
 def restore_services(
@@ -191,15 +196,18 @@ def build(
         allowed_hosts=[_api_door(settings.notion_api_url), *settings.allowed_private_hosts],
         max_bytes=settings.max_file_mb * MEGABYTE,
         concurrency=settings.concurrency,
+        sleep=stop.sleep,
     )
     return Services(
         client=client,
         downloader=downloader,
         tree=Tree.below(workspace, settings.output_dir),
         log=log,
-        publisher=_publisher(settings, workspace, environ, log.secrets),
+        publisher=_publisher(settings, workspace, environ, log.secrets, stop),
         stop=stop,
-        naming=Naming(settings.ai_naming, settings.concurrency) if settings.ai_naming else None,
+        naming=Naming(settings.ai_naming, settings.concurrency, stop.sleep)
+        if settings.ai_naming
+        else None,
         git=Git(workspace / settings.output_dir, environ),
         turn=ci.run_number(environ),
     )
@@ -212,7 +220,11 @@ def _api_door(url: str) -> str:
 
 
 def _publisher(
-    settings: Settings, workspace: Path, environ: Mapping[str, str], secrets: tuple[str, ...]
+    settings: Settings,
+    workspace: Path,
+    environ: Mapping[str, str],
+    secrets: tuple[str, ...],
+    stop: Stop,
 ) -> Publisher | None:
     """None when nothing is to be committed; a dry run only asks it what the branch has."""
     if not settings.publishing.commit:
@@ -222,7 +234,8 @@ def _publisher(
         folder.is_dir() and Git(folder, environ).ask("rev-parse", "--show-toplevel")
     ):
         return None
-    return publisher(settings.publishing, workspace, folder, environ, secrets)
+    found = publisher(settings.publishing, workspace, folder, environ, secrets)
+    return replace(found, sleep=stop.sleep, clock=stop.clock)
 
 
 def publisher(
@@ -248,7 +261,7 @@ def publisher(
     remote = branches.remote_of(inside.at(root))
     shown = branches.shown(inside.at(root), remote, token, environ)
     git = branches.authorised(inside.at(root), remote, token, environ)
-    objects.check(git, [f"{prefix}{state.NAME}"])
+    filters.check(git, [f"{prefix}{state.NAME}"])
     to = replace(branches.destination(git, remote, settings.branch), token=shown)
     pull_requests = None
     if settings.pull_request_branch:

@@ -1,4 +1,5 @@
-"""Stops a cancelled job gracefully: finishes and publishes what was started, and starts nothing new.
+"""A run's time: its clock, its waits, and how a cancelled job stops gracefully, which finishes and publishes
+what was started, and starts nothing new.
 
 GitHub's runner sends SIGINT, 7.5 seconds later SIGTERM, and kills 2.5 seconds after that.
 """
@@ -18,13 +19,23 @@ class Interrupted(BaseException):
 
 
 class Stop:
-    """Whether somebody asked to stop, and for how long pages under way may go on."""
+    """Whether somebody asked to stop, and for how long pages under way may go on.
+
+    Everybody in a run waits by its `sleep` and goes by its `clock`: a test hands in other ones here."""
 
     def __init__(self) -> None:
         self.signal = 0  # the number of the first signal that came
         self._requested = threading.Event()
         self._until = 0.0
         self._working = False
+
+    def clock(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
     def listen(self) -> None:
         """From now on SIGINT and SIGTERM ask to stop; the second one stops at once."""
@@ -44,12 +55,12 @@ class Stop:
     @property
     def overdue(self) -> bool:
         """Whether also what is under way must be left alone."""
-        return self.requested and time.monotonic() > self._until
+        return self.requested and self.clock() > self._until
 
     def request(self, number: int = signal.SIGTERM) -> None:
         """Ask to stop, as a signal would."""
         self.signal = self.signal or number
-        self._until = time.monotonic() + _SECONDS
+        self._until = self.clock() + _SECONDS
         self._requested.set()
 
     def _receive(self, number: int, frame: FrameType | None) -> None:

@@ -14,18 +14,18 @@ from backup.services import ReadingServices, RestoreServices, Services
 from backup.settings import ReadingSettings, RestoreSettings, Settings
 from backup.settings.nearest import nearest
 
-Told = TypeVar("Told")
+Given = TypeVar("Given")
 Using = TypeVar("Using")
 Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
-class _Command(Generic[Told, Using, Done]):
+class _Command(Generic[Given, Using, Done]):
     """`meaning` says what it does, for --help. `argument` is the setting that the word behind the
     command's name gives; '' when none may stand there."""
 
     meaning: str
-    run: Callable[[Told, Using], Done]
+    run: Callable[[Given, Using], Done]
     argument: str = ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from backup.pipeline.comments import Discussions, looked
 from backup.pipeline.databases import edited_since
 from backup.pipeline.displays import Displays
 from backup.pipeline.fetch import Fetching, shapes
+from backup.pipeline.files import PageFiles
 from backup.pipeline.listing import Survey
 from backup.pipeline.order import in_order
 from backup.pipeline.outcome import Outcome
@@ -38,18 +38,10 @@ from backup.services import Services
 from backup.settings import Settings
 from backup.sync import forecast, rotation, state
 from backup.sync.base import Base
-from backup.sync.plan import (
-    Action,
-    Listing,
-    Plan,
-    Rules,
-    Step,
-    needed,
-    placed,
-    plan,
-    roots_in,
-)
+from backup.sync.layout import placed, roots_in
+from backup.sync.plan import needed, plan
 from backup.sync.state import Record, State, join
+from backup.sync.steps import Action, Listing, Plan, Rules, Step
 from backup.threads import threads
 from backup.words import counted
 
@@ -86,7 +78,7 @@ def run(settings: Settings, services: Services) -> Report:
 
     Raises BackupError when nothing could be backed up at all.
     """
-    started = time.monotonic()
+    started = services.stop.clock()
     # Twice as many pages as requests: while one page is written, the others keep Notion busy.
     with threads(2 * settings.concurrency, services.stop) as pages:
         try:
@@ -108,7 +100,7 @@ def run(settings: Settings, services: Services) -> Report:
     discussions = begun.discussions.warnings if begun.discussions else ()
     services.log.problem("warnings", *begun.survey.listing().warnings, *discussions)
     report = services.log.recorded(report)
-    seconds = time.monotonic() - started
+    seconds = services.stop.clock() - started
     asked = services.naming.taken() if services.naming else None
     spent = Spent(**{kind: services.client.spent[kind] for kind in Spent.__slots__})
     return replace(
@@ -122,7 +114,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     with threads(1, services.stop) as beside:
         # Outside of a workflow nobody counts: the days since the year 1 do instead.
         turn = date.today().toordinal() if services.turn is None else services.turn
-        survey = Survey(services.client, settings, pages, turn)
+        survey = Survey(services.client, settings, pages, turn, services.stop.clock)
         answers = beside.submit(survey.begin, here.state)
         try:
             base = _published(settings, services)
@@ -379,9 +371,16 @@ def _reader(
         begun.discussions.submit = requests.submit
     return Reader(
         client=services.client,
-        downloader=services.downloader,
+        files=PageFiles(
+            services.client,
+            services.downloader,
+            requests,
+            services.tree.staging,
+            begun.listing.began.date(),
+            before.pages,
+            naming.describer(before).describe if naming else None,
+        ),
         requests=requests,
-        staging=services.tree.staging,
         options=Options.of(settings.rendering),
         targets=decided.targets,
         schemas=begun.listing.schemas,
@@ -389,8 +388,6 @@ def _reader(
         views=begun.listing.views,
         began=begun.listing.began,
         keep_json=settings.keep_json,
-        describe=naming.describer(before).describe if naming else None,
-        records=before.pages,
         discussions=begun.discussions,
         people=People(services.users, writer.people, settings.full_sync),
         outside=Outside(services.client, writer.outside, settings.full_sync),

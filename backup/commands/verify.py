@@ -9,7 +9,7 @@ from functools import cached_property
 from backup.folder.tree import Tree
 from backup.markdown.context import Options
 from backup.model import Problem
-from backup.pipeline.check import SHEETS, STORES, TEXTS, Checked, Lying, check, names
+from backup.pipeline.check import SHEETS, STORES, TEXTS, Checked, Inventory, check, names
 from backup.report.answer import Answer
 from backup.services import ReadingServices, Services
 from backup.settings import ReadingSettings, Settings
@@ -56,9 +56,9 @@ def after_run(
         services.log.line(line)
 
 
-def lying(tree: Tree) -> Lying:
+def lying(tree: Tree) -> Inventory:
     """The backup as it lies in the work tree."""
-    return Lying(frozenset(tree.files()), tree.content, lambda path: tree.digest(path) or None)
+    return Inventory(frozenset(tree.files()), tree.content, lambda path: tree.digest(path) or None)
 
 
 def published(
@@ -67,7 +67,7 @@ def published(
     base: Base,
     contents: Callable[[Collection[str]], Mapping[str, bytes]],
     touched: Set[str],
-) -> Lying:
+) -> Inventory:
     """The backup as a run leaves it that publishes: the files it `touched`, and of all others those of
     the branch. Where the work tree does not show the branch, its other files say nothing."""
     elsewhere = base.files.keys() - touched
@@ -85,7 +85,7 @@ def published(
         is_shown = base.checked_out or path in touched
         return (tree.digest(path) if is_shown else "") or None
 
-    return Lying(files, content, digest)
+    return Inventory(files, content, digest)
 
 
 @dataclass

@@ -17,9 +17,9 @@ from backup import store
 from backup.files import names
 from backup.files.store import FileRecord
 from backup.folder.load import Lying, Memory
-from backup.model import STORE, Row, bare_id
-from backup.sync.plan import Listed, Listing
+from backup.model import STORE, TEXT, Row, bare_id
 from backup.sync.state import Place, Record, parent_of
+from backup.sync.steps import Listed, Listing
 from backup.words import counted
 
 _FRONT_MATTER = re.compile(
@@ -74,7 +74,7 @@ def still_at_the_top(memory: Memory, listing: Listing, lying: Lying) -> Memory:
 def _is_text(path: str, homes: Collection[str]) -> bool:
     folder, _, name = path.rpartition("/")
     is_folder = _FOLDER.fullmatch(folder.rpartition("/")[2])
-    return name == "index.md" and bool(is_folder) and parent_of(folder) in homes
+    return name == TEXT and bool(is_folder) and parent_of(folder) in homes
 
 
 def _said(texts: Mapping[str, str]) -> dict[str, list[str]]:

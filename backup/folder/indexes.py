@@ -8,15 +8,15 @@ from functools import partial
 from typing import TypeAlias
 
 from backup import store
-from backup.folder.tables import LIST, Holdings, Tables, Views, understood
+from backup.folder.tables import Holdings, Tables, Views, understood
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown.database import is_our_list
-from backup.model import CSV, STORE
+from backup.model import CSV, README, STORE
 from backup.store import StoredDatabase
 from backup.sync import journal, rotation, state
-from backup.sync.plan import Listed, Plan
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import Listed, Plan
 
 
 def placed(decided: Plan, before: State) -> dict[str, Place]:
@@ -175,15 +175,15 @@ class _Work:
         written = self._write(database_id, place, made.texts)
         return replace(
             place,
-            index=LIST in written,
-            lists=tuple(name for name in written if name != LIST),
+            index=README in written,
+            lists=tuple(name for name in written if name != README),
             index_digest=holdings.digest(database_id) if made.is_whole else "",
         )
 
     def _is_shown(self, database_id: str, holdings: Holdings) -> bool:
         """Whether the files that show the pages of a database are as they should be."""
         place = holdings.now.databases[database_id]
-        wanted = (LIST, CSV) if place.store else (LIST,)
+        wanted = (README, CSV) if place.store else (README,)
         paths = {*place.paths(), *(join(place.folder, name) for name in wanted)}
         is_newer = self.writer.after_interruption or not self.writer.touched.isdisjoint(paths)
         is_fitting = place.index_digest == holdings.digest(database_id)
@@ -195,8 +195,10 @@ class _Work:
         written: list[str] = []
         for name, text in texts.items():
             path = join(place.folder, name)
-            is_wanted = name in (LIST, CSV) or LIST in written
-            is_ours = partial(is_our_list, path, ids=None if LIST in written else self.writer.known)
+            is_wanted = name in (README, CSV) or README in written
+            is_ours = partial(
+                is_our_list, path, ids=None if README in written else self.writer.known
+            )
             if is_wanted and self.writer.write_index(database_id, path, text, is_ours):
                 written.append(name)
         there = self.writer.places.get(database_id, place)  # it may have moved with a page above

@@ -16,11 +16,11 @@ from backup.folder import rebuild
 from backup.folder.rebuild import Rebuilt
 from backup.folder.tree import Tree
 from backup.markdown import origin
-from backup.model import STORE
+from backup.model import STORE, TEXT
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
-from backup.sync.plan import Listed
 from backup.sync.state import Record, State, join
+from backup.sync.steps import Listed
 from backup.sync.untrusted import Damage
 
 _NAME = state.NAME
@@ -123,7 +123,7 @@ def _is_there(tree: Tree, record: Record, text: str, store: str) -> bool:
     """Whether a page lies on the disk as its record and the digests of its text and its store say."""
     files = [FileRecord.from_json(raw) for raw in record.files]
     folder = tree.root / record.folder
-    is_text = tree.digest(join(record.folder, "index.md")) == text
+    is_text = tree.digest(join(record.folder, TEXT)) == text
     is_store = not record.store or tree.digest(join(record.folder, STORE)) == store
     return is_text and is_store and all(is_intact(each, folder) for each in files)
 
@@ -156,7 +156,12 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
         if _is_newer(record, known.get(id_))
     }
     pages = _disjoint(known, newer)
-    unpublished = frozenset(id_ for id_ in newer if pages.get(id_) is newer[id_])
+    unpublished = {id_ for id_ in newer if pages.get(id_) is newer[id_]}
+    unpublished |= {
+        id_  # it was read again, as the branch lacks a file of it
+        for id_ in here.finished & pages.keys()
+        if pages[id_] == here.state.pages[id_] and not base.files.keys() >= set(pages[id_].paths())
+    }
     databases = {**(here.state.databases if newer else {}), **base.databases()}
     now = replace(base.state, pages=pages, databases=databases, damage=())
     earlier = [each for each in (here.state, base.before) if each != now]
@@ -167,7 +172,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
         now,
         here.claimed,
         frozenset(former),
-        unpublished,
+        frozenset(unpublished),
         base.problem,
         rebuilt - unpublished,
         damage=base.state.damage,
@@ -262,10 +267,10 @@ def _places(
         (path, folder, name)
         for path in files
         for folder, _, name in [path.rpartition("/")]
-        if name in ("index.md", STORE) and (path not in owned or folder in doubted)
+        if name in (TEXT, STORE) and (path not in owned or folder in doubted)
         if memory.problem or state.parent_of(folder) in databases
     ]
-    pages = {path for path, _, name in free if name == "index.md" and path not in owned}
+    pages = {path for path, _, name in free if name == TEXT and path not in owned}
     return pages, {path for path, folder, name in free if name == STORE and folder}
 
 
@@ -296,7 +301,7 @@ def _strange(
     homes = {each.folder for each in memory.state.nodes.values()}
     homes |= {each.folder for each in listed if each.folder}
     owned = memory.state.owned()
-    free = (path for path in lying.files() if path.endswith("/index.md") and path not in owned)
+    free = (path for path in lying.files() if path.endswith(f"/{TEXT}") and path not in owned)
     told = _told(free, lying)
     going = {
         id_
@@ -315,7 +320,7 @@ def _strange(
 
 
 def _text_of(record: Record) -> str:
-    return join(record.folder, "index.md")
+    return join(record.folder, TEXT)
 
 
 def _told(paths: Iterable[str], lying: Lying) -> dict[str, str]:

@@ -19,18 +19,16 @@ from backup.errors import StoreError
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.database import is_our_list
-from backup.model import FILE_FOLDERS, STORE, bare_id, emoji, plain_text
+from backup.model import FILE_FOLDERS, README, STORE, bare_id, emoji, plain_text
 from backup.notion import children
 from backup.store import StoredDatabase, StoredPage
 from backup.sync import state
 from backup.sync.paths import is_name
 from backup.sync.state import Place, Record, join
-from backup.sync.steps import index_of
-from backup.sync.untrusted import Damaged, is_list
+from backup.sync.untrusted import Damaged, shows_pages
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+)")
 _UNFIT = "0" * 64  # a digest that fits nothing
-_INDEX = index_of("")  # shows a database's pages
 _RUN = timedelta(days=1)  # no run is longer
 
 
@@ -87,9 +85,7 @@ def with_lists(
     `read`."""
     names: dict[str, list[str]] = {place.folder: [] for place in places.values()}
     parts = (path.rpartition("/") for path in files)
-    lists = [
-        join(at, name) for at, _, name in parts if at in names and (name == _INDEX or is_list(name))
-    ]
+    lists = [join(at, name) for at, _, name in parts if at in names and shows_pages(name)]
     for path, content in read(lists):
         if is_our_list(path, content.decode("utf-8", "replace"), None):
             folder, _, name = path.rpartition("/")
@@ -97,8 +93,8 @@ def with_lists(
     return {
         id_: replace(
             place,
-            index=_INDEX in names[place.folder],
-            lists=tuple(sorted({*names[place.folder]} - {_INDEX})),
+            index=README in names[place.folder],
+            lists=tuple(sorted({*names[place.folder]} - {README})),
         )
         for id_, place in places.items()
     }

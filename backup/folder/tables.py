@@ -22,15 +22,14 @@ from backup.files.store import remembered
 from backup.json_values import mapping, objects, word
 from backup.markdown import database as shown
 from backup.markdown.context import Context
-from backup.markdown.database import Entry, Overview, Rows, Source, views_used
-from backup.model import CSV, STORE, Json, Page, Stored, Target, bare_id
+from backup.markdown.database import Overview, Rows, Source, TableRow, views_used
+from backup.model import CSV, README, STORE, TEXT, Json, Page, Stored, Target, bare_id
 from backup.store import StoredDatabase, StoreError
-from backup.sync.plan import index_of
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import index_of
 from backup.sync.targets import known_targets
 from backup.words import by_title
 
-LIST = "README.md"
 _TABLE = "1"  # raised when the same rows give other files: they are written again then
 
 # The bytes of files, by their paths below the output folder; what is not there is left out.
@@ -74,7 +73,7 @@ class Holdings:
     def pages(self, database_id: str) -> list[Target]:
         """The same as targets, by title; the folder tells two of one title apart."""
         ordered = sorted(self.rows(database_id).values(), key=_by_title)
-        return [Target(join(each.folder, "index.md"), each.title, each.icon) for each in ordered]
+        return [Target(join(each.folder, TEXT), each.title, each.icon) for each in ordered]
 
     def inside(self, database_id: str) -> list[Target]:
         """The databases that lie directly in one, by title."""
@@ -144,7 +143,7 @@ class Sheet:
     def texts(self) -> dict[str, str]:
         """The text of each file by its name, README.md first."""
         if not self._about:
-            return {LIST: shown.listed(self._overview, self._pages, self._rows.context)}
+            return {README: shown.listed(self._overview, self._pages, self._rows.context)}
         for page_id in [*self._left]:
             self.add(page_id, {})
         table = shown.spreadsheet(self._rows)
@@ -240,14 +239,14 @@ def _by_title(each: Record | Place) -> tuple[object, str]:
     return by_title(each.title), each.folder
 
 
-def _entry(page_id: str, record: Record, page: Json, folder: str) -> Entry:
-    target = Target(join(record.folder, "index.md"), record.title, record.icon)
+def _entry(page_id: str, record: Record, page: Json, folder: str) -> TableRow:
+    target = Target(join(record.folder, TEXT), record.title, record.icon)
     if not (record.files or record.pending):
-        return Entry(page_id, target, page)
+        return TableRow(page_id, target, page)
     here = posixpath.relpath(record.folder, folder)
     files = remembered(Page(page_id, page), record.files, record.pending)
     inside = {
         key: replace(file, path=join(here, file.path)) if isinstance(file, Stored) else file
         for key, file in files.items()
     }
-    return Entry(page_id, target, page, inside)
+    return TableRow(page_id, target, page, inside)

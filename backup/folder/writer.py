@@ -7,7 +7,6 @@ its text, and old files are removed last. The journal records each page before i
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,12 +18,12 @@ from backup.errors import WorkspaceError
 from backup.folder.handles import FILE
 from backup.folder.tree import Tree
 from backup.markdown.database import is_our_list
-from backup.model import CSV, STORE
+from backup.model import STORE, TEXT
 from backup.sync import journal
-from backup.sync.plan import Listed, Plan, Step
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import Listed, Plan, Step
+from backup.sync.untrusted import shows_pages
 
-_LIST = re.compile(rf"(.*/)?(README(-[0-9]+)?\.md|{re.escape(CSV)})")
 _NOBODY = ""  # owns files of an interrupted run that no page needs
 _FORMER = (
     "former"  # owns what an earlier backup in this work tree wrote: may be replaced, and stays
@@ -95,14 +94,14 @@ class Writer:
         with self._lock, self.tree.at_hand():
             if self._closed:
                 raise WorkspaceError("The run has ended; the next run writes this page.")
-            own = {"index.md": text} if stored is None else {"index.md": text, STORE: stored}
+            own = {TEXT: text} if stored is None else {TEXT: text, STORE: stored}
             digests = {name: hashlib.sha256(each).hexdigest() for name, each in own.items()}
             record = replace(record, store=digests.get(STORE, ""))
-            if self._differs(page_id, record, placed, digests["index.md"]):
+            if self._differs(page_id, record, placed, digests[TEXT]):
                 self.changed.add(page_id)
             known = {join(record.folder, name): digest for name, digest in digests.items()}
             same = self._there_already(page_id, record, placed, known)
-            with self._becoming(page_id, record, digests["index.md"], record.store, same):
+            with self._becoming(page_id, record, digests[TEXT], record.store, same):
                 for path, source in placed.items():
                     self.tree.place(path, source)
                 for name, content in reversed(own.items()):
@@ -128,7 +127,7 @@ class Writer:
         """Raise WorkspaceError when what lies in the way of a page is not a folder or a file: then it
         need not be read."""
         before = self.records.get(page_id)
-        paths = {join(folder, "index.md"), *(before.paths() if before else ())}
+        paths = {join(folder, TEXT), *(before.paths() if before else ())}
         self.tree.check(paths, paths)
 
     def relocate(self, steps: Iterable[Step], databases: Iterable[Listed] = ()) -> dict[str, str]:
@@ -220,7 +219,7 @@ class Writer:
     def _drop(self, paths: Collection[str]) -> None:
         """Forget files, and delete them; of a list of pages its text says whether it is one of ours: of any
         pages, as an interrupted run may have removed those."""
-        lists = {path for path in paths if _LIST.fullmatch(path)}
+        lists = {path for path in paths if shows_pages(path.rpartition("/")[2])}
         others = {
             path for path in lists if not is_our_list(path, self.tree.beginning(path, -1), None)
         }
@@ -317,7 +316,7 @@ class Writer:
         )
 
     def _digest(self, record: Record) -> str:
-        return self.tree.digest(join(record.folder, "index.md"))
+        return self.tree.digest(join(record.folder, TEXT))
 
     @contextmanager
     def _becoming(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from enum import Enum
 
 from backup.json_values import as_object, mapping, objects
-from backup.model import Block, Files, Json, Target, Targets
+from backup.model import TEXT, Block, Files, Json, Target, Targets
 from backup.settings.rendering import Rendering
 
 RENDERER = "2"  # raised when the same page gives other Markdown: every page is written again then
@@ -50,7 +50,7 @@ class Context:
     for each child database that shows the rows of another one the id of that, '' when nobody knows it.
     """
 
-    path: str = "index.md"
+    path: str = TEXT
     page_id: str = ""
     targets: Targets = field(default_factory=dict)
     files: Files = field(default_factory=dict)

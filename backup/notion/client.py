@@ -24,7 +24,7 @@ from backup.model import Json
 from backup.notion import wire
 from backup.notion.lists import going_on
 from backup.notion.pace import Pace
-from backup.notion.responses import Answer, Broken, Throttled, http_date, judged, parsed
+from backup.notion.responses import Broken, GoodAnswer, Throttled, http_date, judged, parsed
 from backup.notion.wire import Adapter, Bounds
 
 VERSION = "2026-03-11"
@@ -197,12 +197,12 @@ class Client:
         """GET /v1/views/{id}."""
         return self._ask("GET", f"views/{segment(id_)}", ("view",))
 
-    def views(self, source_id: str) -> Iterator[Answer]:
+    def views(self, source_id: str) -> Iterator[GoodAnswer]:
         """GET /v1/views?data_source_id=…: the list answers one by one, with an id for each view of the
         data source, wherever it stands."""
         return self._lists("GET", "views", {"data_source_id": source_id})
 
-    def views_in(self, database_id: str) -> Iterator[Answer]:
+    def views_in(self, database_id: str) -> Iterator[GoodAnswer]:
         """GET /v1/views?database_id=…: the same for each view that stands in the database."""
         return self._lists("GET", "views", {"database_id": database_id})
 
@@ -214,7 +214,7 @@ class Client:
         """GET /v1/users/{id}: a person or bot; guests and people who left are not found."""
         return self._ask("GET", f"users/{segment(id_)}", ("user",))
 
-    def comments(self, id_: str) -> Iterator[Answer]:
+    def comments(self, id_: str) -> Iterator[GoodAnswer]:
         """GET /v1/comments?block_id=…: the list answers one by one, with the open comments about just this
         page or block."""
         return self._lists("GET", "comments", {"block_id": id_})
@@ -232,21 +232,21 @@ class Client:
         """GET /v1/blocks/{id}: with fresh signatures on its file URLs."""
         return self._ask("GET", f"blocks/{segment(id_)}", ("block",))
 
-    def children(self, id_: str) -> Iterator[Answer]:
+    def children(self, id_: str) -> Iterator[GoodAnswer]:
         """GET /v1/blocks/{id}/children: the list answers one by one, with every direct child in
         reading order."""
         return self._lists("GET", f"blocks/{segment(id_)}/children", {})
 
-    def query(self, source_id: str, body: Json) -> Iterator[Answer]:
+    def query(self, source_id: str, body: Json) -> Iterator[GoodAnswer]:
         """POST /v1/data_sources/{id}/query: the list answers one by one, so that the caller sees
         `request_status` as well as `results`."""
         return self._lists("POST", f"data_sources/{segment(source_id)}/query", body)
 
-    def search(self, body: Json) -> Iterator[Answer]:
+    def search(self, body: Json) -> Iterator[GoodAnswer]:
         """POST /v1/search: the list answers one by one, with pages and data sources."""
         return self._lists("POST", "search", body)
 
-    def property_items(self, page_id: str, property_id: str) -> Iterator[Answer]:
+    def property_items(self, page_id: str, property_id: str) -> Iterator[GoodAnswer]:
         """GET /v1/pages/{id}/properties/{id}: the list answers one by one, or for a value that has
         no list the one `property_item`.
 
@@ -257,7 +257,7 @@ class Client:
 
     def _lists(
         self, method: str, path: str, sent: Json, kinds: tuple[str, ...] = ("list",)
-    ) -> Iterator[Answer]:
+    ) -> Iterator[GoodAnswer]:
         """Each answer. The next one is asked for when the caller wants it: 100 rows take some 12 ms of
         work, an answer 250, so that asking ahead would not be worth a thread."""
         sent = {**sent, "page_size": PAGE_SIZE}
@@ -270,7 +270,7 @@ class Client:
                 return
             sent["start_cursor"] = cursor
 
-    def _part(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer:
+    def _part(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> GoodAnswer:
         """One answer of a list. Where Notion cannot give so much at once, this part and all after it
         are smaller ones: `sent` says so."""
         while True:
@@ -285,7 +285,7 @@ class Client:
 
     def _ask(
         self, method: str, path: str, kinds: tuple[str, ...], sent: Json | None = None
-    ) -> Answer:
+    ) -> GoodAnswer:
         """The JSON answer; raises NotionError or a child of it when there will be none."""
         broken = 0
         while True:
@@ -316,7 +316,9 @@ class Client:
             f"Notion {what} {error}. Trying {len(left)} more times, for about {seconds:.0f} s."
         )
 
-    def _turn(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer | None:
+    def _turn(
+        self, method: str, path: str, kinds: tuple[str, ...], sent: Json
+    ) -> GoodAnswer | None:
         """One try, when there is room for it; None when it was throttled, and nobody asks now."""
         with self._slots:
             if not self._closed:
@@ -332,7 +334,7 @@ class Client:
         self._is_well, self._is_told = True, False
         return answer
 
-    def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Answer:
+    def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> GoodAnswer:
         where: dict[str, Any] = {"params": sent} if method == "GET" else {"json": sent}
         with self._count:
             self.spent[getattr(self._here, "kind", "") or self.kind] += 1
@@ -344,7 +346,7 @@ class Client:
             answer, content = wire.fetched(self._session, self._bounds, method, url, **where)
         except wire.Overdue:
             raise Broken(f"an answer that took more than {self._bounds.seconds:.0f} s") from None
-        except wire.TooLarge:
+        except wire.AnswerTooLarge:
             most = f"{self._bounds.size / 1_000_000:.0f} MB"
             message = f"Notion answered {named} with more than {most}, and it is not read."
             raise NotionError(message, code=_TOO_LARGE) from None
@@ -353,7 +355,7 @@ class Client:
         if answer.status_code != 200:  # its words go into messages, and a proxy may repeat ours
             content = content.replace(self._token, b"***")
         body = parsed(content)
-        found = Answer(judged(answer.status_code, answer.headers, body.value, named, kinds))
+        found = GoodAnswer(judged(answer.status_code, answer.headers, body.value, named, kinds))
         found.size, found.body = len(content), body
         if date := http_date(answer.headers.get("Date", "")):
             self._ahead = date - datetime.now(timezone.utc)

@@ -23,7 +23,7 @@ _HANDFUL = 3  # refusals in a row: then it is the capability, or the endpoint, a
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Discussed:
     """What the Markdown of a page tells of discussions: of each address the ids (32 hex digits) in it, and
     the blocks that it does not show."""
 
@@ -38,7 +38,7 @@ class Comments:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._heard: dict[str, tuple[Json, ...]] = {}
-        self._told: dict[str, Told | None] = {}
+        self._told: dict[str, Discussed | None] = {}
         self._refused = self._untold = 0  # answers in a row
 
     @property
@@ -80,13 +80,13 @@ class Comments:
         except NotFound:
             return None
 
-    def told(self, page_id: str, *, anew: bool = False) -> Told | None:
+    def told(self, page_id: str, *, anew: bool = False) -> Discussed | None:
         """What the Markdown of the page tells; None when Notion does not give it, or not to its end."""
         if page_id not in self._told or anew:
             self._told[page_id] = self._ask(page_id)
         return self._told[page_id]
 
-    def _ask(self, page_id: str) -> Told | None:
+    def _ask(self, page_id: str) -> Discussed | None:
         if self._untold >= _HANDFUL:
             return None
         try:
@@ -107,4 +107,4 @@ class Comments:
             for address in (match[1] or match[2] or "").split()
         }
         unknown = frozenset(bare_id(str(id_)) for id_ in as_list(answer.get("unknown_block_ids")))
-        return Told(tuple(sorted(found, key=sorted)), unknown)
+        return Discussed(tuple(sorted(found, key=sorted)), unknown)

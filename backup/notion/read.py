@@ -27,11 +27,11 @@ from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
-from backup.notion.responses import Answer
+from backup.notion.responses import GoodAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class SourceRows:
     """The rows of a data source. Only a `complete` one may prove that a row is gone. `databases` are
     the ids of those that are rows of a wiki."""
 
@@ -65,7 +65,7 @@ class Answered:
     refused: str = ""
 
 
-def rows(live: Answered, archived: Answered, database_id: str) -> Rows:
+def rows(live: Answered, archived: Answered, database_id: str) -> SourceRows:
     """The rows of a data source from both queries that it takes (see `live` and `archived`)."""
     found = {**archived.found, **live.found}
     counts = Counter(each for each in found.values() if isinstance(each, Other))
@@ -78,7 +78,7 @@ def rows(live: Answered, archived: Answered, database_id: str) -> Rows:
     ]
     kept = tuple(_in(database_id, each) for each in found.values() if isinstance(each, Row))
     nested = dict.fromkeys(each.id for each in found.values() if isinstance(each, Nested))
-    return Rows(kept, not any(missing), tuple(filter(None, missing)), tuple(nested))
+    return SourceRows(kept, not any(missing), tuple(filter(None, missing)), tuple(nested))
 
 
 def _in(database_id: str, row: Row) -> Row:
@@ -151,7 +151,7 @@ def _window(client: Client, source_id: str, body: Json) -> tuple[Answered, str]:
 _Held: TypeAlias = "tuple[bytes, int] | None"  # see Row: what is packed, and where there it begins
 
 
-def _held(answer: Answer) -> Iterable[_Held]:
+def _held(answer: GoodAnswer) -> Iterable[_Held]:
     """Where each result of an answer is kept: all share its text, if that says where they begin."""
     if not answer.body.starts:
         return repeat(None)

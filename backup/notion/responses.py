@@ -60,7 +60,7 @@ class Body:
     starts: Sequence[int] = ()
 
 
-class Answer(dict[str, Any]):
+class GoodAnswer(dict[str, Any]):
     """The JSON object of a good answer; `size` is how many bytes it took, `body` what it was made of."""
 
     size = 0

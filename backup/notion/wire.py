@@ -39,7 +39,7 @@ class Overdue(Exception):
     """The answer took too long."""
 
 
-class TooLarge(Exception):
+class AnswerTooLarge(Exception):
     """The answer is too large."""
 
 
@@ -183,5 +183,5 @@ def _body(raw: BaseHTTPResponse, limit: int) -> bytes:
         pieces.append(piece)
         size += len(piece)
         if size > limit:
-            raise TooLarge
+            raise AnswerTooLarge
     return b"".join(pieces)

@@ -23,7 +23,7 @@ _LFS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class Inventory:
     """A backup as it lies somewhere: the paths of all that is there, what Markdown and stores hold
     (nothing for one that cannot be read), and the SHA-256 of others (None where that is not to be had)."""
 
@@ -47,7 +47,7 @@ class Checked:
         return tuple(each for found in self.wrong.values() for each in found)
 
 
-def check(now: State, lying: Lying, options: Options, claimed: Collection[str] = ()) -> Checked:
+def check(now: State, lying: Inventory, options: Options, claimed: Collection[str] = ()) -> Checked:
     """Everything in which a backup does not fit itself. `options` are those that it was written with,
     `claimed` the files of an interrupted run, which are nobody's yet."""
     there = set(lying.files)
@@ -102,7 +102,7 @@ def _files(now: State) -> dict[str, str]:
     }
 
 
-def _changed(now: State, lying: Lying) -> Iterator[Problem]:
+def _changed(now: State, lying: Inventory) -> Iterator[Problem]:
     """Files that are not what was downloaded. The state of one that was rebuilt may not know that."""
     for path, digest in _files(now).items():
         found = lying.digest(path) if digest else None

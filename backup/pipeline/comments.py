@@ -24,12 +24,12 @@ from backup.errors import Forbidden, NotionError, StoreError, Unauthorized, sent
 from backup.json_values import mapping, word
 from backup.model import Block, Json, Page, Problem, bare_id
 from backup.notion.client import Client
-from backup.notion.comments import Comments, Told
+from backup.notion.comments import Comments, Discussed
 from backup.store import StoredPage
 from backup.store.lasting import lasting
-from backup.sync.plan import Action, Plan
 from backup.sync.rotation import is_due
 from backup.sync.state import Record, State
+from backup.sync.steps import Action, Plan
 from backup.words import counted
 
 _NONE = "-"  # in a record: no comments
@@ -275,7 +275,7 @@ def _wordless(own: Mapping[str, Block]) -> Iterator[str]:
 
 
 def _in_page(
-    told: Told, page: Page, about: Iterable[Json], own: Collection[str]
+    told: Discussed, page: Page, about: Iterable[Json], own: Collection[str]
 ) -> set[str] | None:
     """The blocks that the Markdown tells of; None when it tells of a discussion, and not where it is."""
     elsewhere = {bare_id(word(each, "discussion_id")) for each in about}
@@ -309,7 +309,7 @@ def _named(comments: Collection[Json]) -> str:
     return _digest(lasting(list(comments))) if comments else _NONE
 
 
-def _digest_of(told: Told) -> str:
+def _digest_of(told: Discussed) -> str:
     return _digest([sorted(ids) for ids in told.addresses])
 
 

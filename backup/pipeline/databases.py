@@ -19,7 +19,7 @@ from backup.notion.client import Client
 from backup.notion.read import Answered
 from backup.notion.resolve import Resolved, Source, data_source
 from backup.store import StoredDatabase
-from backup.sync.plan import Listed, Listing
+from backup.sync.steps import Listed, Listing
 
 _MARGIN = timedelta(minutes=2)  # see read.edited_since
 

@@ -7,7 +7,6 @@ The plan says which pages, and why. After each round it is made again, from what
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, Future
@@ -22,7 +21,6 @@ from backup.errors import (
     is_disk_full,
     sentence,
 )
-from backup.files.pending import Pending
 from backup.files.pending import sentence as sentence_of
 from backup.folder.writer import Writer
 from backup.markdown.context import Options, render_key
@@ -33,19 +31,9 @@ from backup.pipeline.outcome import Outcome, combined
 from backup.pipeline.page import Reader
 from backup.report.log import Log
 from backup.stop import Stop
-from backup.sync.plan import (
-    ANCHORS,
-    LINKS,
-    Action,
-    Listing,
-    Plan,
-    Rules,
-    Step,
-    is_watched,
-    learned,
-    plan,
-)
+from backup.sync.plan import ANCHORS, LINKS, is_watched, learned, plan
 from backup.sync.state import Place, State
+from backup.sync.steps import Action, Listing, Plan, Rules, Step
 from backup.words import counted
 
 _MOST = (
@@ -62,7 +50,7 @@ class Fetching:
     `edited_since` gives the rows of a listing that were edited since it began; `further` what is seen
     once these pages were read, with the state by then. `bring` brings what the work tree lacks of the
     steps' pages, as far as the branch has it; `between` is called now and then, and may publish what is
-    finished. `said` are problems that were logged; `told` is when it was last said, by `clock`, how far the work is.
+    finished. `said` are problems that were logged; `told` is when it was last said how far the work is.
     """
 
     reader: Reader
@@ -75,8 +63,7 @@ class Fetching:
     bring: Callable[[Collection[Step]], None] = lambda steps: None
     between: Callable[[], None] = lambda: None
     said: set[Problem] = field(default_factory=set)
-    clock: Callable[[], float] = time.monotonic
-    told: list[float] = field(default_factory=lambda: [time.monotonic()])
+    told: list[float] = field(default_factory=list)
 
     def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
         """Carry out what was decided from the listing and the rules, then what the plan says next.
@@ -84,6 +71,7 @@ class Fetching:
         Never raises: what ends the work is in the outcome, beside all that was done before.
         """
         outcomes: list[Outcome] = []
+        self.told[:] = [self.stop.clock()]
         try:
             for outcome in self._rounds(decided, listing, rules):
                 outcomes.append(outcome)
@@ -233,10 +221,10 @@ class Fetching:
 
     def _pace(self, pending: int) -> None:
         """Say how far the work is, and what is left by what is known so far."""
-        is_due = self.clock() - self.told[-1] >= _MINUTE
+        is_due = self.stop.clock() - self.told[-1] >= _MINUTE
         if not (is_due or self.log.has_bar):
             return
-        self.told[:] = [self.clock()] if is_due else self.told
+        self.told[:] = [self.stop.clock()] if is_due else self.told
         known, client = len(self.writer.plan.steps), self.reader.client
         each = client.spent["reading"] / max(1, len(self.writer.written))
         minutes = counted(math.ceil(pending * each / ALLOWED), "minute")
@@ -260,23 +248,22 @@ class Fetching:
     def _tried(self, steps: Collection[Step]) -> Outcome:
         """Try the missing files of pages that stay as they are, and tell of those that still fail, but
         for those that are given up (see files.pending)."""
-        reader, today = self.reader, self.reader.today
+        files = self.reader.files
         wanted = [
             (step, pending)
             for step in steps
-            for pending in map(Pending.from_json, self.writer.records[step.page_id].pending)
-            if pending.is_due(reader.downloader.max_bytes, today)
+            for pending in files.due(self.writer.records[step.page_id])
         ]
         if not wanted:
             return Outcome()
         self.log.line(f"Retrying files that could not be downloaded last time: {len(wanted)}")
         news = dict.fromkeys((step.page_id for step, _ in wanted), False)
         lost = []
-        outcomes = reader.try_again(wanted)
+        outcomes = files.try_again(wanted)
         for (step, pending), outcome in zip(wanted, outcomes, strict=True):
             if not isinstance(outcome, FileError) or pending.is_news(outcome):
                 news[step.page_id] = True
-            elif not pending.is_given_up(today):
+            elif not pending.is_given_up(files.today):
                 lost.append(Problem(step.title, sentence_of(pending.file, outcome), step.page_id))
         lost = [problem for problem in lost if not news[problem.page_id]]
         for problem in lost:

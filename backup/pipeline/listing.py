@@ -26,28 +26,29 @@ from backup.notion.resolve import Resolved, database, is_trashed, resolve
 from backup.pipeline import shares
 from backup.pipeline.canary import Canary
 from backup.pipeline.databases import Sources
-from backup.pipeline.verdicts import Answer, Asking
-from backup.pipeline.views import Views
+from backup.pipeline.verdicts import Asking, Whereabouts
+from backup.pipeline.views import LinkedViews
 from backup.pipeline.walk import Walk
 from backup.pipeline.workspace import Workspace
 from backup.pipeline.workspace import edited_since as edited_lately
 from backup.settings import Settings
-from backup.sync.family import TOP, Family
+from backup.sync.family import TOP, Family, parents
 from backup.sync.paths import Root
-from backup.sync.plan import Listed, Listing, Verdict, candidates
-from backup.sync.removals import PROOF
+from backup.sync.removals import PROOF, candidates
 from backup.sync.state import List, Record, State
+from backup.sync.steps import Listed, Listing, Verdict
 
 
 @dataclass
 class Survey:
     """What a run has seen of Notion so far. All of it may be called by one thread at a time; `pool` runs
-    the requests. `turn` is the number of the run (see sync.rotation)."""
+    the requests. `turn` is the number of the run (see sync.rotation), `clock` counts seconds."""
 
     client: Client
     settings: Settings
     pool: Executor
     turn: int = 0
+    clock: Callable[[], float] = time.monotonic
     _warnings: list[Problem] = field(default_factory=list)
     _rows: dict[str, Row] = field(default_factory=dict)  # of the roots that are pages
     _roots: dict[str, Root] = field(default_factory=dict)
@@ -65,17 +66,17 @@ class Survey:
     def __post_init__(self) -> None:
         self._sources = Sources(self.client, self.pool, self.settings.keep_json)
         self._walk = Walk(self.client, self.pool)
-        self._views = Views(self.client, self.pool, self.settings.full_sync)
+        self._views = LinkedViews(self.client, self.pool, self.settings.full_sync)
         self._workspace = Workspace(self.client, self.pool)
 
     def begin(self, known: State) -> Listing:
         """Every root, and all below that `known` knows of, with what they show that is new. What cannot
         be read is a problem, not the end.
 
-        Where the settings give a root no folder, it has none yet (see plan.placed). Raises Unauthorized,
+        Where the settings give a root no folder, it has none yet (see layout.placed). Raises Unauthorized,
         also when every root is refused, and ConfigError when not one can be used as it is written.
         """
-        started = time.monotonic()
+        started = self.clock()
         named = [each for each in self.settings.databases if each.id != WORKSPACE]
         searched = self.pool.submit(self._workspace.search) if self._is_everything else None
         ids = self._below(known)
@@ -95,7 +96,7 @@ class Survey:
         self._seen |= self._databases.keys()
         if self.settings.child_pages:
             self._nest(nested)
-        self._began = self.client.now() - timedelta(seconds=time.monotonic() - started)
+        self._began = self.client.now() - timedelta(seconds=self.clock() - started)
         if self.settings.child_pages:
             self._walk.finish(self._stands)
             self._check(known, changed)
@@ -202,10 +203,10 @@ class Survey:
         if not self._is_everything:
             _refuse(refusals, len(self._roots))
 
-    def _nest(self, parents: Mapping[str, str], inside: Collection[str] = ()) -> None:
+    def _nest(self, above: Mapping[str, str], inside: Collection[str] = ()) -> None:
         """Databases that lie in pages or in wikis, by what they lie in; of those that may lie at the top
         of the workspace, those that do not lie `inside` the backup."""
-        new = [id_ for id_ in parents if id_ not in self._seen]
+        new = [id_ for id_ in above if id_ not in self._seen]
         self._seen.update(new)
         futures = {id_: self.pool.submit(database, self.client, id_) for id_ in new}
         for id_, future in futures.items():
@@ -217,14 +218,14 @@ class Survey:
                 elif is_trashed(found.raw):
                     self._stands[id_] = ""
                 elif found.sources:
-                    self._show(found, "", parents[id_])
+                    self._show(found, "", above[id_])
                 else:
                     self._views.add(id_, found.title)
             except Unauthorized:
                 raise
             except Exception as error:  # noqa: BLE001 - it costs no other database
                 # No list shows what a search has just found: nobody else would tell of it.
-                is_told = parents[id_] != TOP or id_ in inside
+                is_told = above[id_] != TOP or id_ in inside
                 if isinstance(error, NotFound) and is_told:
                     self._verdicts[id_] = Verdict.UNREACHABLE
                 else:
@@ -294,7 +295,7 @@ class Survey:
         hidden = {id_ for id_, said in self._verdicts.items() if said is Verdict.UNREACHABLE}
         self._walk.recheck(hidden)
         self._unread = (hidden & self._shown_databases().keys()) - state.databases.keys()
-        is_asked = self._walk.ask(records, {each.parent for each in state.nodes.values()})
+        is_asked = self._walk.ask(records, set(parents(state).values()))
         return bool(news) or is_asked
 
     def _shown_databases(self) -> dict[str, str]:
@@ -361,7 +362,7 @@ class Survey:
     def _gone(self) -> set[str]:
         return {id_ for id_, said in self._verdicts.items() if said in PROOF}
 
-    def _moved(self, id_: str, answer: Answer) -> None:
+    def _moved(self, id_: str, answer: Whereabouts) -> None:
         """A page or database lies in another page now, whatever the list of that has shown."""
         known = self._walk.lists.get(answer.page_id)
         rows = {row.id: row for row in known.rows} if known else {}

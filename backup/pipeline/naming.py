@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from backup.files.describe import Describer
 from backup.files.store import FileRecord
 from backup.files.vision import Model
@@ -14,11 +16,12 @@ _MILLION = 1_000_000
 
 
 class Naming:
-    """AI naming, when it is switched on. `connections` is how many requests may be open at once."""
+    """AI naming, when it is switched on. `connections` is how many requests may be open at once, `sleep` waits
+    between two tries."""
 
-    def __init__(self, ai: AiNaming, connections: int) -> None:
-        self._ai = ai
-        self._model = Model(ai.url, ai.key.reveal(), ai.model, connections=connections)
+    def __init__(self, ai: AiNaming, connections: int, sleep: Callable[[float], None]) -> None:
+        self._ai, key = ai, ai.key.reveal()
+        self._model = Model(ai.url, key, ai.model, connections=connections, sleep=sleep)
         self._describer = Describer(self._model, {}, ai.max_px)
 
     def describer(self, memory: State) -> Describer:

@@ -9,8 +9,8 @@ from backup import store
 from backup.json_values import mapping, word
 from backup.model import STORE, bare_id
 from backup.store import StoredDatabase, StoreError
-from backup.sync.plan import Listing
 from backup.sync.state import Place, State, join
+from backup.sync.steps import Listing
 
 
 def in_order(

@@ -10,7 +10,7 @@ from itertools import chain
 
 from backup.errors import BackupError
 from backup.model import Problem
-from backup.sync.plan import Step
+from backup.sync.steps import Step
 
 _Told = defaultdict[str, list[Problem]]
 

@@ -10,33 +10,31 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timezone
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import TypeAlias
 
 from backup import store
-from backup.errors import FileError, StoreError
-from backup.files import find, names
-from backup.files.fetch import Downloader, ParallelDownloads, Tried
+from backup.errors import StoreError
+from backup.files import find
 from backup.files.pending import Pending
-from backup.files.received import Downloaded
-from backup.files.store import Describe, FileRecord, Gathered, gather, remembered
+from backup.files.store import Gathered, remembered
 from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options, fits
-from backup.model import File, Json, Page, Problem, Row, Target, bare_id, emoji
+from backup.model import TEXT, Json, Page, Problem, Row, Target, bare_id, emoji
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
-from backup.pipeline.addresses import fresh
 from backup.pipeline.comments import Discussions, Heard, earlier
+from backup.pipeline.files import PageFiles
 from backup.pipeline.outside import Outside
 from backup.pipeline.people import People
 from backup.pipeline.stored import ancestry, rendered
 from backup.store import StoredPage
-from backup.sync.plan import Action, Step, links_digest
 from backup.sync.state import Record, join
+from backup.sync.steps import Action, Step
+from backup.sync.targets import links_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +55,10 @@ class Written:
     new: int
 
 
-# What became of a file; None when Notion does not show it where it was.
-_Outcome: TypeAlias = Downloaded | FileError | None
-
-
 @dataclass(frozen=True)
 class Reader:
-    """Reads pages. `requests` runs single requests and downloads beside others, `staging` is for
-    temporary files, `shared` is what the run knows of synced blocks, `describe` says what a new picture
-    shows, and `tried` keeps, for each page, what became of the files that `try_again` tried, `unheard`
-    what of its comments could not be read. `records` are those that the run began with.
+    """Reads pages. `requests` runs single requests beside others, `files` gets the files of pages, `shared`
+    is what the run knows of synced blocks, and `unheard` keeps what of a page's comments could not be read.
 
     `keep_json` says that each page has a store.
     `discussions` are the comments, None when they are not backed up; `people` knows names, `outside` titles.
@@ -75,9 +67,8 @@ class Reader:
     """
 
     client: Client
-    downloader: Downloader
+    files: PageFiles
     requests: Executor
-    staging: Path
     options: Options
     targets: Mapping[str, Target]
     schemas: Mapping[str, Json]
@@ -86,22 +77,10 @@ class Reader:
     keep_json: bool = True
     views: Mapping[str, str] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
-    describe: Describe | None = None
-    tried: dict[str, dict[str, _Outcome]] = field(default_factory=dict)
     unheard: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
-    records: Mapping[str, Record] = field(default_factory=dict)
     discussions: Discussions | None = None
     people: People | None = None
     outside: Outside | None = None
-
-    @property
-    def _parallel(self) -> ParallelDownloads:
-        return ParallelDownloads(self.downloader, self.requests)
-
-    @property
-    def today(self) -> date:
-        """The day on which the run began."""
-        return self.began.date()
 
     def page(self, step: Step, before: Record | None, folder: Path) -> Written:
         """The page of a step, from its store or from Notion. `before` is its record, and `folder` holds
@@ -134,11 +113,11 @@ class Reader:
 
     def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
         row, schema = _row(step), self._schema(step)
-        known = first.withheld if (first := self.records.get(row.id)) else ()
+        known = first.withheld if (first := self.files.records.get(row.id)) else ()
         found = read.page(self.client, row, schema, self.requests.submit, self.shared)
         found = placeholders.believed(found, known)
         heard = self._heard(found, before, lambda: earlier(before, folder))
-        gathered = self._gathered(page := heard.page, before, folder)
+        gathered = self.files.gathered(page := heard.page, before, folder)
         withheld = placeholders.withheld(page)
         is_whole = not placeholders.lacking(page) and {*withheld} <= {*known}
         record = Record(
@@ -174,18 +153,18 @@ class Reader:
         written = self._written(step, before, stored)
         if step.is_proof and not _lies_there(written.text, folder):
             return None
-        tried = self._due(step, before)
+        tried = self.files.tried_again(step, before)
         if None in tried.values():  # only the page itself says what has become of the file
             return None
         heard = Heard(stored.page)
         if self.discussions and self.discussions.is_due(before, step.page_id):
             heard = self._heard(stored.page, before, lambda: stored.page.comments)
-            tried = {**tried, **self._attached(heard.page, before)}
+            tried = {**tried, **self.files.attached(heard.page, before)}
         elif not tried:
             return written
         earlier = {pending.identity: pending for pending in map(Pending.from_json, before.pending)}
         try:
-            gathered = self._gathered(heard.page, before, folder, tried, earlier)
+            gathered = self.files.gathered(heard.page, before, folder, tried, earlier)
         except StoreError:
             return None
         # How to try them again is known from when the page was read.
@@ -195,17 +174,6 @@ class Reader:
         gathered = replace(gathered, pending=tuple(pending))
         before = replace(before, **heard.known)
         return _with(self._written(step, before, _stored(heard.page, gathered)), step, gathered)
-
-    def _attached(self, page: Page, before: Record) -> dict[str, _Outcome]:
-        """What became of the files of comments that the page did not have yet."""
-        known = {FileRecord.from_json(raw).identity for raw in before.files}
-        files = [
-            file for file in find.comment_files(page.comments) if names.identity(file) not in known
-        ]
-        folder = self.staging / "comments"
-        folder.mkdir(parents=True, exist_ok=True)
-        found = self._parallel.download_all(files, folder)
-        return {names.identity(file): outcome for file, outcome in found}
 
     def _from_store(self, step: Step, before: Record, folder: Path) -> StoredPage | None:
         """The page of the store that fits its record. What the listing shows of it is newer, if a column
@@ -272,68 +240,6 @@ class Reader:
         lacking = (*placeholders.lacking(page), *self.unheard.get(page.id, ()))
         return Written(step.action, record, text, data, {}, problems, (), lacking, 0)
 
-    def try_again(self, wanted: Collection[tuple[Step, Pending]]) -> list[_Outcome]:
-        """Files that could not be had in an earlier run: each is tried, and its page is not read.
-
-        None stands for one that Notion does not show where it was.
-        """
-        files = list(self.requests.map(self._fresh, [pending for _, pending in wanted]))
-        folder = self.staging / "again"
-        folder.mkdir(parents=True, exist_ok=True)
-        found = self._parallel.download_all(filter(None, files), folder)
-        outcomes = (outcome for _, outcome in found)
-        tried = [next(outcomes) if file else None for file in files]
-        for (step, pending), outcome in zip(wanted, tried, strict=True):
-            self.tried.setdefault(step.page_id, {})[pending.identity] = outcome
-        return tried
-
-    def _fresh(self, pending: Pending) -> File | None:
-        file = pending.file
-        return file if file.url else fresh(self.client, file.key, pending.identity)
-
-    def _due(self, step: Step, before: Record) -> dict[str, _Outcome]:
-        """What became of the missing files of a page that is not read, of which another try was due."""
-        most = self.downloader.max_bytes
-        due = [
-            each for each in map(Pending.from_json, before.pending) if each.is_due(most, self.today)
-        ]
-        untried = [
-            (step, each) for each in due if each.identity not in self.tried.get(step.page_id, {})
-        ]
-        if untried:
-            self.try_again(untried)
-        return self.tried.get(step.page_id, {})
-
-    def _gathered(
-        self,
-        page: Page,
-        before: Record | None,
-        folder: Path,
-        outcomes: Mapping[str, _Outcome] | None = None,
-        untried: Mapping[str, Pending] | None = None,
-    ) -> Gathered:
-        """The files of a page that was read, or of one of which only `outcomes` is new, and all else is
-        as in `untried`."""
-        known = [FileRecord.from_json(raw) for raw in before.files] if before else []
-        by_identity = {each.identity: each for each in known}
-        tried = self.tried.get(page.id, {}) if outcomes is None else outcomes
-        return gather(
-            page,
-            by_identity,
-            folder,
-            Tried(self._parallel, tried, untried),
-            self.staging / page.id,
-            self.describe,
-            today=self.today,
-            earlier=self._lacking(page.id),
-        )
-
-    def _lacking(self, page_id: str) -> dict[str, Pending]:
-        """What the run before this one lacked: a page may be read more than once in a run."""
-        record = self.records.get(page_id)
-        found = map(Pending.from_json, record.pending if record else ())
-        return {pending.identity: pending for pending in found}
-
     def _schema(self, step: Step) -> Json:
         return self.schemas.get(_row(step).source, {})
 
@@ -354,7 +260,7 @@ def _store_of(before: Record, folder: Path) -> bytes:
 
 def _lies_there(text: bytes, folder: Path) -> bool:
     try:
-        return (folder / "index.md").read_bytes() == text
+        return (folder / TEXT).read_bytes() == text
     except OSError:
         return False
 

@@ -13,14 +13,13 @@ from backup.folder.tables import Holdings, Sheet
 from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown.context import Context, Options, render_key
-from backup.model import CSV, Json, Page, Problem, Target, bare_id
+from backup.model import CSV, TEXT, Json, Page, Problem, Target, bare_id
 from backup.settings import Rendering
 from backup.settings.setting import declared
 from backup.store import StoredDatabase, StoredPage, StoreError
 from backup.sync import state
-from backup.sync.plan import links_digest
 from backup.sync.state import Place, Record, State, join
-from backup.sync.targets import known_targets
+from backup.sync.targets import known_targets, links_digest
 from backup.words import counted
 
 AGAIN = "restore it from git, or delete it (and commit that): the next backup writes it again."
@@ -159,7 +158,7 @@ class Comparison:
 
     def _compare_text(self, stored: StoredPage, record: Record, schema: Json) -> None:
         wanted = rendered(stored, record, schema, self._targets, self.options)
-        path = join(record.folder, "index.md")
+        path = join(record.folder, TEXT)
         found = self.texts.get(path)
         if found is not None and found != wanted:
             self.wrong_texts.append(Problem(path, differs(found, wanted)))
@@ -192,7 +191,7 @@ def rendered(
     """The text that a page has by its store; `schema` is that of its data source."""
     page = replace(stored.page, schema=schema)
     context = Context(
-        path=join(record.folder, "index.md"),
+        path=join(record.folder, TEXT),
         page_id=page.id,
         targets=targets,
         files=remembered(page, stored.files, stored.pending),

@@ -14,8 +14,8 @@ from backup.pipeline.outcome import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync import untrusted
 from backup.sync.family import Family
-from backup.sync.plan import Action, Listed, Listing, Plan, Rules, Step
 from backup.sync.state import NAME, State
+from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
 from backup.words import by_title, counted
 
 
@@ -206,10 +206,10 @@ def _sections(
     members: defaultdict[str, set[str]] = defaultdict(set)
     for id_ in steps:
         members[_top(id_, parents)].add(id_)
-    listed = [Root(each.id, each.title, each.folder) for each in decided.databases]
-    listed += [Root(each.id, each.title, each.folder) for each in shown.empty]
+    listed = [ListedRoot(each.id, each.title, each.folder) for each in decided.databases]
+    listed += [ListedRoot(each.id, each.title, each.folder) for each in shown.empty]
     listed += [
-        Root(step.page_id, step.title, step.folder)
+        ListedRoot(step.page_id, step.title, step.folder)
         for step in decided.steps
         if step.row and not step.row.parent
     ]
@@ -228,7 +228,7 @@ def _sections(
 
 
 @dataclass(frozen=True, slots=True)
-class Root:
+class ListedRoot:
     """A root by its title and folder."""
 
     id: str

@@ -12,13 +12,13 @@ from backup.notion import children, read
 from backup.notion.client import Client
 from backup.notion.resolve import is_trashed
 from backup.sync.family import TOP
-from backup.sync.plan import Verdict
+from backup.sync.steps import Verdict
 
 _HIGHEST = 100  # pages in each other, up to one of the backup
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Whereabouts:
     """What Notion says. When it lies in another page now, `page_id` is that one's id, and `row` the
     page itself; a database has none."""
 
@@ -36,37 +36,37 @@ class Asking:
     databases: Collection[str]
     inside: Collection[str]
 
-    def about(self, id_: str) -> Answer:
+    def about(self, id_: str) -> Whereabouts:
         """What became of one; raises Unauthorized."""
         try:
             return self._said(id_, self._object(id_))
         except NotFound:
-            return Answer(Verdict.UNREACHABLE)
+            return Whereabouts(Verdict.UNREACHABLE)
         except Unauthorized:
             raise
         except BackupError:
-            return Answer(Verdict.UNKNOWN)
+            return Whereabouts(Verdict.UNKNOWN)
 
     def _object(self, id_: str) -> Json:
         ask = self.client.database if id_ in self.databases else self.client.page
         return ask(dashed_id(id_))
 
-    def _said(self, id_: str, raw: Json) -> Answer:
+    def _said(self, id_: str, raw: Json) -> Whereabouts:
         if is_trashed(raw):
-            return Answer(Verdict.TRASHED)
+            return Whereabouts(Verdict.TRASHED)
         if not isinstance(mapping(raw, "parent").get("type"), str):
-            return Answer(Verdict.UNKNOWN)  # a partial page says nothing about where it is
+            return Whereabouts(Verdict.UNKNOWN)  # a partial page says nothing about where it is
         home = children.home(self.client, raw)
         if home.is_trashed:
-            return Answer(Verdict.ORPHANED)
+            return Whereabouts(Verdict.ORPHANED)
         if home.id is None:
-            return Answer(Verdict.UNKNOWN)
+            return Whereabouts(Verdict.UNKNOWN)
         if home.id not in self.inside:
-            return Answer(Verdict.LISTED if self._leads_inside(home.id) else Verdict.MOVED)
+            return Whereabouts(Verdict.LISTED if self._leads_inside(home.id) else Verdict.MOVED)
         if home.id == TOP or home.id in self.databases:
-            return Answer(Verdict.LISTED)  # a query or a search will show it
+            return Whereabouts(Verdict.LISTED)  # a query or a search will show it
         row = None if id_ in self.databases else read.child(raw, home.id)
-        return Answer(Verdict.LISTED, home.id, row)
+        return Whereabouts(Verdict.LISTED, home.id, row)
 
     def _leads_inside(self, id_: str) -> bool:
         """Whether what something lies in is itself in the backup, or will be: a page that is new there

@@ -23,7 +23,7 @@ _UNSHARED = (
 
 
 @dataclass
-class Views:
+class LinkedViews:
     """What is known of linked views: `originals` has the id of the database that each shows, '' when
     that is not known, `titles` what the block is called. `listed` are the databases in pages, linked views
     or not, that an earlier run has seen. A full sync (`is_full`) asks for all that is not known."""

@@ -17,8 +17,8 @@ from backup.notion import children, read
 from backup.notion.children import Children
 from backup.notion.client import PAGE_SIZE, Client
 from backup.notion.resolve import is_trashed
-from backup.sync.plan import Listed
 from backup.sync.state import List, Record
+from backup.sync.steps import Listed
 
 
 @dataclass(frozen=True, slots=True)

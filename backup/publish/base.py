@@ -10,7 +10,7 @@ from collections.abc import Set
 
 from backup.errors import BrokenState, GitError
 from backup.git import Git
-from backup.model import STORE
+from backup.model import STORE, TEXT
 from backup.publish import objects
 from backup.publish.push import Pushing, Tip, listed
 from backup.sync import state
@@ -48,7 +48,7 @@ def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]
     except BrokenState as error:
         problem = error.message
     found = _earlier(git, path, tip.commit)
-    if not found.pages and any(each.endswith("/index.md") for each in tip.files):
+    if not found.pages and any(each.endswith(f"/{TEXT}") for each in tip.files):
         pushing.deepen()
         found = _earlier(git, path, tip.commit)
     return found, problem
@@ -87,7 +87,7 @@ def earlier(
     if len(_versions(git, f"{prefix}{state.NAME}", base.commit)) < 2:
         pushing.deepen()  # else the state of the tip is compared with the tip
     found = _known_earlier(git, prefix, base)
-    known = {join(each.folder, "index.md") for each in found.values()}
+    known = {join(each.folder, TEXT) for each in found.values()}
     if texts - known and pushing.deepen():
         found = _known_earlier(git, prefix, base)
     return found
@@ -99,7 +99,7 @@ def _known_earlier(git: Git, prefix: str, base: Base) -> dict[str, Record]:
     for commit in _versions(git, path, base.commit):
         files = Tip(commit, *listed(git, commit)).regular(prefix)
         for id_, record in _at(git, commit, path).pages.items():
-            own = (join(record.folder, name) for name in ("index.md", STORE))
+            own = (join(record.folder, name) for name in (TEXT, STORE))
             there = next((each for each in own if each in base.files), "")
             if there and id_ not in found and files.get(there) == base.files[there]:
                 found[id_] = record

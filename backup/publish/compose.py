@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from backup import store
 from backup.errors import BrokenState
-from backup.folder.tables import LIST, Contents, Holdings, Sheet, Tables, nothing
-from backup.model import CSV, STORE, Problem
+from backup.folder.tables import Contents, Holdings, Sheet, Tables, nothing
+from backup.markdown.database import is_our_list
+from backup.model import CSV, README, STORE, TEXT, Problem
 from backup.publish.commits import in_the_way
-from backup.publish.message import KINDS, Told
+from backup.publish.message import KINDS, Mention
 from backup.publish.objects import folders_of
 from backup.sync import merge, state
 from backup.sync.merge import Merged
-from backup.sync.plan import index_of
 from backup.sync.state import Place, Record, State, join
+from backup.sync.steps import index_of
 from backup.words import by_title
 
 
@@ -44,7 +46,7 @@ class Part:
     Notion."""
 
     page_id: str
-    told: Told
+    told: Mention
     folder: str
     edited: str
     put: Mapping[str, str]
@@ -66,7 +68,7 @@ class Composition:
     def left(self) -> tuple[Problem, ...]:
         """What to say of the pages that are left."""
         return tuple(
-            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, "index.md")), id_)
+            Problem(record.title or "Untitled", _LEFT.format(join(record.folder, TEXT)), id_)
             for id_, record in sorted(self.back.items())
         )
 
@@ -135,7 +137,7 @@ def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
     return replace(base, pages=pages, databases=databases)
 
 
-def told(before: State, now: State) -> list[Told]:
+def told(before: State, now: State) -> list[Mention]:
     """Every page that is not as it was, in order."""
     changed = {
         id_: _kind(before.pages.get(id_), now.pages.get(id_))
@@ -143,12 +145,13 @@ def told(before: State, now: State) -> list[Told]:
         if _seen(before.pages.get(id_)) != _seen(now.pages.get(id_))
     }
     found = [
-        Told(kind, (now.pages.get(id_) or before.pages[id_]).title) for id_, kind in changed.items()
+        Mention(kind, (now.pages.get(id_) or before.pages[id_]).title)
+        for id_, kind in changed.items()
     ]
     return ordered(found)
 
 
-def ordered(told: Iterable[Told]) -> list[Told]:
+def ordered(told: Iterable[Mention]) -> list[Mention]:
     """New pages first, removed ones last, each kind by title."""
     return sorted(told, key=lambda each: (KINDS.index(each.kind), by_title(each.title)))
 
@@ -184,13 +187,12 @@ class _Ground:
 def _taken(base: State, held: Held, ground: _Ground) -> set[str]:
     """Paths of our new pages that cannot be ours: something of somebody else is in the way, or our
     own file is not there to be put."""
-    changed = (each for id_, each in held.state.pages.items() if base.pages.get(id_) != each)
+    changed = [each for id_, each in held.state.pages.items() if base.pages.get(id_) != each]
     rewritten = (each for id_ in held.rewritten if (each := held.state.pages.get(id_)))
     paths = {path for record in (*changed, *rewritten) for path in record.paths()}
-    return {
-        path
-        for path in paths
-        if path not in held.objects or not ground.is_free(path, held.objects[path])
+    lacking = {path for record in changed for path in record.paths() if path not in held.objects}
+    return lacking | {
+        path for path in paths if not ground.is_free(path, held.objects.get(path, ""))
     }
 
 
@@ -198,10 +200,10 @@ def _indexed(now: State, held: Held, ground: _Ground) -> dict[str, Place]:
     """The databases; where a README.md or store of somebody else lies by now, it is none of ours."""
     found: dict[str, Place] = {}
     for id_, place in now.databases.items():
-        store = join(place.folder, STORE)
+        path = join(place.folder, STORE)
         is_index = place.index and ground.is_free(index_of(place.folder))
         lists = tuple(name for name in place.lists if ground.is_free(join(place.folder, name)))
-        is_store = bool(place.store) and ground.is_free(store, held.objects.get(store, ""))
+        is_store = bool(place.store) and ground.is_free(path, held.objects.get(path, ""))
         kept = place.store if is_store else ""
         found[id_] = replace(place, index=is_index, lists=lists, store=kept)
     return found
@@ -229,14 +231,15 @@ def _parts(
     """The pages of which our version counts, the first edited one first."""
     for id_ in sorted(merged.ours, key=lambda each: (_edited(now, theirs, each), each)):
         mine, yours = now.pages.get(id_), theirs.pages.get(id_)
-        put = {path: held.objects[path] for path in (mine.paths() if mine else ())}
+        paths = mine.paths() if mine else ()
+        put = {path: held.objects[path] for path in paths if path in held.objects}
         drop = [
             path for path in (yours.paths() if yours else ()) if path in files and path not in owned
         ]
         if drop or any(files.get(path) != object_ for path, object_ in put.items()):
             page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)
-            told = Told(kind, page.title)
+            told = Mention(kind, page.title)
             yield Part(id_, told, page.folder, _edited(now, theirs, id_), put, drop)
 
 
@@ -271,8 +274,8 @@ def _shown(
         shown |= {join(place.folder, name): text for name, text in texts.items()}
         places[id_] = replace(
             place,
-            index=LIST in texts,
-            lists=tuple(name for name in texts if name != LIST),
+            index=README in texts,
+            lists=tuple(name for name in texts if name != README),
             index_digest=holdings.digest(id_) if made.is_whole else "",
         )
     return replace(now, databases=places), shown
@@ -290,7 +293,7 @@ def _listed(now: State, theirs: State, held: Held, ground: _Ground) -> tuple[Sta
         path = index_of(places[id_].folder)
         is_table = places[id_].index_digest or places[id_].lists
         if not is_table and ground.is_free(path):
-            shown[path] = Sheet(id_, holdings, None).texts()[LIST]
+            shown[path] = Sheet(id_, holdings, None).texts()[README]
             places[id_] = replace(places[id_], index=True)
     return replace(now, databases=places), shown
 
@@ -317,3 +320,10 @@ def _free(texts: Mapping[str, str], place: Place, ground: _Ground) -> Iterator[t
         is_ours = name in place.lists if name == CSV else place.index
         if is_ours and ground.is_free(join(place.folder, name)):
             yield name, text
+
+
+def is_ours(path: str, content: bytes, id_: str, ids: Collection[str]) -> bool:
+    """Whether a list of pages or a store says that this program wrote it; `ids` are the pages."""
+    if path.endswith(STORE):
+        return store.subject(content) == id_
+    return is_our_list(path, content.decode("utf-8", "replace"), ids)

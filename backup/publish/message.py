@@ -43,14 +43,14 @@ _HARMLESS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Mention:
     """One page in a message: `kind` is one of KINDS."""
 
     kind: str
     title: str
 
 
-def message(told: Collection[Told], failed: int = 0, template: str = "") -> str:
+def message(told: Collection[Mention], failed: int = 0, template: str = "") -> str:
     """What a commit of these pages says; `template` is the setting COMMIT_MESSAGE."""
     counted = Counter(each.kind for each in told)
     values = {kind: str(counted[kind]) for kind in KINDS}
@@ -61,7 +61,7 @@ def message(told: Collection[Told], failed: int = 0, template: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def of_page(told: Told, template: str = "") -> str:
+def of_page(told: Mention, template: str = "") -> str:
     """What a commit of one page says."""
     subject = f"{_VERBS[told.kind]} “{harmless(told.title)}”\n"
     return message([told], template=template) if template else subject
@@ -73,7 +73,7 @@ def skipping(text: str) -> str:
     return f"{subject} {SKIP_CI}{newline}{rest}"
 
 
-def pull_request(told: Collection[Told]) -> tuple[str, str]:
+def pull_request(told: Collection[Mention]) -> tuple[str, str]:
     """Title and text of the pull request."""
     counted = Counter(each.kind for each in told)
     lines = "\n".join(_titles(told, "`"))
@@ -104,13 +104,13 @@ def _counts(counted: Counter[str], failed: int = 0) -> str:
     return ", ".join(said) or "no page changed"
 
 
-def _title(told: Collection[Told]) -> str:
+def _title(told: Collection[Mention]) -> str:
     if len(told) != 1:
         return counted(len(told), "page")
     return harmless(next(iter(told)).title)
 
 
-def _titles(told: Collection[Told], mark: str = "") -> Iterator[str]:
+def _titles(told: Collection[Mention], mark: str = "") -> Iterator[str]:
     """One line a page; with `mark` around titles, which they must not hold themselves."""
     for number, each in enumerate(told):
         if number == _MOST:

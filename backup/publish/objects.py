@@ -14,54 +14,42 @@ import re
 import shutil
 import stat
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from pathlib import Path
 
 from backup.errors import GitError
 from backup.git import NETWORK_SECONDS, Git, header_key
-from backup.model import STORE
-
-# What `git lfs install` sets up; without it git would store the files themselves (git-lfs, "install").
-_LFS = (
-    ("filter.lfs.clean", "git-lfs clean -- %f"),
-    ("filter.lfs.smudge", "git-lfs smudge -- %f"),
-    ("filter.lfs.process", "git-lfs filter-process"),
-    ("filter.lfs.required", "true"),
-)
-_ATTRIBUTES = ("filter", "text", "eol", "ident", "working-tree-encoding")
-_UNSAID = "unspecified"
-_NONE = ("", "set", "unset", _UNSAID)  # values that name nothing
-_OUT = "at the end of .gitattributes"
+from backup.publish import filters
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Objects:
     """The object of each file; `lfs` says that some of the contents are in Git LFS."""
 
     objects: Mapping[str, str]
     lfs: bool
 
 
-def stored(git: Git, paths: Collection[str]) -> Stored:
+def stored(git: Git, paths: Collection[str]) -> Objects:
     """Store files; `git.folder` is the root of the work tree, and paths are below it. What is no
     regular file, or lies behind a symbolic link, is left out: it is not ours.
 
     Raises GitError when a file cannot be read, or cannot go through the filter that it should.
     """
-    attributes = _attributes(git, paths)
-    filtered = _filters(attributes)
-    _refuse_unready(git, filtered)
-    _refuse_plain(git, {*paths}, filtered)
-    said = (path for path in attributes if path in filtered or _is_said(attributes[path]))
+    attributes = filters.attributes(git, paths)
+    filtered = filters.among(attributes)
+    filters.refuse_unready(git, filtered)
+    filters.refuse_plain(git, {*paths}, filtered)
+    said = (path for path, each in attributes.items() if path in filtered or filters.is_said(each))
     changed = sorted(said)
     named = _as_is(git, sorted({*paths}.difference(changed)))
     for start in range(0, len(changed), _AT_ONCE):
         with _opened(git.folder, changed[start : start + _AT_ONCE]) as handles:
             named |= _converted(git, filtered, handles)
-    return Stored(named, "lfs" in filtered.values())
+    return Objects(named, "lfs" in filtered.values())
 
 
 def texts(git: Git, contents: Mapping[str, str | bytes]) -> dict[str, str]:
@@ -69,32 +57,19 @@ def texts(git: Git, contents: Mapping[str, str | bytes]) -> dict[str, str]:
     may not have them. Raises GitError like `stored`."""
     if not contents:
         return {}
-    filtered = check(git, contents)
+    filtered = filters.check(git, contents)
     with _workshop(git, contents) as shop:
         for path, content in contents.items():
             data = content if isinstance(content, bytes) else content.encode()
             (shop.folder / path).write_bytes(data)
-        return _named(_filtering(shop, filtered), contents)
+        return _named(filters.filtering(shop, filtered), contents)
 
 
 def text(git: Git, path: str, blob: str) -> bytes:
     """The text that `texts` stored, encoded. Raises GitError when it cannot be read here."""
-    filtered = _filters(_attributes(git, [path]))
+    filtered = filters.of(git, [path])
     shown = ("--filters", f"--path={path}") if filtered else ("blob",)
-    return _filtering(git, filtered).data("cat-file", *shown, blob)
-
-
-def check(git: Git, paths: Collection[str]) -> dict[str, str]:
-    """The filters of texts at these paths. Raises GitError when one could not be stored, or not be read
-    again."""
-    filtered = _filters(_attributes(git, paths))
-    if large := [path for path, name in filtered.items() if name == "lfs"]:
-        raise GitError(
-            f"{min(large)} goes into Git LFS by .gitattributes, but must be plain text.",
-            hint=f"Add a line `{min(large)} !filter !diff !merge` {_OUT}.",
-        )
-    _refuse_unready(git, filtered)
-    return filtered
+    return filters.filtering(git, filtered).data("cat-file", *shown, blob)
 
 
 def agree(git: Git, files: Mapping[str, str], paths: Collection[str]) -> None:
@@ -112,8 +87,8 @@ def agree(git: Git, files: Mapping[str, str], paths: Collection[str]) -> None:
             at.unlink(missing_ok=True)
             if blob:
                 at.write_text(git.run("cat-file", "blob", blob), "utf-8")
-        theirs = _filters(_attributes(shop, paths))
-    ours = _filters(_attributes(git, paths))
+        theirs = filters.of(shop, paths)
+    ours = filters.of(git, paths)
     for path in sorted(path for path, name in theirs.items() if ours.get(path) != name):
         raise GitError(
             f"{path} was not published as plain text: .gitattributes of the branch sends it through the "
@@ -127,7 +102,7 @@ def contents(git: Git, files: Mapping[str, str]) -> dict[str, bytes]:
 
     Raises GitError when one cannot be read here.
     """
-    filtered = _filters(_attributes(git, files))
+    filtered = filters.of(git, files)
     plain = [path for path in files if path not in filtered]
     given = "".join(f"{files[path]}\n" for path in plain).encode()
     answer = git.data("cat-file", "--batch", given=given) if given else b""
@@ -154,7 +129,7 @@ def upload(git: Git, remote: str, url: str, new: str, old: str, reference: str) 
     precise = ((f"http.{url}.extraheader", value) for value in headers)
     line = f"{reference} {new} {reference} {old or '0' * len(new)}\n"
     command = ("lfs", "pre-push", remote, url)
-    git.using(*_LFS, *precise).run(*command, given=line.encode(), seconds=NETWORK_SECONDS)
+    git.using(*filters.LFS, *precise).run(*command, given=line.encode(), seconds=NETWORK_SECONDS)
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:
@@ -227,7 +202,7 @@ def _converted(git: Git, filtered: Mapping[str, str], handles: Mapping[str, int]
     with _workshop(git, handles) as shop:
         for path, handle in handles.items():
             (shop.folder / path).symlink_to(f"/dev/fd/{handle}")
-        return _named(_filtering(shop, filtered), handles, tuple(handles.values()))
+        return _named(filters.filtering(shop, filtered), handles, tuple(handles.values()))
 
 
 def _named(git: Git, paths: Collection[str], handles: tuple[int, ...] = ()) -> dict[str, str]:
@@ -237,90 +212,13 @@ def _named(git: Git, paths: Collection[str], handles: tuple[int, ...] = ()) -> d
         hashes = git.run("hash-object", "-w", "--stdin-paths", given=given, handles=handles).split()
     except GitError as error:
         if failed := re.search(r"fatal: (.+): clean filter '(.+)' failed", error.message):
-            raise _unready(failed[1], failed[2], f"and it failed: {error.message}") from None
+            raise filters.unready(failed[1], failed[2], f"and it failed: {error.message}") from None
         if failed := re.search(r"fatal: .*'(.+)' .*(?:from|as) (\S+)", error.message):
             what = f"{failed[1]} is not in {failed[2]}, as .gitattributes says."
-            hint = f"Add a line `{failed[1]} !working-tree-encoding` {_OUT}."
+            hint = f"Add a line `{failed[1]} !working-tree-encoding` {filters.OUT}."
             raise GitError(what, hint=hint) from None
         raise
     return dict(zip(paths, hashes, strict=True))
-
-
-def _attributes(git: Git, paths: Iterable[str]) -> dict[str, dict[str, str]]:
-    """What .gitattributes say of files: path → attribute → value. Those of which they say nothing are left
-    out: nearly always all, and there may be many."""
-    found: dict[str, dict[str, str]] = {}
-    left = iter(paths)
-    while given := "".join(f"{path}\0" for path in islice(left, _ASKED)).encode():
-        fields = git.run("check-attr", "-z", "--stdin", *_ATTRIBUTES, given=given).split("\0")
-        for path, key, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
-            if value != _UNSAID:
-                found.setdefault(path, dict.fromkeys(_ATTRIBUTES, _UNSAID))[key] = value
-    return found
-
-
-def _filters(attributes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """The name of each file's filter, of those that have one."""
-    named = {path: each.get("filter", "") for path, each in attributes.items()}
-    return {path: name for path, name in named.items() if name not in _NONE}
-
-
-def _is_said(attributes: Mapping[str, str]) -> bool:
-    """Whether a file is to be changed on its way into git without a look at what it holds."""
-    kind, ends = attributes["text"], attributes["eol"]
-    is_text = kind in ("set", "input") or (kind == _UNSAID and ends in ("lf", "crlf"))
-    encoded = attributes["working-tree-encoding"] not in _NONE
-    return is_text or encoded or attributes["ident"] == "set"
-
-
-def _refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
-    """Raise GitError for a filter that git would leave out without a word."""
-    first = {name: path for path, name in sorted(filtered.items(), reverse=True)}
-    if "lfs" in first and not git.ask("lfs", "version"):
-        raise GitError(
-            f"{first['lfs']} must go into Git LFS (see .gitattributes), but git-lfs is not installed.",
-            hint="Install git-lfs on the runner, or take the backup's folder out of LFS with a line "
-            "like `wiki/** !filter !diff !merge` in .gitattributes.",
-        )
-    for name in sorted(first.keys() - {"lfs"}):
-        if not any(git.ask("config", f"filter.{name}.{use}") for use in ("clean", "process")):
-            raise _unready(first[name], name, "which is not set up here")
-
-
-def _refuse_plain(git: Git, paths: Set[str], filtered: Mapping[str, str]) -> None:
-    """Raise GitError for a store that would show what the filter of the text beside it hides: the rules of
-    who encrypts '*.md' are older than stores."""
-    plain = [path for path in paths if path.endswith(STORE) and path not in filtered]
-    stores = {_text_beside(git, path, paths): path for path in plain}
-    alone = _filters(_attributes(git, stores.keys() - paths))
-    for text, name in sorted({**filtered, **alone}.items()):
-        if name != "lfs" and text in stores:
-            raise GitError(
-                f"{stores[text]} would be published as plain text, but {text} goes through the filter "
-                f"{name} (see .gitattributes).",
-                hint=f"Add a line `{STORE} filter={name}` to .gitattributes, or set KEEP_JSON=false.",
-            )
-
-
-def _text_beside(git: Git, store: str, known: Collection[str]) -> str:
-    """A page's text, or a database's list of pages; one that is `known` is there."""
-    page, lists = (f"{store.removesuffix(STORE)}{name}" for name in ("index.md", "README.md"))
-    return page if page in known or os.path.lexists(git.folder / page) else lists
-
-
-def _unready(path: str, name: str, why: str) -> GitError:
-    return GitError(
-        f"{path} was not published as plain text: .gitattributes sends it through the filter {name}, "
-        f"{why}.",
-        hint=f"Set {name} up in the clone before the backup (with `git-crypt unlock`, for example), or take "
-        f"the backup's folder out with a line like `wiki/** !filter !diff` {_OUT}.",
-    )
-
-
-def _filtering(git: Git, filtered: Mapping[str, str]) -> Git:
-    """git that stores nothing when a filter fails: it would store the plain text."""
-    required = ((f"filter.{name}.required", "true") for name in sorted({*filtered.values()}))
-    return git.using(*_LFS, *required, ("core.safecrlf", "false"))
 
 
 @contextmanager
@@ -347,7 +245,6 @@ _LARGE = 4_000_000  # bytes of a file
 _PILE = 8_000_000  # bytes of files
 _PIECE = 4_096  # bytes of a file
 _BLOB = b"blob\nmark :1\ndata %d\n"  # for git fast-import
-_ASKED = 4_000  # paths
 _AT_ONCE = 128  # files; systems allow 256 open ones and more
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)

@@ -8,17 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 
-from backup import store
 from backup.errors import GitError
 from backup.folder.tables import Tables
 from backup.folder.tree import Tree
 from backup.git import Git, Identity
-from backup.markdown.database import is_our_list
 from backup.model import STORE, Problem
 from backup.publish import base, following, message, objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
-from backup.publish.compose import Composition, Held, Part, composition, ordered, told
+from backup.publish.compose import Composition, Held, Part, composition, is_ours, ordered, told
 from backup.publish.pull_request import PullRequests
 from backup.publish.push import Published, Pushing, Tip
 from backup.settings.publishing import Publishing
@@ -94,7 +92,7 @@ class Publisher:
     _start: Base = field(default_factory=Base)
     _base: State = field(default_factory=State)
     _found: Set[str] = frozenset()
-    _unsaid: Set[str] = frozenset()  # pages that the branch's state lacks, good as it is
+    _unsaid: Set[str] = frozenset()  # pages that the branch lacks, or its state, good as it is
     _begun_from: str = ""
     _replaces: str | None = None
     _unpublished: Collection[str] = ()
@@ -186,8 +184,9 @@ class Publisher:
         alike = self._alike(remembered.pages[id_] for id_ in unpublished)
         self._found = alike.union(path for record in seen.values() for path in record.paths())
         self._is_whole = not rebuilt
-        unsaid = (id_ for id_, each in known.items() if id_ not in there and each.edited)
-        self._unsaid = frozenset() if rebuilt else frozenset(unsaid)
+        unsaid = {id_ for id_, each in known.items() if id_ not in there and each.edited}
+        again = {id_ for id_ in unpublished if known.get(id_) == remembered.pages[id_]}
+        self._unsaid = again if rebuilt else again | unsaid
         self._unpublished = unpublished
         self.rest()
 
@@ -229,7 +228,8 @@ class Publisher:
                 found |= there
                 here += rest
             else:  # it is not this run's turn to read a page of which a file lies nowhere
-                pages[id_] = self._base.pages[id_]
+                pages[id_], files = self._base.pages[id_], self._start.files
+                found |= {path: files[path] for path in pages[id_].paths() if path in files}
         now = replace(now, pages=pages)
         stores = (
             join(place.folder, STORE)
@@ -332,7 +332,7 @@ class Publisher:
         wanted = {path: id_ for path, id_ in owned if id_ in places or path.endswith(STORE)}
         there = self._contents(files, wanted.keys() - self._base.owned().keys())
         ids = held.state.pages.keys() | self._base.pages.keys()
-        return {path for path, each in there if _is_ours(path, each, wanted[path], ids)}
+        return {path for path, each in there if is_ours(path, each, wanted[path], ids)}
 
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
         """One commit for all pages, or one for each and then one for what belongs to none of them."""
@@ -362,8 +362,8 @@ class Publisher:
     def _texts(self, texts: Mapping[str, str | bytes]) -> dict[str, str]:
         """The objects of the state and of lists of pages."""
         below = {f"{self.prefix}{path}": text for path, text in texts.items()}
-        named = objects.texts(self.git, below)
-        return {path.removeprefix(self.prefix): object_ for path, object_ in named.items()}
+        named = objects.texts(self.git, below).items()
+        return {path.removeprefix(self.prefix): object_ for path, object_ in named}
 
     def _remember(self, snapshot: Snapshot, back: Collection[str]) -> None:
         """What is published is new no longer; what was left stays new."""
@@ -392,10 +392,3 @@ class Publisher:
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))
         return replace(issued, pull_request=offered.url)
-
-
-def _is_ours(path: str, content: bytes, id_: str, ids: Collection[str]) -> bool:
-    """Whether a list of pages or a store says that this program wrote it; `ids` are the pages."""
-    if path.endswith(STORE):
-        return store.subject(content) == id_
-    return is_our_list(path, content.decode("utf-8", "replace"), ids)

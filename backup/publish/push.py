@@ -18,7 +18,7 @@ from backup.git import NETWORK_SECONDS, Git, Identity
 from backup.publish import following, objects, refusals, signing
 from backup.publish.branches import Destination
 from backup.publish.commits import REFERENCE, Commit, effective, stream
-from backup.publish.refusals import Where
+from backup.publish.refusals import Attempt
 
 T = TypeVar("T")
 _TRIES = 8  # six jobs that push at once need about five
@@ -167,7 +167,7 @@ class Pushing:
         to, is_job = self.to, bool(ci.product(self.git.environ))
         repository = ci.repository_of(to.url)
         return refusals.explained(
-            error, Where(to.branch, ci.host_of(to.url), repository, to.token, is_job)
+            error, Attempt(to.branch, ci.host_of(to.url), repository, to.token, is_job)
         )
 
     def other(self, branch: str, path: str) -> str:

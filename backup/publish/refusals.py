@@ -29,9 +29,9 @@ _FINAL = re.compile(r"hook declined|(?:HTTP|error:) (?!408|429)4\d\d")
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """What was asked: `host` and `repository` are '' for a folder; `token` is what git shows itself with,
-    in words, '' when it has nothing; `workflow` says whether a runner's job asked."""
+class Attempt:
+    """What was tried: `host` and `repository` are '' for a folder; `token` is what git shows itself with,
+    in words, '' when it has nothing; `workflow` says whether a runner's job tried."""
 
     branch: str = ""
     host: str = ""
@@ -150,7 +150,7 @@ def passing(words: str) -> bool:
     return bool(_PASSING.search(words)) and not _FINAL.search(words)
 
 
-def explained(error: GitError, where: Where) -> GitError:
+def explained(error: GitError, where: Attempt) -> GitError:
     """The same in sentences: what was refused, and what to do. Errors that say so themselves stay as
     they are, and words that nobody knows are only tidied."""
     if error.hint:
@@ -165,7 +165,7 @@ def explained(error: GitError, where: Where) -> GitError:
     return GitError(f"{verb}{found}{_tidied(words)}.")
 
 
-def _names(words: str, where: Where) -> dict[str, str]:
+def _names(words: str, where: Attempt) -> dict[str, str]:
     """What stands in the sentences in braces."""
     token = named(where.token, workflow=where.workflow)
     host, repository = where.host or "the remote", where.repository or "the remote"

@@ -10,20 +10,18 @@ import json
 import logging
 import re
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from backup import http
-from backup.http import Session
 from backup.report import summary
 from backup.report.fitting import cut, units, within
 from backup.report.literal import one_line, quiet
 from backup.report.report import Report
-from backup.report.sending import NotifyError, failures
+from backup.report.sending import NotifyError, Sending, failures
 
 NAME = "chat"
 _LIMIT = 1_800  # characters: what the smallest of the well-known chats takes is 2,000
@@ -39,13 +37,13 @@ class Chats:
     addresses: Mapping[str, str] = field(repr=False)
     level: str = "always"
 
-    def send(self, report: Report, session: Session) -> None:
+    def send(self, report: Report, session: Sending) -> None:
         """Send the message to all at the same time, when the level wants it. Raises NotifyError."""
         if self.level == "errors" and not report.exit_code:
             return
         with _Listener() as listener:
             sent = {
-                where: partial(_send, address, report, listener)
+                where: partial(_send, address, report, listener, session.sleep)
                 for where, address in self.addresses.items()
             }
             failed = [f"{where}: {why}" for where, why in failures(sent)]
@@ -88,7 +86,9 @@ def _size(text: str) -> int:
     return max(units(text), len(json.dumps(text)) // 4)
 
 
-def _send(address: str, report: Report, listener: _Listener) -> None:
+def _send(
+    address: str, report: Report, listener: _Listener, sleep: Callable[[float], None]
+) -> None:
     import apprise  # most runs do without
 
     asset = apprise.AppriseAsset(async_mode=False, http_redirects=False)
@@ -105,7 +105,7 @@ def _send(address: str, report: Report, listener: _Listener) -> None:
             return
         if not (left and listener.passes()):
             raise NotifyError(listener.reason())
-        time.sleep(_PAUSE)
+        sleep(_PAUSE)
 
 
 class _Listener(logging.Handler):

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from backup.http import Session
 from backup.model import Problem
 from backup.report import links, literal
 from backup.report.fitting import cut, units, within
 from backup.report.report import CHANGES, Entry, Report, Section
-from backup.report.sending import post_json
+from backup.report.sending import Sending, post_json
 from backup.words import counted
 
 NAME = "Discord"
@@ -36,7 +35,7 @@ class Discord:
     url: str = field(repr=False)
     level: str = "always"
 
-    def send(self, report: Report, session: Session) -> None:
+    def send(self, report: Report, session: Sending) -> None:
         """Send the message when the level wants it. Raises NotifyError."""
         if self.level == "always" or report.exit_code:
             post_json(session, self.url, message(report))

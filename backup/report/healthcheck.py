@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
-from backup.http import Session
 from backup.report import summary
 from backup.report.fitting import cut, octets, within
 from backup.report.literal import one_line
 from backup.report.report import Report
-from backup.report.sending import post
+from backup.report.sending import Sending, post
 
 NAME = "health check"
 _LIMIT = 10_000  # bytes of a body: what servers of one's own keep, by default
@@ -28,11 +27,11 @@ class Healthcheck:
 
     url: str = field(repr=False)
 
-    def begin(self, session: Session) -> None:
+    def begin(self, session: Sending) -> None:
         """Say that the run has started. Raises NotifyError."""
         post(session, self._at("/start"), b"")
 
-    def send(self, report: Report, session: Session) -> None:
+    def send(self, report: Report, session: Sending) -> None:
         """Say how the run ended, with the last lines of its log. Raises NotifyError."""
         said = [cut(one_line(line), _LINE) for line in summary.lines(report)]
         body = within(said, _LIMIT, octets).encode("utf-8", "replace")

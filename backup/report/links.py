@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from backup.model import README, TEXT
 from backup.report.report import Report
+from backup.sync.records import join
 
 
 def page(report: Report, folder: str) -> str:
     """Where a page's text lies at the pushed commit; '' when it was not pushed, or nobody knows
     where to. `folder` is below the output folder."""
-    return _file(report, f"{folder}/index.md")
+    return _file(report, join(folder, TEXT))
 
 
 def database(report: Report, folder: str) -> str:
     """Where a database's list of pages lies at the pushed commit; '' like `page`."""
-    return _file(report, f"{folder}/README.md")
+    return _file(report, join(folder, README))
 
 
 def commit(report: Report) -> str:

@@ -12,18 +12,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
 
-from backup.http import Session
 from backup.model import Problem
-from backup.report import chats, discord, healthcheck, sending, webhook
+from backup.report import chats, discord, healthcheck, webhook
 from backup.report.healthcheck import Healthcheck
 from backup.report.log import Log
 from backup.report.report import Report
+from backup.report.sending import Sending, failures
 
 
 class Notifier(Protocol):
     """A service that takes a message about a run."""
 
-    def send(self, report: Report, session: Session) -> None:
+    def send(self, report: Report, session: Sending) -> None:
         """Send how the run ended. Raises NotifyError."""
 
 
@@ -38,7 +38,8 @@ NOTIFIERS: Mapping[str, Callable[[Mapping[str, str]], Notifier | None]] = {
 class Notifiers:
     """The services that the settings name."""
 
-    def __init__(self, given: Mapping[str, str]) -> None:
+    def __init__(self, given: Mapping[str, str], sleep: Callable[[float], None]) -> None:
+        self._sleep = sleep
         made = {name: make(given) for name, make in NOTIFIERS.items()}
         self._found = {name: notifier for name, notifier in made.items() if notifier}
 
@@ -49,16 +50,15 @@ class Notifiers:
             for name, notifier in self._found.items()
             if isinstance(notifier, Healthcheck)
         }
-        _send(watching, log)
+        self._send(watching, log)
 
     def send(self, report: Report, log: Log) -> None:
         """Send how the run ended. The report must be free of secrets."""
         sends = {name: partial(notifier.send, report) for name, notifier in self._found.items()}
-        _send(sends, log)
+        self._send(sends, log)
 
-
-def _send(calls: Mapping[str, Callable[[Session], None]], log: Log) -> None:
-    with sending.session() as session:
-        bound = {name: partial(call, session) for name, call in calls.items()}
-        for name, why in sending.failures(bound):
-            log.warning(Problem(f"{name[0].upper()}{name[1:]}", f"notification failed: {why}."))
+    def _send(self, calls: Mapping[str, Callable[[Sending], None]], log: Log) -> None:
+        with Sending(self._sleep) as session:
+            bound = {name: partial(call, session) for name, call in calls.items()}
+            for name, why in failures(bound):
+                log.warning(Problem(f"{name[0].upper()}{name[1:]}", f"notification failed: {why}."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TextIO
@@ -20,15 +20,23 @@ from backup.report.report import Report
 class Reporter:
     """Starts with the log alone, without any secret known; `configure` adds the notifiers.
 
-    `environ` is the runner's environment, `machine` this computer's name.
+    `environ` is the runner's environment, `machine` this computer's name; `sleep` waits between two tries
+    to notify somebody.
     """
 
-    def __init__(self, stream: TextIO, environ: Mapping[str, str], machine: str = "") -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        environ: Mapping[str, str],
+        machine: str = "",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.log = Log(stream, host=ci.product(environ))
         self._environ = environ
         self._machine = machine
         self._job = ci.job(environ, machine=machine)
-        self._notifiers = Notifiers({})
+        self._sleep = sleep
+        self._notifiers = Notifiers({}, sleep)
         self._began = time.monotonic()
 
     def configure(self, given: Mapping[str, str], secrets: Iterable[str], *, dry_run: bool) -> None:
@@ -37,7 +45,7 @@ class Reporter:
         `given` maps the names of the notification settings, and SERVER_URL, to their values.
         """
         self.log.secrets = tuple(secrets)
-        self._notifiers = Notifiers({} if dry_run else given)
+        self._notifiers = Notifiers({} if dry_run else given, self._sleep)
         self._job = ci.job(self._environ, given.get("SERVER_URL", ""), machine=self._machine)
 
     def begin(self) -> None:

@@ -25,13 +25,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from backup.http import Session
 from backup.model import Problem
 from backup.report import links
 from backup.report.fitting import cut
 from backup.report.literal import one_line
 from backup.report.report import CHANGES, Entry, Report, Section
-from backup.report.sending import post_json
+from backup.report.sending import Sending, post_json
 
 NAME = "webhook"
 VERSION = 1
@@ -46,7 +45,7 @@ class Webhook:
 
     url: str = field(repr=False)
 
-    def send(self, report: Report, session: Session) -> None:
+    def send(self, report: Report, session: Sending) -> None:
         """Send the report. Raises NotifyError."""
         post_json(session, self.url, message(report))
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from backup.errors import ConfigError
-from backup.model import bare_id
+from backup.model import README, STORE, TEXT, bare_id
 from backup.sync.state import Place, Record, State
 from backup.words import counted
 
 _FORMS = r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ID = re.compile(rf"(?<![0-9a-f])(?:{_FORMS})(?![0-9a-f])")
 _MOST = 5  # that a message lists
-_FILES = ("index.md", "README.md", ".notion.json")
+_FILES = (TEXT, README, STORE)
 
 
 def chosen(now: State, text: str, folder: str) -> str:

@@ -18,7 +18,7 @@ from backup.restore.losses import Loss, Lost
 from backup.restore.steps import MakeViews, Patch, Say, View
 from backup.restore.upload import Uploads
 from backup.restore.views import column_key
-from backup.restore.writer import Writer
+from backup.restore.writer import NotionWriter
 
 _REFUSED = (400, 404)
 _FORBIDDEN = (
@@ -33,7 +33,7 @@ class Copying:
     """A copy under way: `ids` are those of all that is made, by key. `refused` is what Notion did not take,
     `lost` are the losses by that."""
 
-    writer: Writer
+    writer: NotionWriter
     reader: Client
     uploads: Uploads
     ids: dict[str, str] = field(default_factory=dict)

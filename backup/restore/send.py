@@ -37,7 +37,7 @@ from backup.restore.steps import (
     Step,
 )
 from backup.restore.upload import Uploads
-from backup.restore.writer import BlockLimit, Unsettled, Writer
+from backup.restore.writer import BlockLimit, NotionWriter, Unsettled
 
 _AGAIN = "Run the restore again: it goes on."
 
@@ -66,7 +66,7 @@ class Sent:
 def send(
     plan: Plan,
     saved: Saved,
-    writer: Writer,
+    writer: NotionWriter,
     reader: Client,
     progress: Callable[[str], None] = lambda line: None,
 ) -> Sent:

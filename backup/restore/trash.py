@@ -9,13 +9,13 @@ from backup.json_values import word
 from backup.model import Json, dashed_id
 from backup.notion.client import Client
 from backup.restore.parents import Object, current, with_parents
-from backup.restore.writer import Writer
+from backup.restore.writer import NotionWriter
 
 _OUT: Json = {"in_trash": False}
 
 
 def take_out(
-    reader: Client, writer: Writer, kind: str, id_: str, tell: Callable[[str], None]
+    reader: Client, writer: NotionWriter, kind: str, id_: str, tell: Callable[[str], None]
 ) -> int:
     """Bring a page or database back where it was, from the topmost on that lies in the trash. Returns
     how many had to be taken out: 0 when it was not in the trash, and nothing was sent.
@@ -50,7 +50,7 @@ def trashed(reader: Client, kind: str, id_: str) -> list[Object]:
         ) from None
 
 
-def _sent(writer: Writer, top: Object) -> None:
+def _sent(writer: NotionWriter, top: Object) -> None:
     """Assumed: a database comes back as the block that shows it, as was recorded."""
     id_ = dashed_id(top.id)
     if top.kind == "page":

@@ -12,7 +12,7 @@ from backup.model import Json
 from backup.restore import limits
 from backup.restore.media import Planned
 from backup.restore.saved import Saved
-from backup.restore.writer import Unsettled, Writer
+from backup.restore.writer import NotionWriter, Unsettled
 
 _TRIES = 5
 _UNKNOWN = "application/octet-stream"
@@ -26,7 +26,7 @@ class Vanished(NotionError):
 class Uploads:
     """Sends files when they are first asked for; the ids of those that were sent, by their SHA-256."""
 
-    writer: Writer
+    writer: NotionWriter
     saved: Saved
     planned: Mapping[str, Planned]
     ids: dict[str, str] = field(default_factory=dict)

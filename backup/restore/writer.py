@@ -47,7 +47,7 @@ class BlockLimit(Unfinished):
     """The workspace takes no more blocks."""
 
 
-class Writer:
+class NotionWriter:
     """The writing endpoints of the Notion API, one request at a time. Raises ConfigError for a token
     that cannot be one."""
 
@@ -188,7 +188,7 @@ class Writer:
             answer, content = wire.fetched(self._session, Bounds(), method, url, **more)
         except wire.Overdue:
             raise Unsettled(f"{named} was not answered in time.") from None
-        except wire.TooLarge:
+        except wire.AnswerTooLarge:
             raise Unsettled(f"{named} was answered with too much.") from None
         except RequestException as error:
             raise Unsettled(f"{named} was not answered: {no_answer(error)}.") from None

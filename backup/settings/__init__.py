@@ -31,7 +31,7 @@ from backup.settings.parsers import (
 from backup.settings.publishing import Publishing, publishing
 from backup.settings.rendering import Rendering
 from backup.settings.restoring import Restoring, restoring
-from backup.settings.setting import Fields, Reader, Setting, declared, one, setting, several
+from backup.settings.setting import Fields, Setting, SettingReader, declared, one, setting, several
 
 __all__ = [
     "COMMAND",
@@ -215,7 +215,7 @@ class Settings:
         repository = environ.get("GITHUB_REPOSITORY", "")
         if not repository and databases.depends_on_repository(texts):
             repository = here()
-        reader = Reader(texts, repository)
+        reader = SettingReader(texts, repository)
         files = {".env": dotenv, "CONFIG": _config(flags, environ, dotenv)}
         found = [dotenv_text.flaws(name, text, NAMES) for name, text in files.items()]
         reader.problems += [each for flaws in found for each in flaws.mistakes]
@@ -239,7 +239,7 @@ class _Few:
 
         Raises ConfigError with every mistake.
         """
-        reader = Reader(_merged(flags, environ, dotenv))
+        reader = SettingReader(_merged(flags, environ, dotenv))
         return _sound(reader, environ, reader.values(cls))
 
 
@@ -279,7 +279,7 @@ class RestoreSettings:
 
         Raises ConfigError with every mistake.
         """
-        reader = Reader(_merged(flags, environ, dotenv))
+        reader = SettingReader(_merged(flags, environ, dotenv))
         found = reader.values(cls)
         if not found.plans_only:
             reader.value(_TOKEN)  # what is written is read, too
@@ -299,7 +299,7 @@ class NothingNamed(ConfigError):
 
 
 def _sound(
-    reader: Reader, environ: Mapping[str, str], found: T, warnings: Collection[str] = ()
+    reader: SettingReader, environ: Mapping[str, str], found: T, warnings: Collection[str] = ()
 ) -> T:
     """The values that were read, when nothing is wrong with any of them."""
     if reader.problems:
@@ -317,7 +317,7 @@ NAMES = frozenset(each.name for each in SETTINGS)  # DBn_… stands for every nu
 
 def command_of(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> str:
     """What COMMAND says, from the same sources as `Settings.read`."""
-    return str(Reader(_merged(flags, environ, dotenv)).value(COMMAND))
+    return str(SettingReader(_merged(flags, environ, dotenv)).value(COMMAND))
 
 
 _ADVISED = re.compile(rf"\b({'|'.join(each.name for each in SETTINGS if each.input)})\b(?:=(\w+))?")
@@ -339,10 +339,10 @@ def named(text: str, *, workflow: bool) -> str:
 
 def contacts(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str = "") -> Contacts:
     """The notification settings, from the same sources as `Settings.read`, whatever is wrong with the rest."""
-    return _contacts(Reader(_merged(flags, environ, dotenv)))
+    return _contacts(SettingReader(_merged(flags, environ, dotenv)))
 
 
-def _contacts(reader: Reader) -> Contacts:
+def _contacts(reader: SettingReader) -> Contacts:
     """CONFIG is shown nowhere as a whole; the secrets in it are among the values already."""
     names = (each.name for each in SETTINGS if each.secret and each is not _CONFIG)
     texts = filter(None, map(reader.texts.get, names))
@@ -374,7 +374,7 @@ def _with_input(told: str) -> str:
     return f"{told} In a workflow, this is the input {found[1].lower().replace('_', '-')}."
 
 
-def _misspelt(reader: Reader, environ: Mapping[str, str]) -> Iterator[str]:
+def _misspelt(reader: SettingReader, environ: Mapping[str, str]) -> Iterator[str]:
     """The variable of the environment that was probably meant, for each setting that is missing."""
     missing = {what.partition(" is missing")[0] for what in reader.problems}
     for name in sorted(environ.keys() - NAMES):

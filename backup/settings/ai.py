@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backup.settings.parsers import Secret, base_address, price, secret, switch, whole_number
-from backup.settings.setting import Reader, Setting, setting
+from backup.settings.setting import Setting, SettingReader, setting
 
 ENABLED = Setting(
     "AI_NAMING_ENABLED",
@@ -56,6 +56,6 @@ class AiNaming:
     price_out: float | None = setting("AI_PRICE_OUT", "", "Price per million output tokens.", price)
 
 
-def ai_naming(reader: Reader) -> AiNaming | None:
+def ai_naming(reader: SettingReader) -> AiNaming | None:
     """None when it is off: a mistake in the other settings then does no harm."""
     return reader.values(AiNaming) if reader.value(ENABLED) else None

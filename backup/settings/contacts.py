@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backup.settings.parsers import Secret, in_header, is_address, one_of, switch
-from backup.settings.setting import Reader, Setting
+from backup.settings.setting import Setting, SettingReader
 
 _LEVELS = {"0": "never", "1": "errors", "2": "always"}
 
@@ -122,7 +122,7 @@ class Contacts:
     dry_run: bool
 
     @classmethod
-    def of(cls, reader: Reader, secrets: tuple[Secret, ...]) -> Contacts:
+    def of(cls, reader: SettingReader, secrets: tuple[Secret, ...]) -> Contacts:
         """Read them; what is wrong goes to the reader's problems, without a word of any address."""
         given = {each.name: reader.value(each) for each in SETTINGS}
         return cls(given, secrets, reader.value(DRY_RUN))

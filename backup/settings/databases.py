@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 from backup.model import STORE, WORKSPACE, Database
 from backup.settings.parsers import shown
-from backup.settings.setting import Reader, Setting
+from backup.settings.setting import Setting, SettingReader
 from backup.slug import is_guarded, is_path, is_reserved, slug
 from backup.words import counted
 
@@ -63,7 +63,7 @@ SETTINGS = (
 )
 
 
-def databases(reader: Reader) -> tuple[Database, ...]:
+def databases(reader: SettingReader) -> tuple[Database, ...]:
     """The databases of DATABASES and of the DBn_… family that count in the reader's repository."""
     values, repository = reader.texts, reader.repository
     found: list[Database] = []

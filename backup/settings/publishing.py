@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from backup.settings.parsers import YES_OR_NO, Secret, secret, shown, switch, whole_number
-from backup.settings.setting import Reader, setting
+from backup.settings.setting import SettingReader, setting
 
 FIELDS = ("counts", "new", "updated", "renamed", "removed", "failed", "title", "titles")
 _AUTHOR = re.compile(r"([^<>\n]+?)\s*<([^<>\s]+)>")
@@ -122,7 +122,7 @@ class Publishing:
         return self.commit == "page"
 
 
-def publishing(reader: Reader) -> Publishing:
+def publishing(reader: SettingReader) -> Publishing:
     """Read them."""
     found = reader.values(Publishing)
     if not found.pull_request:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backup.model import WORKSPACE
 from backup.settings.databases import database_ids
 from backup.settings.parsers import Secret, secret, shown, switch
-from backup.settings.setting import Reader, setting
+from backup.settings.setting import SettingReader, setting
 
 ORIGINAL = "original"
 _COMMIT = re.compile(r"[^\s:\x00-\x1f\x7f-][^\s:\x00-\x1f\x7f]*")
@@ -75,7 +75,7 @@ class Restoring:
     )
 
 
-def restoring(reader: Reader) -> Restoring:
+def restoring(reader: SettingReader) -> Restoring:
     """Read them."""
     found = reader.values(Restoring)
     if found.into and not found.token:

@@ -46,7 +46,7 @@ class Setting:
         return self.parse is switch
 
 
-class Reader:
+class SettingReader:
     """Reads settings from texts by name, and remembers everything that is wrong. `repository` is the
     one that the run is for ('owner/repo'), '' when nobody knows."""
 
@@ -91,7 +91,7 @@ def one(setting: Setting) -> Any:
     return several(setting, read=lambda reader: reader.value(setting))
 
 
-def several(*settings: Setting, read: Callable[[Reader], T]) -> T:
+def several(*settings: Setting, read: Callable[[SettingReader], T]) -> T:
     """Declares a field that is made of several settings, or of one that is read in more than one place."""
     found: T = field(metadata={"settings": settings, "read": read})
     return found

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from backup.model import FILE_FOLDERS
 from backup.slug import slug
-from backup.sync.paths import LONGEST_SHORT, Named, names, same
-from backup.sync.state import join, parent_of
+from backup.sync.paths import LONGEST_SHORT, Named, Root, names, root_folders, same
+from backup.sync.state import Record, State, join, parent_of
+from backup.sync.steps import Listing
 
 _LONG, _LONGEST = 200, 400  # bytes of a folder's path
 _DEEPEST = 40  # folders in each other; GitHub advises not to pass 50
@@ -38,25 +39,85 @@ class Spot:
         return self.folder.rpartition("/")[2]
 
 
+def placed(listing: Listing, state: State) -> Listing:
+    """The listing with a folder for each database."""
+    return listing.placed(all_folders(listing, state))
+
+
+def roots_in(listing: Listing, state: State) -> dict[str, str]:
+    """The folders of the pages that lie in nothing else that is listed, each with the page's id."""
+    found = all_folders(listing, state)
+    return {found[row.id]: row.id for each in listing.pages if not each.id for row in each.rows}
+
+
+def all_folders(listing: Listing, state: State, gone: Collection[str] = ()) -> Mapping[str, str]:
+    """The folder of everything that is listed or stays. What nobody lists keeps its name, and is where
+    its parent is."""
+    nodes = {id_: each for id_, each in state.nodes.items() if id_ not in gone}
+    current = {id_: each.folder for id_, each in nodes.items()}
+    rows = (row for each in listing.lists for row in each.rows)
+    shown = [
+        Spot(each.id, each.title, each.parent, True, current.get(each.id, "")) for each in rows
+    ]
+    shown += [
+        Spot(each.id, each.title, each.parent, False, current.get(each.id, ""))
+        for each in listing.databases
+    ]
+    listed = {spot.id: spot for spot in shown}
+    kept = [
+        Spot(id_, each.title, each.parent, isinstance(each, Record), each.folder, kept=True)
+        for id_, each in nodes.items()
+        if id_ not in listed
+    ]
+    tops = {id_: each.folder for id_, each in nodes.items() if not each.parent}
+    nested = {spot.id for spot in shown if spot.parent}
+    chosen = root_folders(
+        _roots(listing), {id_: folder for id_, folder in tops.items() if id_ not in nested}
+    )
+    fixed = {spot.id: spot.folder for spot in kept if _stays(spot, {*listed, *nodes}, current)}
+    return folders({**fixed, **chosen}, (*shown, *kept))
+
+
+def _roots(listing: Listing) -> dict[str, Root]:
+    """The roots that Notion shows; others stay where they are."""
+    named = {each.id: each for each in listing.databases if not each.parent}
+    pages = {row.id for each in listing.pages for row in each.rows if not row.parent}
+    known = {id_: root for id_, root in listing.roots.items() if id_ in {*named, *pages}}
+    return {id_: Root(each.folder, each.title) for id_, each in named.items()} | known
+
+
+def _stays(spot: Spot, known: Collection[str], current: Mapping[str, str]) -> bool:
+    """Whether something that nobody lists stays, wherever its parent goes: it does not lie there, as
+    what could not be moved, or there is none. To a parent that is new it belongs."""
+    if spot.parent not in known:
+        return True
+    above = current.get(spot.parent)
+    return above is not None and parent_of(spot.folder) not in (above, parent_of(above))
+
+
 @dataclass
 class _Names:
-    """What is taken in each folder; names of `others` are on the way to what is not laid out here."""
+    """What is taken in each folder: `given` to something, or only `passed` on the way to one of the
+    `others`, which are not laid out here."""
 
     others: Collection[str]
     given: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    passed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
         for folder in self.others:
-            while folder not in ("", "."):
-                above, name = parent_of(folder), same(folder.rpartition("/")[2])
-                if name in self.given[above]:
+            above, name = parent_of(folder), same(folder.rpartition("/")[2])
+            self.given[above].add(name)
+            while above not in ("", "."):
+                above, name = parent_of(above), same(above.rpartition("/")[2])
+                if name in self.passed[above]:
                     break
-                self.given[above].add(name)
-                folder = above
+                self.passed[above].add(name)
 
-    def of(self, wanted: Collection[Named], folder: str) -> dict[str, str]:
-        """A folder for each, in this one."""
-        found = names(wanted, self.given[folder])
+    def of(self, wanted: Collection[Named], folder: str, own: Collection[str]) -> dict[str, str]:
+        """A folder for each, in this one; what has one of its `own` there keeps it."""
+        passed = self.passed[folder].difference(map(same, own))
+        found = names(wanted, self.given[folder] | passed)
         self.given[folder].update(map(same, found.values()))
         return {id_: join(folder, name) for id_, name in found.items()}
 
@@ -117,7 +178,8 @@ def _inside(
         else:
             homes[home].append(named)
     for home, wanted in homes.items():
-        found |= taken.of(wanted, home)
+        own = [spot.name for spot in spots if spot.folder and parent_of(spot.folder) == home]
+        found |= taken.of(wanted, home, own)
     return found
 
 

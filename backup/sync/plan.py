@@ -9,44 +9,16 @@ Every reason to read a page, or to write it again, is here.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from backup.model import STORE, Problem, Row, Target
-from backup.sync import layout
-from backup.sync.layout import Spot
-from backup.sync.paths import Root, root_folders
-from backup.sync.removals import TEXTLESS, candidates, gone
-from backup.sync.state import List, Place, Record, State, parent_of
-from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step, Verdict, index_of
-from backup.sync.targets import all_targets, icon_of
-
-__all__ = [
-    "ANCHORS",
-    "DISCUSSED",
-    "LINKS",
-    "STORELESS",
-    "UNHEARD",
-    "Action",
-    "Listed",
-    "Listing",
-    "Plan",
-    "Rules",
-    "Step",
-    "Verdict",
-    "candidates",
-    "index_of",
-    "is_watched",
-    "learned",
-    "links_digest",
-    "needed",
-    "placed",
-    "plan",
-    "roots_in",
-]
+from backup.model import STORE, TEXT, Problem, Row, Target
+from backup.sync.layout import all_folders
+from backup.sync.removals import TEXTLESS, gone
+from backup.sync.state import List, Place, Record, State
+from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
+from backup.sync.targets import all_targets, icon_of, links_digest
 
 _NONE: frozenset[str] = frozenset()  # one for all: Python makes another one each time
 _READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
@@ -77,24 +49,13 @@ class _Known:
     views: Mapping[str, str]
 
 
-def placed(listing: Listing, state: State) -> Listing:
-    """The listing with a folder for each database."""
-    return listing.placed(_folders(listing, state, frozenset(), frozenset()))
-
-
-def roots_in(listing: Listing, state: State) -> dict[str, str]:
-    """The folders of the pages that lie in nothing else that is listed, each with the page's id."""
-    folders = _folders(listing, state, frozenset(), frozenset())
-    return {folders[row.id]: row.id for each in listing.pages if not each.id for row in each.rows}
-
-
 def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     """What to do with every page of the listed databases and pages; those of others are left alone."""
     listing = _without_doubles(listing)
     missing = gone(listing, state, rules)
     removed, dead = missing.removed, missing.databases
     listing = _without(listing, {*removed, *dead})
-    folders = _folders(listing, state, removed, dead)
+    folders = all_folders(listing, state, {*removed, *dead})
     listing = listing.placed(folders)
     targets = all_targets(listing, state, folders, removed, dead)
     anchors = _anchors(record for id_, record in state.pages.items() if id_ not in removed)
@@ -143,25 +104,12 @@ def is_watched(step: Step) -> bool:
 def needed(step: Step, record: Record) -> Collection[str]:
     """The files in a page's folder that a step uses: a missing file may come, and takes its place among
     those that are there."""
-    files = [name for name in record.names() if name not in ("index.md", STORE)]
+    files = [name for name in record.names() if name not in (TEXT, STORE)]
     if step.action is Action.FETCH:
         return [*files, *([STORE] if record.store and record.comments else [])]
-    proof = ["index.md"] if step.is_proof else []
+    proof = [TEXT] if step.is_proof else []
     is_other = record.pending or step.reason in (UNHEARD, DISCUSSED)
     return [STORE, *proof, *(files if is_other else [])]
-
-
-def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
-    """A short name for where a page's links lead, seen from its folder; '' when it has none.
-
-    It is kept with the page: as long as it stays the same, the links need not be written again,
-    however many runs were cut off in between.
-    """
-    if not (ids := sorted({link.partition("#")[0] for link in links})):
-        return ""
-    ends = [[t.path, t.title, t.icon] if (t := targets.get(id_)) else id_ for id_ in ids]
-    text = json.dumps([folder, ends])
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _without_doubles(listing: Listing) -> Listing:
@@ -198,52 +146,6 @@ def _without(listing: Listing, gone: Collection[str]) -> Listing:
     databases = tuple(each for each in listing.databases if each.id not in gone)
     pages = tuple(each for each in listing.pages if each.id not in gone)
     return replace(listing, databases=databases, pages=pages)
-
-
-def _folders(
-    listing: Listing, state: State, removed: Collection[str], dead: Collection[str]
-) -> Mapping[str, str]:
-    """The folder of everything that is listed or stays. What nobody lists keeps its name, and is where
-    its parent is."""
-    gone = {*removed, *dead}
-    nodes = {id_: each for id_, each in state.nodes.items() if id_ not in gone}
-    current = {id_: each.folder for id_, each in nodes.items()}
-    rows = (row for each in listing.lists for row in each.rows)
-    shown = [
-        Spot(each.id, each.title, each.parent, True, current.get(each.id, "")) for each in rows
-    ]
-    shown += [
-        Spot(each.id, each.title, each.parent, False, current.get(each.id, ""))
-        for each in listing.databases
-    ]
-    listed = {spot.id: spot for spot in shown}
-    kept = [
-        Spot(id_, each.title, each.parent, isinstance(each, Record), each.folder, kept=True)
-        for id_, each in nodes.items()
-        if id_ not in listed
-    ]
-    tops = {id_: each.folder for id_, each in nodes.items() if not each.parent}
-    nested = {spot.id for spot in shown if spot.parent}
-    chosen = root_folders(
-        _roots(listing), {id_: folder for id_, folder in tops.items() if id_ not in nested}
-    )
-    fixed = {spot.id: spot.folder for spot in kept if _stays(spot, {*listed, *nodes}, current)}
-    return layout.folders({**fixed, **chosen}, (*shown, *kept))
-
-
-def _roots(listing: Listing) -> dict[str, Root]:
-    """The roots that Notion shows; others stay where they are."""
-    named = {each.id: each for each in listing.databases if not each.parent}
-    pages = {row.id for each in listing.pages for row in each.rows if not row.parent}
-    known = {id_: root for id_, root in listing.roots.items() if id_ in {*named, *pages}}
-    return {id_: Root(each.folder, each.title) for id_, each in named.items()} | known
-
-
-def _stays(spot: Spot, known: Collection[str], current: Mapping[str, str]) -> bool:
-    """Whether something that nobody lists stays, wherever its parent goes: it does not lie there, as
-    what could not be moved, or there is none."""
-    above = current.get(spot.parent, "")
-    return spot.parent not in known or parent_of(spot.folder) not in (above, parent_of(above))
 
 
 def _left(id_: str, place: Place, folders: Mapping[str, str]) -> Listed:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from backup.model import STORE, Json
+from backup.model import README, STORE, TEXT, Json
 from backup.sync import untrusted
 from backup.sync.untrusted import (
     Damaged,
@@ -79,7 +79,7 @@ class Record:
 
     def names(self) -> tuple[str, ...]:
         """The page's files in its folder: its text, its store, then what it shows or offers."""
-        own = ("index.md", STORE) if self.store else ("index.md",)
+        own = (TEXT, STORE) if self.store else (TEXT,)
         if not self.files:
             return own
         return tuple(dict.fromkeys([*own, *(str(each["path"]) for each in self.files)]))
@@ -138,7 +138,7 @@ class Place:
 
     def paths(self) -> tuple[str, ...]:
         """The database's files below the output folder: those that show its pages, and its store."""
-        own = (("README.md",) if self.index else ()) + self.lists + ((STORE,) if self.store else ())
+        own = ((README,) if self.index else ()) + self.lists + ((STORE,) if self.store else ())
         return tuple(join(self.folder, name) for name in own)
 
 

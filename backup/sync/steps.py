@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from backup.model import Json, Problem, Row, Target
+from backup.model import README, Json, Problem, Row, Target
 from backup.sync.paths import Root
 from backup.sync.state import join
 
@@ -213,4 +213,4 @@ class Plan:
 
 def index_of(folder: str) -> str:
     """The file that lists a database's pages: hosts show it with the folder."""
-    return join(folder, "README.md")
+    return join(folder, README)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from backup.model import Row, Target
+from backup.model import TEXT, Row, Target
 from backup.sync.state import State, join
 from backup.sync.steps import Listing, index_of
 
@@ -24,9 +26,7 @@ def all_targets(
         for each in listing.databases
     }
     now = {
-        row.id: Target(
-            join(folders[row.id], "index.md"), row.title, icon_of(row, state), row.parent
-        )
+        row.id: Target(join(folders[row.id], TEXT), row.title, icon_of(row, state), row.parent)
         for each in listing.lists
         for row in each.rows
         if row.id in folders
@@ -49,7 +49,7 @@ def known_targets(
     }
     pages = {
         id_: Target(
-            join(folders.get(id_, record.folder), "index.md"),
+            join(folders.get(id_, record.folder), TEXT),
             record.title,
             record.icon,
             record.parent,
@@ -64,3 +64,16 @@ def icon_of(row: Row, state: State) -> str:
     """A list of blocks shows no icons: then it is the one that was read."""
     record = state.pages.get(row.id)
     return row.icon if record is None or row.packed or row.source else record.icon
+
+
+def links_digest(links: Iterable[str], folder: str, targets: Mapping[str, Target]) -> str:
+    """A short name for where a page's links lead, seen from its folder; '' when it has none.
+
+    It is kept with the page: as long as it stays the same, the links need not be written again,
+    however many runs were cut off in between.
+    """
+    if not (ids := sorted({link.partition("#")[0] for link in links})):
+        return ""
+    ends = [[t.path, t.title, t.icon] if (t := targets.get(id_)) else id_ for id_ in ids]
+    text = json.dumps([folder, ends])
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]

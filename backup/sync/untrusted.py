@@ -14,14 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from backup.model import CSV, FILE_FOLDERS, STORE
+from backup.model import CSV, FILE_FOLDERS, README, STORE, TEXT
 from backup.slug import is_path
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character: json leaves alone what has no other half
 _RESERVED = ".notion-sync."  # begins the names of our own files
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_TEXTS = ("index.md", "README.md", STORE)
+_TEXTS = (TEXT, README, STORE)
 _LIST = re.compile(r"README-[1-9][0-9]{0,5}\.md")  # further parts of a README.md
 _DIGITS = 18  # of a whole number, which then fits wherever one is counted
 _DEPTH = 10
@@ -147,6 +147,11 @@ def is_file_of_page(path: Any) -> bool:
 def is_list(name: Any) -> bool:
     """Whether a database may have such a file in its folder, beside README.md and its store."""
     return isinstance(name, str) and (name == CSV or bool(_LIST.fullmatch(name)))
+
+
+def shows_pages(name: str) -> bool:
+    """Whether it is the name of a file that shows the pages of a database."""
+    return name == README or is_list(name)
 
 
 def is_our_name(path: Any) -> bool:

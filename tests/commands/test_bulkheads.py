@@ -7,21 +7,19 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backup.model import Json, bare_id
-from backup.notion.client import Gate
 from fakenotion import blocks as b
 from fakenotion import faults
 from fakenotion.build import block
 from fakenotion.faults import Fault, Reply
 from fakenotion.server import Asked, StandIn
 from fakenotion.workspace import Workspace
-from tests.support.backups import Backup, backing_up, wiki
+from tests.support.backups import Backup, Hasty, backing_up, wiki
 from tests.support.kitchen import later, row, rows
 
 HIDDEN = "Insufficient permissions for this endpoint."
@@ -74,10 +72,10 @@ def published(backup: Backup) -> set[str]:
     ],
 )
 def test_a_block_whose_content_is_refused_leaves_a_line_in_its_page(
-    tmp_path: Path, fault: Fault, reason: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, fault: Fault, reason: str
 ) -> None:
-    monkeypatch.setattr("backup.services.Gate", partial(Gate, sleep=lambda seconds: None))
     with backing_up(tmp_path / "repository", folded("Milk", "Tea")) as backup:
+        backup.stop = Hasty()
         backup.fail(f"{toggle(backup, 'Tea')}/children", fault)
         ran = backup.run()
         assert ran.code == 1 and reason in ran.log, ran.log
@@ -184,11 +182,9 @@ def test_when_all_is_refused_the_token_is_to_blame(tmp_path: Path) -> None:
         assert backup.files() == {}
 
 
-def test_it_is_said_at_once_when_notion_cannot_be_reached(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("backup.services.Gate", partial(Gate, sleep=lambda seconds: None))
+def test_it_is_said_at_once_when_notion_cannot_be_reached(tmp_path: Path) -> None:
     with backing_up(tmp_path / "repository", folded("Milk")) as backup:
+        backup.stop = Hasty()
         ran = backup.run(NOTION_API_URL="http://127.0.0.1:9")
     assert ran.code == 1
     assert ran.log.count("Notion cannot be reached: the connection failed") == 1

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-
-import pytest
 
 from fakenotion import blocks, build, properties
 from fakenotion.server import Asked
-from tests.support.backups import Backup, backing_up, clock
+from tests.support.backups import Backup, Ticking, backing_up, clock
 from tests.support.kitchen import PNG, dead_links, later, read_since, row, rows, stocked
 
 
@@ -221,16 +218,13 @@ def test_a_page_edited_in_the_minute_of_its_reading_is_read_once_more(kitchen: B
 
 
 def test_an_edit_behind_the_back_of_a_listing_that_takes_minutes_comes_with_the_next_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """Rows were given already, and their minute was not over when the listing began: no new time
     stamp will tell."""
     notion = stocked()
     now = clock(notion)
     notion.add_property(notion.source(notion.databases()[0]), "Price", properties.number(), 1)
-    monkeypatch.setattr(
-        "backup.pipeline.listing.time", SimpleNamespace(monotonic=lambda: now().timestamp())
-    )
     for id_ in rows(notion):
         notion.set_property(id_, "Price", 1)
     edits = iter([2])
@@ -242,7 +236,7 @@ def test_an_edit_behind_the_back_of_a_listing_that_takes_minutes_comes_with_the_
             later(notion)
 
     with backing_up(tmp_path / "repository", notion, git=False, most=2) as backup:
-        backup.server.plan = edit
+        backup.server.plan, backup.stop = edit, Ticking(lambda: now().timestamp())
         assert backup.run().code == 0
         later(notion)
         assert backup.run().code == 0

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backup.pipeline.summary import empty
-from backup.sync.plan import Listed
 from backup.sync.state import Record, State
+from backup.sync.steps import Listed
 from tests.support.backups import Backup, backing_up, wiki
 from tests.support.kitchen import row
 

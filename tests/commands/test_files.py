@@ -5,16 +5,14 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
 
-from backup import services
-from backup.files.fetch import Downloader
 from fakenotion import blocks, build, faults
 from fakenotion.faults import Fault
+from tests.support.backups import Hasty
 from tests.support.library import PAGE, PNG, Library, keeping
 
 
@@ -64,16 +62,13 @@ def test_what_is_there_already_is_not_downloaded_again(library: Library) -> None
     assert library.downloads() == ["a.png"]
 
 
-def test_a_connection_that_breaks_is_made_again(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(services, "Downloader", partial(Downloader, sleep=waits.append))
+def test_a_connection_that_breaks_is_made_again(library: Library) -> None:
+    library.stop = hasty = Hasty()
     library.append(blocks.media("image", library.hosted("chart.png")))
     library.server.fail_next(faults.cut_off(), path="chart.png")
     assert library.run().code == 0
     assert (library.folder / PAGE / "assets/1-chart.png").read_bytes() == PNG
-    assert len(waits) == 1 and waits[0] > 0
+    assert len(hasty.waits) == 1 and hasty.waits[0] > 0
 
 
 PICTURES = {

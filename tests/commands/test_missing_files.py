@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from backup import services
-from backup.files.fetch import Downloader
 from backup.model import Json
 from fakenotion import blocks, build, faults
-from tests.support.backups import clock
+from tests.support.backups import Hasty, clock
 from tests.support.library import PNG, Library, keeping
 
 
@@ -125,10 +122,8 @@ def test_a_dead_image_that_comes_back_is_stored(library: Library) -> None:
     assert "not backed up" not in library.page_text
 
 
-def test_a_host_that_is_out_of_order_is_a_failure_until_it_is_given_up(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(services, "Downloader", partial(Downloader, sleep=lambda _: None))
+def test_a_host_that_is_out_of_order_is_a_failure_until_it_is_given_up(library: Library) -> None:
+    library.stop = Hasty()
     library.append(blocks.media("image", library.outside("bad.png")))
     library.fail("bad.png", faults.error(503))
     assert [library.run().code, library.run().code] == [1, 1]

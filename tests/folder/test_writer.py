@@ -20,8 +20,8 @@ from backup.model import Page
 from backup.store import StoredPage
 from backup.sync import journal, state
 from backup.sync.journal import Replayed
-from backup.sync.plan import Action, Step
 from backup.sync.state import Place, Record, State
+from backup.sync.steps import Action, Step
 from tests.sync.death import Death, Killed, awaiting
 
 A, B, T, M = "a" * 32, "b" * 32, "7" * 32, "e" * 32

@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 from backup import exact_json
 from backup.markdown.context import Context
 from backup.markdown.database import (
-    Entry,
     Overview,
     Rows,
     Source,
+    TableRow,
     is_our_csv,
     is_ours,
     listed,
@@ -29,7 +29,7 @@ from tests.oracles import gitea, github, select
 from tests.support.notion_shapes import rich
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "database"
-Part: TypeAlias = "tuple[Source, tuple[Entry, ...]]"
+Part: TypeAlias = "tuple[Source, tuple[TableRow, ...]]"
 SOURCE = "0000000000000000000000000000000a"
 OPTIONS = [{"id": "o1", "name": "Later"}, {"id": "o2", "name": "Now"}]
 SCHEMA: Json = {
@@ -44,7 +44,7 @@ SCHEMA: Json = {
 }
 
 
-def entry(number: int, title: str, files: Files | None = None, **values: Any) -> Entry:
+def entry(number: int, title: str, files: Files | None = None, **values: Any) -> TableRow:
     """A row; a value is what stands under its type's key."""
     properties = {
         name: {"id": config["id"], "type": config["type"], config["type"]: values.get(name)}
@@ -53,10 +53,10 @@ def entry(number: int, title: str, files: Files | None = None, **values: Any) ->
     properties["Name"]["title"] = rich(title)
     raw = {"created_time": f"2026-09-01T08:{59 - number:02}:00.000Z", "properties": properties}
     target = Target(f"wiki/row-{number}/index.md", title)
-    return Entry(f"{number:032x}", target, raw, files or {})
+    return TableRow(f"{number:032x}", target, raw, files or {})
 
 
-def source(*entries: Entry, **view: Any) -> Part:
+def source(*entries: TableRow, **view: Any) -> Part:
     """The data source, as its view has it, with its rows."""
     raw = {"id": SOURCE, "title": rich("Cups"), "properties": SCHEMA}
     return Source(raw, view), entries
@@ -96,7 +96,7 @@ def cells(text: str) -> list[list[str]]:
     return found[0]
 
 
-def titles(*entries: Entry, **sort: str) -> list[str]:
+def titles(*entries: TableRow, **sort: str) -> list[str]:
     text = shown(source(*entries, sorts=[{"direction": "ascending", **sort}]))["README.md"]
     return re.findall(r"\[(\w+)\]\(row", text)
 
@@ -229,9 +229,9 @@ def test_hostile_titles_stay_one_cell_each() -> None:
 
 
 def test_rows_of_which_only_the_title_is_known_are_listed() -> None:
-    text = shown(source(Entry("c" * 32, Target("wiki/c/index.md", "C"))))["README.md"]
+    text = shown(source(TableRow("c" * 32, Target("wiki/c/index.md", "C"))))["README.md"]
     assert "[C](c/index.md)" in text
-    assert shown((Source({}), (Entry("c" * 32, Target("wiki/c/index.md", "C")),)))["README.md"]
+    assert shown((Source({}), (TableRow("c" * 32, Target("wiki/c/index.md", "C")),)))["README.md"]
 
 
 def test_an_archived_row_says_so() -> None:

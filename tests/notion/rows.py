@@ -7,7 +7,7 @@ from datetime import datetime
 
 from backup.model import Json, bare_id
 from backup.notion import read
-from backup.notion.read import Rows
+from backup.notion.read import SourceRows
 from fakenotion import properties as p
 from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
@@ -31,17 +31,17 @@ def source_of(service: Service) -> str:
     return bare_id(service.workspace.source(database))
 
 
-def rows_of(service: Service) -> Rows:
+def rows_of(service: Service) -> SourceRows:
     (database,) = service.workspace.databases()
     return listed(service, source_of(service), bare_id(database))
 
 
-def listed(service: Service, source: str, database: str) -> Rows:
+def listed(service: Service, source: str, database: str) -> SourceRows:
     live, archived = read.live(service.client, source), read.archived(service.client, source)
     return read.rows(live, archived, database)
 
 
-def titles(listing: Rows) -> list[str]:
+def titles(listing: SourceRows) -> list[str]:
     return [row.title for row in listing.rows]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from backup.errors import Busy, NotionError
 from backup.model import Json, bare_id
-from backup.notion.read import Rows
+from backup.notion.read import SourceRows
 from fakenotion import build, faults
 from fakenotion.server import Asked
 from tests.notion.rows import change_rows, edited_since, filled, rows_of, titles
@@ -44,7 +44,7 @@ def test_more_than_a_hundred_rows_come_all_in_the_order_of_their_making(serve: S
 
 def test_an_empty_database_is_complete(serve: Serve) -> None:
     workspace, _ = filled(0)
-    assert rows_of(serve(workspace)) == Rows((), True)
+    assert rows_of(serve(workspace)) == SourceRows((), True)
 
 
 def test_archived_rows_are_rows(serve: Serve) -> None:

@@ -15,7 +15,7 @@ from backup.publish import publisher
 from fakenotion import blocks, build
 from fakenotion.faults import Fault
 from fakenotion.server import Asked
-from tests.support.backups import Backup
+from tests.support.backups import Backup, Ticking
 from tests.support.kitchen import PNG
 from tests.support.publishing import (
     PAGES,
@@ -81,17 +81,15 @@ def both_written(target: Backup) -> bool:
 
 
 @pytest.fixture
-def ticking(target: Backup, monkeypatch: pytest.MonkeyPatch) -> None:
+def ticking(target: Backup) -> None:
     """A second passes when Tea and Milk have been written."""
-    made = partial(publisher.Publisher, clock=lambda: float(both_written(target)))
-    monkeypatch.setattr(services, "Publisher", made)
+    target.stop = Ticking(lambda: float(both_written(target)))
 
 
 @pytest.fixture
-def racing(monkeypatch: pytest.MonkeyPatch) -> None:
+def racing(target: Backup) -> None:
     """Seconds are short."""
-    made = partial(publisher.Publisher, clock=lambda: 50 * time.monotonic())
-    monkeypatch.setattr(services, "Publisher", made)
+    target.stop = Ticking(lambda: 50 * time.monotonic())
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from backup.folder.tables import Tables, nothing
 from backup.publish.commits import Commit, effective
 from backup.publish.compose import Held, composition, told, understood
-from backup.publish.message import Told
+from backup.publish.message import Mention
 from backup.sync import state
 from backup.sync.state import Place, Record, State
 
@@ -327,8 +327,8 @@ def test_changes_of_pages_are_listed_in_order() -> None:
     moved = replace(milk, folder="wiki/cow", stable=False)
     now = State({"t": replace(tea, stable=False), "m": moved, "c": cocoa, "p": pictured})
     assert told(before, now) == [
-        Told("new", "Page c"),
-        Told("updated", "Page p"),
-        Told("renamed", "Page m"),
-        Told("removed", "Gone"),
+        Mention("new", "Page c"),
+        Mention("updated", "Page p"),
+        Mention("renamed", "Page m"),
+        Mention("removed", "Gone"),
     ]

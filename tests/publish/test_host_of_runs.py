@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from backup import services
-from backup.publish.publisher import Publisher
 from tests.end_to_end.git_server import GitServer
 from tests.support.backups import TOKEN as NOTION_TOKEN
-from tests.support.backups import Backup
+from tests.support.backups import Backup, Hasty
 from tests.support.publishing import PAGES, remote_files, remote_text, runner, state_of, write
 
 
@@ -227,19 +224,16 @@ def test_a_refusal_before_git_is_explained(
     assert ran.code == 1 and advice in ran.log
 
 
-def test_a_host_that_is_busy_for_a_moment_is_asked_again(
-    target: Backup, host: GitServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_host_that_is_busy_for_a_moment_is_asked_again(target: Backup, host: GitServer) -> None:
     def recover() -> None:
         host.refusal = 0
 
-    waits: list[float] = []
-    monkeypatch.setattr(services, "Publisher", partial(Publisher, sleep=waits.append))
+    target.stop = hasty = Hasty()
     host.refusal, host.after_refusal = 503, recover
     ran = target.run()
     assert ran.code == 0, ran.log
     assert len(host.pushes()) == 2
-    assert len(waits) == 1 and waits[0] > 0
+    assert len(hasty.waits) == 1 and hasty.waits[0] > 0
 
 
 def test_pull_requests_are_refused_as_a_place_to_publish_to_unless_a_branch_is_named(
@@ -280,24 +274,22 @@ def test_a_detached_job_without_a_branch_publishes_to_the_default_branch(
 
 @pytest.mark.parametrize("busy", [1, 3, 100])
 def test_a_host_that_is_busy_when_a_run_begins_is_asked_again_eight_times(
-    target: Backup, host: GitServer, monkeypatch: pytest.MonkeyPatch, busy: int
+    target: Backup, host: GitServer, busy: int
 ) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(services, "Publisher", partial(Publisher, sleep=waits.append))
+    target.stop = hasty = Hasty()
     host.busy = busy
     ran = target.run()
-    assert len(waits) == min(busy, 7) and all(waits)
+    assert len(hasty.waits) == min(busy, 7) and all(hasty.waits)
     assert ran.code == (0 if busy < 8 else 1), ran.log
     assert ("503" in ran.log) == (busy > 8)
     assert (len(remote_files(target)) > 1) == (busy < 8)
 
 
 def test_a_host_that_lets_nobody_read_without_a_token_ends_the_run_with_a_way_in(
-    target: Backup, host: GitServer, monkeypatch: pytest.MonkeyPatch
+    target: Backup, host: GitServer
 ) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(services, "Publisher", partial(Publisher, sleep=waits.append))
+    target.stop = hasty = Hasty()
     host.private = True
     ran = target.run(GIT_TOKEN="")
     assert ran.code == 1 and "git has no token for 127.0.0.1. Sign in" in ran.log
-    assert waits == [], "asking again lets nobody in"
+    assert hasty.waits == [], "asking again lets nobody in"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backup.publish.message import Told, harmless, message, of_page, pull_request, skipping
+from backup.publish.message import Mention, harmless, message, of_page, pull_request, skipping
 from backup.settings.publishing import FIELDS
 
 # What hosts look for in the messages of commits, as their documentation tells it.
@@ -55,7 +55,7 @@ TITLES = (
 
 @pytest.mark.parametrize("title", TITLES)
 def test_no_title_makes_a_host_do_something(title: str) -> None:
-    told = [Told("new", title), Told("updated", title)]
+    told = [Mention("new", title), Mention("updated", title)]
     texts = [message(told), message(told[:1], 0, "{title}\n\n{titles}"), of_page(told[0])]
     texts += ["\n".join(pull_request(told))]
     for text in texts:
@@ -64,7 +64,7 @@ def test_no_title_makes_a_host_do_something(title: str) -> None:
 
 @given(st.text(st.sampled_from("@#![]*: -\n\u200bskipciGHL-12/by_fxesA\x00")))
 def test_no_mixture_of_dangers_makes_a_host_do_something(title: str) -> None:
-    text = message([Told("new", title)], 0, "{title}\n\n{titles}")
+    text = message([Mention("new", title)], 0, "{title}\n\n{titles}")
     assert [each for each in DANGERS if re.search(each, text)] == [], text
 
 
@@ -88,28 +88,28 @@ def test_a_title_is_cut_only_when_it_is_longer_than_a_line() -> None:
 
 
 def test_git_finds_no_trailer_in_a_message() -> None:
-    told = [Told("new", title) for title in TITLES]
+    told = [Mention("new", title) for title in TITLES]
     command = ["git", "interpret-trailers", "--parse"]
     done = subprocess.run(command, input=message(told).encode(), capture_output=True, check=True)
     assert done.stdout == b""
 
 
 def test_a_message_ends_somewhere_whatever_the_number_and_the_length_of_titles() -> None:
-    text = message([Told("new", "x" * 5000)] * 5000)
+    text = message([Mention("new", "x" * 5000)] * 5000)
     assert text.count("\n") == 103 and "and 4900 more" in text
     assert max(map(len, text.splitlines())) < 120
 
 
 def test_every_field_of_a_template_is_filled_in() -> None:
     template = " ".join(f"{{{field}}}" for field in FIELDS)
-    told = [Told("new", "Tea"), Told("removed", "Milk")]
+    told = [Mention("new", "Tea"), Mention("removed", "Milk")]
     assert message(told, 3, template) == (
         "1 new, 1 removed 1 0 0 1 3 2 pages - new: Tea\n- removed: Milk\n"
     )
 
 
 def test_a_title_that_looks_like_a_field_is_not_filled_in() -> None:
-    assert message([Told("new", "{counts}")], 0, "{title}") == "{counts}\n"
+    assert message([Mention("new", "{counts}")], 0, "{title}") == "{counts}\n"
 
 
 def test_the_words_that_skip_workflows_stand_in_the_subject() -> None:
@@ -121,5 +121,5 @@ def test_without_any_page_the_message_says_so() -> None:
 
 
 def test_titles_in_a_pull_request_are_no_markdown() -> None:
-    _, text = pull_request([Told("new", "`<img src=x>` *a* [b](c)")])
+    _, text = pull_request([Mention("new", "`<img src=x>` *a* [b](c)")])
     assert text.splitlines()[-1] == "- new: `'<img src=x>' *a* [b](c)`"

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from backup.git import Git
-from backup.publish import objects
+from backup.publish import filters, objects
 from tests.support.publishing import later, published_to
 
 
@@ -78,7 +78,7 @@ def test_each_of_very_many_files_has_its_filter(tmp_path: Path) -> None:
     git.run("config", "filter.same.clean", "cat")
     (tmp_path / ".gitattributes").write_text("*.md filter=same\n")
     paths = [f"{number}.{ending}" for number in range(4_500) for ending in ("md", "txt")]
-    assert objects.check(git, paths) == dict.fromkeys(paths[::2], "same")
+    assert filters.check(git, paths) == dict.fromkeys(paths[::2], "same")
 
 
 def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from backup.errors import GitError
 from backup.publish import refusals
-from backup.publish.refusals import GIVEN, JOB, Where
+from backup.publish.refusals import GIVEN, JOB, Attempt
 from backup.settings import SETTINGS
 
-JOBS = Where("main", "git.example.com", "acme/wiki", JOB, workflow=True)
-LAPTOPS = Where("main", "git.example.com", "acme/wiki", GIVEN)
+JOBS = Attempt("main", "git.example.com", "acme/wiki", JOB, workflow=True)
+LAPTOPS = Attempt("main", "git.example.com", "acme/wiki", GIVEN)
 DECLINED = "! abc:refs/heads/main [remote rejected] (pre-receive hook declined)"
 PROTECTED = "Not allowed to push to the protected branch main. Set `pull-request: true`, and"
 SIGNED = "The branch main accepts only signed commits, and those of the backup are not signed. Set"
@@ -70,7 +70,7 @@ WORDS = {
 }
 
 
-def said(words: str, where: Where = JOBS, command: str = "push") -> str:
+def said(words: str, where: Attempt = JOBS, command: str = "push") -> str:
     return str(refusals.explained(GitError(f"git {command} failed: {words}"), where))
 
 
@@ -86,7 +86,7 @@ def test_who_was_refused_is_named_as_it_was_given() -> None:
     assert said(forbidden, LAPTOPS).startswith(
         "The token in GIT_TOKEN may not push to acme/wiki. Give it"
     )
-    given = Where("main", "git.example.com", "acme/wiki", GIVEN, workflow=True)
+    given = Attempt("main", "git.example.com", "acme/wiki", GIVEN, workflow=True)
     assert said(forbidden, given).startswith("The token in `git-token` may not push to acme/wiki.")
     assert said(forbidden, given, "ls-remote").startswith(
         "The token in `git-token` may not read acme/wiki."
@@ -94,11 +94,11 @@ def test_who_was_refused_is_named_as_it_was_given() -> None:
     assert said(unknown, given).endswith(
         "It may be incomplete, expired or revoked: set another `git-token`."
     )
-    nobody = Where("main", "git.example.com", "acme/wiki")
+    nobody = Attempt("main", "git.example.com", "acme/wiki")
     assert said(unknown, nobody) == (
         "git has no token for git.example.com. Sign in, so that `git push` works here, or set GIT_TOKEN."
     )
-    nobody = Where("main", "git.example.com", "acme/wiki", workflow=True)
+    nobody = Attempt("main", "git.example.com", "acme/wiki", workflow=True)
     assert "(persist-credentials: true, as it is by default), or set `git-token`." in said(
         unknown, nobody
     )

@@ -7,16 +7,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import requests
 import responses
 
 from backup.report import chats, discord, webhook
 from backup.report.report import Report
-from backup.report.sending import NotifyError
+from backup.report.sending import NotifyError, Sending
 from tests.report.hostile import COMMIT, TITLES, entries, huge, report, titled
 from tests.report.inbox import Inbox
 from tests.support.house import ROOT
@@ -98,7 +96,7 @@ def test_discord_is_notified_as_often_as_the_level_says(
     for ran, count in ((Report(), good), (report(), bad), (Report(broken=2), bad)):
         inbox.letters.clear()
         if notifier := discord.from_settings(given):
-            notifier.send(ran, requests.Session())
+            notifier.send(ran, Sending())
         assert len(inbox.letters) == count
 
 
@@ -107,10 +105,10 @@ def address(inbox: Inbox, form: str = "json://{}/hook") -> str:
     return form.format(inbox.url.removeprefix("http://"))
 
 
-def notified(report: Report, **given: str) -> None:
+def notified(report: Report, session: Sending | None = None, **given: str) -> None:
     """Send it as the settings say."""
     if notifier := chats.from_settings(given):
-        notifier.send(report, requests.Session())
+        notifier.send(report, session or Sending())
 
 
 @pytest.mark.parametrize("title", [*BAD, *TITLES])
@@ -173,13 +171,10 @@ def test_each_chat_that_fails_is_named_with_its_reason_and_the_others_hear(
     assert len(inbox.letters) == 1, "a refusal is not repeated"
 
 
-def test_a_chat_that_is_busy_is_asked_once_more(
-    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_chat_that_is_busy_is_asked_once_more(inbox: Inbox) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(chats, "time", SimpleNamespace(sleep=waits.append))
     inbox.answers = [(503, {}, b"")]
-    notified(report(), NOTIFY_URLS=address(inbox))
+    notified(report(), Sending(waits.append), NOTIFY_URLS=address(inbox))
     assert (len(inbox.letters), waits) == (2, [1.0])
 
 
@@ -235,7 +230,7 @@ def test_the_webhook_gets_a_bounded_message_and_how_much_was_left_out(
     inbox: Inbox, title: str
 ) -> None:
     given = huge(title)
-    webhook.Webhook(inbox.url).send(given, requests.Session())
+    webhook.Webhook(inbox.url).send(given, Sending())
     (letter,) = inbox.letters
     assert letter.headers["Content-Type"] == "application/json"
     assert len(letter.body) < 6_000_000

@@ -5,19 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from urllib3.util import retry
 
 from backup.report import chats
 from backup.stop import Stop
 from fakenotion.faults import Fault
 from tests.report.inbox import Inbox
-from tests.support.backups import TOKEN, Backup, Stumbling, backing_up, wiki
+from tests.support.backups import TOKEN, Backup, Hasty, Stumbling, backing_up, wiki
 
 KEY = "k9-planted-key-of-a-hook"
 RUNNER = {
@@ -161,12 +158,9 @@ def test_a_dry_run_is_for_the_log_and_the_summary_alone(
 
 
 def test_notifications_that_fail_are_only_warnings(
-    kitchen: Backup, inbox: Inbox, closed_port: int, monkeypatch: pytest.MonkeyPatch
+    kitchen: Backup, inbox: Inbox, closed_port: int
 ) -> None:
-    for module in (chats, retry):
-        monkeypatch.setattr(
-            module, "time", SimpleNamespace(sleep=lambda seconds: None, time=time.time)
-        )
+    kitchen.stop = Hasty()
     closed = f"http://127.0.0.1:{closed_port}/{KEY}"
     inbox.answers = [(204, {}, b""), *[(404, {}, KEY.encode())] * 9]
     ran = kitchen.run(NTFY_URL=closed)

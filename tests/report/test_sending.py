@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 import socket
-import time
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
 import responses
-from urllib3.util import retry
 
-from backup.report import sending
-from backup.report.sending import NotifyError, post
+from backup.report.sending import NotifyError, Sending, post
 from tests.report.inbox import Inbox
 
 SECRET = "https://hooks.example/services/T0/B0/xyzsecretxyz"
 
 
 @pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def pauses() -> list[float]:
     """How long it would have waited."""
-    waited: list[float] = []
-    monkeypatch.setattr(retry, "time", SimpleNamespace(sleep=waited.append, time=time.time))
-    return waited
+    return []
 
 
-def refusal(url: str) -> str:
+@pytest.fixture
+def session(pauses: list[float]) -> Sending:
+    return Sending(pauses.append)
+
+
+def refusal(session: Sending, url: str) -> str:
     with pytest.raises(NotifyError) as caught:
-        post(sending.session(), url, b"hello")
+        post(session, url, b"hello")
     return str(caught.value)
 
 
-def test_a_message_arrives_as_it_is(inbox: Inbox) -> None:
-    post(sending.session(), inbox.url + "/a?b=c", "日本".encode(), {"X-A": "b"})
+def test_a_message_arrives_as_it_is(session: Sending, inbox: Inbox) -> None:
+    post(session, inbox.url + "/a?b=c", "日本".encode(), {"X-A": "b"})
     (letter,) = inbox.letters
     assert (letter.path, letter.body, letter.headers["X-A"]) == ("/a?b=c", "日本".encode(), "b")
 
 
-def test_an_address_may_hold_name_and_password(inbox: Inbox) -> None:
-    post(sending.session(), inbox.url.replace("//", "//ada:pass@"), b"hello")
+def test_an_address_may_hold_name_and_password(session: Sending, inbox: Inbox) -> None:
+    post(session, inbox.url.replace("//", "//ada:pass@"), b"hello")
     assert inbox.letters[0].headers["Authorization"] == "Basic YWRhOnBhc3M="
 
 
@@ -58,44 +57,48 @@ def test_an_address_may_hold_name_and_password(inbox: Inbox) -> None:
     ],
 )
 def test_it_waits_as_asked_and_tries_once_more(
-    inbox: Inbox, pauses: list[float], answer: Any, waits: list[float]
+    session: Sending, inbox: Inbox, pauses: list[float], answer: Any, waits: list[float]
 ) -> None:
     inbox.answers = [answer]
-    post(sending.session(), inbox.url, b"hello")
+    post(session, inbox.url, b"hello")
     assert (len(inbox.letters), pauses) == (2, waits)
 
 
-def test_there_are_three_tries_and_no_fourth(inbox: Inbox, pauses: list[float]) -> None:
+def test_there_are_three_tries_and_no_fourth(
+    session: Sending, inbox: Inbox, pauses: list[float]
+) -> None:
     inbox.answers = [(500, {}, b"")] * 5
-    assert refusal(inbox.url) == "the server answered 500 (Internal Server Error)"
+    assert refusal(session, inbox.url) == "the server answered 500 (Internal Server Error)"
     assert (len(inbox.letters), pauses) == (3, [1.0])
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 299 + 100])
-def test_a_refusal_is_not_repeated(inbox: Inbox, pauses: list[float], status: int) -> None:
+def test_a_refusal_is_not_repeated(
+    session: Sending, inbox: Inbox, pauses: list[float], status: int
+) -> None:
     inbox.answers = [(status, {}, b"x" * 100_000)]
-    assert refusal(inbox.url).startswith(f"the server answered {status}")
+    assert refusal(session, inbox.url).startswith(f"the server answered {status}")
     assert (len(inbox.letters), pauses) == (1, [])
 
 
-def test_a_redirect_is_not_followed(inbox: Inbox) -> None:
+def test_a_redirect_is_not_followed(session: Sending, inbox: Inbox) -> None:
     inbox.answers = [(302, {"Location": inbox.url + "/elsewhere"}, b"")]
-    assert refusal(inbox.url) == "the server answered 302 (Found)"
+    assert refusal(session, inbox.url) == "the server answered 302 (Found)"
     assert inbox.paths() == ["/"]
 
 
-def test_a_closed_port_is_tried_three_times(closed_port: int, pauses: list[float]) -> None:
-    said = refusal(f"http://127.0.0.1:{closed_port}/key-of-the-hook")
+def test_a_closed_port_is_tried_three_times(
+    session: Sending, closed_port: int, pauses: list[float]
+) -> None:
+    said = refusal(session, f"http://127.0.0.1:{closed_port}/key-of-the-hook")
     assert said == "the connection failed"
     assert len(pauses) == 1
 
 
-def test_a_server_that_never_answers_is_left_alone(
-    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
-) -> None:
-    monkeypatch.setattr(sending, "_SECONDS", 0.2)
+def test_a_server_that_never_answers_is_left_alone(session: Sending, pauses: list[float]) -> None:
+    session.seconds = 0.2
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        said = refusal(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        said = refusal(session, f"http://127.0.0.1:{silent.getsockname()[1]}/")
     assert said == "the server took too long to answer" and pauses == []
 
 
@@ -110,22 +113,22 @@ def test_a_server_that_never_answers_is_left_alone(
         UnicodeError(SECRET),
     ],
 )
-def test_no_reason_tells_the_address(pauses: list[float], error: Exception) -> None:
+def test_no_reason_tells_the_address(session: Sending, error: Exception) -> None:
     with responses.RequestsMock() as mocked:
         mocked.post(SECRET, body=error)
-        said = refusal(SECRET)
+        said = refusal(session, SECRET)
     assert "hooks" not in said and "secret" not in said
 
 
 @pytest.mark.parametrize(
     "url", ["http://[::1", "http://a..b/", "ftp://x/", "http://\x00/", "nonsense"]
 )
-def test_an_address_that_is_none_is_a_refusal_and_no_crash(pauses: list[float], url: str) -> None:
-    assert refusal(url)
+def test_an_address_that_is_none_is_a_refusal_and_no_crash(session: Sending, url: str) -> None:
+    assert refusal(session, url)
 
 
-def test_ten_seconds_are_the_limit_of_every_request() -> None:
+def test_ten_seconds_are_the_limit_of_every_request(session: Sending) -> None:
     with responses.RequestsMock() as mocked:
         mocked.post(SECRET, status=204)
-        post(sending.session(), SECRET, b"")
+        post(session, SECRET, b"")
         assert mocked.calls[0].request.req_kwargs["timeout"] == 10.0

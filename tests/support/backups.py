@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,30 @@ class Ran:
     log: str
 
 
+class Hasty(Stop):
+    """Waits are over at once, and remembered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+@dataclass
+class Ticking(Stop):
+    """A clock of a test's own."""
+
+    seconds: Callable[[], float]
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def clock(self) -> float:
+        return self.seconds()
+
+
 class Stumbling(Stop):
     """Somebody to ask whether to stop, with a bug: the run breaks off when its work begins."""
 
@@ -43,7 +67,7 @@ class Stumbling(Stop):
 @dataclass
 class Backup:
     """One target repository. `files` and `log` look at it as its owner would; `stop` is asked by runs
-    whether to go on."""
+    whether to go on, and what time it is."""
 
     folder: Path
     notion: Workspace

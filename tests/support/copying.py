@@ -16,7 +16,7 @@ from backup.restore.saved import Saved
 from backup.restore.send import Sent, send
 from backup.restore.steps import Look, MakeSource, MakeViews, Pair, Say, Step
 from backup.restore.translation import workspace_of
-from backup.restore.writer import Writer
+from backup.restore.writer import NotionWriter
 from fakenotion.branches import Branch
 from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
@@ -29,7 +29,7 @@ class Killed(BaseException):
     """The process dies."""
 
 
-class _Dying(Writer):
+class _Dying(NotionWriter):
     """Dies when so many writes are done."""
 
     left = 0
@@ -63,7 +63,7 @@ class Copying:
         """One run of the restore, by a program that knows of no other."""
         gate = Gate(sleep=lambda seconds: None)
         asked = len(self.backup.server.requests)
-        writer = Writer(WRITING, self.backup.url, gate=gate)
+        writer = NotionWriter(WRITING, self.backup.url, gate=gate)
         reader = Client(TOKEN, self.backup.url, gate=gate)
         sent = send(self.plan, self.saved, writer, reader, self.lines.append)
         goal = f"/v1/blocks/{self.goal.id}/children"
@@ -85,7 +85,7 @@ class Copying:
     def choose(self, title: str) -> None:
         """Restore that page or database alone."""
         self.saved = saved_of(self.backup, title)
-        me = Writer(WRITING, self.backup.url).me()
+        me = NotionWriter(WRITING, self.backup.url).me()
         self.plan = plan(self.saved, bare_id(self.goal.id), workspace_of(me))
         self.top = Branch(self.notion, self.saved.top.id)
 
@@ -149,6 +149,6 @@ def copying(folder: Path, top: Branch, *, most: int = 0) -> Iterator[Copying]:
         clock(notion).forward(days=1)
         goal = Branch.root(notion, "Copies")
         clock(notion).forward(days=1)
-        me = Writer(WRITING, backup.url).me()
+        me = NotionWriter(WRITING, backup.url).me()
         planned = plan(saved, bare_id(goal.id), workspace_of(me))
         yield Copying(backup, top, saved, goal, planned, Snapshot.of(notion))

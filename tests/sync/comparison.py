@@ -199,9 +199,12 @@ class Copy:
             if page.get("store"):
                 said[f"store:{id_}"] = _stored(self.files[_join(page["folder"], STORE)])
             files = page.get("files", ())
-            for file in files if isinstance(files, list) else ():  # the owner writes anything
-                content = self.files[_join(page["folder"], file["path"])]
-                said[f"file:{file['identity']}"] = hashlib.sha256(content).hexdigest()
+            said[f"files:{id_}"] = {
+                file["identity"]: hashlib.sha256(
+                    self.files[_join(page["folder"], file["path"])]
+                ).hexdigest()
+                for file in (files if isinstance(files, list) else ())  # the owner writes anything
+            }
         return said
 
     def _table(self, folder: str, common: set[str]) -> list[list[tuple[str, str]]]:
@@ -248,6 +251,7 @@ def unexplained_names(ours: Copy, fresh: Copy) -> list[tuple[str, str]]:
     return [
         (ours.pages[id_]["folder"], page["folder"])
         for id_, page in fresh.pages.items()
+        if id_ in ours.pages  # else others tell
         if _without_suffix(ours.pages[id_]["folder"], id_) != _without_suffix(page["folder"], id_)
     ]
 

@@ -7,16 +7,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from backup.model import Row
-from backup.sync.plan import (
-    Listed,
-    Listing,
-    Plan,
-    Rules,
-    Step,
-    Verdict,
-    plan,
-)
+from backup.sync.plan import plan
 from backup.sync.state import Place, Record, State
+from backup.sync.steps import Listed, Listing, Plan, Rules, Step, Verdict
 
 TIME = "2026-09-01T08:00:00.000Z"
 SHAPES = {"source": "one"}

@@ -313,6 +313,31 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("folder", shards=2, roots="workspace"),
         [FIRST, SECOND, Act("drop_store", 6, 8), Run("fault", 10, HIDDEN)],
     ),
+    "somebody replaces the branch of two parts, and a kept folder has it": (
+        Way("branch", ("laptop",), shards=2, roots="workspace"),
+        [FIRST, SECOND, Act("replace"), FIRST],
+    ),
+    "a part reads pages in rows that another part removes": (
+        Way("folder", shards=2, roots="page"),
+        [FIRST, SECOND, Run("busy", 4, 10, Event("trash_root", 7, 8)), FIRST, SECOND, FIRST],
+    ),
+    "a page that somebody has deleted is read again, and the run is killed": (
+        Way("here", ("runner", "laptop")),
+        [FIRST, Act("delete", 1), Run("killed", 47, who=1)],
+    ),
+    "a database of which no page was read is not shown for a moment": (
+        Way("folder", roots="page"),
+        [Run("stop", 13), Run("fault", 1, HIDDEN)],
+    ),
+    "an old state is put back, and a store of another part is gone": (
+        Way("pull", ("laptop",), shards=2, roots="page"),
+        [
+            Run(who=1, every=100),
+            Act("delete_file", 7, 10),
+            Run(tree="bare"),
+            Act("revert_state", 7, 9),
+        ],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],

@@ -140,3 +140,10 @@ def test_every_tree_has_a_folder_for_each_within_the_limits(
     assert len({folder.casefold() for folder in found.values()}) == len(found)
     assert all(len(folder.encode()) <= 400 for folder in found.values())
     assert all(folder.count("/") < 40 for folder in found.values())
+
+
+def test_what_lies_on_the_way_to_something_unknown_keeps_its_folder() -> None:
+    """The state has lost what a kept page lies in: nobody's folder gets another name for that."""
+    inside = page(1, "How we work", 0, folder="wiki/how-we-work")
+    lost = page(3, "Notes", 2, folder="wiki/how-we-work/onboarding/notes", kept=True)
+    assert laid_out(inside, lost)[1] == "wiki/how-we-work"

@@ -7,8 +7,10 @@ from datetime import datetime, timezone
 
 from backup.model import Row
 from backup.sync.merge import merged
-from backup.sync.plan import Action, Listed, Listing, Rules, links_digest, plan
+from backup.sync.plan import plan
 from backup.sync.state import Place, Record, State
+from backup.sync.steps import Action, Listed, Listing, Rules
+from backup.sync.targets import links_digest
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z")
 MILK = Record("db", "wiki/milk", "Milk", edited="2026-09-01T08:00:00.000Z")

@@ -7,16 +7,11 @@ from dataclasses import replace
 import pytest
 
 from backup.model import Row, Target
-from backup.sync.plan import (
-    Action,
-    Listed,
-    Rules,
-    Verdict,
-    candidates,
-    links_digest,
-    plan,
-)
+from backup.sync.plan import plan
+from backup.sync.removals import candidates
 from backup.sync.state import State
+from backup.sync.steps import Action, Listed, Rules, Verdict
+from backup.sync.targets import links_digest
 from tests.sync.listings import SHAPES, TIME, decide, listed, listing, only, record, row, state
 
 

@@ -8,17 +8,10 @@ from typing import Any
 import pytest
 
 from backup.model import Problem, Target
-from backup.sync.plan import (
-    Action,
-    Rules,
-    Step,
-    Verdict,
-    is_watched,
-    learned,
-    links_digest,
-    plan,
-)
+from backup.sync.plan import is_watched, learned, plan
 from backup.sync.state import Record
+from backup.sync.steps import Action, Rules, Step, Verdict
+from backup.sync.targets import links_digest
 from tests.sync.listings import SHAPES, decide, listed, listing, only, record, row, state
 
 NEWER = "2026-09-02T08:00:00.000Z"

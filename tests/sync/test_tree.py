@@ -10,18 +10,11 @@ import pytest
 
 from backup.model import Row
 from backup.sync.paths import Root
-from backup.sync.plan import (
-    Action,
-    Listed,
-    Listing,
-    Plan,
-    Rules,
-    Verdict,
-    candidates,
-    links_digest,
-    plan,
-)
+from backup.sync.plan import plan
+from backup.sync.removals import candidates
 from backup.sync.state import List, Place, Record, State
+from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Verdict
+from backup.sync.targets import links_digest
 
 TIME = "2026-09-01T08:00:00.000Z"
 SHAPES = {"source": "one", "": "one"}

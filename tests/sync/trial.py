@@ -322,16 +322,18 @@ class Trial:
         unseen = self.life.inside_of(kept) - kept  # what is new there, nobody sees
         apart |= unseen
         hidden = checks.hidden(self.life, before, waiting, mine - apart)
-        is_told = not hidden or run.how in ("busy", "between")
+        # What a kept folder has is known all the same.
+        is_told = hidden <= whole_pages(after.ours) or run.how in ("busy", "between")
         is_told |= ended.report is not None and ended.report.waiting > 0
         assert is_told, f"silent: {sorted(hidden)} wait for another part\n{ended.log}"
         checks.present(mine - apart - hidden, after, ended.log)
         # A shard does not read the pages of another: what the owner deleted of one waits for its turn, and
         # so does what lies in something that Notion does not show.
         broken = after.pages() - whole_pages(before.ours)
-        was = Copy.of(before.ours)
-        broken |= {id_ for path, id_ in was.misfits().items() if path not in was.files}
-        others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen}
+        was, now = Copy.of(before.ours), Copy.of(after.ours)
+        misfits = {**was.misfits(), **now.misfits()}
+        broken |= {id_ for path, id_ in misfits.items() if path not in was.files}
+        others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen | hidden}
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
         if not self.land.is_tampered:  # an older state does not fit the stores of today
             checks.fitting(after, ended.log)

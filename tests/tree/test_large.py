@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from functools import partial
 
-import pytest
-
-from backup.pipeline import fetch
 from fakenotion.branches import Branch
 from fakenotion.nodes import counted_id
 from fakenotion.trees import Tree, chain, ten_ary
 from fakenotion.trees import grown as grow
+from tests.support.backups import Ticking
 from tests.support.kitchen import dead_links
 from tests.tree.conftest import Grove, Grown
 
@@ -94,9 +94,10 @@ def test_a_long_walk_is_done_in_shares_and_a_search_tells_the_rest(grown: Grown)
     assert grove.asked > tree.walk()
 
 
-def test_a_long_run_says_how_far_it_is(grown: Grown, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "_MINUTE", 0.0)
-    ran = grown(ten_ary(12)).run()
+def test_a_long_run_says_how_far_it_is(grown: Grown) -> None:
+    grove = grown(ten_ary(12))
+    grove.backup.stop = Ticking(partial(next, itertools.count(0, 60)))
+    ran = grove.run()
     assert re.search(r"\d+ of \d+ pages known so far are done, \d+ to go in this round", ran.log)
     assert re.search(r"\(about \d+ minutes?\); \d+ requests left in this minute", ran.log)
 

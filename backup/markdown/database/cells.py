@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
 from backup.markdown.database.sorting import seen
-from backup.markdown.database.sources import Column, Entry
+from backup.markdown.database.sources import Column, TableRow
 from backup.markdown.icons import PAGE
 from backup.markdown.inline import inline
 from backup.markdown.links import file_target
@@ -19,7 +19,7 @@ from backup.words import shortened
 _LONGEST = 120  # characters of a cell
 
 
-def cell(entry: Entry, column: Column, context: Context) -> str:
+def cell(entry: TableRow, column: Column, context: Context) -> str:
     """A value of a row in Markdown; `context` has the row's files."""
     if column.type == "title":
         return inline(_named(entry, context), context, Where.CELL)
@@ -28,7 +28,7 @@ def cell(entry: Entry, column: Column, context: Context) -> str:
     return inline(_cut(found.runs, context), context, Where.CELL)
 
 
-def _named(entry: Entry, context: Context) -> list[Json]:
+def _named(entry: TableRow, context: Context) -> list[Json]:
     """The link to a row's page; an archived one says that it is."""
     target = entry.target
     title = " ".join(target.title.split()) or "Untitled"

@@ -14,7 +14,7 @@ from backup.markdown.inline import inline, literal
 from backup.markdown.links import anchor as anchor_name
 from backup.markdown.links import file_target
 from backup.markdown.runs import joined, run
-from backup.model import Json, Target
+from backup.model import README, Json, Target
 
 _MARK = "<!-- notion-backup: the pages of a database -->"
 _ROWS = 500  # of one file: hosts take long to show more
@@ -72,7 +72,7 @@ def is_ours(text: str) -> bool:
 
 
 def _name(number: int) -> str:
-    return "README.md" if number == 1 else f"README-{number}.md"
+    return README if number == 1 else f"README-{number}.md"
 
 
 def _divided(rows: Rows) -> list[list[_Part]]:

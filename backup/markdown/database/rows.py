@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from backup.markdown.context import Context
 from backup.markdown.database.cells import cell
 from backup.markdown.database.sorting import Key, keys_of
-from backup.markdown.database.sources import Entry, Source
+from backup.markdown.database.sources import Source, TableRow
 from backup.markdown.database.values import record
 from backup.model import Missing, Stored
 from backup.words import by_title
@@ -48,7 +48,7 @@ class Rows:
         """Whether there is more than one source, so that their names are of interest."""
         return len(self.sources) > 1
 
-    def add(self, source_id: str, entry: Entry) -> None:
+    def add(self, source_id: str, entry: TableRow) -> None:
         """Take a row. One that names no source of the database counts as one of the first."""
         at = self._at.get(source_id, 0)
         source = self.sources[at]

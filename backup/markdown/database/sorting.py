@@ -11,12 +11,12 @@ from urllib.parse import unquote
 from backup.exact_json import Exact
 from backup.json_values import as_list, as_object, mapping, objects, word
 from backup.markdown.context import Context
-from backup.markdown.database.sources import Entry, Source
+from backup.markdown.database.sources import Source, TableRow
 from backup.markdown.properties.shown import At, shown
 from backup.model import Json, bare_id, plain_text
 
 Key: TypeAlias = "tuple[Any, ...]"
-KeyOf: TypeAlias = Callable[[Entry], Key]
+KeyOf: TypeAlias = Callable[[TableRow], Key]
 _NUMBER, _TEXT, _OPTION = range(3)  # a formula gives numbers here, words there: numbers come first
 _TIMES = ("created_time", "last_edited_time")
 
@@ -42,7 +42,7 @@ def _key_of(sort: Json, source: Source, context: Context) -> KeyOf | None:
     return lambda entry: _key(entry.value(column), column.config, entry, context)
 
 
-def _key(value: Json, config: Json, entry: Entry, context: Context) -> Key:
+def _key(value: Json, config: Json, entry: TableRow, context: Context) -> Key:
     type_ = word(value, "type")
     inside = value.get(type_)
     if type_ in ("select", "status", "multi_select"):
@@ -77,7 +77,7 @@ def _number(value: Any) -> Key:
         return (_NUMBER, -math.inf if str(value).startswith("-") else math.inf)
 
 
-def _of_words(value: Json, entry: Entry, context: Context) -> Key:
+def _of_words(value: Json, entry: TableRow, context: Context) -> Key:
     """By the words that the value shows."""
     found = shown(value, At(context, f"{entry.id}/{value.get('id', '')}"))
     text = "".join(seen(run, context) for run in found.runs).casefold()

@@ -15,7 +15,7 @@ _VALUELESS = ("button",)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TableRow:
     """A row: where it lies, its page object ({} when that is not known), and its files by their keys,
     with paths as seen from the database's folder."""
 

@@ -12,7 +12,7 @@ from backup.exact_json import Exact
 from backup.json_values import word
 from backup.markdown.context import Context
 from backup.markdown.database.sorting import seen
-from backup.markdown.database.sources import Column, Entry, Source
+from backup.markdown.database.sources import Column, Source, TableRow
 from backup.markdown.links import relative
 from backup.markdown.properties.plain import number_text
 from backup.markdown.properties.shown import At, shown
@@ -20,7 +20,7 @@ from backup.model import dashed_id
 
 
 def record(
-    entry: Entry, source: Source, names: Sequence[str], context: Context, *, is_named: bool
+    entry: TableRow, source: Source, names: Sequence[str], context: Context, *, is_named: bool
 ) -> str:
     """A row's line: id, path from README.md's folder, the source's name if there are several, then
     the values of all columns."""
@@ -39,7 +39,7 @@ def line(values: Sequence[str]) -> str:
     return file.getvalue()
 
 
-def _value(entry: Entry, column: Column, context: Context) -> str:
+def _value(entry: TableRow, column: Column, context: Context) -> str:
     if column.type == "title":
         return entry.target.title
     value = entry.value(column)

@@ -60,7 +60,7 @@ class Dollars(Enum):
     WRAPPED = r"<span>\$</span>"  # GitHub could find one, too
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a stretch of text stands, and what the rest of its block says about escaping.
 
     `before` is '' at the start of the block, a newline behind a break, else MARK; `behind` is '' at
@@ -79,7 +79,7 @@ class Place(NamedTuple):
     dollars: Dollars = Dollars.BARE
 
 
-def escaped(text: str, place: Place) -> str:
+def escaped(text: str, place: Position) -> str:
     """Markdown that shows exactly `text` at `place`."""
     start, prefix = _line_start(text, place)
     end = _heading_end(text, place)
@@ -87,7 +87,7 @@ def escaped(text: str, place: Place) -> str:
     return prefix + _stretch(text, start, end, place) + suffix
 
 
-def _line_start(text: str, place: Place) -> tuple[int, str]:
+def _line_start(text: str, place: Position) -> tuple[int, str]:
     """How many characters at a line's start are dealt with, and how they are written."""
     if place.where not in (Where.BLOCK, Where.ITEM) or place.before == MARK:
         return 0, ""
@@ -100,14 +100,14 @@ def _line_start(text: str, place: Place) -> tuple[int, str]:
     return at + 1, f"{text[:at]}\\{text[at]}"
 
 
-def _heading_end(text: str, place: Place) -> int:
+def _heading_end(text: str, place: Position) -> int:
     """Where the `#`s begin that would be dropped as the closing sequence of a heading."""
     if place.where is Where.HEADING and not place.behind and (found := _HEADING_END.search(text)):
         return found.start()
     return len(text)
 
 
-def _stretch(text: str, start: int, end: int, place: Place) -> str:
+def _stretch(text: str, start: int, end: int, place: Position) -> str:
     if place.in_link:  # no host makes a link inside a link
         return _characters(text, start, end, place)
     written: list[str] = []
@@ -121,7 +121,7 @@ def _stretch(text: str, start: int, end: int, place: Place) -> str:
     return "".join(written)
 
 
-def _address(text: str, found: re.Match[str], place: Place) -> tuple[str, int]:
+def _address(text: str, found: re.Match[str], place: Position) -> tuple[str, int]:
     """How an address is written, and where in `text` the next thing begins."""
     address = without_sentence_marks(found[0])
     end = found.start() + len(address)
@@ -135,7 +135,7 @@ def _address(text: str, found: re.Match[str], place: Place) -> tuple[str, int]:
     return found[0][:cut] + BREAKER, found.start() + cut
 
 
-def _characters(text: str, start: int, end: int, place: Place) -> str:
+def _characters(text: str, start: int, end: int, place: Position) -> str:
     written: list[str] = []
     done = start
     for found in _CHARACTERS.finditer(text, start):
@@ -148,40 +148,40 @@ def _characters(text: str, start: int, end: int, place: Place) -> str:
     return "".join(written)
 
 
-def _before(text: str, at: int, place: Place) -> str:
+def _before(text: str, at: int, place: Position) -> str:
     return text[at - 1] if at else place.before
 
 
-def _behind(text: str, at: int, place: Place) -> str:
+def _behind(text: str, at: int, place: Position) -> str:
     return text[at + 1] if at + 1 < len(text) else place.behind
 
 
-def _is_free(text: str, at: int, place: Place) -> bool:
+def _is_free(text: str, at: int, place: Position) -> bool:
     """Whether blanks (or the edges of the block) stand on both sides, in unmarked text."""
     around = _before(text, at, place) + _behind(text, at, place)
     return not place.marked and (not around or around.isspace())
 
 
-def _backslash(text: str, at: int, place: Place) -> str:
+def _backslash(text: str, at: int, place: Position) -> str:
     return "\\\\" if _behind(text, at, place) in punctuation else "\\"  # '' is "in", too
 
 
-def _star(text: str, at: int, place: Place) -> str:
+def _star(text: str, at: int, place: Position) -> str:
     return "*" if _is_free(text, at, place) else r"\*"
 
 
-def _underscore(text: str, at: int, place: Place) -> str:
+def _underscore(text: str, at: int, place: Position) -> str:
     inside = _before(text, at, place).isalnum() and _behind(text, at, place).isalnum()
     return "_" if inside or _is_free(text, at, place) else r"\_"
 
 
-def _less(text: str, at: int, place: Place) -> str:
+def _less(text: str, at: int, place: Position) -> str:
     behind = _behind(text, at, place)
     opens = behind and behind in ascii_letters + "/!?" + MARK + BREAK
     return r"\<" if opens or _MAIL_IN_ANGLES.match(text, at) else "<"
 
 
-def _opening_bracket(text: str, at: int, place: Place) -> str:
+def _opening_bracket(text: str, at: int, place: Position) -> str:
     behind = _behind(text, at, place)
     bracket = r"\[" if place.in_link or behind == "^" else "["
     return bracket + BREAKER if behind == "[" and _last_pair(text) > at else bracket
@@ -193,17 +193,17 @@ def _last_pair(text: str) -> int:
     return text.rfind("]]")
 
 
-def _closing_bracket(text: str, at: int, place: Place) -> str:
+def _closing_bracket(text: str, at: int, place: Position) -> str:
     behind = _behind(text, at, place)
     ends = place.in_link or behind == "(" or (behind == ":" and place.brackets)
     return r"\]" if ends else "]"
 
 
-def _bang(text: str, at: int, place: Place) -> str:
+def _bang(text: str, at: int, place: Position) -> str:
     return r"\!" if place.before_link and at + 1 == len(text) else "!"
 
 
-_RULES: Mapping[str, Callable[[str, int, Place], str]] = {
+_RULES: Mapping[str, Callable[[str, int, Position], str]] = {
     "\\": _backslash,
     "`": lambda text, at, place: r"\`",
     "*": _star,

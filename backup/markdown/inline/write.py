@@ -17,7 +17,7 @@ from backup.markdown.inline.escape import (
     BREAK,
     BREAKER,
     MARK,
-    Place,
+    Position,
     dollars,
     escaped,
     in_angles,
@@ -62,11 +62,11 @@ def _is_trap(text: str, where: Where) -> bool:
     return bool(trap)
 
 
-def _block(pieces: Sequence[Piece], where: Where) -> Place:
+def _block(pieces: Sequence[Piece], where: Where) -> Position:
     """What the whole block says about the escaping of each of its texts."""
     texts = [piece for piece in pieces if piece.kind is Kind.TEXT]
     last = pieces[-1]
-    return Place(
+    return Position(
         where=where,
         tildes=any("~" in piece.text for piece in texts) and _strikes(pieces),
         brackets=_has_bracket_line(pieces),
@@ -95,7 +95,7 @@ def _has_bracket_line(pieces: Sequence[Piece]) -> bool:
     return any(piece.text.startswith("[") for piece in starts if piece.kind is Kind.TEXT)
 
 
-def _parts(tokens: Sequence[Token], block: Place) -> Iterator[str | Open | Close]:
+def _parts(tokens: Sequence[Token], block: Position) -> Iterator[str | Open | Close]:
     before: Token | None = None
     last = ""
     number = 0
@@ -131,7 +131,7 @@ class _Between(NamedTuple):
     last: str
 
 
-def _part(token: Piece | LinkStart | LinkEnd, between: _Between, block: Place) -> str:
+def _part(token: Piece | LinkStart | LinkEnd, between: _Between, block: Position) -> str:
     if isinstance(token, LinkStart):
         return "["
     if isinstance(token, LinkEnd):
@@ -153,7 +153,7 @@ def _break(where: Where, between: _Between) -> str:
     return "<br>\n" if after_text and between.last.endswith("\\") else "\\\n"
 
 
-def _place(token: Piece, between: _Between, block: Place) -> Place:
+def _place(token: Piece, between: _Between, block: Position) -> Position:
     return block._replace(
         before=_neighbour(between.before, "\n"),
         behind=_neighbour(between.behind, BREAK),
