@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_MARK = "\0"  # begins a string that stands for a number
+_MARK = "\0"  # begins a string that stands for a number, and is one between values
+_BETWEEN_TEXTS = r',"\u0000",'
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,15 @@ def dumps(value: Any, *, is_sorted: bool = True) -> str:
         return _with_numbers(value, is_sorted)
 
 
+def dumps_each(values: Sequence[Any], *, is_sorted: bool = True) -> list[str]:
+    """The same for each of several objects and lists, in less time than one by one."""
+    marked = [each for value in values for each in (value, _MARK)]
+    texts = dumps(marked, is_sorted=is_sorted)[1 : -len(_BETWEEN_TEXTS)].split(_BETWEEN_TEXTS)
+    if len(texts) != len(values):  # none, or one of them holds such a string itself
+        texts = [dumps(each, is_sorted=is_sorted) for each in values]
+    return texts
+
+
 class _Found(Exception):
     """There is a number that has to be written as it came."""
 
@@ -96,7 +106,11 @@ def _with_numbers(value: Any, is_sorted: bool) -> str:
 
 def _encoder(default: Callable[[Any], Any], is_sorted: bool) -> json.JSONEncoder:
     return json.JSONEncoder(
-        ensure_ascii=False, sort_keys=is_sorted, separators=(",", ":"), default=default
+        ensure_ascii=False,
+        check_circular=False,  # no value that came as JSON is
+        sort_keys=is_sorted,
+        separators=(",", ":"),
+        default=default,
     )
 
 

@@ -37,6 +37,12 @@ def test_a_text_that_looks_like_a_number_on_its_way_stays_a_text() -> None:
     assert exact_json.loads(exact_json.dumps(value)) == value
 
 
+def test_many_values_are_written_as_each_alone() -> None:
+    values = [{"b": 1, "a": ["\0"]}, ["\0", "\0", "\0"], [Exact("1.10"), "\0=1.10"], {}, []]
+    for some in (values, values[2:], [["\0", 1]], []):
+        assert exact_json.dumps_each(some) == [exact_json.dumps(each) for each in some]
+
+
 def test_a_number_that_python_writes_alike_is_an_ordinary_one() -> None:
     assert exact_json.loads("[1.5,2,-3]") == [1.5, 2, -3]
     assert float(exact_json.loads("1.10")) == 1.1

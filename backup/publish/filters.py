@@ -4,7 +4,8 @@ published because of that."""
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
+from itertools import islice
 
 from backup.errors import GitError
 from backup.git import Git
@@ -18,22 +19,26 @@ LFS = (
     ("filter.lfs.required", "true"),
 )
 _ATTRIBUTES = ("filter", "text", "eol", "ident", "working-tree-encoding")
-NAMELESS = ("", "set", "unset", "unspecified")  # values that name nothing
+_UNSAID = "unspecified"
+NAMELESS = ("", "set", "unset", _UNSAID)  # values that name nothing
+_AT_ONCE = 4_000  # paths
 OUT = "at the end of .gitattributes"
 
 
-def attributes(git: Git, paths: Collection[str]) -> dict[str, dict[str, str]]:
-    """What .gitattributes say of files: path → attribute → value."""
-    found: dict[str, dict[str, str]] = {path: {} for path in paths}
-    given = "".join(f"{path}\0" for path in paths).encode()
-    command = ("check-attr", "-z", "--stdin", *_ATTRIBUTES)
-    fields = git.run(*command, given=given).split("\0") if given else []
-    for path, key, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
-        found[path][key] = value
+def attributes(git: Git, paths: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What .gitattributes say of files: path → attribute → value. Those of which they say nothing are left
+    out: nearly always all, and there may be many."""
+    found: dict[str, dict[str, str]] = {}
+    left = iter(paths)
+    while given := "".join(f"{path}\0" for path in islice(left, _AT_ONCE)).encode():
+        fields = git.run("check-attr", "-z", "--stdin", *_ATTRIBUTES, given=given).split("\0")
+        for path, key, value in zip(fields[::3], fields[1::3], fields[2::3], strict=False):
+            if value != _UNSAID:
+                found.setdefault(path, dict.fromkeys(_ATTRIBUTES, _UNSAID))[key] = value
     return found
 
 
-def of(git: Git, paths: Collection[str]) -> dict[str, str]:
+def of(git: Git, paths: Iterable[str]) -> dict[str, str]:
     """The name of each file's filter, of those that have one."""
     return among(attributes(git, paths))
 
@@ -60,34 +65,33 @@ def check(git: Git, paths: Collection[str]) -> dict[str, str]:
 def is_said(of_file: Mapping[str, str]) -> bool:
     """Whether a file is to be changed on its way into git without a look at what it holds."""
     kind, ends = of_file["text"], of_file["eol"]
-    is_text = kind in ("set", "input") or (kind == "unspecified" and ends in ("lf", "crlf"))
+    is_text = kind in ("set", "input") or (kind == _UNSAID and ends in ("lf", "crlf"))
     encoded = of_file["working-tree-encoding"] not in NAMELESS
     return is_text or encoded or of_file["ident"] == "set"
 
 
 def refuse_unready(git: Git, filtered: Mapping[str, str]) -> None:
     """Raise GitError for a filter that git would leave out without a word."""
-    names = set(filtered.values())
-    if "lfs" in names and not git.ask("lfs", "version"):
-        path = min(path for path, name in filtered.items() if name == "lfs")
+    first = {name: path for path, name in sorted(filtered.items(), reverse=True)}
+    if "lfs" in first and not git.ask("lfs", "version"):
         raise GitError(
-            f"{path} must go into Git LFS (see .gitattributes), but git-lfs is not installed.",
+            f"{first['lfs']} must go into Git LFS (see .gitattributes), but git-lfs is not installed.",
             hint="Install git-lfs on the runner, or take the backup's folder out of LFS with a line "
             "like `wiki/** !filter !diff !merge` in .gitattributes.",
         )
-    for name in sorted(names - {"lfs"}):
+    for name in sorted(first.keys() - {"lfs"}):
         if not any(git.ask("config", f"filter.{name}.{use}") for use in ("clean", "process")):
-            path = min(path for path, each in filtered.items() if each == name)
-            raise unready(path, name, "which is not set up here")
+            raise unready(first[name], name, "which is not set up here")
 
 
-def refuse_plain(git: Git, paths: Collection[str], filtered: Mapping[str, str]) -> None:
+def refuse_plain(git: Git, paths: Set[str], filtered: Mapping[str, str]) -> None:
     """Raise GitError for a store that would show what the filter of the text beside it hides: the rules of
     who encrypts '*.md' are older than stores."""
-    stores = {_text_beside(git, path): path for path in paths if path.endswith(STORE)}
-    texts = of(git, stores)
-    for text, name in sorted(texts.items()):
-        if name != "lfs" and stores[text] not in filtered:
+    plain = (path for path in paths if path.endswith(STORE) and path not in filtered)
+    stores = {_text_beside(git, path, paths): path for path in plain}
+    alone = of(git, stores.keys() - paths)
+    for text, name in sorted({**filtered, **alone}.items()):
+        if name != "lfs" and text in stores:
             raise GitError(
                 f"{stores[text]} would be published as plain text, but {text} goes through the filter "
                 f"{name} (see .gitattributes).",
@@ -95,11 +99,10 @@ def refuse_plain(git: Git, paths: Collection[str], filtered: Mapping[str, str]) 
             )
 
 
-def _text_beside(git: Git, store: str) -> str:
-    """A page's text, or a database's list of pages."""
-    folder = store.removesuffix(STORE)
-    is_page = os.path.lexists(git.folder / folder / TEXT)
-    return f"{folder}{TEXT if is_page else README}"
+def _text_beside(git: Git, store: str, known: Set[str]) -> str:
+    """A page's text, or a database's list of pages; one that is `known` is there."""
+    page, lists = (f"{store.removesuffix(STORE)}{name}" for name in (TEXT, README))
+    return page if page in known or os.path.lexists(git.folder / page) else lists
 
 
 def unready(path: str, name: str, why: str) -> GitError:

@@ -6,9 +6,13 @@ run then updates it: two references of this work tree remember from where, and t
 
 from __future__ import annotations
 
+import re
+
 from backup.errors import GitError
 from backup.git import Git
 
+# What diff-tree says of a file, of which the index needs the new mode and object, and the path.
+_CHANGE = re.compile(rb":[0-7]+ ([0-7]+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\0([^\0]+)\0")
 _FROM, _TO = "refs/worktree/notion-backup-from", "refs/worktree/notion-backup-to"
 
 
@@ -63,12 +67,8 @@ def _index(git: Git, old: str, new: str) -> None:
     """Put what differs between two commits into the index, and touch nothing else there: what a person
     has staged stays so. Neither the work tree nor any filter takes part."""
     before = old or git.run("hash-object", "-t", "tree", "--stdin").strip()  # the empty tree
-    listed = git.run("diff-tree", "-r", "-z", before, new).split("\0")
-    lines = []
-    for about, path in zip(listed[::2], listed[1::2], strict=False):
-        _, mode, _, object_, _ = about.split()
-        lines.append(f"{mode} {object_}\t{path}\0")
-    git.run("update-index", "-z", "--index-info", given="".join(lines).encode())
+    listed = git.data("diff-tree", "-r", "-z", before, new)
+    git.run("update-index", "-z", "--index-info", given=_CHANGE.sub(rb"\1 \2\t\3\0", listed))
 
 
 def _is_out(git: Git, reference: str) -> bool:

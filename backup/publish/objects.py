@@ -14,10 +14,10 @@ import re
 import shutil
 import stat
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -85,10 +85,10 @@ def stored(git: Git, paths: Collection[str]) -> Objects:
     attributes = filters.attributes(git, paths)
     filtered = filters.among(attributes)
     filters.refuse_unready(git, filtered)
-    filters.refuse_plain(git, paths, filtered)
-    said = {path for path in paths if path in filtered or filters.is_said(attributes[path])}
-    named = _as_is(git, [path for path in paths if path not in said])
+    filters.refuse_plain(git, {*paths}, filtered)
+    said = (path for path, each in attributes.items() if path in filtered or filters.is_said(each))
     changed = sorted(said)
+    named = _as_is(git, sorted({*paths}.difference(changed)))
     for start in range(0, len(changed), _AT_ONCE):
         with _opened(git.folder, changed[start : start + _AT_ONCE]) as handles:
             named |= _converted(git, filtered, handles)
@@ -186,14 +186,12 @@ def folders_of(paths: Iterable[str]) -> set[str]:
     return found
 
 
-def _as_is(git: Git, paths: Collection[str]) -> dict[str, str]:
+def _as_is(git: Git, paths: Sequence[str]) -> dict[str, str]:
     """Store files byte for byte: small ones many at once in a pack, large ones each by itself."""
-    named: dict[str, str] = {}
-    pile: dict[str, bytes] = {}
+    named, pile = dict[str, str](), dict[str, bytes]()
     size = 0
-    ordered = list(paths)
-    for start in range(0, len(ordered), _AT_ONCE):
-        with _opened(git.folder, ordered[start : start + _AT_ONCE]) as handles:
+    for start in range(0, len(paths), _AT_ONCE):
+        with _opened(git.folder, paths[start : start + _AT_ONCE]) as handles:
             for path, handle in handles.items():
                 if (large := os.fstat(handle).st_size) > _LARGE:
                     named[path] = _streamed(git, handle, large // 2)
@@ -214,15 +212,15 @@ def _config(piece: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _packed(git: Git, contents: Mapping[str, bytes]) -> dict[str, str]:
-    """For tens of thousands of files, a file of git's for each would take longer than all else in git."""
+    """For tens of thousands of files, a file of git's for each would take longer than all else in git.
+    Files of a name follow each other: git stores how one differs from the one before."""
     named = dict[str, str]()
-    middles = {path: _config(each[len(each) // 2 :][:_PIECE]) for path, each in contents.items()}
+    alike = sorted(contents.items(), key=lambda item: item[0].rpartition("/")[2])
+    middles = {path: _config(each[len(each) // 2 :][:_PIECE]) for path, each in alike}
     for config in {*middles.values()}:
-        some = {path: each for path, each in contents.items() if middles[path] == config}
-        parts = [b"feature done\n"]
-        for each in some.values():
-            parts += [b"blob\nmark :1\ndata %d\n" % len(each), each, b"\nget-mark :1\n"]
-        given = b"".join([*parts, b"done\n"])
+        some = {path: contents[path] for path in middles if middles[path] == config}
+        blobs = ((_BLOB % len(each), each, b"\nget-mark :1\n") for each in some.values())
+        given = b"".join([b"feature done\n", *chain.from_iterable(blobs), b"done\n"])
         whole = (("fastimport.unpackLimit", "1"),) if len(given) > _LARGE else ()  # stays a pack
         hashes = git.using(*config, *whole).run("fast-import", "--quiet", given=given).split()
         named |= zip(some, hashes, strict=True)
@@ -283,6 +281,7 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
 _LARGE = 4_000_000  # bytes of a file
 _PILE = 8_000_000  # bytes of files
 _PIECE = 4_096  # bytes of a file
+_BLOB = b"blob\nmark :1\ndata %d\n"  # for git fast-import
 _AT_ONCE = 128  # files; systems allow 256 open ones and more
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)

@@ -160,18 +160,19 @@ class Publisher:
         """
         self._credit = credit if self.settings.by_page else None
         there = self._start.pages()
+        pages = remembered.pages.items()
         known = {
             id_: there.get(id_, each)
-            for id_, each in remembered.pages.items()
+            for id_, each in pages
             if id_ in there or id_ not in unpublished
         }
         databases = base.databases(self._start, remembered)
         self._base = replace(self._start.state, pages=known, databases=databases)
-        seen = {id_: each for id_, each in remembered.pages.items() if id_ not in unpublished}
-        self._start = replace(self._start, state=replace(self._base, pages={**known, **seen}))
-        found = (each for id_, each in seen.items() if known[id_] != each)
+        seen = {id_: each for id_, each in pages if id_ not in unpublished and known[id_] != each}
+        whole = replace(self._base, pages=known | seen if seen else known)
+        self._start = replace(self._start, state=whole)
         alike = self._alike(remembered.pages[id_] for id_ in unpublished)
-        self._found = alike.union(path for record in found for path in record.paths())
+        self._found = alike.union(path for record in seen.values() for path in record.paths())
         self._is_whole = not rebuilt
         unsaid = {id_ for id_, each in known.items() if id_ not in there and each.edited}
         again = {id_ for id_ in unpublished if known.get(id_) == remembered.pages[id_]}
@@ -183,7 +184,7 @@ class Publisher:
         """The files that lie on the branch just as in the work tree, where these pages have them: the
         branch was reset to a commit that no state describes."""
         paths = {path for each in records for path in each.paths()}
-        there = self.stores(paths - self._start.state.owned().keys())
+        there = self.stores(paths and paths - self._start.state.owned().keys())
         return {path for path, each in there if sha256(each).hexdigest() == self.tree.digest(path)}
 
     def is_due(self, size: int = 0) -> bool:
@@ -202,8 +203,8 @@ class Publisher:
         Raises GitError when one of the files cannot be stored.
         """
         stamps = self.tree.stamps(done.touched)
-        owners = now.owned()
-        fresh = (path for path, stamp in stamps.items() if self._stamps.get(path) != stamp)
+        fresh = [path for path, stamp in stamps.items() if self._stamps.get(path) != stamp]
+        owners = now.owned() if fresh else {}
         rewritten = {owners[path] for path in fresh if path in owners} | self._unsaid
         changed = {id_ for id_, each in now.pages.items() if self._base.pages.get(id_) != each}
         found: dict[str, str] = {}

@@ -76,7 +76,7 @@ def clean(page: Page) -> Page:
     return replace(
         page,
         raw=raw,
-        blocks=tuple(map(lines.clean, page.blocks)),
+        blocks=lines.clean(page),
         schema={},
         comments=tuple(lasting(list(page.comments))),
     )

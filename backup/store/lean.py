@@ -8,7 +8,7 @@ of which begin and end with a quote or a bracket and have a bare one in them, ev
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from backup import exact_json
@@ -50,15 +50,16 @@ _HEADLESS = re.compile(rf'\{{(?="href":(?:null|{_STRING}),"(?:mention|plain_text
 def dumps(value: Any) -> str:
     """The lean line of an object or a list. One that could not be read back just as it is says so in
     its beginning, and is as received."""
-    [line] = shortened([encoded(value)])
+    [line] = shortened(encoded([value]))
     return as_received(value) if line is None else line
 
 
-def encoded(value: Any) -> str:
-    """The text of a value with all that is in it. Raises StoreError when it is nested too deeply."""
-    text = exact_json.dumps(value)
-    check(text, value)
-    return text
+def encoded(values: Sequence[Any]) -> list[str]:
+    """The text of each value with all that is in it. Raises StoreError for one that is nested too deeply."""
+    texts = exact_json.dumps_each(values)
+    for text, value in zip(texts, values, strict=True):
+        check(text, value)
+    return texts
 
 
 def shortened(texts: Sequence[str]) -> list[str | None]:
@@ -101,7 +102,7 @@ def check(text: str, value: Any) -> None:
 
 def _short(text: str) -> str:
     text = text.replace(f'{{{_UNMARKED}"href":', '{"href":')
-    text = _PLAIN.sub(r'"text":\1}', text)
+    text = _replaced(_PLAIN, text, lambda said: f'"text":{said}}}')
     text = _LINKED.sub(r'"href":\1,"text":\2}', text)
     return _ALL_MARKS.sub(_marks_that_are_set, text)
 
@@ -111,10 +112,21 @@ def _long(text: str) -> str:
     text = _LEAN_LINKED.sub(
         r'"href":\1,"plain_text":\2,"text":{"content":\2,"link":{"url":\1}},"type":"text"}', text
     )
-    text = _LEAN_PLAIN.sub(
-        r'"href":null,"plain_text":\1,"text":{"content":\1,"link":null},"type":"text"}', text
+    text = _replaced(
+        _LEAN_PLAIN,
+        text,
+        lambda said: (
+            f'"href":null,"plain_text":{said},"text":{{"content":{said},"link":null}},"type":"text"}}'
+        ),
     )
     return _HEADLESS.sub("{" + _UNMARKED, text)
+
+
+def _replaced(pattern: re.Pattern[str], text: str, form: Callable[[str], str]) -> str:
+    """`sub` for a pattern with one group, in a third of the time: nearly every block has one of these."""
+    parts = pattern.split(text)
+    parts[1::2] = map(form, parts[1::2])
+    return "".join(parts)
 
 
 def _marks_that_are_set(found: re.Match[str]) -> str:

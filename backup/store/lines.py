@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from backup import exact_json
 from backup.errors import StoreError
 from backup.model import Block, Json, Page
 from backup.store import lean
-from backup.store.lasting import is_lasting, lasting_block
+from backup.store.lasting import is_lasting, lasting, lasting_block
 
 _DEEPEST = 128  # levels of blocks; more than are read
 _AT_ONCE = 200  # lines
-_IN_FULL = '["="]'  # stands for the text of a line in which nothing can be left out
+_IN_FULL = ["="]  # stands for a line in which nothing can be left out; it is not lasting
 _PEOPLE = ("created_by", "last_edited_by")
 
 
@@ -24,35 +24,71 @@ def damaged(how: str) -> StoreError:
     return StoreError(f"A .notion.json is damaged: it is {how}.")
 
 
-def clean(block: Block) -> Block:
-    """The block and all below it as they come out of a store."""
-    raw = _whole(block)
-    if not is_lasting(exact_json.dumps(raw)):
-        raw = lasting_block(raw)
-    return Block.from_api(raw, tuple(map(clean, block.children)), block.unread, block.lacking)
+def clean(page: Page) -> tuple[Block, ...]:
+    """The blocks of a page as they come out of its store."""
+    found = [*_lasting(page.walk())]
+    if all(block.raw is raw for block, raw in zip(page.walk(), found, strict=True)):
+        return page.blocks
+    raws = iter(found)
+    return tuple(_with(block, raws) for block in page.blocks)
+
+
+def _lasting(blocks: Iterator[Block]) -> Iterator[Json]:
+    while some := [_whole(block) for block in islice(blocks, _AT_ONCE)]:
+        for raw, text in zip(some, exact_json.dumps_each(some, is_sorted=False), strict=True):
+            yield raw if is_lasting(text) else lasting_block(raw)
+
+
+def _with(block: Block, raws: Iterator[Json]) -> Block:
+    """The block and all below it with these objects, which come in reading order."""
+    raw = next(raws)
+    children = tuple(_with(child, raws) for child in block.children)
+    return Block.from_api(raw, children, block.unread, block.lacking)
 
 
 def dumps(page: Page) -> Iterator[str]:
     """A line for each block, in reading order. Raises StoreError for a tree that `loads` would refuse."""
     waiting = _below(page.blocks, _of_page(page.raw), 0)
     while some := list(islice(waiting, _AT_ONCE)):
-        for line, (_, whole) in zip(lean.shortened([text for text, _ in some]), some, strict=True):
-            yield lean.as_received(whole) if line is None or line.startswith('["') else line
+        texts = lean.encoded([line.short() for line in some])
+        for at, line in enumerate(some):
+            if not is_lasting(texts[at]):
+                some[at] = line._replace(raw=lasting_block(line.raw))
+                [texts[at]] = lean.encoded([some[at].short()])
+        for text, line in zip(lean.shortened(texts), some, strict=True):
+            if text is None or text.startswith('["'):
+                text = lean.as_received(line.whole())
+            yield text
 
 
-def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[tuple[str, list[Any]]]:
-    """Of each line its text without what follows from its place, and all that it says."""
+class _Line(NamedTuple):
+    """A block in its place."""
+
+    depth: int
+    raw: Json
+    parent: Json
+    has_children: bool
+    notes: list[Json]
+
+    def short(self) -> list[Any]:
+        """What the line says, without what follows from its place."""
+        short = _without_defaults(self.raw, self.parent, self.has_children)
+        return _IN_FULL if short is None else [self.depth, short, *self.notes]
+
+    def whole(self) -> list[Any]:
+        """All that it says."""
+        return [self.depth, self.raw, *self.notes]
+
+
+def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[_Line]:
     if depth > _DEEPEST or len({block.id for block in blocks}) < len(blocks):
         raise damaged("nested too deeply, or shows a block twice")
     for block in blocks:
         raw = _whole(block)
-        text = _text(block, raw, parent, depth)
-        if not is_lasting(text):
-            raw = lasting_block(raw)
-            text = _text(block, raw, parent, depth)
-        yield text, [depth, raw, *_notes(block)]
+        yield _Line(depth, raw, parent, bool(block.children), _notes(block))
         if block.children:
-            yield from _below(block.children, _of_block(raw), depth + 1)
+            own = _of_block({"id": lasting(raw["id"])})
+            yield from _below(block.children, own, depth + 1)
 
 
 def loads(lines: list[str], page: Json) -> tuple[Block, ...]:
@@ -120,11 +156,6 @@ def _are_notes(notes: Any) -> bool:
     )
 
 
-def _text(block: Block, raw: Json, parent: Json, depth: int) -> str:
-    short = _without_defaults(raw, parent, bool(block.children))
-    return lean.encoded([depth, short, *_notes(block)]) if short is not None else _IN_FULL
-
-
 def _notes(block: Block) -> list[Json]:
     if not (block.unread or block.lacking):
         return []
@@ -137,7 +168,7 @@ def _without_defaults(raw: Json, parent: Json, has_children: bool) -> Json | Non
     there would be added."""
     if raw.get("object") != "block" or raw.get("in_trash") is not False or "parent" not in raw:
         return None
-    if any(isinstance(raw.get(key), str) for key in _PEOPLE) or "has_children" not in raw:
+    if "has_children" not in raw:
         return None
     short = dict(raw)
     del short["object"], short["in_trash"]
@@ -147,7 +178,9 @@ def _without_defaults(raw: Json, parent: Json, has_children: bool) -> Json | Non
         del short["has_children"]
     for key in _PEOPLE:
         who = short.get(key)
-        if isinstance(who, dict) and who.keys() == {"object", "id"} and who["object"] == "user":
+        if isinstance(who, str):
+            return None
+        if isinstance(who, dict) and len(who) == 2 and who.get("object") == "user" and "id" in who:
             short[key] = who["id"]
     return short
 

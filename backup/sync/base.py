@@ -26,12 +26,14 @@ class Base:
     checked_out: bool = False
     before: State = field(default_factory=State)
 
-    def pages(self) -> dict[str, Record]:
+    def pages(self) -> Mapping[str, Record]:
         """The pages that the branch has: of a state from its history, those of which a file is left."""
+        if not self.problem:
+            return self.state.pages
         return {
             id_: record
             for id_, record in self.state.pages.items()
-            if not self.problem or any(path in self.files for path in record.paths())
+            if any(path in self.files for path in record.paths())
         }
 
     def databases(self) -> dict[str, Place]:

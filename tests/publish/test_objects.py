@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from backup.git import Git
-from backup.publish import objects
+from backup.publish import filters, objects
 from tests.support.publishing import later, published_to
 
 
@@ -55,6 +55,30 @@ def test_what_is_compressed_already_is_stored_as_it_is_and_texts_are_compressed(
     size = _counts(git)["size"] + _counts(git)["size-pack"]
     assert 195 <= size < 240, "kB: that of the images, and next to nothing"
     git.run("fsck", "--strict")
+
+
+def test_of_files_that_are_much_alike_only_the_differences_take_room(tmp_path: Path) -> None:
+    git = _repository(tmp_path)
+    alike = {".notion.json": os.urandom(3_000), "index.md": os.urandom(3_000)}
+    contents = {
+        f"{page}/{name}": b"%b%d" % (most, page)
+        for page in range(100)
+        for name, most in alike.items()
+    }
+    for path, content in contents.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    stored = objects.stored(git, list(contents)).objects
+    assert objects.contents(git, stored) == contents
+    assert _counts(git)["size-pack"] < 50, "kB, of 600"
+
+
+def test_each_of_very_many_files_has_its_filter(tmp_path: Path) -> None:
+    git = _repository(tmp_path)
+    git.run("config", "filter.same.clean", "cat")
+    (tmp_path / ".gitattributes").write_text("*.md filter=same\n")
+    paths = [f"{number}.{ending}" for number in range(4_500) for ending in ("md", "txt")]
+    assert filters.check(git, paths) == dict.fromkeys(paths[::2], "same")
 
 
 def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
