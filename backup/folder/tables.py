@@ -38,7 +38,7 @@ Contents: TypeAlias = Callable[[Collection[str]], Iterable[tuple[str, bytes]]]
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """The views of a database that Notion shows; `is_whole`: it did not refuse the list, or one of them."""
+    """The views of a database that Notion shows; `is_whole`: there are some, and it did not refuse one."""
 
     shown: tuple[Json, ...]
     is_whole: bool = True

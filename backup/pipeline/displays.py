@@ -90,7 +90,8 @@ class Displays:
             self._is_over = True
             return None, _LATER
         lacking = _LACKING.format(sentence(refusals[0])) if refusals else ""
-        return Views(tuple(shown), not refusals), lacking
+        # Nobody can delete the last view: one that shows none was in the trash just then.
+        return Views(tuple(shown), bool(shown) and not refusals), lacking
 
     def _answered(self, ask: Callable[[], T], refusals: list[NotionError]) -> T | None:
         """An answer; None, and the refusal is noted, when it is about this view or list alone."""

@@ -134,8 +134,11 @@ def _roots(
         if asked.keys().isdisjoint(family.above(id_)):
             root.top.append(state.nodes[id_].title or UNTITLED)
         if said not in PROOF:
-            below = set(family.below(id_)) & state.pages.keys()
-            root.below |= below - asked.keys() - shown.keys()
+            below = set(family.below(id_)) & state.pages.keys() - asked.keys() - shown.keys()
+            lost = below.intersection(rules.lost) if id_ in root.forgotten else set()
+            root.forgotten |= lost
+            root.pages |= dict.fromkeys(filter(rules.mine, lost), said)
+            root.below |= below - lost
     for id_ in filter(rules.mine, state.pages):
         if root_of := found.get(_top(id_, listing, family)):
             root_of.recorded += 1

@@ -171,6 +171,15 @@ def test_views_that_notion_refuses_once_are_asked_for_again(
     assert views(run(shop)) == []
 
 
+def test_a_database_that_shows_no_view_is_asked_again(shop: Backup) -> None:
+    """It was in the trash for a moment: nobody can delete the last view."""
+    shop.fail("/v1/views", faults.Fault(body=b'{"results": [], "has_more": false}'))
+    run(shop)
+    shop.heal()
+    assert len(views(run(shop))) == 2
+    assert table(shop)[0] == ["Price", "Name", "Age"]
+
+
 def test_views_that_notion_refuses_for_good_stay_and_are_asked_for_in_every_seventh_run(
     shop: Backup,
 ) -> None:

@@ -342,6 +342,10 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
             Act("revert_state", 7, 9),
         ],
     ),
+    "a page with one in it is deleted for good, in Notion and here": (
+        Way("main", ("laptop",), roots="page"),
+        [FIRST, Act("delete_all", 2), Event("purge", 11, 2), FIRST],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
