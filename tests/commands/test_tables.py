@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,7 +174,8 @@ def test_views_that_notion_refuses_once_are_asked_for_again(
 
 def test_a_database_that_shows_no_view_is_asked_again(shop: Backup) -> None:
     """It was in the trash for a moment: nobody can delete the last view."""
-    shop.fail("/v1/views", faults.Fault(body=b'{"results": [], "has_more": false}'))
+    none = {"object": "list", "results": [], "has_more": False, "next_cursor": None, "view": {}}
+    shop.fail("/v1/views", faults.Fault(body=json.dumps({**none, "type": "view"}).encode()))
     run(shop)
     shop.heal()
     assert len(views(run(shop))) == 2
