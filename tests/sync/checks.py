@@ -308,13 +308,15 @@ def lists(life: Life) -> dict[str, int]:
 
 def _asking(life: Life, shown: Shown) -> int:
     """The most that it takes to ask for what the backup has and Notion does not list, and for what lay
-    in that."""
+    in that, also where another part was to read it first."""
     nodes, gone = life.notion.nodes, absent(life, shown)
+    unread_ = shown.inside(gone) - shown.pages()
     above = (len(list(life.notion.upwards(nodes[id_]))) for id_ in gone if id_ in nodes)
     views = sum(map(life.is_there, life.views)) if gone else 0  # of what is gone, maybe
     sources = sum(len(life.sources(each)) for each in life.databases)
     each = len(life.notion.views)
-    return len(gone) + sum(above) + len(shown.listed(gone)) + bool(views) * (sources + each)
+    lists_ = len(shown.listed(gone)) + len(unread_)
+    return len(gone) + sum(above) + lists_ + bool(views) * (sources + each)
 
 
 def absent(life: Life, shown: Shown) -> set[str]:

@@ -47,11 +47,19 @@ class Shown:
 
     def listed(self, page_ids: Collection[str]) -> set[str]:
         """The ids of the lists of these pages in which pages and databases lay."""
+        return {each["id"] for each in self._lists(page_ids)}
+
+    def inside(self, page_ids: Collection[str]) -> set[str]:
+        """The ids of the pages in these lists."""
+        return {id_ for each in self._lists(page_ids) for id_ in each.get("pages", ())}
+
+    def _lists(self, page_ids: Collection[str]) -> list[dict[str, Any]]:
         try:
             pages = json.loads(self.files[STATE])["pages"]
-            return {each["id"] for id_ in page_ids for each in pages.get(id_, {}).get("lists", ())}
+            found = [each for id_ in page_ids for each in pages.get(id_, {}).get("lists", ())]
+            return [each for each in found if "id" in each]
         except (ValueError, KeyError, TypeError, AttributeError):
-            return set()
+            return []
 
     def lines(self) -> dict[str, list[str]]:
         """For each page and database the ids of itself and of all that it lies in, from the inside out,
