@@ -14,8 +14,10 @@ from backup.errors import BrokenState, StateError
 from backup.files.store import FileRecord, is_intact
 from backup.folder.tree import Tree
 from backup.markdown import origin
+from backup.model import TEXT
 from backup.sync import journal, merge, state
 from backup.sync.base import Base
+from backup.sync.journal import Replayed
 from backup.sync.state import Record, State, join
 from backup.sync.untrusted import Damage
 
@@ -25,7 +27,8 @@ _NAME = state.NAME
 @dataclass(frozen=True, slots=True)
 class Local:
     """What the work tree says. `claimed` are files that an interrupted run may have written; all are
-    ours. `finished` are the ids of pages that it wrote, and that lie there as it did, `torn` of those
+    ours. `older` are those that it was about to write where an older copy of a page lies that no state knows
+    any more: they may be written, and never deleted. `finished` are the ids of pages that it wrote, and that lie there as it did, `torn` of those
     that it was writing. `problem` says why its state file cannot be used; '' when it can, or is not
     there."""
 
@@ -35,6 +38,7 @@ class Local:
     torn: frozenset[str] = frozenset()
     is_there: bool = False
     problem: str = ""
+    older: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,19 @@ def local(tree: Tree, *, believed: bool = True) -> Local:
         known, problem = State(), error.message
     replayed = journal.replay(known, lines, partial(_is_there, tree))
     is_there = bool(text.strip())
-    found = replayed.state, replayed.claimed, replayed.finished, replayed.torn
-    return Local(*found, is_there, problem)
+    older = _older(replayed, tree)
+    claimed, torn = replayed.claimed - older, frozenset(replayed.torn)
+    found = replayed.state, claimed, replayed.finished, torn
+    return Local(*found, is_there, problem, older)
+
+
+def _older(replayed: Replayed, tree: Tree) -> frozenset[str]:
+    """The files that a run was about to write over an older copy of a page that no state knows any more."""
+    unknown = (paths for id_, paths in replayed.torn.items() if id_ not in replayed.state.pages)
+    lying = (
+        paths for paths in unknown if any(each.endswith(TEXT) and tree.has(each) for each in paths)
+    )
+    return frozenset().union(*lying)
 
 
 def present(tree: Tree, where: str, *, believed: bool = True) -> Local:
@@ -119,7 +134,13 @@ def of_work_tree(here: Local) -> Memory:
     problem = here.problem or missing
     damage = here.state.damage
     return Memory(
-        here.state, here.claimed, problem=problem, rebuilt=rebuilt, damage=damage, torn=here.torn
+        here.state,
+        here.claimed,
+        here.older,
+        problem=problem,
+        rebuilt=rebuilt,
+        damage=damage,
+        torn=here.torn,
     )
 
 
@@ -148,7 +169,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
     databases = {**(here.state.databases if newer else {}), **base.databases()}
     now = replace(base.state, pages=pages, databases=databases, damage=())
     earlier = [each for each in (here.state, base.before) if each != now]
-    former = {path for each in earlier for path in each.owned()}
+    former = here.older.union(path for each in earlier for path in each.owned())
     former -= now.owned().keys() if former else set()
     rebuilt = frozenset(known) if base.problem else frozenset()
     return Memory(

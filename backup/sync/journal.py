@@ -9,8 +9,8 @@ the run ends: the file where nothing is published, else that of the branch.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backup.sync import untrusted
@@ -25,13 +25,13 @@ IsThere = Callable[[Record, str, str], bool]
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The state with what an interrupted run `finished` (ids of pages), and every file that it had in
-    its hands: ours, whether or not a page needs it now. `torn` are the ids of pages that it had begun
-    to write. The state's damage holds the journal's too."""
+    its hands: ours, whether or not a page needs it now. `torn` has the pages that it had begun
+    to write, each with the files that it was to have. The state's damage holds the journal's too."""
 
     state: State
     claimed: frozenset[str]
     finished: frozenset[str] = frozenset()
-    torn: frozenset[str] = frozenset()
+    torn: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def claim(paths: Collection[str]) -> str:
@@ -76,7 +76,7 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
     claimed = {path for each in said for path in each.paths}
     of_pages: dict[str, list[_Said]] = {}
     finished: set[str] = set()
-    torn: set[str] = set()
+    torn: dict[str, frozenset[str]] = {}
     for each in filter(lambda each: each.page_id, said):
         of_pages.setdefault(each.page_id, []).append(each)
     for id_, lines in of_pages.items():
@@ -88,9 +88,9 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
                 pages[id_] = last.record
                 finished.add(id_)
         else:
-            torn.add(id_)
+            torn[id_] = frozenset(path for each in lines for path in each.paths)
     found = replace(state, pages=pages, damage=(*state.damage, *damage))
-    return Replayed(found, frozenset(claimed), frozenset(finished), frozenset(torn))
+    return Replayed(found, frozenset(claimed), frozenset(finished), torn)
 
 
 def _came_true(said: _Said, is_there: IsThere) -> bool:

@@ -267,6 +267,29 @@ def test_whenever_writing_is_cut_off_a_page_that_counts_as_finished_has_its_stor
     assert seen == {(True, False), (True, True), (False, True)}
 
 
+def test_a_page_survives_that_was_being_written_when_the_state_was_lost_as_well(
+    tmp_path: Path,
+) -> None:
+    """Its journal names the files of the new version, and nothing but the old one lies there."""
+    for moment in range(1, 1000):
+        tree = Tree(tmp_path / str(moment))
+        first = Writer(tree, State())
+        put(first, b"text", b"one")
+        tree.remove([journal.NAME])
+        death = Death(tree.root, moment)
+        with awaiting(death):
+            try:
+                put(Writer(tree, State(first.records)), b"other", b"two")
+            except Killed:
+                pass
+        tree.write(state.NAME, "<<<<<<< ours\n")
+        memory = load.of_work_tree(load.local(tree))
+        Writer(tree, memory.state, memory.claimed, memory.former).sweep()
+        assert tree.read("wiki/tea/index.md") in ("text", "other")
+        if not death.came:
+            break
+
+
 def test_the_store_of_a_database_is_written_and_one_of_somebody_else_is_left_alone(
     tree: Tree,
 ) -> None:

@@ -221,8 +221,11 @@ def _differences(one: Any, two: Any) -> str:
 
 def _dead(life: Life, shown: Shown, others: Collection[str]) -> set[tuple[str, str]]:
     """The files with links that lead nowhere, each with the link, but for those of `others`, and for
-    links to what is left alone."""
-    may_be = _alone(life, shown, Copy.of(shown.ours))
+    links to what is left alone, or was deleted here of the others."""
+    ours = Copy.of(shown.ours)
+    may_be = _alone(life, shown, ours)
+    whose = ours.whose().items()
+    may_be |= {path for path, id_ in whose if id_ in others and path not in ours.files}
     return {
         (path, target)
         for path, target in dead_links(shown.ours)

@@ -193,6 +193,8 @@ class Copy:
                 said[f"table:{id_}"] = self._table(place["folder"], sound)
         for id_ in sorted(common & self.pages.keys()):
             page = self.pages[id_]
+            if _join(page["folder"], "index.md") not in self.files:
+                continue  # somebody deleted it, and Notion does not show the page just now
             text = self._text(_join(page["folder"], "index.md"), common, aims)
             said[f"page:{id_}"] = _TABLE.sub(_in_any_order, text, count=1)
             said[f"record:{id_}"] = _record(page, aims)

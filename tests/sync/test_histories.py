@@ -346,6 +346,14 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("main", ("laptop",), roots="page"),
         [FIRST, Act("delete_all", 2), Event("purge", 11, 2), FIRST],
     ),
+    "a text is deleted while its database is not shown, and nothing is stored": (
+        Way("main", ("runner", "laptop"), roots="page"),
+        [BARE, FIRST, Act("drop_text", 11, 9), Run("fault", 8, HIDDEN)],
+    ),
+    "a new page moves from a list that is read later to one that was read": (
+        Way("folder"),
+        [FIRST, Event("child", 6, 4), Run("busy", 2, 9, Event("move_row", 5, 3))],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],

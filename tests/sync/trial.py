@@ -310,10 +310,11 @@ class Trial:
         after: Shown,
         ended: Ended,
     ) -> None:
-        """After a run that says that all is well. What is new in pages that are `waiting` for another part
-        is not there yet; then it says so."""
+        """After a run that says that all is well; what is new in pages that are `waiting` waits, too."""
         known = before.lines().keys() | after.lines().keys()
         missed = self.life.may_miss(known - checks.left_alone(self.life, after))
+        if run.how == "busy" and run.event and run.event.what.startswith("move"):
+            missed |= there - before.lines().keys()  # new ones may change lists
         mine = {id_ for id_ in there - missed if self._is_mine(id_, run)}
         left = {each.page_id for each in ended.report.warnings} if ended.report else set()
         others = left if run.how == "between" else left - self.life.there()
@@ -327,8 +328,7 @@ class Trial:
         is_told |= ended.report is not None and ended.report.waiting > 0
         assert is_told, f"silent: {sorted(hidden)} wait for another part\n{ended.log}"
         checks.present(mine - apart - hidden, after, ended.log)
-        # A shard does not read the pages of another: what the owner deleted of one waits for its turn, and
-        # so does what lies in something that Notion does not show.
+        # What the owner deleted of pages of another shard waits for its turn, or until Notion shows them.
         broken = after.pages() - whole_pages(before.ours)
         was, now = Copy.of(before.ours), Copy.of(after.ours)
         misfits = {**was.misfits(), **now.misfits()}.items()
