@@ -282,7 +282,7 @@ def test_a_page_survives_that_was_being_written_when_the_state_was_lost_as_well(
                 put(Writer(tree, State(first.records)), b"other", b"two")
             except Killed:
                 pass
-        tree.write(state.NAME, "<<<<<<< ours\n")
+        tree.write(state.NAME, b"<<<<<<< ours\n")
         memory = load.of_work_tree(load.local(tree))
         Writer(tree, memory.state, memory.claimed, memory.former).sweep()
         assert tree.read("wiki/tea/index.md") in ("text", "other")
