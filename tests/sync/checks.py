@@ -117,8 +117,7 @@ def outdated(ours: Copy, there: Mapping[str, bytes]) -> set[str]:
     aims = {link.partition("#")[0] for each in links.values() for link in each if "#" in link}
     known = {page_id(text) for path, text in there.items() if path.endswith("/index.md")}
     known |= Copy.of(there).databases.keys()
-    new = {*ours.pages, *ours.databases} - known
-    return aims | {id_ for id_, each in links.items() if {one[:32] for one in each} & new}
+    return aims | {id_ for id_, each in links.items() if {one[:32] for one in each} - known}
 
 
 def present(wanted: Collection[str], after: Shown, log: str) -> None:
