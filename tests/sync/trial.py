@@ -164,7 +164,7 @@ class Trial:
             was = (
                 _texts(disk).items() | _texts(before.files).items()
             )  # git may have brought it back
-            self._check_completed(run, now, _texts(now).items() - was)
+            self._check_completed(run, disk, _texts(now).items() - was)
         return ended
 
     def end(self) -> None:
@@ -373,7 +373,7 @@ class Trial:
     def _check_completed(
         self, killed: Run, there: Mapping[str, bytes], written: Iterable[tuple[str, bytes]]
     ) -> None:
-        """The next run completes a killed one, which left what is `there`, and reads no page again whose
+        """The next run completes a killed one, which found what is `there`, and reads no page again whose
         text was `written` by it: but for those that were edited in this minute, and without stores those
         whose anchors may be others now, or which refer to what was not there yet."""
         began = self.life.clock() - timedelta(seconds=2)  # Notion tells the time in whole seconds
