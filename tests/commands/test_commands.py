@@ -100,3 +100,16 @@ def test_a_backup_counts_its_problems_for_later_steps(kitchen: Backup, tmp_path:
     kitchen.heal()
     kitchen.run(GITHUB_OUTPUT=str(tmp_path / "well"))
     assert (told(tmp_path / "ill", "problems"), told(tmp_path / "well", "problems")) == ("1", "0")
+
+
+def test_a_warning_stands_in_the_log_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(
+        f"NOTION_TOKEN=ntn_planted_secret\nDATABASES={'0' * 32}\nFULLSYNC=true\n"
+    )
+    assert main([], {"GITHUB_WORKSPACE": str(tmp_path)}) == 2
+    told = capsys.readouterr().out
+    assert "warning: settings: .env: FULLSYNC is not a setting and was ignored." in told
+    assert "is not a git repository" in told

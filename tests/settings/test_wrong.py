@@ -228,14 +228,3 @@ def test_a_misspelt_flag_is_one_line_with_the_nearest_one(
     assert caught.value.code == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and f"Did you mean {meant}?" in told
-
-
-def test_a_warning_stands_in_the_log_of_the_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text(f"NOTION_TOKEN={SECRET}\nDATABASES={ID}\nFULLSYNC=true\n")
-    assert main([], {"GITHUB_WORKSPACE": str(tmp_path)}) == 2
-    told = capsys.readouterr().out
-    assert "warning: settings: .env: FULLSYNC is not a setting and was ignored." in told
-    assert "is not a git repository" in told
