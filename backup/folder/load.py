@@ -191,7 +191,11 @@ def _says_so(tree: Tree, page_id: str, record: Record) -> bool:
 
 
 def _is_newer(record: Record, known: Record | None) -> bool:
-    return known is None or (known != record and merge.age(record) >= merge.age(known))
+    """Whether a page was written since: of one that was only moved, the branch has the files that are
+    certainly ours."""
+    if known is None:
+        return True
+    return replace(record, folder=known.folder) != known and merge.age(record) >= merge.age(known)
 
 
 def disjoint(known: Mapping[str, Record], newer: Mapping[str, Record]) -> dict[str, Record]:
