@@ -126,6 +126,17 @@ def present(wanted: Collection[str], after: Shown, log: str) -> None:
     assert not absent, f"absent: {sorted(absent)}\n{log}"
 
 
+def broken(before: Shown, after: Shown, kept: Collection[str]) -> set[str]:
+    """The pages, and the databases among those that are `kept`, of which a file was not there before."""
+    was, now = Copy.of(before.ours), Copy.of(after.ours)
+    misfits = {**was.misfits(), **now.misfits()}.items()
+    found = after.pages() - whole_pages(before.ours)
+    found |= {id_ for path, id_ in misfits if path not in was.files}
+    return found | {
+        id_ for path, id_ in was.whose().items() if id_ in kept and path not in was.files
+    }
+
+
 def tidy(
     life: Life, after: Shown, relics: Collection[str], others: Collection[str], log: str
 ) -> None:
@@ -136,6 +147,7 @@ def tidy(
     waiting = tuple(f"{ours.pages[id_]['folder']}/" for id_ in others if id_ in ours.pages)
     extra = ours.files.keys() - owners.keys() - {STATE} - set(relics)
     missing = owners.keys() - ours.files.keys() - _alone(life, after, ours)
+    missing -= {path for path, id_ in ours.whose().items() if id_ in others}
     missing = {path for path in missing if not path.startswith(waiting)}
     assert not extra and not missing, f"untidy: {sorted(extra)} {sorted(missing)}\n{log}"
 

@@ -22,6 +22,7 @@ from urllib.parse import unquote
 
 _LINK = re.compile(r'(?P<before>(?<!\\)\]\(|src="|href=")(?P<to>[^)"\s]+)')
 _WHOLE_LINK = re.compile(
+    r"(?:View \d+: a view of )?"
     r"\[(?:[^\]\\]|\\.)*\]\((?P<to>[^)\s]+)\)(?: \(its rows are in a database [^)]+\))?"
 )
 _NOTION = re.compile(r"https://(?:www\.notion\.so|app\.notion\.com/p)/(?:[^/\s)]*-)?([0-9a-f]{32})")
@@ -179,6 +180,8 @@ class Copy:
         sound = common - forged
         said: dict[str, Any] = {}
         for id_, place in self.databases.items():
+            if any(path not in self.files for path in self._shown_by(place)):
+                continue  # somebody deleted one, and Notion does not show the database just now
             if place.get("store") and id_ in common:
                 said[f"store:{id_}"] = _stored(self.files[_join(place["folder"], STORE)])
             if place.get("index") and id_ in common:
@@ -208,6 +211,12 @@ class Copy:
                 for file in (files if isinstance(files, list) else ())  # the owner writes anything
             }
         return said
+
+    @staticmethod
+    def _shown_by(place: dict[str, Any]) -> list[str]:
+        """The files that a database has, by its record."""
+        names = ["README.md"] * bool(place.get("index")) + [STORE] * bool(place.get("store"))
+        return [_join(place["folder"], name) for name in (*names, *place.get("lists", ()))]
 
     def _table(self, folder: str, common: set[str]) -> list[list[tuple[str, str]]]:
         """The rows of a table, without the names of folders, and of pages that others point to."""

@@ -54,6 +54,7 @@ class Life:
         self.databases: list[str] = []
         self.views: list[str] = []
         self.unseen: set[str] = set()
+        self.stale: set[str] = set()
         self.tops = self._tops()
         self.named = [] if roots == "workspace" else list(self.tops)
         first, second = self.databases
@@ -219,6 +220,7 @@ class Life:
         """A page or database into another page, or a database; nothing when it would lie in itself."""
         if id_ not in (each.id for each in self.notion.upwards(self.notion.node(parent))):
             self.unseen |= {id_} if quiet else set()
+            self.stale |= self.showing([bare_id(id_)]) if quiet else set()
             self.notion.move(id_, parent, quiet=quiet)
 
     def share(self, id_: str) -> None:
@@ -241,8 +243,8 @@ class Life:
 
     def showing(self, ids: Collection[str]) -> set[str]:
         """The bare ids of the pages with a copy of a block in which one of these lies, or that is in the
-        trash."""
-        found = set()
+        trash; and of those with a copy from which something went without a trace."""
+        found = set(self.stale)
         for node in self.notion.nodes.values():
             source = (node.data.get("synced_block") or {}).get("synced_from")
             if not source or not (original := self.notion.nodes.get(bare_id(source["block_id"]))):

@@ -329,11 +329,9 @@ class Trial:
         assert is_told, f"silent: {sorted(hidden)} wait for another part\n{ended.log}"
         checks.present(mine - apart - hidden, after, ended.log)
         # What the owner deleted of pages of another shard waits for its turn, or until Notion shows them.
-        broken = after.pages() - whole_pages(before.ours)
-        was, now = Copy.of(before.ours), Copy.of(after.ours)
-        misfits = {**was.misfits(), **now.misfits()}.items()
-        broken |= {id_ for path, id_ in misfits if path not in was.files}
-        others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen | hidden}
+        unseen |= hidden | kept
+        broken = checks.broken(before, after, kept)
+        others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen}
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
         if not self.land.is_tampered:  # an older state does not fit the stores of today
             checks.fitting(after, ended.log)
