@@ -73,6 +73,8 @@ class Walk:
                 self._open[id_] = [self._asked(each, id_) for each in lists]
                 self.asked.add(id_)
                 self._by[id_] = record.lists
+            elif not is_known:
+                self.lists.pop(id_, None)  # an older state knew of a list in it
         return bool(self._open)
 
     def believe(self, records: Mapping[str, Record], children_: Mapping[str, Record]) -> None:

@@ -146,7 +146,7 @@ class Copy:
         found = {}
         for id_, page in self.pages.items():
             files = page.get("files", ())
-            paths = [file["path"] for file in files if isinstance(files, list)]
+            paths = [file["path"] for file in (files if isinstance(files, list) else ())]
             for name in ("index.md", STORE, *paths):
                 found[_join(page["folder"], name)] = id_
         for id_, place in self.databases.items():

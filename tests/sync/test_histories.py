@@ -18,6 +18,7 @@ FOLDER, MAIN, BRANCH, PULL = Way("folder"), Way("main"), Way("branch"), Way("pul
 LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
 REFUSED = FAULTS.index((path_of, faults.error(403)))
+FAILED = FAULTS.index((path_of, faults.error(500)))
 HIDDEN = FAULTS.index((path_of, faults.error(404)))
 FIRST, SECOND = Run(who=0), Run(who=1)
 HEADED, KEEP = Choice(0, 1), Choice(3, 0)  # FRONT_MATTER=true, ON_DELETE=keep
@@ -353,6 +354,25 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "a new page moves from a list that is read later to one that was read": (
         Way("folder"),
         [FIRST, Event("child", 6, 4), Run("busy", 2, 9, Event("move_row", 5, 3))],
+    ),
+    "somebody wrote in a page that another part moves, and the run is killed": (
+        Way("here", ("laptop",), shards=2, roots="page"),
+        [SECOND, Run(who=1, tree="untidy"), Event("source", 9, 2), Run("killed", 60, 5)],
+    ),
+    "a kept folder remembers a list of which the branch knows nothing more": (
+        Way("branch", ("runner", "laptop"), roots="page"),
+        [FIRST, Event("drop", 11, 7), Event("trash", 8, 7), Run("fault", 7, FAILED, who=1)],
+    ),
+    "somebody deletes a database that Notion does not show just then": (
+        Way("main", ("runner", "runner"), requests=3, roots="page"),
+        [FIRST, Act("delete", 8), Run("fault", 1, HIDDEN)],
+    ),
+    "a view shows a database that is empty now": (
+        Way("folder"),
+        [
+            *(Event("move_into", 5, 4), Event("move_into", 6, 3), FIRST),
+            *(Event("link_view", 5, 6), Event("move_into", 5, 4), FIRST),
+        ],
     ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
