@@ -255,6 +255,8 @@ class Survey:
                 self._reread(page_id, tuple(map(List.from_json, state.pages[page_id].lists)))
             while self._more(state):
                 pass
+            rows = (row.id for each in self._databases.values() for row in each.rows)
+            self._walk.drop_unknown({*state.nodes, *self._rows, *rows})
             sources = {id_: each.id for each in self._databases.values() for id_ in each.sources}
             self._views.resolve(sources, state.databases)
             self._add_strays(state, to_the_end=read_by_now is not None and not read_by_now)

@@ -7,7 +7,7 @@ are asked for again; a page that holds none says by its own time when one comes.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -92,6 +92,16 @@ class Walk:
             self.show(id_, rows, databases, complete=False)
             self._by[id_] = record.lists
             self.believed.update(row.id for row in rows)
+
+    def drop_unknown(self, known: Collection[str]) -> None:
+        """Take out the lists of pages that nothing shows and that are not `known`: an older state had them,
+        and what lies in them does not lie in the backup."""
+        while gone := self.lists.keys() - {*known, *(row.id for row in self._listed())}:
+            for id_ in gone:
+                del self.lists[id_]
+
+    def _listed(self) -> Iterator[Row]:
+        return (row for each in self.lists.values() for row in each.rows)
 
     def doubt(self) -> None:
         """Ask for each page of which only a list of blocks has said when it was edited."""

@@ -72,14 +72,8 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         MAIN,
         [FIRST, Run("full", tree="bare", every=100)],
     ),
-    "a fresh clone for each run to another branch": (
-        BRANCH,
-        [FIRST, Event("trash", 0), FIRST],
-    ),
-    "a fresh clone for each run to a pull request": (
-        PULL,
-        [FIRST, Event("trash", 0), FIRST],
-    ),
+    "a fresh clone for each run to another branch": (BRANCH, [FIRST, Event("trash", 0), FIRST]),
+    "a fresh clone for each run to a pull request": (PULL, [FIRST, Event("trash", 0), FIRST]),
     "a pull request is merged, and a page is trashed": (
         PULL,
         [FIRST, Act("merge"), Event("trash", 0), Event("edit", 1), FIRST, Act("merge", 1, 1)],
@@ -203,10 +197,7 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         SHARDS,
         [FIRST, SECOND, *(Act("drop_store", number) for number in range(7)), FIRST],
     ),
-    "one of two shards keeps no stores": (
-        SHARDS,
-        [FIRST, SECOND, BARE, SECOND, STORED, FIRST],
-    ),
+    "one of two shards keeps no stores": (SHARDS, [FIRST, SECOND, BARE, SECOND, STORED, FIRST]),
     "stores say something else, and the state is lost": (
         FOLDER,
         [FIRST, Act("touch_store", 1, 1), Act("touch_store", 3, 1), Act("lose"), FIRST],
@@ -372,6 +363,13 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         [
             *(Event("move_into", 5, 4), Event("move_into", 6, 3), FIRST),
             *(Event("link_view", 5, 6), Event("move_into", 5, 4), FIRST),
+        ],
+    ),
+    "an older state has the page in the trash in which another part has one": (
+        Way("pull", ("runner", "runner"), shards=2, roots="workspace"),
+        [
+            *(FIRST, SECOND, Event("trash", 11, 4), Act("forge", 6, 10), Act("lose", 11, 10)),
+            *(FIRST, Choice(4, 11), Act("merge", 4, 3)),
         ],
     ),
     "two run inside of each other": (
