@@ -60,6 +60,7 @@ class Walk:
     _titles: dict[str, str] = field(default_factory=dict)
     _assumed: dict[str, tuple[str, str]] = field(default_factory=dict)
     _by: dict[str, tuple[Json, ...]] = field(default_factory=dict)  # the lists that were known
+    _refused: set[str] = field(default_factory=set)  # the pages of which a list was
 
     def ask(self, records: Mapping[str, Record], holding: Collection[str] = ()) -> bool:
         """Have the lists of these pages on their way, unless they were asked for as they are known by
@@ -151,7 +152,8 @@ class Walk:
                 rows.values(),
                 inside,
                 complete=all(is_whole for _, is_whole in found),
-                shifted=any(
+                shifted=page_id in self._refused
+                or any(
                     is_whole and _differs(part, each.known)
                     for each, (part, is_whole) in zip(open_, found, strict=True)
                 ),
@@ -198,7 +200,8 @@ class Walk:
             pages = tuple(filter(None, (future.result() for future in open_.pages)))
         except Unauthorized:
             raise
-        except (NotFound, Forbidden):  # the page itself shows no more, or is to be read again
+        except (NotFound, Forbidden):  # the page itself shows no more, or is read again: that tells
+            self._refused.add(page_id)
             return Children(self._news(known, page_id), (), known.blocks), False
         except BackupError as error:
             self._complain(page_id, error)
