@@ -82,14 +82,15 @@ def _column(config: Json) -> list[Json | str]:
 
 
 def fits(properties: Json, schema: Json) -> bool:
-    """Whether each value has the name of its column, and names its options, as the schema does. Both are
-    asked for at once: what was renamed in between has its old name in one of them.
+    """Whether there is a value for each column, with its name, and names its options, as the schema does. Both
+    are asked for at once: what was made or renamed in between is in one of them alone.
 
-    Assumed: otherwise Notion gives the same names in both (as in all recorded answers).
+    Assumed: otherwise Notion gives the same columns and names in both (as in all recorded answers).
     """
     called = {as_object(value).get("id"): name for name, value in properties.items()}
     for name, config in schema.items():
-        if called.get(as_object(config).get("id"), name) != name:
+        id_ = as_object(config).get("id")
+        if id_ is not None and called.get(id_) != name:
             return False
         kind = str(as_object(config).get("type", ""))
         options = objects(mapping(config, kind).get("options"))

@@ -56,6 +56,14 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
         Way("main", ("runner", "laptop"), requests=3),
         [FIRST, Run("busy", 1, 0, Event("rename_column", 5, 8)), FIRST],
     ),
+    "a column is made between two requests": (
+        Way("branch", ("runner", "runner"), roots="page"),
+        [Run("busy", 13, 11, Event("column", 0, 8)), FIRST],
+    ),
+    "a list in a page is refused while a page in it is edited": (
+        Way("main", roots="page"),
+        [FIRST, Event("archive", 10, 1), Run("fault", 14, REFUSED)],
+    ),
     "a database goes with its page, and the run that removes its rows is killed": (
         Way("folder", roots="page"),
         [REMOVED, FIRST, Event("trash_many", 9, 3), Run("killed", 12), FIRST],
@@ -328,10 +336,8 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     "an old state is put back, and a store of another part is gone": (
         Way("pull", ("laptop",), shards=2, roots="page"),
         [
-            Run(who=1, every=100),
-            Act("delete_file", 7, 10),
-            Run(tree="bare"),
-            Act("revert_state", 7, 9),
+            *(Run(who=1, every=100), Act("delete_file", 7, 10)),
+            *(Run(tree="bare"), Act("revert_state", 7, 9)),
         ],
     ),
     "a page with one in it is deleted for good, in Notion and here": (
