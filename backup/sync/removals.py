@@ -43,10 +43,10 @@ def candidates(
     shown.update(roots)
     complete = {each.id for each in live if each.complete} | gone
     seen = {*shown, *(each.id for each in lists)}
-    above, known = parents(state, seen), seen | state.nodes.keys()
-    # What it lay in may be gone for good: then it lies in the workspace alone.
-    inside = {id_: each if each in known else TOP for id_, each in above.items()}
-    return tuple(id_ for id_ in state.nodes if inside[id_] in complete and id_ not in shown)
+    above = parents(state, seen)
+    if TOP in complete:  # what lay in something that is gone for good lies in the workspace alone
+        complete |= set(above.values()) - seen - state.nodes.keys()
+    return tuple(id_ for id_ in state.nodes if above[id_] in complete and id_ not in shown)
 
 
 @dataclass(frozen=True, slots=True)
