@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -241,12 +241,11 @@ def test_a_store_that_names_its_page_is_ours_though_no_state_knows_it(tree: Tree
     assert tree.read(f"wiki/tea/{STORED}") == "new"
 
 
-def test_whenever_writing_is_cut_off_a_page_that_counts_as_finished_has_its_store(
-    tmp_path: Path,
-) -> None:
-    seen = set()
+def at_each_moment(folder: Path) -> Iterator[tuple[Tree, Mapping[str, Record]]]:
+    """A page that was written again, and cut off at each moment of that, with the records from before; the
+    last time it was not."""
     for moment in range(1, 1000):
-        tree = Tree(tmp_path / str(moment))
+        tree = Tree(folder / str(moment))
         first = Writer(tree, State())
         put(first, b"text", b"one")
         tree.remove([journal.NAME])
@@ -256,14 +255,22 @@ def test_whenever_writing_is_cut_off_a_page_that_counts_as_finished_has_its_stor
                 put(Writer(tree, State(first.records)), b"other", b"two")
             except Killed:
                 pass
-        known = State(first.records, {A: Place("wiki", "Wiki")})
+        yield tree, first.records
+        if not death.came:
+            return
+
+
+def test_whenever_writing_is_cut_off_a_page_that_counts_as_finished_has_its_store(
+    tmp_path: Path,
+) -> None:
+    seen = set()
+    for tree, records in at_each_moment(tmp_path):
+        known = State(records, {A: Place("wiki", "Wiki")})
         tree.write(state.NAME, state.dumps(known))
         found = load.local(tree)
         record, store = found.state.pages[T], tree.digest(f"wiki/tea/{STORED}")
         assert record.store == store or found.torn == {T}
         seen.add((record.store == store, bool(found.torn)))
-        if not death.came:
-            break
     assert seen == {(True, False), (True, True), (False, True)}
 
 
@@ -271,23 +278,11 @@ def test_a_page_survives_that_was_being_written_when_the_state_was_lost_as_well(
     tmp_path: Path,
 ) -> None:
     """Its journal names the files of the new version, and nothing but the old one lies there."""
-    for moment in range(1, 1000):
-        tree = Tree(tmp_path / str(moment))
-        first = Writer(tree, State())
-        put(first, b"text", b"one")
-        tree.remove([journal.NAME])
-        death = Death(tree.root, moment)
-        with awaiting(death):
-            try:
-                put(Writer(tree, State(first.records)), b"other", b"two")
-            except Killed:
-                pass
+    for tree, _ in at_each_moment(tmp_path):
         tree.write(state.NAME, b"<<<<<<< ours\n")
         memory = load.of_work_tree(load.local(tree))
         Writer(tree, memory.state, memory.claimed, memory.former).sweep()
         assert tree.read("wiki/tea/index.md") in ("text", "other")
-        if not death.came:
-            break
 
 
 def test_the_store_of_a_database_is_written_and_one_of_somebody_else_is_left_alone(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -95,9 +96,9 @@ class Hand:
             if above and above.kind == "page" and above.id != self.grove.roots:
                 self._try(lambda: self.notion.swap(above.id, one.id))
 
-    def _try(self, change: object) -> None:
+    def _try(self, change: Callable[[], object]) -> None:
         try:
-            change()  # type: ignore[operator]
+            change()
         except (ValueError, KeyError):
             self.told.append("not possible")
 
