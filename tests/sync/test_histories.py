@@ -327,7 +327,7 @@ HISTORIES: dict[str, tuple[Way, list[Event | Act | Choice | Run]]] = {
     ),
     "a page that somebody has deleted is read again, and the run is killed": (
         Way("here", ("runner", "laptop")),
-        [FIRST, Act("delete", 1), Run("killed", 47, who=1)],
+        [FIRST, Act("delete", 1), Run("killed", 47, 11, who=1)],
     ),
     "a database of which no page was read is not shown for a moment": (
         Way("folder", roots="page"),
