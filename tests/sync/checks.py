@@ -40,9 +40,11 @@ def removable(life: Life, shown: Shown) -> set[str]:
 
 def left_alone(life: Life, shown: Shown) -> set[str]:
     """The pages and databases of roots that the settings do not name, as the state has it. What lay in
-    something that another part has removed meanwhile is not in such a root."""
+    something that another part has removed meanwhile is not in such a root; what lies in a page that
+    the state lost is."""
     lines = shown.lines()
-    return {id_ for id_, line in lines.items() if life.are_alone(line) and line[-1] in lines}
+    tops = {id_: line[-1] if line[-1] in lines else life.top(id_) for id_, line in lines.items()}
+    return {id_ for id_, line in lines.items() if life.are_alone(line) and tops[id_] in lines}
 
 
 def with_inside(ids: Collection[str], shown: Shown) -> set[str]:

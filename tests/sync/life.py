@@ -111,6 +111,13 @@ class Life:
         named = {bare_id(each) for each in self.named}
         return self.roots != "workspace" and named.isdisjoint(map(bare_id, line))
 
+    def top(self, id_: str) -> str:
+        """The bare id of the root in which something lies that the settings do not name; '' for what
+        lies in one that they name, or was purged."""
+        node = self.notion.nodes.get(id_)
+        line = [each.id for each in self.notion.upwards(node)] if node else []
+        return bare_id(line[-1]) if line and self.are_alone(line) else ""
+
     def looks_empty(self, root: str) -> bool:
         """Whether Notion shows no row of a database that is a root."""
         if root not in map(bare_id, self.databases):
