@@ -99,6 +99,7 @@ class Trial:
     options: dict[str, str] = field(default_factory=dict)
     fresh: tuple[object, Copy | None] | None = None  # and what it was made of
     moved: set[str] = field(default_factory=set)
+    was_killed: bool = False
 
     def __post_init__(self) -> None:
         self.life = self.runs.life
@@ -150,6 +151,7 @@ class Trial:
         may_go, waiting = self._may_go(before), self._waiting(run, before)
         disk = files_of(place.folder)
         ended = self._ended(run, place)
+        self.was_killed |= ended.code == KILLED
         self._count(run, ended)
         may_go |= self._may_go(before)  # what happened meanwhile counts, too
         after = self._published(before, may_go, ended)
@@ -161,9 +163,7 @@ class Trial:
             waiting |= self._waiting(run, before)
             self._check_whole(run, there & self.life.there(), waiting, before, after, ended)
         if ended.code == KILLED and run.which % 2 and place.kept:
-            was = (
-                _texts(disk).items() | _texts(before.files).items()
-            )  # git may have brought it back
+            was = _texts(disk).items() | _texts(before.files).items()  # git may bring some back
             self._check_completed(run, disk, _texts(now).items() - was)
         return ended
 
@@ -334,7 +334,8 @@ class Trial:
         others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen}
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
         if not self.land.is_tampered:  # an older state does not fit the stores of today
-            checks.fitting(after, ended.log)
+            others = {id_ for id_ in after.pages() if not self._is_mine(id_, run)}
+            checks.fitting(after, others if self.was_killed else (), ended.log)
         if self.way.shards == 1 and run.how not in ("busy", "between") and not missed:
             self._check_equal(after, ended, run)
 
