@@ -106,10 +106,17 @@ class Holdings:
         between = ", ["
         for id_, each in sorted(self.rows(database_id).items(), key=_first):
             said = [id_, each.folder, each.title, each.icon, each.store, each.links_digest]
-            yield between + json.dumps(said)
+            unknown = self._unknown(each.links) if each.links else []
+            yield between + json.dumps([*said, unknown] if unknown else said)
             between = ", "
         yield "" if between == ", " else between
         yield "], " + json.dumps([inside, place.store, _TABLE])[1:]
+
+    def _unknown(self, links: Iterable[str]) -> list[str]:
+        """Where a row leads that the state does not have: a page of another part has its place already,
+        and its title only once that part has read it."""
+        ids = (link.partition("#")[0] for link in links)
+        return [id_ for id_ in ids if id_ not in self.now.pages and id_ not in self.now.databases]
 
 
 class Sheet:

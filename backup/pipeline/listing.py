@@ -340,14 +340,14 @@ class Survey:
 
     def judged(self, state: State, is_mine: Callable[[str], bool]) -> Listing:
         """The same, after asking for what is no longer listed where it was: for pages that are the run's
-        own, and for each database, because its own pages may lie there."""
+        own, and for what others lie in, because its own may be among them."""
         while True:
             listing = self.listing()
             missing = candidates(listing.lists, state, self._verdicts, listing.roots)
             asked = [
                 id_
                 for id_ in missing
-                if id_ not in self._verdicts and (id_ in state.databases or is_mine(id_))
+                if id_ not in self._verdicts and (is_mine(id_) or state.may_hold(id_))
             ]
             if not asked:
                 return listing

@@ -82,8 +82,9 @@ def earlier(
     git: Git, prefix: str, base: Base, texts: Set[str], pushing: Pushing
 ) -> dict[str, Record]:
     """Pages that lie on the branch, as the last commit with that very text of them knew them, or without a
-    text that very store: what somebody has changed since is nobody's that we could tell. `texts` should
-    be among theirs: else more of the history is fetched."""
+    text that very store, or of a page that the state has elsewhere just a file: what somebody has changed
+    since is nobody's that we could tell. `texts` should be among theirs: else more of the history is
+    fetched."""
     if len(_versions(git, f"{prefix}{state.NAME}", base.commit)) < 2:
         pushing.deepen()  # else the state of the tip is compared with the tip
     found = _known_earlier(git, prefix, base)
@@ -99,7 +100,8 @@ def _known_earlier(git: Git, prefix: str, base: Base) -> dict[str, Record]:
     for commit in _versions(git, path, base.commit):
         files = Tip(commit, *listed(git, commit)).regular(prefix)
         for id_, record in _at(git, commit, path).pages.items():
-            own = (join(record.folder, name) for name in (TEXT, STORE))
+            moved = record.names() if id_ in base.state.pages else ()
+            own = (join(record.folder, name) for name in (TEXT, STORE, *moved))
             there = next((each for each in own if each in base.files), "")
             if there and id_ not in found and files.get(there) == base.files[there]:
                 found[id_] = record

@@ -74,6 +74,10 @@ class State:
         """All of them by their id."""
         return {**self.databases, **self.pages}
 
+    def may_hold(self, id_: str) -> bool:
+        """Whether others may lie in it: it is a database, or a page that showed some."""
+        return id_ in self.databases or bool(self.pages[id_].lists)
+
     def owned(self) -> dict[str, str]:
         """Every file that is ours, below the output folder → the id of its page or database."""
         found = {path: id_ for id_, record in self.pages.items() for path in record.paths()}

@@ -198,7 +198,8 @@ def equal(
     forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
     # What was read in the trash says so until it is edited.
     trashed = {id_ for path, id_ in ours.whose().items() if _says_trash(path, ours.files)}
-    said, wanted = (each.without_names(common, aims, forged) for each in (ours, fresh))
+    lone = set(ours.databases.keys() - fresh.databases.keys())
+    said, wanted = (each.without_names(common, aims, forged, lone) for each in (ours, fresh))
     for about in said.keys() | wanted.keys():
         if about.partition(":")[2] not in apart[0] and _is_to_compare(
             about, fresh, touched, forged | trashed

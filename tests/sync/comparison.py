@@ -173,10 +173,13 @@ class Copy:
         others = (page for id_, page in self.pages.items() if id_ not in common)
         return {link[-8:] for page in others for link in page.get("links", ()) if "#" in link}
 
-    def without_names(self, common: set[str], aims: set[str], forged: set[str]) -> dict[str, Any]:
+    def without_names(
+        self, common: set[str], aims: set[str], forged: set[str], lone: set[str]
+    ) -> dict[str, Any]:
         """What the backup says, by what it is about. `common` are the pages and databases that both of
         two backups have: what is said of others is left out, and the anchors of what they aim at. A table
-        has nothing to say of pages of which the store is `forged`."""
+        has nothing to say of pages of which the store is `forged`, and nothing tells what a linked view of
+        a database shows that only one of them has: it is `lone`."""
         sound = common - forged
         said: dict[str, Any] = {}
         for id_, place in self.databases.items():
@@ -200,7 +203,7 @@ class Copy:
                 continue  # somebody deleted it, and Notion does not show the page just now
             text = self._text(_join(page["folder"], "index.md"), common, aims)
             said[f"page:{id_}"] = _TABLE.sub(_in_any_order, text, count=1)
-            said[f"record:{id_}"] = _record(page, aims)
+            said[f"record:{id_}"] = _record(page, aims, lone)
             if page.get("store"):
                 said[f"store:{id_}"] = _stored(self.files[_join(page["folder"], STORE)])
             files = page.get("files", ())
@@ -274,11 +277,15 @@ def _without_suffix(folder: str, id_: str) -> str:
     return re.sub(rf"-(?:{endings})$", "", name).encode()[:40].decode("utf-8", "ignore")
 
 
-def _record(page: dict[str, Any], aims: set[str]) -> dict[str, Any]:
+def _record(page: dict[str, Any], aims: set[str], lone: set[str]) -> dict[str, Any]:
     """What the state knows of a page, but for names and for what follows from them."""
     anchors = sorted(each for each in page.get("anchors", ()) if each[-8:] not in aims)
-    known = ("parent", "title", "icon", "edited", "render_key", "links", "requests", "lists")
-    return {**{key: page.get(key) for key in known}, "anchors": anchors}
+    links = [each for each in page.get("links", ()) if each not in lone]
+    known = {
+        key: page.get(key)
+        for key in ("parent", "title", "icon", "edited", "render_key", "requests", "lists")
+    }
+    return {**known, "links": links, "anchors": anchors}
 
 
 def _stored(content: bytes) -> list[str]:
