@@ -105,4 +105,5 @@ def _extension(file: File, head: bytes, content_type: str, name: str) -> str:
     if is_named and (own := kinds.kept(file.name)):
         return own
     found = kinds.extension(head, content_type, name)
-    return "" if is_named and found in ("txt", "bin") else found
+    is_guess = found in ("txt", "bin") and found != kinds.suffix(file.name)
+    return "" if is_named and is_guess else found

@@ -63,6 +63,16 @@ def test_an_empty_file_that_was_uploaded_is_kept(local: Local, site: Site, tmp_p
     assert (got.size, got.extension) == (0, "log")
 
 
+@pytest.mark.parametrize(
+    ("name", "extension"), [("firmware.bin", "bin"), ("firmware.img", "img"), ("firmware", "")]
+)
+def test_bytes_that_say_nothing_leave_an_attachment_its_name(
+    local: Local, site: Site, tmp_path: Path, name: str, extension: str
+) -> None:
+    file = attachment(site.put("/x", bytes(range(200, 255))), hosted=True, name=name)
+    assert local.download(file, tmp_path).extension == extension
+
+
 def test_five_declared_gigabytes_are_refused_before_a_byte_is_read(
     local: Local, site: Site, tmp_path: Path
 ) -> None:
