@@ -6,8 +6,11 @@ chain of requests of which each needs the answer of the one before.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -17,8 +20,9 @@ from typing import Any
 from backup.markdown.context import Context
 from backup.markdown.page import render
 from backup.model import Block, Json, Page
+from bench import peers
 from bench.generate import generate
-from bench.measure import Cost, Size, run, taken, written
+from bench.measure import ROOT, Cost, Size, git, run, taken, written
 from bench.notion import Notion, reads
 from fakenotion.workspace import Workspace
 
@@ -64,6 +68,28 @@ def nothing_changed(folder: Path, connections: int) -> Iterator[Row]:
 def _bodies(notion: Notion, pages: int) -> int:
     """The least number of requests for the first `pages` pages."""
     return int(notion.tell(minimum=pages)["minimum"])
+
+
+def cold(folder: Path, connections: int) -> Iterator[Row]:
+    """R: what A does, from the archive of a release on a machine that has nothing of it."""
+    subprocess.run([sys.executable, "-m", "tools.release", "build"], check=True, cwd=ROOT)
+    (archive,) = (ROOT / "build/release").glob("*.tar.gz")
+    with Notion(kind="generated", pages=1000, blocks=4, images=0.0) as notion:
+        run(notion, folder / "backup")
+        notion.tell(knobs={"latency": LATENCY})
+        (home := folder / "home").mkdir()
+        subprocess.run(["tar", "-xzf", str(archive)], check=True, cwd=home)
+        (program,) = home.glob("*/entrypoint.py")
+        command = ("python3", str(program))
+        for most in (1.5, 1.0):  # the first start, and those after it
+            cost = run(
+                notion,
+                folder / "backup",
+                concurrency=connections,
+                program=command,
+                home=str(home),
+            )
+            yield _beyond("R", cost.seconds, 10 * LATENCY, most)
 
 
 def burst(folder: Path, connections: int) -> Iterator[Row]:
@@ -154,6 +180,38 @@ def runners(folder: Path, connections: int) -> Iterator[Row]:
     yield _ratio_of("H", "50,000 pages, 3 runners and tokens", three, alone / 3, 1.05)
 
 
+def parts(folder: Path, connections: int) -> Iterator[Row]:
+    """T: a tree of 2,000 pages in three parts, each in a process and a fresh clone of its own, at once, until
+    the branch says what one process says."""
+    with Notion(kind="tree", pages=2_000, words=4) as notion:
+        run(notion, folder / "one", concurrency=connections)
+        wanted = written(folder / "one")
+        remote, same, rounds = folder / "remote.git", False, 0
+        git("init", "-q", "--bare", "--initial-branch=main", str(remote))
+        while not same and rounds < _LEVELS + 1:
+            rounds += 1
+            _at_once(notion, folder / f"round-{rounds}", remote, connections)
+            git("clone", "-q", str(remote), str(folder / f"clone-{rounds}"))
+            same = written(folder / f"clone-{rounds}") == wanted
+        yield Row(
+            "T", "three processes, same bytes as one", f"{same} in {rounds} rounds", "True", same
+        )
+
+
+_LEVELS = 4  # of the tree: what lies in a page is known when that was read
+
+
+def _at_once(notion: Notion, folder: Path, remote: Path, connections: int) -> None:
+    """One run of each of three parts."""
+
+    def one(part: int) -> None:
+        git("clone", "-q", str(remote), str(folder / str(part)))
+        run(notion, folder / str(part), "--shard", f"{part}/3", concurrency=connections)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(one, (1, 2, 3)))
+
+
 def stores(folder: Path, connections: int) -> Iterator[Row]:
     """K: what the `.notion.json` of each page costs, in the checkout, in git's pack, and a full sync."""
     kinds: dict[str, dict[str, Any]] = {
@@ -193,6 +251,22 @@ def _share(folder: Path, connections: int) -> Iterator[Row]:
 def _kept(notion: Notion, folder: Path, keep: bool, connections: int) -> tuple[Cost, Size]:
     at = folder / str(keep)
     return run(notion, at, "--keep-json", str(keep), concurrency=connections), taken(at)
+
+
+def peer(folder: Path, connections: int) -> Iterator[Row]:
+    """N: 58 new pages, beside notion2md, the fastest of the others; both take as many requests as they need."""
+    with Notion(kind="generated", pages=58) as notion:
+        notion.tell(knobs={"latency": LATENCY})
+        python = peers.install(folder / "peer")
+        pages = notion.tell(pages=True)["pages"]
+        theirs = peers.export(python, notion.url, pages, folder / "theirs")
+        asked = notion.tell(count=True)["requests"]
+        cost = run(notion, folder / "ours", concurrency=connections)
+        measured = (
+            f"{cost.seconds:.1f} s, {cost.requests} requests; {theirs:.1f} s, {asked} requests"
+        )
+        part = theirs / cost.seconds
+        yield Row("N", "time, ours and theirs", f"{measured}: 1/{part:.1f}", "≤ 1/6", part >= 6)
 
 
 def growing(folder: Path, connections: int) -> Iterator[Row]:
@@ -253,7 +327,7 @@ def _ratio(case: str, seconds: float, floor: float, most: float) -> Row:
 def _beyond(case: str, seconds: float, floor: float, most: float) -> Row:
     """The start and the CPU of a run that has nothing to do, beside what the network takes."""
     measured = f"{seconds:.2f} s = {floor:.2f} s + {seconds - floor:.2f} s"
-    return Row(case, "time", measured, f"≤ floor + {most:.0f} s", seconds - floor <= most)
+    return Row(case, "time", measured, f"≤ floor + {most:g} s", seconds - floor <= most)
 
 
 def _ratio_of(case: str, what: str, hours: float, floor: float, most: float) -> Row:
@@ -274,6 +348,9 @@ CASES: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "G": rendering,
     "H": runners,
     "K": stores,
+    "N": peer,
+    "R": cold,
+    "T": parts,
     "P": hard,
     "S": growing,
     "L": company,

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,14 +32,26 @@ class Cost:
     windows: list[int]
 
 
-def run(notion: Notion, folder: Path, *flags: str, concurrency: int = 8) -> Cost:
+# As entrypoint.py starts it: what Python compiles is kept.
+_WARM = (sys.executable, "-X", f"pycache_prefix={ROOT / 'build/bench'}", "-m", "backup")
+
+
+def run(
+    notion: Notion,
+    folder: Path,
+    *flags: str,
+    concurrency: int = 8,
+    program: Sequence[str] = _WARM,
+    home: str = os.environ.get("HOME", ""),
+) -> Cost:
     """One backup of every database, in a process of its own; it must end well."""
     notion.tell(count=True)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / ".git").exists():
-        subprocess.run(["git", "init", "-q", "--initial-branch=main"], cwd=folder, check=True)
+        git("init", "-q", "--initial-branch=main", str(folder))
     environ = {
-        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "PATH": os.environ["PATH"],
+        "HOME": home,
         "NOTION_TOKEN": "ntn_bench",
         "NOTION_API_URL": notion.url,
         "DATABASES": "\n".join(notion.databases),
@@ -48,8 +61,7 @@ def run(notion: Notion, folder: Path, *flags: str, concurrency: int = 8) -> Cost
     }
     started = time.perf_counter()
     process = subprocess.Popen(
-        # As entrypoint.py starts it: what Python compiles is kept.
-        [sys.executable, "-X", f"pycache_prefix={ROOT / 'build/bench'}", "-m", "backup", *flags],
+        [*program, *flags],
         cwd=folder,
         env=environ,
         stdout=subprocess.PIPE,
@@ -57,14 +69,19 @@ def run(notion: Notion, folder: Path, *flags: str, concurrency: int = 8) -> Cost
     )
     assert process.stdout
     said = process.stdout.read()
-    cpu, git = _spent(process.pid)
+    cpu, of_git = _spent(process.pid)
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"the run failed:\n{said.decode()}")
     counted = notion.tell(count=True)
-    return Cost(seconds, cpu, git, used.ru_maxrss / 1024, **counted)
+    return Cost(seconds, cpu, of_git, used.ru_maxrss / 1024, **counted)
+
+
+def git(*arguments: str) -> None:
+    """A command of git that must end well."""
+    subprocess.run(["git", *arguments], check=True)
 
 
 @dataclass(frozen=True)
@@ -77,7 +94,7 @@ class Size:
 
 def taken(folder: Path) -> Size:
     """What a backup takes of the disk after its first run."""
-    subprocess.run(["git", "gc", "-q", "--prune=now"], cwd=folder, check=True)
+    git("-C", str(folder), "gc", "-q", "--prune=now")
     found = {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     pages = sum(path.name == "index.md" for path in found)
     checkout = sum(size for path, size in found.items() if ".git" not in path.parts)

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
@@ -27,6 +28,7 @@ class Notion:
     """The controlling end: starts the process and talks to it."""
 
     def __init__(self, **workspace: Any) -> None:
+        self._lock = Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bench.notion"],
             stdin=subprocess.PIPE,
@@ -40,9 +42,10 @@ class Notion:
     def tell(self, **command: Any) -> dict[str, Any]:
         """Send a command; its answer."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps(command) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        with self._lock:
+            self._process.stdin.write(json.dumps(command) + "\n")
+            self._process.stdin.flush()
+            answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer
 
     def __enter__(self) -> Notion:
@@ -83,6 +86,8 @@ def _done(workspace: Workspace, server: StandIn, command: dict[str, Any]) -> dic
     if edits := command.get("edit"):
         for page in workspace.listed(workspace.source(workspace.databases()[0]))[:edits]:
             workspace.append(page, [blocks.paragraph("Edited.")])
+    if command.get("pages"):
+        return {"pages": workspace.listed(workspace.source(workspace.databases()[0]))}
     if pages := command.get("minimum"):
         first = workspace.listed(workspace.source(workspace.databases()[0]))[:pages]
         return {"minimum": sum(reads(workspace, page) for page in first)}
