@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -186,8 +186,16 @@ class _Work:
         wanted = (README, CSV) if place.store else (README,)
         paths = {*place.paths(), *(join(place.folder, name) for name in wanted)}
         is_newer = self.writer.after_interruption or not self.writer.touched.isdisjoint(paths)
+        is_newer = is_newer or self._was_lacking(holdings.rows(database_id).keys())
         is_fitting = place.index_digest == holdings.digest(database_id)
         return is_fitting and not is_newer and all(map(self.has, paths))
+
+    def _was_lacking(self, rows: Set[str]) -> bool:
+        """Whether the store of a row was missing when the run began, and was written again: the files may
+        have been made without it."""
+        known = self.before.pages
+        again = (known[id_] for id_ in rows & self.writer.written if id_ in known)
+        return any(each.store and not self.has(each.store_path) for each in again)
 
     def _write(self, database_id: str, place: Place, texts: Mapping[str, str]) -> list[str]:
         """The names of the files that are ours afterwards. Where README.md is somebody else's, nothing

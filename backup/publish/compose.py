@@ -257,8 +257,8 @@ def _shown(
     tip: Contents,
 ) -> tuple[State, dict[str, str]]:
     """The state, and by their paths the files that show the pages of databases, as all runs together
-    know them. Those that the tip has already are not made again, nor those of a database that is as it was,
-    and of which no page is `changed`."""
+    know them. Those that the run did not write and the tip has already are not made again, nor those of a
+    database that is as it was, and of which no page is `changed`."""
     if held.tables is None:
         return _listed(now, theirs, held, ground)
     places = dict(now.databases)
@@ -267,7 +267,8 @@ def _shown(
     for id_ in places.keys() & held.state.databases.keys():
         place, there = places[id_], theirs.databases.get(id_)
         is_same = place == there and id_ not in changed
-        if is_same or _is_there(place, there, holdings.digest(id_), ground):
+        is_same = is_same or _is_there(place, there, holdings.digest(id_), ground)
+        if is_same and id_ not in held.rewritten:
             continue
         made = held.tables.made(id_, holdings, tip)
         texts = dict(_free(made.texts, place, ground))

@@ -14,6 +14,7 @@ from tests.sync.trial import Choice, Run, Trial, Way
 FOLDER, MAIN, BRANCH, PULL = Way("folder"), Way("main"), Way("branch"), Way("pull")
 LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)
 SILENCE = next(number for number, (kind, _) in enumerate(FAULTS) if kind is from_on)  # no answers
+BUSY = FAULTS.index((from_on, faults.error(503)))
 REFUSED = FAULTS.index((path_of, faults.error(403)))
 FAILED = FAULTS.index((path_of, faults.error(500)))
 HIDDEN = FAULTS.index((path_of, faults.error(404)))

@@ -12,6 +12,7 @@ from tests.sync.happenings import Event
 from tests.sync.histories import (
     BARE,
     BRANCH,
+    BUSY,
     FAILED,
     FIRST,
     FOLDER,
@@ -269,6 +270,13 @@ HISTORIES: dict[str, History] = {
         [
             *(FIRST, Event("name", 11, 8), BARE, SECOND),
             *(Act("drop_text", 7), Act("revert_state", 8, 5), Run("full")),
+        ],
+    ),
+    "all is deleted, a run finds Notion silent, and then the state of before is put back": (
+        Way("branch", ("laptop",), roots="page"),
+        [
+            *(FIRST, Act("delete_all", 8), Run("fault", 12, BUSY, tree="sparse")),
+            Act("revert_state", 4),
         ],
     ),
     "two run inside of each other": (
