@@ -257,14 +257,14 @@ def _missing_here(
     branch; else the images and attachments of pages that are about to be read, the stores of those that
     are written from them, and the texts that prove that a store is right."""
     if base.checked_out:
-        return list(services.tree.lacking(load.named(base.state)))
+        return services.tree.lacking(load.named(base.state))
     files = (
         join(records[step.page_id].folder, name)
         for step in steps
         if step.page_id in records
         for name in needed(step, records[step.page_id])
     )
-    return list(services.tree.lacking(files))
+    return services.tree.lacking(files)
 
 
 def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> Delivery | None:

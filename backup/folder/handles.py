@@ -177,10 +177,11 @@ class Folders:
         self._hand = threading.local()
 
     @contextmanager
-    def at_hand(self) -> Iterator[None]:
-        """What this thread opens meanwhile stays open. None of it may be deleted meanwhile."""
+    def at_hand(self, *, in_line: bool = False) -> Iterator[None]:
+        """What this thread opens meanwhile stays open; `in_line`: of it, what the last one lies in, for
+        any number of folders in their order. None of it may be deleted meanwhile."""
         kept: dict[tuple[str, ...], Folder] = {}
-        self._hand.kept = kept
+        self._hand.kept, self._hand.in_line = kept, in_line
         try:
             yield
         finally:
@@ -197,6 +198,9 @@ class Folders:
                 with here as above:
                     here = _inside(above, way[: count + 1], make=make)
             return here
+        if self._hand.in_line:
+            for each in [each for each in kept if way[: len(each)] != each]:
+                kept.pop(each).__exit__()
         known = next((count for count in range(len(way), -1, -1) if way[:count] in kept), -1)
         if known < 0:
             known, kept[()] = 0, self._opened_top(make=make)

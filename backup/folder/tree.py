@@ -27,10 +27,8 @@ _REPLACE = "Replace it with a folder, or choose another one with DATABASES (path
 
 
 class Tree:
-    """The output folder. All paths are below it, with '/' between their parts.
-
-    `top` is the workspace, when `root` lies in it: above it, links are the owner's affair.
-    """
+    """The output folder. All paths are below it, with '/' between their parts. `top` is the workspace,
+    when `root` lies in it: above it, links are the owner's affair."""
 
     def __init__(self, root: Path, top: Path | None = None) -> None:
         self.root = root
@@ -187,16 +185,19 @@ class Tree:
             found |= {path: (at.st_mtime_ns, at.st_ino) for path, at in there.items()}
         return found
 
-    def lacking(self, paths: Iterable[str]) -> Iterator[str]:
-        """Those of the paths where nothing lies, and a file may be put; best asked folder by folder."""
-        for parent, inside in _by_folder(paths):
-            try:
-                with self._opened(parent, make=False) as folder:
-                    yield from (path for path in inside if not folder.kind(_parts(path)[-1]))
-            except FileNotFoundError:
-                yield from inside
-            except (OSError, WorkspaceError):
-                continue  # something else is in the way
+    def lacking(self, paths: Iterable[str]) -> list[str]:
+        """Those of the paths where nothing lies, and a file may be put."""
+        found: list[str] = []
+        with self._folders.at_hand(in_line=True):
+            for parent, inside in _by_folder(sorted(paths)):
+                try:
+                    folder = self._opened(parent, make=False)
+                    found += [path for path in inside if not folder.kind(_parts(path)[-1])]
+                except FileNotFoundError:
+                    found += inside
+                except (OSError, WorkspaceError):
+                    continue  # something else is in the way
+        return found
 
     def is_blocked(self, path: str) -> bool:
         """Whether a file can never be ours there: something else than a file lies in its place, or on
@@ -318,8 +319,7 @@ class Tree:
             yield folder, name
 
     def at_hand(self) -> AbstractContextManager[None]:
-        """The folders that this thread opens meanwhile stay open: the files of a page lie in one or two,
-        and none of these goes."""
+        """The folders that this thread opens meanwhile stay open: a page's files lie in one or two."""
         return self._folders.at_hand()
 
     def _opened(self, parts: Sequence[str], *, make: bool) -> Folder:

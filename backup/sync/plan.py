@@ -251,7 +251,7 @@ def _why_fetch(row: Row, record: Record, known: _Known) -> dict[str, bool]:
         "pages or databases in it came or went": is_unread
         and (
             (row.id in known.pages and known.pages[row.id].shifted)
-            or known.inside.get(row.id, _children(record)) != _children(record)
+            or (row.id in known.inside and known.inside[row.id] != _children(record))
         ),
         "its files were changed or deleted here": row.id in rules.damaged and is_unread,
         "edited in the minute of the last read, or read incompletely": is_unread

@@ -72,7 +72,7 @@ def test_what_a_link_leads_to_reads_as_if_it_were_not_there(tree: Tree, linked: 
     assert not tree.has(linked) and tree.stamp(linked) is None
     assert tree.beginning(linked) == tree.digest(linked) == ""
     assert list(tree.files()) == []
-    assert tree.is_blocked(linked) and not [*tree.lacking([linked])]
+    assert tree.is_blocked(linked) and not tree.lacking([linked])
     if "/" not in linked:
         assert tree.read(linked) == ""
 
@@ -272,4 +272,4 @@ def test_what_is_lacking_is_where_a_file_may_be_put(tree: Tree) -> None:
     paths = ["state", "milk", "milk/index.md", "new/index.md", "wiki/README.md"]
     paths += ["wiki/tea/index.md", "wiki/tea/.notion.json", "wiki/tea/a.png", "../up", "b.png"]
     lacking = ["state", "new/index.md", "wiki/README.md", "wiki/tea/a.png", "b.png"]
-    assert [*tree.lacking(paths)] == lacking
+    assert tree.lacking(paths) == sorted(lacking)
