@@ -49,21 +49,11 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / ".git").exists():
         git("init", "-q", "--initial-branch=main", str(folder))
-    environ = {
-        "PATH": os.environ["PATH"],
-        "HOME": home,
-        "NOTION_TOKEN": "ntn_bench",
-        "NOTION_API_URL": notion.url,
-        "DATABASES": "\n".join(notion.databases),
-        "CONCURRENCY": str(concurrency),
-        "GITHUB_WORKSPACE": str(folder),
-        "PYTHONPATH": str(ROOT),
-    }
     started = time.perf_counter()
     process = subprocess.Popen(
         [*program, *flags],
         cwd=folder,
-        env=environ,
+        env=_environ(notion, folder, concurrency, home),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -77,6 +67,19 @@ def run(
         sys.exit(f"the run failed:\n{said.decode()}")
     counted = notion.tell(count=True)
     return Cost(seconds, cpu, of_git, used.ru_maxrss / 1024, **counted)
+
+
+def _environ(notion: Notion, folder: Path, concurrency: int, home: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": home,
+        "NOTION_TOKEN": "ntn_bench",
+        "NOTION_API_URL": notion.url,
+        "DATABASES": "\n".join(notion.databases),
+        "CONCURRENCY": str(concurrency),
+        "GITHUB_WORKSPACE": str(folder),
+        "PYTHONPATH": str(ROOT),
+    }
 
 
 def git(*arguments: str) -> None:

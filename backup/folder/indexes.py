@@ -219,8 +219,9 @@ def current(before: State, writer: Writer, places: Mapping[str, Place]) -> State
     """The state as it is at this moment."""
     views, people = writer.plan.views, dict(writer.people)
     pages = dict(writer.records)
-    if any(views.values()):
-        pages = {id_: each.doubting(views) for id_, each in pages.items()}
+    is_told = any(views.values())
+    for id_ in pages if is_told else writer.written & pages.keys():
+        pages[id_] = pages[id_].doubting(views, is_new=id_ in writer.written)
     outside = _outside(writer, pages, places) if writer.outside else {}
     return replace(before, pages=pages, databases=places, people=people, outside=outside)
 

@@ -245,12 +245,7 @@ class Survey:
         when there is nothing left to read."""
         if self.settings.child_pages:
             if read_by_now is None:
-                self._views.listed |= {
-                    id_
-                    for record in state.pages.values()
-                    for each in record.lists
-                    for id_ in each.get("databases", ())
-                }
+                self._views.remember(state.pages.values())
             for page_id in read_by_now or ():
                 self._reread(page_id, tuple(map(List.from_json, state.pages[page_id].lists)))
             while self._more(state):

@@ -7,7 +7,7 @@ in (Notion API reference, "Working with views"). Asked only when there is someth
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from backup.errors import NotionError, Unauthorized
 from backup.json_values import mapping, word
 from backup.model import Problem, bare_id
 from backup.notion.client import Client
+from backup.sync.state import Record
 from backup.words import UNTITLED
 
 _UNSHARED = (
@@ -26,26 +27,31 @@ _UNSHARED = (
 @dataclass
 class LinkedViews:
     """What is known of linked views: `originals` has the id of the database that each shows, '' when
-    that is not known, `titles` what the block is called. `listed` are the databases in pages, linked views
-    or not, that an earlier run has seen. A full sync (`is_full`) asks for all that is not known."""
+    that is not known, `titles` what the block is called. A full sync (`is_full`) asks for all that is not
+    known."""
 
     client: Client
     pool: Executor
     is_full: bool = False
     originals: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
-    listed: set[str] = field(default_factory=set)
-    _known: set[str] = field(default_factory=set)  # to an earlier run
+    _listed: set[str] = field(default_factory=set)  # databases in pages, seen by an earlier run
+    _known: set[str] = field(default_factory=set)  # linked views, told by an earlier run
     _asked: set[str] = field(default_factory=set)  # data sources
     _found: dict[str, str] = field(default_factory=dict)
     _is_whole: bool = True  # no database of the backup is hidden just now
     _is_refused: bool = False  # a list, or a view
 
+    def remember(self, records: Iterable[Record]) -> None:
+        """What an earlier run wrote."""
+        for record in records:
+            self._known.update(id_ for id_, _ in record.shows())
+            self._listed.update(id_ for each in record.lists for id_ in each.get("databases", ()))
+
     def know(self, originals: Mapping[str, str]) -> None:
-        """What an earlier run found; what this one found counts more."""
+        """What pages were written with; what this run found counts more."""
         for id_, original in originals.items():
             self.originals[id_] = self.originals.get(id_) or original
-        self._known |= originals.keys()
 
     def add(self, block_id: str, title: str) -> None:
         """A database that shows no data sources."""
@@ -98,7 +104,7 @@ class LinkedViews:
         backup has can be the one that is shown, or Notion has not told in two runs."""
         sure = set(self.originals)
         if self._is_refused or not self._is_whole:
-            sure = self._known | (self.listed if self._is_whole else set())
+            sure = self._known | (self._listed if self._is_whole else set())
         return {id_: of for id_, of in self.originals.items() if of or id_ in sure}
 
     def problems(self) -> tuple[Problem, ...]:

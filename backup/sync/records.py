@@ -69,10 +69,14 @@ class Record:
             return ()
         return tuple((str(each.get("id")), str(each.get("of") or "")) for each in self.views)
 
-    def doubting(self, views: Mapping[str, str]) -> Record:
+    def doubting(self, views: Mapping[str, str], *, is_new: bool) -> Record:
         """The record without those of its linked views of which more is known now, than when the page was
-        written: whoever writes it next asks again."""
-        news = {id_ for id_, of in self.shows() if not of and views.get(id_)}
+        written, or of a page that `is_new` less: whoever writes it next asks again."""
+        news = {
+            id_
+            for id_, of in self.shows()
+            if not of and (views.get(id_) or (is_new and id_ not in views))
+        }
         if not news:
             return self
         return replace(self, views=tuple(each for each in self.views if each.get("id") not in news))

@@ -240,9 +240,9 @@ class Life:
         what it lies in is not listed when nothing lay there. A full sync sees it. `known` is what the
         backup has below the roots that the settings name."""
         self.unseen = {
-            each for each in self.unseen if bare_id(each) not in known and self.is_there(each)
+            each for each in self.unseen if not self.is_there(each) or bare_id(each) not in known
         }
-        return self.inside_of(self.unseen)
+        return self.inside_of(filter(self.is_there, self.unseen))
 
     def inside_of(self, ids: Iterable[str]) -> set[str]:
         """The bare ids of these, and of all that lies in them."""

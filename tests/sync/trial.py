@@ -175,7 +175,7 @@ class Trial:
         self.life.clock.forward(minutes=5)
         rounds = 2 if self.way.shards == 1 else self.life.depth() + 1
         for turn in range(rounds * self.way.shards if self.turns > 1 else 2):
-            how = "full" if self.life.unseen else "clean"
+            how = "full" if any(map(self.life.is_there, self.life.unseen)) else "clean"
             ended = self._run_to_the_end(Run(how, who=turn % self.turns))
             told = turn == 0 and "Rebuilt from the" in ended.log  # a lost state is a reason to look
             assert ended.code == 0 or told, f"stuck: exit code {ended.code}\n{ended.log}"

@@ -230,6 +230,26 @@ def test_a_view_of_which_notion_refuses_the_original_is_found_by_the_next_run(
     assert "Open tasks: a view of [Tasks](../tasks/README.md)" in grove.text("home/garden")
 
 
+def test_a_view_is_found_later_whose_original_was_refused_after_its_page_was_written(
+    grove: Grove,
+) -> None:
+    home = Branch(grove.notion, grove.roots)
+    rakes = home.page("Shed").page("Corner").database("Rakes", {})
+    home.page("Garden").linked(rakes, "All rakes")
+    source = bare_id(rakes.first_source)
+    grove.backup.server.plan = lambda asked: (
+        error(404) if source in map(bare_id, asked.query.get("data_source_id", ())) else None
+    )
+    grove.run()
+    assert "a view of" not in grove.text("home/garden")
+    grove.backup.heal()
+    grove.run()
+    found = "All rakes: a view of [Rakes](../shed/corner/rakes/README.md)"
+    assert found in grove.text("home/garden")
+    quiet(grove)
+    assert grove.endpoints["views"] == 0
+
+
 def test_an_original_that_notion_refuses_twice_is_not_asked_for_again(grove: Grove) -> None:
     Branch(grove.notion, grove.roots).page("Garden").linked(find(grove, "Tasks"), "Open tasks")
     grove.backup.fail("/v1/views", error(404))
