@@ -181,8 +181,11 @@ def equal(
     apart: tuple[set[str], set[str]],
     relics: Collection[str],
     log: str,
+    *,
+    texts: bool,
 ) -> None:
-    """A backup into an empty folder says the same, but for texts and stores in which the owner wrote.
+    """A backup into an empty folder says the same, but for `texts`, where an old state tells that they
+    look as settings want that have changed since, and for texts and stores in which the owner wrote.
     `apart` are pages that are kept as they are, and those that it was not the run's turn to remove."""
     kept = apart[0] | apart[1]
     ours = Copy.of(shown.ours)
@@ -201,6 +204,8 @@ def equal(
     lone = set(ours.databases.keys() - fresh.databases.keys())
     said, wanted = (each.without_names(common, aims, forged, lone) for each in (ours, fresh))
     for about in said.keys() | wanted.keys():
+        if about.startswith("page:") and not texts:
+            continue
         if about.partition(":")[2] not in apart[0] and _is_to_compare(
             about, fresh, touched, forged | trashed
         ):
