@@ -354,3 +354,9 @@ def _unnamed(value: Any) -> str:
 
 def _join(folder: str, name: str) -> str:
     return name if folder in (".", "") else f"{folder}/{name}"
+
+
+def stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """What changes when a file is written or replaced."""
+    found = {path: (folder / path).stat() for path in files_of(folder)}
+    return {path: (each.st_mtime_ns, each.st_ino) for path, each in found.items()}

@@ -13,7 +13,7 @@ from fakenotion.faults import Fault
 from fakenotion.server import Asked
 from tests.end_to_end.pulls import Pulls
 from tests.sync import checks
-from tests.sync.comparison import STATE, Copy, files_of, page_id, whole_pages
+from tests.sync.comparison import STATE, Copy, files_of, page_id, stamps, whole_pages
 from tests.sync.death import Death
 from tests.sync.happenings import Event, happen
 from tests.sync.land import HEAD, LOOSE, Branch, Folder, Land, Shown, write
@@ -200,12 +200,12 @@ class Trial:
     def quiet(self, run: Run) -> None:
         """A run with nothing to do: it costs its floor, and changes nothing."""
         before, place = self.land.now(), self.places[run.who % len(self.places)]
-        stamps = _stamps(place.folder) if place.kept else {}
+        stamped = stamps(place.folder) if place.kept else {}
         clones = [*self.land.in_clones(), *place.remembers(before)]
         ended, after = self.run(run), self.land.now()
         checks.floor(self.life, before, ended, clones)
         assert after == before, f"floor: published again\n{ended.log}"
-        changed = place.kept and self.turns == 1 and _stamps(place.folder) != stamps
+        changed = place.kept and self.turns == 1 and stamps(place.folder) != stamped
         assert not changed, f"floor: files were written again\n{ended.log}"
         if self.way.shards > 1:
             self._check_equal(after, ended, run)
@@ -379,8 +379,9 @@ class Trial:
         began = self.life.clock() - timedelta(seconds=2)  # Notion tells the time in whole seconds
         finished = {id_ for id_, _ in written}
         finished -= self.life.edited_since(began.replace(second=0))
-        ended = self.run(Run(who=killed.who))
-        if ended.code == 0:
+        clone = self.places[killed.who % len(self.places)].checked_out()
+        finished -= clone.pages() - self.land.now().pages()  # another run may have removed them
+        if (ended := self.run(Run(who=killed.who))).code == 0:
             if self.options.get("KEEP_JSON") == "false":
                 finished -= checks.outdated(Copy.of(self.land.now().ours), there)
             again = (finished & ended.read()) - checks.lists(self.life).keys()
@@ -392,9 +393,3 @@ def _texts(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The text of each page by its id."""
     found = (text for path, text in files.items() if path.endswith("/index.md"))
     return {id_: text for text in found if (id_ := page_id(text))}
-
-
-def _stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """What changes when a file is written or replaced."""
-    found = {path: (folder / path).stat() for path in files_of(folder)}
-    return {path: (each.st_mtime_ns, each.st_ino) for path, each in found.items()}

@@ -50,6 +50,10 @@ class Workplace:
         found = path.read_bytes() if self.kept and path.is_file() else b""
         return [Shown({STATE: found}, {})] if found != published.files.get(STATE, b"") else []
 
+    def checked_out(self) -> Shown:
+        """The commit that it has checked out."""
+        return Shown({}, {})
+
     def _ours(self) -> Iterator[str]:
         """What was not begun with, in its order; the state comes first."""
         paths = sorted(files_of(self.folder), key=lambda path: (path != STATE, path))
@@ -73,6 +77,9 @@ class Home(Workplace):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.repository = Repository.create(folder / ".git", bare=False)
+
+    def checked_out(self) -> Shown:
+        return Shown(self.repository.files(self.repository.tip()), {})
 
     def catch_up(self, before: str = "") -> None:
         """The work tree showed the commit `before`, and shows what the owner has committed."""
@@ -106,6 +113,9 @@ class Laptop(Workplace):
         self.land = land
         commit = land.repository.tip()
         self.repository = _clone(folder, land.repository, commit, url, whole=True)
+
+    def checked_out(self) -> Shown:
+        return Shown(self.repository.files(self.repository.tip()), {})
 
     def open(self, tree: str) -> None:
         """Pulled, if it can be without a merge; stale: not pulled."""
