@@ -119,6 +119,7 @@ def test_finished_pages_are_published_while_a_slow_one_is_being_read(target: Bac
     pages = [path for path in PAGES if not path.endswith(".csv")]  # the table comes at the end
     assert seen == [({"Tea", "Milk"}, [".notion-sync.json", "code.py", *pages])]
     assert titles(target) == {"Tea", "Milk", "Slow"}
+    assert all(f"new: {title} → " in ran.log for title in titles(target)), "of both publications"
     assert remote_commits(target) == 3
     assert target.git("status", "--porcelain") == ""
 
