@@ -22,6 +22,7 @@ _UNIT = re.compile(
 _TARGET = re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _PICTURE = re.compile(r"!\[(?:\\.|[^\[\]\\])*\]\(\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\(\)")
+_STRIKE = re.compile(r"(?<!~)~~(?!~)(.+?)(?<!~)~~(?!~)")
 _RAW_HTML = re.compile(r"(?:>|[-*+] |\d{1,9}[.)] | )*</?(?:details|summary|p|div)[ >]")
 _HTML_CODE = re.compile(r"\$<code>.*?</code>\$|<code>.*?</code>")
 _CONTAINER = r"(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)|\s)*"
@@ -33,7 +34,7 @@ _HEADING_ATTRIBUTES = re.compile(r"[ >]*#{1,6} .*(?<!\\)\{[^{}]*\}\s*")
 _DASHES = re.compile(r"-+\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _TAG = re.compile(r"<[^<>]*>")
-_TEXT_NODE_END = re.compile(rf"{_TAG.pattern}|\*+|~~")
+_TEXT_NODE_END = re.compile(rf"{_TAG.pattern}|(?<!\s)\*+|\*+(?!\s)")
 _SHORT_LINK = re.compile(r"\[\[.*?\]\]")
 _GITHUB_MATH = re.compile(r"(?:^|(?<=\s))\$[^$]*\S\$(?![A-Za-z0-9])|\$\$")
 _GITEA_MATH = re.compile(r"(?<![A-Za-z0-9.!?,;:\\$])\$(?!\$)(?:\\.|[^$\\])+\$(?=[\s.!?,;:)]|$)")
@@ -144,7 +145,8 @@ def _nodes(line: _Line) -> Iterator[str]:
     """The texts that a browser has of a line, each up to the next tag."""
     text = _HTML_CODE.sub("<>", line.text)
     if not line.html:
-        text = _LINK.sub(r"<>\1<>", _unescaped(text.replace("$`$", "<>").replace("`", "<>")))
+        text = _unescaped(text.replace("$`$", "<>").replace("`", "<>"))
+        text = _STRIKE.sub(r"<>\1<>", _LINK.sub(r"<>\1<>", text))
     for cell in _cells(text):
         yield from map(unescape, (_TAG if line.html else _TEXT_NODE_END).split(cell))
 

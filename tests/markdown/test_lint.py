@@ -25,6 +25,7 @@ GOOD = [
     "# T\n\n[[`x`](https://e.com/a_(b))] and [[!\\[<span></span>\\[x\\]\\]](c)]\n",
     "# T\n\n| a[[1](https://e.com)] | [[2](b)] |\n",
     "# T\n\n[[one bracket\n",
+    "# T\n\n~~\\$a\\$ one strike\n",
     "# T\n\n\\\\`[[x]] $a$ b` and `` a`[[x]] ``\n",
     "<details>\n<summary>Proof that $<code>x</code>$ is, $<code>y</code>$.</summary>\n",
     '# T\n\n<p align="center"><img src="a"><br><em>Let $<code>x</code>$ be $<code>y</code>$.</em></p>\n',
@@ -55,6 +56,7 @@ BAD = [
             "[a [[x]] b](u)",
             "[[a] and b]]",
             "- *[[x]]*",
+            "[[a * b]]",
             "| a | [[x]] |",
             "<summary>a [[x]]</summary>",
             "`a` [[x]] `b`",
@@ -88,6 +90,7 @@ BAD = [
             "| $<code>x</code>$ |",
             "| a | <code>$b$ c</code> |",
             "a [$b$](u)",
+            "a ~~\\$b\\$~~",
         )
     ),
     ("# T\n\n- > ```sh\n  > ```\n  > [[x]]\n", "line 5: '[[' is a link on Gitea"),
