@@ -35,7 +35,6 @@ _DASHES = re.compile(r"-+\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _TAG = re.compile(r"<[^<>]*>")
 _TEXT_NODE_END = re.compile(rf"{_TAG.pattern}|(?<!\s)\*+|\*+(?!\s)")
-_SHORT_LINK = re.compile(r"\[\[.*?\]\]")
 _GITHUB_MATH = re.compile(r"(?:^|(?<=\s))\$[^$]*\S\$(?![A-Za-z0-9])|\$\$")
 _GITEA_MATH = re.compile(r"(?<![A-Za-z0-9.!?,;:\\$])\$(?!\$)(?:\\.|[^$\\])+\$(?=[\s.!?,;:)]|$)")
 
@@ -136,9 +135,9 @@ def _math_by_accident(line: _Line) -> bool:
 
 def _short_link(line: _Line) -> bool:
     """Gitea looks at each text node of the finished page, but for code and the text of links."""
-    return any(sign in line.text for sign in ("[", "&")) and any(
-        map(_SHORT_LINK.search, _nodes(line))
-    )
+    if not any(sign in line.text for sign in ("[", "&")):
+        return False
+    return any("]]" in node.partition("[[")[2] for node in _nodes(line))
 
 
 def _nodes(line: _Line) -> Iterator[str]:
