@@ -137,7 +137,9 @@ def test_each_problem_says_what_to_do(folder: Path) -> None:
 def test_a_link_in_the_place_of_a_file_is_called_one(folder: Path) -> None:
     (folder / PICTURE).unlink()
     (folder / PICTURE).symlink_to("elsewhere.png")
-    told = {each["where"]: each["what"] for each in look(folder, "verify", "--json").json["problems"]}
+    told = {
+        each["where"]: each["what"] for each in look(folder, "verify", "--json").json["problems"]
+    }
     assert "something else than a file lies in its place" in told[PICTURE]
 
 
