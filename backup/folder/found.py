@@ -140,10 +140,19 @@ def _strange(
     found = {path for id_ in going if there.get(path := place[id_], id_) != id_}
     for path, id_ in told.items():
         folder = path.rpartition("/")[0]
-        is_ours = id_ in rows or folder in roots or state.parent_of(folder) in homes
+        is_ours = id_ in rows or folder in roots or _is_below(folder, homes)
         if there.get(place[id_]) != id_ if id_ in place else is_ours:
             found.add(path)
     return found
+
+
+def _is_below(folder: str, homes: Collection[str]) -> bool:
+    """Whether a folder lies in one of these, or in something in them of which nobody knows any more: but
+    for the output folder itself, in which everything lies."""
+    above = state.parent_of(folder)
+    while above not in homes and above != ".":
+        above = state.parent_of(above)
+    return above in homes and (above != "." or state.parent_of(folder) == ".")
 
 
 def _told(paths: Iterable[str], lying: Lying) -> dict[str, str]:

@@ -287,6 +287,10 @@ HISTORIES: dict[str, History] = {
             Run(who=1, tree="sparse"),
         ],
     ),
+    "an old state is put back that lacks a database in a row, and the row is edited": (
+        Way("main", ("runner", "runner"), roots="page"),
+        [FIRST, Event("nest", 5), FIRST, Act("revert_state", 7, 6), Event("link_to_block", 6, 3)],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
