@@ -108,7 +108,8 @@ def _extension(file: File, head: bytes, content_type: str, name: str) -> str:
     is_named = file.kind != "image" and bool(file.name)
     if is_named and (own := kinds.kept(file.name)):
         return own
-    given = name if kinds.suffix(name) or not file.hosted else urls.last_segment(file.url)
+    address = urls.last_segment(file.url) if file.hosted else ""
+    given = address if kinds.kept(address) and not kinds.suffix(name) else name
     found = kinds.extension(head, content_type, given)
     is_guess = found in ("txt", "bin") and found != kinds.suffix(given)
     return "" if is_named and is_guess else found
