@@ -240,8 +240,9 @@ def _problems(
             yield Problem(each.record.folder, what, each.page_id)
     for part in parts:
         if part.absent:
+            are = "is" if part.absent == 1 else "are"
             what = (
-                f"{counted(part.absent, 'file')} of this database not on the disk: the command verify "
+                f"{counted(part.absent, 'file')} of this database {are} not on the disk: the command verify "
                 "names them, and the next backup brings them back."
             )
             yield Problem(part.folder, what)

@@ -179,7 +179,7 @@ def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory
     folders = {record.folder for record in pages.values()}
     elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}
     again = memory.rebuilt | added.keys()
-    is_first = not again and memory.problem.endswith("missing.")
+    is_first = not again and memory.problem.endswith(("missing.", "empty."))
     return replace(
         memory,
         state=replace(memory.state, pages=pages),

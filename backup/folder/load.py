@@ -29,14 +29,14 @@ class Local:
     """What the work tree says. `claimed` are files that an interrupted run may have written; all are
     ours. `older` are those that it was about to write where an older copy of a page lies that no state knows
     any more: they may be written, and never deleted. `finished` are the ids of pages that it wrote, and that lie there as it did, `torn` of those
-    that it was writing. `problem` says why its state file cannot be used; '' when it can, or is not
-    there."""
+    that it was writing. `problem` says why its state file cannot be used; '' when it can, or when
+    there is none: `lack` is then 'missing' or 'empty'."""
 
     state: State = field(default_factory=State)
     claimed: frozenset[str] = frozenset()
     finished: frozenset[str] = frozenset()
     torn: frozenset[str] = frozenset()
-    is_there: bool = False
+    lack: str = "missing"
     problem: str = ""
     older: frozenset[str] = frozenset()
 
@@ -87,11 +87,12 @@ def local(tree: Tree, *, believed: bool = True) -> Local:
     except BrokenState as error:
         known, problem = State(), error.message
     replayed = journal.replay(known, lines, partial(_is_there, tree))
-    is_there = bool(text.strip())
+    empty = "empty" if tree.has(state.NAME) else "missing"
+    lack = "" if text.strip() else empty
     older = _older(replayed, tree)
     claimed, torn = replayed.claimed - older, frozenset(replayed.torn)
     found = replayed.state, claimed, replayed.finished, torn
-    return Local(*found, is_there, problem, older)
+    return Local(*found, lack, problem, older)
 
 
 def _older(replayed: Replayed, tree: Tree) -> frozenset[str]:
@@ -109,9 +110,9 @@ def present(tree: Tree, where: str, *, believed: bool = True) -> Local:
     here = local(tree, believed=believed)
     if here.problem:
         raise StateError(here.problem, hint="The next backup makes it anew from what lies there.")
-    if not here.is_there:
+    if here.lack:
         raise StateError(
-            f"There is no backup here: {join(where, _NAME)} is missing.",
+            f"There is no backup here: {join(where, _NAME)} is {here.lack}.",
             hint="Run a backup first, or name its folder with OUTPUT_DIR.",
         )
     return here
@@ -130,8 +131,8 @@ def of_work_tree(here: Local) -> Memory:
     """The memory of a run that does not publish. A page that an interrupted run was writing may have a
     store and files that are not those of its text."""
     rebuilt = frozenset(here.state.pages) if here.problem else frozenset()
-    missing = "" if here.is_there else f"{state.NAME} is missing."
-    problem = here.problem or missing
+    lack = f"{state.NAME} is {here.lack}." if here.lack else ""
+    problem = here.problem or lack
     damage = here.state.damage
     return Memory(
         here.state,

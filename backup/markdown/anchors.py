@@ -18,9 +18,8 @@ from dataclasses import replace
 from backup.markdown import links
 from backup.markdown.blocks.text import HEADINGS, heading_line
 from backup.markdown.context import Context
-from backup.markdown.runs import block_runs
+from backup.markdown.runs import block_runs, titled
 from backup.model import Block, Json, Page, bare_id, plain_text
-from backup.words import UNTITLED
 
 _BLANK = re.compile(r"\s")
 
@@ -44,7 +43,7 @@ def _headings(page: Page, context: Context) -> Iterator[Block]:
 def _anchors(
     page: Page, headings: tuple[Block, ...], context: Context
 ) -> Iterator[tuple[str, str]]:
-    title = page.title or UNTITLED
+    title = titled(page.title)
     seen = Counter(slugs_of(title, title))
     taken = set(seen)
     for heading in headings:

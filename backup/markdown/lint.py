@@ -9,14 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import unescape
 
-_FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
-_CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_TARGET = re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|<[a-z][\w+.-]*:[^\s<>]*>")
-_PICTURE = re.compile(r"!\[(?:\\.|[^\[\]\\])*\](?=\()")
-_ATTRIBUTES = re.compile(r"(?<=<)([a-z]+)\s[^<>]*(?=>)", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^<>]*>|<!--.*?-->", re.IGNORECASE)
-_CONTAINER = r"(?:>|[-*+]|\d{1,9}[.)]|\s)*"
+_FENCE = re.compile(r"((?:>|[-*+] |\d{1,9}[.)] | )*)(`{3,}(?=[^`]*$)|~{3,})")
+_MARKER = re.compile(r"[^>]")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_UNIT = re.compile(
+    rf"{_ESCAPE.pattern}|(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))|`+"
+    r"|<(?P<tag>/?[a-z][a-z0-9]*)(?:[\s/][^<>]*)?>|<(?P<address>[a-z][\w+.-]*:[^\s<>]*)>",
+    re.IGNORECASE,
+)
+_TARGET = re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+_PICTURE = re.compile(r"!\[(?:\\.|[^\[\]\\])*\]\(\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\(\)")
+_STRIKE = re.compile(r"(?<!~)~~(?!~)(.+?)(?<!~)~~(?!~)")
+_RAW_HTML = re.compile(r"(?:>|[-*+] |\d{1,9}[.)] | )*</?(?:details|summary|p|div)[ >]")
+_HTML_CODE = re.compile(r"\$<code>.*?</code>\$|<code>.*?</code>")
+_CONTAINER = r"(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)|\s)*"
 _ALERT = re.compile(
     rf"({_CONTAINER})\[!(?:note|tip|important|warning|caution)\](.*)", re.IGNORECASE
 )
@@ -24,7 +33,9 @@ _FALSE_BOX = re.compile(rf"{_CONTAINER}[-*+] \[[ xX]\]\(")
 _HEADING_ATTRIBUTES = re.compile(r"[ >]*#{1,6} .*(?<!\\)\{[^{}]*\}\s*")
 _DASHES = re.compile(r"-+\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
-_TEXT_NODE_END = re.compile(r"<[^<>]*>|(?<!\\)(?:\*+|~~|[\[\]])")
+_TAG = re.compile(r"<[^<>]*>")
+_TEXT_NODE_END = re.compile(rf"{_TAG.pattern}|(?<!\s)\*+|\*+(?!\s)")
+_SHORT_LINK = re.compile(r"\[\[.*?\]\]")
 _GITHUB_MATH = re.compile(r"(?:^|(?<=\s))\$[^$]*\S\$(?![A-Za-z0-9])|\$\$")
 _GITEA_MATH = re.compile(r"(?<![A-Za-z0-9.!?,;:\\$])\$(?!\$)(?:\\.|[^$\\])+\$(?=[\s.!?,;:)]|$)")
 
@@ -36,6 +47,7 @@ class _Line:
     number: int
     raw: str
     text: str
+    html: bool  # of a block of HTML, in which nothing is Markdown
     folded: bool  # inside <details>
     first: bool  # the first line of the body that is not blank
 
@@ -63,22 +75,37 @@ def _lines(text: str) -> Iterator[_Line]:
     folds = 0
     first = True
     for number, raw in enumerate(text[start:].split("\n"), text.count("\n", 0, start) + 1):
-        mark = _FENCE.match(raw)
         if fence:
-            fence = "" if mark and mark[1] == fence and not raw[mark.end() :].strip() else fence
+            fence = "" if raw.rstrip() == fence else fence
             continue
-        if mark:
-            fence = mark[1]
+        if mark := _FENCE.match(raw):
+            fence = _MARKER.sub(" ", mark[1]) + mark[2]
             continue
-        folds += raw.count("<details") - raw.count("</details")
-        yield _Line(number, raw, _seen(raw), folds > 0, first and bool(raw))
+        is_html = bool(_RAW_HTML.match(raw))
+        seen = raw if is_html else _seen(raw)
+        folds += _unescaped(seen).count("<details") - seen.count("</details")
+        yield _Line(number, raw, seen, is_html, folds > 0, first and bool(raw))
         first = first and not raw
 
 
 def _seen(raw: str) -> str:
-    """The line without what is not text: code, the words and the address of an image, targets."""
-    text = _PICTURE.sub("", _CODE_SPAN.sub("`", raw))
-    return _ATTRIBUTES.sub(r"\1", _TARGET.sub("", text)) if "<" in text or "(" in text else text
+    """The line of Markdown without what is not text: code, images, attributes and targets of links."""
+    if not any(sign in raw for sign in "`<("):
+        return raw
+    return _PICTURE.sub("<>", _TARGET.sub("()", _UNIT.sub(_unit, raw)))
+
+
+def _unit(found: re.Match[str]) -> str:
+    if found["code"]:
+        return "`"
+    if found["tag"]:
+        return f"<{found['tag']}>"
+    return "<>" if found["address"] else found[0]
+
+
+def _unescaped(text: str) -> str:
+    """The text with entities for what is escaped, so that no sign in it is but what it looks like."""
+    return _ESCAPE.sub(lambda found: f"&#{ord(found[1])};", text) if "\\" in text else text
 
 
 def body(text: str) -> int:
@@ -98,22 +125,38 @@ def _titled_alert(line: _Line) -> bool:
 
 
 def _math_by_accident(line: _Line) -> bool:
+    """Gitea looks at the raw line, GitHub at each text node of the finished page."""
     if "$" not in line.text:
         return False
-    seen = line.text.replace("$`$", "")
-    return any(map(_is_math, _CELL_END.split(seen) if _row(seen) else [seen]))
-
-
-def _is_math(text: str) -> bool:
-    """Gitea looks at the raw line, GitHub at each text node of the finished page."""
-    if _GITEA_MATH.search(text):
+    text = line.text.replace("$`$", "<>")
+    if not line.html and any(map(_GITEA_MATH.search, _cells(text))):
         return True
-    nodes = _TEXT_NODE_END.split(_TAG.sub("<>", text).replace("\\$", "$"))
-    return any(_GITHUB_MATH.search(node) for node in nodes)
+    return any(map(_GITHUB_MATH.search, _nodes(line)))
+
+
+def _short_link(line: _Line) -> bool:
+    """Gitea looks at each text node of the finished page, but for code and the text of links."""
+    return any(sign in line.text for sign in ("[", "&")) and any(
+        map(_SHORT_LINK.search, _nodes(line))
+    )
+
+
+def _nodes(line: _Line) -> Iterator[str]:
+    """The texts that a browser has of a line, each up to the next tag."""
+    text = _HTML_CODE.sub("<>", line.text)
+    if not line.html:
+        text = _unescaped(text.replace("$`$", "<>").replace("`", "<>"))
+        text = _STRIKE.sub(r"<>\1<>", _LINK.sub(r"<>\1<>", text))
+    for cell in _cells(text):
+        yield from map(unescape, (_TAG if line.html else _TEXT_NODE_END).split(cell))
+
+
+def _cells(text: str) -> list[str]:
+    return _CELL_END.split(text) if _row(text) else [text]
 
 
 _CHECKS: dict[str, Callable[[_Line], bool]] = {
-    "'[[' is a link on Gitea": lambda line: "[[" in line.text,
+    "'[[' is a link on Gitea": _short_link,
     "an alert below page level is printed as text by GitHub": _misplaced_alert,
     "an alert with a title is not an alert": _titled_alert,
     "Gitea takes '- [x](' for a box": lambda line: bool(_FALSE_BOX.match(line.raw)),
@@ -124,7 +167,7 @@ _CHECKS: dict[str, Callable[[_Line], bool]] = {
         line.first and bool(_DASHES.fullmatch(line.raw))
     ),
     "dollars that a host takes for math": _math_by_accident,
-    "GitHub drops <u>": lambda line: "<u>" in line.text,
+    "GitHub drops <u>": lambda line: "<u>" in (line.text if line.html else _unescaped(line.text)),
     "blanks at the end of the line": lambda line: line.raw != line.raw.rstrip(" \t"),
     "a tab outside code": lambda line: "\t" in line.raw,
 }

@@ -16,8 +16,8 @@ from backup.markdown.inline import inline
 from backup.markdown.media import shown_image, stored_or_missing
 from backup.markdown.origin import origin
 from backup.markdown.references import References, linked, references
-from backup.markdown.runs import run
 from backup.model import Page, title_runs
+from backup.slug import visible
 from backup.words import UNTITLED
 
 __all__ = ["References", "linked", "references", "render"]
@@ -57,7 +57,7 @@ def _head(page: Page, context: Context) -> str:
 
 def _title(page: Page, context: Context) -> str:
     text = inline(title_runs(page.raw), context, Where.HEADING)
-    text = text or inline([run(UNTITLED)], context, Where.HEADING)
+    text = text if visible(text).strip() else UNTITLED
     mark = icon(mapping(page.raw, "icon"), page.id, context, Where.HEADING, _ICON_SIZE)
     return " ".join(filter(None, ("#", mark, text)))
 

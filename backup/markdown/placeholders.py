@@ -56,8 +56,8 @@ def _counted(page: Page, found: Iterable[str]) -> tuple[Problem, ...]:
 def _unshown(page: Page) -> Iterator[str]:
     for block in page.walk():
         yield from _in_block(block)
-    for _, value in ordered(page):
-        yield from _in_value(value)
+    for name, value in ordered(page):
+        yield from _in_value(name, value)
 
 
 def _in_block(block: Block) -> Iterator[str]:
@@ -73,10 +73,10 @@ def _unread(block: Block) -> str:
     return f"the content of a block of the type '{block.type}' was not read: {block.unread}"
 
 
-def _in_value(value: Json) -> Iterator[str]:
+def _in_value(name: str, value: Json) -> Iterator[str]:
     type_ = word(value, "type")
     if type_ not in VALUES:
         yield f"properties of the type '{type_}' are not known"
     result = word(mapping(value, type_), "type") if type_ in _COMPUTED else ""
     if result and result not in _RESULTS:
-        yield f"a property of the type '{type_}' is too large for Notion's API"
+        yield f"the {type_} '{name}' is too large for Notion's API"

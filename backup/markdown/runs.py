@@ -5,6 +5,8 @@ from __future__ import annotations
 from backup.json_values import as_object, objects
 from backup.markdown.links import notion_address
 from backup.model import Json, bare_id
+from backup.slug import visible
+from backup.words import UNTITLED
 
 
 def runs(data: object, key: str = "rich_text") -> list[Json]:
@@ -47,6 +49,11 @@ def page_mention(page_id: str, title: str = OUTSIDE) -> Json:
         "plain_text": title,
         "href": notion_address(bare_id(page_id)),
     }
+
+
+def titled(title: str) -> str:
+    """The title of a page or database as it stands in a text; where nobody could see it, as Notion says it."""
+    return title.strip() if visible(title).strip() else UNTITLED
 
 
 def joined(parts: list[list[Json]], between: str) -> list[Json]:

@@ -45,8 +45,9 @@ class Checked:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All of them."""
-        return tuple(each for found in self.wrong.values() for each in found)
+        """All of them, in the order of their paths."""
+        found = (each for kind in self.wrong.values() for each in kind)
+        return tuple(sorted(found, key=lambda each: each.where))
 
 
 def check(now: State, lying: Inventory, options: Options, claimed: Collection[str] = ()) -> Checked:

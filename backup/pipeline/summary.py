@@ -272,7 +272,7 @@ def damage(memory: Memory) -> tuple[Problem, ...]:
         return ()
     pages = counted(len(memory.rebuilt | memory.restored), "page")
     what = (
-        f"{memory.problem} Rebuilt from the {pages} of the backup ({len(memory.restored)} by their "
+        f"{memory.problem.removeprefix(f'{NAME} ')} Rebuilt from the {pages} of the backup ({len(memory.restored)} by their "
         f"{STORE}; the others are read again); nothing is deleted unless Notion reports it as trashed."
     )
     return (Problem(NAME, what),)

@@ -41,7 +41,7 @@ def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]
         return State(), ""
     object_ = "" if path in tip.links else tip.files.get(path, "")
     text = objects.text(git, path, object_) if object_ else b""
-    problem = f"{state.NAME} is missing."
+    problem = f"{state.NAME} is {'empty' if object_ else 'missing'}."
     try:
         if text.strip():
             return state.loads(text), ""

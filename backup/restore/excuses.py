@@ -43,7 +43,10 @@ def replaceable(old: Block, new: Block, is_link: bool, foreseen: Sequence[Lost])
             (Loss.PAGE_MOVED if old.type == "child_page" else Loss.DATABASE_MOVED),
         )
         return _of(kinds, foreseen) if new.type == "link_to_page" else []
-    return _of(_kinds(old), foreseen) if new.type in _LINES else []
+    kinds = _kinds(old)
+    if new.type not in _LINES or not _of(kinds, foreseen):
+        return []
+    return _of((*kinds, *_IN_TEXT), foreseen)  # the line has the text of what it stands for
 
 
 def _kinds(old: Block) -> tuple[Loss, ...]:

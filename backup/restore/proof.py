@@ -220,7 +220,7 @@ class _Comparison:
 
     def _compare_named(self, old: Node, what: str, one: Json, other: Json) -> None:
         """The values of a row or the columns of a data source, each by its name."""
-        for name in one.keys() | other.keys():
+        for name in sorted(one.keys() | other.keys()):
             if one.get(name) != other.get(name):
                 self._judge(old.path, name, what, one.get(name), other.get(name))
 
@@ -234,7 +234,7 @@ class _Comparison:
         shown = {bare_id(block.id) for block in new.page.walk()}
         one = by_place(old.page, lambda id_: self._ids.get(id_, ""), new.id, shown)
         other = by_place(new.page, lambda id_: id_, new.id, shown)
-        for id_ in one.keys() | other.keys():
+        for id_ in sorted(one.keys() | other.keys()):
             said, copied = one.get(id_, []), other.get(id_, [])
             if len(said) != len(copied):
                 lost = [each for each in of_page if each.kind is Loss.COMMENT]
@@ -258,7 +258,7 @@ class _Comparison:
             first = canonical.schema(mapping(source, "properties"), before)
             second = canonical.schema(mapping(copy, "properties"), after)
             self._compare_named(old, "property", first, second)
-            for name in first.keys() | second.keys():  # options may come with the rows
+            for name in sorted(first.keys() | second.keys()):  # options may come with the rows
                 here = self._at.get((old.path, name), ())
                 self._happened(each for each in here if each.kind is Loss.DATABASE_EXTRAS)
         self._compare_views(old, new)

@@ -49,6 +49,7 @@ def sent(inbox: Inbox) -> dict[str, Any]:
     ("text", "words"),
     [
         (None, "is missing"),
+        ("", "is empty"),
         ("{", "is damaged"),
         ("<<<<<<< a\n=======\n>>>>>>> b\n", "merge-conflict"),
     ],
@@ -58,13 +59,13 @@ def test_a_lost_state_is_an_error_in_every_place(
     noted: Backup, inbox: Inbox, tmp_path: Path, text: str | None, words: str, dry_run: str
 ) -> None:
     at = noted.folder / ".notion-sync.json"
-    at.write_text(text) if text else at.unlink()
+    at.unlink() if text is None else at.write_text(text)
     ran = noted.run(COMMIT="false", DRY_RUN=dry_run)
     assert ran.code == 1
     assert re.search(
         rf"::error title=.notion-sync.json::.*{words}.*Rebuilt from the 2 pages", ran.log
     )
-    assert re.search(rf"not saved: .notion-sync.json: .*{words}", ran.log)
+    assert re.search(rf"not saved: .notion-sync.json: (?!.notion-sync).*{words}", ran.log)
     summary = (tmp_path / "summary.md").read_text()
     assert "1 error" in summary.splitlines()[0] and "### Not saved" in summary
     assert "Rebuilt from the 2 pages" in summary

@@ -181,6 +181,7 @@ def test_a_file_that_is_not_on_the_disk_is_wrong(kitchen: Backup) -> None:
     (kitchen.folder / "wiki/cups/assets/1-a-cup.png").unlink()
     seen = look(kitchen.folder, "status", "--json")
     assert seen.code == 1 and seen.named == {"wiki"} and seen.json["missing_files"] == 1
+    assert "1 file of this database is not on the disk" in seen.out
 
 
 def test_it_finds_the_backup_in_the_folder_of_the_settings(kitchen: Backup) -> None:

@@ -117,6 +117,13 @@ def test_a_pointer_of_git_lfs_is_not_taken_for_damage(folder: Path) -> None:
     assert f"error: {PICTURE}: lies here as a pointer of Git LFS" in out
 
 
+def test_problems_are_told_in_the_order_of_their_paths(folder: Path) -> None:
+    for path in (f"{PAGE}/.notion.json", f"{PAGE}/index.md", PICTURE, "reading-list/README.md"):
+        flipped(folder / path)
+    said = [each["where"] for each in look(folder, "verify", "--json").json["problems"]]
+    assert len(said) >= 4 and said == sorted(said)
+
+
 def test_each_problem_says_what_to_do(folder: Path) -> None:
     for path, change in (
         (f"{PAGE}/index.md", edited),
@@ -269,6 +276,8 @@ def test_where_there_is_no_backup_one_sentence_says_so(tmp_path: Path, command: 
     seen = look(tmp_path, command, "--json", OUTPUT_DIR="wiki")
     assert seen.code == 1 and "wiki/.notion-sync.json" in seen.json["problems"][0]["what"]
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / ".notion-sync.json").touch()
+    assert "There is no backup here: .notion-sync.json is empty." in look(tmp_path, command).out
 
 
 @pytest.mark.parametrize("command", ["verify", "status"])

@@ -48,7 +48,7 @@ class TestWithoutPublishing:
 
     def test_a_state_that_is_there_counts_as_it_is(self) -> None:
         known = replace(state(a=record("tea")), damage=(Damage(NAME, MILK, "a value"),))
-        memory = of_work_tree(Local(known, frozenset({"wiki/tea/index.md"}), is_there=True))
+        memory = of_work_tree(Local(known, frozenset({"wiki/tea/index.md"}), lack=""))
         assert (memory.state, memory.problem, memory.rebuilt) == (known, "", frozenset())
         assert memory.damage == known.damage
         assert memory.claimed == {"wiki/tea/index.md"}, "else the next run takes it for somebody's"
@@ -62,7 +62,7 @@ class TestWithoutPublishing:
         assert again.state.pages[TEA].folder == "wiki/tea"
 
     def test_what_an_interrupted_run_finished_is_read_again_beside_a_broken_state(self) -> None:
-        here = Local(state(a=record("tea")), is_there=True, problem=f"{NAME} is damaged.")
+        here = Local(state(a=record("tea")), lack="", problem=f"{NAME} is damaged.")
         memory = of_work_tree(here)
         assert (memory.problem, memory.rebuilt) == (here.problem, {TEA})
 

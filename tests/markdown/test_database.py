@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import pytest
+
 from backup import exact_json
 from backup.markdown.context import Context
 from backup.markdown.database import (
@@ -42,6 +44,9 @@ SCHEMA: Json = {
     "Go": {"id": "go", "type": "button"},
     "Name": {"id": "title", "type": "title"},
 }
+
+
+INVISIBLE = ("\u00a0", "\u200b", "\u3164", "\ufe0f", " \u2060\n\u00ad")
 
 
 def entry(number: int, title: str, files: Files | None = None, **values: Any) -> TableRow:
@@ -210,6 +215,12 @@ def test_several_sources_have_a_table_each_and_their_names_lead_there() -> None:
     assert 'id="b-bbbbbbbb"' in text
 
 
+@pytest.mark.parametrize("title", INVISIBLE)
+def test_a_row_whose_title_nobody_sees_has_a_link_with_a_word(title: str) -> None:
+    row = entry(1, title)
+    assert "[Untitled](" in render(Overview(title), gathered(source(row)))["README.md"]
+
+
 def test_a_database_without_pages_or_title_has_a_readme_all_the_same() -> None:
     text = render(Overview(""), Rows((), Context("README.md")))["README.md"]
     assert text.startswith("# Untitled\n") and is_ours(text)
@@ -307,12 +318,13 @@ def test_where_only_titles_are_known_the_pages_are_a_list_in_the_order_given() -
         Target("wiki/b (2)/index.md", "B [2]", "🗓️"),
         Target("wiki/a/index.md", ""),
         Target("wiki/計画/index.md", "計画"),
+        *(Target("wiki/a/index.md", unseen) for unseen in INVISIBLE),
     ]
     assert listed(Overview("Wiki *1*", "📚"), entries, Context("wiki/README.md")).startswith(
         "# 📚 Wiki \\*1\\*\n\n"
         "- 🗓️ [B \\[2\\]](b%20%282%29/index.md)\n"
         "- 📄 [Untitled](a/index.md)\n"
-        "- 📄 [計画](計画/index.md)\n\n"
+        "- 📄 [計画](計画/index.md)\n" + "- 📄 [Untitled](a/index.md)\n" * len(INVISIBLE)
     )
 
 

@@ -41,8 +41,9 @@ def test_a_page_is_head_title_and_body_and_ends_with_one_newline() -> None:
     )
 
 
-def test_an_empty_page_is_its_title_and_where_it_is_from() -> None:
-    assert render(page(""), BARE) == f"# Untitled\n{FOOT}"
+@pytest.mark.parametrize("title", ["", "\u00a0", "\u200b", "\u3164", "\ufe0f"])
+def test_an_empty_page_is_its_title_and_where_it_is_from(title: str) -> None:
+    assert render(page(title), BARE) == f"# Untitled\n{FOOT}"
 
 
 def edited(by: dict[str, object], **properties: object) -> str:

@@ -38,9 +38,9 @@ def test_property_values_that_notion_does_not_work_out_are_told() -> None:
         "New": {"id": "d", "type": "hologram"},
     }
     assert told(properties=properties) == [
-        "a property of the type 'formula' is too large for Notion's API",
-        "a property of the type 'rollup' is too large for Notion's API",
         "properties of the type 'hologram' are not known",
+        "the formula 'Formula' is too large for Notion's API",
+        "the rollup 'Rollup' is too large for Notion's API",
     ]
 
 

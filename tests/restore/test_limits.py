@@ -80,6 +80,16 @@ def test_a_file_that_the_workspace_refuses_is_a_loss_and_never_sent(tmp_path: Pa
         assert not any("file_uploads" in write.path for write in copy.backup.server.writes.log)
 
 
+def test_a_refused_file_may_have_a_caption_of_which_something_is_lost_too(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    kept = build.hosted(top.workspace.files.keep("Makefile", b"all:"))
+    caption = ["As ", build.text("said", link="/x")]
+    top.block(blocks.media("file", kept, caption=caption, name="Makefile"))
+    with copying(tmp_path / "repository", top) as copy:
+        assert {lost.kind for lost in copy.plan.losses} == {Loss.FILE_TYPE, Loss.ADDRESS}
+        hold(copy)
+
+
 def test_a_large_file_goes_in_parts_where_the_workspace_takes_it(tmp_path: Path) -> None:
     top = Branch.root(ground(), "Top")
     large = PNG + bytes(21 * limits.MIB)

@@ -12,9 +12,8 @@ from backup.markdown.blocks.register import renders
 from backup.markdown.context import Context, Where
 from backup.markdown.icons import DATABASE, PAGE
 from backup.markdown.inline import inline
-from backup.markdown.runs import OUTSIDE, block_runs, joined, page_mention, run
+from backup.markdown.runs import OUTSIDE, block_runs, joined, page_mention, run, titled
 from backup.model import Block, bare_id, plain_text
-from backup.words import UNTITLED
 
 
 @renders("column_list", "column", "synced_block")
@@ -27,7 +26,7 @@ def see_through(_block: Block, _context: Context) -> str:
 def breadcrumb(_block: Block, context: Context) -> str:
     """The page's parents, outermost first, each a link."""
     parents = [
-        [run(parent.title.strip() or UNTITLED, links.file_target(parent.path, context))]
+        [run(titled(parent.title), links.file_target(parent.path, context))]
         for parent in context.ancestors
     ]
     return inline(joined(parents, " / "), context, Where.BLOCK)
@@ -78,7 +77,7 @@ def child_database(block: Block, context: Context) -> str:
 
 def _view(block: Block, original: str, context: Context) -> str:
     """'- 🗂️ Title: a view of [Database](path)', or what to do to have its rows."""
-    title = word(block.data, "title").strip() or UNTITLED
+    title = titled(word(block.data, "title"))
     if links.page_target(original, context):
         runs = [run(f"{DATABASE} {title}: a view of "), page_mention(original)]
     else:
@@ -105,5 +104,5 @@ def _page_link(block: Block, target_id: str, title: str, mark: str, context: Con
     """'- 📄 [Title](path)', under the page's own emoji when it has one."""
     target = context.targets.get(bare_id(target_id))
     known = mark if target is None or not target.icon else target.icon
-    link = page_mention(target_id, title.strip() or UNTITLED)
+    link = page_mention(target_id, titled(title))
     return f"- {place_of(block, context)}{inline([run(f'{known} '), link], context, Where.ITEM)}"

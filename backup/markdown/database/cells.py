@@ -12,9 +12,9 @@ from backup.markdown.icons import PAGE
 from backup.markdown.inline import inline
 from backup.markdown.links import file_target
 from backup.markdown.properties.shown import At, shown
-from backup.markdown.runs import run
+from backup.markdown.runs import run, titled
 from backup.model import Json
-from backup.words import UNTITLED, shortened
+from backup.words import shortened
 
 _LONGEST = 120  # characters of a cell
 
@@ -31,7 +31,7 @@ def cell(entry: TableRow, column: Column, context: Context) -> str:
 def _named(entry: TableRow, context: Context) -> list[Json]:
     """The link to a row's page; an archived one says that it is."""
     target = entry.target
-    title = " ".join(target.title.split()) or UNTITLED
+    title = titled(" ".join(target.title.split()))
     named = [
         run(f"{target.icon or PAGE} "),
         run(shortened(title, _LONGEST), file_target(target.path, context)),

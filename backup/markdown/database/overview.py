@@ -13,9 +13,8 @@ from backup.markdown.icons import DATABASE, PAGE
 from backup.markdown.inline import inline, literal
 from backup.markdown.links import anchor as anchor_name
 from backup.markdown.links import file_target
-from backup.markdown.runs import joined, run
+from backup.markdown.runs import joined, run, titled
 from backup.model import README, Json, Target
-from backup.words import UNTITLED
 
 _MARK = "<!-- notion-backup: the pages of a database -->"
 _ROWS = 500  # of one file: hosts take long to show more
@@ -104,7 +103,7 @@ def _links(
         for at, source in enumerate(sources):
             home = homes[at] if homes[at] != name else ""
             aim = anchor_name(source.id)
-            found.append([run(source.title or UNTITLED, f"{home}#{aim}")])
+            found.append([run(titled(source.title), f"{home}#{aim}")])
     found += [[run(each, each)] for each in names[1:]]
     return joined(found, " · ")
 
@@ -127,7 +126,7 @@ def _file(overview: Overview, parts: Sequence[_Part], links: list[Json], rows: R
 
 
 def _heading(level: str, icon: str, title: str) -> str:
-    name = inline([run(title)], Context(), Where.HEADING) or UNTITLED
+    name = inline([run(titled(title))], Context(), Where.HEADING)
     return " ".join(filter(None, (level, literal(icon, Where.HEADING), name)))
 
 
@@ -145,6 +144,6 @@ def _items(targets: Sequence[Target], icon: str, context: Context) -> str:
     lines = []
     for each in targets:
         address = file_target(each.path, context)
-        runs = [run(f"{each.icon or icon} "), run(each.title.strip() or UNTITLED, address)]
+        runs = [run(f"{each.icon or icon} "), run(titled(each.title), address)]
         lines.append(f"- {inline(runs, context, Where.ITEM)}".replace("\n", " "))
     return "\n".join(lines)

@@ -24,9 +24,9 @@ from backup.markdown.links import (
     percent_encoded,
     resolved,
 )
+from backup.markdown.runs import titled
 from backup.model import Json, Stored, encodable
 from backup.urls import is_signed
-from backup.words import UNTITLED
 
 MARKS = "mubis"  # from the outside in, when several begin and end together
 _BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -172,8 +172,7 @@ def _linked(text: str, url: str, context: Context) -> Piece:
 def _page(run: Json, context: Context) -> Piece:
     page = mentioned_id(run.get("mention"))
     target = context.targets.get(page) if page else None
-    title = target.title.strip() if target else word(run, "plain_text")
-    title = title or UNTITLED
+    title = titled(target.title if target else word(run, "plain_text"))
     if not page:
         return Piece(Kind.TEXT, title, "", resolved(address_of(run), context, typed=False))
     address = page_target(page, context) or link_target(notion_address(page))

@@ -35,6 +35,10 @@ KINDS: dict[str, tuple[Run, str]] = {
         mention("page", {"id": GONE}, ""),
         f"[Untitled](https://www.notion.so/{GONE})",
     ),
+    "a page whose title nobody sees": (
+        mention("page", {"id": GONE}, "\u200b"),
+        f"[Untitled](https://www.notion.so/{GONE})",
+    ),
     "a page without an id, by its address": (
         mention("page", {}, "Plan", href=f"https://app.notion.com/p/{PAGE}"),
         "[Plan](../how-to/index.md)",
