@@ -58,7 +58,11 @@ def after_run(
 
 def lying(tree: Tree) -> Inventory:
     """The backup as it lies in the work tree."""
-    return Inventory(frozenset(tree.files()), tree.content, lambda path: tree.digest(path) or None)
+
+    def digest(path: str) -> str | None:
+        return tree.digest(path) or None
+
+    return Inventory(frozenset(tree.files()), tree.content, digest, tree.is_blocked)
 
 
 def published(

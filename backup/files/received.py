@@ -87,9 +87,12 @@ def judge(file: File, path: Path, content_type: str, saved: Content) -> Download
     """`saved` as what the page meant; raises FileError when it cannot be that."""
     name = file.name or urls.last_segment(file.url)
     reason = ""
-    if file.kind == "image":
+    if file.hosted:  # Notion's own storage has what was uploaded, however odd
+        is_none = file.kind == "image" and (not saved.head or kinds.is_html(saved.head))
+        reason = kinds.why_not_image(saved.head, content_type) if is_none else ""
+    elif file.kind == "image":
         reason = kinds.why_not_image(saved.head, content_type)
-    elif not file.hosted:  # Notion's own storage has what was uploaded, however odd
+    else:
         reason = kinds.why_not_file(saved.head, name)
     if reason:
         raise FileError(reason)
@@ -100,10 +103,13 @@ def judge(file: File, path: Path, content_type: str, saved: Content) -> Download
 
 def _extension(file: File, head: bytes, content_type: str, name: str) -> str:
     """An attachment keeps its name, also one without an extension. What its bytes prove counts when that
-    says nothing, and for images, which pages show."""
+    says nothing, and for images, which pages show. One that was renamed in Notion may have lost what its
+    address still has."""
     is_named = file.kind != "image" and bool(file.name)
     if is_named and (own := kinds.kept(file.name)):
         return own
-    found = kinds.extension(head, content_type, name)
-    is_guess = found in ("txt", "bin") and found != kinds.suffix(file.name)
+    address = urls.last_segment(file.url) if file.hosted else ""
+    given = address if kinds.kept(address) and not kinds.suffix(name) else name
+    found = kinds.extension(head, content_type, given)
+    is_guess = found in ("txt", "bin") and found != kinds.suffix(given)
     return "" if is_named and is_guess else found

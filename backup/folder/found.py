@@ -11,7 +11,7 @@ from backup.folder.load import Memory, disjoint
 from backup.folder.rebuild import Rebuilt
 from backup.folder.tables import Contents
 from backup.markdown import origin
-from backup.model import STORE, TEXT
+from backup.model import README, STORE, TEXT
 from backup.sync import state
 from backup.sync.state import Record
 from backup.sync.steps import Listed
@@ -128,7 +128,8 @@ def _strange(
     homes = {each.folder for each in memory.state.nodes.values()}
     homes |= {each.folder for each in listed if each.folder}
     owned = memory.state.owned()
-    free = (path for path in lying.files() if path.endswith(f"/{TEXT}") and path not in owned)
+    files = frozenset(lying.files())
+    free = (path for path in files if path.endswith(f"/{TEXT}") and path not in owned)
     told = _told(free, lying)
     going = {
         id_
@@ -140,10 +141,20 @@ def _strange(
     found = {path for id_ in going if there.get(path := place[id_], id_) != id_}
     for path, id_ in told.items():
         folder = path.rpartition("/")[0]
-        is_ours = id_ in rows or folder in roots or state.parent_of(folder) in homes
+        is_ours = id_ in rows or folder in roots or _is_below(folder, homes, files)
         if there.get(place[id_]) != id_ if id_ in place else is_ours:
             found.add(path)
     return found
+
+
+def _is_below(folder: str, homes: Collection[str], files: frozenset[str]) -> bool:
+    """Whether a folder lies in one of these, or in what looks like a page or database in them of which
+    nobody knows any more."""
+    while (folder := state.parent_of(folder)) not in homes:
+        own = (state.join(folder, name) for name in (TEXT, STORE, README))
+        if folder == "." or files.isdisjoint(own):
+            return False
+    return True
 
 
 def _told(paths: Iterable[str], lying: Lying) -> dict[str, str]:

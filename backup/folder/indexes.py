@@ -156,9 +156,16 @@ class _Work:
         if not content:
             self.writer.drop_index(database_id, path)
         is_ours = content and self.writer.write_store(
-            database_id, path, content, lambda there: store.subject(there) == database_id
+            database_id, path, content, partial(self._is_ours, database_id, path)
         )
         return replace(place, store=store.digest(content) if is_ours else "")
+
+    def _is_ours(self, database_id: str, path: str, there: bytes) -> bool:
+        """Whether a store lies there that this program wrote: the database's own, or one that the branch
+        does not have there, and whose page or database lies elsewhere by now."""
+        subject = store.subject(there)
+        is_left = not self.has(path) and subject in (*self.writer.known, *self.writer.places)
+        return subject == database_id or is_left
 
     def differs(self, database_id: str, holdings: Holdings) -> bool:
         """Whether a database that nobody lists got another folder, or lost a page: else it is left alone."""

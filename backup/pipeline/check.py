@@ -25,11 +25,13 @@ _LFS = (
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """A backup as it lies somewhere: the paths of all that is there, what Markdown and stores hold
-    (nothing for one that cannot be read), and the SHA-256 of others (None where that is not to be had)."""
+    (nothing for one that cannot be read), the SHA-256 of others (None where that is not to be had), and
+    whether something else than a file lies in the place of one, or on the way to it."""
 
     files: Collection[str]
     content: Callable[[str], bytes]
     digest: Callable[[str], str | None]
+    is_blocked: Callable[[str], bool] = lambda path: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def check(now: State, lying: Inventory, options: Options, claimed: Collection[st
         FOREIGN: foreign,
     }
     for path in sorted(kinds.keys() - there):
-        wrong[kinds[path]].append(Problem(path, "is missing; the next backup brings it back."))
+        what = _BLOCKED if lying.is_blocked(path) else "is missing; the next backup brings it back."
+        wrong[kinds[path]].append(Problem(path, what))
     checked = Counter(
         {FOREIGN: len(foreign), **Counter(kinds[path] for path in kinds.keys() & there)}
     )
@@ -79,6 +82,12 @@ def check(now: State, lying: Inventory, options: Options, claimed: Collection[st
         wrong={kind: tuple(found) for kind, found in wrong.items()},
         notes=tuple(again.notes()),
     )
+
+
+_BLOCKED = (
+    "cannot be there: something else than a file lies in its place, or on the way to it. Delete that, and "
+    "the next backup brings the file back."
+)
 
 
 def names(now: State, kind: str) -> list[str]:

@@ -311,13 +311,16 @@ class Survey:
         assert self._began is not None
         is_whole = self._is_everything and self._is_whole
         top = Listed(TOP, "", "", "", tuple(self._rows.values()), is_whole)
+        # Notion may go on listing what lies in a page that is in the trash.
+        gone = self._gone()
+        lists = (each for id_, each in self._walk.lists.items() if id_ not in gone)
         return Listing(
             databases=tuple(self._databases.values()),
             schemas=dict(self._schemas),
             problems=(*self._problems, *self._workspace.problems, *self._walk.problems),
             began=self._began,
             verdicts=dict(self._verdicts),
-            pages=(top, *self._walk.lists.values()),
+            pages=(top, *lists),
             roots=dict(self._roots),
             views=self._views.told(),
             warnings=(

@@ -12,17 +12,21 @@ from backup.report.report import Entry, Report
 from backup.words import by_title
 
 
-def published(report: Report, parts: Collection[Part], left: Collection[Problem] = ()) -> Report:
+def published(
+    report: Report,
+    parts: Collection[Part],
+    left: Collection[Problem] = (),
+    earlier: Collection[str] = (),
+) -> Report:
     """The report of what was published: `parts` are the pages of the run's commits, `left` tells of
-    those that could not be. What an earlier run had read counts too; what the branch had already does
-    not."""
+    those that could not be. What an `earlier` run had read (ids) counts too; what the branch had already
+    does not."""
     told = {part.page_id: part for part in reversed([*parts])}  # what happened to a page first
     told |= {part.page_id: part for part in parts if part.told.kind == "removed"}
     known = {(word, entry.page_id): entry for word, entry in report.details()}
-    read = {page_id for _, page_id in known}
     lists: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
     for id_, part in told.items():
-        note = "" if id_ in read else _EARLIER
+        note = _EARLIER if id_ in earlier else ""
         entry = Entry(part.told.title, part.folder, note, id_)
         lists[part.told.kind].append(known.get((part.told.kind, id_), entry))
     new, updated, renamed, removed = (tuple(sorted(lists[kind], key=_by_title)) for kind in KINDS)

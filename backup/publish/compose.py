@@ -236,7 +236,8 @@ def _parts(
         drop = [
             path for path in (yours.paths() if yours else ()) if path in files and path not in owned
         ]
-        if drop or any(files.get(path) != object_ for path, object_ in put.items()):
+        is_gone = yours is not None and mine is None  # its files may be another's by now
+        if drop or is_gone or any(files.get(path) != object_ for path, object_ in put.items()):
             page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)
             told = Mention(kind, page.title)

@@ -62,9 +62,11 @@ class Delivery:
         self.log.problem("errors", *issued.errors)
         self.log.problem("failed", *issued.left)
         self.log.problem("warnings", *issued.behind)
-        done = report if is_refused else account.published(report, issued.parts, issued.left)
+        if not is_refused:
+            earlier = self.publisher.unpublished
+            report = account.published(report, issued.parts, issued.left, earlier)
         return replace(
-            done,
+            report,
             unpublished=is_refused,
             commit=issued.commit,
             branch=self.publisher.to.branch,

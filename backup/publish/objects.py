@@ -267,7 +267,7 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
     inside = {".", *folders_of(paths)}
     try:
         for each in sorted(inside):
-            (folder / each).mkdir(parents=True)
+            (folder / each).mkdir(parents=True, exist_ok=True)
         rules = [f"{each}/.gitattributes".removeprefix("./") for each in inside]
         with _opened(git.folder, rules) as handles:
             for path, handle in handles.items():

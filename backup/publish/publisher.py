@@ -75,7 +75,8 @@ class Publisher:
     """Publishes, and remembers what it has published.
 
     `git` works at the root of the work tree; `prefix` is the path of the output folder below it, with
-    a slash at its end, or ''. `issued` is the account of all that was published so far.
+    a slash at its end, or ''. `issued` is the account of all that was published so far, `unpublished` are
+    the ids of pages that an interrupted run left in the work tree.
     """
 
     git: Git
@@ -95,7 +96,7 @@ class Publisher:
     _unsaid: Set[str] = frozenset()  # pages that the branch lacks, or its state, good as it is
     _begun_from: str = ""
     _replaces: str | None = None
-    _unpublished: Collection[str] = ()
+    unpublished: Collection[str] = ()
     _is_whole: bool = True
     _stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
     _last: float = 0.0
@@ -177,7 +178,7 @@ class Publisher:
         unsaid = {id_ for id_, each in known.items() if id_ not in there and each.edited}
         again = {id_ for id_ in unpublished if known.get(id_) == remembered.pages[id_]}
         self._unsaid = again if rebuilt else again | unsaid
-        self._unpublished = unpublished
+        self.unpublished = unpublished
         self.rest()
 
     def _alike(self, records: Iterable[Record]) -> set[str]:
@@ -235,7 +236,7 @@ class Publisher:
         """The objects of a page that this run has not written, in the folder that it has now: those
         that the branch had when the run began, whatever the work tree shows."""
         before = self._start.state.pages.get(page_id)
-        if page_id in self._unpublished or before is None or before.files != record.files:
+        if page_id in self.unpublished or before is None or before.files != record.files:
             return {}
         if record.store not in ("", before.store):
             return {}
@@ -250,7 +251,7 @@ class Publisher:
         """The objects of files that a page had on the branch and still has, and that the work tree
         lacks: to write the page's text again, nobody needed them."""
         before = self._start.state.pages.get(page_id)
-        if page_id in self._unpublished or before is None:
+        if page_id in self.unpublished or before is None:
             return {}
         found = {
             join(record.folder, each["path"]): self._start.files.get(

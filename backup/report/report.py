@@ -194,10 +194,10 @@ class Report:
         return spent and f"Notion shows {self.seen.words()}; requests: {spent}"
 
     def remarks(self) -> tuple[str, ...]:
-        """What is as it should be, and good to know: '2 files outside Notion no longer exist; their pages
+        """What is as it should be, and good to know: '2 files outside Notion cannot be downloaded; their pages
         say which', …"""
-        one = "1 file outside Notion no longer exists; its page says which"
-        many = f"{self.given_up:,} files outside Notion no longer exist; their pages say which"
+        one = "1 file outside Notion cannot be downloaded; its page says why"
+        many = f"{self.given_up:,} files outside Notion cannot be downloaded; their pages say why"
         waiting = (
             f"New or edited in other parts (SHARD): {counted(self.waiting, 'page')}; what is new in"
         )

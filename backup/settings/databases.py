@@ -80,7 +80,7 @@ def databases(reader: SettingReader) -> tuple[Database, ...]:
             problems.append(f"{setting}: {error}")
             continue
         try:
-            found += [Database(id_, label, folder(path), setting) for id_ in ids]
+            found += [Database(id_, label, _visible(path), setting) for id_ in ids]
         except ValueError as error:
             problems.append(f"{setting.replace('NOTION_ID', 'PATH')}: {error}")
     problems += _duplicates(found)
@@ -142,12 +142,30 @@ def folder(text: str) -> str:
     return "/".join(kept) or ("." if text else "")
 
 
+def _visible(text: str) -> str:
+    """The same for the folder of a database or page, which is not hidden: what lies in hidden folders is
+    nothing that a lost state is rebuilt from."""
+    found = folder(text)
+    hidden = [part for part in found.split("/") if part.startswith(".") and part != "."]
+    if hidden:
+        better = "/".join(filter(None, map(slug, found.split("/"))))
+        raise ValueError(
+            f"{_shown(text)} is a hidden folder, because {_shown(hidden[0])} begins with a dot."
+            + (f" Write {better}." if better else "")
+        )
+    return found
+
+
 def _is_unlinkable(parts: Collection[str]) -> bool:
-    """Whether a folder cannot be named everywhere: Windows has devices of that name, the backup has
-    files of its own, or the file view of Gitea loses relative links below it (1.27: it puts the folder
-    in front without decoding it, so a space or % breaks them; # and ? end the address)."""
+    """Whether a folder cannot be named everywhere: Windows has devices of that name and signs that no
+    name may have, the backup has files of its own, or the file view of Gitea loses relative links below it
+    (1.27: it puts the folder in front without decoding it, so a space or % breaks them; # and ? end the
+    address)."""
     own = any(part.startswith(".notion") for part in parts)
-    return own or any(map(is_reserved, parts)) or bool(set("".join(parts)) & set(" %#?"))
+    return own or any(map(is_reserved, parts)) or not _UNLINKABLE.isdisjoint("".join(parts))
+
+
+_UNLINKABLE = frozenset(' %#?<>:"|*')
 
 
 def _lines(values: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]]:

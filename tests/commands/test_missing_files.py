@@ -77,7 +77,7 @@ def dead(library: Library) -> str:
     return library.text(".notion-sync.json")
 
 
-COUNTED = "1 file outside Notion no longer exists; its page says which."
+COUNTED = "1 file outside Notion cannot be downloaded; its page says why."
 
 
 def test_a_dead_image_of_another_host_is_reported_once_and_then_counted(library: Library) -> None:

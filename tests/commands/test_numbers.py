@@ -55,6 +55,26 @@ def test_a_push_that_was_refused_and_is_made_by_the_next_run_is_reported_by_each
     assert ran.code == 0 and "\n2 new · 0 unchanged\n" in ran.log
 
 
+def test_a_removal_is_told_where_another_page_takes_the_folder(
+    target: Backup, tmp_path: Path
+) -> None:
+    target.run()
+    later(target)
+    target.notion.trash(row(target, "Milk"))
+    target.notion.add_page(target.notion.databases()[0], "Milk")
+    later(target)
+    ran, said = outputs(target, tmp_path / "outputs")
+    assert "\n1 new, 1 removed · 1 unchanged\n" in ran.log
+    assert (said["pages-removed"], subject(target)) == ("1", "Back up Notion: 1 new, 1 removed")
+
+
+def test_pages_that_lose_their_stores_were_not_read_by_an_earlier_run(target: Backup) -> None:
+    target.run()
+    later(target)
+    ran = target.run(KEEP_JSON="false")
+    assert "\n2 updated · 0 unchanged\n" in ran.log and "earlier run" not in ran.log
+
+
 def tmp(target: Backup) -> Path:
     return target.folder.parent / "remote.git"
 

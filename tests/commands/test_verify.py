@@ -141,6 +141,15 @@ def test_each_problem_says_what_to_do(folder: Path) -> None:
     assert "move it out" in told[f"{PAGE}/notes.txt"]
 
 
+def test_a_link_in_the_place_of_a_file_is_called_one(folder: Path) -> None:
+    (folder / PICTURE).unlink()
+    (folder / PICTURE).symlink_to("elsewhere.png")
+    told = {
+        each["where"]: each["what"] for each in look(folder, "verify", "--json").json["problems"]
+    }
+    assert "something else than a file lies in its place" in told[PICTURE]
+
+
 def test_files_of_others_outside_the_folders_of_pages_are_nobodys_business(folder: Path) -> None:
     for path in ("README.md", "mine.txt", "how-to-wiki/mine.txt", ".gitea/workflows/backup.yml"):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

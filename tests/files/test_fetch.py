@@ -64,6 +64,32 @@ def test_an_empty_file_that_was_uploaded_is_kept(local: Local, site: Site, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("address", "body", "extension"),
+    [
+        ("/book.epub", b"PK\x03\x04 and more", "epub"),
+        ("/notes.md", b"# Notes\n", "md"),
+        ("/model.step", b"ISO-10303-21;\n", "step"),
+        ("/Makefile", b"all:\n", ""),
+    ],
+)
+def test_an_upload_that_was_renamed_keeps_the_extension_of_its_address(
+    local: Local, site: Site, tmp_path: Path, address: str, body: bytes, extension: str
+) -> None:
+    file = attachment(site.put(address, body), hosted=True, name="Renamed since")
+    assert local.download(file, tmp_path).extension == extension
+
+
+@pytest.mark.parametrize(
+    ("name", "extension"), [("icon.xpm", "xpm"), ("data.png", "txt"), ("figure.eps", "eps")]
+)
+def test_an_upload_that_is_no_picture_where_one_stands_is_kept_as_a_file(
+    local: Local, site: Site, tmp_path: Path, name: str, extension: str
+) -> None:
+    file = image(site.put(f"/{name}", b"/* words, and no picture */\n"), hosted=True, name=name)
+    assert local.download(file, tmp_path).extension == extension
+
+
+@pytest.mark.parametrize(
     ("name", "extension"), [("firmware.bin", "bin"), ("firmware.img", "img"), ("firmware", "")]
 )
 def test_bytes_that_say_nothing_leave_an_attachment_its_name(

@@ -48,6 +48,13 @@ def test_a_clone_below_the_workspace_gets_what_lies_in_it(
     assert "nothing to commit" in workspace.run(OUTPUT_DIR=output, **given).log
 
 
+@pytest.mark.parametrize("folder", ["(wiki)", "+wiki", "-wiki/in", "!", "wiki,'n'more"])
+def test_a_folder_of_any_name_that_is_accepted_is_published(target: Backup, folder: str) -> None:
+    ran = target.run(DATABASES=f"{folder} = {target.notion.databases()[0]}")
+    assert ran.code == 0, ran.log
+    assert f"{folder}/tea/index.md" in remote_files(target)
+
+
 @pytest.mark.parametrize("given", [{}, JOB])
 def test_a_clone_inside_of_a_repository_is_meant_when_the_folder_lies_in_it(
     target: Backup, tmp_path: Path, given: dict[str, str]

@@ -279,6 +279,18 @@ HISTORIES: dict[str, History] = {
             Act("revert_state", 4),
         ],
     ),
+    "a database moves where a kept folder has the store of a page that lies elsewhere by now": (
+        Way("branch", ("runner", "laptop"), requests=3, roots="page"),
+        [
+            *(Event("new", 5, 7), Event("purge", 1, 5), FIRST, Act("delete_all", 3, 7), SECOND),
+            *(Event("move_row", 11, 5), FIRST, Choice(0, 5), Choice(2, 0), Event("swap", 0, 5)),
+            Run(who=1, tree="sparse"),
+        ],
+    ),
+    "an old state is put back that lacks a database in a row, and the row is edited": (
+        Way("main", ("runner", "runner"), roots="page"),
+        [FIRST, Event("nest", 5), FIRST, Act("revert_state", 7, 6), Event("link_to_block", 6, 3)],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],

@@ -210,6 +210,15 @@ def test_the_only_page_in_another_goes_once_that_is_allowed(grove: Grove) -> Non
     assert grove.pages == ["home", "home/garden", "home/rooms"]
 
 
+def test_what_lies_in_a_kept_page_of_the_trash_is_neither_unchanged_nor_read(grove: Grove) -> None:
+    grove.notion.trash(find(grove, "Rooms").id)
+    for environ in ({}, {"FULL_SYNC": "true"}):
+        ran = grove.run(ON_DELETE="keep", **environ)
+        assert "home/rooms/bath" in grove.pages
+        assert "Notion shows 2 pages" in ran.log and "kept: Bath" in ran.log
+        assert "] Bath" not in ran.log
+
+
 @pytest.mark.parametrize("what", ["a block", "a file"])
 def test_what_could_not_be_had_is_told_though_the_page_is_written_a_second_time(
     what: str, grove: Grove
