@@ -105,7 +105,7 @@ def composition(
     changed = {record.parent for record in records if record} | set(held.rewritten)
     now, shown = _shown(now, theirs, changed, held, ground, tip)
     owned = now.owned()
-    parts = tuple(_parts(now, merged, theirs, held, files, owned))
+    parts = tuple(_parts(now, merged, theirs, base, held, files, owned))
     texts: dict[str, str | bytes] = {state.NAME: state.dumps(now), **shown}
     drop = sorted(theirs.owned().keys() - owned.keys() - set(links))
     back = {id_: _any(id_, held.state, theirs, base) for id_ in merged.back}
@@ -224,19 +224,22 @@ def _parts(
     now: State,
     merged: Merged,
     theirs: State,
+    base: State,
     held: Held,
     files: Mapping[str, str],
     owned: Collection[str],
 ) -> Iterator[Part]:
-    """The pages of which our version counts, the first edited one first."""
+    """The pages of which our version counts, the first edited one first. Of one that is removed, and that
+    the state of the tip lacks, `base` has the files."""
     for id_ in sorted(merged.ours, key=lambda each: (_edited(now, theirs, each), each)):
         mine, yours = now.pages.get(id_), theirs.pages.get(id_)
+        is_gone = yours is not None and mine is None  # its files may be another's by now
+        yours = yours or (None if mine else base.pages.get(id_))
         paths = mine.paths() if mine else ()
         put = {path: held.objects[path] for path in paths if path in held.objects}
         drop = [
             path for path in (yours.paths() if yours else ()) if path in files and path not in owned
         ]
-        is_gone = yours is not None and mine is None  # its files may be another's by now
         if drop or is_gone or any(files.get(path) != object_ for path, object_ in put.items()):
             page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)

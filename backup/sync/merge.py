@@ -73,7 +73,8 @@ def _won(
             continue
         # A page of which only they know something new is not removed: the next run may do that.
         # One that they removed, and we have read, stays.
-        newer = mine is not None and (yours is None or age(mine) >= age(yours))
+        # One that we removed, and that their state lacks, may have left files.
+        newer = yours is None or (mine is not None and age(mine) >= age(yours))
         if newer or yours == was:
             won.add(id_)
     return won

@@ -291,6 +291,13 @@ HISTORIES: dict[str, History] = {
         Way("main", ("runner", "runner"), roots="page"),
         [FIRST, Event("nest", 5), FIRST, Act("revert_state", 7, 6), Event("link_to_block", 6, 3)],
     ),
+    "the state is lost, and a page without a store is in the trash": (
+        Way("here", ("laptop",), roots="workspace"),
+        [
+            *(FIRST, Event("trash", 2, 3), Act("drop_store", 7, 4), Event("move", 6, 4)),
+            Act("lose", 6, 1),
+        ],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
