@@ -323,10 +323,10 @@ class Trial:
         is_told = hidden <= whole_pages(after.ours) or run.how in ("busy", "between")
         is_told |= ended.report is not None and ended.report.waiting > 0
         assert is_told, f"silent: {sorted(hidden)} wait for another part\n{ended.log}"
-        checks.present(mine - apart - hidden, after, ended.log)
         # What the owner deleted of pages of another shard waits for its turn, or until Notion shows them.
         unseen |= hidden | kept
         broken = checks.broken(before, after, kept)
+        checks.present(mine - apart - hidden - (broken & kept), after, ended.log)
         others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen}
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
         if not self.land.is_tampered:  # an older state does not fit the stores of today
