@@ -64,15 +64,16 @@ def lost(before: Shown, after: Shown, may_go: Collection[str], log: str) -> None
     assert not gone, f"lost: no whole copy any more of {sorted(gone)}\n{log}"
 
 
-def mass(life: Life, before: Shown, after: Shown, log: str) -> None:
-    """The mass guard: never many of a root at once, and none of one that looks empty."""
+def mass(life: Life, before: Shown, after: Shown, log: str, *, still: bool) -> None:
+    """The mass guard: never many of a root at once, and none of one that looks empty, if Notion is `still`
+    as the run has seen it."""
     tops = {id_: _top(life, line) for id_, line in before.lines().items() if id_ in before.pages()}
     gone = whole_pages(before.ours) - whole_pages(after.ours)
     removed = Counter(tops[id_] for id_ in gone if id_ in tops)
     for top, count in removed.items():
         all_ = sum(each == top for each in tops.values())
         is_mass = count >= _FEW and count > all_ * _SHARE
-        is_right = not is_mass and not life.looks_empty(top)
+        is_right = not is_mass and not (still and life.looks_empty(top))
         assert is_right, f"mass: {count} of {all_} gone\n{log}"
 
 
@@ -198,6 +199,7 @@ def equal(
     common = {*fresh.pages, *fresh.databases}
     aims = ours.aims(common)
     touched = {id_ for path, text in ours.files.items() if (id_ := _touched(path, text))}
+    touched |= ours.referrers({id_ for id_ in kept if not ours.has_text(id_)})
     forged = {id_ for path, id_ in ours.misfits().items() if _is_forged(ours.files.get(path, b""))}
     # What was read in the trash says so until it is edited.
     trashed = {id_ for path, id_ in ours.whose().items() if _says_trash(path, ours.files)}

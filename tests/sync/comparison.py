@@ -154,6 +154,18 @@ class Copy:
                 found[_join(place["folder"], name)] = id_
         return found
 
+    def has_text(self, id_: str) -> bool:
+        """Whether the text of a page is there; also when there is no such page."""
+        return id_ not in self.pages or _join(self.pages[id_]["folder"], "index.md") in self.files
+
+    def referrers(self, ids: set[str]) -> set[str]:
+        """The pages that link to one of these."""
+        return {
+            id_
+            for id_, page in self.pages.items()
+            if not ids.isdisjoint(link.partition("#")[0] for link in page.get("links", ()))
+        }
+
     def misfits(self) -> dict[str, str]:
         """The stores that do not fit the digest in the state, each with its page or database."""
         owners = {**self.pages, **self.databases}

@@ -177,7 +177,7 @@ def _revert(land: Land, one: int, two: int) -> None:
         then, now = history[min(one, len(history) - 1)].ours, land.now()
         then = {path: each for path, each in then.items() if path not in now.owned}
         land.change(then, now.ours.keys() - then.keys())
-        _leave_relics(land)
+        leave_relics(land)
 
 
 def _rewind(land: Land, one: int, two: int) -> None:
@@ -185,10 +185,10 @@ def _rewind(land: Land, one: int, two: int) -> None:
     if isinstance(land, Branch):
         history = land.history()
         land.move(history[min(one, len(history) - 1)].commit)
-        _leave_relics(land)
+        leave_relics(land)
 
 
-def _leave_relics(land: Land) -> None:
+def leave_relics(land: Land) -> None:
     """In the midst of commits that have a page each, some pages are in no state: with parts, they wait
     for theirs."""
     now = land.now()

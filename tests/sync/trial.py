@@ -17,7 +17,7 @@ from tests.sync.comparison import STATE, Copy, files_of, page_id, stamps, whole_
 from tests.sync.death import Death
 from tests.sync.happenings import Event, happen
 from tests.sync.land import HEAD, LOOSE, Branch, Folder, Land, Shown, write
-from tests.sync.owner import Act, do
+from tests.sync.owner import Act, do, leave_relics
 from tests.sync.repository import Repository, ssh
 from tests.sync.runs import FAULTS, KILLED, Disturbance, Ended, Runs, but_for_names
 from tests.sync.workplaces import Desk, Home, Laptop, Runner, Workplace
@@ -150,7 +150,9 @@ class Trial:
         self.was_killed |= ended.code == KILLED
         self._count(run, ended)
         may_go |= self._may_go(before)  # what happened meanwhile counts, too
-        after = self._published(before, may_go, ended)
+        after = self._published(before, may_go, ended, still=run.how != "busy")
+        if ended.code == KILLED and self.way.shards > 1:
+            leave_relics(self.land)
         now = files_of(place.folder)
         theirs = {path for path in disk if path == LOOSE or path in before.owned}
         changed = {path for path in theirs if now.get(path) != disk[path]}
@@ -272,7 +274,7 @@ class Trial:
         is_kept = self.options.get("ON_DELETE") == "keep"
         return set() if is_kept else checks.removable(self.life, before)
 
-    def _published(self, before: Shown, may_go: set[str], ended: Ended) -> Shown:
+    def _published(self, before: Shown, may_go: set[str], ended: Ended, *, still: bool) -> Shown:
         """What is published by now, after a look at each step to it."""
         start: Shown | None = None
         for earlier, later in self.land.since(before):
@@ -282,7 +284,7 @@ class Trial:
                 continue  # one of several commits that are pushed at once: two pages may swap in them
             checks.lost(start, later, may_go, ended.log)
             if self.options.get("ALLOW_MASS_DELETE") == "false":
-                checks.mass(self.life, start, later, ended.log)
+                checks.mass(self.life, start, later, ended.log, still=still)
             TALLY["publications"] += 1
             start = None
         after = self.land.now()
