@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
-_FENCE = re.compile(r"((?:>|[-*+] |\d{1,9}[.)] | )*)(`{3,}(?=[^`]*$)|~{3,})")
+_AROUND = r"(?:>|[-*+] |\d{1,9}[.)] | )*"  # the quotes and items that a line lies in
+_FENCE = re.compile(rf"({_AROUND})(`{{3,}}(?=[^`]*$)|~{{3,}})")
 _MARKER = re.compile(r"[^>]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _UNIT = re.compile(
@@ -23,7 +24,7 @@ _TARGET = re.compile(r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _PICTURE = re.compile(r"!\[(?:\\.|[^\[\]\\])*\]\(\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\(\)")
 _STRIKE = re.compile(r"(?<!~)~~(?!~)(.+?)(?<!~)~~(?!~)")
-_RAW_HTML = re.compile(r"(?:>|[-*+] |\d{1,9}[.)] | )*</?(?:details|summary|p|div)[ >]")
+_RAW_HTML = re.compile(rf"{_AROUND}</?(?:details|summary|p|div)[ >]")
 _HTML_CODE = re.compile(r"\$<code>.*?</code>\$|<code>.*?</code>")
 _CONTAINER = r"(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)|\s)*"
 _ALERT = re.compile(
