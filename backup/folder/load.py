@@ -87,8 +87,7 @@ def local(tree: Tree, *, believed: bool = True) -> Local:
     except BrokenState as error:
         known, problem = State(), error.message
     replayed = journal.replay(known, lines, partial(_is_there, tree))
-    empty = "empty" if tree.has(state.NAME) else "missing"
-    lack = "" if text.strip() else empty
+    lack = "" if text.strip() else "empty" if tree.has(state.NAME) else "missing"
     older = _older(replayed, tree)
     claimed, torn = replayed.claimed - older, frozenset(replayed.torn)
     found = replayed.state, claimed, replayed.finished, torn
