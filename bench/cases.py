@@ -254,7 +254,7 @@ def _kept(notion: Notion, folder: Path, keep: bool, connections: int) -> tuple[C
 
 
 def peer(folder: Path, connections: int) -> Iterator[Row]:
-    """N: 58 new pages, beside notion2md, the fastest of the others; both take as many requests as they need."""
+    """N: 58 new pages, beside notion2md; both take as many requests as they need."""
     with Notion(kind="generated", pages=58) as notion:
         notion.tell(knobs={"latency": LATENCY})
         python = peers.install(folder / "peer")
