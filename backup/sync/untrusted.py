@@ -135,7 +135,7 @@ def is_file_of_page(path: Any) -> bool:
     if not (isinstance(path, str) and is_path(path)):
         return False
     folder, _, name = path.partition("/")
-    return folder in FILE_FOLDERS and "/" not in name
+    return folder in FILE_FOLDERS and bool(name) and "/" not in name
 
 
 def is_list(name: Any) -> bool:

@@ -150,7 +150,7 @@ WRONG: list[dict[str, object]] = [
     *({"folder": each} for each in ("wiki/" + "x" * 5000, "wiki/" + "x" * 300, "x/" * 600 + "x", 3, None, ["wiki"])),
     *({"folder": each} for each in (".notion-sync.tmp/x", "src/milk", "wiki", "wiki/milk/deeper")),
     *({"files": each} for each in (3, {}, [3], [{}], [{"path": 3}], [{"path": "main.py"}], [{"path": "index.md"}])),
-    *({"files": [{"path": each}]} for each in ("../NOTES.md", "assets/../../x", "assets/a/b", "assets/", "assets/.git")),
+    *({"files": [{"path": each}]} for each in ("../NOTES.md", "assets", "assets/../../x", "assets/a/b", "assets/", "assets/.git")),
     {"files": [{"path": "assets/1.png", "size": deep(500)}]},
     *({"links": each} for each in (3, [3], [None], [["x"]], "x")),
     *({"requests": each} for each in (10**400, -1, True, 1.5, "1")),
