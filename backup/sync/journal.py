@@ -25,8 +25,9 @@ IsThere = Callable[[Record, str, str], bool]
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The state with what an interrupted run `finished` (ids of pages), and every file that it had in
-    its hands: ours, whether or not a page needs it now. `torn` has the pages that it had begun
-    to write, each with the files that it was to have. The state's damage holds the journal's too."""
+    its hands: ours, whether or not a page needs it now. `torn` has the pages that do not lie there whole,
+    each with the files that it was to have: those that it had begun to write, and those of which somebody
+    deleted a file since. The state's damage holds the journal's too."""
 
     state: State
     claimed: frozenset[str]
@@ -89,6 +90,8 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
                 finished.add(id_)
         else:
             torn[id_] = frozenset(path for each in lines for path in each.paths)
+            if id_ not in pages and (record := _of_text(lines, is_there)):
+                pages[id_] = replace(record, stable=False)
     found = replace(state, pages=pages, damage=(*state.damage, *damage))
     return Replayed(found, frozenset(claimed), frozenset(finished), torn)
 
@@ -96,6 +99,14 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
 def _came_true(said: _Said, is_there: IsThere) -> bool:
     """A removal that was begun is one: some of the page's files may be gone."""
     return said.record is None or is_there(said.record, said.text, said.store)
+
+
+def _of_text(lines: Collection[_Said], is_there: IsThere) -> Record | None:
+    """The record of the line whose text lies there, which is written last: somebody took other files since."""
+    for each in reversed([*lines]):
+        if each.record and is_there(replace(each.record, files=(), store=""), each.text, ""):
+            return each.record
+    return None
 
 
 def _read(text: str) -> tuple[list[_Said], list[Damage]]:

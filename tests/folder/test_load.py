@@ -221,12 +221,13 @@ class TestAnInterruptedRun:
         assert here.finished == {TEA} == here.state.pages.keys()
         assert "wiki/tea/assets/1.png" in here.claimed
 
-    @pytest.mark.parametrize("other", [{"text": b"Mine"}, {"image": b"cut"}])
-    def test_a_page_with_another_text_or_image_is_not(
-        self, tmp_path: Path, other: dict[str, bytes]
-    ) -> None:
-        here = self.here(tmp_path, **other)
-        assert not here.finished and not here.state.pages
+    def test_a_page_with_another_text_is_not(self, tmp_path: Path) -> None:
+        here = self.here(tmp_path, text=b"Mine")
+        assert not here.finished and not here.state.pages and here.torn == {TEA}
+
+    def test_a_page_with_another_image_is_known_and_read_again(self, tmp_path: Path) -> None:
+        here = self.here(tmp_path, image=b"cut")
+        assert not here.finished and here.state.pages.keys() == {TEA} == here.torn
 
     def test_a_journal_that_git_tracks_says_nothing(self, tmp_path: Path) -> None:
         self.here(tmp_path)

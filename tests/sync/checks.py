@@ -66,15 +66,21 @@ def lost(before: Shown, after: Shown, may_go: Collection[str], log: str) -> None
 
 def mass(life: Life, before: Shown, after: Shown, log: str, *, still: bool) -> None:
     """The mass guard: never many of a root at once, and none of one that looks empty, if Notion is `still`
-    as the run has seen it."""
+    as the run has seen it. It does not when one of its pages is to be seen elsewhere by now."""
     tops = {id_: _top(life, line) for id_, line in before.lines().items() if id_ in before.pages()}
     gone = whole_pages(before.ours) - whole_pages(after.ours)
     removed = Counter(tops[id_] for id_ in gone if id_ in tops)
     for top, count in removed.items():
         all_ = sum(each == top for each in tops.values())
         is_mass = count >= _FEW and count > all_ * _SHARE
-        is_right = not is_mass and not (still and life.looks_empty(top))
+        is_seen = any(_is_live(life, id_) for id_, each in tops.items() if each == top)
+        is_right = not is_mass and (is_seen or not (still and life.looks_empty(top)))
         assert is_right, f"mass: {count} of {all_} gone\n{log}"
+
+
+def _is_live(life: Life, id_: str) -> bool:
+    node = life.notion.visible(id_)
+    return bool(node) and not life.notion.in_trash(node)
 
 
 def _top(life: Life, line: list[str]) -> str:

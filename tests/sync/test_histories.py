@@ -298,6 +298,13 @@ HISTORIES: dict[str, History] = {
             Act("lose", 6, 1),
         ],
     ),
+    "a store goes that a killed run wrote, and its page has to make room": (
+        Way("folder", ("runner", "laptop"), requests=1),
+        [
+            *(Event("crowd", 9, 11), Event("move_quietly", 10, 7), Run("killed", 66, who=1)),
+            *(Act("drop_store", 9, 5), Event("crowd", 9, 11)),
+        ],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],

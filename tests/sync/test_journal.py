@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -46,6 +47,17 @@ def test_of_two_lines_the_later_one_that_came_true_counts() -> None:
 def test_what_a_page_had_before_it_moved_is_ours_still() -> None:
     replayed = replay(journal.page(M, GREEN, "text"), there=("text",))
     assert "wiki/milk/assets/1-cow.png" in replayed.claimed
+
+
+def test_a_page_whose_text_alone_is_left_is_known_and_read_again() -> None:
+    """Somebody deleted its store since; where its text lies is what must not be forgotten."""
+
+    def is_there(record: Record, text: str, store: str) -> bool:
+        return text == "text" and not record.files
+
+    replayed = journal.replay(State(), journal.page(M, MILK, "text", "store"), is_there)
+    assert replayed.state.pages == {M: replace(MILK, stable=False)}
+    assert (replayed.finished, set(replayed.torn)) == (frozenset(), {M})
 
 
 def test_a_removal_that_was_begun_is_one() -> None:
