@@ -7,6 +7,7 @@ branch says what the backup contains.
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 
 from backup.errors import BrokenState, GitError
 from backup.git import Git
@@ -55,9 +56,13 @@ def _state(git: Git, path: str, tip: Tip, pushing: Pushing) -> tuple[State, str]
 
 
 def _earlier(git: Git, path: str, commit: str) -> State:
-    """The last state in the history of `commit` that can be read and has a page."""
-    found = (_at(git, each, path) for each in _versions(git, path, commit))
-    return next((each for each in found if each.pages), State())
+    """The last state in the history of `commit` that can be read and has a page. What the files of its
+    databases show by now, it does not know."""
+    states = (_at(git, each, path) for each in _versions(git, path, commit))
+    found = next((each for each in states if each.pages), State())
+    places = found.databases.items()
+    unproven = {id_: replace(each, index_digest="", listing_digest="") for id_, each in places}
+    return replace(found, databases=unproven)
 
 
 def _versions(git: Git, path: str, commit: str) -> list[str]:

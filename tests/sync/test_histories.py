@@ -305,6 +305,10 @@ HISTORIES: dict[str, History] = {
             *(Act("drop_store", 9, 5), Event("crowd", 9, 11)),
         ],
     ),
+    "the newest commit is taken back, and then the state is lost": (
+        MAIN,
+        [BARE, FIRST, Event("new", 0, 3), FIRST, Act("revert", 1), Act("lose")],
+    ),
     "two run inside of each other": (
         Way("main", ("runner", "runner")),
         [FIRST, Event("edit"), Event("new", 0, 3), Event("wait", 3), Run("between", 12, who=1)],
