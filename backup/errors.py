@@ -111,13 +111,16 @@ class GitError(BackupError):
 
 def sentence(error: Exception) -> str:
     """An error in words. A bug is named by its kind and place ('backup.pipeline.page:120'): its own words
-    may hold what nobody should read."""
+    may hold what nobody should read. What the disk refused is none."""
     if isinstance(error, BackupError):
         return str(error)
     frames = traceback.walk_tb(error.__traceback__)
     places = [f"{frame.f_globals.get('__name__')}:{line}" for frame, line in frames]
     place = next((each for each in reversed(places) if each.startswith("backup.")), "")
-    return f"This is a bug: {type(error).__name__} in {place or 'unknown code'}. Please report it."
+    place = place or "unknown code"
+    if isinstance(error, OSError) and error.strerror:
+        return f"A file could not be read or written here: {error.strerror} (in {place})."
+    return f"This is a bug: {type(error).__name__} in {place}. Please report it."
 
 
 def is_disk_full(error: BaseException | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -13,6 +14,7 @@ from backup.errors import WorkspaceError
 from backup.files import pending
 from backup.folder import adopt, indexes, load
 from backup.folder.found import Lying, completed
+from backup.folder.handles import alone
 from backup.folder.load import Local, Memory
 from backup.folder.tables import Contents, Tables, nothing
 from backup.folder.writer import Writer
@@ -79,8 +81,9 @@ def run(settings: Settings, services: Services) -> Report:
     Raises BackupError when nothing could be backed up at all.
     """
     started = services.stop.clock()
+    claimed = nullcontext() if settings.dry_run else alone(services.tree.root)
     # Twice as many pages as requests: while one page is written, the others keep Notion busy.
-    with threads(2 * settings.concurrency, services.stop) as pages:
+    with claimed, threads(2 * settings.concurrency, services.stop) as pages:
         try:
             with services.log.group("Listing pages"):
                 begun = _begun(settings, services, pages)

@@ -9,11 +9,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from backup.errors import WorkspaceError
+
+if sys.platform != "win32":
+    import fcntl
 
 _HAS_HANDLES = (
     os.supports_dir_fd.issuperset((os.open, os.mkdir, os.rename, os.unlink, os.rmdir, os.stat))
@@ -28,6 +34,27 @@ _ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _COMMON | _NO_LINK
 
 FILE, FOLDER, LINK, SPECIAL = "a file", "a folder", "a symbolic link", "not a regular file"
 _NOT_A_FOLDER = (errno.ENOTDIR, errno.ELOOP)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep other runs out of the folder at `path`, which is made, and goes again if it stays empty. Raises
+    WorkspaceError when one is in it. Where a folder cannot be locked (Windows, some network disks), nobody
+    is kept out."""
+    is_new = not path.exists()
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        with Folder.top(path) as folder:
+            if not folder.claim():
+                raise WorkspaceError(
+                    f"Another run is working in {path}.",
+                    hint="This one changed nothing: start it again when the other has ended.",
+                )
+            yield
+    finally:
+        if is_new:
+            with suppress(OSError):
+                path.rmdir()
 
 
 class Folder:
@@ -55,6 +82,17 @@ class Folder:
     def __exit__(self, *_: object) -> None:
         if self._fd is not None:
             os.close(self._fd)
+
+    def claim(self) -> bool:
+        """Lock it against other processes until it is closed; False when one has it."""
+        if sys.platform != "win32" and self._fd is not None:
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            except OSError:
+                pass  # this disk has no locks
+        return True
 
     def lent(self) -> Folder:
         """The same for somebody who leaves it open."""

@@ -74,9 +74,19 @@ def destination(git: Git, remote: Remote, wanted: str = "") -> Destination:
     """Where to publish: to the branch `wanted`, else to the one that is checked out, else to the one
     that the runner names, else on a runner to the repository's default branch.
 
-    Raises GitError when that is not clear, or not safe: for a pull request or a tag.
+    Raises GitError when that is not clear, or not safe: for a pull request or a tag, or for a branch that
+    would move under another work tree.
     """
-    return Destination(wanted or _branch(git, remote), remote.name, remote.push)
+    to = Destination(wanted or _branch(git, remote), remote.name, remote.push)
+    elsewhere = (
+        "" if remote.name else git.ask("for-each-ref", "--format=%(worktreepath)", to.reference)
+    )
+    if elsewhere and Path(elsewhere) != Path(git.run("rev-parse", "--show-toplevel").rstrip("\n")):
+        raise GitError(
+            f"The branch {to.branch} is checked out in {elsewhere}: there, the backup would look deleted.",
+            hint=_advice(git, f"Run the backup there. {_NAME_IT}"),
+        )
+    return to
 
 
 def authorised(git: Git, remote: Remote, token: str, environ: Mapping[str, str]) -> Git:
@@ -125,15 +135,29 @@ _LISTED = re.compile(r"([^\t]+)\t(?:(.*) \((fetch|push)\).*)?")  # one line of `
 
 
 def remote_of(git: Git) -> Remote:
-    """The remote to push to: the one called origin, or the only one; an empty one for none."""
+    """The remote to push to: the one called origin, or the only one, or that of the branch that is checked
+    out; an empty one for none. Raises ConfigError when there are several, and none of these."""
     found: dict[str, dict[str, str]] = {}
     for line in git.run("remote", "-v").splitlines():
         if listed := _LISTED.fullmatch(line):
             name, url, use = listed.groups("")
             found.setdefault(name, {}).setdefault(use, url)  # of several only the first is asked
-    name = "origin" if "origin" in found else next(iter(found)) if len(found) == 1 else ""
+    candidates = ("origin", *(found if len(found) == 1 else _tracked(git)))
+    name = next((each for each in candidates if each in found), "")
+    if found and not name:
+        raise ConfigError(
+            f"It is not clear which of the remotes to push to: {', '.join(found)}.",
+            hint="Call that one origin (`git remote rename`), or let the branch track it (`git push -u`).",
+        )
     urls = found.get(name, {})
     return Remote(name, urls.get("fetch", ""), urls.get("push", ""))
+
+
+def _tracked(git: Git) -> tuple[str, ...]:
+    """The remotes that git would push the checked-out branch to."""
+    branch = git.ask("symbolic-ref", "-q", "--short", "HEAD")
+    keys = (f"branch.{branch}.pushRemote", "remote.pushDefault", f"branch.{branch}.remote")
+    return tuple(git.ask("config", key) for key in keys)
 
 
 def _branch(git: Git, remote: Remote) -> str:

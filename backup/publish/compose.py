@@ -229,12 +229,12 @@ def _parts(
     files: Mapping[str, str],
     owned: Collection[str],
 ) -> Iterator[Part]:
-    """The pages of which our version counts, the first edited one first. Of one that is removed, and that
-    the state of the tip lacks, `base` has the files."""
+    """The pages of which our version counts, the first edited one first. Of one that the state of the tip
+    lacks, `base` has the files that were found there: they go, if it is removed or lies elsewhere now."""
     for id_ in sorted(merged.ours, key=lambda each: (_edited(now, theirs, each), each)):
         mine, yours = now.pages.get(id_), theirs.pages.get(id_)
         is_gone = yours is not None and mine is None  # its files may be another's by now
-        yours = yours or (None if mine else base.pages.get(id_))
+        yours = yours or base.pages.get(id_)
         paths = mine.paths() if mine else ()
         put = {path: held.objects[path] for path in paths if path in held.objects}
         drop = [

@@ -25,7 +25,7 @@ _PASSING = re.compile(
     re.IGNORECASE,
 )
 # Git reports a broken line, too, when the host has said no.
-_FINAL = re.compile(r"hook declined|(?:HTTP|error:) (?!408|429)4\d\d")
+_FINAL = re.compile(r"hook declined|exists; cannot create|(?:HTTP|error:) (?!408|429)4\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,11 @@ _KINDS = (
         r"repository .* not found|error: 404|does not appear to be a git repository",
         "{Host} shows no repository {repository} to {token}.",
         "Check its address (`git remote -v`), and whether it may be read.",
+    ),
+    (
+        r"exists; cannot create",
+        "There can be no branch {branch} beside one whose name is the beginning of it, or begins with it.",
+        "Choose another name.",
     ),
     (
         r"shallow update not allowed",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dotenv.parser import Binding, parse_stream
 
-from backup.settings.databases import astray
+from backup.settings.databases import FAMILY, astray
 from backup.settings.nearest import former, nearest
 
 _UNCLOSED = re.compile(r"[^\n=]*=\s*[\"']")
@@ -41,7 +41,17 @@ def flaws(source: str, text: str, known: Collection[str]) -> Flaws:
         elif line.error and words:
             is_lost, what = _unreadable(words, bool(unclosed), known)
             (mistakes if is_lost else warnings).append(f"{source} line {_number(line)}: {what}")
+    mistakes += (f"{source}: {name} has two values; keep one line." for name in _twice(text, known))
     return Flaws(tuple(mistakes), tuple(warnings))
+
+
+def _twice(text: str, known: Collection[str]) -> list[str]:
+    """Settings with two values, of which only the last would count."""
+    said: dict[str, set[str]] = {}
+    for line in _lines(text):
+        if line.key and line.value and (line.key in known or FAMILY.fullmatch(line.key)):
+            said.setdefault(line.key, set()).add(line.value)
+    return [name for name, found in said.items() if len(found) > 1]
 
 
 def _lines(text: str) -> list[Binding]:

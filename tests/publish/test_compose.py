@@ -232,6 +232,14 @@ def test_a_page_that_is_only_found_elsewhere_is_no_news() -> None:
     assert found.state == now and not found.parts
 
 
+def test_a_page_that_the_state_of_the_branch_lacks_leaves_nothing_behind_when_it_moves() -> None:
+    then = State({TEA: record(TEA, 2, "wiki/tea", 1)})
+    now = State({TEA: record(TEA, 2, "wiki/green-tea", 1)})
+    found = composition(then, Held(now, contents(now)), contents(then), state.dumps(State()))
+    (part,) = found.parts
+    assert [*part.drop] == [*contents(then)] and part.told.kind == "renamed"
+
+
 def test_what_a_page_leaves_to_another_one_is_not_deleted() -> None:
     tea, milk = record(TEA, 1, "wiki/one", 0), record(MILK, 1, "wiki/two", 0)
     base = State({TEA: tea, MILK: milk})

@@ -140,6 +140,15 @@ def test_what_passes_by_itself_is_tried_again(words: str) -> None:
     assert refusals.passing(words)
 
 
+def test_a_branch_below_another_one_is_not_tried_again() -> None:
+    words = (
+        "! abc:refs/heads/main/x [remote rejected] (failed to update ref)\nremote: error: cannot lock ref "
+        "'refs/heads/main/x': 'refs/heads/main' exists; cannot create 'refs/heads/main/x'"
+    )
+    assert not refusals.passing(words)
+    assert "beside one whose name" in said(words) and "Choose another name" in said(words)
+
+
 def test_the_settings_that_are_advised_exist() -> None:
     names = {setting.name for setting in SETTINGS}
     advice = " ".join(said(words, LAPTOPS) for words in WORDS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backup.errors import GitError
+from backup.folder.handles import alone
 from backup.git import Git, Identity, credentials
 from backup.publish import objects
 from backup.publish.branches import Destination
@@ -266,3 +267,11 @@ def test_a_state_of_a_newer_version_on_the_branch_is_not_overwritten(
     ran = slow.run()
     assert ran.code == 1 and "newer version" in ran.log
     assert remote_text(target, ".notion-sync.json") == text.strip()
+
+
+def test_a_run_in_a_folder_in_which_another_one_works_changes_nothing(target: Backup) -> None:
+    with alone(target.folder):
+        ran = target.run()
+    assert ran.code == 1 and f"Another run is working in {target.folder}." in ran.log
+    assert target.git("status", "--porcelain") == "" and remote_commits(target) == 1
+    assert target.run().code == 0

@@ -128,6 +128,8 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ),
     ({"CONFIG": f"OUTPUT_DIR=a\nDATABASES {ID}"}, "DATABASES"),
     ({"CONFIG": "CONCURRENCY: 8"}, "CONFIG line 1: write CONCURRENCY=value"),
+    ({"CONFIG": f"DATABASES={ID}\nDATABASES={OTHER}"}, "CONFIG: DATABASES has two values; keep"),
+    ({"CONFIG": f"DB1_NOTION_ID={ID}\nDB1_NOTION_ID={OTHER}"}, "CONFIG: DB1_NOTION_ID has two"),
     ({"CONFIG": f"DATABASES={ID}\n- {OTHER}"}, "names a database outside any setting"),
 ]
 
