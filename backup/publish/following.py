@@ -1,7 +1,8 @@
 """Updates the clone to what was published: its branch and its index, so that `git status` is clean.
 
-A push counts as published even if the clone cannot be updated, because a killed git left a lock. The next
-run then updates it: two references of this work tree remember from where, and to where.
+A push counts as published even if the clone cannot be updated, because a killed git left a lock, or the run
+was killed itself. The next run then updates it: two references of this work tree remember from where, and to
+where.
 """
 
 from __future__ import annotations
@@ -16,32 +17,43 @@ _CHANGE = re.compile(rb":[0-7]+ ([0-7]+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\0([^\0]+)\0
 _FROM, _TO = "refs/worktree/notion-backup-from", "refs/worktree/notion-backup-to"
 
 
-def follow(git: Git, reference: str, tip: str, new: str, *, alone: bool) -> str:
-    """Take the clone to the commit `new` of the branch `reference`, when that is checked out and continues
-    just what it shows, `tip` ('' before the first commit). Where the clone is `alone`, without a remote,
-    the branch in any case: then it is the only place that has the commit.
+def intended(git: Git, reference: str, tip: str, new: str) -> str | None:
+    """Note that the clone is to follow to `new`, before that is published; which commit it shows now, '' before
+    the first one. None where it will not follow: the branch `reference` is not checked out, or the clone does
+    not show its `tip`, from which `new` goes on."""
+    old, shown = _shown(git, reference, tip)
+    if shown != tip or not _is_out(git, reference):
+        return None
+    _remember(git, _FROM, old)
+    _remember(git, _TO, new)
+    return old
+
+
+def follow(git: Git, reference: str, old: str | None, tip: str, new: str, *, alone: bool) -> str:
+    """Take the clone from the commit `old`, as it was `intended`, to `new`. Where the clone is `alone`, without
+    a remote, the branch in any case: then it is the only place that has the commit.
 
     What to say when the clone cannot follow now, else ''. Raises GitError when a commit without a remote
     cannot be kept.
     """
-    old, shown = _shown(git, reference)
     if alone:
         git.run("update-ref", reference, new, tip if _at(git, reference) == tip else "")
-    return _moved(git, reference, old, new) if shown == tip and _is_out(git, reference) else ""
+    return "" if old is None else _moved(git, reference, old, new)
 
 
-def caught_up(git: Git, reference: str) -> str:
-    """Let the clone follow what an earlier run published; what `follow` says."""
-    old, shown = _shown(git, reference)
+def caught_up(git: Git, reference: str, tip: str) -> str:
+    """Let the clone follow what an earlier run published, if the branch's `tip` has that; what `follow` says."""
+    old, shown = _shown(git, reference, tip)
     return _moved(git, reference, old, shown) if old != shown and _is_out(git, reference) else ""
 
 
-def _shown(git: Git, reference: str) -> tuple[str, str]:
+def _shown(git: Git, reference: str, tip: str) -> tuple[str, str]:
     """Which commit the clone shows, and which it should show by now; where somebody has moved the branch
-    meanwhile, both are the branch's."""
+    meanwhile, or what was noted was never published, both are the branch's."""
     now, to = _at(git, reference), _at(git, _TO)
     old = _at(git, _FROM) if to else ""
-    return (old, to) if to and now in (old, to) else (now, now)
+    is_due = to and now in (old, to) and git.succeeds("merge-base", "--is-ancestor", to, tip)
+    return (old, to) if is_due else (now, now)
 
 
 def _moved(git: Git, reference: str, old: str, new: str) -> str:

@@ -98,6 +98,7 @@ class Publisher:
     _replaces: str | None = None
     unpublished: Collection[str] = ()
     _is_whole: bool = True
+    _is_lacking: bool = False
     _stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
     _last: float = 0.0
     _size: int = 0
@@ -113,11 +114,20 @@ class Publisher:
         self._begun_from = self._merged_into()
         pushing = self._pushing()
         tip = pushing.tip()
-        self._replaces = tip.replaces
+        self._replaces, self._is_lacking = tip.replaces, self._lacks(tip)
         if not only_read:
             pushing.knock(tip)
         self._start = base.read(self.git, self.prefix, pushing, tip)
         return self._start
+
+    def _lacks(self, tip: Tip) -> bool:
+        """Whether the remote lacks the backup that is committed here: it is new, say, or its branch was
+        deleted. Other commits of the owner's are pushed together with what is new."""
+        path = self._output.whole(state.NAME)
+        if not self.to.remote or tip.replaces is not None or tip.commit == tip.there:
+            return False
+        there = tip.there and self.git.ask("rev-parse", "-q", "--verify", f"{tip.there}:{path}")
+        return tip.files.get(path, "") != there
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """What files of the published branch say; `paths` are below the output folder."""
@@ -269,7 +279,7 @@ class Publisher:
         Raises GitError when git or the remote refuses; the next publication then holds it too.
         """
         if self._is_known(snapshot.held):
-            behind = following.caught_up(self.git, self.to.reference)
+            behind = following.caught_up(self.git, self.to.reference, self._start.commit)
             self.issued = replace(self.issued, behind=(Problem("clone", behind),) if behind else ())
             return self.issued
         composed: list[Composition] = []
@@ -285,13 +295,13 @@ class Publisher:
 
     def _is_known(self, held: Held) -> bool:
         """Whether the branch has all of it already."""
-        return self._is_whole and held.state == self._base and not held.rewritten
+        is_same = self._is_whole and held.state == self._base and not held.rewritten
+        return is_same and not self._is_lacking
 
     def _pushing(self, *, lfs: bool = False) -> Pushing:
         begun_from = "" if self.issued.commit else self._begun_from
-        return Pushing(
-            self.git, self.to, self.committer, begun_from, lfs, self.sleep, self._replaces
-        )
+        how = (begun_from, lfs, self.sleep, self._replaces, self._is_lacking)
+        return Pushing(self.git, self.to, self.committer, *how)
 
     def _merged_into(self) -> str:
         """The branch from which one for pull requests is started again: when none is open, what it has
@@ -357,6 +367,7 @@ class Publisher:
         pages = {id_: each for id_, each in now.pages.items() if id_ not in back}
         self._base = replace(now, pages={**pages, **old})
         self._is_whole, self._found, self._unsaid = True, frozenset(), frozenset()
+        self._is_lacking = False
         left = {path for id_ in back if id_ in now.pages for path in now.pages[id_].paths()}
         self._stamps |= {path: at for path, at in snapshot.stamps.items() if path not in left}
 

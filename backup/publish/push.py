@@ -36,7 +36,7 @@ class Tip:
 
     `files` maps all its paths to their objects; `links` are those of them that are symbolic links or
     submodules. `replaces` is the commit that the branch has, when it is to be started again from `commit`;
-    `head` is the one that is checked out.
+    `head` is the one that is checked out, and `there` the one that the branch has on the remote.
     """
 
     commit: str = ""
@@ -44,6 +44,7 @@ class Tip:
     links: Collection[str] = ()
     replaces: str | None = None
     head: str = ""
+    there: str = ""
 
     def regular(self, prefix: str) -> dict[str, str]:
         """Its regular files below the folder `prefix`, '' or with a slash at its end, by their paths there."""
@@ -81,7 +82,8 @@ class Pushing:
     """How to publish with `git`, whose folder is the root of the work tree.
 
     `base` is the branch from which a branch of our own is started again, '' to go on with what it has.
-    `replaces` is the commit that the branch had when the run looked, None when it did not.
+    `replaces` is the commit that the branch had when the run looked, None when it did not. `lacking` says that
+    the remote lacks what is committed here: it is pushed, also when there is nothing new.
     `lfs` says that some files are in Git LFS.
     """
 
@@ -92,6 +94,7 @@ class Pushing:
     lfs: bool = False
     sleep: Callable[[float], None] = time.sleep
     replaces: str | None = None
+    lacking: bool = False
 
     def publish(self, compose: Callable[[Tip], Collection[Commit]]) -> Published:
         """Commit what `compose` wants on a tip, and push it; others may push meanwhile.
@@ -118,12 +121,17 @@ class Pushing:
         tip = self._tip(base)
         commits = effective(compose(tip), tip.files)
         if not commits:
-            return Published(behind=following.caught_up(self.git, self.to.reference))
-        commit = self._written(commits, tip)
-        if self.to.remote:
+            if self.lacking:
+                self._push(tip.commit, tip)
+            behind = following.caught_up(self.git, self.to.reference, tip.commit)
+            return Published(tip.commit if self.lacking else "", self.lacking, behind)
+        commit, alone = self._written(commits, tip), not self.to.remote
+        follow = (self.git, self.to.reference)
+        old = following.intended(*follow, tip.commit, commit)
+        if not alone:
             self._push(commit, tip)
-        behind = self._follow(commit, tip) or self._aside(commit)
-        return Published(commit, bool(self.to.remote), behind)
+        behind = following.follow(*follow, old, tip.commit, commit, alone=alone)
+        return Published(commit, not alone, behind or self._aside(commit))
 
     def tip(self) -> Tip:
         """What the branch has now, or what it will be begun from.
@@ -185,7 +193,7 @@ class Pushing:
     def _tip(self, base: str) -> Tip:
         """What to build on: the branch of the remote, or what is checked out, where that goes on from
         it; `base` of the remote, if that is given; what is checked out, when the branch is new."""
-        there = self._fetched(self.to.reference)
+        there = remote = self._fetched(self.to.reference)
         if self.replaces is not None and there != self.replaces:
             base = ""  # another job has begun the branch since this run looked
         begun = self._fetched(f"refs/heads/{base}") if base else ""
@@ -194,7 +202,7 @@ class Pushing:
         head = self._local("HEAD")
         commit = begun or (head if self._goes_on(head, there) else there) or head
         files, links = listed(self.git, commit)
-        return Tip(commit, files, links, there if begun else None, head)
+        return Tip(commit, files, links, there if begun else None, head, remote)
 
     def _goes_on(self, head: str, there: str) -> bool:
         """Whether what is checked out is the branch with commits that were never pushed. Those that
@@ -260,8 +268,3 @@ class Pushing:
         if not self._is_checked_out() or self._local("HEAD") == commit:
             return ""
         return "" if ci.product(self.git.environ) else _ASIDE.format(self.to.branch)
-
-    def _follow(self, commit: str, tip: Tip) -> str:
-        """Let the clone know; what to say when it cannot."""
-        alone = not self.to.remote
-        return following.follow(self.git, self.to.reference, tip.commit, commit, alone=alone)

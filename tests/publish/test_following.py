@@ -4,6 +4,7 @@ next run."""
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.support.backups import Backup
 from tests.support.publishing import (
     PAGES,
     at_remote,
+    begin,
     clone,
     push,
     remote_commits,
@@ -174,3 +176,62 @@ def test_a_branch_that_is_started_again_never_overwrites_what_somebody_pushed_in
     assert set(remote_files(target, "old")) == {"code.py", "ours.md", "theirs.py"}
     assert len(tips) == 2
     assert remote_commits(target, "old") == 3
+
+
+def test_a_run_that_is_killed_after_its_push_is_followed_by_the_next_one(
+    target: Backup, tmp_path: Path
+) -> None:
+    target.run()
+    write(target, "Tea", "News.")
+    hook, pid = tmp_path / "remote.git/hooks/post-receive", tmp_path / "pid"
+    hook.write_text(f"#!/bin/sh\nwhile [ ! -s {pid} ]; do sleep 0.1; done\nkill -9 $(cat {pid})\n")
+    hook.chmod(0o755)
+    job = begin(target)
+    pid.write_text(f"{job.pid}\n")
+    job.communicate(timeout=120)
+    assert job.returncode == -signal.SIGKILL
+    hook.unlink()
+    assert "News." in remote_text(target, "wiki/tea/index.md")
+    assert target.git("status", "--porcelain") != ""
+    assert "nothing to commit" in target.run().log
+    is_clean(target)
+
+
+def test_a_push_that_was_refused_is_not_followed(target: Backup, tmp_path: Path) -> None:
+    target.run()
+    before = target.git("rev-parse", "main")
+    write(target, "Tea", "News.")
+    hook = tmp_path / "remote.git/hooks/update"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    for _ in range(2):
+        assert target.run().code == 1
+        assert target.git("rev-parse", "main") == before
+    hook.unlink()
+    assert target.run().code == 0
+    is_clean(target)
+
+
+def test_a_remote_that_lacks_the_backup_gets_it_though_nothing_is_new(
+    target: Backup, tmp_path: Path
+) -> None:
+    """The clone moved to another host, or the branch was deleted there."""
+    target.run()
+    at_remote(target, "update-ref", "-d", "refs/heads/main")
+    assert "pushed to main" in target.run().log
+    assert set(PAGES) <= set(remote_files(target))
+    target.git("init", "-q", "--bare", str(tmp_path / "new.git"))
+    target.git("remote", "set-url", "origin", (tmp_path / "new.git").as_uri())
+    assert "pushed to main" in target.run().log
+    there = target.git("ls-tree", "-r", "--name-only", "main", folder=tmp_path / "new.git")
+    assert set(PAGES) <= set(there.splitlines())
+    assert "nothing to commit" in target.run().log
+
+
+def test_what_the_owner_did_not_push_yet_waits_for_news(target: Backup) -> None:
+    target.run()
+    (target.folder / "mine.py").write_text("x = 1\n")
+    target.git("add", "mine.py")
+    target.git("commit", "-q", "-m", "mine")
+    assert "nothing to commit" in target.run().log
+    assert "mine.py" not in remote_files(target)
