@@ -205,6 +205,9 @@ def _restore(services: Services, begun: _Begun, decided: Plan) -> None:
     if services.publisher and begun.base:
         steps = [step for step in decided.steps if step.action in _WRITING]
         there = _missing_here(services, begun.base, begun.memory.state.pages, steps)
+        if begun.memory.unpublished:  # where they lay on the branch, nothing of theirs lies by now
+            owned = {state.NAME, *begun.memory.state.owned()}
+            there = [path for path in there if path in owned]
         services.publisher.restore(there)
 
 
@@ -232,10 +235,9 @@ def _ended(
         day = begun.listing.began.date()
         now = replace(now, failed=summary.failing(before, writer.plan, outcome, begun.rules, day))
         writer.sweep()
-        as_before = begun.base is not None and now == begun.base.state
-        is_known = as_before and not (
-            begun.memory.problem or begun.memory.damage or begun.here.problem
-        )
+        base, memory = begun.base, begun.memory
+        is_known = base is not None and state.NAME in base.files and now == base.state
+        is_known = is_known and not (memory.problem or memory.damage or begun.here.problem)
         indexes.save(services.tree, now, is_known=is_known)
         if not services.publisher:
             indexes.forget(services.tree)

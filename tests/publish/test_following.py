@@ -20,6 +20,8 @@ from tests.support.publishing import (
     at_remote,
     begin,
     clone,
+    later,
+    page,
     push,
     remote_commits,
     remote_files,
@@ -235,3 +237,33 @@ def test_what_the_owner_did_not_push_yet_waits_for_news(target: Backup) -> None:
     target.git("commit", "-q", "-m", "mine")
     assert "nothing to commit" in target.run().log
     assert "mine.py" not in remote_files(target)
+
+
+def test_a_page_that_was_renamed_on_a_night_of_refused_pushes_leaves_nothing_behind(
+    target: Backup, tmp_path: Path
+) -> None:
+    target.run()
+    hook = tmp_path / "remote.git/hooks/update"
+    tea = page(target, "Tea")
+    for title, folder in (("Green tea", "wiki/green-tea"), ("Tea", "wiki/tea")):
+        target.notion.rename(tea, title)
+        later(target)
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(0o755)
+        assert target.run().code == 1
+        hook.unlink()
+        assert target.run().code == 0
+        is_clean(target)
+        assert f"{folder}/index.md" in remote_files(target)
+
+
+def test_a_backup_that_begins_anew_leaves_its_state_in_the_clone(target: Backup) -> None:
+    """The history has a state that says the same."""
+    target.environ["DATABASES"] = page(target, "Tea")
+    target.run()
+    target.git("rm", "-q", "-r", "tea", ".notion-sync.json")
+    target.git("commit", "-q", "-m", "begin anew")
+    target.git("push", "-q", "origin", "main")
+    target.run()
+    is_clean(target)
+    assert target.run("status").code == 0
