@@ -8,12 +8,14 @@ where.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from backup.errors import GitError
-from backup.git import Git
+from backup.git import NETWORK_SECONDS, Git
 
 # What diff-tree says of a file, of which the index needs the new mode and object, and the path.
 _CHANGE = re.compile(rb":[0-7]+ ([0-7]+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\0([^\0]+)\0")
+_LOOSE = "6700"  # objects: git's own default
 _FROM, _TO = "refs/worktree/notion-backup-from", "refs/worktree/notion-backup-to"
 
 
@@ -45,6 +47,15 @@ def caught_up(git: Git, reference: str, tip: str) -> str:
     """Let the clone follow what an earlier run published, if the branch's `tip` has that; what `follow` says."""
     old, shown = _shown(git, reference, tip)
     return _moved(git, reference, old, shown) if old != shown and _is_out(git, reference) else ""
+
+
+def pack(git: Git) -> None:
+    """Let git pack the clone when that is due, as its commands do at their end: each run adds loose objects.
+    The owner's gc.auto counts, behind which stands ours, that no other command of a run packs."""
+    *owners, _ = git.ask("config", "--get-all", "gc.auto").splitlines() or [""]
+    often = (("gc.auto", owners[-1] if owners else _LOOSE), ("gc.autoDetach", "false"))
+    with suppress(GitError):  # it is tried again
+        git.using(*often).run("gc", "--auto", "--quiet", seconds=NETWORK_SECONDS)
 
 
 def _shown(git: Git, reference: str, tip: str) -> tuple[str, str]:

@@ -3,6 +3,8 @@ next run."""
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import os
 import signal
 from pathlib import Path
@@ -267,3 +269,26 @@ def test_a_backup_that_begins_anew_leaves_its_state_in_the_clone(target: Backup)
     target.run()
     is_clean(target)
     assert target.run("status").code == 0
+
+
+@pytest.mark.parametrize(("limit", "is_packed"), [("1", True), ("0", False), ("", False)])
+def test_a_clone_is_packed_when_the_owner_says_so(
+    target: Backup, limit: str, is_packed: bool
+) -> None:
+    """Git looks into one folder of loose objects, and takes it for a 256th of all."""
+    target.run()
+    found = (content for number in range(5000) if blob(content := f"x{number}").startswith("17"))
+    for content in itertools.islice(found, 3):
+        (target.folder / "x").write_text(content)
+        target.git("hash-object", "-w", "x")
+    (target.folder / "x").unlink()
+    target.git("config", *(("gc.auto", limit) if limit else ("--list",)))
+    write(target, "Tea", "News.")
+    assert target.run().code == 0
+    packs = [*(target.folder / ".git/objects/pack").glob("*.pack")]
+    assert bool(packs) == is_packed
+    is_clean(target)
+
+
+def blob(content: str) -> str:
+    return hashlib.sha1(f"blob {len(content)}\0{content}".encode()).hexdigest()
