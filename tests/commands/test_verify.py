@@ -13,7 +13,8 @@ import pytest
 
 from backup import store
 from demo.sample import sample
-from tests.support.backups import Backup, backing_up
+from fakenotion import blocks, build
+from tests.support.backups import Backup, backing_up, wiki
 from tests.support.kitchen import later
 from tests.support.looking import look
 
@@ -109,6 +110,32 @@ def test_a_link_that_leads_nowhere_is_named_with_where_it_leads(folder: Path) ->
     page = folder / PAGE / "index.md"
     page.write_text(page.read_text("utf-8") + "\n[gone](../nowhere/index.md#x)\n", "utf-8")
     assert "how-to-wiki/nowhere/index.md, which is not there" in look(folder, "verify").out
+
+
+def test_a_link_to_a_block_that_notion_no_longer_has_is_no_problem_of_the_backup(
+    tmp_path: Path,
+) -> None:
+    notion = wiki()
+    (database,) = notion.databases()
+    tea, milk = notion.add_page(database, "Tea"), notion.add_page(database, "Milk")
+    (block,) = notion.append(milk, [blocks.paragraph("Cold.")])
+    there = f"https://www.notion.so/{milk}#{block}".replace("-", "")
+    here = f"https://www.notion.so/{tea}#{'0' * 32}".replace("-", "")
+    words = [build.text("x", link=link) for link in (there, here, "#gone")]
+    notion.append(tea, [blocks.paragraph(*words)])
+    with backing_up(tmp_path / "repository", notion) as backup:
+        assert backup.run("--verify").code == 0
+        page = backup.folder / "wiki/milk/index.md"
+        page.write_text(re.sub("<a .*</a>", "", page.read_text("utf-8")), "utf-8")
+        assert look(backup.folder, "verify", "--json").named == {
+            "wiki/milk/index.md",
+            "wiki/tea/index.md",  # Milk still has that block
+        }
+        notion.trash(block)
+        later(notion)
+        assert backup.run("--verify").code == 0
+        assert "index.md#b-" in backup.text("wiki/tea/index.md")
+        assert look(backup.folder, "verify").code == 0
 
 
 def test_a_pointer_of_git_lfs_is_not_taken_for_damage(folder: Path) -> None:
