@@ -12,7 +12,7 @@ from backup.markdown import verify
 from backup.markdown.context import Options
 from backup.markdown.links import anchor
 from backup.markdown.verify import NoPlace
-from backup.model import CSV, Problem
+from backup.model import CSV, FILE_FOLDERS, Problem
 from backup.pipeline.stored import AGAIN, Comparison
 from backup.store import StoredPage, StoreError
 from backup.sync.state import State, join, parent_of
@@ -158,8 +158,10 @@ def _foreign(now: State, others: Collection[str]) -> list[Problem]:
 
 
 def _is_inside(path: str, pages: Collection[str], databases: Collection[str]) -> bool:
-    """Whether the nearest folder of the backup around a file is a page's."""
+    """Whether the nearest folder of the backup around a file is a page's. One that is the whole output folder
+    is the owner's as well, but for the folders of the page's files."""
     folder = parent_of(path)
     while folder != "." and folder not in pages and folder not in databases:
         folder = parent_of(folder)
-    return folder in pages and folder not in databases
+    is_shared = folder == "." and path.partition("/")[0] not in FILE_FOLDERS
+    return folder in pages and folder not in databases and not is_shared

@@ -184,6 +184,22 @@ def test_files_of_others_outside_the_folders_of_pages_are_nobodys_business(folde
     assert look(folder, "verify").code == 0
 
 
+def test_where_a_page_is_the_output_folder_that_is_its_owners_too(tmp_path: Path) -> None:
+    notion = wiki()
+    tea = notion.add_page("", "Tea")
+    notion.add_page(tea, "Green")
+    with backing_up(tmp_path / "repository", notion) as backup:
+        for path in ("LICENSE", ".gitea/workflows/backup.yml"):
+            (backup.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (backup.folder / path).write_text("mine")
+        assert backup.run("--verify", DATABASES=f". = {tea}").code == 0
+        assert look(backup.folder, "verify").code == 0
+        mine = ("assets/mine.png", "green/mine.txt")
+        for path in mine:
+            foreign(backup.folder / path)
+        assert look(backup.folder, "verify", "--json").named == {*mine}
+
+
 def test_a_backup_that_was_written_with_other_settings_is_one_problem_in_one_sentence(
     folder: Path,
 ) -> None:
