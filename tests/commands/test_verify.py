@@ -337,7 +337,9 @@ def test_a_state_that_cannot_be_used_is_one_sentence(folder: Path, command: str,
 def test_an_entry_of_the_state_that_cannot_be_believed_is_named(folder: Path) -> None:
     path = folder / ".notion-sync.json"
     path.write_text(re.sub(r'"folder": "how-to-wiki/harm', '"folder": "../harm', path.read_text()))
-    assert ".notion-sync.json" in look(folder, "verify", "--json").named
+    seen = look(folder, "verify", "--json")
+    assert ".notion-sync.json" in seen.named
+    assert f": {len(seen.json['problems'])} problem" in look(folder, "verify").out
     assert ".notion-sync.json" in look(folder, "status", "--json").named
 
 
