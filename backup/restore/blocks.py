@@ -262,7 +262,9 @@ def _address(to: Translation, block: Block) -> Drafts:
     if not url:
         to.lose(block, Loss.EMPTY)
     if target is None:
-        runs = [text(f"[{block.type.capitalize()}]"), *caption.get("caption", [])]
+        where = f": {encodable(urls.shown(url))}" if url else ""
+        (said, *_) = limits.pieces(f"[{block.type.capitalize()}{where}]")
+        runs = [text(said), *caption.get("caption", [])]
         return [Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})]
     return [Draft(to.key(block), block.type, {"url": target, **caption})]
 

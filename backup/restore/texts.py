@@ -222,7 +222,11 @@ def web(url: str, scope: Scope) -> str | Link | None:
     """The address of something on the web; None for one that Notion refuses."""
     found = address(url, scope)
     plain = found.url if isinstance(found, Link) else found or ""
-    return found if re.match(r"https?://", plain, re.IGNORECASE) else None
+    if re.match(r"https?://", plain, re.IGNORECASE):
+        return found
+    if plain:
+        scope.lose(Loss.ADDRESS)
+    return None
 
 
 Make = Callable[[Json, Json, Json, Scope], Iterator[Json]]

@@ -105,6 +105,19 @@ def test_a_large_file_goes_in_parts_where_the_workspace_takes_it(tmp_path: Path)
         assert len(made) == 1
 
 
+@pytest.mark.parametrize("url", ["mailto:a@b.co", "tel:123", "/" + "1" * 32])
+@pytest.mark.parametrize("type_", ["bookmark", "embed"])
+def test_what_is_an_address_but_not_of_the_web_stays_as_a_line(
+    tmp_path: Path, type_: str, url: str
+) -> None:
+    top = Branch.root(ground(), "Top")
+    top.block(build.block(type_, url=url))
+    with copying(tmp_path / "repository", top) as copy:
+        assert [lost.kind for lost in copy.plan.losses] == [Loss.ADDRESS]
+        hold(copy)
+        assert any(url in str(write.body) for write in copy.backup.server.writes.log)
+
+
 def test_a_link_that_notion_refuses_stays_as_text(tmp_path: Path) -> None:
     top = Branch.root(ground(), "Top")
     top.block(build.block("paragraph", [build.text("here", link="javascript:alert(1)")]))
