@@ -29,7 +29,7 @@ def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
     damage = tuple(Problem(name, what) for name, what in untrusted.told(here.state.damage))
     problems = (*damage, *found.problems)
     return Answer(
-        heading=heading(found),
+        heading=heading(found, problems),
         head=("", "checked", "wrong"),
         rows=tuple(_row(kind, found) for kind in found.counts),
         notes=(*found.notes, *services.at_work()),
@@ -52,7 +52,7 @@ def after_run(
         there = published(services.tree, now, base, services.publisher.contents, touched)
     found = check(now, there, Options.of(settings.rendering))
     services.log.problem("errors", *found.problems)
-    for line in (*found.notes, heading(found)):
+    for line in (*found.notes, heading(found, found.problems)):
         services.log.line(line)
 
 
@@ -113,9 +113,10 @@ class _Ahead:
         return self._held.get(path)
 
 
-def heading(found: Checked) -> str:
-    """What was checked and found, in one line."""
-    return f"Verified {counted(sum(found.counts.values()), 'file')}: {counted(len(found.problems), 'problem')}"
+def heading(found: Checked, problems: Sequence[Problem]) -> str:
+    """What was checked, and how much is wrong, in one line."""
+    checked = counted(sum(found.counts.values()), "file")
+    return f"Verified {checked}: {counted(len(problems), 'problem')}"
 
 
 def _row(kind: str, found: Checked) -> tuple[str, ...]:

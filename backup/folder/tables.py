@@ -30,7 +30,7 @@ from backup.sync.steps import index_of
 from backup.sync.targets import known_targets
 from backup.words import by_title
 
-_TABLE = "1"  # raised when the same rows give other files: they are written again then
+_TABLE = "2"  # raised when the same rows give other files: they are written again then
 
 # The bytes of files, by their paths below the output folder; what is not there is left out.
 Contents: TypeAlias = Callable[[Collection[str]], Iterable[tuple[str, bytes]]]

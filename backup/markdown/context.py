@@ -10,7 +10,7 @@ from backup.json_values import as_object, mapping, objects, short_digest
 from backup.model import TEXT, Block, Files, Json, Target, Targets
 from backup.settings.rendering import Rendering
 
-RENDERER = "2"  # raised when the same page gives other Markdown: every page is written again then
+RENDERER = "3"  # raised when the same page gives other Markdown: every page is written again then
 
 
 class Where(Enum):

@@ -28,7 +28,7 @@ _RAW_HTML = re.compile(rf"{_AROUND}</?(?:details|summary|p|div)[ >]")
 _HTML_CODE = re.compile(r"\$<code>.*?</code>\$|<code>.*?</code>")
 _CONTAINER = r"(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)|\s)*"
 _ALERT = re.compile(
-    rf"({_CONTAINER})\[!(?:note|tip|important|warning|caution)\](.*)", re.IGNORECASE
+    rf"({_CONTAINER})\[!(?:note|tip|important|warning|caution)\](?!\()(.*)", re.IGNORECASE
 )
 _FALSE_BOX = re.compile(rf"{_CONTAINER}[-*+] \[[ xX]\]\(")
 _HEADING_ATTRIBUTES = re.compile(r"[ >]*#{1,6} .*(?<!\\)\{[^{}]*\}\s*")

@@ -7,7 +7,7 @@ import re
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
-from backup.markdown.inline import inline
+from backup.markdown.inline import inline, side_by_side
 from backup.markdown.inline.read import attribute, whole
 from backup.markdown.links import percent_encoded
 from backup.markdown.runs import foreign, run
@@ -41,8 +41,7 @@ def file_line(mark: str, file: Stored | Missing, context: Context, caption: list
     """'📎 [name](attachments/x.pdf) (1.2 MB) — caption'; for one that is missing, the line for that."""
     if isinstance(file, Missing):
         return _missing_line(file, context, caption)
-    line = inline([run(f"{mark} "), *file_link(file)], context, Where.BLOCK)
-    return captioned(line, context, caption)
+    return captioned([run(f"{mark} "), *file_link(file)], context, caption)
 
 
 def file_link(stored: Stored) -> list[Json]:
@@ -53,8 +52,7 @@ def file_link(stored: Stored) -> list[Json]:
 
 def _missing_line(missing: Missing, context: Context, caption: list[Json]) -> str:
     """'📎 name *(not backed up: reason)* <address> — caption' as a line of its own."""
-    line = inline([run("📎 "), *missing_note(missing)], context, Where.BLOCK)
-    return captioned(line, context, caption)
+    return captioned([run("📎 "), *missing_note(missing)], context, caption)
 
 
 def missing_note(missing: Missing) -> list[Json]:
@@ -65,10 +63,9 @@ def missing_note(missing: Missing) -> list[Json]:
     return [*name, note, *address]
 
 
-def captioned(text: str, context: Context, caption: list[Json]) -> str:
+def captioned(line: list[Json], context: Context, caption: list[Json]) -> str:
     """The line, and what Notion shows below it."""
-    words = inline(caption, context, Where.BLOCK)
-    return f"{text} — {words}" if words else text
+    return side_by_side((line, caption), " — ", context)
 
 
 def shown_image(file: Stored | Missing, context: Context, caption: list[Json]) -> str:

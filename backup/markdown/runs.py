@@ -33,8 +33,9 @@ def run(text: str, link: str = "", *, mark: str = "") -> Json:
 
 
 def foreign(text: str, address: str) -> Json:
-    """A run of our own, with an address that somebody else wrote."""
-    return {**run(text, address), "own": False}
+    """A run of our own, with an address that somebody else wrote. What begins with '#' is none: only the
+    number of an issue, say."""
+    return {**run(text, "" if address.lstrip().startswith("#") else address), "own": False}
 
 
 OUTSIDE = "a page in Notion"  # one that is not in the backup, and of which Notion gives no title

@@ -30,6 +30,14 @@ _DEEPEST = 100  # lists and quotes in each other that are still read
 _SIGNS = ("](", "]:", "<")  # without any of them a text has no link
 
 
+@dataclass(frozen=True, slots=True)
+class NoPlace(Problem):
+    """A link to the place `fragment` in the file `at`, which is there but has no such place."""
+
+    at: str = ""
+    fragment: str = ""
+
+
 def problems(texts: Mapping[str, str], files: Collection[str]) -> Iterator[Problem]:
     """Everything that is wrong with these Markdown files.
 
@@ -53,7 +61,7 @@ def problems(texts: Mapping[str, str], files: Collection[str]) -> Iterator[Probl
         targets = seen(path).targets if any(sign in text for sign in _SIGNS) else ()
         for target in targets:
             if wrong := _dead(path, target, there, places):
-                yield Problem(path, wrong)
+                yield wrong
 
 
 @dataclass
@@ -130,14 +138,15 @@ def _dead(
     target: str,
     there: Collection[str],
     places: Callable[[str], Collection[str] | None],
-) -> str:
-    """Why a relative link leads nowhere; '' when it leads somewhere."""
+) -> Problem | None:
+    """That a relative link leads nowhere; None when it leads somewhere."""
     file, _, fragment = target.partition("#")
     folder = posixpath.dirname(path)
     at = posixpath.normpath(posixpath.join(folder, unquote(file))) if file else path
     if at not in there:
-        return f"a link leads to {at}, which is not there"
+        return Problem(path, f"a link leads to {at}, which is not there")
     known = places(at) if fragment else None
-    if known is not None and unquote(fragment) not in known:
-        return f"a link leads to #{fragment} in {at}, where no such place is"
-    return ""
+    if known is None or unquote(fragment) in known:
+        return None
+    what = f"a link leads to #{fragment} in {at}, where no such place is"
+    return NoPlace(path, what, at=at, fragment=fragment)

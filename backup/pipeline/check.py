@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from backup import store
 from backup.markdown import verify
 from backup.markdown.context import Options
-from backup.model import CSV, Problem
+from backup.markdown.links import anchor
+from backup.markdown.verify import NoPlace
+from backup.model import CSV, FILE_FOLDERS, Problem
 from backup.pipeline.stored import AGAIN, Comparison
+from backup.store import StoredPage, StoreError
 from backup.sync.state import State, join, parent_of
 
 TEXTS, SHEETS, STORES, FILES = "Markdown files", CSV, store.NAME, "images and attachments"
@@ -65,7 +68,7 @@ def check(now: State, lying: Inventory, options: Options, claimed: Collection[st
     again = Comparison(now, written, lying.content, there, options)
     again.run()
     wrong = {
-        TEXTS: [*again.wrong_lists, *again.wrong_texts, *_links(texts, there)],
+        TEXTS: [*again.wrong_lists, *again.wrong_texts, *_links(texts, lying)],
         SHEETS: again.wrong_sheets,
         STORES: again.wrong_stores,
         FILES: [*_changed(now, lying)],
@@ -121,10 +124,29 @@ def _changed(now: State, lying: Inventory) -> Iterator[Problem]:
             yield Problem(path, _LFS if is_pointer else f"is not what was downloaded; {AGAIN}")
 
 
-def _links(texts: Mapping[str, bytes], there: Collection[str]) -> Iterator[Problem]:
+def _links(texts: Mapping[str, bytes], lying: Inventory) -> Iterator[Problem]:
     """What a reader stumbles over. Bytes that are not UTF-8 are shown as readers see them."""
     shown = {path: text.decode("utf-8", "replace") for path, text in texts.items()}
-    yield from verify.problems(shown, there)
+    nowhere: dict[str, list[NoPlace]] = {}
+    for problem in verify.problems(shown, lying.files):
+        if isinstance(problem, NoPlace):
+            nowhere.setdefault(problem.at, []).append(problem)
+        else:
+            yield problem
+    for path in filter(nowhere.get, texts):  # in the order in which stores are read fastest
+        blocks = _anchors(join(parent_of(path), store.NAME), lying)
+        yield from (each for each in nowhere[path] if each.fragment in blocks)
+
+
+def _anchors(path: str, lying: Inventory) -> set[str]:
+    """What the anchors of a page's blocks are called, by its store. A link to any other place came with
+    somebody's text: Notion itself leads it to the page alone."""
+    try:
+        found = store.loads(lying.content(path)) if path in lying.files else None
+    except StoreError:
+        found = None
+    blocks = found.page.walk() if isinstance(found, StoredPage) else ()
+    return {anchor(each.id) for each in blocks}
 
 
 def _foreign(now: State, others: Collection[str]) -> list[Problem]:
@@ -136,8 +158,10 @@ def _foreign(now: State, others: Collection[str]) -> list[Problem]:
 
 
 def _is_inside(path: str, pages: Collection[str], databases: Collection[str]) -> bool:
-    """Whether the nearest folder of the backup around a file is a page's."""
+    """Whether the nearest folder of the backup around a file is a page's. One that is the whole output folder
+    is the owner's as well, but for the folders of the page's files."""
     folder = parent_of(path)
     while folder != "." and folder not in pages and folder not in databases:
         folder = parent_of(folder)
-    return folder in pages and folder not in databases
+    is_shared = folder == "." and path.partition("/")[0] not in FILE_FOLDERS
+    return folder in pages and folder not in databases and not is_shared

@@ -234,7 +234,7 @@ def web(url: str, scope: Scope) -> str | Link | None:
 def written(url: str, scope: Scope) -> list[Json]:
     """An address as words where what has it cannot be made, with a link as far as Notion takes one. None of
     an address that is the file itself, and no signature."""
-    words = "" if urls.is_data(url) else urls.unsigned(encodable(url).strip())
+    words = "" if urls.is_data(url) else encodable(urls.shown(url.strip()))
     link = address(url, replace(scope, losses=[])) if words else None
     return [text(piece, None, link) for piece in islice(limits.pieces(words), _LINES)]
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
-from backup.model import STORE, WORKSPACE, Database
+from backup.model import CSV, README, STORE, TEXT, WORKSPACE, Database
 from backup.settings.parsers import shown
 from backup.settings.setting import Setting, SettingReader
 from backup.slug import is_guarded, is_path, is_reserved, slug
@@ -157,14 +157,20 @@ def _visible(text: str) -> str:
 
 
 def _is_unlinkable(parts: Collection[str]) -> bool:
-    """Whether a folder cannot be named everywhere: Windows has devices of that name and signs that no
-    name may have, the backup has files of its own, or the file view of Gitea loses relative links below it
+    """Whether a folder cannot be named everywhere: Windows has devices of that name, signs that no name
+    may have and no dot at the end of one, the backup has files of its own, or the file view of Gitea loses relative links below it
     (1.27: it puts the folder in front without decoding it, so a space or % breaks them; # and ? end the
     address)."""
-    own = any(part.startswith(".notion") for part in parts)
-    return own or any(map(is_reserved, parts)) or not _UNLINKABLE.isdisjoint("".join(parts))
+    own = any(part.startswith(".notion") or part.lower() in _OURS for part in parts)
+    return (
+        own
+        or any(part.endswith(".") for part in parts)
+        or any(map(is_reserved, parts))
+        or not _UNLINKABLE.isdisjoint("".join(parts))
+    )
 
 
+_OURS = {name.lower() for name in (TEXT, README, CSV)}
 _UNLINKABLE = frozenset(' %#?<>:"|*')
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from backup import store
 from demo.sample import sample
-from tests.support.backups import Backup, backing_up
+from fakenotion import blocks, build
+from tests.support.backups import Backup, backing_up, wiki
 from tests.support.kitchen import later
 from tests.support.looking import look
 
@@ -111,6 +112,32 @@ def test_a_link_that_leads_nowhere_is_named_with_where_it_leads(folder: Path) ->
     assert "how-to-wiki/nowhere/index.md, which is not there" in look(folder, "verify").out
 
 
+def test_a_link_to_a_block_that_notion_no_longer_has_is_no_problem_of_the_backup(
+    tmp_path: Path,
+) -> None:
+    notion = wiki()
+    (database,) = notion.databases()
+    tea, milk = notion.add_page(database, "Tea"), notion.add_page(database, "Milk")
+    (block,) = notion.append(milk, [blocks.paragraph("Cold.")])
+    there = f"https://www.notion.so/{milk}#{block}".replace("-", "")
+    here = f"https://www.notion.so/{tea}#{'0' * 32}".replace("-", "")
+    words = [build.text("x", link=link) for link in (there, here, "#gone")]
+    notion.append(tea, [blocks.paragraph(*words)])
+    with backing_up(tmp_path / "repository", notion) as backup:
+        assert backup.run("--verify").code == 0
+        page = backup.folder / "wiki/milk/index.md"
+        page.write_text(re.sub("<a .*</a>", "", page.read_text("utf-8")), "utf-8")
+        assert look(backup.folder, "verify", "--json").named == {
+            "wiki/milk/index.md",
+            "wiki/tea/index.md",  # Milk still has that block
+        }
+        notion.trash(block)
+        later(notion)
+        assert backup.run("--verify").code == 0
+        assert "index.md#b-" in backup.text("wiki/tea/index.md")
+        assert look(backup.folder, "verify").code == 0
+
+
 def test_a_pointer_of_git_lfs_is_not_taken_for_damage(folder: Path) -> None:
     (folder / PICTURE).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\n")
     out = look(folder, "verify").out
@@ -155,6 +182,22 @@ def test_files_of_others_outside_the_folders_of_pages_are_nobodys_business(folde
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text("[x](nowhere.md)")
     assert look(folder, "verify").code == 0
+
+
+def test_where_a_page_is_the_output_folder_that_is_its_owners_too(tmp_path: Path) -> None:
+    notion = wiki()
+    tea = notion.add_page("", "Tea")
+    notion.add_page(tea, "Green")
+    with backing_up(tmp_path / "repository", notion) as backup:
+        for path in ("LICENSE", ".gitea/workflows/backup.yml"):
+            (backup.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (backup.folder / path).write_text("mine")
+        assert backup.run("--verify", DATABASES=f". = {tea}").code == 0
+        assert look(backup.folder, "verify").code == 0
+        mine = ("assets/mine.png", "green/mine.txt")
+        for path in mine:
+            foreign(backup.folder / path)
+        assert look(backup.folder, "verify", "--json").named == {*mine}
 
 
 def test_a_backup_that_was_written_with_other_settings_is_one_problem_in_one_sentence(
@@ -294,7 +337,9 @@ def test_a_state_that_cannot_be_used_is_one_sentence(folder: Path, command: str,
 def test_an_entry_of_the_state_that_cannot_be_believed_is_named(folder: Path) -> None:
     path = folder / ".notion-sync.json"
     path.write_text(re.sub(r'"folder": "how-to-wiki/harm', '"folder": "../harm', path.read_text()))
-    assert ".notion-sync.json" in look(folder, "verify", "--json").named
+    seen = look(folder, "verify", "--json")
+    assert ".notion-sync.json" in seen.named
+    assert f": {len(seen.json['problems'])} problem" in look(folder, "verify").out
     assert ".notion-sync.json" in look(folder, "status", "--json").named
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from backup.markdown.context import Context, Options
 from backup.markdown.lint import complaints
 from backup.markdown.page import render
-from backup.model import Json, Page, Stored
+from backup.model import Json, Missing, Page, Stored
 from tests.oracles import gitea, github
-from tests.support.notion_shapes import block, page
+from tests.support.notion_shapes import block, page, rich
 
 BLOCK_ID = "00000001-0000-4000-8000-000000000001"
 PROPERTY = "0123456789abcdef0123456789abcdef/f/0"
@@ -73,6 +73,26 @@ def test_a_file_is_linked_under_its_name_in_every_place(name: str) -> None:
         ]
         assert html.get_text().count("(1.5 MB)") == 3
         assert len(html.select("td")) == 2
+
+
+@pytest.mark.parametrize("caption", ["costs 5 US$", "$x", "x $", "\n [x]", "a\nb$ c", " ", ""])
+@pytest.mark.parametrize("type_", ["file", "bookmark", "embed", "video", "gone"])
+def test_a_line_and_its_caption_are_one_text_to_a_host(type_: str, caption: str) -> None:
+    """A dollar in each would be a pair."""
+    url = "https://e.co/$metadata"
+    data = {"url": url, "type": "external", "external": {"url": url}, "caption": rich(caption)}
+    stored = Stored("attachments/a.x", "in $.x", 9)
+    files = {"file": stored, "gone": Missing("in $.x", "it costs 5 US$", "")}
+    known = {BLOCK_ID: files[type_]} if type_ in files else {}
+    text = render(
+        page("T", block("file" if type_ == "gone" else type_, None, **data)), Context(files=known)
+    )
+    assert complaints(text) == [], text
+    for host in (github, gitea):
+        (line, *_) = BeautifulSoup(host(text), "html.parser").select("p")
+        _, dash, below = squeezed(line.get_text()).partition(" — ")
+        assert below == squeezed(caption)
+        assert bool(dash) == bool(below)
 
 
 def test_a_picture_is_centred_but_not_in_a_list_item_or_a_cell() -> None:

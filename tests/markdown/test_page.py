@@ -301,6 +301,15 @@ def test_what_people_type_as_an_address_never_leads_into_the_repository(
     assert select(html, "body")[0].get_text().count(typed) == 3
 
 
+@pytest.mark.parametrize("typed", ["#1234", " #intro", "#"])
+def test_what_only_begins_like_a_place_in_the_page_is_no_address(typed: str) -> None:
+    column = {"Issue": {"id": "u", "type": "url", "url": typed}}
+    marks = [block(type_, None, url=typed, caption=[]) for type_ in ("bookmark", "embed")]
+    html = github(render(page("T", *marks, properties=column), BARE))
+    assert select(html, "body")[0].get_text().count(typed.strip()) == 3
+    assert not select(html, "a[href^='#']")
+
+
 @pytest.mark.parametrize(
     ("number", "shown"),
     [

@@ -69,8 +69,7 @@ def _address(block: Block, url: str, context: Context) -> str:
     caption = runs(block.data, "caption")
     if not url.strip():
         return inline(caption, context, Where.BLOCK)
-    line = inline([run(f"{_MARKS[block.type]} "), foreign(shown(url), url)], context, Where.BLOCK)
-    return captioned(line, context, caption)
+    return captioned([run(f"{_MARKS[block.type]} "), foreign(shown(url), url)], context, caption)
 
 
 def _found(block: Block, context: Context) -> Stored | Missing:

@@ -13,7 +13,7 @@ from backup.markdown.context import Context, Where
 from backup.markdown.inline.escape import dollars
 from backup.markdown.inline.html import as_html
 from backup.markdown.inline.marks import nested
-from backup.markdown.inline.read import Piece, plain, read
+from backup.markdown.inline.read import Kind, Piece, merged, plain, read
 from backup.markdown.inline.trim import trimmed
 from backup.markdown.inline.write import as_markdown
 from backup.model import Json
@@ -36,6 +36,16 @@ def inline(
     if not marks and (text := plain(runs)) is not None:
         return text
     return _written(read(runs, context, marks), where)
+
+
+def side_by_side(parts: Sequence[Sequence[Json]], between: str, context: Context) -> str:
+    """Arrays that share a line of a block, with `between` them, but for those that show nothing. What a
+    sign means to a host depends on the whole line, so they are escaped as one text."""
+    found = (trimmed(read(part, context)) for part in parts)
+    row: list[Piece] = []
+    for pieces in filter(None, found):
+        row += [Piece(Kind.TEXT, between), *pieces] if row else pieces
+    return _written(merged(row), Where.BLOCK)
 
 
 def literal(text: str, where: Where = Where.BLOCK) -> str:

@@ -39,8 +39,8 @@ _LINE_START = re.compile(
     r"#{1,6}(?=\s|$)|[-+*_:~](?=\s|$)|[>|]|~~~|(\d{1,9})[.)](?=\s|$)"
     r"|=+$|[:| ]*-[-:| ]*$"
 )
-_BLOCK_START = re.compile(r"\[(?=!)")
-_ITEM_START = re.compile(r"(\s*)\[(?=!|[ xX]\])")  # \s: a hard blank of an indent
+_ALERT_START = re.compile(r"(\s*)\[(?=!)")  # \s: a hard blank of an indent
+_ITEM_START = re.compile(r"(\s*)\[(?=!|[ xX]\])")
 _HEADING_END = re.compile(r"(?:^|(?<=\s))#+$")
 _MAIL_IN_ANGLES = re.compile(r"<[^\s<>@]*@[^\s<>]*>")
 _BOUNDARY = "\x00"  # stands for a mark, a link or a tag: neither a letter nor a blank
@@ -92,8 +92,9 @@ def _line_start(text: str, place: Position) -> tuple[int, str]:
     if place.where not in (Where.BLOCK, Where.ITEM) or place.before == MARK:
         return 0, ""
     found = _LINE_START.match(text + MARK if place.behind == MARK else text)
-    if not found and not place.before:
-        found = (_ITEM_START if place.where is Where.ITEM else _BLOCK_START).match(text)
+    if not found:
+        is_item = place.where is Where.ITEM and not place.before
+        found = (_ITEM_START if is_item else _ALERT_START).match(text)
     if not found:
         return 0, ""
     at = found.end(1) if found.lastindex else 0

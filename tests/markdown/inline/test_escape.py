@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backup.markdown.context import Where
+from backup.markdown.lint import complaints
 from tests.support.on_page import BLOCK, CELL, HEADING, ITEM, SUMMARY, is_read_as_meant, write
 from tests.support.rich import Run, text
 
@@ -78,10 +79,21 @@ def test_what_would_open_a_block_is_escaped_at_the_start(content: str) -> None:
     assert is_read_as_meant(text(content))
 
 
-@pytest.mark.parametrize("content", [each for each in AT_LINE_START if each != "[!NOTE]"])
+@pytest.mark.parametrize("content", AT_LINE_START)
 def test_what_would_open_a_block_is_escaped_behind_a_break(content: str) -> None:
     assert write(text("a\n" + content)) == "a\\\n" + AT_LINE_START[content]
     assert is_read_as_meant(text("a\n" + content))
+
+
+@pytest.mark.parametrize("start", ["", "a\n", "a\\\n", "a\n\u00a0\u00a0"])
+@pytest.mark.parametrize("run", [text("[!NOTE] b"), text("!NOTE", link="https://e.co")])
+def test_words_that_read_as_an_alert_are_none_at_the_start_of_any_line(
+    run: Run, start: str
+) -> None:
+    for where in (BLOCK, ITEM):
+        written = write(text(start), run, where=where)
+        assert complaints(f"# T\n\n{written}\n") == []
+    assert is_read_as_meant(text(start), run)
 
 
 @pytest.mark.parametrize(
