@@ -43,7 +43,7 @@ class Loss(Enum):
     RELATION_CUT = "a relation to more pages than Notion takes"
     ONE_WAY = "a two-way relation to a database that stays: it becomes a one-way relation"
     PEOPLE = "a person who is not in the workspace"
-    CUSTOM_EMOJI = "an icon of the workspace's own"
+    CUSTOM_EMOJI = "an emoji of the workspace's own that the copy's workspace does not have: a text has its name"
     DEFAULT_ICON = "an empty icon, where Notion puts its own"
     DEFAULT_STATUS = (
         "an empty status, or one beyond the first hundred of its column: Notion puts its own"
