@@ -96,6 +96,14 @@ def test_every_entry_of_the_contents_leads_to_its_heading() -> None:
         assert {link["href"].lstrip("#") for link in links} <= own | slugs
 
 
+def test_an_entry_of_the_contents_has_the_words_of_its_heading_on_one_line() -> None:
+    heading = block("heading_1", [text("First\nsecond", bold=True), text("\n"), text("third")])
+    shown = render(page("Title", CONTENTS, heading), Context())
+    for host in (github, gitea):
+        (title,), (link,) = select(host(shown), "h1 + ul ~ h2"), select(host(shown), "li > a")
+        assert link.get_text() == title.get_text().strip() == "First second third"
+
+
 def test_a_page_without_contents_has_no_anchors_that_nobody_needs() -> None:
     assert "<a id" not in render(
         page("T", block("heading_1", "½"), block("heading_1", "½")), Context()

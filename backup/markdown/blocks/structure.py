@@ -12,7 +12,7 @@ from backup.markdown.blocks.register import renders
 from backup.markdown.context import Context, Where
 from backup.markdown.icons import DATABASE, PAGE
 from backup.markdown.inline import inline
-from backup.markdown.runs import OUTSIDE, block_runs, joined, page_mention, run, titled
+from backup.markdown.runs import OUTSIDE, block_runs, joined, one_line, page_mention, run, titled
 from backup.model import Block, bare_id, plain_text
 
 
@@ -54,10 +54,10 @@ def _entry(heading: Block, context: Context) -> str:
     """Formulas stay formulas; other marks and links would be in the way of the link."""
     way = context.toc[heading.id]
     words = [
-        {**part, "href": way} if "equation" in part else run(plain_text([part]), way)
+        {**part, "href": way} if "equation" in part else run(one_line(plain_text([part])), way)
         for part in block_runs(heading.data)
     ]
-    return f"- {inline(words, context, Where.ITEM)}".replace("\n", " ")
+    return f"- {inline(words, context, Where.ITEM)}"
 
 
 @renders("child_page", holds_anchor=True)

@@ -12,7 +12,7 @@ from backup.markdown.icons import PAGE
 from backup.markdown.inline import inline
 from backup.markdown.links import file_target
 from backup.markdown.properties.shown import At, shown
-from backup.markdown.runs import run, titled
+from backup.markdown.runs import one_line, run, titled
 from backup.model import Json
 from backup.words import shortened
 
@@ -56,5 +56,5 @@ def _with_text(each: Json, text: str) -> Json:
     """The run with these words, on one line; what is not text stays whole, or becomes '…'."""
     if word(each, "type") != "text":
         return run("…") if text.endswith("…") else each
-    text = " ".join(text.split("\n"))
+    text = one_line(text)
     return {**each, "plain_text": text, "text": {**mapping(each, "text"), "content": text}}
