@@ -15,7 +15,7 @@ from backup.restore import limits
 from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
 from backup.restore.media import Files, file, file_name, icon
-from backup.restore.texts import Scope, rich, short, text, web
+from backup.restore.texts import Scope, rich, short, text, web, written
 
 _CHILD = {"child_page": "page", "child_database": "database"}
 _PLAIN = ("divider", "breadcrumb")
@@ -132,8 +132,8 @@ class Translation:
         is_known = block.type in _ONLY_IN_APP or block.data.get("block_type") in _ONLY_IN_APP
         self.lose(block, Loss.NOT_CREATABLE if is_known else Loss.UNSUPPORTED)
         if block.type == "link_preview":
-            target = web(word(block.data, "url"), replace(self.scope, losses=[]))
-            return self.line(block, word(block.data, "url"), (), target)
+            runs = written(word(block.data, "url"), self.scope)
+            return Draft(self.key(block), "paragraph", {"rich_text": runs})
         kind = (word(block.data, "block_type") or block.type or "block").replace("_", " ")
         title = _plain(block) or word(block.data, "title")
         words = f"[{kind.capitalize()}{': ' if title else ''}{title}]"
@@ -235,19 +235,20 @@ def _media(to: Translation, block: Block) -> Drafts:
     made = file(block.data, block.id, to.scope, to.files)
     caption = _caption(to, block)
     if made is None:
-        return [_without_file(to, block, caption)]
+        url = word(block.data.get("external"), "url")
+        return _instead(to, block, file_name(block.data), url, caption)
     name = encodable(word(block.data, "name"))
     named = {"name": name} if block.type == "file" and name and len(name) <= 900 else {}
     return [Draft(to.key(block), block.type, {**made, **caption, **named})]
 
 
-def _without_file(to: Translation, block: Block, caption: Json) -> Draft:
-    """The name of a file that cannot be sent, with its caption."""
-    (said, *_) = [
-        *limits.pieces(encodable(f"[{block.type.capitalize()}: {file_name(block.data)}]"))
-    ]
-    runs = [text(said), *([text(" ")] if caption else []), *caption.get("caption", [])]
-    return Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})
+def _instead(to: Translation, block: Block, name: str, url: str, caption: Json) -> Drafts:
+    """A line in the place of what cannot be made, with its name, its address elsewhere and its caption."""
+    words = f"[{block.type.capitalize()}{': ' if name else ''}{name}]"
+    (said, *_) = limits.pieces(encodable(words))
+    parts = ([text(said)], written(url, to.scope), caption.get("caption", []))
+    runs = [run for part in parts if part for run in (text(" "), *part)][1:]
+    return [Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})]
 
 
 def _address(to: Translation, block: Block) -> Drafts:
@@ -256,16 +257,13 @@ def _address(to: Translation, block: Block) -> Drafts:
     if block.type == "embed" and urls.is_hosted(url):
         found = to.files.upload(block.id, to.scope, block.data)
         if found is None:
-            return [_without_file(to, block, caption)]
+            return _instead(to, block, file_name(block.data), "", caption)
         return [Draft(to.key(block), "embed", {"file_upload": {"id": found}, **caption})]
     target = web(url, to.scope) if url else None
     if not url:
         to.lose(block, Loss.EMPTY)
     if target is None:
-        where = f": {encodable(urls.shown(url))}" if url else ""
-        (said, *_) = limits.pieces(f"[{block.type.capitalize()}{where}]")
-        runs = [text(said), *caption.get("caption", [])]
-        return [Draft(to.key(block), "paragraph", {"rich_text": runs[: limits.TEXTS]})]
+        return _instead(to, block, "", url, caption)
     return [Draft(to.key(block), block.type, {"url": target, **caption})]
 
 

@@ -109,7 +109,7 @@ def address(url: str) -> str:
     except ValueError:
         return url
     if not parts.netloc:
-        return unquote(url.strip())
+        return unquote(parts.scheme + url.strip()[len(parts.scheme) :])
     rest = parts._replace(scheme="", netloc="").geturl()
     return unquote(f"{parts.scheme.lower()}://{parts.netloc.lower()}{rest}").rstrip("/")
 

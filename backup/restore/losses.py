@@ -48,7 +48,7 @@ class Loss(Enum):
     DEFAULT_STATUS = (
         "an empty status, or one beyond the first hundred of its column: Notion puts its own"
     )
-    ADDRESS = "an address that Notion writes in another way"
+    ADDRESS = "an address that Notion refuses: it stands as a text where there is a place for one"
     DATABASE_EXTRAS = "a template, a status group or another setting of a database"
     VIEWS = "a view that only Notion's own app makes (form, chart, dashboard)"
     VIEW_EXTRAS = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from backup import urls
@@ -17,11 +18,13 @@ from backup.restore.draft import Link, Ref
 from backup.restore.losses import Loss, Lost
 
 _MARKS = ("bold", "italic", "strikethrough", "underline", "code")
-_WEB = re.compile(r"(?:https?://[^/\s]+|mailto:.|tel:.)", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^/\s]+|mailto:.|tel:.")
+_SCHEME = re.compile(r"\A[A-Za-z]+:")  # Assumed: Notion takes it in small letters alone
 _SHORT = re.compile(
     r"/?(?:[0-9a-f]{32})?(?:#[0-9a-f]{32})?"
 )  # a link inside Notion without its host
 _TEMPLATES = {"template_mention_date": ("today", "now"), "template_mention_user": ("me",)}
+_LINES = 5  # pieces of an address that are written as words
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d.{0,20})?")
 
 
@@ -204,7 +207,7 @@ def _emoji(data: Json, scope: Scope) -> Json | None:
 def address(url: str, scope: Scope) -> str | Link | None:
     """The target of a link; None for one that Notion refuses, which is lost. Notion's own files are
     never linked: their addresses open nothing."""
-    url = encodable(url).strip()
+    url = _SCHEME.sub(lambda scheme: scheme[0].lower(), encodable(url).strip())
     page, block = page_link(url)
     ours = page if page and page in scope.pages else ""
     inside = Link(url, ours, block if block and ours and block in scope.blocks else "")
@@ -221,12 +224,19 @@ def address(url: str, scope: Scope) -> str | Link | None:
 def web(url: str, scope: Scope) -> str | Link | None:
     """The address of something on the web; None for one that Notion refuses."""
     found = address(url, scope)
-    plain = found.url if isinstance(found, Link) else found or ""
-    if re.match(r"https?://", plain, re.IGNORECASE):
+    plain = found.url if isinstance(found, Link) else found
+    if plain is None or re.match(r"https?://", plain):
         return found
-    if plain:
-        scope.lose(Loss.ADDRESS)
+    scope.lose(Loss.ADDRESS)
     return None
+
+
+def written(url: str, scope: Scope) -> list[Json]:
+    """An address as words where what has it cannot be made, with a link as far as Notion takes one. None of
+    an address that is the file itself, and no signature."""
+    words = "" if urls.is_data(url) else encodable(urls.shown(url.strip()))
+    link = address(url, replace(scope, losses=[])) if words else None
+    return [text(piece, None, link) for piece in islice(limits.pieces(words), _LINES)]
 
 
 Make = Callable[[Json, Json, Json, Scope], Iterator[Json]]

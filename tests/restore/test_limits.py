@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backup.model import Json
+from backup.model import Json, plain_text
 from backup.restore import limits
 from backup.restore.losses import Loss
 from fakenotion import blocks, build, properties
@@ -105,19 +105,6 @@ def test_a_large_file_goes_in_parts_where_the_workspace_takes_it(tmp_path: Path)
         assert len(made) == 1
 
 
-@pytest.mark.parametrize("url", ["mailto:a@b.co", "tel:123", "/" + "1" * 32])
-@pytest.mark.parametrize("type_", ["bookmark", "embed"])
-def test_what_is_an_address_but_not_of_the_web_stays_as_a_line(
-    tmp_path: Path, type_: str, url: str
-) -> None:
-    top = Branch.root(ground(), "Top")
-    top.block(build.block(type_, url=url))
-    with copying(tmp_path / "repository", top) as copy:
-        assert [lost.kind for lost in copy.plan.losses] == [Loss.ADDRESS]
-        hold(copy)
-        assert any(url in str(write.body) for write in copy.backup.server.writes.log)
-
-
 def test_a_link_that_notion_refuses_stays_as_text(tmp_path: Path) -> None:
     top = Branch.root(ground(), "Top")
     top.block(build.block("paragraph", [build.text("here", link="javascript:alert(1)")]))
@@ -143,3 +130,41 @@ def test_a_row_whose_values_no_request_takes_comes_back(tmp_path: Path) -> None:
     with copying(tmp_path / "repository", top) as copy:
         hold(copy)
         assert copy.plan.losses == ()
+
+
+def test_an_address_in_capital_letters_leads_where_it_led(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    top.block(build.block("paragraph", [build.text("here", link="HTTPS://e.co/A:B")]))
+    top.block(build.block("paragraph", [build.text("Ada", link="Mailto:a@b.co")]))
+    top.block(build.block("bookmark", url="HTTP://e.co/A"))
+    with copying(tmp_path / "repository", top) as copy:
+        assert copy.plan.losses == ()
+        hold(copy)
+
+
+PAGE = f"/{'1' * 32}"
+REFUSED: dict[str, tuple[Json, str]] = {
+    "an address of a person": (build.block("bookmark", url="mailto:a@b.co"), "mailto:a@b.co"),
+    "a phone number": (build.block("embed", url="tel:123"), "tel:123"),
+    "a short link to a page": (build.block("bookmark", url=PAGE), PAGE),
+    "a server of files": (build.block("embed", url="ftp://e.co/x"), "ftp://e.co/x"),
+    "a picture on one": (
+        blocks.media("image", build.external("ftp://e.co/x.png")),
+        "ftp://e.co/x.png",
+    ),
+    "a film by mail": (blocks.media("video", build.external("mailto:a@b.co")), "mailto:a@b.co"),
+    "a preview of a mail": (build.block("link_preview", url="mailto:a@b.co"), "mailto:a@b.co"),
+}
+
+
+@pytest.mark.parametrize("which", REFUSED)
+def test_an_address_that_only_a_text_can_have_stays_as_one(which: str, tmp_path: Path) -> None:
+    block, address = REFUSED[which]
+    top = Branch.root(ground(), "Top")
+    top.block(block)
+    with copying(tmp_path / "repository", top) as copy:
+        (lost,) = copy.plan.losses
+        assert lost.kind is (Loss.NOT_CREATABLE if "preview" in which else Loss.ADDRESS)
+        hold(copy)
+        (made,) = copy.notion.listed(copy.notion.listed(copy.goal.id)[0])
+        assert address in plain_text(copy.notion.node(made).data["paragraph"]["rich_text"])
