@@ -29,6 +29,13 @@ _HEX32 = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
+def as_written(path: str, content: bytes) -> bytes:
+    """The content of a file of the backup, also in a clone that converts line ends (core.autocrlf): no text
+    that this program writes has a carriage return. Images and attachments are as they are."""
+    is_text = path.rpartition("/")[0].rpartition("/")[2] not in FILE_FOLDERS
+    return content.replace(b"\r\n", b"\n") if is_text else content
+
+
 def bare_id(id_: str) -> str:
     """An id as 32 lower-case hex digits: the form in which ids are compared and looked up."""
     return id_.replace("-", "").lower()

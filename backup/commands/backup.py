@@ -235,9 +235,10 @@ def _ended(
         day = begun.listing.began.date()
         now = replace(now, failed=summary.failing(before, writer.plan, outcome, begun.rules, day))
         writer.sweep()
-        base, memory = begun.base, begun.memory
-        is_known = base is not None and state.NAME in base.files and now == base.state
-        is_known = is_known and not (memory.problem or memory.damage or begun.here.problem)
+        base, here = begun.base, begun.here
+        is_sound = not (begun.memory.problem or begun.memory.damage or here.problem)
+        if is_known := base is not None and is_sound and state.NAME in base.files:
+            is_known = now == base.state and (not base.checked_out or now == here.state)
         indexes.save(services.tree, now, is_known=is_known)
         if not services.publisher:
             indexes.forget(services.tree)

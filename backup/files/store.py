@@ -155,9 +155,18 @@ def is_intact(record: FileRecord, folder: Path) -> bool:
     if not names.is_ours(record.path) or path.is_symlink() or path.parent.is_symlink():
         return False
     try:
-        return path.stat().st_size == record.size and _sha256(path) == record.sha256
+        if (size := path.stat().st_size) > record.size:
+            return as_downloaded(path.read_bytes(), record.sha256) is not None
+        return size == record.size and _sha256(path) == record.sha256
     except OSError:
         return False
+
+
+def as_downloaded(content: bytes, sha256: str) -> bytes | None:
+    """The content of a file with this SHA-256, also from a clone that converts line ends (core.autocrlf);
+    None when it is another one."""
+    versions = (content, *([content.replace(b"\r\n", b"\n")] if b"\r\n" in content else ()))
+    return next((each for each in versions if hashlib.sha256(each).hexdigest() == sha256), None)
 
 
 @dataclass(frozen=True, slots=True)

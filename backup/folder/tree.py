@@ -19,6 +19,7 @@ from pathlib import Path
 
 from backup.errors import ConfigError, WorkspaceError
 from backup.folder.handles import FILE, FOLDER, LINK, Folder, Folders, Obstacle, is_obstacle
+from backup.model import as_written
 from backup.slug import is_path
 
 STAGING = ".notion-sync.tmp"
@@ -106,8 +107,7 @@ class Tree:
             left += [(*inside, name) for name in reversed(folders)]
 
     def beginning(self, path: str, size: int = 4096) -> str:
-        """The first `size` bytes of a file as text, all of it for -1; '' when it cannot be read. What
-        is not UTF-8 is replaced."""
+        """The first `size` bytes of a file as text, all of it for -1, as far as it can be read as UTF-8."""
         try:
             return self._content(path, size).decode("utf-8", "replace")
         except (OSError, WorkspaceError):
@@ -288,7 +288,7 @@ class Tree:
     def _content(self, path: str, size: int = -1) -> bytes:
         try:
             with self._in(path) as (folder, name), folder.reading(name) as stream:
-                return stream.read(size)
+                return as_written(path, stream.read(size))
         except IsADirectoryError:
             raise FileNotFoundError(path) from None
 

@@ -18,8 +18,9 @@ from dataclasses import replace
 from backup.markdown import links
 from backup.markdown.blocks.text import HEADINGS, heading_line
 from backup.markdown.context import Context
-from backup.markdown.runs import block_runs, titled
-from backup.model import Block, Json, Page, bare_id, plain_text
+from backup.markdown.inline import seen
+from backup.markdown.runs import block_runs, one_line, titled
+from backup.model import Block, Json, Page, bare_id
 
 _BLANK = re.compile(r"\s")
 
@@ -44,17 +45,17 @@ def _anchors(
     page: Page, headings: tuple[Block, ...], context: Context
 ) -> Iterator[tuple[str, str]]:
     title = titled(page.title)
-    seen = Counter(slugs_of(title, title))
-    taken = set(seen)
+    met = Counter(slugs_of(title, title))
+    taken = set(met)
     for heading in headings:
         runs = block_runs(heading.data)
-        text = " ".join(plain_text(runs).splitlines())
+        text = one_line(seen(runs, context))
         slugs = slugs_of(text, heading_line(heading, context).lstrip("#"))
         safe = (
             len(slugs) == 1 and "" not in slugs and not slugs & taken and all(map(_is_text, runs))
         )
-        taken |= slugs | {f"{slug}-{seen[slug]}" for slug in slugs & taken}
-        seen.update(slugs)
+        taken |= slugs | {f"{slug}-{met[slug]}" for slug in slugs & taken}
+        met.update(slugs)
         yield heading.id, f"#{min(slugs)}" if safe else f"#{links.anchor(heading.id)}"
 
 

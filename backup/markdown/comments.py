@@ -10,10 +10,10 @@ from backup.markdown.blocks.quotes import quote_of
 from backup.markdown.blocks.shapes import stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.dates import moment
-from backup.markdown.inline import inline
+from backup.markdown.inline import inline, seen
 from backup.markdown.media import file_line, shown_image, stored_or_missing
 from backup.markdown.runs import block_runs, run, runs
-from backup.model import Block, Json, Missing, Page, bare_id, plain_text
+from backup.model import Block, Json, Missing, Page, bare_id
 from backup.words import shortened
 
 _HEADING = "## Comments"
@@ -35,15 +35,16 @@ def section(page: Page, context: Context) -> str:
 
 def _discussion(comments: list[Json], blocks: dict[str, Block], context: Context) -> str:
     about = blocks.get(bare_id(word(mapping(comments[0], "parent"), "block_id")))
-    words = _words(about) if about else ""
+    words = _words(about, context) if about else ""
     line = [run("On "), run(words, mark="italic"), run(":")] if words else []
     said = stacked(*(_comment(each, context) for each in comments))
     return stacked(inline(line, context, Where.BLOCK), quote_of(said))
 
 
-def _words(block: Block) -> str:
+def _words(block: Block, context: Context) -> str:
     """What a block says, or what kind it is."""
-    text = " ".join(plain_text(block_runs(block.data) or runs(block.data, "caption")).split())
+    words = seen(block_runs(block.data) or runs(block.data, "caption"), context)
+    text = " ".join(words.split())
     return shortened(text or block.type.replace("_", " "), _LONGEST)
 
 

@@ -7,11 +7,11 @@ import re
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
-from backup.markdown.inline import inline, side_by_side
+from backup.markdown.inline import inline, seen, side_by_side
 from backup.markdown.inline.read import attribute, whole
 from backup.markdown.links import percent_encoded
 from backup.markdown.runs import foreign, run
-from backup.model import SHOWN_BY_BROWSERS, Json, Missing, Stored, plain_text
+from backup.model import SHOWN_BY_BROWSERS, Json, Missing, Stored
 from backup.urls import is_signed, own_name, written
 
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -99,13 +99,13 @@ def plain_image(stored: Stored, context: Context, caption: list[Json] | None = N
     wide = _limit(stored, context)
     if wide and context.options.image_style != "markdown":
         return _tag(stored, context, caption or [])
-    alt = _ALT_MARKUP.sub(r"\\\1", whole(_alt(stored, caption or [])))
+    alt = _ALT_MARKUP.sub(r"\\\1", whole(_alt(stored, context, caption or [])))
     return f"![{alt}]({percent_encoded(stored.path)})"
 
 
 def _tag(stored: Stored, context: Context, caption: list[Json]) -> str:
     source = percent_encoded(stored.path)
-    alt = attribute(_alt(stored, caption))
+    alt = attribute(_alt(stored, context, caption))
     return f'<img src="{source}" alt="{alt}"{_limit(stored, context)}>'
 
 
@@ -114,10 +114,10 @@ def _limit(stored: Stored, context: Context) -> str:
     return f' width="{most}"' if stored.width and stored.width > most else ""
 
 
-def _alt(stored: Stored, caption: list[Json]) -> str:
+def _alt(stored: Stored, context: Context, caption: list[Json]) -> str:
     """The caption's words, else the description, else the file's name without its extension."""
     name = posixpath.splitext(stored.name.strip() or posixpath.basename(stored.path))[0]
-    words = (plain_text(caption), stored.description, name)
+    words = (seen(caption, context), stored.description, name)
     return _BLANKS.sub(" ", next(filter(str.strip, words), "")).strip()
 
 

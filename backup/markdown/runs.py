@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from backup.json_values import as_object, objects
 from backup.markdown.links import notion_address
 from backup.model import Json, bare_id
 from backup.slug import visible
 from backup.words import UNTITLED
+
+BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
 def runs(data: object, key: str = "rich_text") -> list[Json]:
@@ -52,9 +56,15 @@ def page_mention(page_id: str, title: str = OUTSIDE) -> Json:
     }
 
 
+def one_line(text: str) -> str:
+    """The text with a blank for each line break, as in a heading."""
+    return BREAKS.sub(" ", text)
+
+
 def titled(title: str) -> str:
-    """The title of a page or database as it stands in a text; where nobody could see it, as Notion says it."""
-    return title.strip() if visible(title).strip() else UNTITLED
+    """The title of a page or database as it stands in a text, on one line; where nobody could see it, as
+    Notion says it."""
+    return one_line(title.strip()) if visible(title).strip() else UNTITLED
 
 
 def joined(parts: list[list[Json]], between: str) -> list[Json]:

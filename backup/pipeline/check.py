@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from backup import store
+from backup.files.store import as_downloaded
 from backup.markdown import verify
 from backup.markdown.context import Options
 from backup.markdown.links import anchor
@@ -120,7 +121,10 @@ def _changed(now: State, lying: Inventory) -> Iterator[Problem]:
     for path, digest in _files(now).items():
         found = lying.digest(path) if digest else None
         if found is not None and found != digest:
-            is_pointer = lying.content(path).startswith(_POINTER)
+            content = lying.content(path)
+            if as_downloaded(content, digest) is not None:
+                continue
+            is_pointer = content.startswith(_POINTER)
             yield Problem(path, _LFS if is_pointer else f"is not what was downloaded; {AGAIN}")
 
 

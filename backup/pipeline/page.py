@@ -22,7 +22,7 @@ from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options, fits
-from backup.model import TEXT, Json, Page, Problem, Row, Target, bare_id, emoji, moment
+from backup.model import TEXT, Json, Page, Problem, Row, Target, as_written, bare_id, emoji, moment
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
@@ -250,7 +250,7 @@ class Reader:
 def _store_of(before: Record, folder: Path) -> bytes:
     """The store in the page's folder. Raises StoreError when it is not as the record says."""
     try:
-        data = (folder / store.NAME).read_bytes()
+        data = as_written(store.NAME, (folder / store.NAME).read_bytes())
     except OSError:
         data = b""
     if store.digest(data) != before.store:
@@ -260,7 +260,7 @@ def _store_of(before: Record, folder: Path) -> bytes:
 
 def _lies_there(text: bytes, folder: Path) -> bool:
     try:
-        return (folder / TEXT).read_bytes() == text
+        return as_written(TEXT, (folder / TEXT).read_bytes()) == text
     except OSError:
         return False
 

@@ -26,7 +26,8 @@ def published(
     known = {(word, entry.page_id): entry for word, entry in report.details()}
     lists: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
     for id_, part in told.items():
-        note = _EARLIER if id_ in earlier else ""
+        is_moved = part.told.kind == "renamed"  # of these, the note is where they were
+        note = _EARLIER if id_ in earlier and not is_moved else ""
         entry = Entry(part.told.title, part.folder, note, id_)
         lists[part.told.kind].append(known.get((part.told.kind, id_), entry))
     new, updated, renamed, removed = (tuple(sorted(lists[kind], key=_by_title)) for kind in KINDS)

@@ -264,18 +264,25 @@ def _workshop(git: Git, paths: Collection[str]) -> Iterator[Git]:
     attributes; what is not there, it reads from the index like ever."""
     folder = Path(git.run("rev-parse", "--absolute-git-dir").rstrip("\n")) / "notion-backup"
     shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
-    inside = {".", *folders_of(paths)}
     try:
-        for each in sorted(inside):
-            (folder / each).mkdir(parents=True, exist_ok=True)
-        rules = [f"{each}/.gitattributes".removeprefix("./") for each in inside]
-        with _opened(git.folder, rules) as handles:
-            for path, handle in handles.items():
-                with open(handle, "rb", closefd=False) as rule:
-                    (folder / path).write_bytes(rule.read())
+        _furnished(folder, {".", *folders_of(paths)}, git.folder)
         yield git.with_work_tree(folder, folder.parent)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _furnished(folder: Path, inside: Collection[str], root: Path) -> None:
+    """Make the folders of a workshop, each with the attributes that it has below `root`. Raises GitError."""
+    rules = [f"{each}/.gitattributes".removeprefix("./") for each in inside]
+    try:
+        for each in sorted(inside):
+            (folder / each).mkdir(parents=True, exist_ok=True)
+        with _opened(root, rules) as handles:
+            for path, handle in handles.items():
+                with open(handle, "rb", closefd=False) as rule:
+                    (folder / path).write_bytes(rule.read())
+    except OSError as error:
+        raise GitError(f"{folder} could not be written: {error.strerror}.") from error
 
 
 _LARGE = 4_000_000  # bytes of a file

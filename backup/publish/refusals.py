@@ -113,7 +113,7 @@ _KINDS = (
     ),
     (
         r"repository .* not found|error: 404|does not appear to be a git repository",
-        "{Host} shows no repository {repository} to {token}.",
+        "{nothing}.",
         "Check its address (`git remote -v`), and whether it may be read.",
     ),
     (
@@ -176,11 +176,13 @@ def _names(words: str, where: Attempt) -> dict[str, str]:
     host, repository = where.host or "the remote", where.repository or "the remote"
     shown = token or "git without a token"
     without = _CHECK_OUT if where.workflow else _ON_A_LAPTOP
+    nothing = f"{host} shows no repository {repository} to {shown}"
     return {
         "branch": where.branch,
         "host": host,
         "Host": host if where.host else "The remote",
         "repository": repository,
+        "nothing": nothing if where.host else "There is no repository at the remote's address",
         "token": shown,
         "Token": shown if not token else shown[0].upper() + shown[1:],
         "said": _told_by_hook(words),

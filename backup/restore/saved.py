@@ -6,14 +6,13 @@ state names is not used, and no name in it leads out of its page's folder.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from backup import store
 from backup.errors import ConfigError, StoreError
-from backup.files.store import FileRecord
+from backup.files.store import FileRecord, as_downloaded
 from backup.json_values import as_object, mapping, objects, word
 from backup.model import Json, Page, bare_id, title_runs
 from backup.restore.losses import Loss, Lost
@@ -95,9 +94,7 @@ def _bytes(record: FileRecord, folder: str, content: Callable[[str], bytes]) -> 
     """What lies there of a file, if it is what was downloaded."""
     if not is_file_of_page(record.path):
         return None
-    found = content(join(folder, record.path))
-    is_same = len(found) == record.size and hashlib.sha256(found).hexdigest() == record.sha256
-    return found if is_same else None
+    return as_downloaded(content(join(folder, record.path)), record.sha256)
 
 
 def saved(now: State, id_: str, content: Callable[[str], bytes]) -> Saved:

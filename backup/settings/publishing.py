@@ -57,7 +57,7 @@ class Publishing:
         "COMMIT",
         "run",
         "`run`: one commit for everything published at once; `page`: one commit per page, "
-        "authored by its last editor in Notion; `false`: write files only, without git.",
+        "authored by its last editor in Notion (name and e-mail address); `false`: write files only, without git.",
         _commit,
     )
     every: int = setting(

@@ -42,6 +42,37 @@ def test_a_rename_moves_the_folder_and_rewrites_the_links_to_it(kitchen: Backup)
     assert dead_links(kitchen) == []
 
 
+def test_a_page_that_is_mentioned_has_its_new_name_wherever_its_words_stand(
+    kitchen: Backup, tmp_path: Path
+) -> None:
+    notion, cups, tea = kitchen.notion, row(kitchen, "Cups"), row(kitchen, "Tea")
+    named = ("About ", build.mention_page(cups, "Cups"))
+    picture = build.hosted(notion.files.keep("p.png", PNG))
+    heading, *_ = notion.append(
+        tea,
+        [
+            build.block("table_of_contents"),
+            blocks.heading(1, [*named]),
+            blocks.media("image", picture, [*named]),
+            build.block("code", [*named], language="plain text"),
+        ],
+    )[1:]
+    notion.add_comment(heading, "why?")
+    notion.add_property(notion.source(notion.databases()[0]), "Note", properties.of("rich_text"))
+    notion.set_property(tea, "Note", [*named])
+    later(notion)
+    settings = {"COMMENTS": "true", "FRONT_MATTER": "true", "PROPERTIES": "both"}
+    kitchen.run(**settings)
+    notion.rename(cups, "Mugs")
+    assert kitchen.run(**settings).code == 0
+    text = kitchen.text("wiki/tea/index.md")
+    assert "About Cups" not in text and text.count("About Mugs") == 5
+    with backing_up(tmp_path / "fresh", notion, git=False) as fresh:
+        fresh.run(**settings)
+        again = fresh.text("wiki/tea/index.md")
+        assert again.replace("1-about-mugs", "1-about-cups") == text  # a file keeps its name
+
+
 def test_a_link_shows_the_new_icon_of_its_page(kitchen: Backup) -> None:
     tea, cups = row(kitchen, "Tea"), row(kitchen, "Cups")
     kitchen.notion.append(tea, [blocks.link_to_page(cups)])

@@ -6,8 +6,9 @@ import pytest
 
 from backup.markdown.anchors import gitea_slug, github_slug, with_contents
 from backup.markdown.context import Context, Options
+from backup.markdown.lint import complaints
 from backup.markdown.page import render
-from backup.model import Json
+from backup.model import Json, Target
 from tests.oracles import gitea, github, select
 from tests.support.notion_shapes import block, page, text
 
@@ -94,6 +95,32 @@ def test_every_entry_of_the_contents_leads_to_its_heading() -> None:
             github_slug(heading.get_text()) for heading in select(host(shown), "h2, h3, h4, h5")
         }
         assert {link["href"].lstrip("#") for link in links} <= own | slugs
+
+
+def test_an_entry_of_the_contents_has_the_words_of_its_heading_on_one_line() -> None:
+    heading = block("heading_1", [text("First\nsecond", bold=True), text("\n"), text("third")])
+    shown = render(page("Title", CONTENTS, heading), Context())
+    for host in (github, gitea):
+        (title,), (link,) = select(host(shown), "h1 + ul ~ h2"), select(host(shown), "li > a")
+        assert link.get_text() == title.get_text().strip() == "First second third"
+
+
+def test_a_heading_that_is_only_a_mention_is_called_in_the_contents_as_it_is_itself() -> None:
+    mention = {"type": "mention", "mention": {"type": "page", "page": {"id": "c" * 32}}}
+    for targets in ({}, {"c" * 32: Target("c/index.md", "Way")}):
+        raw = page("Title", CONTENTS, block("heading_1", [mention]), block("heading_2", "Way"))
+        shown = render(raw, Context(targets=targets))
+        for host in (github, gitea):
+            named = [link.get_text() for link in select(host(shown), "li > a")]
+            assert named == [each.get_text().strip() for each in select(host(shown), "h2, h3")]
+            assert all(named)
+            assert len({link["href"] for link in select(host(shown), "li > a")}) == 2
+
+
+def test_a_heading_of_which_nothing_is_left_without_its_marks_has_no_entry() -> None:
+    headings = (block("heading_1", [text(" ", code=True)]), block("heading_2", "Two"))
+    shown = render(page("Title", CONTENTS, *headings), Context())
+    assert complaints(shown) == [] and "\n- [Two](#two)\n" in shown
 
 
 def test_a_page_without_contents_has_no_anchors_that_nobody_needs() -> None:

@@ -336,6 +336,9 @@ def test_hostile_titles_stay_one_entry_of_a_list_each() -> None:
     for host in (github, gitea):
         links = select(host(text), "ul > li > a")
         assert [link["href"] for link in links] == [f"{n}/index.md" for n in range(len(hostile))]
+        assert [link.get_text() for link in links] == [
+            *("a - b", "[x](y)", "<b>", "`", "| c |", "1. d")
+        ]
 
 
 def test_databases_in_a_wiki_are_listed_below_its_rows() -> None:

@@ -7,6 +7,9 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from backup.errors import GitError
 from backup.git import Git
 from backup.publish import filters, objects
 from tests.support.publishing import later, published_to
@@ -104,6 +107,14 @@ def test_what_a_killed_run_left_is_not_in_the_way(tmp_path: Path) -> None:
     stored = objects.texts(git, {"wiki/README.md": "a\r\n"})
     assert objects.contents(git, stored) == {"wiki/README.md": b"a\r\n"}
     assert not left.parent.exists()
+
+
+def test_what_cannot_be_cleared_away_ends_in_a_sentence(tmp_path: Path) -> None:
+    """A folder that belongs to somebody else; here, as tests may run as root, a file is in its place."""
+    git = _repository(tmp_path)
+    (tmp_path / ".git/notion-backup").touch()
+    with pytest.raises(GitError, match=r"notion-backup could not be written: "):
+        objects.texts(git, {"wiki/README.md": "a"})
 
 
 def test_an_unchanged_run_asks_git_little_and_nothing_by_the_page(tmp_path: Path) -> None:

@@ -81,6 +81,13 @@ def test_a_refusal_is_not_repeated_and_is_told_in_sentences_with_a_way_out(words
     assert not refusals.passing(words)
 
 
+def test_a_remote_that_is_a_folder_and_not_there_is_no_affair_of_tokens() -> None:
+    words = "fatal: '/mnt/nas/wiki.git' does not appear to be a git repository"
+    assert said(words, Attempt("main"), "ls-remote").startswith(
+        "There is no repository at the remote's address. Check its address"
+    )
+
+
 def test_who_was_refused_is_named_as_it_was_given() -> None:
     forbidden, unknown = "error: 403", "could not read Username"
     assert said(forbidden, LAPTOPS).startswith(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fakenotion import blocks
+import pytest
+
+from fakenotion import blocks, build
 from tests.support.backups import Backup
+from tests.support.looking import look
 from tests.support.publishing import (
     PAGES,
     at_remote,
@@ -280,3 +283,31 @@ def test_a_folder_that_somebody_made_into_a_file_meanwhile_stays_a_file(
 def test_a_remote_by_another_name_is_used_when_it_is_the_only_one(target: Backup) -> None:
     target.git("remote", "rename", "origin", "upstream")
     run(target)
+
+
+@pytest.mark.parametrize("conversion", ["core.autocrlf=true", "core.eol=crlf"])
+def test_a_clone_that_converts_line_ends_has_the_backup_all_the_same(
+    target: Backup, tmp_path: Path, conversion: str
+) -> None:
+    """Git for Windows sets clones up like this."""
+    if conversion == "core.eol=crlf":
+        (target.folder / ".gitattributes").write_text("*.md text\n*.json text\n*.txt text\n")
+        push(target, ".gitattributes")
+    tea = page(target, "Tea")
+    kept = target.notion.files.keep("notes.txt", b"one\ntwo\n")
+    code = blocks.code("a\r\nb", "python")
+    target.notion.append(tea, [blocks.media("file", build.hosted(kept)), code])
+    later(target)
+    run(target)
+    there = clone(target, tmp_path / "there", "-c", conversion)
+    folder = there.folder / "wiki/tea"
+    assert b"\r\n" in (folder / ".notion.json").read_bytes()
+    assert b"\r\n" in (folder / "attachments/notes.txt").read_bytes()
+    checked = there.run("verify")
+    assert checked.code == 0, checked.log
+    planned = look(there.folder, "restore", "wiki/tea")
+    assert planned.code == 0, planned.err
+    again = there.run(FRONT_MATTER="true")
+    assert again.code == 0 and again.log.count("from its store") == 2, again.log
+    assert "two" in remote_text(there, "wiki/tea/attachments/notes.txt")
+    assert "\r" not in at_remote(there, "show", "main:wiki/tea/.notion.json")

@@ -8,8 +8,8 @@ from backup.json_values import word
 from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import fenced, stacked
 from backup.markdown.context import Context, Where
-from backup.markdown.inline import inline
-from backup.markdown.runs import block_runs, runs
+from backup.markdown.inline import inline, seen
+from backup.markdown.runs import block_runs, run, runs
 from backup.model import Block, plain_text
 
 # Notion's name -> the word that both hosts highlight, where the two differ; '' for a fence without a
@@ -41,7 +41,10 @@ _WORD = re.compile(r"[a-z0-9+#.-]+")
 @renders("code")
 def code(block: Block, context: Context) -> str:
     """The plain text of all runs: marks inside code are not shown by Notion either."""
-    text = _verbatim(plain_text(block_runs(block.data)))
+    named = (
+        run(seen([each], context)) if "mention" in each else each for each in block_runs(block.data)
+    )
+    text = _verbatim(plain_text([*named]))
     caption = inline(runs(block.data, "caption"), context, Where.BLOCK, marks="i")
     return stacked(fenced(text, fence_word(word(block.data, "language"))), caption)
 

@@ -10,9 +10,9 @@ from backup.markdown.blocks.register import renders
 from backup.markdown.blocks.shapes import quoted, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.icons import character, icon, native_name
-from backup.markdown.inline import inline
+from backup.markdown.inline import inline, seen
 from backup.markdown.runs import block_runs, run
-from backup.model import Block, plain_text
+from backup.model import Block
 
 # A callout becomes an alert only where its icon says already what the alert will print.
 _ALERTS = {
@@ -60,15 +60,15 @@ def _opened(block: Block, context: Context) -> str:
         mark = inline([run(f"({name})", mark="italic")], context, Where.BLOCK)
     text = inline(block_runs(block.data), context, Where.BLOCK)
     children = below(block, context)
-    if not text and _opens_with_words(block):
+    if not text and _opens_with_words(block, context):
         return " ".join(filter(None, (mark, children)))
     return stacked(" ".join(filter(None, (mark, text))), children)
 
 
-def _opens_with_words(block: Block) -> bool:
+def _opens_with_words(block: Block, context: Context) -> bool:
     """Whether the first child is a paragraph that shows something."""
     first = block.children[0] if block.children else block
-    return first.type == "paragraph" and bool(plain_text(block_runs(first.data)).strip())
+    return first.type == "paragraph" and bool(seen(block_runs(first.data), context).strip())
 
 
 def quote_of(text: str) -> str:

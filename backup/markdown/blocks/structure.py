@@ -11,9 +11,9 @@ from backup.markdown.blocks.flow import place_of
 from backup.markdown.blocks.register import renders
 from backup.markdown.context import Context, Where
 from backup.markdown.icons import DATABASE, PAGE
-from backup.markdown.inline import inline
-from backup.markdown.runs import OUTSIDE, block_runs, joined, page_mention, run, titled
-from backup.model import Block, bare_id, plain_text
+from backup.markdown.inline import inline, seen
+from backup.markdown.runs import OUTSIDE, block_runs, joined, one_line, page_mention, run, titled
+from backup.model import Block, bare_id
 
 
 @renders("column_list", "column", "synced_block")
@@ -39,13 +39,15 @@ def table_of_contents(_block: Block, context: Context) -> str:
 
 
 def _outline(headings: Sequence[Block], context: Context) -> str:
-    """Each heading below the last one before it that has a higher rank."""
+    """Each heading that has words below the last one before it that has a higher rank."""
     lines: list[str] = []
     above: list[str] = []  # the ranks that the next heading may stand below
     for heading in headings:
+        if not (entry := _entry(heading, context)):
+            continue
         while above and above[-1] >= heading.type:
             above.pop()
-        lines.append("  " * len(above) + _entry(heading, context))
+        lines.append(f"{'  ' * len(above)}- {entry}")
         above.append(heading.type)
     return "\n".join(lines)
 
@@ -54,10 +56,10 @@ def _entry(heading: Block, context: Context) -> str:
     """Formulas stay formulas; other marks and links would be in the way of the link."""
     way = context.toc[heading.id]
     words = [
-        {**part, "href": way} if "equation" in part else run(plain_text([part]), way)
+        {**part, "href": way} if "equation" in part else run(one_line(seen([part], context)), way)
         for part in block_runs(heading.data)
     ]
-    return f"- {inline(words, context, Where.ITEM)}".replace("\n", " ")
+    return inline(words, context, Where.ITEM)
 
 
 @renders("child_page", holds_anchor=True)

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context, Where
-from backup.markdown.database.sorting import seen
 from backup.markdown.database.sources import Column, TableRow
 from backup.markdown.icons import PAGE
-from backup.markdown.inline import inline
+from backup.markdown.inline import inline, seen
 from backup.markdown.links import file_target
 from backup.markdown.properties.shown import At, shown
-from backup.markdown.runs import run, titled
+from backup.markdown.runs import one_line, run, titled
 from backup.model import Json
 from backup.words import shortened
 
@@ -44,7 +43,7 @@ def _cut(found: Sequence[Json], context: Context) -> list[Json]:
     kept: list[Json] = []
     room = _LONGEST
     for each in found:
-        text = seen(each, context)
+        text = seen([each], context)
         if len(text) > room:
             return [*kept, _with_text(each, shortened(text, room))]
         kept.append(_with_text(each, text))
@@ -56,5 +55,5 @@ def _with_text(each: Json, text: str) -> Json:
     """The run with these words, on one line; what is not text stays whole, or becomes '…'."""
     if word(each, "type") != "text":
         return run("…") if text.endswith("…") else each
-    text = " ".join(text.split("\n"))
+    text = one_line(text)
     return {**each, "plain_text": text, "text": {**mapping(each, "text"), "content": text}}

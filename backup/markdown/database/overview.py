@@ -13,7 +13,7 @@ from backup.markdown.icons import DATABASE, PAGE
 from backup.markdown.inline import inline, literal
 from backup.markdown.links import anchor as anchor_name
 from backup.markdown.links import file_target
-from backup.markdown.runs import joined, run, titled
+from backup.markdown.runs import joined, one_line, run, titled
 from backup.model import README, Json, Target
 
 _MARK = "<!-- notion-backup: the pages of a database -->"
@@ -144,6 +144,6 @@ def _items(targets: Sequence[Target], icon: str, context: Context) -> str:
     lines = []
     for each in targets:
         address = file_target(each.path, context)
-        runs = [run(f"{each.icon or icon} "), run(titled(each.title), address)]
-        lines.append(f"- {inline(runs, context, Where.ITEM)}".replace("\n", " "))
+        runs = [run(f"{one_line(each.icon) or icon} "), run(titled(each.title), address)]
+        lines.append(f"- {inline(runs, context, Where.ITEM)}")
     return "\n".join(lines)

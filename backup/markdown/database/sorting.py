@@ -11,8 +11,9 @@ from backup.exact_json import Exact
 from backup.json_values import as_list, as_object, mapping, objects, word
 from backup.markdown.context import Context
 from backup.markdown.database.sources import Source, TableRow
+from backup.markdown.inline import seen
 from backup.markdown.properties.shown import At, shown
-from backup.model import Json, bare_id, moment, plain_text
+from backup.model import Json, moment
 
 Key: TypeAlias = "tuple[Any, ...]"
 KeyOf: TypeAlias = Callable[[TableRow], Key]
@@ -79,15 +80,8 @@ def _number(value: Any) -> Key:
 def _of_words(value: Json, entry: TableRow, context: Context) -> Key:
     """By the words that the value shows."""
     found = shown(value, At(context, f"{entry.id}/{value.get('id', '')}"))
-    text = "".join(seen(run, context) for run in found.runs).casefold()
+    text = seen(found.runs, context).casefold()
     return (_TEXT, text) if text.strip() else ()
-
-
-def seen(run: Json, context: Context) -> str:
-    """The words that a run shows: a page of the backup is called by its title."""
-    page = mapping(mapping(run, "mention"), "page")
-    target = context.targets.get(bare_id(word(page, "id")))
-    return target.title if target else plain_text([run])
 
 
 def _of_options(chosen: Iterable[Json], config: Json) -> Key:

@@ -11,7 +11,6 @@ from typing import Any
 from backup.exact_json import Exact
 from backup.json_values import word
 from backup.markdown.context import Context
-from backup.markdown.database.sorting import seen
 from backup.markdown.database.sources import Column, Source, TableRow
 from backup.markdown.links import relative
 from backup.markdown.properties.plain import number_text
@@ -47,8 +46,6 @@ def _value(entry: TableRow, column: Column, context: Context) -> str:
     if isinstance(number, Exact):
         return number.text
     found = shown(value, At(context, f"{entry.id}/{value.get('id', '')}"))
-    if column.type == "rich_text":
-        return "".join(seen(run, context) for run in found.runs)
     return "".join(_words(found.native))
 
 

@@ -8,6 +8,7 @@ settles the white space, `marks` puts marks and links in order, and `write` or `
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backup.markdown.context import Context, Where
 from backup.markdown.inline.escape import dollars
@@ -46,6 +47,15 @@ def side_by_side(parts: Sequence[Sequence[Json]], between: str, context: Context
     for pieces in filter(None, found):
         row += [Piece(Kind.TEXT, between), *pieces] if row else pieces
     return _written(merged(row), Where.BLOCK)
+
+
+def seen(runs: Sequence[Json], context: Context) -> str:
+    """The words that a rich-text array shows, without its marks; lines end with LF. What is called by a name
+    of its own, like a page that is mentioned, has the one that it has now: `plain_text` is that of then."""
+    if (text := plain(runs)) is not None:
+        return text
+    # Without files: an emoji of the workspace is its name then, not an image.
+    return "".join(piece.text for piece in read(runs, replace(context, files={})))
 
 
 def literal(text: str, where: Where = Where.BLOCK) -> str:

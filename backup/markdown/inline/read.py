@@ -24,12 +24,11 @@ from backup.markdown.links import (
     percent_encoded,
     resolved,
 )
-from backup.markdown.runs import titled
+from backup.markdown.runs import BREAKS, titled
 from backup.model import Json, Stored, encodable
 from backup.urls import is_signed
 
 MARKS = "mubis"  # from the outside in, when several begin and end together
-_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ANNOTATIONS = {"bold": "b", "italic": "i", "strikethrough": "s", "underline": "u"}
@@ -238,7 +237,7 @@ def in_lines(piece: Piece) -> Iterator[Piece]:
     if piece.kind not in (Kind.TEXT, Kind.CODE) or not _ODD.search(piece.text):
         yield piece
         return
-    for number, line in enumerate(_BREAKS.split(whole(piece.text))):
+    for number, line in enumerate(BREAKS.split(whole(piece.text))):
         if number:
             yield piece._replace(kind=Kind.BREAK, text="\n")
         if line:

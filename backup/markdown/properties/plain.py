@@ -11,6 +11,7 @@ from backup import urls
 from backup.exact_json import Exact
 from backup.json_values import as_object, objects, word
 from backup.markdown.dates import moment, span
+from backup.markdown.inline import seen
 from backup.markdown.properties.shown import (
     NOTHING,
     At,
@@ -23,16 +24,15 @@ from backup.markdown.properties.shown import (
     words,
 )
 from backup.markdown.runs import foreign, run
-from backup.model import plain_text
 
 _DIGITS = 21  # as many zeros as people read; JavaScript, and so Notion, begins powers there
 
 
 @shows("title", "rich_text")
-def rich_text(value: Any, _at: At) -> Shown:
+def rich_text(value: Any, at: At) -> Shown:
     """With all its marks and links."""
     found = objects(value)
-    text = plain_text(found)
+    text = seen(found, at.context)
     return Shown(tuple(found), text) if text.strip() else NOTHING
 
 
