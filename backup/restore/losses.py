@@ -37,7 +37,10 @@ class Loss(Enum):
     FILE_TOO_LARGE = "a file that is larger than the workspace takes: its name stands in its place"
     FILE_TYPE = "a file of a type that Notion refuses: its name stands in its place"
     ROW_VALUES = "a value of a row that becomes a page"
-    PROPERTY = "a property that cannot be made by a program (button, verification)"
+    PROPERTY = (
+        "a property that cannot be made by a program (button, verification, a column called “title” beside "
+        "that of the title)"
+    )
     UNIQUE_NUMBER = "the number of a row in a column of unique ids: Notion counts anew"
     RELATION_OUTSIDE = "a relation to a database outside of what is restored"
     RELATION_CUT = "a relation to more pages than Notion takes"
