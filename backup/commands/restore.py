@@ -19,7 +19,7 @@ from backup.restore.plan import Plan, plan
 from backup.restore.proof import Proof, proof
 from backup.restore.read_back import Reading, of_backup
 from backup.restore.saved import Saved, saved
-from backup.restore.send import Sent, send
+from backup.restore.send import Foreign, Sent, send
 from backup.restore.steps import Say
 from backup.restore.translation import workspace_of
 from backup.services import RestoreServices
@@ -33,6 +33,11 @@ from backup.words import UNTITLED, counted
 
 _MOST = 50  # differences that are told
 _NOT_FINISHED = 3
+_REFUSED = 400
+_FOR_GOOD = (
+    "Another run ends here, too, unless what is refused can be changed in Notion. Please report this, and move "
+    "what is unfinished into Notion's trash."
+)
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ def _copied(
             raise
         if isinstance(error, Forbidden) and not services.writer.done:
             raise ConfigError(error.message, hint=error.hint) from None
-        return _unfinished(str(error), _NOT_FINISHED)
+        return _broken_off(error)
     if not sent.finished:
         return _unfinished(sent.problem, _NOT_FINISHED)
     answer = _done(found, planned, sent, services.writer.requests - asked)
@@ -180,6 +185,16 @@ def _progress(services: RestoreServices) -> Callable[[str], None]:
         services.stop.check()
 
     return tell
+
+
+def _broken_off(error: BackupError) -> Answer:
+    """What ended a restore: another run goes on, unless Notion would refuse the same again."""
+    is_refused = isinstance(error, NotionError) and error.status == _REFUSED
+    if not is_refused and not isinstance(error, Foreign):
+        return _unfinished(str(error), _NOT_FINISHED)
+    what = str(BackupError(str(error), hint=_FOR_GOOD)) if is_refused else str(error)
+    failed = BackupError.exit_code if is_refused else _NOT_FINISHED
+    return Answer("Not finished.", problems=(Problem("restore", what),), failed=failed)
 
 
 def _unfinished(why: str, code: int) -> Answer:

@@ -97,6 +97,15 @@ def test_killed_here_and_there_it_goes_on_elsewhere(machine: Machine) -> None:
     assert machine.copies == ["Top"] and "Proven" in out
 
 
+def test_an_unfinished_copy_that_somebody_changed_has_to_go_first(machine: Machine) -> None:
+    assert machine.run(dies_at=2)[0] == -signal.SIGKILL
+    (begun,) = machine.notion.listed(machine.goal.id)
+    machine.notion.append(begun, [build.block("divider")] * 9)
+    told = restore(machine.backup, "top", RESTORE_INTO=machine.goal.id)
+    assert told.code == 3 and "goes on where" not in told.out, told.out
+    assert "Move the unfinished copy into Notion's trash, then run the restore again" in told.out
+
+
 def test_killed_after_the_last_write_it_says_that_the_copy_is_there(machine: Machine) -> None:
     number = len(machine.writes.log)
     assert machine.run()[0] == 0

@@ -189,6 +189,15 @@ def test_a_token_that_may_not_write_is_a_setting_that_is_wrong(desk: Desk) -> No
     assert desk.copies() == []
 
 
+def test_what_notion_refuses_for_good_does_not_ask_for_another_run(desk: Desk) -> None:
+    desk.backup.server.writes.spoil(trouble.Trouble(400), every=2, path="/pages")
+    for _ in range(2):
+        told = desk.restore()
+        assert told.code == 1 and "Notion refused" in told.out, told.out
+        assert "Another run ends here, too" in told.out and "goes on where" not in told.out
+    assert [copy.title.partition(" (")[0] for copy in desk.copies()] == ["Top"]
+
+
 def test_files_and_people_that_do_not_come_back_are_named(desk: Desk) -> None:
     program = desk.notion.files.keep("setup.exe", b"MZ and what can be read")
     desk.top.block(blocks.media("file", build.hosted(program), name="setup.exe"))
