@@ -136,13 +136,12 @@ def _copied(
     settings: RestoreSettings, services: RestoreServices, found: Saved, planned: Plan
 ) -> Answer:
     services.stop.working()
-
-    def compared(id_: str) -> Proof:
-        services.log.line("A page of this title is there: comparing it with the backup.")
-        return _compared(services, found, planned, Sent({found.top.id: id_}), None)
-
-    if there := target.copy_there(services.reader, found, planned, compared):
+    others: dict[str, Proof] = {}
+    if there := _copy_there(services, found, planned, others):
         return _there(found, planned, *there)
+    beside = [_beside(id_, shown) for id_, shown in others.items()]
+    for line in beside:
+        services.log.line(line)
     services.log.line(f"Restoring {summary.words(summary.contents(found))}.")
     asked = services.writer.requests
     try:
@@ -158,6 +157,7 @@ def _copied(
     if not sent.finished:
         return _unfinished(sent.problem, _NOT_FINISHED)
     answer = _done(found, planned, sent, services.writer.requests - asked)
+    answer = replace(answer, notes=(*beside, *answer.notes))
     if not settings.restoring.proof:
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
     try:
@@ -167,6 +167,28 @@ def _copied(
         what = f"The copy is complete, but it could not be read back: {error} Run it again to compare it."
         problems = (*answer.problems, Problem("restore", what))
         return replace(answer, problems=problems, failed=_NOT_FINISHED)
+
+
+def _copy_there(
+    services: RestoreServices, found: Saved, planned: Plan, others: dict[str, Proof]
+) -> tuple[str, Proof] | None:
+    """A finished copy, if there is one; `others` gets all of that title, each with what differs."""
+
+    def compared(id_: str) -> Proof:
+        services.log.line("A page of this title is there: comparing it with the backup.")
+        others[id_] = _compared(services, found, planned, Sent({found.top.id: id_}), None)
+        return others[id_]
+
+    return target.copy_there(services.reader, found, planned, compared)
+
+
+def _beside(id_: str, shown: Proof) -> str:
+    """That a page of the same title stays, which is no copy, an edited one, or one that never was equal."""
+    places = counted(len(shown.differences), "place")
+    return (
+        f"A page of this title is there already, and differs from the backup in {places}: it stays, and a copy is "
+        f"made beside it. {notion_address(id_)}"
+    )
 
 
 def _there(found: Saved, planned: Plan, id_: str, shown: Proof) -> Answer:
@@ -246,5 +268,7 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
         "compared, all as in the backup but for what is listed."
     )
     data = {**answer.data, "differences": len(shown.differences), "compared": shown.compared}
-    heading = f"{answer.heading}. {proven}"
-    return replace(answer, heading=heading, problems=(*answer.problems, *told), data=data)
+    again = ("Another run makes another copy: move this one into the trash first.",)
+    notes = (*answer.notes, *(again if shown.differences else ()))
+    heading, problems = f"{answer.heading}. {proven}", (*answer.problems, *told)
+    return replace(answer, heading=heading, notes=notes, problems=problems, data=data)

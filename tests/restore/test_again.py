@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from backup.model import bare_id
 from fakenotion import blocks, build, faults
 from fakenotion.branches import Branch
 from fakenotion.nodes import Clock
@@ -20,6 +21,10 @@ from tests.support.restoring import WRITING, restore
 
 HERE = Path(__file__).parents[2]
 ALREADY = "top is there already, and as in the backup: nothing was written"
+
+
+def link(id_: str) -> str:
+    return f"https://www.notion.so/{bare_id(id_)}"
 
 
 class Machine:
@@ -128,8 +133,12 @@ def test_another_copy_is_made_of_another_title_and_when_the_first_was_edited(
     assert ALREADY in restore(backup, "top", RESTORE_INTO=goal).out
     (first,) = machine.notion.listed(goal)
     Branch(machine.notion, first).edit("Other words by now")
-    assert restore(backup, "top", RESTORE_INTO=goal).code == 0
-    assert machine.copies == ["Top", "Top"]
+    told = restore(backup, "top", RESTORE_INTO=goal)
+    assert told.code == 0 and machine.copies == ["Top", "Top"]
+    said = (
+        f"differs from the backup in 1 place: it stays, and a copy is made beside it. {link(first)}"
+    )
+    assert said in told.out.partition("Restoring ")[0], told.out
 
 
 def test_the_original_beside_it_is_no_copy(machine: Machine) -> None:

@@ -121,6 +121,7 @@ def test_a_copy_that_differs_is_a_failure_that_names_the_place(desk: Desk) -> No
     told = desk.restore()
     assert told.code == 1, told.out
     assert "1 difference that nobody foresaw" in told.out and "top: block " in told.out
+    assert "Another run makes another copy" in told.out
 
 
 def test_the_limit_of_blocks_ends_it_and_the_next_one_goes_on(desk: Desk) -> None:
