@@ -14,7 +14,7 @@ from backup.model import Block, Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
-from backup.restore.media import Files, file, file_name, icon
+from backup.restore.media import Files, file, file_name, icon, named
 from backup.restore.texts import Scope, rich, short, text, web, written
 
 _CHILD = {"child_page": "page", "child_database": "database"}
@@ -237,9 +237,9 @@ def _media(to: Translation, block: Block) -> Drafts:
     if made is None:
         url = word(block.data.get("external"), "url")
         return _instead(to, block, file_name(block.data), url, caption)
-    name = encodable(word(block.data, "name"))
-    named = {"name": name} if block.type == "file" and name and len(name) <= 900 else {}
-    return [Draft(to.key(block), block.type, {**made, **caption, **named})]
+    is_named = block.type == "file"
+    name = named(block.data, limits.FILE_NAME, to.scope) if is_named else {}
+    return [Draft(to.key(block), block.type, {**made, **caption, **name})]
 
 
 def _instead(to: Translation, block: Block, name: str, url: str, caption: Json) -> Drafts:

@@ -120,6 +120,8 @@ def block(of: Block, side: Side) -> Json:
     if of.type in MEDIA or (of.type == "embed" and urls.is_hosted(word(of.data, "url"))):
         said.pop("url", None)
         said["source"] = source(of.data, side, of.id)
+    if of.type == "file" and (name := file_name(of.data)):
+        said["name"] = name
     return said
 
 
@@ -152,6 +154,12 @@ def source(holder: Json, side: Side, key: str) -> Any:
     if "external" in holder:
         return address(word(mapping(holder, "external"), "url"))
     return ["hosted", side.file(key)]
+
+
+def file_name(holder: Json) -> str:
+    """What a file is called that has a name; one without takes that of its address."""
+    elsewhere, here = (word(mapping(holder, kind), "url") for kind in ("external", "file"))
+    return word(holder, "name") or urls.last_segment(elsewhere or here)
 
 
 def icon(raw: Any, side: Side, key: str) -> Any:
@@ -238,7 +246,7 @@ def _value(kind: str, value: Json, side: Side) -> Any:
     if kind == "files":
         key = f"{side.page}/{value.get('id')}"
         return [
-            [word(each, "name"), source(each, side, f"{key}/{number}")]
+            [file_name(each), source(each, side, f"{key}/{number}")]
             for number, each in enumerate(objects(set_))
         ]
     return address(set_) if kind == "url" and isinstance(set_, str) else _plain(set_)

@@ -10,6 +10,7 @@ from backup import urls
 from backup.files.find import MEDIA
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Block
+from backup.restore import limits
 from backup.restore.losses import Loss, Lost
 
 _FILES = (Loss.FILE_MISSING, Loss.FILE_TOO_LARGE, Loss.FILE_TYPE)
@@ -134,8 +135,24 @@ def _value(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
     )
     if own := _of((Loss.DEFAULT_STATUS,), foreseen):
         return own
-    is_less = new is None or (isinstance(new, list) and all(each in as_list(old) for each in new))
+    is_less = new is None or (isinstance(new, list) and all(_is_of(each, old) for each in new))
     return _of(kinds, foreseen) if is_less else []
+
+
+def _is_of(one: Any, old: Any) -> bool:
+    """Whether something in a list was in the old one; a file also with what of its name was sent."""
+    sent = ([_cut(each[0], limits.NAME), each[1]] for each in as_list(old) if type(each) is list)
+    return one in as_list(old) or one in sent
+
+
+def _name(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
+    """The name of a file, of which no more may have been sent."""
+    is_sent = isinstance(old, str) and new == _cut(old, limits.FILE_NAME)
+    return _of((Loss.TOO_DEEP,), foreseen) if is_sent else []
+
+
+def _cut(name: str, most: int) -> str:
+    return next(limits.pieces(name, most), "")
 
 
 def _property(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
@@ -162,6 +179,7 @@ _PARTS: Mapping[str, _Check] = {
     "filter": _if_gone(Loss.VIEW_EXTRAS),
     "sorts": _if_gone(Loss.VIEW_EXTRAS),
     "files": _attached,
+    "name": _name,
     "synced_from": _if_gone(Loss.SYNCED_OUTSIDE),
     "icon": _icon,
     "cover": _icon,

@@ -16,7 +16,8 @@ TEXTS = 100  # in one rich text
 URL = 2_000
 EXPRESSION = 1_000  # of an equation
 CONTACT = 200  # of an e-mail address or a phone number
-NAME = 100  # of a file, and of an option. Assumed for options
+NAME = 100  # of a file in a value, and of an option. Assumed for options
+FILE_NAME = 900  # of a block
 IDS = 100  # rows, people or options of one value
 OPTIONS = 100  # in the list of a property
 CELLS = 100  # of one row of a table
@@ -55,12 +56,12 @@ def units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
-def pieces(text: str) -> Iterator[str]:
+def pieces(text: str, most: int = TEXT) -> Iterator[str]:
     """The text in pieces that each fit into one run, no character cut in two."""
     start = used = 0
     for at, char in enumerate(text):
         size = 2 if char > "\uffff" else 1
-        if used + size > TEXT:
+        if used + size > most:
             yield text[start:at]
             start, used = at, 0
         used += size

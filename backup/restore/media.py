@@ -16,7 +16,7 @@ from backup.files.names import identity
 from backup.files.store import FileRecord
 from backup.json_values import mapping, word
 from backup.model import Json, Page, bare_id, encodable, is_bare_id
-from backup.restore import limits
+from backup.restore import canonical, limits
 from backup.restore.draft import Upload
 from backup.restore.losses import Loss
 from backup.restore.saved import Node, Saved
@@ -92,6 +92,14 @@ def file_name(holder: Json) -> str:
     """What a file is called by what Notion says of it."""
     url = word(mapping(holder, word(holder, "type")), "url") or word(holder, "url")
     return urls.own_name(word(holder, "name"), url) or urls.public(url)
+
+
+def named(holder: Json, most: int, scope: Scope) -> Json:
+    """The name of a file beside it, as much of it as Notion takes."""
+    name = encodable(canonical.file_name(holder))
+    if limits.units(name) > most:
+        scope.lose(Loss.TOO_DEEP)
+    return {"name": next(limits.pieces(name, most))} if name else {}
 
 
 def _name(record: FileRecord) -> str:

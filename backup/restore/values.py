@@ -13,7 +13,7 @@ from backup.model import Json, bare_id, encodable, is_bare_id
 from backup.restore import limits
 from backup.restore.draft import Ref
 from backup.restore.losses import Loss
-from backup.restore.media import Files, file
+from backup.restore.media import Files, file, named
 from backup.restore.schema import Key, Schemas, Source, can_be_option, options_of
 from backup.restore.texts import Scope, address, date, short, user
 
@@ -73,26 +73,32 @@ def _choice(values: Values, value: Json, column: Json) -> Any:
 
 def _choices(values: Values, value: Json, column: Json) -> Any:
     names = [encodable(word(one, "name")) for one in objects(value.get("multi_select"))]
-    found = [{"name": name} for name in names if can_be_option(name)][: limits.IDS]
+    found = [{"name": name} for name in names if can_be_option(name)]
     if len(found) < len(names):
         values.scope.lose(Loss.TOO_DEEP)
-    return found
+    return _fitting(found, values)
 
 
 def _people(values: Values, value: Json, column: Json) -> Any:
-    known = (user(one, values.scope) for one in objects(value.get("people")))
-    return [{"object": "user", **one} for one in known if one][: limits.IDS]
+    known = [user(one, values.scope) for one in objects(value.get("people"))]
+    return _fitting([{"object": "user", **one} for one in known if one], values)
 
 
 def _files(values: Values, value: Json, column: Json) -> Any:
     key = f"{values.owner}/{value.get('id', values.scope.at)}"
     found = []
-    for number, one in enumerate(objects(value.get("files"))[: limits.IDS]):
+    for number, one in enumerate(_fitting(objects(value.get("files")), values)):
         made = file(one, f"{key}/{number}", values.scope, values.files)
         if made:
-            name = encodable(word(one, "name"))[: limits.NAME]
-            found.append({**made, **({"name": name} if name else {})})
+            found.append({**made, **named(one, limits.NAME, values.scope)})
     return found
+
+
+def _fitting(found: list[Json], values: Values) -> list[Json]:
+    """As many of them as a request takes."""
+    if len(found) > limits.IDS:
+        values.scope.lose(Loss.TOO_DEEP)
+    return found[: limits.IDS]
 
 
 def _url(values: Values, value: Json, column: Json) -> Any:

@@ -168,3 +168,39 @@ def test_an_address_that_only_a_text_can_have_stays_as_one(which: str, tmp_path:
         hold(copy)
         (made,) = copy.notion.listed(copy.notion.listed(copy.goal.id)[0])
         assert address in plain_text(copy.notion.node(made).data["paragraph"]["rich_text"])
+
+
+LINK = "https://e.co/" + "y" * 140 + ".png"
+NAMES = {"long": "x" * 150, "an address": LINK, "at the cut": "x" * 99 + "🔥🔥", "none": ""}
+
+
+@pytest.mark.parametrize("which", NAMES)
+def test_a_file_in_a_value_has_as_much_of_its_name_as_notion_takes(
+    which: str, tmp_path: Path
+) -> None:
+    top = Branch.root(ground(), "Top")
+    named = {"name": NAMES[which], **build.external("https://e.co/a.png")}
+    kept = {"name": NAMES[which], **build.hosted(top.workspace.files.keep("b.png", PNG))}
+    top.database("Things", {"F": properties.of("files")}).row("Cup", {"F": [named, kept]})
+    with copying(tmp_path / "repository", top) as copy:
+        wanted = [] if which == "none" else [Loss.TOO_DEEP]
+        assert [*dict.fromkeys(lost.kind for lost in copy.plan.losses)] == wanted
+        hold(copy)
+
+
+@pytest.mark.parametrize("name", ["x" * 1_000, ""])
+def test_a_file_has_as_much_of_its_name_as_notion_takes(name: str, tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    top.block(blocks.media("file", build.external("https://e.co/a.pdf"), name=name))
+    with copying(tmp_path / "repository", top) as copy:
+        assert [lost.kind for lost in copy.plan.losses] == ([Loss.TOO_DEEP] if name else [])
+        hold(copy)
+
+
+def test_a_value_has_as_many_files_as_a_request_takes(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    files = [{"name": f"{n}", **build.external(f"https://e.co/{n}")} for n in range(101)]
+    top.database("Things", {"F": properties.of("files")}).row("Cup", {"F": files})
+    with copying(tmp_path / "repository", top) as copy:
+        assert [lost.kind for lost in copy.plan.losses] == [Loss.TOO_DEEP]
+        hold(copy)
