@@ -191,7 +191,7 @@ def _carried_out(
     report = summary.report(writer.plan, outcome, listing, memory, writer.changed)
     report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
-        verify.after_run(settings, services, now, begun.base, writer.touched)
+        verify.after_run(settings, services, now, begun.base, writer)
     if not delivery:
         return report
     with services.log.group("Publishing"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from backup.folder.tree import Tree
+from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import Problem
 from backup.pipeline.check import SHEETS, STORES, TEXTS, Checked, Inventory, check, names
@@ -43,14 +44,15 @@ def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
 
 
 def after_run(
-    settings: Settings, services: Services, now: State, base: Base | None, touched: Set[str]
+    settings: Settings, services: Services, now: State, base: Base | None, writer: Writer
 ) -> None:
-    """Check the backup as a run leaves it: what it wrote (`touched`), and what the branch has; log and
-    record what does not fit."""
+    """Check the backup as a run leaves it: what its `writer` wrote, and what the branch has; log and
+    record what does not fit. What the run leaves to other parts is not finished."""
     there = lying(services.tree)
     if base and services.publisher:
-        there = published(services.tree, now, base, services.publisher.contents, touched)
-    found = check(now, there, Options.of(settings.rendering))
+        there = published(services.tree, now, base, services.publisher.contents, writer.touched)
+    options, others = Options.of(settings.rendering), writer.plan.others
+    found = check(now, there, options, unfinished=others)
     services.log.problem("errors", *found.problems)
     for line in (*found.notes, heading(found, found.problems)):
         services.log.line(line)

@@ -31,8 +31,8 @@ _SIGNS = ("](", "]:", "<")  # without any of them a text has no link
 
 
 @dataclass(frozen=True, slots=True)
-class NoPlace(Problem):
-    """A link to the place `fragment` in the file `at`, which is there but has no such place."""
+class DeadLink(Problem):
+    """A link to the file `at`, which is not there, or to the place `fragment` in it, where no such place is."""
 
     at: str = ""
     fragment: str = ""
@@ -144,9 +144,9 @@ def _dead(
     folder = posixpath.dirname(path)
     at = posixpath.normpath(posixpath.join(folder, unquote(file))) if file else path
     if at not in there:
-        return Problem(path, f"a link leads to {at}, which is not there")
+        return DeadLink(path, f"a link leads to {at}, which is not there", at=at)
     known = places(at) if fragment else None
     if known is None or unquote(fragment) in known:
         return None
     what = f"a link leads to #{fragment} in {at}, where no such place is"
-    return NoPlace(path, what, at=at, fragment=fragment)
+    return DeadLink(path, what, at=at, fragment=fragment)

@@ -12,7 +12,7 @@ from backup.files.store import as_downloaded
 from backup.markdown import verify
 from backup.markdown.context import Options
 from backup.markdown.links import anchor
-from backup.markdown.verify import NoPlace
+from backup.markdown.verify import DeadLink
 from backup.model import CSV, FILE_FOLDERS, Problem
 from backup.pipeline.stored import AGAIN, Comparison
 from backup.store import StoredPage, StoreError
@@ -54,9 +54,16 @@ class Checked:
         return tuple(sorted(found, key=lambda each: each.where))
 
 
-def check(now: State, lying: Inventory, options: Options, claimed: Collection[str] = ()) -> Checked:
+def check(
+    now: State,
+    lying: Inventory,
+    options: Options,
+    claimed: Collection[str] = (),
+    unfinished: Collection[str] = (),
+) -> Checked:
     """Everything in which a backup does not fit itself. `options` are those that it was written with,
-    `claimed` the files of an interrupted run, which are nobody's yet."""
+    `claimed` the files of an interrupted run, which are nobody's yet, `unfinished` the texts that somebody
+    else is to write: links from or to these lead where they will be."""
     there = set(lying.files)
     kinds = _kinds(now)
     written = {
@@ -69,7 +76,7 @@ def check(now: State, lying: Inventory, options: Options, claimed: Collection[st
     again = Comparison(now, written, lying.content, there, options)
     again.run()
     wrong = {
-        TEXTS: [*again.wrong_lists, *again.wrong_texts, *_links(texts, lying)],
+        TEXTS: [*again.wrong_lists, *again.wrong_texts, *_links(texts, lying, unfinished)],
         SHEETS: again.wrong_sheets,
         STORES: again.wrong_stores,
         FILES: [*_changed(now, lying)],
@@ -128,12 +135,18 @@ def _changed(now: State, lying: Inventory) -> Iterator[Problem]:
             yield Problem(path, _LFS if is_pointer else f"is not what was downloaded; {AGAIN}")
 
 
-def _links(texts: Mapping[str, bytes], lying: Inventory) -> Iterator[Problem]:
+def _links(
+    texts: Mapping[str, bytes], lying: Inventory, unfinished: Collection[str]
+) -> Iterator[Problem]:
     """What a reader stumbles over. Bytes that are not UTF-8 are shown as readers see them."""
     shown = {path: text.decode("utf-8", "replace") for path, text in texts.items()}
-    nowhere: dict[str, list[NoPlace]] = {}
+    nowhere: dict[str, list[DeadLink]] = {}
     for problem in verify.problems(shown, lying.files):
-        if isinstance(problem, NoPlace):
+        if not isinstance(problem, DeadLink):
+            yield problem
+        elif problem.where in unfinished or problem.at in unfinished:
+            continue
+        elif problem.fragment:
             nowhere.setdefault(problem.at, []).append(problem)
         else:
             yield problem

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from backup.model import STORE, TEXT, Problem, Row, Target
 from backup.sync.layout import all_folders
 from backup.sync.removals import TEXTLESS, gone
-from backup.sync.state import List, Place, Record, State
+from backup.sync.state import List, Place, Record, State, join
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
 from backup.sync.targets import all_targets, icon_of, links_digest
 
@@ -32,6 +32,7 @@ UNHEARD = "its discussions were not read yet"
 DISCUSSED = "its discussions changed"
 ANCHORS = "links to its blocks changed"
 LINKS = "a page it refers to was renamed, moved, added or removed"
+_OTHERS = "left to another part (SHARD)"
 _NEWS = "a missing file can be downloaded now, or fails for another reason"
 
 
@@ -72,8 +73,9 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
     todo, waiting = (*mine, *kept), sum(_is_waiting(row, known) for row in rows)
+    others = frozenset(join(s.folder, TEXT) for s in steps if s.reason == _OTHERS)
     shown = listing.databases
-    return Plan(todo, targets, missing.problems, shown, dead, listing.views, left, waiting)
+    return Plan(todo, targets, missing.problems, shown, dead, listing.views, left, waiting, others)
 
 
 def learned(
@@ -206,7 +208,8 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
         action, reason = Action.RETRY, "files could not be downloaded last time"
     is_ours = rules.writes(row.id, moved) or (row.id in known.pages and known.pages[row.id].aside)
     if not is_ours or row.id in rules.failed:
-        action, reason = Action.KEEP, ""  # only put where no other page waits for its place
+        # Only put where no other page waits for its place.
+        action, reason = Action.KEEP, "" if is_ours or action is Action.KEEP else _OTHERS
     is_stable = rules.edits.get(row.id, 0) + (reason == _EDITED) < _READINGS
     reason = reason or "unchanged"
     is_proof = action is Action.RENDER and reason == _LOST

@@ -193,7 +193,8 @@ class Plan:
     `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are
     gone from Notion, and of which nothing stays; `views` has what linked views show (see Listing). `kept` are
     databases that nobody lists, and that stay, each in its folder. `waiting` counts the pages of other
-    parts (SHARD) that were not read yet as they are: what is new in them, nobody knows.
+    parts (SHARD) that were not read yet as they are: what is new in them, nobody knows. `others` are the
+    texts that this run leaves to other parts, though something in them is to be written.
     """
 
     steps: tuple[Step, ...]
@@ -204,6 +205,7 @@ class Plan:
     views: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Listed, ...] = ()
     waiting: int = 0
+    others: frozenset[str] = frozenset()
 
     def of(self, action: Action) -> tuple[Step, ...]:
         """The steps of one kind."""

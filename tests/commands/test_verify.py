@@ -15,7 +15,7 @@ from backup import store
 from demo.sample import sample
 from fakenotion import blocks, build
 from tests.support.backups import Backup, backing_up, wiki
-from tests.support.kitchen import later
+from tests.support.kitchen import later, rows
 from tests.support.looking import look
 
 PAGE = "how-to-wiki/bring-a-new-gauge-online"
@@ -376,3 +376,23 @@ def test_the_answer_in_json_has_the_keys_that_the_format_tells(
         r"`(\w+)`", "".join(re.findall(r"(?m)^\| (`.*?) \|", tables[0] + tables[number]))
     )
     assert sorted(look(folder, command, "--json").json) == sorted(told)
+
+
+def test_a_part_is_well_whose_links_lead_to_what_another_part_is_to_write(tmp_path: Path) -> None:
+    notion = wiki(*"ABCDEF")
+    pages = rows(notion)
+    for number, id_ in enumerate(pages):
+        (place,) = notion.append(pages[number - 1], [blocks.paragraph("Here.")])
+        way = f"{build.url(pages[number - 1])}#{place.replace('-', '')}"
+        notion.append(id_, [blocks.paragraph("See ", build.text("there", link=way))])
+    later(notion)
+    with backing_up(tmp_path / "r", notion, git=False) as backup:
+        settings = [{"SHARD": f"{part}/3", "VERIFY": "true"} for part in (1, 2, 3)]
+        assert [backup.run(**part).code for part in settings] == [0, 0, 0]
+        for number, id_ in enumerate(pages):
+            notion.rename(id_, f"Other {number}")
+        later(notion)
+        assert [backup.run(**part).code for part in settings] == [0, 0, 0]
+        for text in backup.folder.glob("wiki/*/index.md"):
+            text.unlink()
+        assert [backup.run(**part).code for part in settings] == [1, 1, 0]
