@@ -14,7 +14,7 @@ from backup.model import Block, Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Draft, Ref, size
 from backup.restore.losses import Loss, Lost
-from backup.restore.media import Files, file, file_name, icon, named
+from backup.restore.media import Files, block_icon, file, file_name, named
 from backup.restore.texts import Scope, rich, short, text, web, written
 
 _CHILD = {"child_page": "page", "child_database": "database"}
@@ -190,7 +190,7 @@ def _numbered(to: Translation, block: Block) -> Json:
 
 def _callout(to: Translation, block: Block) -> Json:
     to.scope.at = bare_id(block.id)
-    made = icon(block.data, block.id, to.scope, to.files)
+    made = block_icon(block, to.scope, to.files)
     if not made:
         to.lose(block, Loss.DEFAULT_ICON)
     return {**_color(block), **({"icon": made} if made else {})}
@@ -355,7 +355,7 @@ def _tab(to: Translation, block: Block) -> Drafts:
 def _label(to: Translation, label: Block) -> Draft:
     to.scope.at = bare_id(label.id)
     runs = short(label.data.get("rich_text"), to.scope)
-    made = icon(label.data, label.id, to.scope, to.files)
+    made = block_icon(label, to.scope, to.files)
     data = {"rich_text": runs, **_color(label), **({"icon": made} if made else {})}
     return Draft(to.key(label), "paragraph", data, to.below(label))
 

@@ -35,7 +35,7 @@ class Loss(Enum):
     LIST_FORMAT = "the start or the numbering style of a list"
     FILE_MISSING = "a file that the backup does not have: its name stands in its place"
     FILE_TOO_LARGE = "a file that is larger than the workspace takes: its name stands in its place"
-    FILE_TYPE = "a file of a type that Notion refuses: its name stands in its place"
+    FILE_TYPE = "a file of a type that Notion refuses: its name stands in its place; or any as the icon of a callout"
     ROW_VALUES = "a value of a row that becomes a page"
     PROPERTY = (
         "a property that cannot be made by a program (button, verification, a column called “title” beside "

@@ -15,7 +15,7 @@ from backup.files import find
 from backup.files.names import identity
 from backup.files.store import FileRecord
 from backup.json_values import mapping, word
-from backup.model import Json, Page, encodable
+from backup.model import Block, Json, Page, encodable
 from backup.restore import canonical, limits
 from backup.restore.draft import Upload
 from backup.restore.losses import Loss
@@ -119,8 +119,18 @@ def file(holder: Json, key: str, scope: Scope, files: Files) -> Json | None:
     return {"type": "file_upload", "file_upload": {"id": found}} if found else None
 
 
+def block_icon(block: Block, scope: Scope, files: Files) -> Json | None:
+    """The icon of a callout or label, as `icon`. A callout takes no upload ("Emoji and icon", 2026-09).
+    Assumed: a label takes none either."""
+    given = mapping(block.data, "icon")
+    if word(given, "type") != "file":
+        return icon(block.data, block.id, scope, files)
+    scope.lose(Loss.FILE_TYPE, file_name(given))
+    return None
+
+
 def icon(owner: Json, key: str, scope: Scope, files: Files) -> Json | None:
-    """The icon of a page, database, callout or label; None when there is none, or none that can be sent."""
+    """The icon of a page or database; None when there is none, or none that can be sent."""
     given = mapping(owner, "icon")
     kind = word(given, "type")
     if kind == "emoji":

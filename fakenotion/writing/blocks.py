@@ -116,7 +116,11 @@ class Blocks:
         return {"type": "block_id", "block_id": id_}
 
     def icon(self, where: str, sent: Any) -> Json | None:
-        """The icon of a callout or of a tab's label."""
+        """The icon of a callout, which takes no upload ("Emoji and icon", 2026-09), or of a tab's label.
+        Assumed: that takes none either."""
+        if isinstance(sent, dict) and "file_upload" in sent:
+            above, _, name = where.rpartition(".")
+            raise bad_field(above, f"{name}.type", "a type that this block takes", "file_upload")
         return media.icon(self.content, self.uploads, where, sent)
 
 

@@ -204,3 +204,17 @@ def test_a_value_has_as_many_files_as_a_request_takes(tmp_path: Path) -> None:
     with copying(tmp_path / "repository", top) as copy:
         assert [lost.kind for lost in copy.plan.losses] == [Loss.TOO_DEEP]
         hold(copy)
+
+
+def test_a_picture_as_the_icon_of_a_block_is_named(tmp_path: Path) -> None:
+    top = Branch.root(ground(), "Top")
+    picture = build.hosted(top.workspace.files.keep("a.png", PNG))
+    top.block(build.block("callout", "Look", icon=picture))
+    label = build.block("paragraph", "A", icon=picture, children=[blocks.paragraph("In")])
+    top.block(build.block("tab", children=[label]))
+    elsewhere = build.external("https://e.co/a.png")
+    top.block(build.block("callout", "There", icon=elsewhere))
+    with copying(tmp_path / "repository", top) as copy:
+        lost = {(lost.kind, lost.name) for lost in copy.plan.losses}
+        assert lost == {(Loss.FILE_TYPE, "a.png"), (Loss.DEFAULT_ICON, "")}
+        hold(copy)
