@@ -111,7 +111,8 @@ def _planned(services: RestoreServices, found: Saved, into: str) -> Plan:
     target.check_writer(services.reader, me, services.writing_reader, into)
     there = people.present(services.reader, people.named(found))
     sources = people.sources(services.writing_reader, found)
-    return plan(found, into, workspace_of(me, there, sources))
+    emojis = people.emojis(services.reader, found)
+    return plan(found, into, workspace_of(me, there, sources, emojis))
 
 
 def _foreseen(found: Saved, planned: Plan) -> Answer:

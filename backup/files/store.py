@@ -155,9 +155,10 @@ def is_intact(record: FileRecord, folder: Path) -> bool:
     if not names.is_ours(record.path) or path.is_symlink() or path.parent.is_symlink():
         return False
     try:
-        if (size := path.stat().st_size) > record.size:
-            return as_downloaded(path.read_bytes(), record.sha256) is not None
-        return size == record.size and _sha256(path) == record.sha256
+        if (size := path.stat().st_size) == record.size:
+            return _sha256(path) == record.sha256
+        found = as_downloaded(path.read_bytes(), record.sha256) if size > record.size else None
+        return found is not None and len(found) == record.size
     except OSError:
         return False
 

@@ -214,6 +214,10 @@ class Client:
         """GET /v1/users/{id}: a person or bot; guests and people who left are not found."""
         return self._ask("GET", f"users/{segment(id_)}", ("user",))
 
+    def custom_emojis(self) -> Iterator[GoodAnswer]:
+        """GET /v1/custom_emojis: the list answers one by one, with the emojis of the workspace's own."""
+        return self._lists("GET", "custom_emojis", {})
+
     def comments(self, id_: str) -> Iterator[GoodAnswer]:
         """GET /v1/comments?block_id=…: the list answers one by one, with the open comments about just this
         page or block."""

@@ -37,13 +37,16 @@ class Loss(Enum):
     FILE_TOO_LARGE = "a file that is larger than the workspace takes: its name stands in its place"
     FILE_TYPE = "a file of a type that Notion refuses: its name stands in its place"
     ROW_VALUES = "a value of a row that becomes a page"
-    PROPERTY = "a property that cannot be made by a program (button, verification)"
+    PROPERTY = (
+        "a property that cannot be made by a program (button, verification, a column called “title” beside "
+        "that of the title)"
+    )
     UNIQUE_NUMBER = "the number of a row in a column of unique ids: Notion counts anew"
     RELATION_OUTSIDE = "a relation to a database outside of what is restored"
     RELATION_CUT = "a relation to more pages than Notion takes"
     ONE_WAY = "a two-way relation to a database that stays: it becomes a one-way relation"
     PEOPLE = "a person who is not in the workspace"
-    CUSTOM_EMOJI = "an icon of the workspace's own"
+    CUSTOM_EMOJI = "an emoji of the workspace's own that the copy's workspace does not have: a text has its name"
     DEFAULT_ICON = "an empty icon, where Notion puts its own"
     DEFAULT_STATUS = (
         "an empty status, or one beyond the first hundred of its column: Notion puts its own"

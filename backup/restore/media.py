@@ -15,12 +15,12 @@ from backup.files import find
 from backup.files.names import identity
 from backup.files.store import FileRecord
 from backup.json_values import mapping, word
-from backup.model import Json, Page, bare_id, encodable, is_bare_id
+from backup.model import Json, Page, encodable
 from backup.restore import canonical, limits
 from backup.restore.draft import Upload
 from backup.restore.losses import Loss
 from backup.restore.saved import Node, Saved
-from backup.restore.texts import Scope, web
+from backup.restore.texts import Scope, custom_emoji, web
 
 _NATIVE = re.compile(r"[a-z0-9-]{1,100}")
 _TINTS = ("lightgray", *(each for each in limits.OPTION_COLORS if each != "default"))
@@ -126,11 +126,8 @@ def icon(owner: Json, key: str, scope: Scope, files: Files) -> Json | None:
     if kind == "emoji":
         return {"type": kind, kind: encodable(word(given, kind))}
     if kind == "custom_emoji":
-        id_ = bare_id(word(mapping(given, kind), "id"))
-        if is_bare_id(id_):
-            return {"type": kind, kind: {"id": id_}}
-        scope.lose(Loss.CUSTOM_EMOJI)
-        return None
+        found = custom_emoji(mapping(given, kind), scope)
+        return {"type": kind, kind: found} if found else None
     if kind == "icon":
         return _native(mapping(given, kind), scope)
     return file(given, f"{key}/icon", scope, files) if kind in ("file", "external") else None

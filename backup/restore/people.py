@@ -1,5 +1,5 @@
 """Who and what outside is still there: Notion refuses mentions of people who left, and relations to databases
-that it does not show."""
+that it does not show. It drops the emojis of another workspace."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 from backup.errors import Forbidden, NotFound, NotionError
 from backup.json_values import mapping, objects, word
-from backup.model import bare_id, dashed_id
+from backup.model import Json, bare_id, dashed_id, is_bare_id
 from backup.notion.client import Client
+from backup.notion.lists import listed
 from backup.restore.saved import Saved
 from backup.restore.schema import outside_of, sources_of
 from backup.store import StoredPage
@@ -18,22 +19,46 @@ _UNKNOWN = 400  # Assumed: also the answer for an id that is nobody's
 
 
 def named(saved: Saved) -> frozenset[str]:
-    """The ids of everybody whom texts mention, or values of rows hold; 32 hex digits each."""
-    pages = [node.page for node in saved.nodes if isinstance(node.stored, StoredPage)]
-    found = {id_ for page in pages for id_ in _ids(page.raw.get("properties"))}
-    found |= {id_ for page in pages for block in page.walk() for id_ in _ids(block.data)}
-    return frozenset(found)
+    """The ids of everybody whom texts mention, values of rows hold, or views look for; 32 hex digits each."""
+    said = list(_objects([*_said(saved)]))
+    people = [mapping(mapping(each, "mention"), "user") for each in said]
+    people += [each for one in said for each in objects(one.get("people"))]
+    found = {bare_id(word(each, "id")) for each in people}
+    wanted = (mapping(each, "people") for each in _objects([*_filters(saved)]))
+    found |= {bare_id(id_) for each in wanted for id_ in each.values() if isinstance(id_, str)}
+    return frozenset(id_ for id_ in found if is_bare_id(id_))
 
 
-def _ids(value: Any) -> Iterator[str]:
+def emojis_named(saved: Saved) -> frozenset[str]:
+    """The ids of the emojis of the workspace's own that are icons, or stand in texts."""
+    found = (mapping(each, "custom_emoji") for each in _objects([*_said(saved)]))
+    return frozenset(bare_id(id_) for each in found if (id_ := word(each, "id")))
+
+
+def _said(saved: Saved) -> Iterator[Any]:
+    """All that texts, icons and values stand in."""
+    for node in saved.nodes:
+        yield node.raw
+        if isinstance(node.stored, StoredPage):
+            yield from (block.data for block in node.page.walk())
+            yield [*node.page.comments]
+
+
+def _filters(saved: Saved) -> Iterator[Any]:
+    for node in saved.nodes:
+        if node.kind == "database":
+            yield from (view.get("filter") for view in node.database.views)
+
+
+def _objects(value: Any) -> Iterator[Json]:
+    """Every object in it, at any depth."""
     if isinstance(value, list):
         for each in value:
-            yield from _ids(each)
+            yield from _objects(each)
     elif isinstance(value, dict):
-        people = [mapping(mapping(value, "mention"), "user"), *objects(value.get("people"))]
-        yield from (bare_id(id_) for each in people if (id_ := word(each, "id")))
+        yield value
         for each in value.values():
-            yield from _ids(each)
+            yield from _objects(each)
 
 
 def present(client: Client, ids: frozenset[str]) -> frozenset[str] | None:
@@ -52,6 +77,18 @@ def present(client: Client, ids: frozenset[str]) -> frozenset[str] | None:
         else:
             found.add(id_)
     return frozenset(found)
+
+
+def emojis(client: Client, saved: Saved) -> frozenset[str] | None:
+    """The ids of the workspace's own emojis; None when nobody needs to know, or may."""
+    if not emojis_named(saved):
+        return None
+    try:
+        return frozenset(bare_id(word(each, "id")) for each in listed(client.custom_emojis()))
+    except NotionError as error:
+        if not error.is_refusal:
+            raise
+        return None
 
 
 def sources(client: Client, saved: Saved) -> frozenset[str]:

@@ -228,7 +228,9 @@ class _Comparison:
         """What is said about the page and about each block."""
         of_page = [each for each in self.foreseen if each.path == old.path]
         self._happened(each for each in of_page if each.kind is Loss.COMMENT_FORM)
-        if not self.after.has_comments:
+        if not self.after.has_comments:  # what is lost in them is not seen either
+            said_of = {bare_id(word(each, "id")) for each in old.page.comments}
+            self._happened(each for each in of_page if each.where in said_of)
             return
         before, after = self._sides(old)
         shown = {bare_id(block.id) for block in new.page.walk()}

@@ -46,6 +46,10 @@ class Source:
         """Its columns by their names."""
         return {name: as_object(each) for name, each in mapping(self.raw, "properties").items()}
 
+    def can_have(self, name: str) -> bool:
+        """Whether a column may have that name. Assumed: no other one that of the id of every title."""
+        return name != "title" or word(self.columns[name], "type") == "title"
+
     def name_of(self, id_: str) -> str:
         """The name of the column of an id; '' when there is none."""
         wanted = unquote(id_)
@@ -113,7 +117,7 @@ class Schemas:
             if name in source.guessed:
                 self.losses.append(Lost(Loss.DATABASE_EXTRAS, source.node.path, name))
             config = self._config(source, name, kind, column)
-            if config is None:
+            if config is None or not source.can_have(name):
                 self.losses.append(Lost(Loss.PROPERTY, source.node.path, name))
             else:
                 found[name] = {**_described(column), "type": kind, kind: config}
@@ -153,15 +157,19 @@ class Schemas:
         """Relations, then rollups and formulas in the order of their needs."""
         for source in self.sources.values():
             for name, column in source.columns.items():
-                if word(column, "type") == "relation" and (source.key, name) not in self.made:
+                if word(column, "type") != "relation" or (source.key, name) in self.made:
+                    continue
+                if source.can_have(name):
                     yield from self._relation(source, name, column)
+                else:
+                    self.losses.append(Lost(Loss.PROPERTY, source.node.path, name))
         waiting = [
             (source, name, column)
             for source in self.sources.values()
             for name, column in source.columns.items()
             if word(column, "type") in ("rollup", "formula")
         ]
-        while ready := [one for one in waiting if self._needs(one[0], one[2]) <= self.made]:
+        while ready := [one for one in waiting if self._can_come(*one)]:
             for source in self.sources.values():
                 here = {
                     name: _worked_out(source, each) for one, name, each in ready if one is source
@@ -172,6 +180,9 @@ class Schemas:
             waiting = [one for one in waiting if one not in ready]
         for source, name, _ in waiting:
             self.losses.append(Lost(Loss.PROPERTY, source.node.path, name))
+
+    def _can_come(self, source: Source, name: str, column: Json) -> bool:
+        return source.can_have(name) and self._needs(source, column) <= self.made
 
     def _relation(self, source: Source, name: str, column: Json) -> Iterator[Step]:
         config = mapping(column, "relation")
@@ -185,6 +196,8 @@ class Schemas:
         back = self._other_side(config, other)
         theirs = other.key, back
         if not back or theirs == ours:
+            if not back and word(config, "type") == "dual_property":
+                self.losses.append(Lost(Loss.ONE_WAY, source.node.path, name))
             made = _related(column, Ref(other.key), "single_property")
             yield Patch("data_source", source.key, {"properties": {name: made}}, source.node.path)
             return
@@ -215,7 +228,8 @@ class Schemas:
             return ""
         name = other.name_of(word(dual, "synced_property_id")) or word(dual, "synced_property_name")
         there = word(other.columns.get(name), "type") == "relation"
-        return name if there and (other.key, name) not in self.made else ""
+        is_free = there and (other.key, name) not in self.made
+        return name if is_free and other.can_have(name) else ""
 
     def _needs(self, source: Source, column: Json) -> set[Key]:
         kind = word(column, "type")

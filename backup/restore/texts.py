@@ -33,14 +33,15 @@ class Scope:
     """What is known where a page is translated, and what is lost on the way.
 
     `pages` are the keys of the pages and databases that are restored, `blocks` those of blocks, each with
-    its page's; `here` is the key of the page. `people` are the bare ids of those in the workspace, None
-    for everybody. `files` are the page's, by the key of each (see model.File).
+    its page's; `here` is the key of the page. `people` are the bare ids of those in the workspace, `emojis`
+    those of its own emojis, None for all. `files` are the page's, by the key of each (see model.File).
     """
 
     path: str
     pages: Collection[str]
     blocks: Mapping[str, str]
     people: Collection[str] | None
+    emojis: Collection[str] | None
     files: Mapping[str, FileRecord]
     losses: list[Lost]
     originals: Collection[str]  # the keys of synced blocks that copies may follow
@@ -199,9 +200,13 @@ def _template(data: Json, scope: Scope) -> Json | None:
     return {kind: value} if value in _TEMPLATES.get(kind, ()) else None
 
 
-def _emoji(data: Json, scope: Scope) -> Json | None:
+def custom_emoji(data: Json, scope: Scope) -> Json | None:
+    """An emoji that the workspace has; None for any other, which is lost."""
     key = bare_id(word(data, "id"))
-    return {"id": key} if is_bare_id(key) else None
+    if not is_bare_id(key) or (scope.emojis is not None and key not in scope.emojis):
+        scope.lose(Loss.CUSTOM_EMOJI, word(data, "name"))
+        return None
+    return {"id": key}
 
 
 def address(url: str, scope: Scope) -> str | Link | None:
@@ -247,5 +252,5 @@ _MENTIONS: Mapping[str, Callable[[Json, Scope], Json | None]] = {
     "user": user,
     "date": lambda data, scope: date(data),
     "template_mention": _template,
-    "custom_emoji": _emoji,
+    "custom_emoji": custom_emoji,
 }

@@ -24,20 +24,25 @@ from backup.restore.views import ViewTranslator
 
 @dataclass(frozen=True, slots=True)
 class CopyWorkspace:
-    """Where a copy is made: how many bytes a file may have, the bare ids of the `people` in it, and those of
-    the data `sources` that relations to outside can lead to; None when nobody asked."""
+    """Where a copy is made: how many bytes a file may have, the bare ids of the `people` in it, those of the
+    data `sources` that relations to outside can lead to, and those of its own `emojis`; None when nobody
+    asked."""
 
     max_upload: int
     people: frozenset[str] | None
     sources: frozenset[str] | None
+    emojis: frozenset[str] | None = None
 
 
 def workspace_of(
-    me: Json, people: frozenset[str] | None = None, sources: frozenset[str] | None = None
+    me: Json,
+    people: frozenset[str] | None = None,
+    sources: frozenset[str] | None = None,
+    emojis: frozenset[str] | None = None,
 ) -> CopyWorkspace:
     """The workspace of a token, by GET /v1/users/me."""
     told = mapping(mapping(me, "bot"), "workspace_limits").get("max_file_upload_size_in_bytes")
-    return CopyWorkspace(told if type(told) is int else limits.FREE_FILE, people, sources)
+    return CopyWorkspace(told if type(told) is int else limits.FREE_FILE, people, sources, emojis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,7 @@ class Translator:
             pages=self.pages,
             blocks=self._blocks,
             people=self.workspace.people,
+            emojis=self.workspace.emojis,
             files=files,
             losses=self.losses,
             originals=self._originals,

@@ -144,3 +144,38 @@ def test_what_of_a_database_does_not_come_back_is_listed(tmp_path: Path) -> None
     with copying(tmp_path / "repository", top) as copy:
         found = {lost.kind for lost in copy.plan.losses}
         assert found == {Loss.UNIQUE_NUMBER}
+
+
+TITLES = {
+    "a text": (properties.of("rich_text"), "words"),
+    "a choice": (properties.select("a"), "a"),
+    "a formula": (properties.formula('prop("Size")'), None),
+    "a rollup": (properties.rollup("Up", "Size", "sum"), None),
+}
+
+
+@pytest.mark.parametrize("kind", TITLES)
+def test_a_column_that_has_the_name_of_every_titles_id_is_named(kind: str, tmp_path: Path) -> None:
+    notion = ground()
+    top = Branch.root(notion, "Top")
+    column, value = TITLES[kind]
+    things = top.database("Things", {"Size": properties.number()})
+    notion.relate(things.id, "Up", things.id, "Down")
+    notion.add_property(things.first_source, "title", column)
+    things.row("Cup", {"Size": 3, **({"title": value} if value else {})}, "Words")
+    with copying(tmp_path / "repository", top) as copy:
+        lost = {(lost.kind, lost.where) for lost in copy.plan.losses}
+        assert lost == {(Loss.PROPERTY, "title")}
+        hold(copy)
+
+
+@pytest.mark.parametrize("names", [("title", "Back"), ("To", "title"), ("title", "")])
+def test_so_is_a_relation_of_that_name(names: tuple[str, str], tmp_path: Path) -> None:
+    notion = ground()
+    top = Branch.root(notion, "Top")
+    one, two = top.database("One"), top.database("Two")
+    notion.relate(one.id, names[0], two.id, names[1])
+    one.row("A", {names[0]: [two.row("B").id]})
+    with copying(tmp_path / "repository", top) as copy:
+        assert Loss.PROPERTY in {lost.kind for lost in copy.plan.losses}
+        hold(copy)
