@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from backup.errors import BackupError, BrokenState, ConfigError, Forbidden, NotionError
+from backup.errors import BackupError, BrokenState, ConfigError, Forbidden, NotionError, StateError
 from backup.markdown.links import notion_address
 from backup.model import Problem
 from backup.publish import earlier
@@ -50,8 +50,8 @@ class _Backup:
 
 
 def run(settings: RestoreSettings, services: RestoreServices) -> Answer:
-    """Plan a restore, or carry it out. Raises ConfigError for whatever the settings have wrong, before
-    anything is written; StateError when there is no backup."""
+    """Plan a restore, or carry it out. Raises ConfigError for whatever the settings have wrong, and when there
+    is no backup, before anything is written."""
     backup, into = _backup(settings, services), settings.restoring.into
     id_ = chosen(backup.state, settings.restoring.path, settings.output_dir)
     if into == ORIGINAL:
@@ -65,7 +65,10 @@ def run(settings: RestoreSettings, services: RestoreServices) -> Answer:
 
 def _backup(settings: RestoreSettings, services: RestoreServices) -> _Backup:
     if not settings.restoring.at:
-        return _Backup(services.load().state, services.tree.content)
+        try:
+            return _Backup(services.load().state, services.tree.content)
+        except StateError as error:
+            raise ConfigError(error.message, hint=error.hint) from None
     there = earlier.at(services.git, settings.restoring.at)
     text = there.content(state.NAME)
     if not text.strip():

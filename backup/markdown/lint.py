@@ -35,7 +35,7 @@ _HEADING_ATTRIBUTES = re.compile(r"[ >]*#{1,6} .*(?<!\\)\{[^{}]*\}\s*")
 _DASHES = re.compile(r"-+\s*")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _TAG = re.compile(r"<[^<>]*>")
-_TEXT_NODE_END = re.compile(rf"{_TAG.pattern}|(?<!\s)\*+|\*+(?!\s)")
+_TEXT_NODE_END = re.compile(r"</?[A-Za-z0-9]*>|(?<!\s)\*+|\*+(?!\s)")
 _GITHUB_MATH = re.compile(r"(?:^|(?<=\s))\$[^$]*\S\$(?![A-Za-z0-9])|\$\$")
 _GITEA_MATH = re.compile(r"(?<![A-Za-z0-9.!?,;:\\$])\$(?!\$)(?:\\.|[^$\\])+\$(?=[\s.!?,;:)]|$)")
 

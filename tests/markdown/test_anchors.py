@@ -117,8 +117,9 @@ def test_a_heading_that_is_only_a_mention_is_called_in_the_contents_as_it_is_its
             assert len({link["href"] for link in select(host(shown), "li > a")}) == 2
 
 
-def test_a_heading_of_which_nothing_is_left_without_its_marks_has_no_entry() -> None:
-    headings = (block("heading_1", [text(" ", code=True)]), block("heading_2", "Two"))
+@pytest.mark.parametrize("words", [[text(" ", code=True)], "\u200b"])
+def test_a_heading_in_which_nothing_is_seen_has_no_entry(words: str | list[Json]) -> None:
+    headings = (block("heading_1", words), block("heading_2", "Two"))
     shown = render(page("Title", CONTENTS, *headings), Context())
     assert complaints(shown) == [] and "\n- [Two](#two)\n" in shown
 

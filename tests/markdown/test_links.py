@@ -17,7 +17,9 @@ from backup.markdown.links import (
     references,
     relative,
 )
+from backup.markdown.lint import complaints
 from backup.model import Target, dashed_id
+from tests.oracles import gitea, github, select
 from tests.support.on_page import CELL, SUMMARY, is_read_as_meant, write
 from tests.support.rich import Run, mention, text
 
@@ -171,7 +173,7 @@ LINKS: dict[str, tuple[list[Run], str]] = {
     "a script is only text": ([text("a", link="javascript:x")], "a"),
     "a break inside": (
         [text("a\n# b", link="https://e.co")],
-        "[a\\\n\\# b](https://e.co)",
+        "[a](https://e.co)\\\n[# b](https://e.co)",
     ),
 }
 
@@ -192,6 +194,13 @@ def test_links_in_html_and_in_cells() -> None:
         '<strong><a href="https://e.co/?a=1&amp;b=%22%7C">a &amp; b</a></strong>'
     )
     assert write(run, where=CELL) == "**[a & b](https://e.co/?a=1&b=%22%7C)**"
+
+
+def test_words_of_a_link_with_a_break_are_taken_for_no_other_link() -> None:
+    written = write(text("[]]\nb", "b", link="https://e.co"))
+    assert complaints(f"# T\n\n{written}\n") == []
+    for host in (github, gitea):
+        assert [each.get_text() for each in select(host(written), "a")] == ["[]]", "b"]
 
 
 def test_a_signed_address_is_never_written_as_a_target() -> None:

@@ -25,6 +25,7 @@ GOOD = [
     "# T\n\n[[`x`](https://e.com/a_(b))] and [[!\\[<span></span>\\[x\\]\\]](c)]\n",
     "# T\n\n| a[[1](https://e.com)] | [[2](b)] |\n",
     "# T\n\n[[one bracket\n",
+    "# T\n\n<\\<p>\\$a\\$ no tag\n",
     "# T\n\n~~\\$a\\$ one strike\n",
     "# T\n\n\\\\`[[x]] $a$ b` and `` a`[[x]] ``\n",
     "<details>\n<summary>Proof that $<code>x</code>$ is, $<code>y</code>$.</summary>\n",

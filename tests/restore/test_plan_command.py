@@ -77,7 +77,7 @@ def test_a_place_where_no_backup_was_is_told(backup: Backup) -> None:
 
 def test_a_folder_without_a_backup_is_told(tmp_path: Path) -> None:
     seen = look(tmp_path, "restore", "top")
-    assert seen.code == 1 and "There is no backup here" in seen.out
+    assert seen.code == 2 and "There is no backup here" in seen.out
 
 
 NOBODY = "0123456789ab4def8123456789abcdef"

@@ -14,6 +14,7 @@ from backup.markdown.icons import DATABASE, PAGE
 from backup.markdown.inline import inline, seen
 from backup.markdown.runs import OUTSIDE, block_runs, joined, one_line, page_mention, run, titled
 from backup.model import Block, bare_id
+from backup.slug import visible
 
 
 @renders("column_list", "column", "synced_block")
@@ -39,15 +40,15 @@ def table_of_contents(_block: Block, context: Context) -> str:
 
 
 def _outline(headings: Sequence[Block], context: Context) -> str:
-    """Each heading that has words below the last one before it that has a higher rank."""
+    """Each heading in which something is seen, below the last one before it that has a higher rank."""
     lines: list[str] = []
     above: list[str] = []  # the ranks that the next heading may stand below
     for heading in headings:
-        if not (entry := _entry(heading, context)):
+        if not visible(seen(block_runs(heading.data), context)).strip():
             continue
         while above and above[-1] >= heading.type:
             above.pop()
-        lines.append(f"{'  ' * len(above)}- {entry}")
+        lines.append(f"{'  ' * len(above)}- {_entry(heading, context)}")
         above.append(heading.type)
     return "\n".join(lines)
 

@@ -120,7 +120,9 @@ def _edges(
 
 
 def _links(pieces: list[Piece]) -> list[Piece]:
+    """No link leads over a break: whoever reads a line alone, as hosts and the lint do, sees all of it."""
     result: list[Piece] = []
+    pieces = [_unlinked(piece) if _is_break(piece) else piece for piece in pieces]
     for target, stretch in groupby(pieces, lambda piece: piece.target):
         part = list(stretch)
         result += (
