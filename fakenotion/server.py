@@ -225,7 +225,8 @@ class StandIn:
         if "templates" not in sent:  # the one list that is sent without it
             sent = {**sent, "request_id": request_id}
         headers = {"Content-Type": JSON, "x-notion-request-id": request_id, **more}
-        return Reply(status, json.dumps(sent, ensure_ascii=False).encode(), headers)
+        text = json.dumps(sent, ensure_ascii=False)
+        return Reply(status, text.encode("utf-8", "backslashreplace"), headers)  # halves of pairs
 
     def _answer(self, asked: Asked, body: bytes) -> Json:
         version = self._checked(asked)

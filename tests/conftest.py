@@ -12,6 +12,7 @@ import pytest
 from tests.end_to_end.git_server import GitServer
 from tests.support.backups import Backup, backing_up
 from tests.support.kitchen import stocked
+from tests.support.near import keep_near
 from tests.support.publishing import over_http, published_to
 from tests.support.pure import HeldPure
 from tests.support.skips import LIST, HeldSkips
@@ -39,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Skips are held by the process that hears of every test; purity where the tests run."""
+    keep_near()
     if config.getoption("--pure"):
         config.pluginmanager.register(HeldPure())
     if config.getoption("--hold-skips") and not hasattr(config, "workerinput"):

@@ -16,7 +16,7 @@ from backup.publish import objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
 from backup.publish.push import Pushing, Tip
-from tests.support.backups import Backup
+from tests.support.backups import Backup, Hasty
 from tests.support.publishing import (
     PAGES,
     at_remote,
@@ -100,6 +100,7 @@ def test_without_a_remote_a_branch_that_cannot_be_moved_is_an_error(target: Back
     target.git("remote", "remove", "origin")
     lock = target.folder / ".git/refs/heads/main.lock"
     lock.touch()
+    target.stop = Hasty()
     ran = target.run()
     assert ran.code == 1 and "main.lock" in ran.log
     assert target.commits() == 1

@@ -10,6 +10,7 @@ import pytest
 
 from fakenotion import blocks, build, faults
 from fakenotion.branches import Branch
+from tests.support.backups import Hasty
 from tests.support.kitchen import PNG
 from tests.tree.conftest import Grove, Grown
 
@@ -310,6 +311,7 @@ def test_requests_that_were_throttled_or_failed_count_as_often_as_they_were_made
     wiki.first.comment("On the words")
     wiki.grove.backup.server.fail_next(faults.busy(), path="/comments")
     wiki.grove.backup.server.fail_next(faults.error(500), path="/comments")
+    wiki.grove.backup.stop = Hasty()
     outputs = tmp_path / "outputs"
     log = wiki.run(GITHUB_OUTPUT=str(outputs))
     assert "> On the words" in wiki.text()
