@@ -95,7 +95,7 @@ def test_a_refusal_is_reported_in_the_words_of_the_host(pulls: PullRequests) -> 
 
 
 @responses.activate
-@pytest.mark.parametrize("body", ["<html>", "[]", '{"errors": {"a": 1}}', "null"])
+@pytest.mark.parametrize("body", ["<html>", "[]", "[" * 100_000, '{"errors": {"a": 1}}', "null"])
 def test_a_refusal_without_words_is_one_too(pulls: PullRequests, body: str) -> None:
     responses.get(PULLS, status=403, body=body)
     with pytest.raises(GitError, match="refused GET pulls with 403") as caught:
