@@ -9,7 +9,7 @@ from typing import Any
 
 from backup import http
 from backup.errors import GitError
-from backup.json_values import as_list, as_object, mapping
+from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Json
 
 _TIMEOUT = (10, 60)  # seconds to connect and between bytes
@@ -76,10 +76,10 @@ class PullRequests:
             raise
 
     def _is_ours(self, pull: Json) -> bool:
-        """Whether it merges our branch of this repository, and not a fork's branch of that name."""
+        """Whether it merges our branch of this repository, and not a fork's branch of that name: a fork
+        that was deleted has no name any more."""
         head, base = mapping(pull, "head"), mapping(pull, "base")
-        named = str(mapping(head, "repo").get("full_name") or self.repository)
-        same = named.lower() == self.repository.lower()
+        same = word(mapping(head, "repo"), "full_name").lower() == self.repository.lower()
         return same and (head.get("ref"), base.get("ref")) == (self.head, self.base)
 
     def _ask(self, method: str, path: str, **sent: Any) -> Any:

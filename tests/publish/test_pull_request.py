@@ -19,6 +19,7 @@ OURS = {
     "head": {"ref": "notion-backup", "repo": {"full_name": "Acme/Wiki"}},
     "base": {"ref": "main", "repo": {"full_name": "acme/wiki"}},
 }
+FOREIGN = {**OURS, "number": 8}
 
 
 @pytest.fixture
@@ -31,11 +32,12 @@ def pulls() -> PullRequests:
 @pytest.mark.parametrize(
     "other",
     [
-        {**OURS, "head": {"ref": "notion-backup", "repo": {"full_name": "eve/wiki"}}},
-        {**OURS, "head": {"ref": "other"}},
-        {**OURS, "base": {"ref": "next"}},
-        {**OURS, "head": None},
-        {**OURS, "base": "main"},
+        {**FOREIGN, "head": {"ref": "notion-backup", "repo": {"full_name": "eve/wiki"}}},
+        {**FOREIGN, "head": {"ref": "notion-backup", "repo": None, "user": {"login": "eve"}}},
+        {**FOREIGN, "head": {"ref": "other"}},
+        {**FOREIGN, "base": {"ref": "next"}},
+        {**FOREIGN, "head": None},
+        {**FOREIGN, "base": "main"},
         {},
         "text",
         None,
