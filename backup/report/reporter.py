@@ -105,4 +105,6 @@ class Reporter:
         try:
             runner.append(name, text, self._environ)
         except OSError as error:
-            self.log.warning(Problem(name, f"the runner's file cannot be written: {error.strerror}."))
+            self.log.warning(
+                Problem(name, f"the runner's file cannot be written: {error.strerror}.")
+            )

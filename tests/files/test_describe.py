@@ -209,7 +209,9 @@ def test_after_five_failures_in_a_row_nobody_is_asked_any_more(
 DEEP = Said(raw=b'{"content":' + b"[" * 100_000)
 
 
-@pytest.mark.parametrize(("url", "why"), [("https://a..b", "address is not valid"), ("", "could not be understood")])
+@pytest.mark.parametrize(
+    ("url", "why"), [("https://a..b", "address is not valid"), ("", "could not be understood")]
+)
 def test_no_odd_server_costs_more_than_the_name(
     api: MessagesApi, tmp_path: Path, url: str, why: str
 ) -> None:
