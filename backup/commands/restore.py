@@ -4,6 +4,7 @@ is: it is only read."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,7 +54,7 @@ def run(settings: RestoreSettings, services: RestoreServices) -> Answer:
     """Plan a restore, or carry it out. Raises ConfigError for whatever the settings have wrong, and when there
     is no backup, before anything is written."""
     backup, into = _backup(settings, services), settings.restoring.into
-    id_ = chosen(backup.state, settings.restoring.path, settings.output_dir)
+    id_ = _chosen(settings, services, backup.state)
     if into == ORIGINAL:
         return _original(settings, services, id_, backup.state.nodes[id_])
     found = saved(backup.state, id_, backup.content)
@@ -80,6 +81,20 @@ def _backup(settings: RestoreSettings, services: RestoreServices) -> _Backup:
         return _Backup(state.loads(text), there.content)
     except BrokenState as error:
         raise ConfigError(f"RESTORE_AT: {error.message}", hint="Write another commit.") from None
+
+
+def _chosen(settings: RestoreSettings, services: RestoreServices, then: State) -> str:
+    """The page that is meant, by its folder or title of `then`, else by that of today: it was renamed."""
+    asked, folder = settings.restoring.path, settings.output_dir
+    try:
+        return chosen(then, asked, folder)
+    except ConfigError:
+        if not settings.restoring.at:
+            raise
+        with suppress(ConfigError, StateError):
+            if (id_ := chosen(services.load().state, asked, folder)) in then.nodes:
+                return id_
+        raise
 
 
 def _original(

@@ -66,6 +66,19 @@ def test_an_older_state_has_what_is_gone_since(backup: Backup) -> None:
     assert (then.code, then.json["pages"]) == (0, 1), then.err
 
 
+def test_a_page_that_was_renamed_since_is_named_as_today_or_as_it_was(backup: Backup) -> None:
+    notion = backup.notion
+    (top,) = (id_ for id_, node in notion.nodes.items() if notion.title(node) == "Top")
+    notion.rename(top, "Summit")
+    later(notion)
+    assert backup.run(DATABASES=top).code == 0
+    for name in ("summit", "summit/index.md", "Summit", "top", "Top"):
+        seen = look(backup.folder, "restore", name, "--restore-at", "HEAD~1")
+        assert (seen.code, "Plan: top can be restored" in seen.out) == (0, True), seen.out
+    seen = look(backup.folder, "restore", "peak", "--restore-at", "HEAD~1")
+    assert (seen.code, "the backup has no page 'peak'" in seen.out) == (2, True)
+
+
 def test_a_place_where_no_backup_was_is_told(backup: Backup) -> None:
     backup.git("checkout", "-q", "--orphan", "empty")
     backup.git("commit", "-q", "--allow-empty", "-m", "Nothing")
