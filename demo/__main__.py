@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from backup.__main__ import alone, main
+from backup.errors import GitError
 from backup.settings import SETTINGS
 from backup.stop import Stop
 from demo import run
@@ -29,7 +30,14 @@ def demonstrate(arguments: Sequence[str], environ: Mapping[str, str], stop: Stop
     names = {setting.name for setting in SETTINGS}
     given = {name: value for name, value in environ.items() if name not in names}
     is_new = not (Path.cwd() / run.FOLDER).exists()
-    folder = run.repository(Path.cwd(), given)
+    try:
+        folder = run.repository(Path.cwd(), given)
+    except OSError as error:
+        print(f"error: ./{run.FOLDER} cannot be made: {error.strerror}.", file=sys.stderr)
+        return 2
+    except GitError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        return 2
     flags = [each for each in arguments if each not in ("--demo", "--edit", "--restore")]
     with run.standing_in("--edit" in arguments, print) as settings:
         settings |= {"GITHUB_WORKSPACE": str(folder)}

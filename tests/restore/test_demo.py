@@ -11,13 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def command(folder: Path, *words: str, stream: str = "") -> subprocess.Popen[str]:
+def command(folder: Path, *words: str, stream: str = "", **environ: str) -> subprocess.Popen[str]:
     """Starts one of the program's modules in `folder`; `stream` is a redirection of the shell."""
-    environ = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    usual = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
-        ["sh", "-c", f'exec "$@" {stream}', "sh", sys.executable, "-m", *words],
+        ["/bin/sh", "-c", f'exec "$@" {stream}', "sh", sys.executable, "-m", *words],
         cwd=folder,
-        env=environ,
+        env={**usual, **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -46,3 +46,12 @@ def test_a_reader_of_the_log_who_goes_ends_the_demonstration(tmp_path: Path) -> 
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 128 + 13
+
+
+def test_a_demonstration_that_cannot_begin_says_why_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notion-demo").touch()
+    said, errors = command(tmp_path, "demo").communicate()
+    assert (said, errors) == ("", "error: ./notion-demo cannot be made: File exists.\n")
+    (tmp_path / "notion-demo").unlink()
+    process = command(tmp_path, "demo", stream="<&-", PATH=str(tmp_path))
+    assert (*process.communicate(), process.returncode) == ("", "error: git was not found.\n", 2)
