@@ -27,12 +27,14 @@ from backup.publish.branches import Destination
 from backup.publish.publisher import Publisher
 from backup.publish.pull_request import PullRequests
 from backup.report.log import Log
+from backup.report.redaction import SHORTEST
 from backup.restore.writer import NotionWriter
-from backup.settings import RestoreSettings, Settings
+from backup.settings import SETTINGS, RestoreSettings, Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
 from backup.sync import journal, state
 
+_LONG = 12  # characters: a secret that stands in no other value by chance
 _ANY_SIZE = 5_000  # megabytes: the most that MAX_FILE_MB may be
 
 
@@ -255,7 +257,7 @@ def publisher(
     root = branches.root(Git(workspace, visible), workspace, folder)
     folder.mkdir(parents=True, exist_ok=True)
     token = settings.token.reveal()
-    hidden = [*secrets, *map(basic, secrets)]
+    hidden = [*(each for each in secrets if len(each) >= SHORTEST), *map(basic, secrets)]
     inside = Git(folder, visible, secrets=tuple(hidden))
     prefix = inside.run("rev-parse", "--show-prefix").rstrip("\n")
     remote = branches.remote_of(inside.at(root))
@@ -272,8 +274,15 @@ def publisher(
 
 
 def _without(environ: Mapping[str, str], secrets: Collection[str]) -> dict[str, str]:
-    """The environment as git may see it."""
-    return {name: value for name, value in environ.items() if not any(s in value for s in secrets)}
+    """The environment as git may see it: no setting that is a secret, and nothing else that holds one, but for
+    the short ones: the key of a server of one's own may be `local`, which stands in many a PATH."""
+    long = [each for each in secrets if len(each) >= _LONG]
+    hidden = {each.name for each in SETTINGS if each.secret}
+    return {
+        name: value
+        for name, value in environ.items()
+        if name not in hidden and not any(each in value for each in long)
+    }
 
 
 def _pull_requests(

@@ -26,7 +26,7 @@ from fakenotion.storage import PNG
 from tests.end_to_end.git_server import TOKEN as GIT_TOKEN
 from tests.end_to_end.git_server import GitServer
 from tests.report.inbox import Inbox, receiving
-from tests.support.backups import Backup, Ran, Stumbling
+from tests.support.backups import Backup, Ran, Stumbling, backing_up, wiki
 from tests.support.messages_api import MessagesApi, Said, answering
 from tests.support.publishing import later, over_http, page, published_to, runner
 
@@ -255,3 +255,24 @@ def test_a_bug_whose_words_are_secrets_shows_none(
     errors = capfd.readouterr().err
     assert not [word for word in WORDS.values() if word in errors]
     assert house.leaks() == []
+
+
+def test_a_key_that_is_a_common_word_hides_nothing_from_git(tmp_path: Path) -> None:
+    """Servers of one's own take any key: `local` stands in many a PATH and HOME, `x` in nearly all."""
+    home = tmp_path / "local" / "x"
+    home.mkdir(parents=True)
+    (home / ".gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.com\n")
+    with backing_up(tmp_path / "repository", wiki("Tea")) as backup:
+        for key in ("local", "x"):
+            backup.notion.add_page(backup.notion.databases()[0], key)
+            ran = backup.run(AI_API_KEY=key, HOME=str(home))
+            assert ran.code == 0, ran.log
+            assert backup.git("log", "-1", "--format=%an %ae") == "Ada ada@example.com"
+        backup.git("init", "-q", "--bare", str(tmp_path / "remote.git"))
+        backup.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+        hook = tmp_path / "remote.git/hooks/pre-receive"
+        hook.write_text("#!/bin/sh\necho 'The next box is full' >&2\nexit 1\n")
+        hook.chmod(0o755)
+        backup.notion.add_page(backup.notion.databases()[0], "Milk")
+        ran = backup.run(AI_API_KEY="x", HOME=str(home))
+        assert ran.code == 1 and "The next box is full" in ran.log

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 T = TypeVar("T")
 _BLOT = "***"
-_SHORTEST = 6  # characters: to blot out less would spoil every text
+SHORTEST = 6  # characters: to blot out less would spoil every text
 _LONG_ENOUGH = 12  # characters: a path this long, and with a digit, says who may use an address
 _KEY = re.compile(r"(?=[^/]*\d)[^/?&=]{16,}")  # a part of it that is not a word of a language
 # What signs an address: Amazon S3, CloudFront, Azure and Google.
@@ -57,7 +57,7 @@ def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
     found |= {part for secret in found for part in _parts(secret)}
     found |= {secret.lower() for secret in found}  # as a folder's name has it
     found |= {quote(secret, safe=safe) for secret in found for safe in ("", "/")}
-    return tuple(sorted((each for each in found if len(each) >= _SHORTEST), key=len, reverse=True))
+    return tuple(sorted((each for each in found if len(each) >= SHORTEST), key=len, reverse=True))
 
 
 def _parts(secret: str) -> list[str]:
