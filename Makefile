@@ -76,4 +76,4 @@ release: ## write build/release/notion-backup-….tar.gz, which works without a 
 	@$(release) build
 
 tags: ## push the tags v1.2.3 and v1, which carries the packages (TO=address of the repository)
-	@$(release) tags $(or $(TO),origin)
+	@$(release) tags "$(or $(TO),origin)"
