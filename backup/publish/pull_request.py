@@ -15,7 +15,10 @@ from backup.model import Json
 _TIMEOUT = (10, 60)  # seconds to connect and between bytes
 _PER_PAGE = 50  # the most that Gitea gives by default; GitHub gives up to 100
 _PAGES = 100  # of open pull requests; nobody has more, unless the server never ends
+_LATER = "The next run tries again."
+_MOVED = "The repository has another address now: set it with git remote set-url."
 _HINTS = {
+    **dict.fromkeys((301, 302, 307, 308), _MOVED),
     401: "The token is not valid at this host: pass another as git-token.",
     403: "Give the job `permissions: pull-requests: write`; on GitHub also allow Actions to create pull "
     "requests (repository settings, Actions, General), or pass a token that may as git-token.",
@@ -95,9 +98,10 @@ class PullRequests:
             raise GitError(what) from None
         if not 200 <= answer.status_code < 300:
             words = " ".join(_words(answer))[:300]
+            is_busy = http.may_pass(answer.status_code) or "rate limit" in words.lower()
             raise GitError(
                 f"The host refused {method} {path} with {answer.status_code}: {words}",
-                hint=_HINTS.get(answer.status_code, ""),
+                hint=_LATER if is_busy else _HINTS.get(answer.status_code, ""),
             )
         return http.said(answer)
 

@@ -106,6 +106,26 @@ def test_a_refusal_without_words_is_one_too(pulls: PullRequests, body: str) -> N
 
 
 @responses.activate
+@pytest.mark.parametrize(
+    ("status", "said", "hint"),
+    [
+        (403, "API rate limit exceeded for installation ID 7.", "next run tries again"),
+        (403, "You have exceeded a secondary rate limit.", "next run tries again"),
+        (429, "", "next run tries again"),
+        (502, "Bad Gateway", "next run tries again"),
+        (301, "Moved Permanently", "git remote set-url"),
+    ],
+)
+def test_what_to_do_about_a_refusal_depends_on_it(
+    pulls: PullRequests, status: int, said: str, hint: str
+) -> None:
+    responses.get(PULLS, status=status, json={"message": said})
+    with pytest.raises(GitError) as caught:
+        pulls.find()
+    assert hint in caught.value.hint and "pull-requests: write" not in caught.value.hint
+
+
+@responses.activate
 def test_a_host_that_does_not_answer_is_named_so(pulls: PullRequests) -> None:
     responses.get(PULLS, body=requests.ConnectionError("reset"))
     with pytest.raises(
