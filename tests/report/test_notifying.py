@@ -254,6 +254,19 @@ def test_no_secret_leaves_by_any_door(kitchen: Backup, inbox: Inbox, tmp_path: P
             assert secret not in plain
 
 
+@pytest.mark.parametrize("name", ["DATABASES", "OUTPUT_DIR", "COMMIT", "RESTORE_INTO"])
+def test_a_token_in_the_wrong_setting_is_not_shown(
+    kitchen: Backup, inbox: Inbox, tmp_path: Path, name: str
+) -> None:
+    """Two inputs were swapped: no setting says that this one is a secret."""
+    token = "ntn_5836" + "1a2B3c4D5e" * 4 + "/:"
+    ran = kitchen.run(NOTION_TOKEN="https://www.notion.so/Wiki", COMMAND="backup", **{name: token})
+    ran = kitchen.run("restore", **{name: token}) if name == "RESTORE_INTO" else ran
+    assert ran.code == 2 and name in ran.log and "***" in ran.log
+    for door in (ran.log, (tmp_path / "summary.md").read_text(), *messages(inbox)):
+        assert "5836" not in html.unescape(re.sub(r"</?span>", "", door))
+
+
 def test_pages_in_the_summary_are_linked_where_they_lie(kitchen: Backup, tmp_path: Path) -> None:
     kitchen.git("init", "-q", "--bare", str(tmp_path / "remote.git"))
     kitchen.git("remote", "add", "origin", str(tmp_path / "remote.git"))

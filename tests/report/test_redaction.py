@@ -30,6 +30,11 @@ def test_every_form_of_a_secret_goes(text: str) -> None:
     assert "***" in said and "abc" not in said and "ntn_a" not in said
 
 
+def test_what_only_begins_like_a_token_stays() -> None:
+    for text in ("secret_santa_list_of_everybody_in_the_office", "ntn_short", "my_ghs_notes"):
+        assert redacted(text) == text
+
+
 def test_a_secret_inside_another_leaves_no_rest() -> None:
     assert redacted("abcdefgh", ("abcdef", "abcdefgh")) == "***"
 
