@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -323,13 +323,22 @@ def _kind(error: BackupError) -> str:
 
 
 def start(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    """`main` for a process of its own: it listens to signals, and leaves without waiting or tidying
-    up; it only returns when nobody reads the log any more."""
+    """`main` for a process of its own."""
+    return alone(partial(main, argv, environ))
+
+
+def alone(run: Callable[[Stop], int]) -> int:
+    """`run` for a process of its own: it listens to signals, and leaves without waiting or tidying up; it
+    only returns when nobody reads the log any more."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us (`>&-`)
+            nobody = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nobody, "w", encoding="utf-8"))
     stop = Stop()
     stop.listen()
     _tidy_rarely()
     try:
-        code = main(argv, environ, stop)
+        code = run(stop)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read the log has gone: `… --demo | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,6 +19,9 @@ from urllib3 import exceptions as wire
 
 __all__ = ["RequestException", "Response", "Session", "Timeout"]
 
+# Whatever a request raises when there is no answer: `requests` lets some errors of what it stands on through.
+ERRORS = (RequestException, wire.HTTPError, ValueError)
+
 _BUSY = (408, 425, 429)
 _BAD_ADDRESS = (
     exceptions.InvalidURL,
@@ -63,6 +66,14 @@ def answered(status: int) -> str:
     """'answered 404 (Not Found)', or without the words where the status has none."""
     known = {each.value: f" ({each.phrase})" for each in HTTPStatus}
     return f"answered {status}{known.get(status, '')}"
+
+
+def said(answer: Response) -> Any:
+    """The JSON of an answer; None where it is none, or nested deeper than Python can follow."""
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        return None
 
 
 def may_pass(status: int) -> bool:

@@ -6,15 +6,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from backup.__main__ import main
+from backup.__main__ import alone, main
 from backup.settings import SETTINGS
 from backup.stop import Stop
 from demo import run
 
 
 def start(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """The demonstration as a process of its own, like any run."""
+    return alone(partial(demonstrate, arguments, environ))
+
+
+def demonstrate(arguments: Sequence[str], environ: Mapping[str, str], stop: Stop) -> int:
     """Serve the sample, edited first with `--edit`, and back it up; with `--restore`, restore a page of it
     afterwards. The exit code of the last.
 
@@ -25,8 +31,6 @@ def start(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     is_new = not (Path.cwd() / run.FOLDER).exists()
     folder = run.repository(Path.cwd(), given)
     flags = [each for each in arguments if each not in ("--demo", "--edit", "--restore")]
-    stop = Stop()
-    stop.listen()
     with run.standing_in("--edit" in arguments, print) as settings:
         settings |= {"GITHUB_WORKSPACE": str(folder)}
         code = main(["--env", os.devnull, *flags], {**given, **settings}, stop)

@@ -81,7 +81,7 @@ class Model:
         body = _question(self._name, media_type, content)
         try:
             return self._session.post(self._url, json=body, timeout=_TIMEOUT, allow_redirects=False)
-        except http.RequestException as error:
+        except http.ERRORS as error:
             raise FileError(str(http.no_answer(error))) from None
 
 
@@ -111,10 +111,7 @@ def _answer(response: http.Response) -> Reply:
     """The answer in a response; raises FileError when it holds none."""
     if response.status_code != 200:
         raise FileError(f"the server answered {response.status_code}")
-    try:
-        raw = response.json()
-    except ValueError:
-        raw = None
+    raw = http.said(response)
     if not isinstance(raw, dict) or not isinstance(raw.get("content"), list):
         raise FileError("the server's answer could not be understood")
     tokens = mapping(raw, "usage")

@@ -9,7 +9,7 @@ from typing import Any
 
 from backup import http
 from backup.errors import GitError
-from backup.json_values import as_list, as_object, mapping
+from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Json
 
 _TIMEOUT = (10, 60)  # seconds to connect and between bytes
@@ -76,10 +76,10 @@ class PullRequests:
             raise
 
     def _is_ours(self, pull: Json) -> bool:
-        """Whether it merges our branch of this repository, and not a fork's branch of that name."""
+        """Whether it merges our branch of this repository, and not a fork's branch of that name: a fork
+        that was deleted has no name any more."""
         head, base = mapping(pull, "head"), mapping(pull, "base")
-        named = str(mapping(head, "repo").get("full_name") or self.repository)
-        same = named.lower() == self.repository.lower()
+        same = word(mapping(head, "repo"), "full_name").lower() == self.repository.lower()
         return same and (head.get("ref"), base.get("ref")) == (self.head, self.base)
 
     def _ask(self, method: str, path: str, **sent: Any) -> Any:
@@ -90,7 +90,7 @@ class PullRequests:
                 answer = session.request(
                     method, url, timeout=_TIMEOUT, allow_redirects=False, **sent
                 )
-        except http.RequestException as error:
+        except http.ERRORS as error:
             what = f"The host's API could not be asked for pull requests: {http.no_answer(error)}."
             raise GitError(what) from None
         if not 200 <= answer.status_code < 300:
@@ -99,7 +99,7 @@ class PullRequests:
                 f"The host refused {method} {path} with {answer.status_code}: {words}",
                 hint=_HINTS.get(answer.status_code, ""),
             )
-        return _json(answer)
+        return http.said(answer)
 
     def _headers(self) -> dict[str, str]:
         """A job's token is a Bearer on GitHub, and a `token` on the others, for which GitHub's own
@@ -119,16 +119,9 @@ def _read(pull: Any) -> PullRequest:
         raise GitError("The host's answer about a pull request could not be understood.") from None
 
 
-def _json(answer: http.Response) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        return None
-
-
 def _words(answer: http.Response) -> Iterator[str]:
     """What the host says: `message`, and on GitHub the particulars in `errors`."""
-    said = as_object(_json(answer))
+    said = as_object(http.said(answer))
     yield str(said.get("message", ""))
     for each in as_list(said.get("errors")):
         yield str(each.get("message", each) if isinstance(each, dict) else each)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from backup.model import Json, Problem
 from backup.report.fitting import cut
 from backup.report.literal import one_line
-from backup.report.redaction import redacted
+from backup.report.redaction import without
 
 _WIDEST = 48  # columns of a terminal that one cell may take
 _MARKS = ("Mn", "Me", "Cf")  # take no column of their own
@@ -47,7 +47,7 @@ class Answer:
         """The one object for programs, on one line, free of `secrets`; `more` are further keys."""
         told = [{"where": each.where, "what": each.what} for each in self.problems]
         whole = {**more, **self.data, "ok": not told, "notes": self.notes, "problems": told}
-        return redacted(json.dumps(whole), secrets)
+        return json.dumps(without(whole, tuple(secrets)))
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:

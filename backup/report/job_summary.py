@@ -13,7 +13,7 @@ from backup.report import links
 from backup.report.answer import Answer
 from backup.report.fitting import cut, octets, within
 from backup.report.literal import markdown, one_line
-from backup.report.redaction import redacted
+from backup.report.redaction import without
 from backup.report.report import CHANGES, Entry, Report, Section
 from backup.words import UNTITLED, counted
 
@@ -38,22 +38,14 @@ def render(report: Report) -> str:
 
 def looked(answer: Answer, secrets: Iterable[str]) -> str:
     """The same for a command that only looks."""
-    room = LIMIT - _RESERVE
-    hidden = tuple(secrets)
-
-    def said(text: str) -> str:
-        return _said(redacted(text, hidden), _REASON)
-
-    rows = [_row(*map(said, row)) for row in answer.rows[:_MOST]]
-    table = _table(answer.head, rows, len(answer.rows), room)
-    wrong = [
-        Problem(redacted(each.where, hidden), redacted(each.what, hidden))
-        for each in answer.problems
-    ]
-    problems = _problems("What", wrong, room - octets(table))
-    places = "\n".join(f"- {_link(redacted(name, hidden), url)}" for name, url in answer.links)
-    parts = (f"## {said(answer.heading)}", problems, table, places, *map(said, answer.notes))
-    return "\n\n".join(filter(None, parts)) + "\n"
+    shown, room = without(answer, tuple(secrets)), LIMIT - _RESERVE
+    rows = [_row(*(_said(cell, _REASON) for cell in row)) for row in shown.rows[:_MOST]]
+    table = _table(shown.head, rows, len(shown.rows), room)
+    problems = _problems("What", shown.problems, room - octets(table))
+    places = "\n".join(f"- {_link(name, address)}" for name, address in shown.links)
+    heading = shown.heading and f"## {_said(shown.heading, _REASON)}"
+    notes = [_said(each, _REASON) for each in shown.notes]
+    return "\n\n".join(filter(None, (heading, problems, table, places, *notes))) + "\n"
 
 
 def _databases(report: Report, room: int) -> str:

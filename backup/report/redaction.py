@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
+T = TypeVar("T")
 _BLOT = "***"
 _SHORTEST = 6  # characters: to blot out less would spoil every text
 _LONG_ENOUGH = 12  # characters: a path this long, and with a digit, says who may use an address
@@ -27,6 +30,22 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     for form in _forms(tuple(secrets)):
         text = text.replace(form, _BLOT)
     return _SIGNATURE.sub(rf"\1{_BLOT}", text) if "=" in text else text
+
+
+def without(value: T, secrets: tuple[str, ...]) -> T:
+    """`value` with every text in it redacted, however deep it lies in tuples, lists, objects and dataclasses."""
+    new: Any = value
+    if isinstance(value, str):
+        new = redacted(value, secrets)
+    elif isinstance(value, tuple | list):
+        new = type(value)(without(each, secrets) for each in value)
+    elif isinstance(value, dict):
+        new = {key: without(each, secrets) for key, each in value.items()}
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = {each.name: without(getattr(value, each.name), secrets) for each in fields(value)}
+        new = replace(value, **parts)
+    result: T = new
+    return result
 
 
 @lru_cache(maxsize=8)

@@ -3,17 +3,16 @@ read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 from backup.ci import Job
 from backup.model import Problem
-from backup.report.redaction import redacted
+from backup.report.redaction import without
 from backup.words import counted
 
-T = TypeVar("T")
 CHANGES = ("new", "updated", "renamed", "removed", "kept")  # the lists of entries
 _PROBLEMS = ("failed", "lost", "warnings", "errors")
 
@@ -231,8 +230,7 @@ class Report:
 
     def redacted(self, secrets: Iterable[str]) -> Report:
         """The same report with every text free of `secrets`."""
-        hidden = tuple(secrets)
-        return _rewritten(self, lambda text: redacted(text, hidden))
+        return without(self, tuple(secrets))
 
 
 def _places(listed: tuple[Any, ...]) -> dict[str, list[int]]:
@@ -249,17 +247,3 @@ def _own(
     """What of a list is about one of `members`, in the order of the list."""
     numbers = chain.from_iterable(places[each] for each in members & places.keys())
     return tuple(map(listed.__getitem__, sorted(numbers)))
-
-
-def _rewritten(value: T, change: Callable[[str], str]) -> T:
-    """`value` with every text in it changed, however deep it lies."""
-    new: Any = value
-    if isinstance(value, str):
-        new = change(value)
-    elif isinstance(value, tuple):
-        new = tuple(_rewritten(each, change) for each in value)
-    elif is_dataclass(value) and not isinstance(value, type):
-        parts = {each.name: getattr(value, each.name) for each in fields(value)}
-        new = replace(value, **{name: _rewritten(part, change) for name, part in parts.items()})
-    result: T = new
-    return result

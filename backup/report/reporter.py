@@ -62,7 +62,7 @@ class Reporter:
         final = self._finished(replace(report, job=replace(self._job, folder=folder)))
         for line in summary.lines(final):
             self.log.line(line)
-        runner.write_outputs(summary.outputs(final), self._environ)
+        self._hand("GITHUB_OUTPUT", runner.outputs(summary.outputs(final)))
         self._send(final)
 
     def answer(self, answer: Answer) -> None:
@@ -75,8 +75,8 @@ class Reporter:
             self.log.line(line)
         counts = summary.outputs(Report(errors=answer.problems))
         counts["restored"] = str(answer.data.get("restored") or "")
-        runner.write_outputs(counts, self._environ)
-        runner.write_summary(job_summary.looked(answer, self.log.secrets), self._environ)
+        self._hand("GITHUB_OUTPUT", runner.outputs(counts))
+        self._hand("GITHUB_STEP_SUMMARY", job_summary.looked(answer, self.log.secrets))
         self.log.end()
 
     def fail(self, problem: Problem, exit_code: int, details: Iterable[str] = ()) -> None:
@@ -95,6 +95,16 @@ class Reporter:
         return replace(report, finished=finished).redacted(self.log.secrets)
 
     def _send(self, report: Report) -> None:
-        runner.write_summary(job_summary.render(report), self._environ)
+        self._hand("GITHUB_STEP_SUMMARY", job_summary.render(report))
         self._notifiers.send(report, self.log)
         self.log.end()
+
+    def _hand(self, name: str, text: str) -> None:
+        """Append to the runner's file `name`. One that cannot be written, as in a container with another
+        user, keeps nobody from hearing of the run."""
+        try:
+            runner.append(name, text, self._environ)
+        except OSError as error:
+            self.log.warning(
+                Problem(name, f"the runner's file cannot be written: {error.strerror}.")
+            )

@@ -49,17 +49,12 @@ def outputs(values: Mapping[str, str]) -> str:
     return "".join(lines)
 
 
-def write_outputs(values: Mapping[str, str], environ: Mapping[str, str]) -> None:
-    """Hand the outputs to the runner; without one, do nothing."""
-    _append(environ.get("GITHUB_OUTPUT", ""), outputs(values))
+def append(name: str, text: str, environ: Mapping[str, str]) -> None:
+    """Hand `text` to the runner in the file that it names in `environ`: GITHUB_OUTPUT for the outputs,
+    GITHUB_STEP_SUMMARY for the step's part of the job summary. Where it names none, do nothing.
 
-
-def write_summary(markdown: str, environ: Mapping[str, str]) -> None:
-    """Add to the step's part of the job summary; where the runner knows none, do nothing."""
-    _append(environ.get("GITHUB_STEP_SUMMARY", ""), markdown)
-
-
-def _append(path: str, text: str) -> None:
-    if path:
+    Raises OSError where the file cannot be written.
+    """
+    if path := environ.get(name, ""):
         with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as stream:
             stream.write(text)

@@ -57,7 +57,7 @@ def post(session: Sending, url: str, body: bytes, headers: Mapping[str, str] | N
         ) as answer:
             if not 200 <= answer.status_code < 300:
                 raise NotifyError(f"the server {http.answered(answer.status_code)}")
-    except (http.RequestException, UnicodeError, ValueError) as error:
+    except http.ERRORS as error:
         raise NotifyError(str(http.no_answer(error))) from None
 
 

@@ -206,6 +206,21 @@ def test_after_five_failures_in_a_row_nobody_is_asked_any_more(
     assert KEY not in describer.problem.what
 
 
+DEEP = Said(raw=b'{"content":' + b"[" * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"), [("https://a..b", "address is not valid"), ("", "could not be understood")]
+)
+def test_no_odd_server_costs_more_than_the_name(
+    api: MessagesApi, tmp_path: Path, url: str, why: str
+) -> None:
+    api.plays(DEEP)
+    describer = Describer(Model(url or api.url, KEY, "m"), {}, 1024)
+    assert [describer.describe(each) for each in several(tmp_path, 5)] == [None] * 5
+    assert describer.problem and why in describer.problem.what
+
+
 def test_failures_with_successes_between_them_are_put_up_with(
     api: MessagesApi, describer: Describer, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ OURS = {
     "head": {"ref": "notion-backup", "repo": {"full_name": "Acme/Wiki"}},
     "base": {"ref": "main", "repo": {"full_name": "acme/wiki"}},
 }
+FOREIGN = {**OURS, "number": 8}
 
 
 @pytest.fixture
@@ -31,11 +32,12 @@ def pulls() -> PullRequests:
 @pytest.mark.parametrize(
     "other",
     [
-        {**OURS, "head": {"ref": "notion-backup", "repo": {"full_name": "eve/wiki"}}},
-        {**OURS, "head": {"ref": "other"}},
-        {**OURS, "base": {"ref": "next"}},
-        {**OURS, "head": None},
-        {**OURS, "base": "main"},
+        {**FOREIGN, "head": {"ref": "notion-backup", "repo": {"full_name": "eve/wiki"}}},
+        {**FOREIGN, "head": {"ref": "notion-backup", "repo": None, "user": {"login": "eve"}}},
+        {**FOREIGN, "head": {"ref": "other"}},
+        {**FOREIGN, "base": {"ref": "next"}},
+        {**FOREIGN, "head": None},
+        {**FOREIGN, "base": "main"},
         {},
         "text",
         None,
@@ -95,7 +97,7 @@ def test_a_refusal_is_reported_in_the_words_of_the_host(pulls: PullRequests) -> 
 
 
 @responses.activate
-@pytest.mark.parametrize("body", ["<html>", "[]", '{"errors": {"a": 1}}', "null"])
+@pytest.mark.parametrize("body", ["<html>", "[]", "[" * 100_000, '{"errors": {"a": 1}}', "null"])
 def test_a_refusal_without_words_is_one_too(pulls: PullRequests, body: str) -> None:
     responses.get(PULLS, status=403, body=body)
     with pytest.raises(GitError, match="refused GET pulls with 403") as caught:

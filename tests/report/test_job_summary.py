@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from backup.model import Problem
 from backup.report import job_summary
 from backup.report.answer import Answer
 from backup.report.literal import one_line
+from backup.report.redaction import redacted
 from backup.report.report import Report
 from tests.oracles import filters, gitea, github, select
 from tests.oracles.seen import segments
@@ -185,3 +187,15 @@ def test_no_secret_is_in_the_summary_of_a_look() -> None:
     answer = Answer("planted-secret", ("",), (("planted-secret",),), ("planted-secret",), problems)
     assert "planted" not in job_summary.looked(answer, ["planted-secret"])
     assert "planted" not in answer.json(["planted-secret"])
+
+
+@pytest.mark.parametrize("title", ['/x?token=1" and more', "a plänted-secret", "?sig=\\", *TITLES])
+def test_the_answer_for_programs_is_json_whatever_is_hidden_in_it(title: str) -> None:
+    answer = Answer("", data={"databases": [{"title": title}]})
+    (shown,) = json.loads(answer.json(["plänted-secret"]))["databases"]
+    assert shown["title"] == redacted(title, ["plänted-secret"])
+
+
+def test_a_look_that_finds_no_backup_has_no_empty_heading() -> None:
+    said = job_summary.looked(Answer("", problems=(Problem("wiki", "There is no backup"),)), [])
+    assert said.startswith("| Where | What |")

@@ -175,6 +175,23 @@ def test_notifications_that_fail_are_only_warnings(
     assert outputs_say_saved(kitchen)
 
 
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_a_runner_whose_file_cannot_be_written_keeps_nobody_from_hearing(
+    kitchen: Backup, inbox: Inbox, tmp_path: Path, name: str
+) -> None:
+    """A container with another user than the runner's, or one that lacks the folder."""
+    ran = kitchen.run(**{name: str(tmp_path / "nowhere" / "file")})
+    assert (ran.code, "Traceback" in ran.log) == (0, False)
+    why = "the runner's file cannot be written: No such file or directory."
+    assert f"::warning title={name}::{why}" in ran.log
+    assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
+    inbox.letters.clear()
+    ran = kitchen.run(CONCURRENCY="many", **{name: str(tmp_path)})
+    assert (ran.code, "Traceback" in ran.log) == (2, False)
+    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    assert kitchen.run("verify", **{name: str(tmp_path)}).code == 0
+
+
 def outputs_say_saved(backup: Backup) -> bool:
     found = outputs(backup.folder.parent)
     return found["changed"] == "true" and found["commit"] == backup.git("rev-parse", "HEAD")
