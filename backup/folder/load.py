@@ -95,8 +95,14 @@ def local(tree: Tree, *, believed: bool = True) -> Local:
 
 
 def _older(replayed: Replayed, tree: Tree) -> frozenset[str]:
-    """The files that a run was about to write over an older copy of a page that no state knows any more."""
-    unknown = (paths for id_, paths in replayed.torn.items() if id_ not in replayed.state.pages)
+    """The files that a run was about to write over an older copy of a page that no state knows any more, or
+    that the state has where it does not lie."""
+    pages = replayed.state.pages
+    unknown = (
+        paths
+        for id_, paths in replayed.torn.items()
+        if id_ not in pages or not tree.has(pages[id_].text_path)
+    )
     lying = (
         paths for paths in unknown if any(each.endswith(TEXT) and tree.has(each) for each in paths)
     )

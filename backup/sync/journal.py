@@ -90,7 +90,9 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
                 finished.add(id_)
         else:
             torn[id_] = frozenset(path for each in lines for path in each.paths)
-            if id_ not in pages and (record := _of_text(lines, is_there)):
+            before, record = pages.get(id_), _of_text(lines, is_there)
+            if record and (before is None or before.folder != record.folder):  # it went there
+                claimed.update(before.paths() if before else ())
                 pages[id_] = replace(record, stable=False)
     found = replace(state, pages=pages, damage=(*state.damage, *damage))
     return Replayed(found, frozenset(claimed), frozenset(finished), torn)

@@ -24,7 +24,7 @@ from backup.folder.load import (
 from backup.folder.tree import Tree
 from backup.store import StoredDatabase
 from backup.sync import journal
-from backup.sync.state import NAME, Place, Record, State
+from backup.sync.state import NAME, Place, Record, State, dumps
 from backup.sync.untrusted import Damage
 from tests.folder.memories import (
     LACKING,
@@ -228,6 +228,19 @@ class TestAnInterruptedRun:
     def test_a_page_with_another_image_is_known_and_read_again(self, tmp_path: Path) -> None:
         here = self.here(tmp_path, image=b"cut")
         assert not here.finished and here.state.pages.keys() == {TEA} == here.torn
+
+    @pytest.mark.parametrize("there", ["tea", "green-tea"])
+    def test_a_text_that_somebody_changed_after_the_page_had_moved_is_nothing_to_throw_away(
+        self, tmp_path: Path, there: str
+    ) -> None:
+        """The state still has the page where it lay before: one of its files is there, or nothing."""
+        tree = Tree(tmp_path)
+        known = record("green-tea", parent="d" * 32)
+        tree.write(NAME, dumps(State({TEA: known}, {"d" * 32: Place("wiki", "Wiki")})))
+        tree.write(f"wiki/{there}/index.md", b"Old")
+        here = self.here(tmp_path, text=b"Mine")
+        is_left = "wiki/tea/index.md" in here.claimed
+        assert is_left == (there == "green-tea")
 
     def test_a_journal_that_git_tracks_says_nothing(self, tmp_path: Path) -> None:
         self.here(tmp_path)

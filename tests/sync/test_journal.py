@@ -60,6 +60,13 @@ def test_a_page_whose_text_alone_is_left_is_known_and_read_again() -> None:
     assert (replayed.finished, set(replayed.torn)) == (frozenset(), {M})
 
 
+def test_a_page_that_had_moved_before_its_store_was_deleted_is_where_its_text_lies() -> None:
+    line = journal.page(T, GREEN, "text", "store")
+    replayed = journal.replay(STATE, line, lambda record, text, store: not store)
+    assert replayed.state.pages[T] == replace(GREEN, stable=False)
+    assert "wiki/tea/index.md" in replayed.claimed and set(replayed.torn) == {T}
+
+
 def test_a_removal_that_was_begun_is_one() -> None:
     replayed = replay(journal.page(M, None))
     assert replayed.state.pages == {T: TEA}

@@ -157,6 +157,13 @@ HISTORIES: dict[str, History] = {
         Way("pull", shards=2, requests=3, roots="page"),
         [Event("relate", 2, 5)],
     ),
+    "a page moves in a killed run of its part, and its store is deleted before the other part runs": (
+        Way("folder", shards=2),
+        [
+            *(FIRST, SECOND, Event("purge", 10), Event("swap", 10, 9), Run("killed", 57)),
+            *(Act("drop_store", 4, 1), Event("swap", 10, 9), SECOND),
+        ],
+    ),
 }
 
 
