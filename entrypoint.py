@@ -171,15 +171,12 @@ def _name(lock: Path) -> str:
 
 
 def _lasting_roots() -> Iterator[Path]:
-    """Where environments may live, the longest-lived place first."""
-    for variable in ("RUNNER_TOOL_CACHE", "RUNNER_TEMP", "XDG_CACHE_HOME"):
-        place = Path(os.environ.get(variable, ""))
-        if place.is_absolute():
-            yield place / "notion-backup"
-    try:
-        yield Path("~", ".cache", "notion-backup").expanduser()
-    except RuntimeError:  # a container's user without a name and without HOME
-        return
+    """Where environments may live, the longest-lived place first. None can where PATH could not name it."""
+    variables = ("RUNNER_TOOL_CACHE", "RUNNER_TEMP", "XDG_CACHE_HOME")
+    places = [*(os.environ.get(each, "") for each in variables), os.path.expanduser("~/.cache")]
+    for place in places:  # a container's user without a name and without HOME keeps its ~
+        if os.path.isabs(place) and os.pathsep not in place:
+            yield Path(place, "notion-backup")
 
 
 def _temporary_root() -> Path:

@@ -158,6 +158,13 @@ def test_without_a_writable_home_a_private_temporary_folder_serves(house: House)
     assert (second.code, second.words) == (0, "")
 
 
+@pytest.mark.parametrize("home", [".", "../elsewhere", "{}/a:b"])
+def test_a_home_in_which_no_environment_can_be_is_passed_over(house: House, home: str) -> None:
+    start = house.start(HOME=home.format(house.root))
+    assert (start.code, start.said["word"]) == (0, "one")
+    assert Path(start.said["prefix"]).parent.parent == house.root / "temporary"
+
+
 def test_a_temporary_folder_that_others_can_write_is_not_trusted(house: House) -> None:
     planted = house.root / "temporary" / f"notion-backup-{os.getuid()}"
     planted.mkdir()
