@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -172,7 +173,7 @@ def _told(each: _Lacking, now: datetime) -> Json:
 def _changed(services: ReadingServices) -> tuple[datetime | None, str]:
     """When the state was last written, and the commit that has it: git knows, else the disk."""
     time, _, commit = _logged(services, "%ct %H", state.NAME).partition(" ")
-    if time.isdecimal():
+    with suppress(ValueError, OverflowError, OSError):  # anybody may date a commit 30000
         return datetime.fromtimestamp(int(time), timezone.utc), commit
     about = services.tree.about(state.NAME)
     return (datetime.fromtimestamp(int(about.st_mtime), timezone.utc) if about else None), ""

@@ -93,6 +93,24 @@ def test_of_a_shallow_clone_the_age_is_at_least_that(dated: Backup, tmp_path: Pa
     assert "last changed at least 1 hour ago" in look(tmp_path / "clone", "status").out
 
 
+@pytest.mark.parametrize("second", ["253402300800", "18446744073709551615"])
+def test_a_commit_of_a_year_that_no_calendar_has_is_not_believed(
+    dated: Backup, second: str
+) -> None:
+    state = dated.folder / ".notion-sync.json"
+    state.write_bytes(state.read_bytes() + b"\n")
+    dated.git("commit", "-qam", "Later")
+    lines = dated.git("cat-file", "commit", "HEAD").splitlines()
+    (at,) = (number for number, line in enumerate(lines) if line.startswith("committer"))
+    lines[at] = f"committer Somebody <somebody@example.com> {second} +0000"
+    odd = dated.folder.parent / "odd"
+    odd.write_text("\n".join(lines) + "\n")
+    made = dated.git("hash-object", "-t", "commit", "-w", "--literally", str(odd))
+    dated.git("update-ref", "HEAD", made)
+    seen = look(dated.folder, "status")
+    assert (seen.code, "last changed just now" in seen.out) == (0, True), seen.out
+
+
 def test_without_git_the_age_is_that_of_the_state_on_the_disk(kitchen: Backup) -> None:
     kitchen.run()
     path = kitchen.folder / ".notion-sync.json"
