@@ -173,10 +173,14 @@ def _name(lock: Path) -> str:
 def _lasting_roots() -> Iterator[Path]:
     """Where environments may live, the longest-lived place first. None can where PATH could not name it."""
     variables = ("RUNNER_TOOL_CACHE", "RUNNER_TEMP", "XDG_CACHE_HOME")
-    places = [*(os.environ.get(each, "") for each in variables), os.path.expanduser("~/.cache")]
-    for place in places:  # a container's user without a name and without HOME keeps its ~
-        if os.path.isabs(place) and os.pathsep not in place:
-            yield Path(place, "notion-backup")
+    places = [Path(os.environ.get(each, "")) for each in variables]
+    try:
+        places.append(Path("~", ".cache").expanduser())
+    except RuntimeError:  # a container's user without a name and without HOME
+        pass
+    for place in places:
+        if place.is_absolute() and os.pathsep not in str(place):
+            yield place / "notion-backup"
 
 
 def _temporary_root() -> Path:
