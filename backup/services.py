@@ -15,6 +15,7 @@ from backup.files.fetch import Downloader
 from backup.files.guard import door
 from backup.files.received import MEGABYTE
 from backup.folder import load
+from backup.folder.handles import made
 from backup.folder.load import Local
 from backup.folder.tree import Tree
 from backup.git import Git, Identity, basic
@@ -255,7 +256,8 @@ def publisher(
     """
     visible = _without(environ, secrets)
     root = branches.root(Git(workspace, visible), workspace, folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    with made(folder):
+        pass
     token = settings.token.reveal()
     hidden = [*(each for each in secrets if len(each) >= SHORTEST), *map(basic, secrets)]
     inside = Git(folder, visible, secrets=tuple(hidden))

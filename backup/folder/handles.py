@@ -36,15 +36,24 @@ FILE, FOLDER, LINK, SPECIAL = "a file", "a folder", "a symbolic link", "not a re
 _NOT_A_FOLDER = (errno.ENOTDIR, errno.ELOOP)
 
 
+def made(path: Path) -> Folder:
+    """The folder at a path that is trusted, made if it has to be. Raises WorkspaceError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        return Folder.top(path)
+    except OSError as error:
+        what = f"The folder {path} cannot be used: {error.strerror}."
+        raise WorkspaceError(what, hint="Choose another one with OUTPUT_DIR.") from error
+
+
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Keep other runs out of the folder at `path`, which is made, and goes again if it stays empty. Raises
-    WorkspaceError when one is in it. Where a folder cannot be locked (Windows, some network disks), nobody
-    is kept out."""
+    WorkspaceError when one is in it, or it cannot be made. Where a folder cannot be locked (Windows, some network
+    disks), nobody is kept out."""
     is_new = not path.exists()
-    path.mkdir(parents=True, exist_ok=True)
     try:
-        with Folder.top(path) as folder:
+        with made(path) as folder:
             if not folder.claim():
                 raise WorkspaceError(
                     f"Another run is working in {path}.",

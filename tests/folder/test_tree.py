@@ -9,6 +9,7 @@ import pytest
 
 from backup.errors import ConfigError, WorkspaceError
 from backup.folder import handles
+from backup.folder.handles import made
 from backup.folder.tree import Tree
 
 
@@ -273,3 +274,9 @@ def test_what_is_lacking_is_where_a_file_may_be_put(tree: Tree) -> None:
     paths += ["wiki/tea/index.md", "wiki/tea/.notion.json", "wiki/tea/a.png", "../up", "b.png"]
     lacking = ["state", "new/index.md", "wiki/README.md", "wiki/tea/a.png", "b.png"]
     assert tree.lacking(paths) == sorted(lacking)
+
+
+def test_a_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path: Path) -> None:
+    """The rights are lacking, say."""
+    with pytest.raises(WorkspaceError, match=r"used: File name too long\. Choose another"):
+        made(tmp_path / ("x" * 300))
