@@ -95,6 +95,7 @@ class Trial:
     moved: set[str] = field(default_factory=set)
     was_killed: bool = False
     looks: set[object] = field(default_factory=set)  # of all runs
+    left: set[str] = field(default_factory=set)  # alone, as the settings were when the run began
 
     def __post_init__(self) -> None:
         self.life = self.runs.life
@@ -146,6 +147,7 @@ class Trial:
         may_go, waiting = self._may_go(before), self._waiting(run, before)
         disk = files_of(place.folder)
         self.looks.add(self._look)
+        self.left = checks.left_alone(self.life, before)
         ended = self._ended(run, place)
         self.was_killed |= ended.code == KILLED
         self._count(run, ended)
@@ -329,7 +331,7 @@ class Trial:
         unseen |= hidden | kept
         broken = checks.broken(before, after, kept)
         checks.present(mine - apart - hidden - (broken & kept), after, ended.log)
-        others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen}
+        others = {id_ for id_ in broken if not self._is_mine(id_, run) or id_ in unseen} | self.left
         checks.tidy(self.life, after, self.land.relics, others, ended.log)
         if not self.land.is_tampered:  # an older state does not fit the stores of today
             others = {id_ for id_ in after.pages() if not self._is_mine(id_, run)}
