@@ -249,15 +249,16 @@ class Life:
         return {bare_id(node.id) for each in ids for node in self.below(each)}
 
     def showing(self, ids: Collection[str]) -> set[str]:
-        """The bare ids of the pages with a copy of a block in which one of these lies, or that is in the
-        trash; and of those with a copy from which something went without a trace."""
+        """The bare ids of the pages with a copy of a block in which one of these lies, or something that is in
+        the trash; and of those with a copy from which something went without a trace."""
         found = set(self.stale)
         for node in self.notion.nodes.values():
             source = (node.data.get("synced_block") or {}).get("synced_from")
             if not source or not (original := self.notion.nodes.get(bare_id(source["block_id"]))):
                 continue
             inside = self.inside_of([original.id])
-            if self.notion.in_trash(original) or not inside.isdisjoint(ids):
+            thrown = any(self.notion.in_trash(self.notion.node(each)) for each in inside)
+            if self.notion.in_trash(original) or thrown or not inside.isdisjoint(ids):
                 above = self.notion.upwards(node)
                 found.add(next(bare_id(each.id) for each in above if each.kind == "page"))
         return found
