@@ -30,12 +30,14 @@ from backup.publish.pull_request import PullRequests
 from backup.report.log import Log
 from backup.report.redaction import SHORTEST
 from backup.restore.writer import NotionWriter
-from backup.settings import SETTINGS, RestoreSettings, Settings
+from backup.settings import RestoreSettings, Settings
 from backup.settings.publishing import Publishing
 from backup.stop import Stop
 from backup.sync import journal, state
 
-_LONG = 12  # characters: a secret that stands in no other value by chance
+# By these git finds its programs and whoever commits; the key of a server of one's own may be a word that
+# stands in a path by chance.
+_NEEDED = frozenset(("PATH", "HOME", "XDG_CONFIG_HOME", "USER", "LOGNAME", "TMPDIR"))
 _ANY_SIZE = 5_000  # megabytes: the most that MAX_FILE_MB may be
 
 
@@ -276,14 +278,12 @@ def publisher(
 
 
 def _without(environ: Mapping[str, str], secrets: Collection[str]) -> dict[str, str]:
-    """The environment as git may see it: no setting that is a secret, and nothing else that holds one, but for
-    the short ones: the key of a server of one's own may be `local`, which stands in many a PATH."""
-    long = [each for each in secrets if len(each) >= _LONG]
-    hidden = {each.name for each in SETTINGS if each.secret}
+    """The environment as git may see it: no value that is a secret, or holds one; what git needs stays."""
+    long = [each for each in secrets if len(each) >= SHORTEST]
     return {
         name: value
         for name, value in environ.items()
-        if name not in hidden and not any(each in value for each in long)
+        if name in _NEEDED or not (value in secrets or any(each in value for each in long))
     }
 
 

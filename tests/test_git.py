@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from backup.git import Git, credentials, header_key
 from fakenotion import blocks, build
 from fakenotion.storage import PNG
 from tests.support.backups import Backup, backing_up, wiki
-from tests.support.publishing import clone, push, remote_text, write
+from tests.support.publishing import begin, clone, push, remote_text, write
 
 REAL = shutil.which("git")
 assert REAL
@@ -216,15 +215,12 @@ def _is_committed(target: Backup) -> None:
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_a_run_leaves_nothing_behind_but_the_backup(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
-) -> None:
+def test_a_run_leaves_nothing_behind_but_the_backup(tmp_path: Path, refused: bool) -> None:
     """A runner in host mode keeps its home and its temporary folder, and an action of this kind has no
     step in which to clean up."""
     places = [tmp_path / name for name in ("home", "temporary")]
     for place in places:
         place.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(places[1]))
     notion = wiki("Tea")
     (tea,) = notion.node(notion.source(notion.databases()[0])).children
     kept = notion.files.keep("plan.png", PNG)
@@ -237,7 +233,9 @@ def test_a_run_leaves_nothing_behind_but_the_backup(
             (remote / "hooks/pre-receive").chmod(0o755)
             target.git("remote", "add", "origin", remote.as_uri())
         given = {"HOME": str(places[0]), "TMPDIR": str(places[1]), "GITHUB_ACTIONS": "true"}
-        assert target.run(**given).code == int(refused)
+        job = begin(target, **given)
+        log, _ = job.communicate(timeout=120)
+        assert job.returncode == int(refused), log
         assert "wiki/tea/assets/1-a-plan.png" in target.files()
     assert [path for place in places for path in place.rglob("*")] == []
 

@@ -196,7 +196,7 @@ class Folder:
     def _at(self, name: str) -> str:
         if self._fd is not None:
             return name
-        return os.path.join(self._path, name)  # noqa: PTH118 - os.* takes texts, thousands of times
+        return f"{self._path}{os.sep}{name}"
 
 
 class _Lent(Folder):

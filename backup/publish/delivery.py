@@ -59,6 +59,7 @@ class Delivery:
         else:
             with suppress(WorkspaceError):  # nothing is lost but a reading
                 indexes.forget(self.writer.tree)
+            self.publisher.pack()
         self.log.problem("errors", *issued.errors)
         self.log.problem("failed", *issued.left)
         self.log.problem("warnings", *issued.behind)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 
+from backup import ci
 from backup.errors import GitError
 from backup.folder.tables import Tables
 from backup.folder.tree import Tree
@@ -292,6 +293,11 @@ class Publisher:
         self._remember(snapshot, composed[-1].back)
         self.issued = self._account(published, composed[-1])
         return self.issued
+
+    def pack(self) -> None:
+        """Let git pack a clone that is kept, when the run added to it and that is due."""
+        if self.issued.commit and not ci.product(self.git.environ):
+            following.pack(self.git)
 
     def _is_known(self, held: Held) -> bool:
         """Whether the branch has all of it already."""

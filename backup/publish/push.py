@@ -131,8 +131,6 @@ class Pushing:
         if not alone:
             self._push(commit, tip)
         behind = following.follow(*follow, old, tip.commit, commit, alone=alone)
-        if not ci.product(self.git.environ):  # a runner's clone is thrown away
-            following.pack(self.git)
         return Published(commit, not alone, behind or self._aside(commit))
 
     def tip(self) -> Tip:

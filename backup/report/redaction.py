@@ -44,7 +44,7 @@ def without(value: T, secrets: tuple[str, ...]) -> T:
     elif isinstance(value, tuple | list):
         new = type(value)(without(each, secrets) for each in value)
     elif isinstance(value, dict):
-        new = {key: without(each, secrets) for key, each in value.items()}
+        new = {without(key, secrets): without(each, secrets) for key, each in value.items()}
     elif is_dataclass(value) and not isinstance(value, type):
         parts = {each.name: without(getattr(value, each.name), secrets) for each in fields(value)}
         new = replace(value, **parts)

@@ -4,11 +4,11 @@ else."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
@@ -117,12 +117,13 @@ def test_a_program_that_writes_otherwise_writes_every_page_again_and_says_so(
     labelled: Backup,
 ) -> None:
     labelled.run()
-    with patch("backup.markdown.context.RENDERER", "of tomorrow"):
-        ran = labelled.run()
-        assert "2 pages written again without reading" in ran.log
-        assert "0 pages read" in ran.log and "the program changed" in ran.log
-        assert "nothing changed" in ran.log  # the text is what it was
-        assert "nothing changed" in labelled.run().log
+    path = labelled.folder / ".notion-sync.json"
+    path.write_text(re.sub(r'("render_key": ")\w+', r"\1of yesterday", path.read_text()))
+    ran = labelled.run()
+    assert "2 pages written again without reading" in ran.log
+    assert "0 pages read" in ran.log and "the program changed" in ran.log
+    assert "nothing changed" in ran.log  # the text is what it was
+    assert "nothing changed" in labelled.run().log
 
 
 def test_a_page_is_written_again_when_it_goes_into_the_archive_or_leaves_it(
@@ -158,8 +159,10 @@ def test_a_page_is_read_again_when_only_its_image_above_the_title_changed(
     kitchen: Backup,
 ) -> None:
     kitchen.run()
-    with patch.object(kitchen.notion, "touch"):  # as if Notion had not counted it as an edit
-        kitchen.notion.set_icon(row(kitchen, "Milk"), build.emoji("🥛"))
+    milk = kitchen.notion.node(row(kitchen, "Milk"))
+    before = milk.edited
+    kitchen.notion.set_icon(milk.id, build.emoji("🥛"))
+    milk.edited = before  # as if Notion had not counted it as an edit
     assert kitchen.run().code == 0
     assert "# 🥛 Milk" in kitchen.text("wiki/milk/index.md")
 

@@ -294,11 +294,16 @@ def test_a_clone_that_converts_line_ends_has_the_backup_all_the_same(
         (target.folder / ".gitattributes").write_text("*.md text\n*.json text\n*.txt text\n")
         push(target, ".gitattributes")
     tea = page(target, "Tea")
+    target.notion.add_page(target.notion.databases()[0], "Oat\r\nmilk")
     kept = target.notion.files.keep("notes.txt", b"one\ntwo\n")
     code = blocks.code("a\r\nb", "python")
     target.notion.append(tea, [blocks.media("file", build.hosted(kept)), code])
     later(target)
     run(target)
+    texts = [path for path in remote_files(target) if "/attachments/" not in path]
+    assert not any(b"\r" in (target.folder / path).read_bytes() for path in texts)
+    kept_same = [f"main:wiki/tea/{name}" for name in (".notion.json", "attachments/notes.txt")]
+    before = at_remote(target, "rev-parse", *kept_same)
     there = clone(target, tmp_path / "there", "-c", conversion)
     folder = there.folder / "wiki/tea"
     assert b"\r\n" in (folder / ".notion.json").read_bytes()
@@ -308,6 +313,5 @@ def test_a_clone_that_converts_line_ends_has_the_backup_all_the_same(
     planned = look(there.folder, "restore", "wiki/tea")
     assert planned.code == 0, planned.err
     again = there.run(FRONT_MATTER="true")
-    assert again.code == 0 and again.log.count("from its store") == 2, again.log
-    assert "two" in remote_text(there, "wiki/tea/attachments/notes.txt")
-    assert "\r" not in at_remote(there, "show", "main:wiki/tea/.notion.json")
+    assert again.code == 0 and again.log.count("from its store") == 3, again.log
+    assert at_remote(there, "rev-parse", *kept_same) == before

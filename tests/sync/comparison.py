@@ -46,8 +46,8 @@ def files_of(folder: Path) -> dict[str, bytes]:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((entry.path, f"{prefix}{entry.name}/"))
                 else:
-                    with open(entry.path, "rb") as stream:  # noqa: PTH123 - a Path for each of so many files takes longer
-                        found[f"{prefix}{entry.name}"] = stream.read()
+                    with io.FileIO(entry.path) as stream:
+                        found[f"{prefix}{entry.name}"] = stream.readall()
     return dict(sorted(found.items()))
 
 

@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
+from io import FileIO
 from pathlib import Path
 
 SETTINGS = """\
@@ -203,8 +204,8 @@ def _entries(tree: bytes) -> Iterator[tuple[str, str, str]]:
 @lru_cache(maxsize=4096)
 def _content(path: str) -> bytes:
     """What an object holds. The name tells the content, so nobody needs to look twice."""
-    with open(path, "rb") as stream:  # noqa: PTH123 - a Path takes longer, thousands of times a second
-        return zlib.decompress(stream.read()).partition(b"\0")[2]
+    with FileIO(path) as stream:
+        return zlib.decompress(stream.readall()).partition(b"\0")[2]
 
 
 def ssh(folder: Path, remote: Path) -> Path:
