@@ -259,8 +259,8 @@ class Publisher:
         return found if all(found.values()) else {}
 
     def _untouched(self, page_id: str, record: Record) -> dict[str, str]:
-        """The objects of files that a page had on the branch and still has, and that the work tree
-        lacks: to write the page's text again, nobody needed them."""
+        """The objects of files that a page had on the branch and still has, and that the work tree lacks, as
+        nobody needed them to write the page's text again, or shows otherwise (core.autocrlf, say)."""
         before = self._start.state.pages.get(page_id)
         if page_id in self.unpublished or before is None:
             return {}
@@ -270,8 +270,10 @@ class Publisher:
             )
             for each in record.files
             if each in before.files
+            if self.tree.size(join(record.folder, each["path"]))
+            != (each.get("size") or -1)  # 0: none
         }
-        return {path: name for path, name in found.items() if name and not self.tree.has(path)}
+        return {path: name for path, name in found.items() if name}
 
     def publish(self, snapshot: Snapshot, failed: int = 0) -> Issued:
         """Commit and push what is new in it; the account of all that was published so far. `failed`
