@@ -311,11 +311,12 @@ class Survey:
         assert self._began is not None
         is_whole = self._is_everything and self._is_whole
         top = Listed(TOP, "", "", "", tuple(self._rows.values()), is_whole)
-        # Notion may go on listing what lies in a page that is in the trash.
+        # Notion may go on listing what lies in a page that is in the trash, and does so for a database
+        # that has moved out of the backup: nothing new in it belongs here.
         gone = self._gone()
         lists = (each for id_, each in self._walk.lists.items() if id_ not in gone)
         return Listing(
-            databases=tuple(self._databases.values()),
+            databases=tuple(each for id_, each in self._databases.items() if id_ not in gone),
             schemas=dict(self._schemas),
             problems=(*self._problems, *self._workspace.problems, *self._walk.problems),
             began=self._began,

@@ -164,6 +164,10 @@ HISTORIES: dict[str, History] = {
             *(Act("drop_store", 4, 1), Event("swap", 10, 9), SECOND),
         ],
     ),
+    "a database moves out with its page, is kept, and has a row that was never read": (
+        Way("branch", ("runner", "laptop"), shards=2, roots="page"),
+        [FIRST, SECOND, Event("move", 2, 11), KEEP],
+    ),
 }
 
 
