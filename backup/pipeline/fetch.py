@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 
@@ -34,6 +34,7 @@ from backup.stop import Stop
 from backup.sync.plan import ANCHORS, LINKS, is_watched, learned, plan
 from backup.sync.state import Place, State
 from backup.sync.steps import Action, Listing, Plan, Rules, Step
+from backup.threads import threads
 from backup.words import UNTITLED, counted
 
 _MOST = (
@@ -103,9 +104,11 @@ class Fetching:
             edited = work._edited_meanwhile(read.done, listing)
             newer |= {row.id: row for row in edited}
             rules = learned(rules, read.done, read.failed, tried.news)
-            before = listing
-            listing = self.further(self._now(), [step.page_id for step in read.done])
-            listing = listing.with_(newer.values())
+            before, found = listing, self._found_in(read.done)
+            if found is None:
+                yield Outcome(errors=(_NOT_LISTED,))
+                return
+            listing = found.with_(newer.values())
             is_over = not steps and not due and _ids(listing) == _ids(before)
             if is_over and not work._titled(todo):
                 return
@@ -114,6 +117,18 @@ class Fetching:
             if not is_over and not _finding(_next(todo, rules, readings)) and work._titled(todo):
                 todo = plan(listing, self._now(), rules)
             work = work._renewed(todo, listing, rules, anew=bool(edited))
+
+    def _found_in(self, read: Collection[Step]) -> Listing | None:
+        """What Notion shows now that these were read; None when told to stop meanwhile. In a large tree that
+        takes a request for each of thousands of pages: what is finished is published meanwhile."""
+        with threads(1, self.stop) as beside:
+            answer = beside.submit(self.further, self._now(), [step.page_id for step in read])
+            while wait([answer], _GLANCE).not_done:
+                if self.stop.requested:
+                    return None
+                self.between()
+                self._pace(0)
+        return answer.result()
 
     def _titled(self, todo: Plan) -> bool:
         """Ask for titles of what pages link to outside of the backup; whether there is a new one."""
@@ -228,10 +243,10 @@ class Fetching:
         known, client = len(self.writer.plan.steps), self.reader.client
         each = client.spent["reading"] / max(1, len(self.writer.written))
         minutes = counted(math.ceil(pending * each / ALLOWED), "minute")
+        doing = f"{pending} to go in this round (about {minutes})" if pending else _LISTING
         left = counted(client.left(), "request")
         self.log.pace(
-            f"{known - pending} of {known} pages known so far are done, {pending} to go in this round "
-            f"(about {minutes}); {left} left in this minute",
+            f"{known - pending} of {known} pages known so far are done, {doing}; {left} left in this minute",
             is_due=is_due,
         )
 
@@ -332,6 +347,12 @@ def shapes(schemas: Mapping[str, Json], options: Options) -> dict[str, str]:
 
 
 _ROOM = "Make room on the disk of the runner."
+_LISTING = "and what lies in them is being listed"
+_NOT_LISTED = Problem(
+    "The run was stopped",
+    "What lies in the pages that were read was not listed to the end; everything finished is saved, and the "
+    "next run continues.",
+)
 
 
 def _end(error: Exception) -> BackupError:

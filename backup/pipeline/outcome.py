@@ -18,7 +18,7 @@ _Told = defaultdict[str, list[Problem]]
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of the steps. `moved` are those of pages that got another folder, `removed` those of
-    pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be had, `errors` is what else a page lacks, `files` counts the files that were
+    pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be had, `errors` is what else is lacking, `files` counts the files that were
     written for each page id, `left` the steps that were not begun. `news` says of each page whose
     missing files alone were tried whether it has to be read now. `ended` is the error that ended the
     work early; what was done before holds."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
+import signal
+import time
 from functools import partial
 
+from backup.stop import Stop
 from fakenotion.branches import Branch
+from fakenotion.faults import Fault
 from fakenotion.nodes import counted_id
+from fakenotion.server import Asked
 from fakenotion.trees import Tree, chain, ten_ary
 from fakenotion.trees import grown as grow
 from tests.support.backups import Ticking
@@ -100,6 +105,54 @@ def test_a_long_run_says_how_far_it_is(grown: Grown) -> None:
     ran = grove.run()
     assert re.search(r"\d+ of \d+ pages known so far are done, \d+ to go in this round", ran.log)
     assert re.search(r"\(about \d+ minutes?\); \d+ requests left in this minute", ran.log)
+
+
+def below(tree: Tree, asked: Asked) -> bool:
+    """Whether this asks for a page that lies in one of the ten pages of the root."""
+    return asked.path in {f"/v1/pages/{id_}" for id_ in tree.pages[10:]}
+
+
+def test_while_many_new_pages_are_listed_what_is_finished_is_published(grown: Grown) -> None:
+    tree = ten_ary(30)
+    grove = grown(tree)
+    grove.backup.stop = Ticking(partial(next, itertools.count(0, 60)))
+    published: list[str] = []
+
+    def plan(asked: Asked) -> Fault | None:
+        if asked.path == f"/v1/blocks/{tree.pages[9]}/children":
+            return Fault(wait=1.0)  # it is the last of its level
+        for _ in range(100 if below(tree, asked) and not published else 0):
+            shown = grove.backup.git("ls-tree", "-r", "--name-only", "HEAD")
+            if shown.count("index.md") == 11:
+                published.append(shown)
+                break
+            time.sleep(0.1)
+        return None
+
+    grove.backup.server.plan = plan
+    ran = grove.run(PUBLISH_EVERY="1")
+    assert published
+    assert "pages known so far are done, and what lies in them is being listed" in ran.log
+
+
+def test_a_run_that_is_stopped_while_it_lists_new_pages_saves_what_it_has(grown: Grown) -> None:
+    tree = ten_ary(30)
+    grove = grown(tree)
+    grove.backup.stop = stop = Stop()
+
+    def plan(asked: Asked) -> Fault | None:
+        if not below(tree, asked):
+            return None
+        stop.request()
+        return Fault(wait=1.0)
+
+    grove.backup.server.plan = plan
+    ran = grove.run(128 + signal.SIGTERM)
+    assert "What lies in the pages that were read was not listed to the end" in ran.log
+    assert len(grove.pages) == 11
+    grove.backup.stop = grove.backup.server.plan = None
+    grove.run()
+    assert grove.files == grove.from_scratch()
 
 
 def test_three_parts_back_up_a_tree_as_one_does(grown: Grown) -> None:
