@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import partial
 
 from backup.commands import verify
@@ -115,8 +114,7 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     """Asks the remote for the published branch, and Notion for every database beside that."""
     here = load.local(services.tree, believed=not services.tracks_journal())
     with threads(1, services.stop) as beside:
-        # Outside of a workflow nobody counts: the days since the year 1 do instead.
-        turn = date.today().toordinal() if services.turn is None else services.turn
+        turn = rotation.turn_at(services.client.now()) if services.turn is None else services.turn
         survey = Survey(services.client, settings, pages, turn, services.stop.clock)
         answers = beside.submit(survey.begin, here.state)
         try:

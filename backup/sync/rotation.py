@@ -6,8 +6,16 @@ No run may write what it has checked: an unchanged one writes nothing. So the nu
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 SHARES = 7  # of a large tree; each container is listed at least every seventh run
+
+
+def turn_at(time: datetime) -> int:
+    """The number of a run that nobody counts: another one in the next hour, on the next day, and in the
+    next week at the same hour, so that whatever the schedule, each share has its turn."""
+    day = time.toordinal()
+    return day + day // SHARES + time.hour
 
 
 def is_due(id_: str, turn: int) -> bool:
