@@ -231,7 +231,9 @@ def _ended(
         places = indexes.write_indexes(tables, writer, before, begun.has(services))
         now = indexes.current(before, writer, places)
         day = begun.listing.began.date()
-        now = replace(now, failed=summary.failing(before, writer.plan, outcome, begun.rules, day))
+        failed = summary.failing(before, writer.plan, outcome, begun.rules, day)
+        since = begun.survey.unseen_since(is_whole=not (outcome.left or outcome.ended))
+        now = replace(now, failed=failed, unseen_since=since)
         writer.sweep()
         base, here = begun.base, begun.here
         is_sound = not (begun.memory.problem or begun.memory.damage or here.problem)

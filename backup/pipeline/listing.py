@@ -30,12 +30,11 @@ from backup.pipeline.verdicts import Asking, Whereabouts
 from backup.pipeline.views import LinkedViews
 from backup.pipeline.walk import Walk, set_out
 from backup.pipeline.workspace import Workspace
-from backup.pipeline.workspace import edited_since as edited_lately
 from backup.settings import Settings
 from backup.sync.family import TOP, Family, parents
 from backup.sync.paths import Root
 from backup.sync.removals import PROOF, candidates
-from backup.sync.state import List, Record, State
+from backup.sync.state import List, State
 from backup.sync.steps import Listed, Listing, Verdict
 from backup.words import UNTITLED
 
@@ -90,7 +89,10 @@ class Survey:
         ]
         records = {id_: each for id_, each in known.pages.items() if id_ in ids}
         nested = {id_: place.parent for id_, place in places.items() if place.parent}
-        changed = self._set_out(records) if self.settings.child_pages else None
+        if self.settings.child_pages:
+            is_whole, self._walk.recorded = self.settings.full_sync, records.keys()
+            warning = set_out(self._walk, records, known, self.turn, is_whole=is_whole)
+            self._warnings += [warning] if warning else []
         self._name(named, roots)
         if searched:
             self._find(searched, known)
@@ -100,24 +102,16 @@ class Survey:
         self._began = self.client.now() - timedelta(seconds=self.clock() - started)
         if self.settings.child_pages:
             self._walk.finish(self._stands)
-            self._check(known, changed)
+            self._check(known)
         return self.further(known)
 
-    def _set_out(self, records: Mapping[str, Record]) -> Future[dict[str, Row]] | None:
-        """Begin the walk; of a long one, a search tells what changed in the rest."""
-        is_whole, self._walk.recorded = self.settings.full_sync, records.keys()
-        warning, since = set_out(self._walk, records, self.turn, is_whole=is_whole)
-        self._warnings += [warning] if warning else []
-        return self.pool.submit(edited_lately, self.client, since) if warning else None
+    def unseen_since(self, *, is_whole: bool) -> str:
+        """What the state is to say of that, after a run that was `is_whole`."""
+        return "" if is_whole and self._walk.is_searched else self._walk.since
 
-    def _check(self, known: State, changed: Future[dict[str, Row]] | None) -> None:
+    def _check(self, known: State) -> None:
         """Take what a search shows in place of the rest, and check some of what was listed."""
-        try:
-            self._walk.renew(changed.result() if changed else {})
-        except Unauthorized:
-            raise
-        except NotionError as error:
-            self._problems.append(Problem("search", sentence(error)))
+        self._walk.renew()
         assert self._began is not None
         canary = Canary(self.client, self.pool, self.turn, self._began)
         leaves = {

@@ -18,8 +18,9 @@ from backup.notion import children, read
 from backup.notion.children import Children
 from backup.notion.client import PAGE_SIZE, Client
 from backup.notion.read import is_trashed
+from backup.pipeline.workspace import edited_since
 from backup.sync.rotation import is_due
-from backup.sync.state import List, Record
+from backup.sync.state import List, Record, State
 from backup.sync.steps import Listed
 from backup.words import UNTITLED
 
@@ -56,6 +57,9 @@ class Walk:
     asked: set[str] = field(default_factory=set)
     recorded: Collection[str] = ()  # the pages that the backup has
     believed: set[str] = field(default_factory=set)
+    since: str = ""  # of a long walk: later edits may be unknown to the backup (ISO 8601)
+    is_searched: bool = True  # nothing of that is missed
+    _search: Future[dict[str, Row]] | None = None
     _open: dict[str, list[_Open]] = field(default_factory=dict)
     _titles: dict[str, str] = field(default_factory=dict)
     _assumed: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -112,8 +116,21 @@ class Walk:
             rows = tuple(self.known(row.id, id_) or row for row in listed.rows)
             self.lists[id_] = replace(listed, rows=rows)
 
-    def renew(self, found: Mapping[str, Row]) -> None:
-        """Take newer rows for pages that were only believed to be as they were."""
+    def search(self) -> None:
+        """Have a search for later edits on its way."""
+        self._search = self.pool.submit(edited_since, self.client, self.since)
+
+    def renew(self) -> None:
+        """Take newer rows, if a search shows some, for pages that were only believed to be as they were.
+        Raises Unauthorized."""
+        try:
+            found = self._search.result() if self._search else {}
+        except Unauthorized:
+            raise
+        except NotionError as error:
+            self.problems.append(Problem("search", sentence(error)))
+            self.is_searched = False
+            return
         news = {id_: row for id_, row in found.items() if id_ in self.believed}
         for id_, row in news.items():
             self.rows[id_] = replace(row, parent=self.rows[id_].parent)
@@ -280,22 +297,37 @@ def _length(known: List) -> int:
 
 
 def set_out(
-    walk: Walk, records: Mapping[str, Record], turn: int, *, is_whole: bool
-) -> tuple[Problem | None, str]:
+    walk: Walk, records: Mapping[str, Record], known: State, turn: int, *, is_whole: bool
+) -> Problem | None:
     """Have the lists of these pages on their way. A tree that is too large for one run is listed in shares,
     each of which has its turn within seven runs: when that takes too long for one run that is not to
-    be `is_whole`: a share of them, a warning that says so, and since when (ISO 8601) a search should
-    look for edits in the rest."""
+    be `is_whole`: a share of them, and those in which the last runs left something over, by what is `known`
+    of these; a search looks for edits in the rest, and a warning says so."""
     needed = _cost(records.values())
-    if needed <= _SHARE or is_whole:
+    if needed <= _SHARE:
         walk.ask(records)
-        return None, ""
-    share = {id_: each for id_, each in records.items() if is_due(id_, turn)}
+        return None
+    newest = _an_hour_before(max(each.edited for each in records.values()))
+    walk.since = min(newest, known.unseen_since or newest)
+    if is_whole:
+        walk.ask(records)
+        return None
+    share = {
+        id_: each
+        for id_, each in records.items()
+        if is_due(id_, turn) or _has_left_over(each, known)
+    }
     walk.ask(share)
     rest = {id_: each for id_, each in records.items() if each.lists and id_ not in share}
     walk.believe(rest, records)
-    warning = Problem("pages in pages", _IN_SHARES.format(needed, _cost(share.values())))
-    return warning, _an_hour_before(max(each.edited for each in records.values()))
+    walk.search()
+    return Problem("pages in pages", _IN_SHARES.format(needed, _cost(share.values())))
+
+
+def _has_left_over(record: Record, known: State) -> bool:
+    """Whether a page in it was not read yet, or could not be read the last time."""
+    pages = (id_ for raw in record.lists for id_ in List.from_json(raw).pages)
+    return any(id_ not in known.pages or id_ in known.failed for id_ in pages)
 
 
 def _an_hour_before(time: str) -> str:

@@ -54,6 +54,7 @@ def merged(
         people=_joined(base.people, ours.people, theirs.people, ()),
         outside=_joined(base.outside, ours.outside, theirs.outside, base.outside),
         failed=_joined(base.failed, ours.failed, theirs.failed, base.failed),
+        unseen_since=(ours if ours.unseen_since != base.unseen_since else theirs).unseen_since,
     )
     return Merged(state, frozenset(won), frozenset(back))
 

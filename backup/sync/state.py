@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from backup.errors import BrokenState, StateError
 from backup.json_values import as_object, word
-from backup.model import Json
+from backup.model import Json, moment
 from backup.sync import untrusted
 from backup.sync.records import (
     List,
@@ -52,6 +52,7 @@ NAME = ".notion-sync.json"
 VERSION = 2
 _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _ELSEWHERE = "elsewhere"  # see dumps
+_UNSEEN = "unseen_since"
 MOST = 1_000  # titles of what lies outside that are remembered, as a request is made for each
 
 
@@ -59,7 +60,9 @@ MOST = 1_000  # titles of what lies outside that are remembered, as a request is
 class State:
     """All pages and databases by their id (32 hex digits), the names of `people`, and the titles of what
     lies `outside` of the backup; '' where Notion gave none, None where nobody has asked. `failed` are the pages that the last run could
-    not read or write: `title`, `folder`, and the day `since` then. `damage` is what was left out of it."""
+    not read or write: `title`, `folder`, and the day `since` then. `unseen_since` is
+    set by a run that did not come to see or read all: later edits may be unknown (ISO 8601). `damage` is
+    what was left out of it."""
 
     pages: Mapping[str, Record] = field(default_factory=dict)
     databases: Mapping[str, Place] = field(default_factory=dict)
@@ -68,6 +71,7 @@ class State:
     people: Mapping[str, str] = field(default_factory=dict, compare=False)
     outside: Mapping[str, str | None] = field(default_factory=dict)
     failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unseen_since: str = ""
 
     @property
     def nodes(self) -> dict[str, Record | Place]:
@@ -142,12 +146,14 @@ def _made(raw: Json, pages: Iterable[tuple[str, Any]]) -> State:
     unasked = {id_: None for id_ in as_object(outside) if is_id(id_) and outside[id_] is None}
     outside = unasked | _named(outside)
     failed = _failed(raw.pop("failed", None))
+    since = word({_UNSEEN: raw.pop(_UNSEEN, None)}, _UNSEEN)
     named = elsewhere if isinstance(elsewhere, list) else ()
     found = _Found({each for each in named if isinstance(each, str)})
     places = found.places(databases.items())
     records = found.records(pages)
     unknown = found.unknown(raw)
-    return State(records, places, unknown, tuple(found.damage), people, outside, failed)
+    damage, unseen = tuple(found.damage), since if moment(since) else ""
+    return State(records, places, unknown, damage, people, outside, failed, unseen)
 
 
 def _named(raw: Any) -> dict[str, str]:
@@ -298,6 +304,7 @@ def dumps(state: State) -> bytes:
     known |= {"people": dict(state.people)} if state.people else {}
     known |= {"outside": dict(state.outside)} if state.outside else {}
     known |= {"failed": dict(state.failed)} if state.failed else {}
+    known |= {_UNSEEN: state.unseen_since} if state.unseen_since else {}
     lines = [
         b'  "%s": %s' % (name.encode(), _block(value))
         for name, value in {**known, **state.unknown}.items()

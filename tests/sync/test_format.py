@@ -40,7 +40,10 @@ def keys(kind: type[Any]) -> set[str]:
 @pytest.mark.parametrize(
     ("heading", "written"),
     [
-        (".notion-sync.json", {*json.loads(EXAMPLE), "elsewhere", "failed", "outside"}),
+        (
+            ".notion-sync.json",
+            {*json.loads(EXAMPLE), "elsewhere", "failed", "outside", "unseen_since"},
+        ),
         ("An entry of `databases`", keys(Place)),
         ("An entry of `pages`", keys(Record)),
         ("An entry of `lists`", keys(List)),

@@ -8,7 +8,13 @@ import signal
 import time
 from functools import partial
 
+import pytest
+
+from backup.model import bare_id
+from backup.pipeline import walk
 from backup.stop import Stop
+from backup.sync.rotation import SHARES
+from fakenotion import faults
 from fakenotion.branches import Branch
 from fakenotion.faults import Fault
 from fakenotion.nodes import counted_id
@@ -97,6 +103,103 @@ def test_a_long_walk_is_done_in_shares_and_a_search_tells_the_rest(grown: Grown)
     assert len(grove.pages) == 741
     grove.run(FULL_SYNC="true")
     assert grove.asked > tree.walk()
+
+
+@pytest.fixture
+def in_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small trees are large, too."""
+    monkeypatch.setattr(walk, "_SHARE", 5)
+
+
+def turn_of(id_: str) -> int:
+    """The run in which a container has its turn."""
+    return int(bare_id(id_)[-8:], 16) % SHARES
+
+
+def not_due(*ids: str) -> str:
+    """A run in which none of these containers has its turn."""
+    return str(min(set(range(SHARES)) - set(map(turn_of, ids))))
+
+
+def stop_at(grove: Grove, number: int) -> None:
+    """The next run is told to stop when it reads so many pages."""
+    stop = grove.backup.stop = Stop()
+    readings = itertools.count(1)
+
+    def plan(asked: Asked) -> None:
+        if asked.path.endswith("/children") and next(readings) == number:
+            stop.request()
+
+    grove.backup.server.plan = plan
+
+
+def heal(grove: Grove) -> None:
+    grove.backup.stop = grove.backup.server.plan = None
+
+
+@pytest.mark.usefixtures("in_shares")
+def test_a_run_in_shares_continues_a_first_one_that_was_cut_off(grown: Grown) -> None:
+    grove = grown(comb(30))
+    stop_at(grove, 40)
+    grove.run(143)
+    assert 1 < len(grove.pages) < 61
+    heal(grove)
+    grove.run()
+    assert len(grove.pages) == 61
+
+
+@pytest.mark.usefixtures("in_shares")
+def test_a_page_that_failed_is_tried_again_by_the_next_run_in_shares(grown: Grown) -> None:
+    tree = comb(10)
+    grove = grown(tree)
+    grove.run()
+    turn = not_due(tree.root, tree.pages[2])
+    tree.branch(12).edit("Edited early")
+    tree.clock.forward(hours=2)
+    tree.branch(13).edit("Edited late")
+    grove.backup.fail(f"{tree.pages[12]}/children", faults.error(400))
+    grove.run(1, GITHUB_RUN_NUMBER=turn)
+    heal(grove)
+    grove.run(GITHUB_RUN_NUMBER=turn)
+    assert sum("Edited" in grove.text(page) for page in grove.pages) == 2
+    assert "failed" not in grove.backup.text(".notion-sync.json")
+
+
+@pytest.mark.usefixtures("in_shares")
+def test_edits_that_a_stopped_run_in_shares_did_not_read_are_read_by_the_next(grown: Grown) -> None:
+    tree = comb(10)
+    grove = grown(tree)
+    grove.run()
+    turn = not_due(tree.root, *tree.pages[:10])
+    for place in range(10, 20):
+        tree.branch(place).edit(f"Edited {place}")
+        tree.clock.forward(hours=2)
+    stop_at(grove, 1)
+    grove.run(143, CONCURRENCY="1", GITHUB_RUN_NUMBER=turn)
+    heal(grove)
+    tree.branch(19).edit("Edited again")
+    grove.run(GITHUB_RUN_NUMBER=turn)
+    assert sum("Edited" in grove.text(page) for page in grove.pages) == 10
+    assert "unseen_since" not in grove.backup.text(".notion-sync.json")
+
+
+@pytest.mark.usefixtures("in_shares")
+def test_edits_that_a_failed_search_did_not_show_are_looked_for_by_the_next(grown: Grown) -> None:
+    tree = comb(10)
+    grove = grown(tree)
+    grove.run()
+    due = turn_of(tree.root)
+    tooth = next(place for place in range(10) if turn_of(tree.pages[place]) != due)
+    tree.branch(10 + tooth).edit("Edited early")
+    tree.clock.forward(hours=2)
+    tree.top.edit("Edited late")
+    grove.backup.fail("/v1/search", faults.error(400))
+    ran = grove.run(1, GITHUB_RUN_NUMBER=str(due))
+    assert "search" in ran.log
+    heal(grove)
+    grove.run(GITHUB_RUN_NUMBER=str(due))
+    assert sum("Edited" in grove.text(page) for page in grove.pages) == 2
+    assert "unseen_since" not in grove.backup.text(".notion-sync.json")
 
 
 def test_a_long_run_says_how_far_it_is(grown: Grown) -> None:
