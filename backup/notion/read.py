@@ -207,7 +207,14 @@ def _row(raw: Json, source_id: str, database_id: str, held: _Held = None) -> Row
 def child(raw: Json, parent: str) -> Row:
     """A page that is not a row of a data source, from its page object; raises NotionError for one that
     makes no sense, or may not be read."""
-    return _row(_whole(raw), "", parent)
+    whole = _whole(raw)
+    try:
+        return _row(whole, "", parent)
+    except Exception as error:  # whatever is in a page, it costs no other one
+        kind = type(error).__name__
+        raise NotionError(
+            f"Notion gave the page in a form that makes no sense ({kind})."
+        ) from error
 
 
 def marked(page: Page, row: Row) -> Page:

@@ -326,6 +326,8 @@ class Survey:
         )
 
     def _not_shared(self) -> Iterator[Problem]:
+        if self._is_whole and not self._roots:
+            yield Problem(WORKSPACE, _NOTHING)
         around = self._shown_databases()
         titles = {row.id: row.title for row in self._shown()}
         for id_ in sorted(self._unread):
@@ -378,6 +380,10 @@ class Survey:
 _UNREAD = (
     "A database in it ({}) is not shared with the integration. Open it as a full page, choose "
     "⋯ → Connections, and add the integration. Until then, the page has a link to Notion."
+)
+_NOTHING = (
+    "Notion shows this integration no page and no database. Open what belongs into the backup in Notion, "
+    "⋯ → Connections → add the integration."
 )
 _INCAPABLE = "Every database was refused. Give the integration the capability to read content."
 

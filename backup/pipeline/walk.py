@@ -214,7 +214,6 @@ class Walk:
         try:
             if open_.whole:
                 return open_.whole.result(), True
-            pages = tuple(filter(None, (future.result() for future in open_.pages)))
         except Unauthorized:
             raise
         except (NotFound, Forbidden):  # the page itself shows no more, or is read again: that tells
@@ -223,9 +222,25 @@ class Walk:
         except BackupError as error:
             self._complain(page_id, error)
             return Children((), (), known.blocks), False
+        pages = self._each(open_.pages, page_id)
         there = [id_ for id_ in known.databases if databases.get(id_, known.id) == known.id]
         self._assumed |= dict.fromkeys(there, (known.id, page_id))
-        return Children(pages, tuple(there), known.blocks), True
+        shown = tuple(filter(None, pages))
+        return Children(shown, tuple(there), known.blocks), len(pages) == len(open_.pages)
+
+    def _each(self, asked: Iterable[Future[Row | None]], page_id: str) -> list[Row | None]:
+        """What each page that was asked for is, without those of which Notion gave none."""
+        found = []
+        for future in asked:
+            try:
+                found.append(future.result())
+            except Unauthorized:
+                raise
+            except Forbidden:
+                self._refused.add(page_id)
+            except BackupError as error:
+                self._complain(page_id, error)
+        return found
 
     def _news(self, known: List, page_id: str) -> tuple[Row, ...]:
         """The pages of a list that is not shown, as far as the backup does not have them: another part

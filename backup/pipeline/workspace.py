@@ -55,10 +55,18 @@ class Workspace:
                 self._hits.setdefault(*found)
         for id_, hit in self._hits.items():
             if hit.parent == TOP:
-                self._add(id_, hit.is_page, hit.row)
+                self._try_to_add(id_, hit.is_page, hit.row)
 
     def _all(self) -> list[Json]:
-        return [raw for answer in self.client.search({}) for raw in answer["results"]]
+        return [raw for answer in self.client.search({}) for raw in objects(answer["results"])]
+
+    def _try_to_add(self, id_: str, is_page: bool, row: Row | None) -> None:
+        try:
+            self._add(id_, is_page, row)
+        except Unauthorized:
+            raise
+        except NotionError as error:
+            self.problems.append(Problem("workspace", sentence(error), id_))
 
     def _add(self, id_: str, is_page: bool, row: Row | None) -> None:
         if not is_page:
@@ -98,7 +106,7 @@ class Workspace:
         self._climbed.update(wanted)
         for found in self.pool.map(partial(self._root, known=known), wanted):
             if found and found[0] not in known:
-                self._add(*found)
+                self._try_to_add(*found)
 
     def _root(self, id_: str, known: Collection[str]) -> tuple[str, bool, Row | None] | None:
         """The same as `_top`; None, too, when Notion does not say."""
@@ -158,9 +166,17 @@ def edited_since(client: Client, moment: str) -> dict[str, Row]:
         for raw in objects(answer["results"]):
             if word(raw, "last_edited_time") < moment:
                 return found
-            if word(raw, "id") and isinstance(raw.get("properties"), dict) and not is_trashed(raw):
-                found[bare_id(raw["id"])] = read.child(raw, TOP)
+            if not is_trashed(raw) and (row := _row(raw)):
+                found[row.id] = row
     return found
+
+
+def _row(raw: Json) -> Row | None:
+    """A page of a search; None for one that makes no sense, or of which not all is shown."""
+    try:
+        return read.child(raw, TOP)
+    except NotionError:
+        return None
 
 
 def _hit(raw: Json) -> tuple[str, _Hit] | None:
@@ -171,9 +187,7 @@ def _hit(raw: Json) -> tuple[str, _Hit] | None:
     above = parent if is_page else mapping(raw, "database_parent")
     if not id_ or not above:
         return None
-    row = None
-    if is_page and _is_top(raw) and isinstance(raw.get("properties"), dict):
-        row = read.child(raw, TOP)
+    row = _row(raw) if is_page and _is_top(raw) else None
     stands = TOP if _is_top({"parent": above}) else children.stands_in({"parent": above})
     return bare_id(id_), _Hit(is_page, stands, "block_id" in above, row)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from backup.errors import BackupError
+from backup.errors import BackupError, NotionError
 from backup.model import Database, Json, bare_id
 from backup.notion import read
 from backup.notion.resolve import resolve
@@ -96,3 +96,9 @@ def test_databases_are_listed_or_refused(service: Service) -> None:
                 assert str(error)
             else:
                 assert all(len(row.id) == 32 for listing in listings for row in listing.rows)
+
+
+def test_whatever_is_in_a_page_that_lies_in_a_page_is_said_of_that_page() -> None:
+    raw = {"id": "1" * 32, "properties": {"Odd": {"id": {1, 2}, "relation": []}}}
+    with pytest.raises(NotionError, match="makes no sense"):
+        read.child(raw, "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
+from fakenotion.faults import Fault
 from fakenotion.trees import Tree, as_recorded, chain, star, ten_ary
 from tests.tree.conftest import Grown
 
@@ -70,3 +72,17 @@ def test_without_child_pages_nothing_is_walked(grown: Grown) -> None:
     assert len(grove.pages) == 31
     grove.run(CHILD_PAGES="false")
     assert len(grove.pages) == 31 and grove.asked == 1
+
+
+def test_a_page_that_makes_no_sense_costs_no_other_one_of_its_list(grown: Grown) -> None:
+    grove = grown()
+    home = grove.root("Home", *map(str, range(250)))  # it takes less to ask for each page in it
+    odd, fine = home.page("Odd", "Strange"), home.page("Fine", "Some words")
+    grove.roots = home.id
+    grove.run()
+    fine.edit("Other words")
+    parent = {"type": "page_id", "page_id": home.id}
+    body = json.dumps({"object": "page", "id": odd.id, "parent": parent}).encode()
+    grove.backup.fail(f"/v1/pages/{odd.id}", Fault(body=body))
+    assert "without its properties" in grove.run(1).log
+    assert "Other words" in grove.text("home/fine") and "home/odd" in grove.pages

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from fakenotion import faults
 from fakenotion.branches import Branch
+from fakenotion.faults import Fault
+from fakenotion.server import Asked
 from fakenotion.trees import random_tree
 from tests.support.kitchen import dead_links
 from tests.tree.conftest import Grove, Grown
@@ -189,6 +193,34 @@ def test_a_page_that_only_a_search_shows_and_that_is_refused_is_told(grown: Grow
     grove.backup.heal()
     grove.run()
     assert "rooms/bath" in grove.pages
+
+
+def test_a_page_at_the_top_that_makes_no_sense_costs_no_other_one(grown: Grown) -> None:
+    grove, home, _ = stocked(grown)
+    odd = grove.root("Odd")
+    tops = [
+        {"object": "page", "id": id_, "parent": {"type": "workspace", "workspace": True}}
+        for id_ in (odd.id, home.id)
+    ]
+    found = {"object": "list", "results": [*tops, None], "has_more": False, "next_cursor": None}
+
+    def plan(asked: Asked) -> Fault | None:
+        if asked.path == "/v1/search":
+            return Fault(body=json.dumps(found).encode())
+        return Fault(body=json.dumps(tops[0]).encode()) if asked.path.endswith(odd.id) else None
+
+    grove.backup.server.plan = plan
+    assert "without its properties" in grove.run(1).log
+    assert "home/rooms" in grove.pages
+
+
+def test_where_nothing_is_shared_a_warning_says_where_to_do_that(grown: Grown) -> None:
+    grove = grown()
+    grove.roots = "workspace"
+    ran = grove.run()
+    assert "warning: workspace" in ran.log and "⋯ → Connections" in ran.log
+    grove.root("Home")
+    assert "Connections" not in grove.run().log
 
 
 def test_a_random_workspace_is_the_same_a_second_time(grown: Grown) -> None:
