@@ -55,7 +55,7 @@ class Walk:
     lists: dict[str, Listed] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
-    recorded: Collection[str] = ()  # the pages that the backup has
+    recorded: Mapping[str, Record] = field(default_factory=dict)  # the pages that the backup has
     believed: set[str] = field(default_factory=set)
     since: str = ""  # of a long walk: later edits may be unknown to the backup (ISO 8601)
     is_searched: bool = True  # nothing of that is missed
@@ -82,21 +82,25 @@ class Walk:
                 self.lists.pop(id_, None)  # an older state knew of a list in it
         return bool(self._open)
 
-    def believe(self, records: Mapping[str, Record], children_: Mapping[str, Record]) -> None:
-        """Take what lies in these pages to be as it was, without asking; `children_` has the records of
-        what lies in them. Nothing is concluded from what these lists lack."""
+    def believe(self, records: Mapping[str, Record]) -> None:
+        """Take what lies in these pages to be as it was, without asking. Nothing is concluded from what
+        these lists lack."""
         for id_, record in records.items():
             lists = [List.from_json(each) for each in record.lists]
-            rows = [
-                Row(child, id_, "", known.title, "", known.edited, b"")
-                for each in lists
-                for child in each.pages
-                if (known := children_.get(child)) and known.parent == id_
-            ]
+            rows = [row for each in lists for row in self._as_it_was(each.pages, id_)]
             databases = [child for each in lists for child in each.databases]
             self.show(id_, rows, databases, complete=False)
             self._by[id_] = record.lists
-            self.believed.update(row.id for row in rows)
+
+    def _as_it_was(self, ids: Iterable[str], page_id: str) -> tuple[Row, ...]:
+        """Pages that lay in this one when they were read."""
+        rows = tuple(
+            Row(id_, page_id, "", known.title, "", known.edited, b"")
+            for id_ in ids
+            if (known := self.recorded.get(id_)) and known.parent == page_id
+        )
+        self.believed.update(row.id for row in rows)
+        return rows
 
     def drop_unknown(self, known: Collection[str]) -> None:
         """Take out the lists of pages that nothing shows and that are not `known`: an older state had them,
@@ -211,6 +215,7 @@ class Walk:
     ) -> tuple[Children, bool]:
         """What lies in a list, and whether that is all of it."""
         known = open_.known
+        inside = [id_ for id_ in known.databases if databases.get(id_, known.id) == known.id]
         try:
             if open_.whole:
                 return open_.whole.result(), True
@@ -221,26 +226,29 @@ class Walk:
             return Children(self._news(known, page_id), (), known.blocks), False
         except BackupError as error:
             self._complain(page_id, error)
-            return Children((), (), known.blocks), False
-        pages = self._each(open_.pages, page_id)
-        there = [id_ for id_ in known.databases if databases.get(id_, known.id) == known.id]
-        self._assumed |= dict.fromkeys(there, (known.id, page_id))
-        shown = tuple(filter(None, pages))
-        return Children(shown, tuple(there), known.blocks), len(pages) == len(open_.pages)
+            there = self._as_it_was(known.pages, page_id)
+            return Children(there, tuple(inside), known.blocks), False
+        pages, is_whole = self._each(open_, page_id)
+        self._assumed |= dict.fromkeys(inside, (known.id, page_id))
+        return Children(pages, tuple(inside), known.blocks), is_whole
 
-    def _each(self, asked: Iterable[Future[Row | None]], page_id: str) -> list[Row | None]:
-        """What each page that was asked for is, without those of which Notion gave none."""
-        found = []
-        for future in asked:
+    def _each(self, open_: _Open, page_id: str) -> tuple[tuple[Row, ...], bool]:
+        """The pages of a list that were asked for one by one, and whether all have answered."""
+        found: list[Row] = []
+        is_whole = True
+        for id_, future in zip(open_.known.pages, open_.pages, strict=True):
             try:
-                found.append(future.result())
+                found += filter(None, [future.result()])
             except Unauthorized:
                 raise
-            except Forbidden:
-                self._refused.add(page_id)
             except BackupError as error:
-                self._complain(page_id, error)
-        return found
+                is_whole = False
+                found += self._as_it_was([id_], page_id)
+                if isinstance(error, Forbidden):
+                    self._refused.add(page_id)
+                else:
+                    self._complain(page_id, error)
+        return tuple(found), is_whole
 
     def _news(self, known: List, page_id: str) -> tuple[Row, ...]:
         """The pages of a list that is not shown, as far as the backup does not have them: another part
@@ -334,7 +342,7 @@ def set_out(
     }
     walk.ask(share)
     rest = {id_: each for id_, each in records.items() if each.lists and id_ not in share}
-    walk.believe(rest, records)
+    walk.believe(rest)
     walk.search()
     return Problem("pages in pages", _IN_SHARES.format(needed, _cost(share.values())))
 

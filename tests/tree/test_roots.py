@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from fakenotion import faults
 from fakenotion.branches import Branch
 from tests.support.kitchen import dead_links
 from tests.tree.conftest import Grove, Grown
@@ -98,3 +101,39 @@ def test_a_page_moves_up_to_be_a_root_and_back(grown: Grown) -> None:
     rooms.move(home)
     grove.run(DATABASES=f"{home.id}\n{rooms.id}")
     assert grove.pages == ["home", "home/rooms", "home/rooms/bath"]
+
+
+def test_what_lies_in_a_page_whose_list_fails_stays_there(grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    tasks = home.database("Tasks")
+    tasks.row("Door", None, "Fix it")
+    grove.roots = f"{home.id}\n{rooms.id}\n{tasks.id}"
+    grove.run(KEEP_JSON="false")
+    before, commits = grove.files, grove.backup.commits()
+    grove.backup.fail(f"/v1/blocks/{home.id}/children", faults.error(400))
+    ran = grove.run(1, KEEP_JSON="false")
+    assert "moved" not in ran.log
+    assert grove.files == before and grove.backup.commits() == commits
+
+
+@pytest.mark.parametrize("at", ["Attic", "Shed"])
+def test_a_page_that_moved_out_of_a_page_whose_list_fails_moves(at: str, grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    others = {title: grove.root(title) for title in ("Attic", "Shed")}
+    for other in others.values():
+        other.page("Box")
+    grove.roots = f"{others['Attic'].id}\n{home.id}\n{others['Shed'].id}"
+    grove.run()
+    rooms.move(others[at])
+    grove.backup.fail(f"/v1/blocks/{home.id}/children", faults.error(400))
+    grove.run(1)
+    assert f"{at.lower()}/rooms/bath" in grove.pages and "home/rooms" not in grove.pages
+
+
+def test_a_root_that_left_another_has_its_own_folder(grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    grove.roots = f"{home.id}\n{rooms.id}"
+    grove.run()
+    rooms.move(None)
+    grove.run()
+    assert grove.pages == ["home", "rooms", "rooms/bath"]
