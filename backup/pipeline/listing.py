@@ -82,7 +82,8 @@ class Survey:
         ids = self._below(known)
         places = {id_: place for id_, place in known.databases.items() if id_ in ids}
         for place in places.values():
-            self._sources.ask(place.sources)
+            if self.settings.child_pages or not place.parent:
+                self._sources.ask(place.sources)
         roots = [
             self.pool.submit(resolve, self.client, each, is_page=each.id in known.pages)
             for each in named
@@ -90,7 +91,7 @@ class Survey:
         records = {id_: each for id_, each in known.pages.items() if id_ in ids}
         nested = {id_: place.parent for id_, place in places.items() if place.parent}
         if self.settings.child_pages:
-            is_whole, self._walk.recorded = self.settings.full_sync, records.keys()
+            is_whole, self._walk.recorded = self.settings.full_sync, records
             warning = set_out(self._walk, records, known, self.turn, is_whole=is_whole)
             self._warnings += [warning] if warning else []
         self._name(named, roots)

@@ -137,3 +137,12 @@ def test_a_root_that_left_another_has_its_own_folder(grown: Grown) -> None:
     rooms.move(None)
     grove.run()
     assert grove.pages == ["home", "rooms", "rooms/bath"]
+
+
+def test_without_child_pages_no_database_in_a_page_is_asked_for(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    home.database("Tasks").row("Door", None, "Fix it")
+    grove.roots = home.id
+    grove.run()
+    grove.run(CHILD_PAGES="false")
+    assert set(grove.endpoints) == {"page"}
