@@ -15,7 +15,7 @@ from backup.model import Problem
 from backup.sync.family import TOP, Family, parents
 from backup.sync.state import Record, State
 from backup.sync.steps import Action, Listed, Listing, Rules, Step, Verdict
-from backup.words import UNTITLED, counted
+from backup.words import UNTITLED
 
 _SHARE = 0.20  # of a root's pages: more than this at once is taken for a mistake …
 _FEW = 5  # … from this many pages on
@@ -201,12 +201,13 @@ def _alarm(root: _Root) -> str:
 
 
 def _topmost(root: _Root) -> str:
-    """Which pages lie above all others, when there are such; one may explain hundreds."""
-    if len(root.top) >= len(root.pages) + len(root.below):
+    """Which pages lie above all others; one may explain hundreds."""
+    if not root.top:
         return ""
     shown = ", ".join(f"“{title}”" for title in root.top[:_NAMED])
-    more = f" and {counted(len(root.top) - _NAMED, 'more')}" if len(root.top) > _NAMED else ""
-    return f" All are, or lie in: {shown}{more}."
+    more = f" and {len(root.top) - _NAMED} more" if len(root.top) > _NAMED else ""
+    is_all = len(root.top) >= len(root.pages) + len(root.below)
+    return f" {'They are' if is_all else 'All are, or lie in'}: {shown}{more}."
 
 
 def _is_mass(count: int, recorded: int) -> bool:

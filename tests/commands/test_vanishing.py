@@ -226,7 +226,8 @@ def test_when_most_pages_would_go_at_once_none_goes(tmp_path: Path) -> None:
             backup.notion.trash(page)
         ran = backup.run()
         assert ran.code == 1 and len(backup.pages()) == 10
-        assert "6 of 10 pages would be removed at once" in ran.log
+        assert "6 of 10 pages would be removed at once, so none was. They are: “" in ran.log
+        assert "” and 3 more. If that is intended" in ran.log
 
 
 def test_a_database_that_suddenly_lists_nothing_loses_nothing(kitchen: Backup) -> None:
