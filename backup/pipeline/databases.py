@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from backup import store
-from backup.errors import NotionError
+from backup.errors import NotionError, Unauthorized, sentence
 from backup.folder.tables import Contents
 from backup.json_values import mapping, word
 from backup.model import Json, Row, bare_id
 from backup.notion import read
 from backup.notion.client import Client
-from backup.notion.read import Answered
+from backup.notion.read import Answered, SourceRows
 from backup.notion.resolve import Resolved, Source, data_source
 from backup.store import StoredDatabase
 from backup.sync.state import Place, State
@@ -69,34 +69,52 @@ class Sources:
     def found(
         self, database: Resolved, title: str = "", parent: str = "", *, deep: bool = True
     ) -> Found:
-        """A database, once the answers about all its sources are there; raises NotionError. `title`
-        and `parent` as in Listed; `deep` says that databases in it are backed up, too."""
+        """A database, once the answers about all its sources are there; raises NotionError when none can
+        be listed. One that cannot costs no other one: then the store stays as it is. `title` and `parent`
+        as in Listed; `deep` says that databases in it are backed up, too."""
         self.ask(database.sources)
-        about = [self._asked[source_id] for source_id in database.sources]
-        sources = [each.source.result() for each in about]
+        given, refused = self._given(database)
+        sources, parts = [source for source, _ in given], [rows for _, rows in given]
         schemas = {source.id: source.schema for source in sources}
         stored = StoredDatabase(database.id, database.raw, tuple(each.raw for each in sources))
-        parts = [
-            read.rows(each.live.result(), each.archived.result(), database.id) for each in about
-        ]
         nested = tuple(dict.fromkeys(each for part in parts for each in part.databases))
+        store_ = None if refused else store.dumps(stored)
         listed = Listed(
             id=database.id,
             title=title or database.title or UNTITLED,
             icon=database.icon,
             folder="",
             rows=tuple(row for part in parts for row in part.rows),
-            complete=all(part.complete for part in parts),
-            sources=tuple(schemas),
-            stored=store.dumps(stored) if self.keep_json else b"",
+            complete=not refused and all(part.complete for part in parts),
+            sources=database.sources,
+            stored=store_ if self.keep_json else b"",
             parent=parent,
             databases=nested if deep else (),
         )
-        problems = [each for part in parts for each in part.problems]
+        problems = [*refused, *(each for part in parts for each in part.problems)]
         problems += [_NESTED.format(len(nested))] if nested and not deep else []
         return Found(listed, schemas, tuple(problems))
 
+    def _given(self, database: Resolved) -> tuple[list[tuple[Source, SourceRows]], list[str]]:
+        """The data sources that can be listed, with their rows, and why others cannot; raises NotionError
+        when none can."""
+        found: list[tuple[Source, SourceRows]] = []
+        errors: list[NotionError] = []
+        for id_ in database.sources:
+            asked = self._asked[id_]
+            try:
+                rows = read.rows(asked.live.result(), asked.archived.result(), database.id)
+                found.append((asked.source.result(), rows))
+            except Unauthorized:
+                raise
+            except NotionError as error:
+                errors.append(error)
+        if errors and not found:
+            raise errors[0]
+        return found, [_REFUSED.format(sentence(each)) for each in errors]
 
+
+_REFUSED = "One of its data sources cannot be listed; what the backup has of it stays. {}"
 _NESTED = (
     "Databases that are rows of this wiki: {}. To back them up, set CHILD_PAGES to true, or name each "
     "in DATABASES, too."

@@ -310,3 +310,44 @@ def test_databases_in_a_wiki_lie_in_its_folder(page_parents: bool, grove: Grove)
     grove.notion.trash(find(grove, "Books").id)
     grove.run()
     assert "home/wiki/books/README.md" not in grove.files
+
+
+@pytest.mark.parametrize("status", [403, 404, 400])
+def test_a_data_source_that_is_refused_costs_no_other_one(status: int, grown: Grown) -> None:
+    grove = grown()
+    tasks = grove.root("Home").database("Tasks", {"Size": properties.number()})
+    door = tasks.row("Door", None, "Fix it")
+    more = tasks.source("More")
+    more.row("Roof", None, "Paint it")
+    grove.roots = tasks.id
+    grove.run()
+    before, commits = grove.files, grove.backup.commits()
+    grove.backup.fail(f"/v1/data_sources/{bare_id(more.id)}", error(status, "Not for you."))
+    assert "Not for you." in grove.run(1).log
+    assert grove.files == before and grove.backup.commits() == commits
+    door.edit("Fixed")
+    tasks.row("Key", None, "Find it")
+    grove.run(1)
+    assert grove.pages == ["tasks/door", "tasks/key", "tasks/roof"]
+    assert "Fixed" in grove.text("tasks/door") and "Roof" in grove.backup.text("tasks/README.md")
+    grove.backup.heal()
+    grove.run()
+    assert grove.files == grove.from_scratch()
+
+
+def test_a_new_database_of_which_a_data_source_is_refused_is_backed_up(grown: Grown) -> None:
+    grove = grown()
+    tasks = grove.root("Home").database("Tasks", {"Size": properties.number()})
+    tasks.row("Door", None, "Fix it")
+    more = tasks.source("More")
+    more.row("Roof", None, "Paint it")
+    grove.roots = tasks.id
+    grove.backup.fail(f"/v1/data_sources/{bare_id(more.id)}", error(403))
+    grove.run(1)
+    assert grove.pages == ["tasks/door"]
+    commits = grove.backup.commits()
+    grove.run(1)
+    assert grove.backup.commits() == commits
+    grove.backup.heal()
+    grove.run()
+    assert grove.files == grove.from_scratch()
