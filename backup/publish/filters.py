@@ -9,7 +9,7 @@ from itertools import islice
 
 from backup.errors import GitError
 from backup.git import Git
-from backup.model import README, STORE, TEXT
+from backup.model import CSV, README, STORE, TEXT
 
 # What `git lfs install` sets up; without it git would store the files themselves (git-lfs, "install").
 LFS = (
@@ -51,14 +51,20 @@ def among(said: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 
 def check(git: Git, paths: Collection[str]) -> dict[str, str]:
     """The filters of texts at these paths. Raises GitError when one could not be stored, or not be read
-    again."""
-    filtered = of(git, paths)
+    again, and for a table that would show what the filter of a file beside it hides."""
+    tables = [path for path in paths if path.endswith(CSV)]
+    beside = {
+        f"{path.removesuffix(CSV)}{name}": path for path in tables for name in (README, TEXT, STORE)
+    }
+    found = of(git, {*paths, *beside})
+    filtered = {path: found[path] for path in paths if path in found}
     if large := [path for path, name in filtered.items() if name == "lfs"]:
         raise GitError(
             f"{min(large)} goes into Git LFS by .gitattributes, but must be plain text.",
             hint=f"Add a line `{min(large)} !filter !diff !merge` {OUT}.",
         )
     refuse_unready(git, filtered)
+    _refuse(found, {each: path for each, path in beside.items() if path not in filtered})
     return filtered
 
 
@@ -90,12 +96,19 @@ def refuse_plain(git: Git, paths: Set[str], filtered: Mapping[str, str]) -> None
     plain = (path for path in paths if path.endswith(STORE) and path not in filtered)
     stores = {_text_beside(git, path, paths): path for path in plain}
     alone = of(git, stores.keys() - paths)
-    for text, name in sorted({**filtered, **alone}.items()):
-        if name != "lfs" and text in stores:
+    _refuse({**filtered, **alone}, stores)
+
+
+def _refuse(filtered: Mapping[str, str], plain: Mapping[str, str]) -> None:
+    """Raise GitError for a `plain` file when that beside it, by which it is given, is filtered."""
+    for hidden, name in sorted(filtered.items()):
+        if name != "lfs" and hidden in plain:
+            path = plain[hidden]
             raise GitError(
-                f"{stores[text]} would be published as plain text, but {text} goes through the filter "
+                f"{path} would be published as plain text, but {hidden} goes through the filter "
                 f"{name} (see .gitattributes).",
-                hint=f"Add a line `{STORE} filter={name}` to .gitattributes, or set KEEP_JSON=false.",
+                hint=f"Add a line `{path.rpartition('/')[2]} filter={name}` to .gitattributes, or set "
+                "KEEP_JSON=false.",
             )
 
 

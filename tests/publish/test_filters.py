@@ -13,7 +13,7 @@ import pytest
 
 from backup.git import Git
 from backup.publish import objects
-from fakenotion import blocks, build
+from fakenotion import blocks, build, properties
 from tests.support import lfs_program
 from tests.support.backups import Backup
 from tests.support.publishing import (
@@ -24,17 +24,20 @@ from tests.support.publishing import (
     push,
     remote_commits,
     remote_files,
+    remote_text,
     write,
 )
 
 SECRET = "The code of the safe is swordfish."
 ROT13 = "tr a-zA-Z n-za-mN-ZA-M"
-TEXTS = "*.md filter=crypt\n.notion.json filter=crypt\n"
+STORED = "*.md filter=crypt\n.notion.json filter=crypt\n"
+TEXTS = f"{STORED}database.csv filter=crypt\n"
 RULES = {
     "a folder": {".gitattributes": "wiki/** filter=crypt diff=crypt\n"},
     "everything": {".gitattributes": "* filter=crypt\n.gitattributes !filter\ncode.py !filter\n"},
     "a macro": {
-        ".gitattributes": "[attr]secret filter=crypt -text\n*.md secret\n.notion.json secret\n"
+        ".gitattributes": "[attr]secret filter=crypt -text\n"
+        "*.md secret\n.notion.json secret\n*.csv secret\n"
     },
     "a file further in": {"wiki/.gitattributes": TEXTS},
 }
@@ -47,8 +50,16 @@ def locked(target: Backup, request: pytest.FixtureRequest) -> Backup:
         (target.folder / path).parent.mkdir(exist_ok=True)
         (target.folder / path).write_text(rule)
         push(target, path)
-    write(target, "Tea", SECRET)
+    confide(target)
     return target
+
+
+def confide(target: Backup) -> None:
+    """A page says the secret in its text, and in a property."""
+    source = target.notion.source(target.notion.databases()[0])
+    target.notion.add_property(source, "Note", properties.of("rich_text"))
+    target.notion.set_property(page(target, "Tea"), "Note", SECRET)
+    write(target, "Tea", SECRET)
 
 
 def unlock(target: Backup, clean: str = ROT13, smudge: str = ROT13) -> None:
@@ -125,7 +136,7 @@ def test_a_fresh_clone_in_which_a_backup_is_still_encrypted_is_left_as_it_is(
 def test_a_rule_counts_before_it_is_committed_and_after_it_was_deleted(target: Backup) -> None:
     rule = target.folder / ".gitattributes"
     rule.write_text(TEXTS)
-    write(target, "Tea", SECRET)
+    confide(target)
     assert "through the filter crypt" in target.run().log
     push(target, ".gitattributes")
     rule.unlink()
@@ -141,7 +152,7 @@ def test_a_store_is_not_published_in_plain_beside_a_text_that_is_encrypted(targe
     (target.folder / ".gitattributes").write_text("*.md filter=crypt\n")
     push(target, ".gitattributes")
     unlock(target)
-    write(target, "Tea", SECRET)
+    confide(target)
     ran = target.run()
     assert ran.code == 1 and remote_commits(target) == 2
     assert ".notion.json would be published as plain text" in ran.log
@@ -154,7 +165,7 @@ def test_a_store_is_not_published_in_plain_beside_a_text_that_is_encrypted(targe
 def test_beside_the_store_of_a_database_lies_its_list_of_pages(target: Backup) -> None:
     unlock(target)
     rules = target.folder / ".gitattributes"
-    rules.write_text("index.md filter=crypt\nwiki/*/.notion.json filter=crypt\n")
+    rules.write_text("wiki/*/*.md filter=crypt\nwiki/*/.notion.json filter=crypt\n")
     ran = target.run(FULL_SYNC="true")
     assert ran.code == 0, ran.log
     rules.write_text("README.md filter=crypt\n")
@@ -164,10 +175,28 @@ def test_beside_the_store_of_a_database_lies_its_list_of_pages(target: Backup) -
     assert "/README.md goes through the filter crypt" in ran.log
 
 
+@pytest.mark.parametrize("rule", [STORED, "wiki/README.md", "wiki/.notion.json", "index.md"])
+def test_a_table_is_not_published_in_plain_beside_what_is_encrypted(
+    target: Backup, rule: str
+) -> None:
+    rules = rule if rule == STORED else f"{rule} filter=crypt\nwiki/**/.notion.json filter=crypt\n"
+    (target.folder / ".gitattributes").write_text(rules)
+    push(target, ".gitattributes")
+    unlock(target)
+    confide(target)
+    ran = target.run()
+    assert ran.code == 1 and remote_commits(target) == 2
+    assert "wiki/database.csv would be published as plain text, but wiki/" in ran.log
+    assert "`database.csv filter=crypt`" in ran.log and "KEEP_JSON=false" in ran.log
+    (target.folder / ".gitattributes").write_text(f"{rules}database.csv filter=crypt\n")
+    assert target.run().code == 0
+    assert encode(SECRET, "rot13") in remote_text(target, "wiki/database.csv")
+
+
 def test_a_rule_of_which_git_knows_nothing_yet_is_followed(target: Backup) -> None:
     (target.folder / ".gitattributes").write_text(TEXTS)
     unlock(target)
-    write(target, "Tea", SECRET)
+    confide(target)
     assert target.run().code == 0
     assert encode(SECRET, "rot13") in at_remote(target, "show", "main:wiki/tea/index.md")
     assert SECRET not in all_remote(target)
@@ -201,7 +230,7 @@ def test_an_exception_that_only_the_clone_has_lets_nothing_through(target: Backu
     push(target, ".gitattributes")
     (target.folder / "wiki").mkdir()
     (target.folder / "wiki/.gitattributes").write_text(TEXTS.replace("filter=crypt", "!filter"))
-    write(target, "Tea", SECRET)
+    confide(target)
     ran = target.run()
     assert ran.code == 1 and "through the filter crypt" in ran.log
     assert SECRET not in all_remote(target)
@@ -223,7 +252,7 @@ def test_the_real_git_crypt(target: Backup, tmp_path: Path) -> None:
         "docs/** filter=git-crypt diff=git-crypt\n**/.gitattributes !filter !diff\n"
     )
     push(target, ".gitattributes")
-    write(target, "Tea", SECRET)
+    confide(target)
     ran = target.run(OUTPUT_DIR="docs")
     assert ran.code == 0, ran.log
     for path in ("docs/.notion-sync.json", "docs/wiki/tea/index.md", "docs/wiki/README.md"):

@@ -140,7 +140,7 @@ def test_what_a_person_has_staged_stays_so_when_the_clone_follows_late(target: B
 
 def test_a_filter_that_breaks_after_the_push_is_not_asked_again(target: Backup) -> None:
     """The index is set from what was committed, not from the work tree."""
-    rules = "*.md filter=crypt\n.notion.json filter=crypt\n"
+    rules = "*.md filter=crypt\n.notion.json filter=crypt\ndatabase.csv filter=crypt\n"
     (target.folder / ".gitattributes").write_text(rules)
     push(target, ".gitattributes")
     limit = target.folder.parent / "limit"
