@@ -26,8 +26,10 @@ _KEPT = re.compile(
 )
 
 # A clone on a shared runner may be set up by somebody else, and its settings name programs. What is needed
-# to reach the remote stays (core.sshCommand is how actions/checkout passes an ssh key, credential.helper
-# how people sign in), and so do filters that .gitattributes asks for and the signing of commits.
+# to reach the remote stays (core.sshCommand is how actions/checkout passes an ssh key, credential.helper and
+# core.askPass how people sign in, core.gitProxy, remote.*.uploadpack and receivepack, and for LFS
+# lfs.customtransfer, how some hosts are reached), and so do filters that .gitattributes asks for and the
+# signing of commits. With gc.recentObjectsHook, see `following.pack`, nothing is packed.
 _ALWAYS = (
     ("safe.directory", "*"),  # a container's workspace often belongs to somebody else
     ("core.hooksPath", os.devnull),  # the repository's hooks are not for this commit

@@ -51,7 +51,10 @@ def caught_up(git: Git, reference: str, tip: str) -> str:
 
 def pack(git: Git) -> None:
     """Let git pack the clone when that is due, as its commands do at their end: each run adds loose objects.
-    The owner's gc.auto counts, behind which stands ours, that no other command of a run packs."""
+    The owner's gc.auto counts, behind which stands ours, that no other command of a run packs. Where git (2.42
+    and later) would run a program for that, the owner packs: git adds settings of this name, and takes none back."""
+    if git.ask("config", "--get-all", "gc.recentObjectsHook"):
+        return
     *owners, _ = git.ask("config", "--get-all", "gc.auto").splitlines() or [""]
     often = (("gc.auto", owners[-1] if owners else _LOOSE), ("gc.autoDetach", "false"))
     with suppress(GitError):  # it is tried again

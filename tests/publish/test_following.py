@@ -273,9 +273,17 @@ def test_a_backup_that_begins_anew_leaves_its_state_in_the_clone(target: Backup)
     assert target.run("status").code == 0
 
 
-@pytest.mark.parametrize(("limit", "is_packed"), [("1", True), ("0", False), ("", False)])
-def test_a_clone_is_packed_when_the_owner_says_so(
-    target: Backup, limit: str, is_packed: bool
+@pytest.mark.parametrize(
+    ("settings", "is_packed"),
+    [
+        ({"gc.auto": "1"}, True),
+        ({"gc.auto": "0"}, False),
+        ({}, False),
+        ({"gc.auto": "1", "gc.recentObjectsHook": "program"}, False),
+    ],
+)
+def test_a_clone_is_packed_when_the_owner_says_so_and_no_program_would_be_run(
+    target: Backup, settings: dict[str, str], is_packed: bool
 ) -> None:
     """Git looks into one folder of loose objects, and takes it for a 256th of all."""
     target.run()
@@ -284,7 +292,8 @@ def test_a_clone_is_packed_when_the_owner_says_so(
         (target.folder / "x").write_text(content)
         target.git("hash-object", "-w", "x")
     (target.folder / "x").unlink()
-    target.git("config", *(("gc.auto", limit) if limit else ("--list",)))
+    for key, value in settings.items():
+        target.git("config", key, value)
     write(target, "Tea", "News.")
     assert target.run().code == 0
     packs = [*(target.folder / ".git/objects/pack").glob("*.pack")]
