@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from backup.errors import sentence
 from backup.folder.tree import Tree
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
@@ -47,15 +48,26 @@ def after_run(
     settings: Settings, services: Services, now: State, base: Base | None, writer: Writer
 ) -> None:
     """Check the backup as a run leaves it: what its `writer` wrote, and what the branch has; log and
-    record what does not fit. What the run leaves to other parts is not finished."""
+    record what does not fit. What the run leaves to other parts is not finished. Never raises: a backup that
+    cannot be checked is recorded as that, and published."""
+    try:
+        found = _found(settings, services, now, base, writer)
+    except Exception as error:  # noqa: BLE001 - what is finished must be published
+        services.log.problem("errors", Problem("verifying", sentence(error)))
+        return
+    services.log.problem("errors", *found.problems)
+    for line in (*found.notes, heading(found, found.problems)):
+        services.log.line(line)
+
+
+def _found(
+    settings: Settings, services: Services, now: State, base: Base | None, writer: Writer
+) -> Checked:
     there = lying(services.tree)
     if base and services.publisher:
         there = published(services.tree, now, base, services.publisher.contents, writer.touched)
     options, others = Options.of(settings.rendering), writer.plan.others
-    found = check(now, there, options, unfinished=others)
-    services.log.problem("errors", *found.problems)
-    for line in (*found.notes, heading(found, found.problems)):
-        services.log.line(line)
+    return check(now, there, options, unfinished=others)
 
 
 def lying(tree: Tree) -> Inventory:

@@ -315,3 +315,16 @@ def test_a_clone_that_converts_line_ends_has_the_backup_all_the_same(
     again = there.run(FRONT_MATTER="true")
     assert again.code == 0 and again.log.count("from its store") == 3, again.log
     assert at_remote(there, "rev-parse", *kept_same) == before
+
+
+def test_what_cannot_be_verified_costs_no_page_its_publication(target: Backup) -> None:
+    """An object of the clone is damaged: of a page that nobody edits."""
+    target.run()
+    name = target.git("rev-parse", "main:wiki/milk/index.md")
+    damaged = target.folder / ".git/objects" / name[:2] / name[2:]
+    damaged.chmod(0o644)
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    write(target, "Tea", "News.")
+    ran = target.run(VERIFY="true")
+    assert ran.code == 1 and "verifying: git cat-file failed: " in ran.log, ran.log
+    assert "News." in remote_text(target, "wiki/tea/index.md")
