@@ -376,6 +376,21 @@ def test_an_odd_database_costs_at_most_itself(tmp_path: Path, odd: Json) -> None
         assert {"milk", "tea"} <= published(backup)
 
 
+def test_a_view_that_is_nested_too_deeply_costs_no_page(tmp_path: Path) -> None:
+    """Python reads its JSON, and nothing writes it down."""
+    deep: Json = {}
+    for _ in range(350):
+        deep = {"and": [deep]}
+    with backing_up(tmp_path / "r", folded("Milk", "Tea"), stand_in=Changing) as backup:
+        assert isinstance(backup.server, Changing)
+        backup.server.change = lambda path, sent: (
+            {**sent, "filter": deep} if path.startswith("/v1/views/") else sent
+        )
+        ran = backup.run()
+        assert published(backup) == {"milk", "tea"}, ran.log
+        assert ran.code == 1 and "nested too deeply" in ran.log
+
+
 def test_whoever_wrote_the_workflow_is_told_the_input_of_the_token(tmp_path: Path) -> None:
     with backing_up(tmp_path / "repository", wiki("Tea")) as backup:
         backup.server.plan = lambda asked: faults.error(401, "API token is invalid.")
