@@ -1,4 +1,7 @@
-"""Reads a backup as a commit has it, by git's objects alone: the work tree and the index stay as they are."""
+"""Reads a backup as a commit has it, by git's objects alone: the work tree and the index stay as they are.
+
+It stands apart because nothing else in this room serves `restore`, and this needs nothing of a run that publishes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Signs commits if commit.gpgSign is set, which fast-import ignores."""
+"""Signs commits if commit.gpgSign is set, which fast-import ignores.
+
+It stands apart because it makes commits in another way than all other code: one by one, from what git has of
+each. Once fast-import signs, it goes.
+"""
 
 from __future__ import annotations
 
