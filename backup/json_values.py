@@ -56,6 +56,6 @@ def is_shallow(value: object, levels: int) -> bool:
 
 
 def short_digest(value: object) -> str:
-    """A short name for a value of JSON: equal ones have the same."""
-    text = json.dumps(value, sort_keys=True)
+    """A short name for a value of JSON: equal ones have the same. A number may be an Exact."""
+    text = json.dumps(value, sort_keys=True, default=repr)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from backup.json_values import as_list, as_object, mapping, objects, objects_within, word
+from backup import exact_json
+from backup.json_values import (
+    as_list,
+    as_object,
+    mapping,
+    objects,
+    objects_within,
+    short_digest,
+    word,
+)
 
 ODD = [None, True, 0, 1.5, "text", [], ["a"], {}, {"a": 1}]
 
@@ -29,3 +38,9 @@ def test_objects_are_found_wherever_they_lie_in_reading_order() -> None:
     for _ in range(5000):
         deep = [deep]
     assert list(objects_within(deep)) == [{"n": 1}]
+
+
+def test_a_short_name_is_always_the_same_and_knows_every_number() -> None:
+    assert short_digest([True, [["é", [1, 2.5, None]]]]) == "9ea9a78575ef"
+    numbers = map(exact_json.loads, ("1.10", "1.1", "1e999", "2e999", "-0", "0"))
+    assert len({short_digest([each]) for each in numbers}) == 6

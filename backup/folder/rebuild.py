@@ -26,7 +26,7 @@ from backup.store import StoredPage
 from backup.sync import state
 from backup.sync.paths import is_name
 from backup.sync.state import Place, Record, join
-from backup.sync.untrusted import Damaged, shows_pages
+from backup.sync.untrusted import Damaged, is_id, shows_pages
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<lines>(?:[a-z_]+: .*\n)+)")
 _UNFIT = "0" * 64  # a digest that fits nothing
@@ -135,7 +135,7 @@ def _in_stores(
 
 def _database(folder: str, content: bytes) -> tuple[str, Place] | None:
     """The id of the database that a store in `folder` is about, and its place."""
-    if not (stored := store.as_database(content)):
+    if not (stored := store.as_database(content)) or not is_id(stored.id):
         return None
     title, digest = plain_text(stored.raw.get("title")), store.digest(content)
     return stored.id, Place(folder, title, store=digest)

@@ -11,6 +11,8 @@ the same bytes.
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,6 +41,7 @@ __all__ = [
 NAME = STORE
 VERSION = 1
 _LARGEST = 256_000_000  # bytes; more than the largest page that is read
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # of a character; or only a text about such
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,10 @@ def loads(data: bytes) -> StoredPage | StoredDatabase:
         first, *rest = data.decode("utf-8").removesuffix("\n").split("\n")
         head = as_object(lean.loads(first))
         _check_version(head.get("version"))
-        return _page(head, rest) if "page" in head else _database(head, rest)
+        found = _page(head, rest) if "page" in head else _database(head, rest)
+        if _HALF.search(data):
+            dumps(found)  # refuses the half of a character
+        return found
     except RecursionError:
         raise damaged("nested too deeply") from None
     except ValueError:
@@ -204,7 +210,7 @@ def _page(head: Json, rest: list[str]) -> StoredPage:
         raise damaged("without its page")
     blocks = lines.loads(rest, raw)
     page = Page(_id(head, raw), raw, blocks, comments=_objects(head.get("comments", [])))
-    return StoredPage(page, _objects(files), _objects(pending))
+    return StoredPage(page, _noted(files), _noted(pending))
 
 
 def _of_database(stored: StoredDatabase) -> str:
@@ -234,7 +240,7 @@ def _database(head: Json, rest: list[str]) -> StoredDatabase:
 def _in_order(source: Json, names: Any) -> Json:
     """The source with its properties as Notion listed them: a line has its keys sorted."""
     properties = mapping(source, "properties")
-    if not isinstance(names, list) or sorted(map(str, names)) != sorted(properties):
+    if not isinstance(names, list) or sorted(map(repr, names)) != sorted(map(repr, properties)):
         raise damaged("without the order of its properties")
     if "properties" not in source or not isinstance(source["properties"], dict):
         return source
@@ -250,6 +256,16 @@ def _id(head: Json, raw: Json) -> str:
     found = head.get("id", bare_id(str(raw.get("id", ""))))
     if not isinstance(found, str):
         raise damaged("without an id")
+    return found
+
+
+def _noted(value: object) -> tuple[Json, ...]:
+    """What this program wrote itself, for the state as well: it has no number that Python writes otherwise."""
+    found = _objects(value)
+    try:
+        json.dumps(found)
+    except TypeError:
+        raise damaged("with numbers that it cannot have") from None
     return found
 
 

@@ -211,6 +211,19 @@ def test_a_lost_state_does_not_believe_a_store_that_gives_another_text(backed_up
     assert backed_up.files() == before
 
 
+@pytest.mark.parametrize("size", ["1e999", "1.10", '"\\ud800"'])
+def test_a_lost_state_does_not_believe_a_store_with_values_that_no_run_writes(
+    backed_up: Backup, size: str
+) -> None:
+    before = backed_up.files()
+    (backed_up.folder / NAME).unlink()
+    at = backed_up.folder / f"wiki/cups/{STORE}"
+    at.write_text(re.sub(r'"size":\d+', lambda _: f'"size":{size}', at.read_text("utf-8")), "utf-8")
+    titles, log = read(backed_up, code=1)
+    assert "Cups" in titles and "Rebuilt from the " in log
+    assert backed_up.files() == before
+
+
 class TestPublishing:
     def test_stores_are_published_with_their_pages(self, target: Backup) -> None:
         files = all_remote_files(target)

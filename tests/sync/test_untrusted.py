@@ -1,20 +1,25 @@
-"""A state and a journal that anybody may have written: whatever they hold, it ends in a sentence, and
+"""A state, a journal and stores that anybody may have written: whatever they hold, it ends in a sentence, and
 what is believed of them names no file that cannot be ours."""
 
 from __future__ import annotations
 
 import json
 import random
+import re
 from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backup import store
 from backup.errors import StateError
+from backup.folder import rebuild
 from backup.slug import is_path
+from backup.store import StoredDatabase
 from backup.sync import journal
 from backup.sync.state import Place, Record, State, dumps, loads
+from tests.folder.memories import LACKING, PICTURE, stored
 
 TEA = Record(
     "d" * 32, "wiki/tea", "Tea 🍵", links=("a" * 32, "b" * 32 + "#" + "c" * 32), requests=2,
@@ -34,6 +39,19 @@ ODD: list[Any] = [
     *([3], {"path": "main.py"}, [{"path": "../x"}], "e" * 32, {"a": {"b": [1]}}, "NaN"),
 ]  # fmt: skip
 
+# As a store may have them: a text that begins with # stands for a number that Python would write otherwise.
+NUMBERS = ["#1e999", "#1.10", "#-0", "#12345678901234567890.5"]
+WIKI = StoredDatabase(
+    "d" * 32,
+    {"object": "database", "id": "d" * 32, "title": [{"plain_text": "Wiki"}]},
+    ({"id": "e" * 32, "properties": {"Name": {"id": "title"}, "7": {"id": "x"}}},),
+    ({"id": "v"},),
+)
+STORES = {
+    "wiki": store.dumps(WIKI),
+    "wiki/tea": stored("a" * 32, "Tea", "2026-09-01", files=(PICTURE,), pending=(LACKING,)),
+}
+
 
 def spots(value: Any) -> list[tuple[Any, Any]]:
     """Every place inside of a JSON value: what it is in, and its key there."""
@@ -47,7 +65,7 @@ def spots(value: Any) -> list[tuple[Any, Any]]:
     return [spot for key in keys for spot in ((value, key), *spots(value[key]))]
 
 
-def mutated(raw: Any, chance: random.Random) -> Any:
+def mutated(raw: Any, chance: random.Random, *odd: Any) -> Any:
     """A copy of a JSON value of which one or several places hold something else."""
     raw = copied(raw)
     for _ in range(chance.randint(1, 4)):
@@ -61,7 +79,7 @@ def mutated(raw: Any, chance: random.Random) -> Any:
             inside[str(chance.choice(ODD))[:6000]] = inside.pop(key)
         else:
             spot = chance.choice(spots(raw))
-            inside[key] = copied(chance.choice([*ODD, spot[0][spot[1]]]))
+            inside[key] = copied(chance.choice([*ODD, *odd, spot[0][spot[1]]]))
     return copied(raw)
 
 
@@ -82,7 +100,8 @@ def believable(state: State) -> bool:
     assert all(map(is_path, state.owned()))
     for path in state.owned():
         folder, _, name = path.rpartition("/")
-        assert name in ("index.md", "README.md") or folder.endswith(("/assets", "/attachments"))
+        is_whole = name in ("index.md", "README.md", store.NAME)
+        assert is_whole or folder.endswith(("/assets", "/attachments"))
     assert sum(record.requests for record in state.pages.values()) / 2 < 1e18
     assert all(int(id_[-8:], 16) >= 0 for id_ in state.pages)
     again = loads(dumps(state))
@@ -112,3 +131,25 @@ def test_no_journal_is_too_odd_to_be_read(chance: random.Random, whole: bool) ->
         assert all(map(is_path, record.paths()))
     assert all(map(is_path, replayed.claimed))
     dumps(replayed.state)
+
+
+@settings(max_examples=500)
+@given(st.integers(0, 2**64).map(random.Random), st.booleans())
+def test_no_store_is_too_odd_to_be_read_when_the_state_is_lost(
+    chance: random.Random, whole: bool
+) -> None:
+    texts = {folder: data.decode() for folder, data in STORES.items()}
+    folder = chance.choice([*texts])
+    if whole:
+        lines = texts[folder].splitlines()
+        at = chance.randrange(len(lines))
+        line = json.dumps(
+            mutated(json.loads(lines[at]), chance, *NUMBERS, *NUMBERS), sort_keys=True
+        )
+        lines[at] = re.sub('"#([^"]*)"', r"\1", line)
+        texts[folder] = "\n".join(lines)
+    else:
+        texts[folder] = garbled(texts[folder], chance)
+    stores = {f"{folder}/{store.NAME}": text.encode() for folder, text in texts.items()}
+    found = rebuild.rebuilt(stores, {}, stores.items(), {".": ""}, {"wiki": "d" * 32})
+    assert believable(State(found.pages, found.databases))
