@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -63,15 +63,6 @@ class _Begun:
     rules: Rules = field(default_factory=Rules)
     left_alone: tuple[Problem, ...] = ()
     discussions: Discussions | None = None
-
-    def has(self, services: Services) -> Callable[[str], bool]:
-        """Whether the backup has a file, by its path below the output folder."""
-        if self.base is None:
-            return services.tree.has
-        pages = self.memory.state.pages
-        unpublished = {path for id_ in self.memory.unpublished for path in pages[id_].paths()}
-        files = self.base.files
-        return lambda path: path in files or path in unpublished
 
 
 def run(settings: Settings, services: Services) -> Report:
@@ -136,7 +127,8 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     memory, told = adopt.adopted(load.unproven(memory), listing, lying)
     if told:
         services.log.line(told)
-    memory = memory if settings.keep_json else load.without_stores(memory)
+    if not settings.keep_json:
+        memory = load.without_stores(memory, load.having(memory, base, services.tree))
     services.log.problem("errors", *summary.damage(memory))
     services.log.problem("warnings", *summary.left_out(memory), *summary.strays(memory))
     return _Begun(here, base, memory, survey, summary.worth_keeping(listing, memory), lying.stores)
@@ -228,7 +220,8 @@ def _ended(
     before = begun.memory.state
     now = indexes.current(before, writer, before.databases)
     try:
-        places = indexes.write_indexes(tables, writer, before, begun.has(services))
+        has = load.having(begun.memory, begun.base, services.tree)
+        places = indexes.write_indexes(tables, writer, before, has)
         now = indexes.current(before, writer, places)
         day = begun.listing.began.date()
         failed = summary.failing(before, writer.plan, outcome, begun.rules, day)
@@ -290,7 +283,8 @@ def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables)
 
 def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
     memory = begun.memory
-    holes, options = load.missing(memory.state, begun.has(services)), Options.of(settings.rendering)
+    has = load.having(memory, begun.base, services.tree)
+    holes, options = load.missing(memory.state, has), Options.of(settings.rendering)
     return Rules(
         full_sync=settings.full_sync,
         keep_json=settings.keep_json,

@@ -228,13 +228,27 @@ def unproven(memory: Memory) -> Memory:
     return replace(memory, state=replace(memory.state, pages=pages))
 
 
-def without_stores(memory: Memory) -> Memory:
-    """The memory of a run that keeps no stores: those that there are belong to nobody, and go."""
-    pages = {id_: replace(each, store="") for id_, each in memory.state.pages.items()}
+def without_stores(memory: Memory, has: Callable[[str], bool]) -> Memory:
+    """The memory of a run that keeps no stores: those that there are belong to nobody, and go. Where a text is
+    missing, the store stays until that is written from it: Notion may no longer show the page."""
+    pages = {
+        id_: replace(each, store="") if each.store and has(each.text_path) else each
+        for id_, each in memory.state.pages.items()
+    }
     databases = {id_: replace(each, store="") for id_, each in memory.state.databases.items()}
     now = replace(memory.state, pages=pages, databases=databases)
     dropped = memory.state.owned().keys() - now.owned().keys()
     return replace(memory, state=now, claimed=memory.claimed | dropped)
+
+
+def having(memory: Memory, base: Base | None, tree: Tree) -> Callable[[str], bool]:
+    """Whether the backup has a file, by its path below the output folder: the branch, or `tree` where nothing
+    is published."""
+    if base is None:
+        return tree.has
+    pages, files = memory.state.pages, base.files
+    unpublished = {path for id_ in memory.unpublished for path in pages[id_].paths()}
+    return lambda path: path in files or path in unpublished
 
 
 def missing(state: State, has: Callable[[str], bool]) -> Holes:

@@ -148,6 +148,19 @@ def test_stores_go_when_they_are_not_wanted_and_nothing_is_read_for_that(backed_
     assert read(backed_up, KEEP_JSON="false")[0] == set() and backed_up.stamps() == stamps
 
 
+def test_the_only_copy_of_a_page_does_not_go_with_its_store(backed_up: Backup) -> None:
+    text = backed_up.text("wiki/tea/index.md")
+    backed_up.environ = {"ON_DELETE": "keep", "KEEP_JSON": "false"}
+    backed_up.notion.trash(row(backed_up, "Tea"))
+    (backed_up.folder / "wiki/tea/index.md").unlink()
+    later(backed_up.notion)
+    _, log = read(backed_up)
+    assert backed_up.text("wiki/tea/index.md") == text, log
+    read(backed_up)
+    assert backed_up.text("wiki/tea/index.md") == text
+    assert not [path for path in backed_up.files() if path.endswith(STORE)]
+
+
 def test_without_stores_a_page_is_read_to_be_written_otherwise(kitchen: Backup) -> None:
     kitchen.environ["KEEP_JSON"] = "false"
     assert kitchen.run().code == 0
@@ -256,6 +269,21 @@ class TestPublishing:
         before = set(all_remote_files(target))
         titles, _ = read(other, IMAGE_STYLE=style, FRONT_MATTER=str(style == "html").lower())
         assert titles == set() and set(all_remote_files(target)) == before
+
+    def test_the_only_copy_of_a_page_does_not_go_from_the_branch_with_its_store(
+        self, target: Backup
+    ) -> None:
+        text = remote_text(target, "wiki/tea/index.md")
+        target.environ = {"ON_DELETE": "keep", "KEEP_JSON": "false"}
+        target.notion.trash(row(target, "Tea"))
+        target.git("pull", "-q")
+        target.git("rm", "-q", "wiki/tea/index.md")
+        push(target)
+        pass_time(target)
+        for _ in range(2):
+            read(target)
+            assert remote_text(target, "wiki/tea/index.md") == text
+        assert not [path for path in all_remote_files(target) if path.endswith(STORE)]
 
     def test_a_text_that_was_deleted_on_the_branch_comes_back(self, target: Backup) -> None:
         text = remote_text(target, "wiki/tea/index.md")

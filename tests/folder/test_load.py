@@ -272,6 +272,7 @@ def test_a_page_that_lacks_only_its_text_is_not_damaged_where_it_has_a_store() -
 def test_a_run_that_keeps_no_stores_reads_nothing_for_that_and_they_are_nobodys() -> None:
     databases = {"db": Place("wiki", "Wiki", store="6" * 64)}
     known = State({TEA: record("tea", store="5" * 64)}, databases)
-    memory = without_stores(Memory(known, frozenset({"wiki/x"})))
+    memory = without_stores(Memory(known, frozenset({"wiki/x"})), lambda path: True)
     assert memory.state == State({TEA: record("tea")}, PLACES)
     assert memory.claimed == {"wiki/x", "wiki/tea/.notion.json", "wiki/.notion.json"}
+    assert without_stores(Memory(known), lambda path: False).state.pages == known.pages
