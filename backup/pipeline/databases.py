@@ -140,19 +140,21 @@ def edited_since(client: Client, listing: Listing, page_ids: Collection[str]) ->
 def in_order(listing: Listing, known: State, stores: Contents) -> Listing:
     """The listing with the properties of each database in the order in which its pages are written: that of
     its store in the backup, which `stores` gives, as the API lists them in any order. Of a database that did
-    not change, none is read."""
+    not change, none is read; one that is not as the state says is not believed."""
     changed = {
-        place.store_path: each
+        place.store_path: (each, place.store)
         for each in listing.databases
         if each.stored and (place := known.databases.get(each.id, Place(each.folder, "")))
         if store.digest(each.stored) != place.listing_digest
     }
     schemas, ordered = dict(listing.schemas), {each.id: each for each in listing.databases}
     for path, data in stores(changed) if changed else ():
-        now, before = map(store.as_database, (changed[path].stored or b"", data))
-        if now and before and before.id == now.id:
+        listed, digest = changed[path]
+        now, before = map(store.as_database, (listed.stored or b"", data))
+        is_ours = digest in ("", store.digest(data))  # a state that was lost says nothing
+        if now and before and before.id == now.id and is_ours:
             now = store.in_order(now, before)
-            ordered[now.id] = replace(changed[path], stored=store.dumps(now))
+            ordered[now.id] = replace(listed, stored=store.dumps(now))
             for source in now.sources:
                 names = mapping(source, "properties")
                 schema = listing.schemas.get(bare_id(word(source, "id")), {})

@@ -113,6 +113,20 @@ def test_a_renamed_property_is_written_in_every_row(labelled: Backup) -> None:
     assert "Condition" in labelled.text("wiki/tea/index.md")
 
 
+def test_the_order_of_columns_is_not_taken_from_a_store_that_somebody_changed(
+    labelled: Backup,
+) -> None:
+    labelled.run()
+    at = labelled.folder / "wiki/.notion.json"
+    good, other = '"order":[["State","Name"]]', '"order":[["Name","State"]]'
+    assert good in at.read_text("utf-8")
+    at.write_text(at.read_text("utf-8").replace(good, other), "utf-8")
+    source = labelled.notion.source(labelled.notion.databases()[0])
+    labelled.notion.rename_option(source, "State", "Open", "In progress")
+    assert labelled.run().code == 0
+    assert good in at.read_text("utf-8")
+
+
 def test_a_program_that_writes_otherwise_writes_every_page_again_and_says_so(
     labelled: Backup,
 ) -> None:
