@@ -72,11 +72,7 @@ def _found(
 
 def lying(tree: Tree) -> Inventory:
     """The backup as it lies in the work tree."""
-
-    def digest(path: str) -> str | None:
-        return tree.digest(path) or None
-
-    return Inventory(frozenset(tree.files()), tree.content, digest, tree.is_blocked)
+    return Inventory(frozenset(tree.files()), tree.content, tree.digest, tree.is_blocked)
 
 
 def published(
@@ -101,7 +97,7 @@ def published(
 
     def digest(path: str) -> str | None:
         is_shown = base.checked_out or path in touched
-        return (tree.digest(path) if is_shown else "") or None
+        return tree.digest(path) if is_shown and tree.has(path) else None
 
     return Inventory(files, content, digest)
 

@@ -25,12 +25,14 @@ _LFS = (
     "lies here as a pointer of Git LFS; fetch the file itself with `git lfs pull`, or `lfs: true`."
 )
 
+_UNREADABLE = "cannot be read; look at its permissions, and at the disk."
+
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """A backup as it lies somewhere: the paths of all that is there, what Markdown and stores hold
-    (nothing for one that cannot be read), the SHA-256 of others (None where that is not to be had), and
-    whether something else than a file lies in the place of one, or on the way to it."""
+    (nothing for one that cannot be read), the SHA-256 of others ('' for one that cannot be read, None where that
+    is not to be had), and whether something else than a file lies in the place of one, or on the way to it."""
 
     files: Collection[str]
     content: Callable[[str], bytes]
@@ -126,8 +128,10 @@ def _files(now: State) -> dict[str, str]:
 def _changed(now: State, lying: Inventory) -> Iterator[Problem]:
     """Files that are not what was downloaded. The state of one that was rebuilt may not know that."""
     for path, digest in _files(now).items():
-        found = lying.digest(path) if digest else None
-        if found is not None and found != digest:
+        found = lying.digest(path) if digest and path in lying.files else None
+        if found == "":
+            yield Problem(path, _UNREADABLE)
+        elif found is not None and found != digest:
             content = lying.content(path)
             if as_downloaded(content, digest) is not None:
                 continue
