@@ -24,6 +24,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _NOT_IN_TARGET = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\`|$\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DEAD_SCHEME = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
+_ANCHOR = re.compile(r"b-[0-9a-f]{8}")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]*));")
 
 
@@ -89,6 +90,11 @@ def address_of(run: Json) -> str:
 def anchor(block_id: str) -> str:
     """The name of a block's anchor. Newer ids share their first digits, so the last eight are used."""
     return f"b-{bare_id(block_id)[-8:]}"
+
+
+def is_anchor(name: str) -> bool:
+    """Whether it may be the name of a block's anchor."""
+    return bool(_ANCHOR.fullmatch(name))
 
 
 def relative(from_path: str, to_path: str) -> str:

@@ -11,12 +11,13 @@ from backup import store
 from backup.files.store import as_downloaded
 from backup.markdown import verify
 from backup.markdown.context import Options
-from backup.markdown.links import anchor
+from backup.markdown.links import anchor, is_anchor
 from backup.markdown.verify import DeadLink
 from backup.model import CSV, FILE_FOLDERS, Problem
 from backup.pipeline.stored import AGAIN, Comparison
 from backup.store import StoredPage, StoreError
 from backup.sync.state import State, join, parent_of
+from backup.words import counted
 
 TEXTS, SHEETS, STORES, FILES = "Markdown files", CSV, store.NAME, "images and attachments"
 FOREIGN = "foreign files"
@@ -77,8 +78,9 @@ def check(
     foreign = _foreign(now, there - kinds.keys() - set(claimed))
     again = Comparison(now, written, lying.content, there, options)
     again.run()
+    links, unsure = _links(texts, lying, unfinished)
     wrong = {
-        TEXTS: [*again.wrong_lists, *again.wrong_texts, *_links(texts, lying, unfinished)],
+        TEXTS: [*again.wrong_lists, *again.wrong_texts, *links],
         SHEETS: again.wrong_sheets,
         STORES: again.wrong_stores,
         FILES: [*_changed(now, lying)],
@@ -93,13 +95,19 @@ def check(
     return Checked(
         counts={kind: checked[kind] for kind in wrong},
         wrong={kind: tuple(found) for kind, found in wrong.items()},
-        notes=tuple(again.notes()),
+        notes=(*again.notes(), *([_UNSURE.format(counted(unsure, "link"))] if unsure else ())),
     )
 
 
 _BLOCKED = (
     "cannot be there: something else than a file lies in its place, or on the way to it. Delete that, and "
     "the next backup brings the file back."
+)
+
+
+_UNSURE = (
+    f"{{}} to a place in a page that is not there, and no {store.NAME} that can be used says whether Notion has "
+    "such a block."
 )
 
 
@@ -141,31 +149,40 @@ def _changed(now: State, lying: Inventory) -> Iterator[Problem]:
 
 def _links(
     texts: Mapping[str, bytes], lying: Inventory, unfinished: Collection[str]
-) -> Iterator[Problem]:
-    """What a reader stumbles over. Bytes that are not UTF-8 are shown as readers see them."""
+) -> tuple[list[Problem], int]:
+    """What a reader stumbles over, and how many links may or may not be wrong. Bytes that are not UTF-8 are shown
+    as readers see them."""
     shown = {path: text.decode("utf-8", "replace") for path, text in texts.items()}
+    found: list[Problem] = []
     nowhere: dict[str, list[DeadLink]] = {}
     for problem in verify.problems(shown, lying.files):
         if not isinstance(problem, DeadLink):
-            yield problem
+            found.append(problem)
         elif problem.where in unfinished or problem.at in unfinished:
             continue
         elif problem.fragment:
             nowhere.setdefault(problem.at, []).append(problem)
         else:
-            yield problem
+            found.append(problem)
+    unsure = 0
     for path in filter(nowhere.get, texts):  # in the order in which stores are read fastest
         blocks = _anchors(join(parent_of(path), store.NAME), lying)
-        yield from (each for each in nowhere[path] if each.fragment in blocks)
+        if blocks is None:
+            unsure += sum(is_anchor(each.fragment) for each in nowhere[path])
+        else:
+            found += [each for each in nowhere[path] if each.fragment in blocks]
+    return found, unsure
 
 
-def _anchors(path: str, lying: Inventory) -> set[str]:
-    """What the anchors of a page's blocks are called, by its store. A link to any other place came with
-    somebody's text: Notion itself leads it to the page alone."""
+def _anchors(path: str, lying: Inventory) -> set[str] | None:
+    """What the anchors of a page's blocks are called, by its store; None when there is none that can be used. A link to any other place
+    came with somebody's text: Notion itself leads it to the page alone."""
+    if path not in lying.files:
+        return None
     try:
-        found = store.loads(lying.content(path)) if path in lying.files else None
+        found = store.loads(lying.content(path))
     except StoreError:
-        found = None
+        return None
     blocks = found.page.walk() if isinstance(found, StoredPage) else ()
     return {anchor(each.id) for each in blocks}
 

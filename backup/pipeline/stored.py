@@ -42,11 +42,13 @@ class Comparison:
     wrong_lists: list[Problem] = field(default_factory=list)
     wrong_sheets: list[Problem] = field(default_factory=list)
     _without: int = 0  # pages without a store
+    _unsound: int = 0  # pages whose store is missing or damaged
     _fitting: int = 0  # pages that were written with these settings
     _otherwise: int = 0  # pages that were written with others
     _waiting: int = 0  # pages that the next run writes again
     _alone: int = 0  # pages whose database has no sound store
     _old: int = 0  # databases whose lists of pages the next run writes again
+    _partial: set[str] = field(default_factory=set)  # databases that lack a sound store
     _schemas: dict[str, Json] = field(default_factory=dict)
     _sheets: dict[str, Sheet] = field(default_factory=dict)
 
@@ -87,21 +89,28 @@ class Comparison:
                 f"{self._told_otherwise()}, and not compared: the next backup writes those again that "
                 "Notion still shows."
             )
-        if self._waiting:
-            yield (
-                f"{counted(self._waiting, 'page')} not compared: the next backup writes them again, "
-                "because of a page that they link to."
-            )
-        if self._old:
-            yield (
-                f"The lists of pages of {counted(self._old, 'database')} not compared: the next backup writes "
-                "them again."
-            )
-        if self._alone:
-            yield (
-                f"{counted(self._alone, 'page')} not compared: the {store.NAME} of their database cannot "
-                "be used."
-            )
+        of_pages = (
+            (
+                self._waiting,
+                "the next backup writes them again, because of a page that they link to",
+            ),
+            (self._alone, f"the {store.NAME} of their database cannot be used"),
+            (self._unsound, f"their own {store.NAME} is missing or damaged"),
+        )
+        of_databases = (
+            (self._old, "the next backup writes them again"),
+            (
+                len(self._partial),
+                f"the {store.NAME} of one, or of a page in it, is missing or damaged",
+            ),
+        )
+        for number, why in of_pages:
+            if number:
+                yield f"{counted(number, 'page')} not compared: {why}."
+        for number, why in of_databases:
+            if number:
+                which = counted(number, "database")
+                yield f"The lists of pages of {which} not compared: {why}."
 
     @cached_property
     def _targets(self) -> Mapping[str, Target]:
@@ -119,6 +128,8 @@ class Comparison:
             self._old += 1
         elif about or not place.store:
             self._sheets[id_] = Sheet(id_, holdings, about)
+        else:
+            self._partial.add(id_)
 
     def _compare_lists(self, place: Place, sheet: Sheet) -> None:
         ours = place.paths()
@@ -132,7 +143,9 @@ class Comparison:
     def _compare(self, id_: str, record: Record) -> None:
         stored = self._read(id_, record.folder, record.store)
         if not isinstance(stored, StoredPage):
-            self._sheets.pop(record.parent, None)
+            self._unsound += 1
+            if self._sheets.pop(record.parent, None):
+                self._partial.add(record.parent)
             return
         if sheet := self._sheets.get(record.parent):
             sheet.add(id_, stored.page.raw)
