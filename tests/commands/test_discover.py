@@ -15,7 +15,7 @@ from fakenotion.faults import error
 from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
 from tests.support.backups import TOKEN, Backup, backing_up
-from tests.support.looking import Seen, look
+from tests.support.looking import Seen, in_format, look
 
 
 @pytest.fixture
@@ -112,6 +112,7 @@ def test_other_commands_do_not_have_it(shared: Backup) -> None:
 
 def test_programs_get_the_same_as_json(shared: Backup) -> None:
     told = discovered(shared, "--json").json
+    assert told.keys() == in_format("status --discover") - {"folder"}
     found = {each["title"]: each for each in told["shared"]}
     assert told["ok"] and found.keys() == {"Wiki", "Home", "Tasks", "Rooms", "Bath"}
     assert found["Tasks"] == {

@@ -14,7 +14,7 @@ from fakenotion.nodes import Clock
 from fakenotion.workspace import Workspace
 from tests.support.backups import Backup, backing_up
 from tests.support.kitchen import PNG, later
-from tests.support.looking import look
+from tests.support.looking import in_format, look
 from tests.support.restoring import restore
 
 
@@ -44,6 +44,18 @@ def test_it_says_what_would_be_made_and_asks_nobody(backup: Backup) -> None:
     assert numbers == {"pages": 1, "databases": 1, "rows": 1, "files": 1}
     assert seen.json["requests"] > 2 and seen.json["links"] == []
     assert len(backup.server.requests) == asked
+
+
+def test_each_answer_in_json_has_the_keys_that_the_format_tells(backup: Backup) -> None:
+    goal = Branch.root(backup.notion, "Attic").id
+    plan = look(backup.folder, "restore", "top", "--json")
+    copy = restore(backup, "top", "--json", RESTORE_INTO=goal)
+    original = restore(backup, "top", "--json", RESTORE_INTO="original")
+    for kind, seen in {"plan": plan, "copy": copy, "original": original}.items():
+        assert seen.json.keys() == in_format("restore", kind), kind
+    losses = [{*each} for each in copy.json["losses"]]
+    assert losses and all(each >= {"code", "path", "where", "count"} for each in losses)
+    assert all({*each} == {"path", "from", "to"} for each in copy.json["links"])
 
 
 def test_it_says_what_is_lost_and_where(backup: Backup) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from backup.__main__ import main
+
+_FORMAT = (Path(__file__).parents[2] / "docs/format.md").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,14 @@ def look(folder: Path, *arguments: str, **environ: str) -> Seen:
     with redirect_stdout(out), redirect_stderr(err):
         code = main(arguments, given)
     return Seen(code, out.getvalue(), err.getvalue())
+
+
+def in_format(command: str, kind: str = "") -> set[str]:
+    """The keys that docs/format.md gives the answer of a command; `kind` is one of those of a restore."""
+    section = _FORMAT.partition("## Answers of")[2].partition("\n## ")[0]
+    common, *own = re.split(r"(?m)^`([\w -]+)` adds", section)
+    tables = common + dict(zip(own[::2], own[1::2], strict=True))[command]
+    rows = re.findall(r"(?m)^\| (`.*?`) \| (.*?) \|", tables)
+    kinds = {"plan", "copy", "original"} - {kind}
+    told = (names for names, where in rows if kind in where or not kinds & {*where.split(", ")})
+    return {key for names in told for key in re.findall(r"`(\w+)`", names)}

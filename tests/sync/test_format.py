@@ -18,7 +18,8 @@ from backup.sync.state import VERSION, List, Place, Record, State, dumps, loads,
 
 SPECIFICATION = (Path(__file__).parents[2] / "docs/format.md").read_text("utf-8")
 [EXAMPLE] = re.findall(r"(?s)```json\n(.*?)```", SPECIFICATION)
-WAITING = Pending("i", File("k", "image", "https://e.co/x", False, "n", "w"), 1, "2026-09-01", True)
+FILE = File("k", "image", "https://e.co/x", False, "n", "w")
+WAITING = Pending("i", FILE, 1, "2026-09-01", True, "the server answered 404 (Not Found)")
 
 
 def section(heading: str) -> str:
@@ -53,6 +54,12 @@ def keys(kind: type[Any]) -> set[str]:
 )
 def test_every_key_is_described_and_no_other(heading: str, written: set[str]) -> None:
     assert described(heading).keys() == written
+
+
+def test_the_file_that_waits_has_every_key_that_one_may_have() -> None:
+    assert all(getattr(WAITING, each.name) != each.default for each in fields(Pending))
+    own = keys(Pending) - {"file"}
+    assert WAITING.to_json().keys() == own | (keys(File) - {"hosted"})  # it would be signed
 
 
 @pytest.mark.parametrize(("kind", "heading"), [(Place, "databases"), (Record, "pages")])
