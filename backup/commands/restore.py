@@ -280,7 +280,7 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
         kinds = "; ".join(summary.kinds(shown.unfounded))
         told.append(Problem("restore", f"The plan named losses that did not happen: {kinds}."))
     proven = (
-        f"{counted(len(shown.differences), 'difference')} that nobody foresaw."
+        f"{counted(len(shown.differences), 'difference')} that the plan did not foresee."
         if shown.differences
         else f"Proven: {counted(shown.compared, 'page, database or block', 'pages, databases and blocks')} "
         "compared, all as in the backup but for what is listed."

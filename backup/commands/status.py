@@ -182,7 +182,7 @@ def _changed(services: ReadingServices) -> tuple[datetime | None, str]:
 def _age(services: ReadingServices, changed: datetime | None, commit: str) -> str:
     """When that was, in words. A shallow clone has not the whole history."""
     if changed is None:
-        return "at a time that nobody knows"
+        return "at an unknown time"
     is_cut = commit and _asked(services, "rev-parse", "--is-shallow-repository") == "true"
     return f"{'at least ' if is_cut else ''}{ago(services.now - changed)}"
 

@@ -114,7 +114,7 @@ def present(tree: Tree, where: str, *, believed: bool = True) -> Local:
     is none, or its state cannot be used."""
     here = local(tree, believed=believed)
     if here.problem:
-        raise StateError(here.problem, hint="The next backup makes it anew from what lies there.")
+        raise StateError(here.problem, hint="The next backup rebuilds it from the pages on disk.")
     if here.lack:
         raise StateError(
             f"There is no backup here: {join(where, _NAME)} is {here.lack}.",

@@ -168,7 +168,7 @@ _CHECKS: dict[str, Callable[[_Line], bool]] = {
     ),
     "dollars that a host takes for math": _math_by_accident,
     "GitHub drops <u>": lambda line: "<u>" in (line.text if line.html else _unescaped(line.text)),
-    "blanks at the end of the line": lambda line: line.raw != line.raw.rstrip(" \t"),
+    "spaces at the end of the line": lambda line: line.raw != line.raw.rstrip(" \t"),
     "a tab outside code": lambda line: "\t" in line.raw,
 }
 

@@ -28,7 +28,7 @@ _SHARE = 360  # requests: two minutes of what Notion allows
 _LATE = timedelta(hours=1)  # Assumed: by then an edit is in the index of the search
 _IN_SHARES = (
     "To list all of them takes about {} requests. So this run listed a part of them ({} requests), and a "
-    "search told which pages of the others were edited. Every page has its turn in seven runs; a full "
+    "search showed which of the other pages were edited. Every page has its turn in seven runs; a full "
     "sync lists all."
 )
 

@@ -41,7 +41,7 @@ class Loss(Enum):
         "a property that cannot be made by a program (button, verification, a column called “title” beside "
         "that of the title)"
     )
-    UNIQUE_NUMBER = "the number of a row in a column of unique ids: Notion counts anew"
+    UNIQUE_NUMBER = "the number of a row in a column of unique ids: Notion numbers rows again"
     RELATION_OUTSIDE = "a relation to a database outside of what is restored"
     RELATION_CUT = "a relation to more pages than Notion takes"
     ONE_WAY = "a two-way relation to a database that stays: it becomes a one-way relation"

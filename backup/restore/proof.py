@@ -39,8 +39,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`differences` are what nobody foresaw; `lost` are the losses that happened, `unfounded` those that
-    were foreseen and did not. `compared` counts pages, databases and blocks."""
+    """`differences` are what the plan did not foresee; `lost` are the losses that happened, `unfounded`
+    those that were foreseen and did not. `compared` counts pages, databases and blocks."""
 
     differences: tuple[Difference, ...]
     lost: tuple[Lost, ...]

@@ -24,8 +24,8 @@ IsThere = Callable[[Record, str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The state with what an interrupted run `finished` (ids of pages), and every file that it had in
-    its hands: ours, whether or not a page needs it now. `torn` has the pages that do not lie there whole,
+    """The state with what an interrupted run `finished` (ids of pages), and every file that it wrote
+    or was about to write: ours, whether or not a page needs it now. `torn` has the pages that do not lie there whole,
     each with the files that it was to have: those that it had begun to write, and those of which somebody
     deleted a file since. The state's damage holds the journal's too."""
 

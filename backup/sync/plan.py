@@ -21,7 +21,7 @@ from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
 from backup.sync.targets import all_targets, icon_of, links_digest
 
 _NONE: frozenset[str] = frozenset()  # one for all: Python makes another one each time
-_READINGS = 2  # of a page that changes under our eyes; then it is taken as it is, and not stable
+_READINGS = 2  # of a page that is edited meanwhile; then it is taken as it is, and not stable
 
 STORELESS = f"its {STORE} is missing"
 _LOST = "the state was lost or damaged"

@@ -187,7 +187,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps in the order in which a person would read them, and what is wrong with the picture.
+    """Steps in the order in which a person would read them, and what somebody must look at.
 
     `targets` are the pages and databases that links may point to, as they will lie afterwards.
     `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are

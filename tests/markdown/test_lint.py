@@ -78,7 +78,7 @@ BAD = [
     ("# T\n\n<u>x</u>\n", "line 3: GitHub drops <u>"),
     ("# T\n\n\\\\<u>x</u>\n", "line 3: GitHub drops <u>"),
     ("# T\n\n<p>\\<u>x</u></p>\n", "line 3: GitHub drops <u>"),
-    ("# T\n\nblank \n", "line 3: blanks at the end of the line"),
+    ("# T\n\nblank \n", "line 3: spaces at the end of the line"),
     ("# T\n\na\tb\n", "line 3: a tab outside code"),
     ("# T\n\n$x$ and 5$ too\n", "line 3: dollars that a host takes for math"),
     *(

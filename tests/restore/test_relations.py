@@ -156,7 +156,7 @@ def test_a_formula_that_notion_refuses_costs_only_itself(tmp_path: Path) -> None
         told = restore(copy.backup, "top", RESTORE_INTO=copy.goal.id)
         assert told.code == 1
         assert "Notion refused “Bad”" in told.out and "“Good”" not in told.out
-        assert "that nobody foresaw" not in told.out
+        assert "that the plan did not foresee" not in told.out
         assert copy.copies == ["Top"]
 
 

@@ -120,7 +120,7 @@ def test_a_copy_that_differs_is_a_failure_that_names_the_place(desk: Desk) -> No
     desk.backup.server.writes.plan = meddle
     told = desk.restore()
     assert told.code == 1, told.out
-    assert "1 difference that nobody foresaw" in told.out and "top: block " in told.out
+    assert "1 difference that the plan did not foresee" in told.out and "top: block " in told.out
     assert "Another run makes another copy" in told.out
 
 

@@ -88,7 +88,7 @@ def test_a_long_walk_is_done_in_shares_and_a_search_tells_the_rest(grown: Grown)
     commits = grove.backup.commits()
     ran = grove.run()
     assert grove.asked < 1 + tree.walk() // 4
-    assert "a search told which pages of the others were edited" in ran.log
+    assert "a search showed which of the other pages were edited" in ran.log
     assert grove.backup.commits() == commits
     for place in (400, 500, 600):
         tree.branch(place).edit("Other words").rename(f"Renamed {place}")

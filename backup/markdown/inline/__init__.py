@@ -1,6 +1,6 @@
 """Rich text: a Notion array in, text out that shows the same on GitHub and on Gitea.
 
-The way of a text: `plain` lets through what needs nothing. Of the rest, `read` makes pieces, `trim`
+What happens to a text: `plain` lets through what needs nothing. Of the rest, `read` makes pieces, `trim`
 settles the white space, `marks` puts marks and links in order, and `write` or `html` writes them;
 `escape` guards the literal characters.
 """
