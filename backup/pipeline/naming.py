@@ -1,4 +1,7 @@
-"""AI naming in a run: answers of earlier runs, and what this run used."""
+"""AI naming in a run: answers of earlier runs, and what this run used.
+
+It stands apart because it is there only where AI naming is switched on.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Pings a watchdog in the style of healthchecks.io: at the start, at success, at failure.
 
 The real danger is a backup that stops silently; a watchdog notices missing pings.
-Source: healthchecks.io docs, "Pinging API".
+Source: healthchecks.io docs, "Pinging API". It stands apart as every notifier does.
 """
 
 from __future__ import annotations

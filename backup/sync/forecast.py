@@ -1,4 +1,7 @@
-"""Says what a plan will do, and estimates the requests that it will take."""
+"""Says what a plan will do, and estimates the requests that it will take.
+
+It stands apart because it decides nothing, unlike `plan`, and does nothing, unlike the command that logs it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader folds: toggles, template buttons, tabs."""
+"""What a reader folds: toggles, template buttons, tabs. It stands apart as every family of blocks does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What stands in the cells of README.md's table: values on one line, and not too long."""
+"""What stands in the cells of README.md's table: values on one line, and not too long.
+
+It stands apart because it knows of one value, while `rows` gathers those of a whole database.
+"""
 
 from __future__ import annotations
 

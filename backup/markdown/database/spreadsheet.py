@@ -1,7 +1,7 @@
 """database.csv: every row of a database with all its properties, for spreadsheets and programs.
 
 RFC 4180, with line feeds. Values are as they are, also those that begin with '=': see
-docs/decisions/table.md.
+docs/decisions/table.md. It stands apart because nothing that holds for Markdown holds in it.
 """
 
 from __future__ import annotations
