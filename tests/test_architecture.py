@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -145,6 +146,14 @@ def test_imports_go_down_the_list_of_rooms() -> None:
     }
     assert {room for room, _ in arrows} | {other for _, other in arrows} <= FLOORS.keys()
     assert sorted(arrow for arrow in arrows if FLOORS[arrow[0]] >= FLOORS[arrow[1]]) == []
+
+
+def test_the_list_of_rooms_is_told_to_contributors_and_so_is_each_room() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    told = " ".join(text.partition("never up: `")[2].partition("`")[0].split())
+    assert told == " → ".join(", ".join(rooms) for rooms in ORDER)
+    tree = text.partition("```\naction.yml")[2].partition("```")[0]
+    assert [room for room in FLOORS if not re.search(rf"(?m)\b{room}(/|\.py)", tree)] == []
 
 
 def test_nothing_that_a_user_runs_imports_the_fake_server_or_the_sample() -> None:
