@@ -1,8 +1,12 @@
-"""The thread pools of a run, and the rule that prevents deadlock.
+"""The threads of a run, and the rule that prevents deadlock: a task never waits for a task of its own pool.
 
-`pages` reads whole pages and lists databases, `requests` sends single requests and downloads files for
-them. A task of a pool never waits for a task of the same pool: `pages` may wait for `requests`, and
-`requests` waits for nobody. (Downloads with threads of their own would be no faster: 100 pages with an image
+`beside` is one thread that lists, while the main one asks the remote (commands.backup); it may wait for `pages`.
+`pages` reads whole pages and lists databases; it may wait for `requests`, which sends single requests and downloads
+files for them, and waits for nobody. A restore has `requests` alone, to read its copy back (commands.restore).
+
+Two kinds of threads are not made here. Notifications have one each, and wait for nobody
+(report.sending). The watchman cuts off answers that take too long (notion.wire): one for the whole process, which
+ends with it. (Downloads with threads of their own would be no faster: 100 pages with an image
 each, from a host that takes 2 s, through a budget of requests, took 47.5 s with them and 46.3 s without.)
 """
 

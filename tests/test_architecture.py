@@ -75,6 +75,15 @@ DOORS = {
     "markdown_it": {"markdown.verify"},
     "apprise": {"report.chats"},
 }
+# Where threads begin; backup/threads.py says which there are, and who waits for whom.
+THREADS = {"threads", "report.sending", "notion.wire"}
+# What is imported only when it is needed, where, and why not at the start.
+LAZY = {
+    ("commands", "backup.commands"): "a fifth of every start, and seldom wanted",
+    ("markdown.verify", "markdown_it"): "only VERIFY and verify look for links",
+    ("report.chats", "apprise"): "large, and most runs notify no chat",
+    ("report.log", "tqdm"): "on a terminal alone",
+}
 # Small modules with one importer that still have to say why they stand apart.
 UNEXPLAINED = {"publish.authors", "publish.earlier", "publish.signing"}
 
@@ -173,6 +182,31 @@ def test_pure_parts_reach_nothing_outside() -> None:
 def test_each_door_to_the_outside_is_where_it_should_be() -> None:
     users = {door: {name(path) for path in MODULES if door in outer(path)} for door in DOORS}
     assert users == DOORS
+
+
+def test_threads_begin_in_few_places() -> None:
+    words = {"ThreadPoolExecutor", "ProcessPoolExecutor", "Thread", "Timer", "start_new_thread"}
+    makers = {
+        name(path)
+        for path in MODULES
+        for node in nodes(path)
+        if (isinstance(node, ast.Name) and node.id in words)
+        or (isinstance(node, ast.Attribute) and node.attr in words)
+    }
+    assert makers == THREADS
+    told = ast.get_docstring(ast.parse((ROOT / "backup/threads.py").read_text("utf-8"))) or ""
+    assert all(f"({each})" in told for each in THREADS - {"threads"})
+
+
+def test_what_is_imported_late_has_a_reason() -> None:
+    late = {
+        (name(path), node.module or "" if isinstance(node, ast.ImportFrom) else node.names[0].name)
+        for path, function in functions()
+        if path in MODULES
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert late == LAZY.keys()
 
 
 def test_only_a_restore_can_write_to_notion() -> None:
