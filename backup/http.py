@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 import socket
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -81,14 +83,27 @@ def may_pass(status: int) -> bool:
     return status in _BUSY or status >= 500
 
 
-def seconds(asked: object) -> float | None:
-    """How long a server asks to wait, from what it says in Retry-After or in a body; infinity for what
-    has no end, None when it says nothing that makes sense."""
+def seconds(asked: object, date: object = None) -> float | None:
+    """How long a server asks to wait, from what it says in Retry-After or in a body: seconds, or a moment (RFC
+    9110, 10.2.3); infinity for what has no end, None when it says nothing that makes sense. `date` is the
+    header Date of the answer, the server's own clock: ours may be wrong."""
     try:
         found = float(str(asked))
     except ValueError:
-        return None
+        moment = moment_of(asked)
+        if moment is None:
+            return None
+        found = (moment - (moment_of(date) or datetime.now(timezone.utc))).total_seconds()
     return max(found, 0.0) if math.isfinite(found) else math.inf
+
+
+def moment_of(date: object) -> datetime | None:
+    """The moment of a Date or Retry-After header, in UTC when it names no zone; None for no date."""
+    try:
+        moment = parsedate_to_datetime(str(date))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 class _Tries(Retry):
@@ -108,9 +123,11 @@ class _Tries(Retry):
         if wait := asked or self.get_backoff_time():
             self.pause(wait)
 
-    def parse_retry_after(self, retry_after: str) -> float:
-        """The seconds; one, when what it says makes no sense."""
-        asked = seconds(retry_after)
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """The seconds that it asks for; one, when what it says makes no sense."""
+        if (after := response.headers.get("Retry-After")) is None:
+            return None
+        asked = seconds(after, response.headers.get("Date"))
         return min(1.0 if asked is None else asked, self.retry_after_max)
 
 

@@ -74,6 +74,20 @@ def test_how_long_a_server_asks_to_wait(asked: object, seconds: float | None) ->
     assert http.seconds(asked) == seconds
 
 
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("Mon, 02 Nov 2026 10:00:30 GMT", 30.0),
+        ("Mon, 02 Nov 2026 10:00:30", 30.0),
+        ("Mon, 02 Nov 2026 09:00:00 GMT", 0.0),
+        ("Mon, 02 Nov 99999999999 10:00:30 GMT", None),
+    ],
+)
+def test_a_moment_counts_by_the_clock_of_the_server(asked: str, seconds: float | None) -> None:
+    assert http.seconds(asked, "Mon, 02 Nov 2026 10:00:00 GMT") == seconds
+    assert http.seconds("Thu, 02 Nov 2090 10:00:30 GMT") > 1e9  # by ours, when it has none
+
+
 def test_a_status_is_told_with_its_words() -> None:
     assert http.answered(404) == "answered 404 (Not Found)"
     assert http.answered(599) == "answered 599"

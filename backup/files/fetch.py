@@ -250,7 +250,7 @@ def _accepted(response: http.Response) -> http.Response:
     status = response.status_code
     if status in (200, 203):
         return response
-    after = http.seconds(response.headers.get("Retry-After"))
+    after = http.seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
     response.close()
     reason = f"the server {http.answered(status)}"
     if http.may_pass(status):

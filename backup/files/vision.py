@@ -103,7 +103,7 @@ def _question(model: str, media_type: str, content: bytes) -> Json:
 
 def _wait(response: http.Response) -> float:
     """Seconds that the server asks to wait, within reason."""
-    after = http.seconds(response.headers.get("Retry-After"))
+    after = http.seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
     return _WAIT if after is None else min(after, _LONGEST_WAIT)
 
 

@@ -19,12 +19,12 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from backup.errors import Busy, ConfigError, NotionError
-from backup.http import RequestException, Session, no_answer, session
+from backup.http import RequestException, Session, moment_of, no_answer, session
 from backup.model import Json
 from backup.notion import wire
 from backup.notion.lists import going_on
 from backup.notion.pace import Pace
-from backup.notion.responses import Broken, GoodAnswer, Throttled, http_date, judged, parsed
+from backup.notion.responses import Broken, GoodAnswer, Throttled, judged, parsed
 from backup.notion.wire import Adapter, Bounds
 
 VERSION = "2026-03-11"
@@ -361,7 +361,7 @@ class Client:
         body = parsed(content)
         found = GoodAnswer(judged(answer.status_code, answer.headers, body.value, named, kinds))
         found.size, found.body = len(content), body
-        if date := http_date(answer.headers.get("Date", "")):
+        if date := moment_of(answer.headers.get("Date")):
             self._ahead = date - datetime.now(timezone.utc)
         return found
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from backup import exact_json
+from backup import exact_json, http
 from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
 from backup.json_values import as_object, mapping
 from backup.model import Json
@@ -22,12 +20,12 @@ _THROTTLED = (429, 529)
 _AGAIN = (408, 409)  # besides every 5xx: the network in front of Notion has codes of its own there
 _FINAL = ("row_limit_exceeded",)  # 409, but no conflict
 _SHORTEST = 1.0  # seconds; Retry-After counts whole ones, and "0" means less than one
+_ENDLESS = 1e9  # seconds; nobody means more
 _UNSAID = 5.0  # seconds. Assumed: a throttled answer without a usable time means a short wait.
 _HALVES = re.compile(
     rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]"
 )  # escaped, or in what claims to be UTF-8
 _SIGNS = (b"\\ud", b"\\uD", b"\xed")  # one of them is in all of these, and is found in no time
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 _LONGEST = 300  # characters of Notion's own words in a message
 _NO_NOTION = "This does not look like an answer from Notion: check NOTION_API_URL, and any proxy."
 
@@ -107,11 +105,11 @@ def _refusal(status: int, headers: Mapping[str, str], error: Json, where: str) -
     code = str(error.get("code") or "")
     more = mapping(error, "additional_data")
     after = headers.get("Retry-After") or more.get("retry_after")
-    now = http_date(headers.get("Date", "")) or datetime.now(timezone.utc)
+    wait = _wait(after, headers.get("Date"))
     if status in _THROTTLED and more.get("rate_limit_reason") != "public_api_request_blocked":
-        return Throttled(retry_after(after, now))
+        return Throttled(wait)
     if (status in _AGAIN or (status >= 500 and status != 529)) and code not in _FINAL:
-        return Broken(f"status {status}", retry_after(after, now) if after else 0.0, status)
+        return Broken(f"status {status}", wait if after else 0.0, status)
     if status == 403 and code != "restricted_resource" and "x-notion-request-id" not in headers:
         return Broken("status 403 from the network in front of Notion")
     return _final(status, code, _said(error), error.get("object") == "error", where)
@@ -143,22 +141,7 @@ def _said(error: Json) -> str:
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 
-def retry_after(value: object, now: datetime) -> float:
-    """Seconds to wait, from a Retry-After in seconds or as an HTTP date (RFC 9110, 10.2.3).
-
-    `now` is the sender's own clock at the time: ours may be wrong.
-    """
-    text = str(value or "").strip()
-    if _SECONDS.fullmatch(text):
-        return max(float(text), _SHORTEST)
-    moment = http_date(text)
-    return max((moment - now).total_seconds(), _SHORTEST) if moment else _UNSAID
-
-
-def http_date(text: str) -> datetime | None:
-    """The moment of a Date or Retry-After header, in UTC when it names no zone; None for no date."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+def _wait(asked: object, date: object) -> float:
+    """Seconds to wait when Notion says so."""
+    found = http.seconds(asked, date)
+    return _UNSAID if found is None or found > _ENDLESS else max(found, _SHORTEST)

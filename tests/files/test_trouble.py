@@ -60,7 +60,12 @@ def test_a_dead_host_does_not_cost_its_waits_for_every_file(
     assert len(local.waits) == 12  # it was not dead after all
 
 
-@pytest.mark.parametrize(("asked", "waited"), [("7", 7.0), ("86400", 60.0), ("soon", 1.0)])
+LATE = "Thu, 02 Nov 2090 10:00:30 GMT"
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"), [("7", 7.0), ("86400", 60.0), (LATE, 60.0), ("soon", 1.0)]
+)
 def test_a_server_may_say_how_long_to_wait_within_reason(
     local: Local, site: Site, tmp_path: Path, asked: str, waited: float
 ) -> None:

@@ -50,6 +50,7 @@ def test_an_address_may_hold_name_and_password(session: Sending, inbox: Inbox) -
         ((429, {"Retry-After": "0.75"}, b""), [0.75]),
         ((429, {"Retry-After": "soon"}, b""), [1.0]),
         ((429, {"Retry-After": "86400"}, b""), [10.0]),
+        ((429, {"Retry-After": "Thu, 02 Nov 2090 10:00:30 GMT"}, b""), [10.0]),
         ((429, {"Retry-After": "inf"}, b""), [10.0]),
         ((503, {"Retry-After": "3"}, b""), [3.0]),
         ((429, {}, b""), []),
