@@ -20,6 +20,10 @@ STORE = ".notion.json"  # in the folder of a page or database: what Notion said,
 CSV = "database.csv"  # in the folder of a database: its rows
 IMAGES, ATTACHMENTS = "assets", "attachments"  # in the folder of a page
 FILE_FOLDERS = (IMAGES, ATTACHMENTS)
+CHILD_BLOCKS = (
+    "child_page",
+    "child_database",
+)  # what is in one is no part of the page that it lies in
 WITHHELD = "Notion does not show its content to this integration"  # why a block is `unread`: a 404
 
 # Images that browsers show, by the extension that their files have in a backup.
@@ -220,6 +224,11 @@ def title_runs(raw: Json) -> list[Json]:
     """The rich text of a page object's title; [] when it has none or is partial."""
     values = map(as_object, mapping(raw, "properties").values())
     return next((objects(each.get("title")) for each in values if each.get("type") == "title"), [])
+
+
+def row_source(raw: Json) -> str:
+    """The id (32 hex digits) of the data source of a page object; '' when it is not a row, or does not say."""
+    return bare_id(word(mapping(raw, "parent"), "data_source_id"))
 
 
 def page_title(raw: Json) -> str:

@@ -19,11 +19,11 @@ from typing import TypeAlias
 from backup import store
 from backup.errors import GitError
 from backup.files.store import remembered
-from backup.json_values import mapping, objects, word
+from backup.json_values import objects, word
 from backup.markdown import database as shown
 from backup.markdown.context import Context
 from backup.markdown.database import Overview, Rows, Source, TableRow, views_used
-from backup.model import CSV, README, STORE, Json, Page, Stored, Target, bare_id
+from backup.model import CSV, README, STORE, Json, Page, Stored, Target, bare_id, row_source
 from backup.store import StoredDatabase, StoreError
 from backup.sync.state import Place, Record, State, join
 from backup.sync.steps import index_of
@@ -144,7 +144,7 @@ class Sheet:
     def add(self, page_id: str, page: Json) -> None:
         """Take the page object of a row."""
         record = self._left.pop(page_id)
-        home = bare_id(word(mapping(page, "parent"), "data_source_id"))
+        home = row_source(page)
         self._rows.add(home, _entry(page_id, record, page, self._place.folder))
 
     def texts(self) -> dict[str, str]:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from backup.json_values import as_list, as_object, mapping, objects, word
 from backup.markdown import links
 from backup.markdown.runs import runs
-from backup.model import Block, Json, Page, bare_id
+from backup.model import CHILD_BLOCKS, Block, Json, Page, bare_id
 from backup.sync.untrusted import is_id
-
-_SUBPAGES = ("child_page", "child_database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def _parts(page: Page) -> Iterator[_Found]:
 
 
 def _in_block(block: Block) -> _Found:
-    if block.type in _SUBPAGES:
+    if block.type in CHILD_BLOCKS:
         yield bare_id(block.id), None
     elif block.type == "link_to_page":
         yield bare_id(word(block.data, word(block.data, "type"))), None

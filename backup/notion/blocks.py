@@ -17,14 +17,13 @@ from typing import Any, TypeVar
 
 from backup.errors import Forbidden, NotFound, NotionError
 from backup.json_values import as_object, mapping, word
-from backup.model import WITHHELD, Block, Json, bare_id
+from backup.model import CHILD_BLOCKS, WITHHELD, Block, Json, bare_id
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
 
 T = TypeVar("T")
 Submit = Callable[[Callable[[], T]], "Future[T]"]
 
-_SEPARATE = ("child_page", "child_database")  # documents of their own, not part of this one
 _CLOSED = ("unsupported",)  # may say that it has children; to ask for them is an error
 _DEEPEST = 100  # levels; far below what Python can walk, far above what Notion's editor makes
 _MEETINGS = ("meeting_notes", "transcription")  # the new and the old name
@@ -206,7 +205,7 @@ class _Tree:
     def _add(self, node: _Node, raw: Json) -> _Node:
         child = _Node(raw, above=node.above, is_shared=node.is_shared, depth=node.depth + 1)
         node.children.append(child)
-        if raw.get("type") in (*_SEPARATE, *_CLOSED):
+        if raw.get("type") in (*CHILD_BLOCKS, *_CLOSED):
             return child
         if raw.get("has_children"):
             self._descend(child)

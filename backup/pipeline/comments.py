@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from backup import store
 from backup.errors import Forbidden, NotionError, StoreError, Unauthorized, sentence
 from backup.json_values import mapping, short_digest, word
-from backup.model import Block, Json, Page, Problem, as_written, bare_id
+from backup.model import CHILD_BLOCKS, Block, Json, Page, Problem, as_written, bare_id
 from backup.notion.client import Client
 from backup.notion.comments import Comments, Discussed
 from backup.store import StoredPage
@@ -37,7 +37,6 @@ _MOST = 500  # blocks of a page that are asked one by one in each run; all are w
 _TRIAL = (
     20  # blocks that are asked though nothing is told of them, until the Markdown has told of one
 )
-_SEPARATE = ("child_page", "child_database")
 _WORDLESS = {"image", "video", "audio", "file", "pdf", "embed", "bookmark", "link_preview"}
 _WORDLESS |= {"equation", "table"}
 _REFUSED = (
@@ -262,7 +261,7 @@ def _own(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks of a page that comments may be about. What a synced copy shows belongs to the page of
     its original, and pages and databases are documents of their own."""
     for block in blocks:
-        if block.type not in _SEPARATE:
+        if block.type not in CHILD_BLOCKS:
             yield block
             if not mapping(block.data, "synced_from"):
                 yield from _own(block.children)

@@ -18,11 +18,22 @@ from backup.errors import StoreError
 from backup.files import find
 from backup.files.pending import Pending
 from backup.files.store import Gathered, remembered
-from backup.json_values import mapping, word
+from backup.json_values import mapping
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options, fits
-from backup.model import TEXT, Json, Page, Problem, Row, Target, as_written, bare_id, emoji, moment
+from backup.model import (
+    TEXT,
+    Json,
+    Page,
+    Problem,
+    Row,
+    Target,
+    as_written,
+    emoji,
+    moment,
+    row_source,
+)
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
@@ -105,9 +116,7 @@ class Reader:
             raise StoreError(
                 f"{store.NAME} is about something else, and Notion does not show the page."
             )
-        schema = self.schemas.get(
-            bare_id(word(mapping(found.page.raw, "parent"), "data_source_id")), {}
-        )
+        schema = self.schemas.get(row_source(found.page.raw), {})
         text = rendered(found, before, schema, self.targets, self.options)
         return Written(step.action, before, text, data, {}, (), (), (), 0)
 

@@ -13,7 +13,7 @@ from backup.folder.tables import Holdings, Sheet
 from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown.context import Context, Options, render_key
-from backup.model import CSV, Json, Page, Problem, Target, bare_id
+from backup.model import CSV, Json, Page, Problem, Target, bare_id, row_source
 from backup.settings import Rendering
 from backup.settings.setting import declared
 from backup.store import StoredDatabase, StoredPage, StoreError
@@ -163,7 +163,7 @@ class Comparison:
 
     def _schema(self, page: Page, record: Record) -> Json | None:
         """The schema of the page's data source, by which it is shown; None when no store has it."""
-        source = bare_id(word(mapping(page.raw, "parent"), "data_source_id"))
+        source = row_source(page.raw)
         place = self.now.databases.get(record.parent)
         if not source and place and len(place.sources) == 1:
             (source,) = place.sources

@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from backup.json_values import mapping, objects
-from backup.model import Block, bare_id, plain_text
+from backup.model import CHILD_BLOCKS, Block, bare_id, plain_text
 from backup.restore import canonical
 from backup.restore.canonical import Side
 from backup.restore.saved import Node
 
-CHILDREN = ("child_page", "child_database")
 _LONG = 95  # texts of one block, from which on it may go on in the next
 _LARGE = 30_000  # characters, the same
 _PIECE = 1_900  # characters that one text surely takes
@@ -39,14 +38,14 @@ class Match:
 def of_page(blocks: Sequence[Block], inside: Collection[str]) -> list[Slot]:
     """The places of a page; `inside` are the ids of what lies in it. What stands in blocks comes at the
     end, and so does what stands nowhere."""
-    top = [block for block in blocks if block.type in CHILDREN]
+    top = [block for block in blocks if block.type in CHILD_BLOCKS]
     shown = dict.fromkeys(bare_id(block.id) for block in top)
     nested = [
         inner
         for block in blocks
         for child in block.children
         for inner in child.walk()
-        if inner.type in CHILDREN and bare_id(inner.id) in inside
+        if inner.type in CHILD_BLOCKS and bare_id(inner.id) in inside
     ]
     moved = {bare_id(each.id): each for each in nested if bare_id(each.id) not in shown}
     missing = (id_ for id_ in inside if id_ not in shown and id_ not in moved)
@@ -63,7 +62,7 @@ def _slots(
     blocks: Sequence[Block], inside: Collection[str], *, is_top: bool = False
 ) -> Iterator[Slot]:
     for block in blocks:
-        if block.type in CHILDREN:
+        if block.type in CHILD_BLOCKS:
             is_here = bare_id(block.id) in inside
             yield Slot(block, None, is_link=is_here and not is_top)
         elif _is_mere_frame(block):

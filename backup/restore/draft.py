@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup import exact_json
-from backup.model import Json, bare_id, dashed_id
+from backup.model import CHILD_BLOCKS, Json, bare_id, dashed_id
 
 _ID = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
@@ -57,7 +57,7 @@ class Draft:
     @property
     def has_request(self) -> bool:
         """Whether it is a page or database, which is not sent among blocks."""
-        return self.type in ("child_page", "child_database")
+        return self.type in CHILD_BLOCKS
 
     def walk(self) -> Iterator[Draft]:
         """Itself, then all below it, in reading order."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from backup.json_values import mapping, objects, word
-from backup.model import Block, Json, bare_id
+from backup.model import CHILD_BLOCKS, Block, Json, bare_id
 from backup.restore import canonical
-from backup.restore.alignment import CHILDREN, Slot, aligned, below, of_page, rows_aligned
+from backup.restore.alignment import Slot, aligned, below, of_page, rows_aligned
 from backup.restore.canonical import Side
 from backup.restore.comments import by_place, with_author
 from backup.restore.excuses import excused, replaceable
@@ -173,7 +173,7 @@ class _Comparison:
             else:
                 self.differ(child.path, "", "is not in the copy")
             return
-        if slot.block.type not in CHILDREN:  # what is not made is still meant by its old id
+        if slot.block.type not in CHILD_BLOCKS:  # what is not made is still meant by its old id
             self._ids.setdefault(id_, bare_id(blocks[0].id))
         self._later.append(partial(self._compare_block, node, slot, blocks))
         if slot.below is not None:

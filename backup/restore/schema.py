@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id, encodable, is_bare_id
+from backup.model import Json, bare_id, encodable, is_bare_id, row_source
 from backup.restore import limits
 from backup.restore.canonical import by_id, expression
 from backup.restore.draft import Ref
@@ -79,7 +79,7 @@ def sources_of(nodes: Collection[Node]) -> dict[str, Source]:
 
 def source_of(row: Node, sources: Mapping[str, Source]) -> Source | None:
     """The data source of a row: the one that it names, else the first of its database."""
-    named = sources.get(bare_id(word(mapping(row.page.raw, "parent"), "data_source_id")))
+    named = sources.get(row_source(row.page.raw))
     if named and named.node.id == row.parent_id:
         return named
     return next((each for each in sources.values() if each.node.id == row.parent_id), None)

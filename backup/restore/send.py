@@ -12,7 +12,7 @@ from itertools import islice
 
 from backup.errors import BackupError, Busy, NotionError
 from backup.json_values import mapping, objects, word
-from backup.model import Json, Problem, bare_id, dashed_id, page_title
+from backup.model import CHILD_BLOCKS, Json, Problem, bare_id, dashed_id, page_title
 from backup.notion.client import Client
 from backup.notion.lists import listed
 from backup.restore.draft import Draft, body
@@ -180,7 +180,7 @@ class _Sender:
         for block in self._children_of(self.ids[TARGET]):
             type_ = word(block, "type")
             title = word(mapping(block, type_), "title")
-            if type_ in ("child_page", "child_database") and title.endswith(self.plan.mark):
+            if type_ in CHILD_BLOCKS and title.endswith(self.plan.mark):
                 self.progress("An unfinished copy is there: the restore goes on with it.")
                 self.ids[key] = str(block["id"])
                 self.comments.is_new = False
