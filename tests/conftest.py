@@ -9,8 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.end_to_end.git_server import GitServer
 from tests.support.backups import Backup, backing_up
+from tests.support.git_server import GitServer
 from tests.support.kitchen import stocked
 from tests.support.near import keep_near
 from tests.support.publishing import over_http, published_to

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from backup import __version__
-from tests.report.inbox import receiving
 from tests.support.house import ROOT, House
+from tests.support.inbox import receiving
 from tools import release
 
 ARCHIVE = ROOT / f"build/release/notion-backup-{__version__}.tar.gz"

@@ -23,10 +23,10 @@ from backup.settings import SETTINGS
 from fakenotion import blocks, build
 from fakenotion.faults import Fault
 from fakenotion.storage import PNG
-from tests.end_to_end.git_server import TOKEN as GIT_TOKEN
-from tests.end_to_end.git_server import GitServer
-from tests.report.inbox import Inbox, receiving
 from tests.support.backups import Backup, Ran, Stumbling, backing_up, wiki
+from tests.support.git_server import TOKEN as GIT_TOKEN
+from tests.support.git_server import GitServer
+from tests.support.inbox import Inbox, receiving
 from tests.support.messages_api import MessagesApi, Said, answering
 from tests.support.publishing import later, over_http, page, published_to, runner
 

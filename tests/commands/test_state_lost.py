@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from fakenotion.faults import Fault
-from tests.report.inbox import Inbox, receiving
 from tests.support.backups import Backup, backing_up, wiki
+from tests.support.inbox import Inbox, receiving
 from tests.support.kitchen import row
 
 

@@ -15,8 +15,8 @@ from fakenotion.faults import Fault
 from fakenotion.server import Asked, StandIn
 from fakenotion.storage import PNG
 from tests.end_to_end.act_runner import TOKEN, Target
-from tests.end_to_end.git_server import GitServer
 from tests.support.backups import wiki
+from tests.support.git_server import GitServer
 
 LFS = Path(__file__).parents[1] / "support" / "lfs_program.py"
 BOTS = {

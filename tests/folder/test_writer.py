@@ -22,7 +22,7 @@ from backup.sync import journal, state
 from backup.sync.journal import Replayed
 from backup.sync.state import Place, Record, State
 from backup.sync.steps import Action, Step
-from tests.sync.death import Death, Killed, awaiting
+from tests.support.death import Death, Killed, awaiting
 
 A, B, T, M = "a" * 32, "b" * 32, "7" * 32, "e" * 32
 TEA = Record(

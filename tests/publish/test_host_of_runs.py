@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.git_server import GitServer
 from tests.support.backups import TOKEN as NOTION_TOKEN
 from tests.support.backups import Backup, Hasty
+from tests.support.git_server import GitServer
 from tests.support.publishing import PAGES, remote_files, remote_text, runner, state_of, write
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.git_server import GitServer
 from tests.support.backups import Backup
+from tests.support.git_server import GitServer
 from tests.support.publishing import PAGES, at_remote, push, remote_files, runner, write
 
 JOB = {

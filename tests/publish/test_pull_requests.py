@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fakenotion.server import Asked
-from tests.end_to_end.git_server import GitServer
 from tests.support.backups import Backup
+from tests.support.git_server import GitServer
 from tests.support.kitchen import read_since
 from tests.support.publishing import (
     PAGES,

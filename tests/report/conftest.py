@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.report.inbox import Inbox, receiving
+from tests.support.inbox import Inbox, receiving
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from backup.report import chats, discord, webhook
 from backup.report.report import Report
 from backup.report.sending import NotifyError, Sending
 from tests.report.hostile import COMMIT, TITLES, entries, huge, report, titled
-from tests.report.inbox import Inbox
 from tests.support.house import ROOT
+from tests.support.inbox import Inbox
 
 BAD = ("@:#$" * 200, "*" * 300, "日本語" * 200, "🎉" * 400, "a")
 

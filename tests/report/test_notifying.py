@@ -13,8 +13,8 @@ import pytest
 from backup.report import chats
 from backup.stop import Stop
 from fakenotion.faults import Fault
-from tests.report.inbox import Inbox
 from tests.support.backups import TOKEN, Backup, Hasty, Stumbling, backing_up, wiki
+from tests.support.inbox import Inbox
 
 KEY = "k9-planted-key-of-a-hook"
 RUNNER = {

@@ -10,7 +10,7 @@ import requests
 import responses
 
 from backup.report.sending import NotifyError, Sending, post
-from tests.report.inbox import Inbox
+from tests.support.inbox import Inbox
 
 SECRET = "https://hooks.example/services/T0/B0/xyzsecretxyz"
 

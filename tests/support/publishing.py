@@ -21,8 +21,8 @@ from backup.markdown.dates import moment
 from backup.model import STORE
 from fakenotion import blocks
 from fakenotion.server import StandIn
-from tests.end_to_end.git_server import GitServer
 from tests.support.backups import TOKEN, Backup, clock, wiki
+from tests.support.git_server import GitServer
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTS = ["wiki/README.md", "wiki/database.csv"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.pulls import Pulls
+from tests.support.pulls import Pulls
 from tests.sync.comparison import STATE, files_of
 from tests.sync.repository import Repository
 

@@ -23,8 +23,8 @@ from backup.stop import Interrupted, Stop
 from fakenotion import faults
 from fakenotion.faults import Fault
 from fakenotion.server import Asked, StandIn
-from tests.end_to_end.pulls import Pulls
-from tests.sync.death import Death, Killed, awaiting
+from tests.support.death import Death, Killed, awaiting
+from tests.support.pulls import Pulls
 from tests.sync.life import Life
 from tests.sync.transport import HOST, URL, without_sockets
 

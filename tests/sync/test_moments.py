@@ -16,7 +16,7 @@ from backup.model import bare_id
 from backup.sync import journal
 from backup.sync.journal import Replayed
 from backup.sync.state import Record, State
-from tests.sync.death import Death, Killed, awaiting
+from tests.support.death import Death, Killed, awaiting
 from tests.sync.happenings import Event, begun
 from tests.sync.land import Branch
 from tests.sync.runs import KILLED, Runs

@@ -22,7 +22,7 @@ from urllib3 import HTTPResponse
 
 from fakenotion.faults import Reply
 from fakenotion.server import StandIn
-from tests.end_to_end.pulls import Pulls
+from tests.support.pulls import Pulls
 
 URL = "http://notion.invalid"
 HOST = "http://git.invalid"  # where pull requests are

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from fakenotion.faults import Fault
 from fakenotion.server import Asked
-from tests.end_to_end.pulls import Pulls
+from tests.support.death import Death
+from tests.support.pulls import Pulls
 from tests.sync import checks
 from tests.sync.comparison import STATE, Copy, files_of, page_id, stamps, whole_pages
-from tests.sync.death import Death
 from tests.sync.happenings import Event, happen
 from tests.sync.land import HEAD, LOOSE, Branch, Folder, Land, Shown, write
 from tests.sync.owner import Act, do, leave_relics

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.end_to_end.pulls import Pulls
+from tests.support.pulls import Pulls
 from tests.support.serving import running
 
 TOKEN = "ghs_planted_git_token_0123456789"
