@@ -7,7 +7,7 @@ unclear case is left to the next run.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backup import store
@@ -38,6 +38,26 @@ class Held:
     rewritten: Collection[str] = ()
     removed: Collection[str] = ()
     tables: Tables | None = None
+
+    def parts(self, base: State, size: Callable[[str], int], most: int) -> Iterator[Held]:
+        """What to publish before all of it, where it is more than one push may hold: the first new pages, and
+        more each time. `base` is what is published, `size` tells the bytes of a file. What shows the pages of
+        a database comes with the last one."""
+        databases = {
+            id_: replace(each, index=False, lists=(), index_digest="")
+            for id_, each in self.state.databases.items()
+        }
+        now = replace(self.state, databases=databases)
+        pages = {id_: each for id_, each in self.state.pages.items() if id_ in base.pages}
+        total = 0
+        for id_ in sorted(self.state.pages.keys() - pages.keys()):
+            paths = self.state.pages[id_].paths()
+            more = sum(size(path) for path in paths if path in self.objects)
+            if total and total + more > most:
+                yield replace(self, state=replace(now, pages={**pages}), tables=None)
+                total = 0
+            pages[id_] = self.state.pages[id_]
+            total += more
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Delivery:
             with self.writer.still():
                 places = indexes.placed(self.writer.plan, self.before)
                 now = indexes.current(self.before, self.writer, places)
-                snapshot = self.publisher.hold(now, self._done())
+                [snapshot] = self.publisher.hold(now, self._done())
             if snapshot.held.objects:
                 self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
         except BackupError as error:
@@ -50,9 +50,9 @@ class Delivery:
         issued = self.publisher.issued
         is_refused = False
         try:
-            snapshot = self.publisher.hold(now, self._done(), self.tables)
-            issued = self.publisher.publish(snapshot, len(report.failed))
-            self.log.line(_words(issued, self.publisher))
+            for snapshot in self.publisher.hold(now, self._done(), self.tables):
+                issued = self.publisher.publish(snapshot, len(report.failed))
+                self.log.line(_words(issued, self.publisher))
         except BackupError as error:
             is_refused = True
             self.log.problem("errors", Problem(_WHERE, str(error)))

@@ -26,8 +26,6 @@ from backup.sync import state
 from backup.sync.base import Base
 from backup.sync.state import Record, State, join
 
-Stamps = Mapping[str, tuple[int, int]]
-
 
 @dataclass(frozen=True, slots=True)
 class Credit:
@@ -52,7 +50,7 @@ class Snapshot:
     """What is to be published, and the `stamps` by which its files are known again."""
 
     held: Held
-    stamps: Stamps
+    stamps: Mapping[str, tuple[int, int]]
     lfs: bool
 
 
@@ -209,8 +207,9 @@ class Publisher:
         """Count the time and the bytes until the next publication from now on."""
         self._last, self._size = self.clock(), size
 
-    def hold(self, now: State, done: Done, tables: Tables | None = None) -> Snapshot:
-        """Take what is finished, while nobody writes; `tables` as in Held.
+    def hold(self, now: State, done: Done, tables: Tables | None = None) -> list[Snapshot]:
+        """Take what is finished, while nobody writes; `tables` as in Held. With these, at the end, in as many
+        parts as there are to be pushes: the last one has everything, and the stamps.
 
         Raises GitError when one of the files cannot be stored.
         """
@@ -238,10 +237,13 @@ class Publisher:
             for id_, place in now.databases.items()
             if place.store and (id_ in rewritten or self._base.databases.get(id_) != place)
         )
-        here += stores
-        stored = self._output.stored(here)
+        stored = self._output.stored([*here, *stores])
         held = Held(now, {**found, **stored.objects}, rewritten, done.removed, tables)
-        return Snapshot(held, stamps, stored.lfs)
+        first = held.parts(self._base, self.tree.size, self.most) if tables else ()
+        return [
+            *(Snapshot(each, {}, stored.lfs) for each in first),
+            Snapshot(held, stamps, stored.lfs),
+        ]
 
     def _published(self, page_id: str, record: Record) -> dict[str, str]:
         """The objects of a page that this run has not written, in the folder that it has now: those

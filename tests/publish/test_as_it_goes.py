@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -254,6 +255,33 @@ def test_what_is_as_large_as_one_push_may_be_is_published_at_once(target: Backup
     stall(target, page(target, "Slow"), lambda: remote_commits(target) > 1)
     assert target.run(PUBLISH_EVERY="0").code == 0
     assert remote_commits(target) == 3
+
+
+def test_what_a_refused_run_left_is_published_in_pushes_that_the_host_takes(
+    target: Backup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A push may hold 40 kB, and each page has 30."""
+    monkeypatch.setattr(services, "Publisher", partial(publisher.Publisher, most=40_000))
+    for title in ("Tea", "Milk", "Slow"):
+        kept = target.notion.files.keep(f"{title}.bin", random.Random(title).randbytes(30_000))
+        target.notion.append(page(target, title), [blocks.media("file", build.hosted(kept), "")])
+    later(target)
+    hook = target.folder.parent / "remote.git/hooks/pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert target.run(PUBLISH_EVERY="0").code == 1
+    hook.unlink()
+    at_remote(target, "config", "receive.maxInputSize", "60000")
+    ran = target.run(PUBLISH_EVERY="0")
+    assert ran.code == 0 and "0 to read" in ran.log, ran.log
+    assert titles(target) == {"Tea", "Milk", "Slow"}
+    assert all(f"new: {title} → " in ran.log for title in titles(target)), "of all publications"
+    check_consistent(target)
+    assert all(f"[{title}]" in remote_text(target, "wiki/README.md") for title in titles(target))
+    for earlier in ("main~1", "main~2"):
+        assert "wiki/README.md" in remote_files(target, earlier)
+        assert "database.csv" not in remote_text(target, ".notion-sync.json", earlier)
+    assert target.git("status", "--porcelain") == ""
 
 
 @pytest.mark.usefixtures("ticking")
