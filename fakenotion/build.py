@@ -155,6 +155,11 @@ def url(id_: str, slug: str = "") -> str:
     return f"https://app.notion.com/p/{slug + '-' if slug else ''}{bare_id(id_)}"
 
 
+def view_url(database: str, id_: str) -> str:
+    """The address of a view, which is its database's."""
+    return f"{url(database)}?v={bare_id(id_)}"
+
+
 def external(address: str) -> Json:
     """A file that lies outside Notion, without a type's frame: {'type': 'external', …}."""
     return {"type": "external", "external": {"url": address}}

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from backup.model import Json, bare_id
+from fakenotion.build import view_url
 from fakenotion.nodes import Node, counted_id, exact_time
 
 Column: TypeAlias = "tuple[str, bool, int] | str"  # name, shown?, width
@@ -47,7 +48,7 @@ class Views(ABC):
             "created_by": by,
             "last_edited_time": time,
             "last_edited_by": by,
-            "url": f"https://app.notion.com/p/{bare_id(database)}?v={bare_id(id_)}",
+            "url": view_url(database, id_),
             "filter": None,
             "sorts": None,
             "quick_filters": None,

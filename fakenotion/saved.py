@@ -15,7 +15,7 @@ from backup.model import Block, Json, bare_id
 from backup.store import NAME, StoredDatabase, StoredPage, loads
 from backup.urls import KEPT
 from fakenotion import properties
-from fakenotion.build import bot, person, runs
+from fakenotion.build import bot, person, runs, view_url
 from fakenotion.filters import parsed
 from fakenotion.nodes import Node
 from fakenotion.storage import HOSTED, OUTSIDE
@@ -78,7 +78,10 @@ class _Saved:
                 "data_source", source, {}, ("title", "description", "properties"), database.id
             )
             database.children.append(source["id"])
-        self.workspace.views |= {bare_id(view["id"]): view for view in stored.views}
+        self.workspace.views |= {
+            bare_id(view["id"]): {**view, "url": view_url(view["url"], view["id"])}
+            for view in stored.views
+        }
 
     def _add_blocks(self, above: str, blocks: Iterable[Block]) -> list[str]:
         """The blocks in a page or block, and their ids. What a synced copy shows is its original's."""

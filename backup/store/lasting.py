@@ -9,7 +9,7 @@ from backup import urls
 from backup.json_values import mapping, word
 from backup.model import Json
 
-_DOCUMENTS = ("page", "database", "data_source")
+_DOCUMENTS = ("page", "database", "data_source", "view")
 _ADDRESSES = ("url", "public_url")
 _STREAMED = ("video", "audio")
 

@@ -22,7 +22,7 @@ from tests.support.kitchen import later, read_since, row
 
 
 def addressed(value: Any, order: Callable[[Mapping[str, Any]], list[str]] = list) -> Any:
-    """The same answer as Notion might give it tomorrow: other hosts in the addresses of pages, other
+    """The same answer as Notion might give it tomorrow: other hosts in the addresses of pages and views, other
     pictures of people, and perhaps another order of keys. Lists keep theirs, it means something."""
     if isinstance(value, list):
         return [addressed(each, order) for each in value]
@@ -32,6 +32,10 @@ def addressed(value: Any, order: Callable[[Mapping[str, Any]], list[str]] = list
     if found.get("object") in ("page", "database", "data_source"):
         shown = found["parent"]["database_id"] if found["object"] == "data_source" else found["id"]
         found["url"] = f"https://www.notion.so/Another-slug-{shown.replace('-', '')}"
+    if found.get("object") == "view" and "url" in found:
+        found["url"] = found["url"].replace(
+            "https://app.notion.com/p/", "https://www.notion.so/View-"
+        )
     if "avatar_url" in found:
         found["avatar_url"] = "https://example.com/another.png"
     return found
