@@ -180,8 +180,8 @@ def _without_defaults(raw: Json, parent: Json, has_children: bool) -> Json | Non
         who = short.get(key)
         if isinstance(who, str):
             return None
-        if isinstance(who, dict) and len(who) == 2 and who.get("object") == "user" and "id" in who:
-            short[key] = who["id"]
+        if isinstance(who, dict) and len(who) == 2 and who.get("object") == "user":
+            short[key] = id_ if isinstance(id_ := who.get("id"), str) else who
     return short
 
 

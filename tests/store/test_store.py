@@ -171,6 +171,12 @@ def test_what_is_as_always_takes_no_room() -> None:
     assert again(one(raw)).page.blocks[0].raw == raw
 
 
+@pytest.mark.parametrize("id_", [None, 7, ID, {"a": 1}])
+def test_a_person_comes_back_whatever_the_id_is(id_: Any) -> None:
+    raw = {**block(1), "created_by": {"object": "user", "id": id_}}
+    assert again(one(raw)).page.blocks[0].raw == raw
+
+
 @pytest.mark.parametrize("run", [page_mention("a" * 32), equation("e=mc^2"), text('"text":"x"}')])
 def test_a_run_of_any_kind_comes_back(run: Json) -> None:
     raw = block(1, rich_text=[run, {"text": "as if lean"}, text("x")])
