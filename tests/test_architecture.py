@@ -84,8 +84,6 @@ LAZY = {
     ("report.chats", "apprise"): "large, and most runs notify no chat",
     ("report.log", "tqdm"): "on a terminal alone",
 }
-# Small modules with one importer that still have to say why they stand apart.
-UNEXPLAINED = {"publish.authors", "publish.earlier", "publish.signing"}
 
 
 def name(path: Path) -> str:
@@ -295,7 +293,7 @@ def test_a_small_module_with_one_importer_says_why_it_stands_apart() -> None:
         and len(users.get(name(path), ())) == 1
     ]
     silent = {name(path) for path in small if "stands apart" not in (_why(path) or "")}
-    assert len(small) > 5 and silent - UNEXPLAINED == set()
+    assert len(small) > 5 and silent == set()
 
 
 def _why(path: Path) -> str | None:
