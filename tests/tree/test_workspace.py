@@ -220,7 +220,7 @@ def test_where_nothing_is_shared_a_warning_says_where_to_do_that(grown: Grown) -
     ran = grove.run()
     assert "warning: workspace" in ran.log and "⋯ → Connections" in ran.log
     grove.root("Home")
-    assert "Connections" not in grove.run().log
+    assert "Connections" not in grove.backup.run(DATABASES="workspace").log
 
 
 def test_a_random_workspace_is_the_same_a_second_time(grown: Grown) -> None:
