@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,24 @@ def test_a_store_that_does_not_fit_is_not_trusted_and_read_when_it_is_needed(
     assert read(backed_up)[0] == set(), "an unchanged run does not read stores"
     assert read(backed_up, IMAGE_STYLE="markdown")[0] == {"Tea"}
     assert at.read_bytes() == good
+
+
+def test_an_unchanged_run_opens_no_store(backed_up: Backup) -> None:
+    opened: list[str] = []
+    is_heard = [True]
+
+    def hear(event: str, about: Any) -> None:  # a hook of Python stays; this one ends with the test
+        if is_heard[0] and event == "open" and str(about[0]).endswith(STORE):
+            opened.append(str(about[0]))
+
+    sys.addaudithook(hear)
+    try:
+        assert backed_up.run().code == 0
+        assert opened == []
+        assert backed_up.run(IMAGE_STYLE="markdown").code == 0
+        assert len(opened) >= len(STORES)
+    finally:
+        is_heard[0] = False
 
 
 def test_a_store_that_was_deleted_comes_back_by_reading_its_page(backed_up: Backup) -> None:
