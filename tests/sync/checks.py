@@ -291,6 +291,13 @@ def fitting(shown: Shown, others: Collection[str], log: str) -> None:
     assert not misfits, f"misfit: {sorted(misfits)}\n{log}"
 
 
+def verified(fresh: Ended) -> None:
+    """Each text of a fresh backup is what its store says, written again."""
+    lines = [line for line in fresh.log.splitlines() if line.startswith("Verified ")]
+    assert all(line.endswith(": 0 problems") for line in lines), f"verified: {fresh.log}"
+    assert "not compared" not in fresh.log, f"verified: {fresh.log}"
+
+
 def floor(life: Life, shown: Shown, ended: Ended, clones: Collection[Shown]) -> None:
     """A run in which nothing changed asks for its listing alone, for pages that it keeps, and for what
     the state in a clone, which may be an older one, says of lists."""

@@ -370,7 +370,8 @@ class Trial:
         of = self.life.changes, self._look
         if not self.fresh or self.fresh[0] != of:
             folder = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.folder))
-            made = self.runs.run(folder, dict(self._look))
+            made = self.runs.run(folder, {**dict(self._look), "VERIFY": "true"})
+            checks.verified(made)
             self.fresh = of, Copy.of(files_of(folder)) if made.code == 0 else None
         return self.fresh[1]
 
