@@ -122,13 +122,15 @@ def not_due(*ids: str) -> str:
 
 
 def stop_at(grove: Grove, number: int) -> None:
-    """The next run is told to stop when it reads so many pages."""
+    """The next run is told to stop when it reads so many pages; the others take their time."""
     stop = grove.backup.stop = Stop()
     readings = itertools.count(1)
 
-    def plan(asked: Asked) -> None:
-        if asked.path.endswith("/children") and next(readings) == number:
-            stop.request()
+    def plan(asked: Asked) -> Fault | None:
+        if not asked.path.endswith("/children") or next(readings) < number:
+            return None
+        stop.request()
+        return Fault(wait=1.0)
 
     grove.backup.server.plan = plan
 
@@ -224,13 +226,15 @@ def test_while_many_new_pages_are_listed_what_is_finished_is_published(grown: Gr
     def plan(asked: Asked) -> Fault | None:
         if asked.path == f"/v1/blocks/{tree.pages[9]}/children":
             return Fault(wait=1.0)  # it is the last of its level
-        for _ in range(100 if below(tree, asked) and not published else 0):
+        if not below(tree, asked):
+            return None
+        for _ in range(0 if published else 100):
             shown = grove.backup.git("ls-tree", "-r", "--name-only", "HEAD")
             if shown.count("index.md") == 11:
                 published.append(shown)
                 break
             time.sleep(0.1)
-        return None
+        return Fault(wait=1.0)
 
     grove.backup.server.plan = plan
     ran = grove.run(PUBLISH_EVERY="1")
