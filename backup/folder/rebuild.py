@@ -23,7 +23,7 @@ from backup.markdown.database import is_our_list
 from backup.model import FILE_FOLDERS, README, STORE, bare_id, emoji, plain_text
 from backup.notion import children
 from backup.store import StoredPage
-from backup.sync import state
+from backup.sync import state, untrusted
 from backup.sync.paths import is_name
 from backup.sync.state import Place, Record, join
 from backup.sync.untrusted import Damaged, is_id, shows_pages
@@ -166,6 +166,8 @@ def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | N
             "pending": list(stored.pending),
             "store": store.digest(content),
         }
+        if untrusted.parsed(json.dumps(raw)) != raw:  # no state can have such a number or text
+            return None
         return page.id, state.from_json(page.id, raw)
     except (StoreError, Damaged):
         return None
