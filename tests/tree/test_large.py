@@ -141,13 +141,13 @@ def heal(grove: Grove) -> None:
 
 @pytest.mark.usefixtures("in_shares")
 def test_a_run_in_shares_continues_a_first_one_that_was_cut_off(grown: Grown) -> None:
-    grove = grown(comb(30))
-    stop_at(grove, 40)
+    grove = grown(comb(60))
+    stop_at(grove, 70)
     grove.run(143)
-    assert 1 < len(grove.pages) < 61
+    assert 1 < len(grove.pages) < 121
     heal(grove)
     grove.run()
-    assert len(grove.pages) == 61
+    assert len(grove.pages) == 121
 
 
 @pytest.mark.usefixtures("in_shares")
