@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from backup.commands import verify
-from backup.errors import sentence
+from backup.errors import BackupError
 from backup.files import pending
 from backup.folder import adopt, indexes, load
 from backup.folder.found import Lying, completed
@@ -235,8 +235,8 @@ def _ended(
         indexes.save(services.tree, now, is_known=is_known)
         if not services.publisher:
             indexes.forget(services.tree)
-    except Exception as error:  # noqa: BLE001 - what is finished must be published
-        services.log.problem("errors", Problem(state.NAME, sentence(error)))
+    except BackupError as error:
+        services.log.problem("errors", Problem(state.NAME, str(error)))
     return now
 
 

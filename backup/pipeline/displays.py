@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from backup.errors import NotionError, sentence
 from backup.folder.tables import Views
-from backup.json_values import word
+from backup.json_values import is_shallow, word
 from backup.model import Json, Problem, bare_id, plain_text
 from backup.notion.client import Client
 from backup.notion.lists import listed
@@ -27,6 +27,8 @@ T = TypeVar("T")
 _Answer: TypeAlias = tuple[Views | None, str]  # what is to be said of those that are not there
 
 _MOST = 20  # views that are looked at: people put the table first
+_DEEPEST = 100  # lists and objects in each other; filters have two levels, and Python cannot save any number
+_TOO_DEEP = "A view is nested too deeply to be saved."
 _LATER = (
     "Notion did not answer what views the database has, or was not asked before the run ended: the table may "
     "have other columns and another order than in Notion. The next run asks again."
@@ -85,6 +87,9 @@ class Displays:
             with self.client.spent_on("listing"):
                 for id_ in self._answered(partial(_ids, self.client, database), refusals) or ():
                     view = self._answered(partial(self.client.view, id_), refusals)
+                    if view and not is_shallow(view, _DEEPEST):
+                        refusals.append(NotionError(_TOO_DEEP))
+                        continue
                     shown += [view] if view else []
         except NotionError:
             self._is_over = True
