@@ -46,7 +46,7 @@ _REFUSED = (
 )
 _IN_SHARES = (
     "To ask about all of them takes about {} requests. So this run asked about a part of them. Every page "
-    "has its turn in seven runs, and when it is edited; a full sync asks about all."
+    "has its turn in seven runs of a workflow, and when it is edited; a full sync asks about all."
 )
 _NOT_ALL = (
     "Notion's Markdown does not tell of all discussions, so every block is asked about, which takes one "

@@ -28,8 +28,8 @@ _SHARE = 360  # requests: two minutes of what Notion allows
 _LATE = timedelta(hours=1)  # Assumed: by then an edit is in the index of the search
 _IN_SHARES = (
     "To list all of them takes about {} requests. So this run listed a part of them ({} requests), and a "
-    "search showed which of the other pages were edited. Every page has its turn in seven runs; a full "
-    "sync lists all."
+    "search showed which of the other pages were edited. Every page has its turn in seven runs of a "
+    "workflow; a full sync lists all."
 )
 
 
@@ -323,7 +323,7 @@ def set_out(
     walk: Walk, records: Mapping[str, Record], known: State, turn: int, *, is_whole: bool
 ) -> Problem | None:
     """Have the lists of these pages on their way. A tree that is too large for one run is listed in shares,
-    each of which has its turn within seven runs: when that takes too long for one run that is not to
+    each of which has its turn (see rotation): when that takes too long for one run that is not to
     be `is_whole`: a share of them, and those in which the last runs left something over, by what is `known`
     of these; a search looks for edits in the rest, and a warning says so."""
     needed = _cost(records.values())

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-SHARES = 7  # of a large tree; each container is listed at least every seventh run
+SHARES = 7  # of a large tree; each container is listed at least every seventh run of a workflow
 
 
 def turn_at(time: datetime) -> int:
     """The number of a run that nobody counts: another one in the next hour, on the next day, and in the
-    next week at the same hour, so that whatever the schedule, each share has its turn."""
+    next week at the same hour, so that whatever the schedule, each share has its turn: of weekly runs within seven,
+    of daily ones within two weeks."""
     day = time.toordinal()
     return day + day // SHARES + time.hour
 

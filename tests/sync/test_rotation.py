@@ -17,6 +17,14 @@ def test_every_share_has_its_turn_at_any_schedule(hours: int) -> None:
         assert len({turn_at(run) % SHARES for run in runs}) == SHARES
 
 
+@pytest.mark.parametrize(("hours", "runs"), [(24, 14), (7 * 24, 7)])
+def test_every_share_has_its_turn_soon_in_daily_and_weekly_runs(hours: int, runs: int) -> None:
+    first = datetime(2026, 11, 30, 2, 17, tzinfo=timezone.utc)
+    for late in range(SHARES**2):
+        times = (first + (late + number) * timedelta(hours=hours) for number in range(runs))
+        assert len({turn_at(time) % SHARES for time in times}) == SHARES
+
+
 def test_every_share_has_its_turn_on_working_days() -> None:
     first = datetime(2026, 11, 30, 2, 17, tzinfo=timezone.utc)
     days = (first + timedelta(number) for number in range(SHARES**2))
