@@ -101,6 +101,7 @@ def _send(
     kind = kinds.FAILURE if report.exit_code else kinds.WARNING if report.warnings else kinds.INFO
     given = {"title": title, "notify_type": kind, "body_format": apprise.NotifyFormat.TEXT}
     for left in reversed(range(_TRIES)):
+        listener.forget()  # what an earlier message said in this thread, or this one's earlier try
         if chat.notify(body=body(report), **given):
             return
         if not (left and listener.passes()):
@@ -119,6 +120,10 @@ class _Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Remember it for the thread that sends."""
         self._said.setdefault(record.thread, []).append(record.getMessage())
+
+    def forget(self) -> None:
+        """Start over for the thread that sends: a pool gives the same thread to several messages."""
+        self._said.pop(threading.get_ident(), None)
 
     def reason(self) -> str:
         """Why this thread's message was not delivered, in words without any address."""

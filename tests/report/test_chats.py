@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import responses
 
-from backup.report import chats, discord, webhook
+from backup.report import chats, discord, sending, webhook
 from backup.report.report import Report
 from backup.report.sending import NotifyError, Sending
 from tests.report.hostile import COMMIT, TITLES, entries, huge, report, titled
@@ -169,6 +170,17 @@ def test_each_chat_that_fails_is_named_with_its_reason_and_the_others_hear(
         "line 3 of NOTIFY_URLS: apprise does not understand this address"
     )
     assert len(inbox.letters) == 1, "a refusal is not repeated"
+
+
+def test_no_chat_gets_the_reason_of_the_one_before_it_in_the_same_thread(
+    inbox: Inbox, closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1))
+    inbox.answers = [(404, {}, b"")]
+    closed = f"json://127.0.0.1:{closed_port}/k3y-planted"
+    with pytest.raises(NotifyError) as caught:
+        notified(report(), NOTIFY_URLS=f"{address(inbox)}\n{closed}")
+    assert str(caught.value).endswith("line 2 of NOTIFY_URLS: the connection failed")
 
 
 def test_a_chat_that_is_busy_is_asked_once_more(inbox: Inbox) -> None:
