@@ -172,7 +172,6 @@ def _carried_out(
             partial(_further, begun),
             partial(_bring, services, begun.base, writer),
             delivery.between if delivery else Fetching.between,
-            {*listing.problems, *decided.problems},
         )
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
@@ -353,7 +352,8 @@ def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
     log.problem("warnings", *summary.empty(listing.empty, before), *begun.left_alone)
     for step in decided.of(Action.KEEP):
         if step.row is None:
-            log.warning(Problem(step.title, f"kept in {step.folder}/: {step.reason}", step.page_id))
+            what = f"kept in {step.folder}/: {step.reason}"
+            log.mention("warnings", Problem(step.title, what, step.page_id))
     for line in forecast.lines(decided, before, ALLOWED):
         log.line(line)
 

@@ -27,7 +27,7 @@ from backup.markdown.context import Options, render_key
 from backup.model import Json, Problem, Row
 from backup.notion.blocks import Shared
 from backup.notion.client import ALLOWED
-from backup.pipeline.outcome import Outcome, combined
+from backup.pipeline.outcome import Outcome, combined, unfinished
 from backup.pipeline.page import Reader
 from backup.report.log import Log
 from backup.stop import Stop
@@ -51,7 +51,7 @@ class Fetching:
     `edited_since` gives the rows of a listing that were edited since it began; `further` what is seen
     once these pages were read, with the state by then. `bring` brings what the work tree lacks of the
     steps' pages, as far as the branch has it; `between` is called now and then, and may publish what is
-    finished. `said` are problems that were logged; `told` is when it was last said how far the work is.
+    finished. `told` is when it was last said how far the work is.
     """
 
     reader: Reader
@@ -63,7 +63,6 @@ class Fetching:
     further: Callable[[State, Collection[str]], Listing]
     bring: Callable[[Collection[Step]], None] = lambda steps: None
     between: Callable[[], None] = lambda: None
-    said: set[Problem] = field(default_factory=set)
     told: list[float] = field(default_factory=list)
 
     def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
@@ -75,10 +74,11 @@ class Fetching:
         self.told[:] = [self.stop.clock()]
         try:
             for outcome in self._rounds(decided, listing, rules):
-                outcomes.append(outcome)
+                outcomes.append(self._mentioned(outcome))
         except Exception as error:  # noqa: BLE001 - what is finished must be published
             outcomes.append(Outcome(ended=_end(error)))
         found = combined(outcomes)
+        found = self._mentioned(replace(found, errors=(*found.errors, *unfinished(found))))
         if found.ended and isinstance(found.ended, WorkspaceError):
             self.writer.tree.clear_staging()  # room for what is still to be written
         return found
@@ -90,7 +90,7 @@ class Fetching:
             forgotten = todo.forgotten | self.writer.plan.forgotten
             self.writer.plan = replace(todo, forgotten=forgotten)
             self.writer.forget(todo.forgotten)
-            self._complain(todo, listing)
+            self.log.problem("errors", *todo.problems)
             yield (moved := work._put_in_place(todo, rules))
             rules = learned(rules, (), moved.failed, {})
             steps = _next(todo, rules, readings)
@@ -108,6 +108,7 @@ class Fetching:
             if found is None:
                 yield Outcome(errors=(_NOT_LISTED,))
                 return
+            self.log.problem("errors", *found.problems)
             listing = found.with_(newer.values())
             is_over = not steps and not due and _ids(listing) == _ids(before)
             if is_over and not work._titled(todo):
@@ -199,17 +200,9 @@ class Fetching:
         steps = [step for step in decided.steps if step.page_id not in rules.failed]
         refused = self.writer.relocate(steps, (*decided.databases, *decided.kept))
         titles = {step.page_id: step.title for step in steps}
-        failed = [Problem(titles[id_] or UNTITLED, why, id_) for id_, why in refused.items()]
-        for problem in failed:
-            self.log.error(problem)
+        failed = (Problem(titles[id_] or UNTITLED, why, id_) for id_, why in refused.items())
         moved = (each for each in steps if each.old_folder and each.page_id not in refused)
         return Outcome(failed=tuple(failed), moved=tuple(moved), removed=tuple(removed))
-
-    def _complain(self, todo: Plan, listing: Listing) -> None:
-        """Log what is wrong with the picture, once."""
-        news = [each for each in (*listing.problems, *todo.problems) if each not in self.said]
-        self.log.problem("errors", *dict.fromkeys(news))
-        self.said.update(news)
 
     def _finished(self, futures: Collection[Future[Outcome]]) -> Iterator[Future[Outcome]]:
         """Each future when it is done. When told to stop: only those under way, for a short while."""
@@ -281,8 +274,6 @@ class Fetching:
             elif not pending.is_given_up(files.today):
                 lost.append(Problem(step.title, sentence_of(pending.file, outcome), step.page_id))
         lost = [problem for problem in lost if not news[problem.page_id]]
-        for problem in lost:
-            self.log.error(problem)
         return Outcome(lost=tuple(lost), news=news)
 
     def _page(self, step: Step) -> Outcome:
@@ -314,10 +305,13 @@ class Fetching:
         is_rendered = any(done.action is Action.RENDER for done in outcome.done)
         way = "from its store" if is_rendered else ""
         self.log.page(number, step.title or UNTITLED, [reason or step.reason, way, files])
-        for problem in outcome.warnings:
-            self.log.warning(problem)
-        for problem in (*outcome.failed, *outcome.lost, *outcome.errors):
-            self.log.error(problem)
+        self._mentioned(outcome)
+
+    def _mentioned(self, outcome: Outcome) -> Outcome:
+        """The outcome, which brings its problems into the report, once the log has them."""
+        self.log.mention("warnings", *outcome.warnings)
+        self.log.mention("errors", *outcome.failed, *outcome.lost, *outcome.errors)
+        return outcome
 
 
 def _next(todo: Plan, rules: Rules, readings: Mapping[str, int]) -> list[Step]:

@@ -11,6 +11,7 @@ from itertools import chain
 from backup.errors import BackupError
 from backup.model import Problem
 from backup.sync.steps import Step
+from backup.words import counted
 
 _Told = defaultdict[str, list[Problem]]
 
@@ -37,6 +38,15 @@ class Outcome:
 
     def __add__(self, other: Outcome) -> Outcome:
         return combined([self, other])
+
+
+def unfinished(outcome: Outcome) -> tuple[Problem, ...]:
+    """That the work did not come to its own end, and what is left of it."""
+    left = f"{counted(outcome.left, 'page')} {'was' if outcome.left == 1 else 'were'} not read"
+    what = f"{left}; everything finished is saved, and the next run continues."
+    if outcome.ended:
+        return (Problem("The run ended early", f"{outcome.ended} {what}"),)
+    return (Problem("The run was stopped", what),) if outcome.left else ()
 
 
 def combined(outcomes: Iterable[Outcome]) -> Outcome:

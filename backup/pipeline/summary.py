@@ -129,7 +129,7 @@ def report(
         failed=outcome.failed,
         lost=outcome.lost,
         warnings=outcome.warnings,
-        errors=(*outcome.errors, *_unfinished(outcome)),
+        errors=outcome.errors,
         sections=_sections(decided, outcome, shown, staying, memory),
         unchanged=len(staying),
         read=ways[Action.FETCH],
@@ -243,14 +243,6 @@ def _top(id_: str, parents: Mapping[str, str]) -> str:
         seen.add(above)
         id_ = above
     return id_
-
-
-def _unfinished(outcome: Outcome) -> tuple[Problem, ...]:
-    left = f"{counted(outcome.left, 'page')} {'was' if outcome.left == 1 else 'were'} not read"
-    what = f"{left}; everything finished is saved, and the next run continues."
-    if outcome.ended:
-        return (Problem("The run ended early", f"{outcome.ended} {what}"),)
-    return (Problem("The run was stopped", what),) if outcome.left else ()
 
 
 def strays(memory: Memory) -> tuple[Problem, ...]:

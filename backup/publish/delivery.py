@@ -42,7 +42,7 @@ class Delivery:
             if snapshot.held.objects:
                 self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
         except BackupError as error:
-            self.log.warning(Problem(_WHERE, f"{error} It is tried again."))
+            self.log.problem("warnings", Problem(_WHERE, f"{error} It is tried again."))
         self.publisher.rest(self.writer.size)
 
     def end(self, now: State, report: Report) -> Report:

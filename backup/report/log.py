@@ -46,32 +46,29 @@ class Log:
         self._waiting: list[tuple[str, Problem]] = []
         self._announced: Counter[str] = Counter()
         self._logged: set[tuple[str, Problem]] = set()
-        self._recorded: dict[Kind, list[Problem]] = {}
+        self._recorded: dict[Kind, dict[Problem, None]] = {}
 
     def line(self, text: str) -> None:
         """One line that every reader sees."""
         self._print(runner.safe(text, self.secrets))
 
     def problem(self, kind: Kind, *problems: Problem) -> None:
-        """Log problems of the whole run, and record them for the report, in one call."""
+        """Log problems of the whole run, and record them for the report, in one call; each once."""
+        self.mention(kind, *problems)
+        self._recorded.setdefault(kind, {}).update(dict.fromkeys(problems))
+
+    def mention(self, kind: Kind, *problems: Problem) -> None:
+        """Log problems that a value brings into the report: what became of pages, those that are kept."""
         for each in problems:
             self._problem("warning" if kind == "warnings" else "error", each)
-            self._recorded.setdefault(kind, []).append(each)
 
     def recorded(self, report: Report) -> Report:
-        """The report with the recorded problems after its own."""
-        lists: dict[str, Any] = {
-            kind: (*getattr(report, kind), *problems) for kind, problems in self._recorded.items()
-        }
+        """The report with the recorded problems that it lacks after its own."""
+        lists: dict[str, Any] = {}
+        for kind, problems in self._recorded.items():
+            own = getattr(report, kind)
+            lists[kind] = (*own, *(each for each in problems if each not in own))
         return replace(report, **lists)
-
-    def warning(self, problem: Problem) -> None:
-        """Log something that somebody should look at, although all is saved. The caller reports it."""
-        self._problem("warning", problem)
-
-    def error(self, problem: Problem) -> None:
-        """Log something that is not saved. The caller reports it."""
-        self._problem("error", problem)
 
     @contextmanager
     def group(self, title: str, *, lazy: bool = False) -> Iterator[None]:

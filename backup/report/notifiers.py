@@ -61,4 +61,5 @@ class Notifiers:
         with Sending(self._sleep) as session:
             bound = {name: partial(call, session) for name, call in calls.items()}
             for name, why in failures(bound):
-                log.warning(Problem(f"{name[0].upper()}{name[1:]}", f"notification failed: {why}."))
+                where = f"{name[0].upper()}{name[1:]}"
+                log.problem("warnings", Problem(where, f"notification failed: {why}."))

@@ -59,7 +59,7 @@ class Reporter:
         repository = ci.repository_of(origin)
         if repository and repository.lower() != self._job.repository.lower():
             self._job = replace(self._job, repository=repository)
-        final = self._finished(replace(report, job=replace(self._job, folder=folder)))
+        final = self._final(replace(report, job=replace(self._job, folder=folder)))
         for line in summary.lines(final):
             self.log.line(line)
         self._hand("GITHUB_OUTPUT", runner.outputs(summary.outputs(final)))
@@ -83,20 +83,20 @@ class Reporter:
         """Report an error that ended the run; `details` are lines for the log alone."""
         for line in details:
             self.log.line(line)
-        self.log.error(problem)
+        self.log.mention("errors", problem)
         seconds = time.monotonic() - self._began
         broken = Report(errors=(problem,), broken=exit_code, seconds=seconds, job=self._job)
-        broken = self.log.recorded(broken)
-        self._send(self._finished(broken))
+        self._send(self._final(broken))
 
-    def _finished(self, report: Report) -> Report:
-        """The report with its time, free of secrets."""
-        finished = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        return replace(report, finished=finished).redacted(self.log.secrets)
+    def _final(self, report: Report) -> Report:
+        """The report with all that was recorded by now and its time, free of secrets."""
+        finished = report.finished or datetime.now(timezone.utc).isoformat(timespec="seconds")
+        return replace(self.log.recorded(report), finished=finished).redacted(self.log.secrets)
 
     def _send(self, report: Report) -> None:
-        self._hand("GITHUB_STEP_SUMMARY", job_summary.render(report))
-        self._notifiers.send(report, self.log)
+        """To the run's page first: a job may be killed while a service keeps it waiting."""
+        self._hand("GITHUB_STEP_SUMMARY", job_summary.render(self._final(report)))
+        self._notifiers.send(self._final(report), self.log)
         self.log.end()
 
     def _hand(self, name: str, text: str) -> None:
@@ -105,6 +105,5 @@ class Reporter:
         try:
             runner.append(name, text, self._environ)
         except OSError as error:
-            self.log.warning(
-                Problem(name, f"the runner's file cannot be written: {error.strerror}.")
-            )
+            what = f"the runner's file cannot be written: {error.strerror}."
+            self.log.problem("warnings", Problem(name, what))

@@ -38,7 +38,7 @@ def test_a_phase_in_which_nothing_happens_leaves_no_trace(host: str) -> None:
 
 def test_on_github_a_problem_is_a_line_in_its_group_and_an_annotation_behind_it() -> None:
     with logging("github") as (log, stream), log.group("Reading"):
-        log.error(TEA)
+        log.problem("errors", TEA)
         log.line("more")
     assert stream.getvalue().splitlines() == [
         "::group::Reading",
@@ -53,8 +53,8 @@ def test_on_github_a_problem_is_a_line_in_its_group_and_an_annotation_behind_it(
 def test_where_there_are_no_annotations_the_same_words_are_plain_text(host: str) -> None:
     with logging(host) as (log, stream):
         with log.group("Reading"):
-            log.warning(TEA)
-        log.error(TEA)
+            log.problem("warnings", TEA)
+        log.problem("errors", TEA)
     assert stream.getvalue().splitlines() == [
         "::group::Reading",
         "warning: Tea: could not be read",
@@ -67,14 +67,14 @@ def test_where_there_are_no_annotations_the_same_words_are_plain_text(host: str)
 @pytest.mark.parametrize("host", ["gitea", "forgejo"])
 def test_where_there_are_no_annotations_the_last_lines_repeat_errors(host: str) -> None:
     with logging(host) as (log, stream), log.group("Reading"):
-        log.error(TEA)
+        log.problem("errors", TEA)
     assert stream.getvalue().count("Tea") == 1
 
 
 def test_what_was_logged_is_not_logged_again() -> None:
     with logging("gitea") as (log, stream), log.group("Reading"):
-        log.warning(TEA)
-        log.warning(TEA)
+        log.problem("warnings", TEA)
+        log.problem("warnings", TEA)
         log.problem("warnings", TEA)
     assert stream.getvalue().count("Tea") == 2  # in the group and behind it
 
@@ -82,7 +82,7 @@ def test_what_was_logged_is_not_logged_again() -> None:
 def test_outside_ci_a_problem_is_logged_once() -> None:
     with logging("") as (log, stream):
         with log.group("Reading"):
-            log.error(TEA)
+            log.problem("errors", TEA)
         log.end()
     assert stream.getvalue() == "Reading\nerror: Tea: could not be read\n"
 
@@ -98,9 +98,9 @@ def test_ten_of_a_kind_are_annotations_and_the_rest_is_counted() -> None:
     with logging("github") as (log, stream):
         with log.group("Reading"):
             for number in range(25):
-                log.warning(Problem(f"page {number}", "odd"))
+                log.problem("warnings", Problem(f"page {number}", "odd"))
         for number in range(13):
-            log.error(Problem(f"page {number}", "bad"))
+            log.problem("errors", Problem(f"page {number}", "bad"))
         log.end()
     lines = stream.getvalue().splitlines()
     assert sum(line.startswith("::warning") for line in lines) == 10
@@ -115,7 +115,7 @@ def test_ten_of_a_kind_are_annotations_and_the_rest_is_counted() -> None:
 def test_ten_or_fewer_need_no_last_line(host: str) -> None:
     with logging(host) as (log, stream):
         for number in range(10):
-            log.warning(Problem(f"Tea {number}", "could not be read"))
+            log.problem("warnings", Problem(f"Tea {number}", "could not be read"))
         log.end()
     assert "more" not in stream.getvalue()
 
@@ -123,7 +123,7 @@ def test_ten_or_fewer_need_no_last_line(host: str) -> None:
 @HOSTS
 def test_errors_stand_outside_of_groups_also_when_the_phase_fails(host: str) -> None:
     with logging(host) as (log, stream), pytest.raises(ValueError), log.group("Reading"):
-        log.error(TEA)
+        log.problem("errors", TEA)
         raise ValueError
     lines = stream.getvalue().splitlines()
     assert "Tea" in lines[lines.index("::endgroup::") + 1]
@@ -137,8 +137,8 @@ def test_no_title_is_a_command(host: str, title: str) -> None:
         with log.group("Reading"):
             log.line(title)
             log.page("1/1", title, [title])
-            log.error(Problem(title, title))
-        log.warning(Problem(title, title))
+            log.problem("errors", Problem(title, title))
+        log.problem("warnings", Problem(title, title))
     for line in stream.getvalue().split("\n"):
         assert "##[" not in line.removeprefix("##[") or line.startswith(ours)
         assert not line.lstrip().startswith("::") or line.startswith(ours)
@@ -147,7 +147,7 @@ def test_no_title_is_a_command(host: str, title: str) -> None:
 
 def test_an_annotation_is_never_longer_than_github_keeps() -> None:
     with logging("github") as (log, stream):
-        log.error(Problem("t" * 5_000, "w" * 50_000))
+        log.problem("errors", Problem("t" * 5_000, "w" * 50_000))
     line = stream.getvalue().rstrip()
     assert len(line.rpartition("::")[2]) <= 4_096 and len(line) < 5_000
 
@@ -158,5 +158,5 @@ def test_secrets_never_stand_in_the_log(host: str) -> None:
     token = "ntn_secret_token"
     with logging(host, secret, token) as (log, stream), log.group(token):
         log.page("1/1", token, ["/services/key-k3y-key"])
-        log.error(Problem(secret, f"failed\nwith url: /services/key-k3y-key {secret}"))
+        log.problem("errors", Problem(secret, f"failed\nwith url: /services/key-k3y-key {secret}"))
     assert "secret_token" not in stream.getvalue() and "k3y-key" not in stream.getvalue()

@@ -97,6 +97,12 @@ def test_a_failed_page_is_reported_with_its_reason(
     assert any(line.startswith("::error title=Milk::") for line in lines)
 
 
+def test_why_a_run_ended_early_is_an_error_in_the_log_too(kitchen: Backup) -> None:
+    kitchen.fail("/v1/blocks/", Fault(status=401, body=b"{}"))
+    lines = kitchen.run().log.splitlines()
+    assert sum(line.startswith("::error title=The run ended early::") for line in lines) == 1
+
+
 def outputs(folder: Path) -> dict[str, str]:
     text = (folder / "outputs").read_text()
     return dict(re.findall(r"^([a-z-]+)<<(?:\S+)\n(.*)\n", text, re.MULTILINE))
@@ -175,6 +181,22 @@ def test_notifications_that_fail_are_only_warnings(
     assert outputs_say_saved(kitchen)
 
 
+def warned(inbox: Inbox) -> list[str]:
+    """What the warnings in the message to the webhook are about."""
+    hook = next(letter.json for letter in inbox.letters if letter.path.startswith("/hook"))
+    return [each["where"] for each in hook["problems"] if each["kind"] == "warning"]
+
+
+@pytest.mark.parametrize("code", [0, 2])
+def test_a_health_check_that_was_not_told_of_the_start_is_a_warning_everywhere(
+    kitchen: Backup, inbox: Inbox, tmp_path: Path, code: int
+) -> None:
+    inbox.answers = [(404, {}, b"")]
+    assert kitchen.run(**({"CONCURRENCY": "many"} if code else {})).code == code
+    assert warned(inbox) == ["Health check"]
+    assert "Warnings: 1" in (tmp_path / "summary.md").read_text()
+
+
 @pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
 def test_a_runner_whose_file_cannot_be_written_keeps_nobody_from_hearing(
     kitchen: Backup, inbox: Inbox, tmp_path: Path, name: str
@@ -184,6 +206,7 @@ def test_a_runner_whose_file_cannot_be_written_keeps_nobody_from_hearing(
     assert (ran.code, "Traceback" in ran.log) == (0, False)
     why = "the runner's file cannot be written: No such file or directory."
     assert f"::warning title={name}::{why}" in ran.log
+    assert warned(inbox) == [name]
     assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
     inbox.letters.clear()
     ran = kitchen.run(CONCURRENCY="many", **{name: str(tmp_path)})

@@ -46,7 +46,7 @@ def test_problems_are_annotations_on_a_runner_and_plain_words_elsewhere() -> Non
     problem = Problem("Tea", "could not be read\nand why")
     for host, begins in (("github", "::error title=Tea::"), ("", "error: Tea: ")):
         stream = io.StringIO()
-        Log(stream, host=host).error(problem)
+        Log(stream, host=host).problem("errors", problem)
         assert stream.getvalue().startswith(begins)
 
 

@@ -195,6 +195,15 @@ def test_a_page_that_only_a_search_shows_and_that_is_refused_is_told(grown: Grow
     assert "rooms/bath" in grove.pages
 
 
+def test_a_page_that_is_followed_up_last_and_refused_is_told(grown: Grown) -> None:
+    grove, home, tasks = stocked(grown)
+    bike = home.place("toggle").page("Bike", "Red").id
+    grove.notion.only_share(bike, tasks.id)
+    grove.backup.fail(f"/v1/pages/{bike}", faults.error(403, "Not for you."))
+    ran = grove.run(code=1)
+    assert "error: workspace: " in ran.log and "Not for you." in ran.log
+
+
 def test_a_page_at_the_top_that_makes_no_sense_costs_no_other_one(grown: Grown) -> None:
     grove, home, _ = stocked(grown)
     odd = grove.root("Odd")
