@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import TypeVar
 
 from backup import ci
@@ -27,6 +28,7 @@ _ASIDE = (
     "date: git stash --include-untracked, then git pull --rebase, then git stash drop for what the "
     "backup wrote here."
 )
+_LATER = "The files are written; the next run publishes them."
 _DEPTH = 100  # commits of history in which a lost state is looked for
 
 
@@ -101,21 +103,9 @@ class Pushing:
 
         Raises GitError when git or the remote refuses, or when others were faster every time.
         """
-        base, said = self.base, ""
-        for number in range(_TRIES):
-            try:
-                return self._try(compose, base)
-            except GitError as error:
-                if not refusals.passing(error.message):
-                    raise self._explained(error) from None
-                said = self._explained(error).message
-            base = ""  # whoever was faster has begun the branch
-            if number + 1 < _TRIES:
-                self.sleep(random.uniform(0.2, 1.0) * (number + 1))
-        raise GitError(
-            f"Could not push to {self.to.branch}, {_TRIES} times in a row: {said}",
-            hint="The files are written; the next run publishes them.",
-        )
+        bases = chain([self.base], repeat(""))  # whoever was faster has begun the branch
+        beaten = f"Could not push to {self.to.branch}, {_TRIES} times in a row:"
+        return self._patiently(lambda: self._try(compose, next(bases)), beaten)
 
     def _try(self, compose: Callable[[Tip], Collection[Commit]], base: str) -> Published:
         tip = self._tip(base)
@@ -160,15 +150,21 @@ class Pushing:
             lambda: self.git.run("push", "-q", *options, *what, seconds=NETWORK_SECONDS)
         )
 
-    def _patiently(self, ask: Callable[[], T]) -> T:
-        """What `ask` gives, also where a host is busy for a moment."""
-        for number in range(_TRIES):
+    def _patiently(self, ask: Callable[[], T], beaten: str = "") -> T:
+        """What `ask` gives, also where others are faster or a host is busy for a moment; `beaten` begins the
+        error when that does not end."""
+        for number in range(1, _TRIES + 1):
             try:
                 return ask()
             except GitError as error:
-                if number + 1 == _TRIES or not refusals.passing(error.message):
-                    raise self._explained(error) from None
-            self.sleep(random.uniform(0.2, 1.0) * (number + 1))
+                told = self._explained(error)
+                if not refusals.passing(error.message):
+                    raise told from None
+                if number == _TRIES:
+                    raise (
+                        GitError(f"{beaten} {told.message}", hint=_LATER) if beaten else told
+                    ) from None
+            self.sleep(random.uniform(0.2, 1.0) * number)
         raise AssertionError  # the last try returns or raises
 
     def _explained(self, error: GitError) -> GitError:
