@@ -37,7 +37,7 @@ _TOO_MUCH = (
     504,
 )  # Assumed: what a query is answered with that finds more than Notion can give
 TIMEOUT = (10, 60)  # seconds to connect and between bytes; Notion's own deadline is about 60
-LONGEST = 60  # seconds between two tries, whatever a broken answer asks for
+_LONGEST = 60  # seconds between two tries, whatever a broken answer asks for
 _TOKEN = re.compile(r"[!-~]+")  # what an HTTP header takes without asking back
 
 
@@ -97,6 +97,11 @@ class Gate:
                 self._pace.throttled(now, seconds)
         if news and until > self._hopeless:
             self.tell(seconds)
+
+    def pause(self, failed: int, asked: float = 0.0) -> None:
+        """Wait before the next try of one request, of which so many failed, with jitter so that workers part;
+        `asked` are the seconds that a broken answer wants."""
+        self.sleep(max(_pause(failed) * random.uniform(0.7, 1.3), min(asked, _LONGEST)))
 
     def passed(self) -> None:
         """A good answer came: patience is counted anew."""
@@ -305,7 +310,7 @@ class Client:
                         status=error.status,
                     ) from None
                 self._complain(error, broken)
-                self._gate.sleep(max(backoff(broken), min(error.seconds, LONGEST)))
+                self._gate.pause(broken, error.seconds)
 
     def _complain(self, error: Broken, failed: int) -> None:
         """Say once that Notion does not answer: at once when it has not yet, else when it lasts."""
@@ -380,11 +385,6 @@ def notion_session(token: str, connections: int, base_url: str) -> Session:
 def segment(id_: str) -> str:
     """An id as one part of a path, whatever is in it."""
     return quote(id_, safe="")
-
-
-def backoff(failed: int) -> float:
-    """Seconds before the next try, with jitter so that workers part."""
-    return _pause(failed) * random.uniform(0.7, 1.3)
 
 
 def _pause(failed: int) -> float:

@@ -16,7 +16,7 @@ from backup.http import RequestException, no_answer
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Json
 from backup.notion import wire
-from backup.notion.client import LONGEST, TIMEOUT, Gate, backoff, notion_session, segment, sendable
+from backup.notion.client import TIMEOUT, Gate, notion_session, segment, sendable
 from backup.notion.responses import Broken, Throttled, judged, parsed
 from backup.notion.wire import Bounds
 
@@ -129,20 +129,15 @@ class NotionWriter:
     ) -> Json:
         """What may be sent again until it is answered."""
         sent: Json = {} if body is None else {"json": body}
-        failed = 0
-        while True:
-            try:
-                return self._send(method, path, kinds, sent)
-            except Unsettled as error:
-                failed += 1
-                if failed >= _REPEATS:
-                    raise Busy(error.message, hint=error.hint, status=error.status) from None
-                self.pause(failed)
+        try:
+            return self.settled(lambda _: self._send(method, path, kinds, sent), _REPEATS)
+        except Unsettled as error:
+            raise Busy(error.message, hint=error.hint, status=error.status) from None
 
-    def settled(self, attempt: Callable[[bool], T]) -> T:
+    def settled(self, attempt: Callable[[bool], T], tries: int = _TRIES) -> T:
         """What `attempt` gives, which is tried again while nobody knows whether its write was done; it is
         told whether there was such a one before, so that it looks. Raises Unsettled in the end."""
-        for failed in range(1, _TRIES):
+        for failed in range(1, tries):
             try:
                 return attempt(failed > 1)
             except Unsettled:
@@ -151,7 +146,7 @@ class NotionWriter:
 
     def pause(self, failed: int) -> None:
         """Wait before the next try; `failed` have failed."""
-        self._gate.sleep(backoff(failed))
+        self._gate.pause(failed)
 
     def _send(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> Json:
         """The answer of a write that is sent until it was done, refused, or nobody knows."""
@@ -171,7 +166,7 @@ class NotionWriter:
                         hint="Run the restore again: it goes on.",
                         status=error.status,
                     ) from None
-                self._gate.sleep(max(backoff(failed), min(error.seconds, LONGEST)))
+                self._gate.pause(failed, error.seconds)
                 continue
             self._gate.passed()
             self.done += method != "GET"
