@@ -79,7 +79,7 @@ def said(answer: Response) -> Any:
 
 
 def may_pass(status: int) -> bool:
-    """Whether a server is busy (429, 529 …) or out of order for a moment."""
+    """Whether a server is busy (429, 529 …) or out of order for a moment, so that another try may help."""
     return status in _BUSY or status >= 500
 
 
@@ -135,7 +135,7 @@ def trying(tries: int, patience: int, sleep: Callable[[float], None]) -> HTTPAda
     """Tries again when no connection was made or a server is busy, and waits for `patience` seconds at
     most when it asks for that. After a cut or a timeout nobody knows what has arrived: no second time.
     `sleep` waits."""
-    busy = (*_BUSY, *range(500, 600))
+    busy = tuple(filter(may_pass, range(400, 600)))
     retry = _Tries(
         tries - 1,
         read=False,

@@ -17,7 +17,7 @@ from backup.json_values import as_object, mapping
 from backup.model import Json
 
 _THROTTLED = (429, 529)
-_AGAIN = (408, 409)  # besides every 5xx: the network in front of Notion has codes of its own there
+CONFLICT = 409  # nothing was done, and the same request is welcome again
 _FINAL = ("row_limit_exceeded",)  # 409, but no conflict
 _SHORTEST = 1.0  # seconds; Retry-After counts whole ones, and "0" means less than one
 _ENDLESS = 1e9  # seconds; nobody means more
@@ -108,7 +108,8 @@ def _refusal(status: int, headers: Mapping[str, str], error: Json, where: str) -
     wait = _wait(after, headers.get("Date"))
     if status in _THROTTLED and more.get("rate_limit_reason") != "public_api_request_blocked":
         return Throttled(wait)
-    if (status in _AGAIN or (status >= 500 and status != 529)) and code not in _FINAL:
+    is_passing = status == CONFLICT or (http.may_pass(status) and status not in _THROTTLED)
+    if is_passing and code not in _FINAL:
         return Broken(f"status {status}", wait if after else 0.0, status)
     if status == 403 and code != "restricted_resource" and "x-notion-request-id" not in headers:
         return Broken("status 403 from the network in front of Notion")

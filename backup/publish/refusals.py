@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backup.errors import GitError
+from backup.http import may_pass
 from backup.settings import named
 
 JOB = "the job's own token"
@@ -21,11 +22,12 @@ _MOST = 400  # characters of what a host says
 _PASSING = re.compile(
     r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref"
     r"|reference already exists|incorrect old value|couldn't find remote ref"
-    r"|(?:HTTP|error:) (?:429|502|503|504)|connection reset|early EOF|unexpected disconnect",
+    r"|connection reset|early EOF|unexpected disconnect",
     re.IGNORECASE,
 )
 # Git reports a broken line, too, when the host has said no.
-_FINAL = re.compile(r"hook declined|exists; cannot create|(?:HTTP|error:) (?!408|429)4\d\d")
+_FINAL = re.compile(r"hook declined|exists; cannot create")
+_STATUS = re.compile(r"(?:HTTP|error:) ([45]\d\d)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,9 @@ _KINDS = (
 
 def passing(words: str) -> bool:
     """Whether it makes sense to try again, on what the remote has by then."""
-    return bool(_PASSING.search(words)) and not _FINAL.search(words)
+    statuses = [may_pass(int(each)) for each in _STATUS.findall(words)]
+    is_passing = any(statuses) or _PASSING.search(words)
+    return bool(is_passing) and all(statuses) and not _FINAL.search(words)
 
 
 def explained(error: GitError, where: Attempt) -> GitError:

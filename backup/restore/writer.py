@@ -17,7 +17,7 @@ from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Json
 from backup.notion import wire
 from backup.notion.client import TIMEOUT, Gate, notion_session, segment, sendable
-from backup.notion.responses import Broken, Throttled, judged, parsed
+from backup.notion.responses import CONFLICT, Broken, Throttled, judged, parsed
 from backup.notion.wire import Bounds
 
 NAME = "NOTION_RESTORE_TOKEN"
@@ -28,7 +28,6 @@ _MAY_NOT = (
 _TRIES = 6  # of one write whose answers are lost
 _REPEATS = 8  # of a request that may be sent twice, or met a conflict
 T = TypeVar("T")
-_CONFLICT = 409  # nothing was done, and the same request is welcome again
 
 
 class Unsettled(NotionError):
@@ -194,7 +193,7 @@ class NotionWriter:
         try:
             return judged(answer.status_code, answer.headers, body, named, kinds)
         except Broken as error:
-            if answer.status_code == _CONFLICT:
+            if answer.status_code == CONFLICT:
                 raise
             raise _unsettled(f"{named} failed: {error}.", answer.status_code, body) from None
         except Unauthorized as error:

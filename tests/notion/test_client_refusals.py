@@ -31,6 +31,7 @@ DEEP = b'{"object": "page", "id": "x", "properties": ' + b"[" * 100_000 + b"]" *
 BROKEN = {
     **{str(status): faults.error(status) for status in (409, 500, 502, 503, 504)},
     "408": Fault(408, b""),
+    "425": Fault(425, b""),
     "520 of the network": Fault(520, b"error code: 520", {"Content-Type": "text/plain"}),
     "HTML 502": faults.html(),
     "HTML with status 200": faults.html(200),

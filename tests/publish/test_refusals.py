@@ -139,6 +139,8 @@ def test_an_error_that_has_its_advice_stays_as_it_is() -> None:
         "! abc:refs/heads/main [remote rejected] (failed to update ref)",
         "fatal: couldn't find remote ref refs/heads/main",
         "error: RPC failed; HTTP 502 curl 22 The requested URL returned error: 502",
+        "error: RPC failed; HTTP 500 curl 22 The requested URL returned error: 500",
+        "fatal: unable to access 'https://x/': The requested URL returned error: 408",
         "error: RPC failed; curl 56 Recv failure: Connection reset by peer",
         "fatal: early EOF",
     ],
