@@ -33,6 +33,7 @@ from backup.threads import threads
 from backup.words import UNTITLED, counted
 
 _MOST = 50  # differences that are told
+_UNREAD = "NOTION_TOKEN may not read comments: those of the copy are not compared."
 _NOT_FINISHED = 3
 _REFUSED = 400
 _FOR_GOOD = (
@@ -180,7 +181,9 @@ def _copied(
         return replace(answer, notes=(*answer.notes, "The copy was not compared (RESTORE_PROOF)."))
     try:
         said = {sent.ids[step.on] for step in planned.steps if isinstance(step, Say)}
-        return _proven(answer, _compared(services, found, planned, sent, said))
+        shown = _compared(services, found, planned, sent, said)
+        unread = () if shown.has_comments else (_UNREAD,)
+        return _proven(replace(answer, notes=(*answer.notes, *unread)), shown)
     except NotionError as error:
         what = f"The copy is complete, but it could not be read back: {error} Run it again to compare it."
         problems = (*answer.problems, Problem("restore", what))

@@ -40,12 +40,14 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`differences` are what the plan did not foresee; `lost` are the losses that happened, `unfounded`
-    those that were foreseen and did not. `compared` counts pages, databases and blocks."""
+    those that were foreseen and did not. `compared` counts pages, databases and blocks. `has_comments`:
+    comments were compared, too."""
 
     differences: tuple[Difference, ...]
     lost: tuple[Lost, ...]
     unfounded: tuple[Lost, ...]
     compared: int
+    has_comments: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def proof(
     work.run()
     happened = {id(each) for each in work.happened}
     unfounded = tuple(each for each in work.foreseen if id(each) not in happened)
-    return Proof(tuple(work.differences), tuple(work.happened), unfounded, work.compared)
+    found = tuple(work.differences), tuple(work.happened), unfounded, work.compared
+    return Proof(*found, after.has_comments)
 
 
 @dataclass

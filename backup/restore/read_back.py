@@ -92,7 +92,6 @@ class Reading:
                 yield from listed(self.client.comments(dashed_id(id_)))
             except Forbidden:  # they were read once, with a token that could
                 self.commented = None
-                self.tell("NOTION_TOKEN may not read comments: those of the copy are not compared.")
 
     def _hashes(self, page: Page) -> dict[str, str]:
         """The SHA-256 of the page's files that Notion hosts; '' for one that it does not give."""

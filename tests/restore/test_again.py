@@ -165,5 +165,8 @@ def test_a_copy_that_cannot_be_read_back_is_compared_by_the_next_run(machine: Ma
 
 def test_a_token_that_may_not_read_comments_leaves_them_out_of_the_proof(machine: Machine) -> None:
     machine.backup.server.knobs.comments_readable = False
-    told = restore(machine.backup, "top", RESTORE_INTO=machine.goal.id)
+    page = machine.backup.folder.parent / "summary.md"
+    given = {"RESTORE_INTO": machine.goal.id, "GITHUB_STEP_SUMMARY": str(page)}
+    told = restore(machine.backup, "top", **given)
     assert told.code == 0 and "may not read comments" in told.out, told.out
+    assert "may not read comments" in page.read_text()
