@@ -29,7 +29,11 @@ WITHHELD = "Notion does not show its content to this integration"  # why a block
 # Images that browsers show, by the extension that their files have in a backup.
 SHOWN_BY_BROWSERS = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp", "ico"))
 
-_HEX32 = re.compile(r"[0-9a-f]{32}")
+# An id in lower case: 32 hex digits, and that or with dashes, as addresses have it.
+BARE_ID = "[0-9a-f]{32}"
+ID = rf"(?:{BARE_ID}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})"
+ID_ALONE = re.compile(rf"(?<![0-9a-f]){ID}(?![0-9a-f])")  # not in a longer row of digits
+_BARE_ID = re.compile(BARE_ID)
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
@@ -59,13 +63,13 @@ def moment(text: str) -> datetime | None:
 
 def is_bare_id(text: str) -> bool:
     """Whether it is an id of that form."""
-    return bool(_HEX32.fullmatch(text))
+    return bool(_BARE_ID.fullmatch(text))
 
 
 def dashed_id(id_: str) -> str:
     """An id as Notion returns it (8-4-4-4-12); text that is not an id comes back unchanged."""
     hex_ = bare_id(id_)
-    if not _HEX32.fullmatch(hex_):
+    if not _BARE_ID.fullmatch(hex_):
         return id_
     return f"{hex_[:8]}-{hex_[8:12]}-{hex_[12:16]}-{hex_[16:20]}-{hex_[20:]}"
 

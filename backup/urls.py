@@ -28,7 +28,6 @@ _SIGNED = re.compile(
 )
 _SIGNATURE = re.compile(r"[?&](?:X-Amz-[\w-]*|Signature|Expires)=?[^&#\s]*", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
-_ID_AT_END = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def split(url: str) -> SplitResult | None:
@@ -97,13 +96,6 @@ def unlocked(url: str) -> str:
         return url
     has_secret = len(_harmless(parts)) < len(parse_qsl(parts.query, keep_blank_values=True))
     return _bare(parts) if has_secret or "@" in parts.netloc else url
-
-
-def notion_id(url: str) -> str:
-    """The id (32 hex digits) with which the address of a page or database ends; '' for another address."""
-    path = url.partition("?")[0].partition("#")[0].rstrip("/")
-    found = _ID_AT_END.findall(path)
-    return found[-1].replace("-", "").lower() if found else ""
 
 
 def public(url: str) -> str:

@@ -18,13 +18,13 @@ from backup.files import names
 from backup.files.store import FileRecord
 from backup.folder.found import Lying
 from backup.folder.load import Memory
-from backup.model import STORE, TEXT, Row, bare_id
+from backup.model import ID, STORE, TEXT, Row, bare_id
 from backup.sync.state import Place, Record, parent_of
 from backup.sync.steps import Listed, Listing
 from backup.words import counted
 
 _FRONT_MATTER = re.compile(
-    r"\A---\r?\ntitle: .*\r?\nsource: notion\r?\nnotion_id: (?P<id>[0-9a-f-]{32,36})\r?\n"
+    rf"\A---\r?\ntitle: .*\r?\nsource: notion\r?\nnotion_id: (?P<id>{ID})\r?\n"
     r"backed_up: (?P<time>\S+)\r?\n---\r?\n"
 )
 _FOLDER = re.compile(r"[a-z0-9-]+")  # as that script named them

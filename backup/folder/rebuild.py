@@ -20,7 +20,7 @@ from backup.folder.tables import Contents
 from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.database import is_our_list
-from backup.model import FILE_FOLDERS, README, STORE, bare_id, emoji, plain_text
+from backup.model import FILE_FOLDERS, README, STORE, bare_id, emoji, is_bare_id, plain_text
 from backup.notion import children
 from backup.store import StoredPage
 from backup.sync import state, untrusted
@@ -182,7 +182,7 @@ def _in_texts(
         folder = path.rpartition("/")[0]
         front = _front_matter(text)
         id_, title = bare_id(front.get("notion_id", "")), front.get("title", "")
-        if folder and re.fullmatch(r"[0-9a-f]{32}", id_):
+        if folder and is_bare_id(id_):
             digest = _UNFIT if join(folder, STORE) in files else ""
             record = Record("", folder, title, files=tuple(inside[folder]), store=digest)
             yield folder, (id_, record)

@@ -11,12 +11,11 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context
-from backup.model import Json, bare_id
+from backup.model import ID, Json, bare_id
 from backup.urls import is_signed
 
-_ID = r"[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-_WHOLE_ID = re.compile(_ID, re.IGNORECASE)
-_ID_AT_END = re.compile(rf"(?:^|[-/])({_ID})/?$", re.IGNORECASE)
+_WHOLE_ID = re.compile(ID, re.IGNORECASE)
+_ID_AT_END = re.compile(rf"(?:^|[-/])({ID})/?$", re.IGNORECASE)
 _NOTION_HOST = re.compile(r"(?:[a-z0-9-]+\.)*notion\.(?:so|com|site)", re.IGNORECASE)
 _HOST_NAME = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#]|$)")
 _LOCAL = re.compile(r"(?!(?:tel|sms|fax):)[\w.-]+:\d{1,5}(?:[/?#]|$)", re.IGNORECASE)

@@ -13,17 +13,16 @@ from backup.markdown.dates import moment
 from backup.markdown.inline import inline
 from backup.markdown.links import notion_address
 from backup.markdown.runs import run
-from backup.model import Page, bare_id
+from backup.model import BARE_ID, Page, bare_id, is_bare_id
 
-_ID = re.compile(r"[0-9a-f]{32}")
 _WORDS = "Open in Notion"
-_LINE = re.compile(rf"^<sub>\[{_WORDS}\]\({re.escape(notion_address(''))}({_ID.pattern})\)", re.M)
+_LINE = re.compile(rf"^<sub>\[{_WORDS}\]\({re.escape(notion_address(''))}({BARE_ID})\)", re.M)
 
 
 def origin(page: Page, context: Context) -> str:
     """The line, in small letters; '' when nothing of it is known."""
     id_ = bare_id(page.id)
-    link = f"[{_WORDS}]({notion_address(id_)})" if _ID.fullmatch(id_) else ""
+    link = f"[{_WORDS}]({notion_address(id_)})" if is_bare_id(id_) else ""
     when, who = moment(page.edited), editor(page)
     edited = " ".join(filter(None, (when and f"edited {when}", who and f"by {who}")))
     parts = (link, inline([run(edited)], context, Where.BLOCK))

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
 from backup.json_values import as_list, objects, word
-from backup.model import Json, bare_id, dashed_id
+from backup.model import ID, Json, bare_id, dashed_id
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
 
 _ADDRESSES = re.compile(r"""discussion-urls=(?:"([^"]*)"|'([^']*)')""")
-_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_ID = re.compile(ID, re.IGNORECASE)
 _HANDFUL = 3  # refusals in a row: then it is the capability, or the endpoint, and not one page
 
 

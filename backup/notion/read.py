@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 from backup.errors import NotionError
 from backup.json_values import mapping, objects, short_digest, word
-from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, packed, page_title
+from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, is_bare_id, packed, page_title
 from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
 from backup.notion.client import Client
@@ -179,7 +179,6 @@ def _is_incomplete(answer: Json) -> bool:
     return mapping(answer, "request_status").get("type") == "incomplete"
 
 
-_ID = re.compile(r"[0-9a-f]{32}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(Z|\+00:00)")
 
 
@@ -252,7 +251,7 @@ def relations_digest(raw: Json) -> str:
 
 def _has_id(raw: Any) -> bool:
     """The id becomes part of paths on the disk: nothing else will do."""
-    return bool(_ID.fullmatch(bare_id(word(raw, "id"))))
+    return is_bare_id(bare_id(word(raw, "id")))
 
 
 def _is_whole(raw: Json) -> bool:

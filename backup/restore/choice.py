@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from backup.errors import ConfigError
-from backup.model import README, STORE, TEXT, bare_id
+from backup.model import ID_ALONE, README, STORE, TEXT, bare_id
 from backup.sync.state import Place, Record, State
 from backup.words import counted
 
-_FORMS = r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_ID = re.compile(rf"(?<![0-9a-f])(?:{_FORMS})(?![0-9a-f])")
 _MOST = 5  # that a message lists
 _FILES = (TEXT, README, STORE)
 
@@ -23,7 +20,7 @@ def chosen(now: State, text: str, folder: str) -> str:
     for path in _paths(text, folder):
         if path in known:
             return known[path]
-    ids = map(bare_id, _ID.findall(text.lower()))
+    ids = map(bare_id, ID_ALONE.findall(text.lower()))
     if inside := [id_ for id_ in ids if id_ in now.nodes]:
         return inside[-1]  # of a page that was opened over another one, the link names both
     titled = [id_ for id_, each in now.nodes.items() if _same(each.title, text)]

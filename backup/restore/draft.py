@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup import exact_json
-from backup.model import CHILD_BLOCKS, Json, bare_id, dashed_id
+from backup.model import CHILD_BLOCKS, ID, Json, bare_id, dashed_id
 
-_ID = re.compile(
-    r"[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
-)  # as links have them
+_ID = re.compile(ID, re.IGNORECASE)  # as links have them
 PLACEHOLDER = "[…]"  # the text of a block that holds a place and is taken away again
 
 

@@ -12,7 +12,7 @@ from backup import urls
 from backup.files.store import FileRecord
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
-from backup.model import Json, bare_id, encodable, is_bare_id, plain_text
+from backup.model import BARE_ID, Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
 from backup.restore.draft import Link, Ref
 from backup.restore.losses import Loss, Lost
@@ -20,9 +20,7 @@ from backup.restore.losses import Loss, Lost
 _MARKS = ("bold", "italic", "strikethrough", "underline", "code")
 _WEB = re.compile(r"https?://[^/\s]+|mailto:.|tel:.")
 _SCHEME = re.compile(r"\A[A-Za-z]+:")  # Assumed: Notion takes it in small letters alone
-_SHORT = re.compile(
-    r"/?(?:[0-9a-f]{32})?(?:#[0-9a-f]{32})?"
-)  # a link inside Notion without its host
+_SHORT = re.compile(rf"/?(?:{BARE_ID})?(?:#{BARE_ID})?")  # a link inside Notion without its host
 _TEMPLATES = {"template_mention_date": ("today", "now"), "template_mention_user": ("me",)}
 _LINES = 5  # pieces of an address that are written as words
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d.{0,20})?")

@@ -11,15 +11,13 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
-from backup.model import CSV, README, STORE, TEXT, WORKSPACE, Database
+from backup.model import CSV, ID, ID_ALONE, README, STORE, TEXT, WORKSPACE, Database
 from backup.settings.parsers import shown
 from backup.settings.setting import Setting, SettingReader
 from backup.slug import is_guarded, is_path, is_reserved, slug
 from backup.words import counted
 
-_FORMS = r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-_ID = re.compile(rf"(?<![0-9a-f]){_FORMS}(?![0-9a-f])")
-_LIKE_AN_ID = re.compile(_FORMS)  # also in a longer row of digits, which nobody can take apart
+_LIKE_AN_ID = re.compile(ID)  # also in a longer row of digits, which nobody can take apart
 _BETWEEN = re.compile(r"[\s,;，、；\u200b\ufeff]+")
 _AROUND = "<>\"'`[](){}-*•"  # what lists, quotes and Markdown put around a link
 _REMARK = re.compile(r"(?:^|\s)#(.*)")
@@ -110,7 +108,7 @@ def database_ids(text: str) -> tuple[str, ...]:
 def astray(name: str, words: str) -> str:
     """What is wrong with a line of a .env text that names a database outside any setting, because
     the quotes around several lines are missing; '' when it does not. `name` stands before the sign."""
-    if words.startswith("#") or _VARIABLE.fullmatch(name) or not _ID.search(words.lower()):
+    if words.startswith("#") or _VARIABLE.fullmatch(name) or not ID_ALONE.search(words.lower()):
         return ""
     return (
         f"{_shown(words)} names a database outside any setting. Quote all of them together: "
@@ -186,7 +184,7 @@ def _parted(line: str) -> tuple[str, str]:
     """The folder of a line, '' for none, and the rest. What holds an id is no folder: a line that
     stood before this one was joined with it."""
     before, equals, after = line.partition("=")
-    is_folder = bool(equals) and not re.search(rf"\?|://|{_FORMS}", before.lower())
+    is_folder = bool(equals) and not re.search(rf"\?|://|{ID}", before.lower())
     return (before.strip() or ".", after) if is_folder else ("", line)
 
 
@@ -252,15 +250,15 @@ def _database_id(text: str) -> str:
 
 
 def _ids(text: str) -> set[str]:
-    return {found.replace("-", "") for found in _ID.findall(text)}
+    return {found.replace("-", "") for found in ID_ALONE.findall(text)}
 
 
 def _stands_alone(word: str, named: set[str]) -> bool:
     """Whether it holds no id but the one that is `named`, or nothing but one id: that of a view, a
     block, a page in front of the database."""
-    if len(_LIKE_AN_ID.findall(word)) != len(_ID.findall(word)):
+    if len(_LIKE_AN_ID.findall(word)) != len(ID_ALONE.findall(word)):
         return False
-    return _ids(word) <= named or bool(_ID.fullmatch(word))
+    return _ids(word) <= named or bool(ID_ALONE.fullmatch(word))
 
 
 def _check_number(count: int, path: str, setting: str, text: str) -> None:

@@ -3,15 +3,17 @@ only their names."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from backup import urls
 from backup.json_values import mapping, word
-from backup.model import Json
+from backup.model import ID, Json, bare_id
 
 _DOCUMENTS = ("page", "database", "data_source", "view")
 _ADDRESSES = ("url", "public_url")
 _STREAMED = ("video", "audio")
+_ID = re.compile(ID, re.IGNORECASE)
 
 
 def lasting(value: Any) -> Any:
@@ -66,7 +68,7 @@ def _of_the_api(found: Json, kind: str) -> Json:
     if kind in _DOCUMENTS:
         for key in _ADDRESSES:
             if isinstance(found.get(key), str):
-                found[key] = urls.notion_id(found[key])
+                found[key] = _id_at_end(found[key])
     if kind == "user":
         found.pop("avatar_url", None)
         if isinstance(found.get("person"), dict):
@@ -74,3 +76,10 @@ def _of_the_api(found: Json, kind: str) -> Json:
         if isinstance(found.get("bot"), dict):
             found["bot"] = {}
     return found
+
+
+def _id_at_end(url: str) -> str:
+    """The id with which the address of a page or database ends; '' for another address."""
+    path = url.partition("?")[0].partition("#")[0].rstrip("/")
+    found = _ID.findall(path)
+    return bare_id(found[-1]) if found else ""

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup.json_values import is_shallow
-from backup.model import CSV, FILE_FOLDERS, README, STORE, TEXT
+from backup.model import CSV, FILE_FOLDERS, README, STORE, TEXT, is_bare_id
 from backup.slug import is_path
 
-_ID = re.compile(r"[0-9a-f]{32}")
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character: json leaves alone what has no other half
 _RESERVED = ".notion-sync."  # begins the names of our own files
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -112,7 +111,7 @@ def _is_flat(value: Any) -> bool:
 
 def is_id(text: Any) -> bool:
     """Whether this is an id as the state has it: 32 hex digits."""
-    return isinstance(text, str) and bool(_ID.fullmatch(text))
+    return isinstance(text, str) and is_bare_id(text)
 
 
 def is_digest(text: Any) -> bool:
