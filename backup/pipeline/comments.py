@@ -25,14 +25,13 @@ from backup.notion.client import Client
 from backup.notion.comments import Comments, Discussed
 from backup.store import StoredPage
 from backup.store.lasting import lasting
-from backup.sync.rotation import is_due
+from backup.sync.rotation import IN_ONE_RUN, is_due
 from backup.sync.state import Record, State
 from backup.sync.steps import Action, Plan
 from backup.words import UNTITLED, counted
 
 _NONE = "-"  # in a record: no comments
 _NOT_TOLD = "?"  # in a record: the Markdown does not tell of all, here or elsewhere
-_LONG = 360  # requests: two minutes of what Notion allows
 _MOST = 500  # blocks of a page that are asked one by one in each run; all are when it is read
 _TRIAL = (
     20  # blocks that are asked though nothing is told of them, until the Markdown has told of one
@@ -105,7 +104,7 @@ class Discussions:
         }
         wanted = {id_: record for id_, record in wanted.items() if record.comments}
         cost = sum(map(_cost, wanted.values()))
-        if cost > _LONG and not self.is_full:
+        if cost > IN_ONE_RUN and not self.is_full:
             self.warnings.append(Problem("discussions", _IN_SHARES.format(cost)))
             wanted = {id_: record for id_, record in wanted.items() if is_due(id_, turn)}
         asked = {id_: pool.submit(self._is_other, id_, each) for id_, each in wanted.items()}

@@ -19,12 +19,11 @@ from backup.notion.children import Children
 from backup.notion.client import PAGE_SIZE, Client
 from backup.notion.read import is_trashed
 from backup.pipeline.workspace import edited_since
-from backup.sync.rotation import is_due
+from backup.sync.rotation import IN_ONE_RUN, is_due
 from backup.sync.state import List, Record, State
 from backup.sync.steps import Listed
 from backup.words import UNTITLED
 
-_SHARE = 360  # requests: two minutes of what Notion allows
 _LATE = timedelta(hours=1)  # Assumed: by then an edit is in the index of the search
 _IN_SHARES = (
     "To list all of them takes about {} requests. So this run listed a part of them ({} requests), and a "
@@ -327,7 +326,7 @@ def set_out(
     be `is_whole`: a share of them, and those in which the last runs left something over, by what is `known`
     of these; a search looks for edits in the rest, and a warning says so."""
     needed = _cost(records.values())
-    if needed <= _SHARE:
+    if needed <= IN_ONE_RUN:
         walk.ask(records)
         return None
     newest = _an_hour_before(max(each.edited for each in records.values()))

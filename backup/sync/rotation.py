@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 SHARES = 7  # of a large tree; each container is listed at least every seventh run of a workflow
+IN_ONE_RUN = 360  # requests, two minutes of what Notion allows; what takes more is done in shares
 
 
 def turn_at(time: datetime) -> int:

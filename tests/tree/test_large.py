@@ -108,7 +108,7 @@ def test_a_long_walk_is_done_in_shares_and_a_search_tells_the_rest(grown: Grown)
 @pytest.fixture
 def in_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small trees are large, too."""
-    monkeypatch.setattr(walk, "_SHARE", 5)
+    monkeypatch.setattr(walk, "IN_ONE_RUN", 5)
 
 
 def turn_of(id_: str) -> int:
