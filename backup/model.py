@@ -24,6 +24,8 @@ CHILD_BLOCKS = (
     "child_page",
     "child_database",
 )  # what is in one is no part of the page that it lies in
+PEOPLE = ("created_by", "last_edited_by")  # keys, and types of property, with one user each
+STREAMED = ("video", "audio")  # blocks whose address may be that of a page that plays them
 WITHHELD = "Notion does not show its content to this integration"  # why a block is `unread`: a 404
 
 # Images that browsers show, by the extension that their files have in a backup.

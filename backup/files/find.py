@@ -14,10 +14,9 @@ from backup import urls
 from backup.files import kinds
 from backup.files.names import identity, says_something
 from backup.json_values import mapping, objects, objects_within, word
-from backup.model import Block, File, Json, Page, plain_text
+from backup.model import STREAMED, Block, File, Json, Page, plain_text
 
-MEDIA = ("image", "file", "pdf", "video", "audio")
-_STREAMED = ("video", "audio")
+MEDIA = ("image", "file", "pdf", *STREAMED)
 _PLAYABLE = [
     "3gp",
     "aac",
@@ -96,7 +95,7 @@ def _of_block(block: Block, heading: str) -> list[File]:
 
 def _media(block: Block, heading: str) -> list[File]:
     url, hosted = _source(block.data)
-    if not url or (block.type in _STREAMED and not hosted and not _is_playable(url)):
+    if not url or (block.type in STREAMED and not hosted and not _is_playable(url)):
         return []
     name = _own_name(block.data, url)
     kind = "image" if block.type == "image" else "attachment"

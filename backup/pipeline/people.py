@@ -13,10 +13,8 @@ from typing import Any
 
 from backup import exact_json
 from backup.json_values import as_object, mapping, objects, objects_within, word
-from backup.model import Json, Page, bare_id
+from backup.model import PEOPLE, Json, Page, bare_id
 from backup.notion.users import Users
-
-_PEOPLE = ("created_by", "last_edited_by")
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def _shown(page: Page) -> Iterator[Json]:
 
 def _in_value(value: Any) -> Iterator[Json]:
     """Those of a property value, or of an item of a rollup."""
-    for kind in _PEOPLE:
+    for kind in PEOPLE:
         yield from _object(as_object(value).get(kind))
     yield from objects(as_object(value).get("people"))
     for item in objects(mapping(value, "rollup").get("array")):

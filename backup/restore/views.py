@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, bare_id, encodable, is_bare_id
+from backup.model import PEOPLE, Json, bare_id, encodable, is_bare_id
 from backup.restore.canonical import shown_name
 from backup.restore.draft import Ref, marks
 from backup.restore.losses import Loss, Lost
@@ -27,7 +27,7 @@ _NEEDED = {
     "timeline": ("date_property_id", "end_date_property_id"),
     "map": ("map_by",),
 }
-_BY_ID = ("relation", "people", "created_by", "last_edited_by")  # are compared with ids
+_BY_ID = ("relation", "people", *PEOPLE)  # are compared with ids
 _DEEPEST = 12  # Notion takes far less
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from backup import urls
 from backup.json_values import mapping, word
-from backup.model import ID, Json, bare_id
+from backup.model import ID, STREAMED, Json, bare_id
 
 _DOCUMENTS = ("page", "database", "data_source", "view")
 _ADDRESSES = ("url", "public_url")
-_STREAMED = ("video", "audio")
 _ID = re.compile(ID, re.IGNORECASE)
 
 
@@ -33,7 +32,7 @@ def lasting_block(raw: Json) -> Json:
     type_ = word(raw, "type")
     data = mapping(raw, type_)
     address = word(mapping(data, "external"), "url")
-    if type_ in _STREAMED and address and "." not in urls.last_segment(address):
+    if type_ in STREAMED and address and "." not in urls.last_segment(address):
         external = {**mapping(found[type_], "external"), "url": urls.unsigned(address)}
         found[type_] = {**found[type_], "external": external}
     if type_ == "embed" and urls.is_hosted(word(data, "url")):

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 from backup import exact_json
 from backup.errors import StoreError
-from backup.model import Block, Json, Page
+from backup.model import PEOPLE, Block, Json, Page
 from backup.store import lean
 from backup.store.lasting import is_lasting, lasting, lasting_block
 
 _DEEPEST = 128  # levels of blocks; more than are read
 _AT_ONCE = 200  # lines
 _IN_FULL = ["="]  # stands for a line in which nothing can be left out; it is not lasting
-_PEOPLE = ("created_by", "last_edited_by")
 
 
 def damaged(how: str) -> StoreError:
@@ -176,7 +175,7 @@ def _without_defaults(raw: Json, parent: Json, has_children: bool) -> Json | Non
         del short["parent"]
     if short["has_children"] is has_children:
         del short["has_children"]
-    for key in _PEOPLE:
+    for key in PEOPLE:
         who = short.get(key)
         if isinstance(who, str):
             return None
@@ -188,7 +187,7 @@ def _without_defaults(raw: Json, parent: Json, has_children: bool) -> Json | Non
 def _with_defaults(short: Json, parent: Json) -> Json:
     people = {
         key: {"object": "user", "id": short[key]}
-        for key in _PEOPLE
+        for key in PEOPLE
         if isinstance(short.get(key), str)
     }
     return {"object": "block", "in_trash": False, "parent": parent, **short, **people}
