@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 _DIGITS = re.compile(r"([0-9]+)")
@@ -13,6 +14,13 @@ UNTITLED = "Untitled"  # in place of a title, as Notion shows it
 def counted(number: int, word: str, several: str = "") -> str:
     """'1 page', '2 pages'; `several` is the plural where it is not the word with an s."""
     return f"{number} {word if number == 1 else several or f'{word}s'}"
+
+
+def first_few(names: Iterable[str], most: int = 5) -> str:
+    """'a, b, c', or the first of them: 'a, b and 7 more'."""
+    every = list(names)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return f"{', '.join(every[:most])}{more}"
 
 
 def shortened(text: str, most: int) -> str:

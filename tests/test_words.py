@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backup.words import ago, by_title, counted
+from backup.words import ago, by_title, counted, first_few
 from tests.support.publishing import ROOT
 
 
@@ -17,6 +17,16 @@ def test_one_is_not_many() -> None:
     assert [counted(number, "page") for number in (0, 1, 2)] == ["0 pages", "1 page", "2 pages"]
     assert counted(1, "entry", "entries") == "1 entry"
     assert counted(3, "entry", "entries") == "3 entries"
+
+
+def test_of_many_names_the_first_are_told_and_how_many_more_there_are() -> None:
+    assert [first_few("abc"[:number], 2) for number in range(4)] == [
+        "",
+        "a",
+        "a, b",
+        "a, b and 1 more",
+    ]
+    assert first_few("abcdefg") == "a, b, c, d, e and 2 more"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from backup.folder.load import Memory
 from backup.model import ID, STORE, TEXT, Row, bare_id
 from backup.sync.state import Place, Record, parent_of
 from backup.sync.steps import Listed, Listing
-from backup.words import counted
+from backup.words import counted, first_few
 
 _FRONT_MATTER = re.compile(
     rf"\A---\r?\ntitle: .*\r?\nsource: notion\r?\nnotion_id: (?P<id>{ID})\r?\n"
@@ -131,7 +131,6 @@ def _is_free(each: Listed, listing: Listing, memory: Memory) -> bool:
 def _sentence(pages: Mapping[str, Record], others: Collection[str]) -> str:
     files = sum(len(each.files) for each in pages.values())
     what = f"{counted(len(pages), 'page')} with {counted(files, 'file')}"
-    shown = ", ".join(f"{folder}/" for folder in sorted(others)[:5])
-    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-    left = f" Left alone, as renamed or no longer in Notion: {shown}{more}." if others else ""
+    shown = first_few(f"{folder}/" for folder in sorted(others))
+    left = f" Left alone, as renamed or no longer in Notion: {shown}." if others else ""
     return f"Adopted from an earlier backup: {what}; they are read again.{left}"

@@ -16,7 +16,7 @@ from backup.sync import untrusted
 from backup.sync.family import Family
 from backup.sync.state import NAME, State
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
-from backup.words import by_title, counted
+from backup.words import by_title, counted, first_few
 
 
 def foreseen(decided: Plan) -> Outcome:
@@ -85,13 +85,11 @@ def left_alone(
     folders = sorted(nodes[each].folder for each in tops)
     if not folders:
         return ()
-    named = ", ".join(f"{each}/" for each in folders[:_MOST])
-    more = f" and {len(folders) - _MOST} more" if len(folders) > _MOST else ""
-    what = f"No longer backed up, because no setting leads there: {named}{more}. {_LEFT}"
+    named = first_few(f"{each}/" for each in folders)
+    what = f"No longer backed up, because no setting leads there: {named}. {_LEFT}"
     return (Problem("settings", what),)
 
 
-_MOST = 5  # folders in a sentence
 _LEFT = "The files stay as they are; delete the folders if you do not need them."
 
 
@@ -249,10 +247,9 @@ def strays(memory: Memory) -> tuple[Problem, ...]:
     """Copies of pages that a rebuilt state does not claim."""
     if not memory.strays:
         return ()
-    shown = ", ".join(f"{folder}/" for folder in memory.strays[:5])
-    more = f" and {len(memory.strays) - 5} more" if len(memory.strays) > 5 else ""
+    shown = first_few(f"{folder}/" for folder in memory.strays)
     what = (
-        f"Left alone, although they name a page of Notion: {shown}{more}. The backup would not have put "
+        f"Left alone, although they name a page of Notion: {shown}. The backup would not have put "
         "them there. Delete those that you do not need."
     )
     return (Problem(NAME, what),)

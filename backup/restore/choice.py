@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from backup.errors import ConfigError
 from backup.model import ID_ALONE, README, STORE, TEXT, bare_id
 from backup.sync.state import Place, Record, State
-from backup.words import counted
+from backup.words import counted, first_few
 
-_MOST = 5  # that a message lists
 _FILES = (TEXT, README, STORE)
 
 
@@ -47,10 +46,9 @@ def _mistake(now: State, text: str, titled: list[str]) -> ConfigError:
     shown = repr(text[:80])
     if titled:
         places = sorted(now.nodes[id_].folder for id_ in titled)
-        more = f" and {len(places) - _MOST} more" if len(places) > _MOST else ""
         pages = counted(len(titled), "page")
         what = f"RESTORE_PATH: {pages} have the title {shown}."
-        return ConfigError(what, hint=f"Write a folder: {', '.join(places[:_MOST])}{more}.")
+        return ConfigError(what, hint=f"Write a folder: {first_few(places)}.")
     near = sorted(filter(None, (_near(each, text) for each in now.nodes.values())))
     hint = (
         f"Did you mean {near[0]}?"

@@ -10,7 +10,7 @@ from backup.markdown.links import notion_address
 from backup.model import Json
 from backup.restore.losses import Loss, Lost, counted_by_kind
 from backup.restore.saved import Saved
-from backup.words import counted
+from backup.words import counted, first_few
 
 _MOST = 20  # links that are told; programs get all
 _PLACES = 3  # of one loss
@@ -54,9 +54,7 @@ def _places(kind: Loss, lost: Sequence[Lost]) -> str:
         for each in lost
         if each.kind is kind
     )
-    places = list(dict.fromkeys(named))
-    more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
-    return f"{', '.join(places[:_PLACES])}{more}"
+    return first_few(dict.fromkeys(named), _PLACES)
 
 
 def links(saved: Saved, ids: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

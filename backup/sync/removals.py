@@ -15,7 +15,7 @@ from backup.model import Problem
 from backup.sync.family import TOP, Family, parents
 from backup.sync.state import Record, State
 from backup.sync.steps import Action, Listed, Listing, Rules, Step, Verdict
-from backup.words import UNTITLED
+from backup.words import UNTITLED, first_few
 
 _SHARE = 0.20  # of a root's pages: more than this at once is taken for a mistake …
 _FEW = 5  # … from this many pages on
@@ -204,10 +204,9 @@ def _topmost(root: _Root) -> str:
     """Which pages lie above all others; one may explain hundreds."""
     if not root.top:
         return ""
-    shown = ", ".join(f"“{title}”" for title in root.top[:_NAMED])
-    more = f" and {len(root.top) - _NAMED} more" if len(root.top) > _NAMED else ""
+    shown = first_few((f"“{title}”" for title in root.top), _NAMED)
     is_all = len(root.top) >= len(root.pages) + len(root.below)
-    return f" {'They are' if is_all else 'All are, or lie in'}: {shown}{more}."
+    return f" {'They are' if is_all else 'All are, or lie in'}: {shown}."
 
 
 def _is_mass(count: int, recorded: int) -> bool:
