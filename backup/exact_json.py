@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _MARK = "\0"  # begins a string that stands for a number, and is one between values
+HALF = r"\\u[dD][89a-fA-F]"  # of a character, escaped: JSON can hold it, and nothing can encode it
 _BETWEEN_TEXTS = r',"\u0000",'
 
 

@@ -14,7 +14,7 @@ from backup import urls
 from backup.files import kinds
 from backup.files.names import identity, says_something
 from backup.json_values import mapping, objects, objects_within, word
-from backup.model import STREAMED, Block, File, Json, Page, plain_text
+from backup.model import STREAMED, Block, File, Json, Page, encodable, plain_text
 
 MEDIA = ("image", "file", "pdf", *STREAMED)
 _PLAYABLE = [
@@ -105,7 +105,7 @@ def _media(block: Block, heading: str) -> list[File]:
 
 def _html_embed(block: Block, heading: str) -> list[File]:
     """Notion reads an uploaded HTML block back as an embed of a signed URL (changelog, July 2026)."""
-    url = _whole(word(block.data, "url"))
+    url = encodable(word(block.data, "url"))
     if not urls.is_hosted(url):
         return []
     name = urls.last_segment(url)
@@ -171,7 +171,7 @@ def _emoji(value: Any) -> list[File]:
 
 
 def _custom_emoji(emoji: Json) -> File:
-    url, name = _whole(str(emoji["url"])), _whole(str(emoji.get("name") or "emoji"))
+    url, name = encodable(str(emoji["url"])), encodable(str(emoji.get("name") or "emoji"))
     # Recorded answers give them unsigned, below /public.notion-static.com/.
     return File(f"emoji/{emoji.get('id', '')}", "image", url, urls.is_hosted(url), name, name)
 
@@ -180,18 +180,13 @@ def _source(holder: Any) -> tuple[str, bool]:
     """The URL of Notion's file object, and whether Notion hosts it; '' when there is none."""
     for type_ in ("file", "external"):
         if url := word(mapping(holder, type_), "url"):
-            return _whole(url), type_ == "file"
+            return encodable(url), type_ == "file"
     return "", False
-
-
-def _whole(text: str) -> str:
-    """`text` without halves of surrogate pairs, which JSON can hold and nothing can encode."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _own_name(holder: Json, url: str) -> str:
     """The name Notion gives, which for a link is often the URL itself; else what the URL says."""
-    return urls.own_name(_whole(word(holder, "name")), url)
+    return urls.own_name(encodable(word(holder, "name")), url)
 
 
 def _is_playable(url: str) -> bool:
@@ -200,4 +195,4 @@ def _is_playable(url: str) -> bool:
 
 def _line(runs: Any) -> str:
     """The words of a rich text, on one line."""
-    return " ".join(_whole(plain_text(objects(runs))).split())
+    return " ".join(plain_text(objects(runs)).split())

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context
-from backup.model import ID, Json, bare_id
+from backup.model import ID, Json, bare_id, encodable
 from backup.urls import is_signed
 
 _WHOLE_ID = re.compile(ID, re.IGNORECASE)
@@ -21,7 +21,6 @@ _HOST_NAME = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#]|$)")
 _LOCAL = re.compile(r"(?!(?:tel|sms|fax):)[\w.-]+:\d{1,5}(?:[/?#]|$)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _NOT_IN_TARGET = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\`|$\u2028\u2029]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DEAD_SCHEME = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data):", re.IGNORECASE)
 _ANCHOR = re.compile(r"b-[0-9a-f]{8}")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]*));")
@@ -116,8 +115,7 @@ def percent_encoded(path: str) -> str:
 def _encoded_segment(segment: str) -> str:
     if segment.isascii():
         return quote(segment, safe="")
-    clean = _SURROGATE.sub("\ufffd", segment)
-    return "".join(quote(char, safe="") if char.isascii() else char for char in clean)
+    return "".join(quote(char, safe="") if char.isascii() else char for char in encodable(segment))
 
 
 def page_target(page: str, context: Context, block: str | None = None) -> str | None:
@@ -181,7 +179,7 @@ def link_target(url: str) -> str:
     What would end the target, or be read as math or as a cell's end, is percent-encoded. Brackets
     stay when they are balanced, as in the addresses of Wikipedia.
     """
-    url = _SURROGATE.sub("\ufffd", url).strip()
+    url = encodable(url).strip()
     if _DEAD_SCHEME.match(url):
         return ""
     url = _NOT_IN_TARGET.sub(lambda found: quote(found[0], safe=""), url)

@@ -13,8 +13,9 @@ from typing import Any
 
 from backup import exact_json, http
 from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
+from backup.exact_json import HALF
 from backup.json_values import as_object, mapping
-from backup.model import Json
+from backup.model import Json, encodable
 
 _THROTTLED = (429, 529)
 CONFLICT = 409  # nothing was done, and the same request is welcome again
@@ -22,9 +23,7 @@ _FINAL = ("row_limit_exceeded",)  # 409, but no conflict
 _SHORTEST = 1.0  # seconds; Retry-After counts whole ones, and "0" means less than one
 _ENDLESS = 1e9  # seconds; nobody means more
 _UNSAID = 5.0  # seconds. Assumed: a throttled answer without a usable time means a short wait.
-_HALVES = re.compile(
-    rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]"
-)  # escaped, or in what claims to be UTF-8
+_HALVES = re.compile(HALF.encode() + rb"|\xed[\xa0-\xbf]")  # or in what claims to be UTF-8
 _SIGNS = (b"\\ud", b"\\uD", b"\xed")  # one of them is in all of these, and is found in no time
 _LONGEST = 300  # characters of Notion's own words in a message
 _NO_NOTION = "This does not look like an answer from Notion: check NOTION_API_URL, and any proxy."
@@ -73,8 +72,7 @@ def parsed(content: bytes) -> Body:
     try:
         text = exact_json.decoded(content)
         if any(each in content for each in _SIGNS) and _HALVES.search(content):
-            pairs = exact_json.dumps(exact_json.loads(text)).encode("utf-16-le", "surrogatepass")
-            text = pairs.decode("utf-16-le", "replace")
+            text = encodable(exact_json.dumps(exact_json.loads(text)))
         value, starts = exact_json.loads_list(text)
     except (ValueError, RecursionError):
         return Body()

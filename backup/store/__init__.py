@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backup.errors import StoreError
+from backup.exact_json import HALF
 from backup.json_values import as_object, mapping, word
 from backup.model import STORE, Json, Page, bare_id
 from backup.store import lean, lines
@@ -41,7 +42,7 @@ __all__ = [
 NAME = STORE
 VERSION = 1
 _LARGEST = 256_000_000  # bytes; more than the largest page that is read
-_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # of a character; or only a text about such
+_HALF = re.compile(HALF.encode())  # or only a text about such
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from backup.exact_json import HALF
 from backup.json_values import is_shallow
 from backup.model import CSV, FILE_FOLDERS, README, STORE, TEXT, is_bare_id
 from backup.slug import is_path
 
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character: json leaves alone what has no other half
+_HALF = re.compile(HALF)
 _RESERVED = ".notion-sync."  # begins the names of our own files
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TEXTS = (TEXT, README, STORE)
