@@ -20,6 +20,8 @@ STORE = ".notion.json"  # in the folder of a page or database: what Notion said,
 CSV = "database.csv"  # in the folder of a database: its rows
 IMAGES, ATTACHMENTS = "assets", "attachments"  # in the folder of a page
 FILE_FOLDERS = (IMAGES, ATTACHMENTS)
+NODE_FILES = (TEXT, README, STORE)  # the folder of each page and database has one of them
+OWN = ".notion-sync."  # begins every name that this program keeps for itself
 CHILD_BLOCKS = (
     "child_page",
     "child_database",
@@ -42,8 +44,12 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 def as_written(path: str, content: bytes) -> bytes:
     """The content of a file of the backup, also in a clone that converts line ends (core.autocrlf): no text
     that this program writes has a carriage return. Images and attachments are as they are."""
-    is_text = path.rpartition("/")[0].rpartition("/")[2] not in FILE_FOLDERS
-    return content.replace(b"\r\n", b"\n") if is_text else content
+    return content if is_in_file_folder(path) else content.replace(b"\r\n", b"\n")
+
+
+def is_in_file_folder(path: str) -> bool:
+    """Whether a file of the backup lies where the images and attachments of a page do."""
+    return path.rpartition("/")[0].rpartition("/")[2] in FILE_FOLDERS
 
 
 def bare_id(id_: str) -> str:

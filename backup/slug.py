@@ -111,6 +111,14 @@ def cut(text: str, limit: int) -> str:
     return text[: whole or end]
 
 
+def folded(name: str) -> str:
+    """What is equal for two names, or paths, that some file system cannot tell apart: some know neither
+    case nor how an accent is written."""
+    if name.isascii():
+        return name if (lower := name.lower()) == name else lower  # one text for both, mostly
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
 def is_mark(char: str) -> bool:
     """Whether `char` belongs to the letter before it."""
     return unicodedata.category(char) in ("Mn", "Mc")

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from backup.model import Block, Json, bare_id
-from backup.store import NAME, StoredDatabase, StoredPage, loads
+from backup.model import STORE, Block, Json, bare_id
+from backup.store import StoredDatabase, StoredPage, loads
 from backup.urls import KEPT
 from fakenotion import properties
 from fakenotion.build import bot, person, runs, view_url
@@ -40,7 +40,7 @@ def from_backup(folder: Path, name: str) -> Workspace:
         False  # stores have the properties in the order in which they were first seen
     )
     saved = _Saved(workspace)
-    for path in sorted(folder.rglob(NAME)):
+    for path in sorted(folder.rglob(STORE)):
         saved.add(path.parent, loads(path.read_bytes()))
     saved.settle()
     return workspace

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from backup import urls
 from backup.files import kinds
 from backup.model import ATTACHMENTS, FILE_FOLDERS, IMAGES, File
-from backup.slug import cut, is_reserved, slug, visible
+from backup.slug import cut, folded, is_reserved, slug, visible
 
 _SLUG_BYTES = 60
 _OWN_NAME_BYTES = 120
@@ -111,11 +111,6 @@ def is_ours(path: str) -> bool:
     return folder in FILE_FOLDERS and is_safe
 
 
-def same(path: str, other: str) -> bool:
-    """Whether two paths are one on some file system."""
-    return _folded(path) == _folded(other)
-
-
 class _Given:
     """The paths given so far on one page."""
 
@@ -151,7 +146,7 @@ class _Given:
             yield _with_extension(f"{ATTACHMENTS}/{claim.stem}{tail}", claim)
 
     def _is_free(self, path: str) -> bool:
-        return _folded(path) not in self._taken
+        return folded(path) not in self._taken
 
     def _share(self, claim: Claim) -> bool:
         """Give `claim` the path of equal content, if there is one."""
@@ -162,7 +157,7 @@ class _Given:
 
     def _give(self, claim: Claim, path: str) -> None:
         self.paths[claim.identity] = path
-        self._taken.add(_folded(path))
+        self._taken.add(folded(path))
         if numbered := _NUMBER.match(path):
             self._numbers.add(int(numbered[1]))
         if claim.digest:
@@ -181,11 +176,6 @@ def _with_extension(path: str, claim: Claim) -> str:
 def _is_printable(char: str) -> bool:
     """Neither a control character, nor half of a pair, nor unassigned, nor for private use."""
     return unicodedata.category(char)[0] not in "CZ"
-
-
-def _folded(path: str) -> str:
-    """`path` as file systems compare it that know neither case nor how an accent is written."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
 
 
 def _without_extension(name: str, extension: str) -> str:

@@ -20,6 +20,7 @@ from backup.files import find, kinds, names
 from backup.files.pending import NotTried, Pending, last_sentence, sentence
 from backup.files.received import Downloaded
 from backup.model import File, Files, Json, Missing, Page, Problem, Stored
+from backup.slug import folded
 
 
 class Downloads(Protocol):
@@ -222,12 +223,8 @@ def _left(
 ) -> dict[str, FileRecord]:
     """What an earlier backup left, and the page does not show: kept until somebody deletes it, or a file of
     the page takes its place."""
-    taken = [each.path for each in records.values()]
-    left = (
-        each
-        for each in known.values()
-        if each.is_found and not any(names.same(each.path, other) for other in taken)
-    )
+    taken = [folded(each.path) for each in records.values()]
+    left = (each for each in known.values() if each.is_found and folded(each.path) not in taken)
     return {each.identity: now for each in left if (now := _as_it_lies(each, folder))}
 
 

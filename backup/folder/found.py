@@ -11,7 +11,7 @@ from backup.folder.load import Memory, disjoint
 from backup.folder.rebuild import Rebuilt
 from backup.folder.tables import Contents
 from backup.markdown import origin
-from backup.model import README, STORE, TEXT
+from backup.model import NODE_FILES, STORE, TEXT
 from backup.sync import state
 from backup.sync.state import Record
 from backup.sync.steps import Listed
@@ -151,7 +151,7 @@ def _is_below(folder: str, homes: Collection[str], files: frozenset[str]) -> boo
     """Whether a folder lies in one of these, or in what looks like a page or database in them of which
     nobody knows any more."""
     while (folder := state.parent_of(folder)) not in homes:
-        own = (state.join(folder, name) for name in (TEXT, STORE, README))
+        own = (state.join(folder, name) for name in NODE_FILES)
         if folder == "." or files.isdisjoint(own):
             return False
     return True

@@ -19,11 +19,10 @@ from pathlib import Path
 
 from backup.errors import ConfigError, WorkspaceError
 from backup.folder.handles import FILE, FOLDER, LINK, Folder, Folders, Obstacle, is_obstacle
-from backup.model import as_written
+from backup.model import OWN, as_written
 from backup.slug import is_path
 
-STAGING = ".notion-sync.tmp"
-_OWN = ".notion-sync."  # begins every name that this program keeps for itself
+STAGING = f"{OWN}tmp"
 _REPLACE = "Replace it with a folder, or choose another one with DATABASES (path = id)."
 
 
@@ -240,7 +239,7 @@ class Tree:
         try:
             with self._opened((), make=False) as folder:
                 for name, kind in folder.listed():
-                    if not name.startswith(_OWN):
+                    if not name.startswith(OWN):
                         continue
                     if name != STAGING and kind == FOLDER:
                         raise WorkspaceError(

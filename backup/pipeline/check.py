@@ -13,13 +13,13 @@ from backup.markdown import verify
 from backup.markdown.context import Options
 from backup.markdown.links import anchor, is_anchor
 from backup.markdown.verify import DeadLink
-from backup.model import CSV, FILE_FOLDERS, Problem
+from backup.model import CSV, FILE_FOLDERS, STORE, Problem
 from backup.pipeline.stored import AGAIN, Comparison
 from backup.store import StoredPage, StoreError
 from backup.sync.state import State, join, parent_of
 from backup.words import counted
 
-TEXTS, SHEETS, STORES, FILES = "Markdown files", CSV, store.NAME, "images and attachments"
+TEXTS, SHEETS, STORES, FILES = "Markdown files", CSV, STORE, "images and attachments"
 FOREIGN = "foreign files"
 _POINTER = b"version https://git-lfs.github.com/spec/"  # how each begins (git-lfs, "The Pointer")
 _LFS = (
@@ -106,7 +106,7 @@ _BLOCKED = (
 
 
 _UNSURE = (
-    f"{{}} to a place in a page that is not there, and no {store.NAME} that can be used says whether Notion has "
+    f"{{}} to a place in a page that is not there, and no {STORE} that can be used says whether Notion has "
     "such a block."
 )
 
@@ -119,7 +119,7 @@ def names(now: State, kind: str) -> list[str]:
 def _kinds(now: State) -> dict[str, str]:
     """What each file of the backup is."""
     files = _files(now)
-    names = {store.NAME: STORES, CSV: SHEETS}
+    names = {STORE: STORES, CSV: SHEETS}
     kinds = {path: names.get(path.rpartition("/")[2], TEXTS) for path in now.owned()}
     return kinds | dict.fromkeys(files, FILES)
 
@@ -166,7 +166,7 @@ def _links(
             found.append(problem)
     unsure = 0
     for path in filter(nowhere.get, texts):  # in the order in which stores are read fastest
-        blocks = _anchors(join(parent_of(path), store.NAME), lying)
+        blocks = _anchors(join(parent_of(path), STORE), lying)
         if blocks is None:
             unsure += sum(is_anchor(each.fragment) for each in nowhere[path])
         else:

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from backup import store
 from backup.errors import Forbidden, NotionError, StoreError, Unauthorized, sentence
 from backup.json_values import mapping, short_digest, word
-from backup.model import CHILD_BLOCKS, Block, Json, Page, Problem, as_written, bare_id
+from backup.model import CHILD_BLOCKS, STORE, Block, Json, Page, Problem, as_written, bare_id
 from backup.notion.client import Client
 from backup.notion.comments import Comments, Discussed
 from backup.store import StoredPage
@@ -249,7 +249,7 @@ def earlier(before: Record | None, folder: Path) -> tuple[Json, ...] | None:
     if before is None or before.comments in ("", _NONE):
         return ()
     try:
-        data = as_written(store.NAME, (folder / store.NAME).read_bytes())
+        data = as_written(STORE, (folder / STORE).read_bytes())
         found = store.loads(data) if store.digest(data) == before.store else None
     except (OSError, StoreError):
         return None

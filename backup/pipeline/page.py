@@ -23,6 +23,7 @@ from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.context import Options, fits
 from backup.model import (
+    STORE,
     TEXT,
     Json,
     Page,
@@ -113,9 +114,7 @@ class Reader:
         data = _store_of(before, folder)
         found = store.loads(data)
         if not isinstance(found, StoredPage) or found.page.id != step.page_id:
-            raise StoreError(
-                f"{store.NAME} is about something else, and Notion does not show the page."
-            )
+            raise StoreError(f"{STORE} is about something else, and Notion does not show the page.")
         schema = self.schemas.get(row_source(found.page.raw), {})
         text = rendered(found, before, schema, self.targets, self.options)
         return Written(step.action, before, text, data, {}, (), (), (), 0)
@@ -259,11 +258,11 @@ class Reader:
 def _store_of(before: Record, folder: Path) -> bytes:
     """The store in the page's folder. Raises StoreError when it is not as the record says."""
     try:
-        data = as_written(store.NAME, (folder / store.NAME).read_bytes())
+        data = as_written(STORE, (folder / STORE).read_bytes())
     except OSError:
         data = b""
     if store.digest(data) != before.store:
-        raise StoreError(f"{store.NAME} is not as the backup wrote it.")
+        raise StoreError(f"{STORE} is not as the backup wrote it.")
     return data
 
 

@@ -13,7 +13,7 @@ from backup.folder.tables import Holdings, Sheet
 from backup.json_values import mapping, word
 from backup.markdown import page as document
 from backup.markdown.context import Context, Options, render_key
-from backup.model import CSV, Json, Page, Problem, Target, bare_id, row_source
+from backup.model import CSV, STORE, Json, Page, Problem, Target, bare_id, row_source
 from backup.settings import Rendering
 from backup.settings.setting import declared
 from backup.store import StoredDatabase, StoredPage, StoreError
@@ -81,7 +81,7 @@ class Comparison:
         """What could not be compared, and is nobody's fault."""
         if self._without:
             yield (
-                f"{counted(self._without, 'page')} without a {store.NAME}: their Markdown could not be "
+                f"{counted(self._without, 'page')} without a {STORE}: their Markdown could not be "
                 "compared with what Notion said."
             )
         if self._otherwise and self._fitting:
@@ -94,14 +94,14 @@ class Comparison:
                 self._waiting,
                 "the next backup writes them again, because of a page that they link to",
             ),
-            (self._alone, f"the {store.NAME} of their database cannot be used"),
-            (self._unsound, f"their own {store.NAME} is missing or damaged"),
+            (self._alone, f"the {STORE} of their database cannot be used"),
+            (self._unsound, f"their own {STORE} is missing or damaged"),
         )
         of_databases = (
             (self._old, "the next backup writes them again"),
             (
                 len(self._partial),
-                f"the {store.NAME} of one, or of a page in it, is missing or damaged",
+                f"the {STORE} of one, or of a page in it, is missing or damaged",
             ),
         )
         for number, why in of_pages:
@@ -177,7 +177,7 @@ class Comparison:
             self.wrong_texts.append(Problem(path, differs(found, wanted)))
 
     def _read(self, id_: str, folder: str, digest: str) -> StoredPage | StoredDatabase | None:
-        path = join(folder, store.NAME)
+        path = join(folder, STORE)
         if path not in self.there:
             return None
         content = self.content(path)

@@ -9,7 +9,7 @@ from itertools import islice
 
 from backup.errors import GitError
 from backup.git import Git
-from backup.model import CSV, README, STORE, TEXT
+from backup.model import CSV, NODE_FILES, README, STORE, TEXT
 
 # What `git lfs install` sets up; without it git would store the files themselves (git-lfs, "install").
 LFS = (
@@ -53,9 +53,7 @@ def check(git: Git, paths: Collection[str]) -> dict[str, str]:
     """The filters of texts at these paths. Raises GitError when one could not be stored, or not be read
     again, and for a table that would show what the filter of a file beside it hides."""
     tables = [path for path in paths if path.endswith(CSV)]
-    beside = {
-        f"{path.removesuffix(CSV)}{name}": path for path in tables for name in (README, TEXT, STORE)
-    }
+    beside = {f"{path.removesuffix(CSV)}{name}": path for path in tables for name in NODE_FILES}
     found = of(git, {*paths, *beside})
     filtered = {path: found[path] for path in paths if path in found}
     if large := [path for path, name in filtered.items() if name == "lfs"]:

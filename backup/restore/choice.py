@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backup.errors import ConfigError
-from backup.model import ID_ALONE, README, STORE, TEXT, bare_id
+from backup.model import ID_ALONE, NODE_FILES, bare_id
 from backup.sync.state import Place, Record, State
 from backup.words import counted, first_few
-
-_FILES = (TEXT, README, STORE)
 
 
 def chosen(now: State, text: str, folder: str) -> str:
@@ -31,7 +29,7 @@ def chosen(now: State, text: str, folder: str) -> str:
 def _paths(text: str, folder: str) -> Iterator[str]:
     """The folders that a path may mean: of the repository's root, or of the output folder."""
     path = text.strip().replace("\\", "/").removeprefix("./").rstrip("/") or "."
-    for name in _FILES:
+    for name in NODE_FILES:
         path = path.removesuffix(f"/{name}")
     yield path
     if folder != ".":

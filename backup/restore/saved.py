@@ -14,7 +14,7 @@ from backup import store
 from backup.errors import ConfigError, StoreError
 from backup.files.store import FileRecord, as_downloaded
 from backup.json_values import as_object, mapping, objects, word
-from backup.model import Json, Page, bare_id, title_runs
+from backup.model import STORE, Json, Page, bare_id, title_runs
 from backup.restore.losses import Loss, Lost
 from backup.store import StoredDatabase, StoredPage
 from backup.sync.state import Place, Record, State, join
@@ -172,9 +172,9 @@ class _Reading:
 
     def _node(self, id_: str, parent: str | None) -> Node:
         known = self._nodes[id_]
-        path = join(known.folder, store.NAME)
+        path = join(known.folder, STORE)
         if not known.store:
-            raise StoreError(f"It was backed up without a {store.NAME} (KEEP_JSON).")
+            raise StoreError(f"It was backed up without a {STORE} (KEEP_JSON).")
         data = self._content(path)
         if store.digest(data) != known.store:
             what = "is not what the backup wrote" if data else "is missing"

@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
-from backup.model import CSV, ID, ID_ALONE, README, STORE, TEXT, WORKSPACE, Database
+from backup.model import CSV, ID, ID_ALONE, NODE_FILES, STORE, WORKSPACE, Database
 from backup.settings.parsers import shown
 from backup.settings.setting import Setting, SettingReader
-from backup.slug import is_guarded, is_path, is_reserved, slug
+from backup.slug import folded, is_guarded, is_path, is_reserved, slug
 from backup.words import counted
 
 _LIKE_AN_ID = re.compile(ID)  # also in a longer row of digits, which nobody can take apart
@@ -168,7 +168,7 @@ def _is_unlinkable(parts: Collection[str]) -> bool:
     )
 
 
-_OURS = {name.lower() for name in (TEXT, README, CSV)}
+_OURS = {name.lower() for name in (*NODE_FILES, CSV)}
 _UNLINKABLE = frozenset(' %#?<>:"|*')
 
 
@@ -308,7 +308,7 @@ def _duplicates(found: Iterable[Database]) -> list[str]:
     ids: dict[str, Database] = {}
     paths: dict[str, Database] = {}
     for database in found:
-        path, setting = database.path.casefold(), database.setting
+        path, setting = folded(database.path), database.setting
         if (first := ids.setdefault(database.id, database)) is not database:
             problems.append(f"{setting}: the same database as {first.setting}; remove one.")
         elif path and (first := paths.setdefault(path, database)) is not database:

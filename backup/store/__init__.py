@@ -39,7 +39,6 @@ __all__ = [
     "page_of",
 ]
 
-NAME = STORE
 VERSION = 1
 _LARGEST = 256_000_000  # bytes; more than the largest page that is read
 _HALF = re.compile(HALF.encode())  # or only a text about such
@@ -192,7 +191,7 @@ def _check_version(version: object) -> None:
     if version != VERSION:
         age = "newer" if version > VERSION else "older"
         raise StoreError(
-            f"A {NAME} was written by {'a' if age == 'newer' else 'an'} {age} version of this program "
+            f"A {STORE} was written by {'a' if age == 'newer' else 'an'} {age} version of this program "
             f"(its format is {version}, this one knows {VERSION})."
         )
 

@@ -13,11 +13,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backup.model import OWN
 from backup.sync import untrusted
 from backup.sync.state import Record, State, from_json, to_json
 from backup.sync.untrusted import Damage, Damaged, is_id, is_our_name
 
-NAME = ".notion-sync.journal"
+NAME = f"{OWN}journal"
 
 IsThere = Callable[[Record, str, str], bool]
 

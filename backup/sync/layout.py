@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from backup.model import FILE_FOLDERS
-from backup.slug import slug
-from backup.sync.paths import LONGEST_SHORT, Named, Root, names, root_folders, same
+from backup.slug import folded, slug
+from backup.sync.paths import LONGEST_SHORT, Named, Root, names, root_folders
 from backup.sync.state import Record, State, join, parent_of
 from backup.sync.steps import Listing
 
@@ -106,19 +106,19 @@ class _Names:
 
     def __post_init__(self) -> None:
         for folder in self.others:
-            above, name = parent_of(folder), same(folder.rpartition("/")[2])
+            above, name = parent_of(folder), folded(folder.rpartition("/")[2])
             self.given[above].add(name)
             while above not in ("", "."):
-                above, name = parent_of(above), same(above.rpartition("/")[2])
+                above, name = parent_of(above), folded(above.rpartition("/")[2])
                 if name in self.passed[above]:
                     break
                 self.passed[above].add(name)
 
     def of(self, wanted: Collection[Named], folder: str, own: Collection[str]) -> dict[str, str]:
         """A folder for each, in this one; what has one of its `own` there keeps it."""
-        passed = self.passed[folder].difference(map(same, own))
+        passed = self.passed[folder].difference(map(folded, own))
         found = names(wanted, self.given[folder] | passed)
-        self.given[folder].update(map(same, found.values()))
+        self.given[folder].update(map(folded, found.values()))
         return {id_: join(folder, name) for id_, name in found.items()}
 
 
@@ -172,9 +172,9 @@ def _inside(
     homes: defaultdict[str, list[Named]] = defaultdict(list)
     for spot in sorted(spots, key=lambda spot: spot.id):
         named, home = _fitted(spot, folder, is_free=is_free)
-        if spot.kept and same(spot.name) not in taken.given[home]:
+        if spot.kept and folded(spot.name) not in taken.given[home]:
             found[spot.id] = join(home, spot.name)
-            taken.given[home].add(same(spot.name))
+            taken.given[home].add(folded(spot.name))
         else:
             homes[home].append(named)
     for home, wanted in homes.items():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from backup.slug import cut, slug
+from backup.slug import cut, folded, slug
 
 _LONGEST = 80  # bytes of a folder's name
 _SHORT = 24  # bytes of the slug in a short one
@@ -33,9 +32,9 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
     as its title stays, also when its twin is gone: a name that need not change does not.
     """
     all_ = {each.id: each for each in wanted}
-    occupied = {same(name) for name in taken}
+    occupied = {folded(name) for name in taken}
     plain = {id_: _name(each, 0) for id_, each in all_.items()}
-    bare = {id_: same(name) for id_, name in plain.items()}
+    bare = {id_: folded(name) for id_, name in plain.items()}
     twins = Counter(bare.values())
     # Also where a twin has its suffix already: a run that is killed after it has named one of two
     # must find the same name for the other.
@@ -50,7 +49,7 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
         id_: _name(all_[id_], count) if count else plain[id_] for id_, count in digits.items()
     }
     while True:
-        alike = {id_: same(name) for id_, name in result.items()}
+        alike = {id_: folded(name) for id_, name in result.items()}
         seen = Counter(alike.values())
         clashing = [
             id_
@@ -138,10 +137,3 @@ def _name(each: Named, digits: int) -> str:
 def _current_digits(each: Named) -> int:
     """The length of the suffix in the current name, when the title still gives that name."""
     return next((n for n in _SUFFIXES if each.current and _name(each, n) == each.current), 0)
-
-
-def same(name: str) -> str:
-    """What is equal for two names that some file system cannot tell apart."""
-    if name.isascii():
-        return name if (lower := name.lower()) == name else lower  # one text for both, mostly
-    return unicodedata.normalize("NFC", name).casefold()

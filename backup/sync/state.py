@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from backup.errors import BrokenState, StateError
 from backup.json_values import as_object, word
-from backup.model import Json, moment
+from backup.model import OWN, Json, moment
 from backup.sync import untrusted
 from backup.sync.records import (
     List,
@@ -48,7 +48,7 @@ __all__ = [
     "to_json",
 ]
 
-NAME = ".notion-sync.json"
+NAME = f"{OWN}json"
 VERSION = 2
 _encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _ELSEWHERE = "elsewhere"  # see dumps

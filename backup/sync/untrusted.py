@@ -16,13 +16,20 @@ from typing import Any
 
 from backup.exact_json import HALF
 from backup.json_values import is_shallow
-from backup.model import CSV, FILE_FOLDERS, README, STORE, TEXT, is_bare_id
+from backup.model import (
+    CSV,
+    FILE_FOLDERS,
+    NODE_FILES,
+    OWN,
+    README,
+    STORE,
+    is_bare_id,
+    is_in_file_folder,
+)
 from backup.slug import is_path
 
 _HALF = re.compile(HALF)
-_RESERVED = ".notion-sync."  # begins the names of our own files
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_TEXTS = (TEXT, README, STORE)
 _LIST = re.compile(r"README-[1-9][0-9]{0,5}\.md")  # further parts of a README.md
 _DIGITS = 18  # of a whole number, which then fits wherever one is counted
 _DEPTH = 10
@@ -127,7 +134,7 @@ def is_folder(folder: Any) -> bool:
 
 def _is_free(path: Any) -> bool:
     """Whether this is a path, and none of those that the program keeps for itself."""
-    return isinstance(path, str) and is_path(path) and not path.startswith(_RESERVED)
+    return isinstance(path, str) and is_path(path) and not path.startswith(OWN)
 
 
 def is_file_of_page(path: Any) -> bool:
@@ -136,6 +143,11 @@ def is_file_of_page(path: Any) -> bool:
         return False
     folder, _, name = path.partition("/")
     return folder in FILE_FOLDERS and bool(name) and "/" not in name
+
+
+def part_name(number: int) -> str:
+    """The name of a list of pages, or of a further part of one."""
+    return README if number == 1 else f"README-{number}.md"
 
 
 def is_list(name: Any) -> bool:
@@ -152,5 +164,5 @@ def is_our_name(path: Any) -> bool:
     """Whether a file of this path can be ours, below whatever folder."""
     if not _is_free(path):
         return False
-    folder, _, name = path.rpartition("/")
-    return name in _TEXTS or is_list(name) or folder.rpartition("/")[2] in FILE_FOLDERS
+    name = path.rpartition("/")[2]
+    return name in NODE_FILES or is_list(name) or is_in_file_folder(path)

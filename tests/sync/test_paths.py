@@ -58,6 +58,7 @@ def test_a_name_has_at_most_80_bytes_also_with_a_suffix(title: str) -> None:
         ("", ""),
         (unicodedata.normalize("NFC", "Café"), unicodedata.normalize("NFD", "Café")),
         ("Straße", "strasse"),
+        ("aś", "aſ\u0301"),  # the long s
     ],
 )
 def test_names_that_one_file_system_takes_for_the_same_all_get_a_suffix(

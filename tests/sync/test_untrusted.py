@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from backup import store
 from backup.errors import StateError
 from backup.folder import rebuild
+from backup.model import STORE
 from backup.slug import is_path
 from backup.store import StoredDatabase
 from backup.sync import journal
@@ -100,7 +101,7 @@ def believable(state: State) -> bool:
     assert all(map(is_path, state.owned()))
     for path in state.owned():
         folder, _, name = path.rpartition("/")
-        is_whole = name in ("index.md", "README.md", store.NAME)
+        is_whole = name in ("index.md", "README.md", STORE)
         assert is_whole or folder.endswith(("/assets", "/attachments"))
     assert sum(record.requests for record in state.pages.values()) / 2 < 1e18
     assert all(int(id_[-8:], 16) >= 0 for id_ in state.pages)
@@ -150,6 +151,6 @@ def test_no_store_is_too_odd_to_be_read_when_the_state_is_lost(
         texts[folder] = "\n".join(lines)
     else:
         texts[folder] = garbled(texts[folder], chance)
-    stores = {f"{folder}/{store.NAME}": text.encode() for folder, text in texts.items()}
+    stores = {f"{folder}/{STORE}": text.encode() for folder, text in texts.items()}
     found = rebuild.rebuilt(stores, {}, stores.items(), {".": ""}, {"wiki": "d" * 32})
     assert believable(State(found.pages, found.databases))

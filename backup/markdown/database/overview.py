@@ -14,7 +14,8 @@ from backup.markdown.inline import inline, literal
 from backup.markdown.links import anchor as anchor_name
 from backup.markdown.links import file_target
 from backup.markdown.runs import joined, one_line, run, titled
-from backup.model import README, Json, Target
+from backup.model import Json, Target
+from backup.sync.untrusted import part_name
 
 _MARK = "<!-- notion-backup: the pages of a database -->"
 _ROWS = 500  # of one file: hosts take long to show more
@@ -46,7 +47,7 @@ def render(overview: Overview, rows: Rows) -> dict[str, str]:
     Never raises on odd data.
     """
     files = _divided(rows)
-    names = [_name(number) for number in range(1, len(files) + 1)]
+    names = [part_name(number) for number in range(1, len(files) + 1)]
     homes = {
         part.at: name
         for name, parts in zip(names, files, strict=True)
@@ -69,10 +70,6 @@ def listed(overview: Overview, pages: Sequence[Target], context: Context) -> str
 def is_ours(text: str) -> bool:
     """Whether `render` wrote this text: no host shows the mark, and nobody would write it."""
     return text.endswith(f"{_MARK}\n")
-
-
-def _name(number: int) -> str:
-    return README if number == 1 else f"README-{number}.md"
 
 
 def _divided(rows: Rows) -> list[list[_Part]]:
