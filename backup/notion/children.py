@@ -109,6 +109,16 @@ def home(client: Client, raw: Json) -> Home:
     raise NotionError("Notion named blocks in blocks without an end.")
 
 
+def page_or_database(client: Client, id_: str) -> Json:
+    """One of which nothing but the id is known. Raises NotionError."""
+    try:
+        return client.page(dashed_id(id_))
+    except NotFound:
+        raise
+    except NotionError:  # 400: it is a database
+        return client.database(dashed_id(id_))
+
+
 def stands_in(raw: Json) -> str:
     """The id of the block, page or database that a page or database stands in; '' for the top."""
     return _named(mapping(raw, "parent")) or ""
@@ -119,4 +129,9 @@ def _named(parent: Json) -> str | None:
     for key in ("database_id", "page_id", "block_id"):
         if isinstance(id_ := parent.get(key), str):
             return bare_id(id_)
-    return "" if parent.get("type") in ("workspace", "agent_id") else None
+    return "" if is_top(parent) else None
+
+
+def is_top(parent: Json) -> bool:
+    """Whether a `parent` object says that something lies in nothing else."""
+    return parent.get("type") in ("workspace", "agent_id")

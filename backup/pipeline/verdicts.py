@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from backup.errors import BackupError, NotFound, NotionError, Unauthorized
+from backup.errors import BackupError, NotFound, Unauthorized
 from backup.json_values import mapping
 from backup.model import Json, Row, dashed_id
 from backup.notion import children, read
@@ -78,16 +78,7 @@ class Asking:
             if above == TOP:
                 return False
             try:
-                above = children.home(self.client, self._any(above)).id
+                above = children.home(self.client, children.page_or_database(self.client, above)).id
             except NotFound:
                 return False
         return True
-
-    def _any(self, id_: str) -> Json:
-        """A page, or a database, by its id alone."""
-        try:
-            return self.client.page(dashed_id(id_))
-        except NotFound:
-            raise
-        except NotionError:  # 400: it is a database
-            return self.client.database(dashed_id(id_))

@@ -132,26 +132,15 @@ class Workspace:
             if home.id in known or home.id in self._hits:
                 return None
             try:
-                above = self._any(str(home.id))
+                above = children.page_or_database(self.client, str(home.id))
             except (NotFound, Forbidden):
                 return id_, is_page, row
-            id_, is_page = str(home.id), above
+            id_, is_page = str(home.id), above["object"] == "page"
         return None
 
     def _object(self, id_: str, is_page: bool) -> Json:
         ask = self.client.page if is_page else self.client.database
         return ask(dashed_id(id_))
-
-    def _any(self, id_: str) -> bool:
-        """Whether something that is shown is a page."""
-        try:
-            self.client.page(dashed_id(id_))
-        except NotFound:
-            raise
-        except NotionError:
-            self.client.database(dashed_id(id_))
-            return False
-        return True
 
 
 def edited_since(client: Client, moment: str) -> dict[str, Row]:
@@ -187,10 +176,6 @@ def _hit(raw: Json) -> tuple[str, _Hit] | None:
     above = parent if is_page else mapping(raw, "database_parent")
     if not id_ or not above:
         return None
-    row = _row(raw) if is_page and _is_top(raw) else None
-    stands = TOP if _is_top({"parent": above}) else children.stands_in({"parent": above})
+    row = _row(raw) if is_page and children.is_top(parent) else None
+    stands = children.stands_in({"parent": above})
     return bare_id(id_), _Hit(is_page, stands, "block_id" in above, row)
-
-
-def _is_top(raw: Json) -> bool:
-    return mapping(raw, "parent").get("type") in ("workspace", "agent_id")
