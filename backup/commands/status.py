@@ -16,6 +16,7 @@ from backup.report.answer import Answer
 from backup.services import ReadingServices
 from backup.settings import ReadingSettings
 from backup.sync import state, untrusted
+from backup.sync.family import root
 from backup.sync.state import Record, State
 from backup.words import UNTITLED, ago, by_title, counted
 
@@ -87,28 +88,19 @@ def _parts(now: State, services: ReadingServices) -> list[_Part]:
     """Each database by title, and each page that is a root, with all that lies in it. A page below a page
     counts where that does."""
     parts = {id_: _Part(place.title, place.folder) for id_, place in now.databases.items()}
+    parents = {id_: record.parent for id_, record in now.pages.items()}  # up to a database
     for id_, record in now.pages.items():
-        home = _home(id_, now)
-        root = now.pages.get(home)
-        named = _Part(root.title, root.folder) if root else _Part("", record.folder)
+        home = root(id_, parents)
+        page = now.pages.get(home)
+        named = _Part(page.title, page.folder) if page else _Part("", record.folder)
         part = parts.setdefault(home, named)
         part.pages += 1
         part.files += len(record.files)
         part.lacking += len(record.pending)
         part.waiting += not record.stable
     for path, id_ in now.owned().items():
-        home = _home(id_, now) if id_ in now.pages else id_
-        _count(parts[home], path, services)
+        _count(parts[root(id_, parents)], path, services)
     return sorted(parts.values(), key=lambda each: (by_title(each.title), each.folder))
-
-
-def _home(page_id: str, now: State) -> str:
-    """The database that a page lies in, however deep, or the page that is a root."""
-    seen: set[str] = set()
-    while page_id in now.pages and page_id not in seen and now.pages[page_id].parent:
-        seen.add(page_id)
-        page_id = now.pages[page_id].parent
-    return page_id
 
 
 def _count(part: _Part, path: str, services: ReadingServices) -> None:

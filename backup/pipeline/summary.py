@@ -13,7 +13,7 @@ from backup.model import STORE, Problem
 from backup.pipeline.outcome import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync import untrusted
-from backup.sync.family import Family
+from backup.sync.family import Family, root
 from backup.sync.state import NAME, State
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
 from backup.words import by_title, counted, first_few
@@ -203,7 +203,7 @@ def _sections(
     steps = {step.page_id: step for step in (*decided.steps, *outcome.removed)}
     members: defaultdict[str, set[str]] = defaultdict(set)
     for id_ in steps:
-        members[_top(id_, parents)].add(id_)
+        members[root(id_, parents)].add(id_)
     listed = [ListedRoot(each.id, each.title, each.folder) for each in decided.databases]
     listed += [ListedRoot(each.id, each.title, each.folder) for each in shown.empty]
     listed += [
@@ -232,15 +232,6 @@ class ListedRoot:
     id: str
     title: str
     folder: str
-
-
-def _top(id_: str, parents: Mapping[str, str]) -> str:
-    """The root in which something lies, or itself."""
-    seen = {id_}
-    while (above := parents.get(id_, "")) and above not in seen:
-        seen.add(above)
-        id_ = above
-    return id_
 
 
 def strays(memory: Memory) -> tuple[Problem, ...]:

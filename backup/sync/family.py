@@ -31,6 +31,19 @@ def _nearest(folder: str, at: Mapping[str, str]) -> str:
     return ""
 
 
+def root(id_: str, parents: Mapping[str, str]) -> str:
+    """The outermost one of what something lies in, or itself."""
+    *_, last = (id_, *_above(id_, parents))
+    return last
+
+
+def _above(id_: str, parents: Mapping[str, str]) -> Iterator[str]:
+    seen = {id_}
+    while (id_ := parents.get(id_, TOP)) and id_ not in seen:
+        seen.add(id_)
+        yield id_
+
+
 class Family:
     """The parents of all pages and databases of a state, and what lies in each."""
 
@@ -42,15 +55,11 @@ class Family:
 
     def above(self, id_: str) -> Iterator[str]:
         """What it lies in, from the inside out."""
-        seen = {id_}
-        while (id_ := self._parents.get(id_, TOP)) and id_ not in seen:
-            seen.add(id_)
-            yield id_
+        return _above(id_, self._parents)
 
     def root(self, id_: str) -> str:
         """The outermost one, or itself."""
-        *_, last = (id_, *self.above(id_))
-        return last
+        return root(id_, self._parents)
 
     def below(self, id_: str) -> Iterator[str]:
         """All that lies in it."""
