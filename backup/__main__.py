@@ -92,7 +92,7 @@ class _Given:
     @property
     def workspace(self) -> Path:
         """The clone in which the output folder lies."""
-        return Path(self.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+        return Path(ci.workspace(self.environ) or Path.cwd())
 
 
 def _started(
@@ -198,7 +198,7 @@ def _configure(reporter: Reporter, given: _Given, *, quiet: bool) -> None:
     that makes no backup is `quiet`: a watchdog should not hear of it."""
     known = contacts(*given.sources)
     secrets = [secret.reveal() for secret in known.secrets]
-    secrets += filter(None, [given.environ.get("GITHUB_TOKEN")])
+    secrets += filter(None, [ci.token(given.environ)])
     reporter.configure(known.given, secrets, dry_run=known.dry_run or quiet)
     reporter.begin()
 

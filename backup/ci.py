@@ -52,13 +52,27 @@ def job(environ: Mapping[str, str], server: str = "", machine: str = "") -> Job:
     host = product(environ)
     address = (server or environ.get("GITHUB_SERVER_URL", "")).rstrip("/")
     address = address if _SERVER.fullmatch(address) else ""
-    repository = environ.get("GITHUB_REPOSITORY", "")
-    repository = repository if _REPOSITORY.fullmatch(repository) else ""
-    found = Job(host, address, repository, machine=environ.get("RUNNER_NAME") or machine)
+    found = Job(host, address, repository(environ), machine=environ.get("RUNNER_NAME") or machine)
     # Forgejo, and Gitea before 1.26, count the runs of a repository; the others number them all.
     number = environ.get("GITHUB_RUN_NUMBER" if host == "forgejo" else "GITHUB_RUN_ID", "")
     is_known = found.address and number.isdecimal()
     return replace(found, run=f"{found.address}/actions/runs/{number}") if is_known else found
+
+
+def repository(environ: Mapping[str, str]) -> str:
+    """The 'owner/name' of the repository that the workflow is of; '' when nothing says so."""
+    named = environ.get("GITHUB_REPOSITORY", "")
+    return named if _REPOSITORY.fullmatch(named) else ""
+
+
+def workspace(environ: Mapping[str, str]) -> str:
+    """The folder into which the workflow clones; '' when nothing says so."""
+    return environ.get("GITHUB_WORKSPACE", "")
+
+
+def event_file(environ: Mapping[str, str]) -> str:
+    """The file that says what started the workflow; '' when there is none."""
+    return environ.get("GITHUB_EVENT_PATH", "")
 
 
 def run_number(environ: Mapping[str, str]) -> int | None:
@@ -98,7 +112,7 @@ def bot(environ: Mapping[str, str]) -> Identity | None:
 def is_about(environ: Mapping[str, str], url: str) -> bool:
     """Whether the job's branch, tag or pull request is one of the repository that the remote at `url` is:
     a job may have cloned another one besides. Yes, when nothing says which one the job's is."""
-    named = environ.get("GITHUB_REPOSITORY", "")
+    named = repository(environ)
     return not (named and url) or repository_of(url).lower() == named.lower()
 
 
@@ -132,13 +146,18 @@ def default_branch(event: str) -> str:
         return ""
 
 
+def token(environ: Mapping[str, str]) -> str:
+    """The job's own token, whatever it is good for; '' when it has none."""
+    return environ.get("GITHUB_TOKEN", "")
+
+
 def job_token(environ: Mapping[str, str], url: str) -> str:
-    """The job's own token, if the remote at `url` is on the job's own host; else ''.
+    """The same, if the remote at `url` is on the job's own host; else ''.
 
     A clone may come from anywhere, and the token is nobody else's business.
     """
     ours = product(environ) and _same_host(environ, url)
-    return environ.get("GITHUB_TOKEN", "") if ours else ""
+    return token(environ) if ours else ""
 
 
 def api(environ: Mapping[str, str], url: str) -> str:

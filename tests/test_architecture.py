@@ -28,8 +28,9 @@ ORDER = (
     ("folder",),
     ("markdown", "files", "notion", "store"),
     ("sync",),
+    ("settings",),
     ("ci",),
-    ("settings", "git", "http", "threads"),
+    ("git", "http", "threads"),
     ("stop", "model", "slug", "words", "urls", "errors"),
     ("json_values", "exact_json"),
 )

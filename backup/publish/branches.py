@@ -112,7 +112,7 @@ def shown(git: Git, remote: Remote, token: str, environ: Mapping[str, str]) -> s
         return refusals.GIVEN
     if _names_itself(url):
         return "the token in the remote's address"
-    job = environ.get("GITHUB_TOKEN", "")
+    job = ci.token(environ)
     if headers := _headers(git, url):
         return refusals.JOB if job and basic(job) in headers else _LEFT
     return refusals.JOB if ci.job_token(environ, url) else ""
@@ -186,7 +186,7 @@ def _default(git: Git, environ: Mapping[str, str], remote: str) -> str:
     if not ci.product(git.environ):
         return ""
     try:
-        event = Path(environ.get("GITHUB_EVENT_PATH", "")).read_text("utf-8")
+        event = Path(ci.event_file(environ)).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         event = ""
     if branch := ci.default_branch(event):

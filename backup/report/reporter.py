@@ -62,7 +62,7 @@ class Reporter:
         final = self._final(replace(report, job=replace(self._job, folder=folder)))
         for line in summary.lines(final):
             self.log.line(line)
-        self._hand("GITHUB_OUTPUT", runner.outputs(summary.outputs(final)))
+        self._hand(runner.OUTPUTS, runner.outputs(summary.outputs(final)))
         self._send(final)
 
     def answer(self, answer: Answer) -> None:
@@ -75,8 +75,8 @@ class Reporter:
             self.log.line(line)
         counts = summary.outputs(Report(errors=answer.problems))
         counts["restored"] = str(answer.data.get("restored") or "")
-        self._hand("GITHUB_OUTPUT", runner.outputs(counts))
-        self._hand("GITHUB_STEP_SUMMARY", job_summary.looked(answer, self.log.secrets))
+        self._hand(runner.OUTPUTS, runner.outputs(counts))
+        self._hand(runner.SUMMARY, job_summary.looked(answer, self.log.secrets))
         self.log.end()
 
     def fail(self, problem: Problem, exit_code: int, details: Iterable[str] = ()) -> None:
@@ -95,7 +95,7 @@ class Reporter:
 
     def _send(self, report: Report) -> None:
         """To the run's page first: a job may be killed while a service keeps it waiting."""
-        self._hand("GITHUB_STEP_SUMMARY", job_summary.render(self._final(report)))
+        self._hand(runner.SUMMARY, job_summary.render(self._final(report)))
         self._notifiers.send(self._final(report), self.log)
         self.log.end()
 

@@ -14,6 +14,9 @@ from pathlib import Path
 from backup.report.literal import one_line
 from backup.report.redaction import redacted
 
+# The variables that name its files: for the outputs, and for the step's part of the job summary.
+OUTPUTS, SUMMARY = "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"
+
 
 def safe(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` as one printable line that no runner takes for a command, with secrets blotted out.
@@ -41,7 +44,7 @@ def _property(text: str) -> str:
 
 
 def outputs(values: Mapping[str, str]) -> str:
-    """Lines for the file that GITHUB_OUTPUT names; no value can end its own entry."""
+    """Lines for the file of the OUTPUTS; no value can end its own entry."""
     lines = []
     for name, value in values.items():
         fence = f"end-{uuid.uuid4().hex}"
@@ -50,8 +53,7 @@ def outputs(values: Mapping[str, str]) -> str:
 
 
 def append(name: str, text: str, environ: Mapping[str, str]) -> None:
-    """Hand `text` to the runner in the file that it names in `environ`: GITHUB_OUTPUT for the outputs,
-    GITHUB_STEP_SUMMARY for the step's part of the job summary. Where it names none, do nothing.
+    """Hand `text` to the runner in the file that it calls `name` in `environ`. Where it names none, do nothing.
 
     Raises OSError where the file cannot be written.
     """

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from backup import ci
 from backup.errors import ConfigError
 from backup.model import Database
 from backup.settings import ai, databases, dotenv_text
@@ -212,7 +213,7 @@ class Settings:
         Raises ConfigError with every mistake, each naming its setting and what to write.
         """
         texts = _merged(flags, environ, dotenv)
-        repository = environ.get("GITHUB_REPOSITORY", "")
+        repository = ci.repository(environ)
         if not repository and databases.depends_on_repository(texts):
             repository = here()
         reader = SettingReader(texts, repository)
@@ -304,7 +305,7 @@ def _sound(
     """The values that were read, when nothing is wrong with any of them."""
     if reader.problems:
         told = [*reader.problems, *warnings, *_misspelt(reader, environ)]
-        if environ.get("GITHUB_ACTIONS") == "true":
+        if ci.product(environ):
             told = [_with_input(each) for each in told]
         kind = NothingNamed if databases.MISSING in reader.problems else ConfigError
         raise kind("\n".join(dict.fromkeys(told)))
