@@ -37,6 +37,7 @@ SHOWN_BY_BROWSERS = frozenset(("png", "jpg", "gif", "webp", "avif", "svg", "bmp"
 BARE_ID = "[0-9a-f]{32}"
 ID = rf"(?:{BARE_ID}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})"
 ID_ALONE = re.compile(rf"(?<![0-9a-f]){ID}(?![0-9a-f])")  # not in a longer row of digits
+ID_IN_ANY_CASE = re.compile(ID, re.IGNORECASE)
 _BARE_ID = re.compile(BARE_ID)
 _HALF = re.compile(r"[\ud800-\udfff]")
 

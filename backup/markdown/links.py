@@ -11,10 +11,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from backup.json_values import mapping, word
 from backup.markdown.context import Context
-from backup.model import ID, Json, bare_id, encodable
+from backup.model import ID, ID_IN_ANY_CASE, Json, bare_id, encodable
 from backup.urls import is_signed
 
-_WHOLE_ID = re.compile(ID, re.IGNORECASE)
 _ID_AT_END = re.compile(rf"(?:^|[-/])({ID})/?$", re.IGNORECASE)
 _NOTION_HOST = re.compile(r"(?:[a-z0-9-]+\.)*notion\.(?:so|com|site)", re.IGNORECASE)
 _HOST_NAME = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d{1,5})?(?:[/?#]|$)")
@@ -55,7 +54,7 @@ def _page_id(path: str, query: str) -> str | None:
 
 
 def _whole_id(text: str) -> str | None:
-    return bare_id(text) if _WHOLE_ID.fullmatch(text) else None
+    return bare_id(text) if ID_IN_ANY_CASE.fullmatch(text) else None
 
 
 _UNTIDY = {"", ".", ".."}  # parts of a path that leads elsewhere than it says

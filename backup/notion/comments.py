@@ -13,12 +13,11 @@ from dataclasses import dataclass
 
 from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
 from backup.json_values import as_list, objects, word
-from backup.model import ID, Json, bare_id, dashed_id
+from backup.model import ID_IN_ANY_CASE, Json, bare_id, dashed_id
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
 
 _ADDRESSES = re.compile(r"""discussion-urls=(?:"([^"]*)"|'([^']*)')""")
-_ID = re.compile(ID, re.IGNORECASE)
 _HANDFUL = 3  # refusals in a row: then it is the capability, or the endpoint, and not one page
 
 
@@ -102,7 +101,7 @@ class Comments:
             return None
         text = word(answer, "markdown")
         found = {
-            frozenset(map(bare_id, _ID.findall(address)))
+            frozenset(map(bare_id, ID_IN_ANY_CASE.findall(address)))
             for match in _ADDRESSES.finditer(text)
             for address in (match[1] or match[2] or "").split()
         }

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup import exact_json
-from backup.model import CHILD_BLOCKS, ID, Json, bare_id, dashed_id
+from backup.model import CHILD_BLOCKS, ID_IN_ANY_CASE, Json, bare_id, dashed_id
 
-_ID = re.compile(ID, re.IGNORECASE)  # as links have them
 PLACEHOLDER = "[…]"  # the text of a block that holds a place and is taken away again
 
 
@@ -127,7 +126,7 @@ def _address(link: Link, ids: Mapping[str, str]) -> str:
             return found[0]
         return dashed_id(made) if "-" in found[0] else bare_id(made)
 
-    return _ID.sub(new, url)
+    return ID_IN_ANY_CASE.sub(new, url)
 
 
 def size(draft: Draft) -> int:

@@ -3,16 +3,14 @@ only their names."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from backup import urls
 from backup.json_values import mapping, word
-from backup.model import ID, STREAMED, Json, bare_id
+from backup.model import ID_IN_ANY_CASE, STREAMED, Json, bare_id
 
 _DOCUMENTS = ("page", "database", "data_source", "view")
 _ADDRESSES = ("url", "public_url")
-_ID = re.compile(ID, re.IGNORECASE)
 
 
 def lasting(value: Any) -> Any:
@@ -80,5 +78,5 @@ def _of_the_api(found: Json, kind: str) -> Json:
 def _id_at_end(url: str) -> str:
     """The id with which the address of a page or database ends; '' for another address."""
     path = url.partition("?")[0].partition("#")[0].rstrip("/")
-    found = _ID.findall(path)
+    found = ID_IN_ANY_CASE.findall(path)
     return bare_id(found[-1]) if found else ""
