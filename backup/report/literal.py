@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from backup.markdown.inline.escape import BREAKER
+
 _UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 _JOINERS = "\u200c\u200d"  # hold emoji sequences together and Persian words apart; they do no harm
-_BREAKER = "<span></span>"  # shows nothing; splits text where a host's filter would act on it
 # Characters that begin something in Markdown or HTML, wherever they stand.
 _MARKS = re.compile(r"[\\`*_~<>&\[\]{}|^()\"@#:!$]")
 # Those on which both hosts also act in finished HTML: mentions, issues, emoji, math, wiki links.
@@ -37,7 +38,7 @@ def markdown(text: str) -> str:
     """Markdown for the inside of a table's cell or of a link that shows just `text` on GitHub, Gitea
     and Forgejo: no mark, mention, reference, emoji name, formula or link of its own."""
     broken = _JOINTS.sub(lambda found: f"{found[0]}\0", one_line(text))
-    return _MARKS.sub(lambda found: _entity(found[0]), broken).replace("\0", _BREAKER)
+    return _MARKS.sub(lambda found: _entity(found[0]), broken).replace("\0", BREAKER)
 
 
 def _entity(char: str) -> str:

@@ -9,6 +9,7 @@ from backup import urls
 from backup.exact_json import Exact
 from backup.files.find import MEDIA
 from backup.json_values import as_list, as_object, word
+from backup.markdown.blocks.text import HEADINGS
 from backup.markdown.links import notion_address
 from backup.model import Block, Json, bare_id, encodable, is_bare_id, plain_text
 from backup.restore import limits
@@ -19,10 +20,9 @@ from backup.restore.texts import Scope, rich, short, text, web, written
 
 _CHILD = {"child_page": "page", "child_database": "database"}
 _PLAIN = ("divider", "breadcrumb")
-_HEADINGS = ("heading_1", "heading_2", "heading_3", "heading_4")
 _WORDED = (
     *("paragraph", "bulleted_list_item", "numbered_list_item", "quote", "to_do", "toggle"),
-    *("template", "callout", "code", *_HEADINGS),
+    *("template", "callout", "code", *HEADINGS),
 )
 _ONLY_IN_APP = ("button", "form", "meeting_notes", "transcription", "link_preview", "ai_block")
 _PARTS = ("column", "table_row")  # stand in one type of block alone
@@ -162,7 +162,7 @@ def _worded(to: Translation, block: Block) -> Drafts:
     more = _MORE[block.type](to, block) if block.type in _MORE else _color(block)
     below = to.below(block)
     after: Drafts = []
-    takes = block.type != "code" and (block.type not in _HEADINGS or more.get("is_toggleable"))
+    takes = block.type != "code" and (block.type not in HEADINGS or more.get("is_toggleable"))
     if below and not takes:
         below, after = (), [*below]
     keys = [to.key(block) for _ in parts]
@@ -208,7 +208,7 @@ def _caption(to: Translation, block: Block) -> Json:
 
 
 _MORE: Mapping[str, Callable[[Translation, Block], Json]] = {
-    **dict.fromkeys(_HEADINGS, _heading),
+    **dict.fromkeys(HEADINGS, _heading),
     "to_do": _to_do,
     "numbered_list_item": _numbered,
     "callout": _callout,
@@ -313,11 +313,17 @@ def _columns(to: Translation, block: Block) -> Drafts:
     sides = [child for child in block.children if child.type == "column"]
     if len(sides) < 2:  # as nobody can make: what is in it
         return [*to.below(block)]
+    return _filled(to, block, sides, _column)
+
+
+def _filled(
+    to: Translation, block: Block, inner: list[Block], made: Callable[[Translation, Block], Draft]
+) -> Drafts:
+    """A block of this type with what it takes, and behind it the others among its children."""
     if block.unread:
         to.lose(block, Loss.UNREAD)
-    key = to.key(block)
-    made = tuple(_column(to, side) for side in sides)
-    return [Draft(key, "column_list", {}, made), *_others(to, block, "column")]
+    whole = Draft(to.key(block), block.type, {}, tuple(made(to, child) for child in inner))
+    return [whole, *_others(to, block, inner[0].type)]
 
 
 def _others(to: Translation, block: Block, type_: str) -> Drafts:
@@ -345,11 +351,7 @@ def _tab(to: Translation, block: Block) -> Drafts:
     if not labels:
         to.lose(block, Loss.EMPTY)
         return [*to.below(block)]
-    if block.unread:
-        to.lose(block, Loss.UNREAD)
-    key = to.key(block)
-    made = tuple(_label(to, label) for label in labels)
-    return [Draft(key, "tab", {}, made), *_others(to, block, "paragraph")]
+    return _filled(to, block, labels, _label)
 
 
 def _label(to: Translation, label: Block) -> Draft:

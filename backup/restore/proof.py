@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from backup.json_values import mapping, objects, word
+from backup.markdown.database.sources import TABLE
 from backup.model import CHILD_BLOCKS, Block, Json, bare_id
 from backup.restore import canonical
 from backup.restore.alignment import Slot, aligned, below, of_page, rows_aligned
@@ -19,7 +20,6 @@ from backup.restore.comments import by_place, with_author
 from backup.restore.excuses import excused, replaceable
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
-from backup.restore.views import TABLE
 from backup.words import counted
 
 _ABSENT = (Loss.DATABASE, Loss.DATABASE_MOVED, Loss.COMMENT, Loss.DATABASE_EXTRAS)

@@ -172,11 +172,7 @@ def _page(data: Json, scope: Scope) -> Json | None:
 
 def user(data: Json, scope: Scope) -> Json | None:
     """Somebody who is in the workspace; None for anybody else, who is lost."""
-    key = bare_id(word(data, "id"))
-    if not is_bare_id(key) or (scope.people is not None and key not in scope.people):
-        scope.lose(Loss.PEOPLE, word(data, "name"))
-        return None
-    return {"id": key}
+    return _one_of(scope.people, data, scope, Loss.PEOPLE)
 
 
 def date(data: Json) -> Json | None:
@@ -200,9 +196,13 @@ def _template(data: Json, scope: Scope) -> Json | None:
 
 def custom_emoji(data: Json, scope: Scope) -> Json | None:
     """An emoji that the workspace has; None for any other, which is lost."""
+    return _one_of(scope.emojis, data, scope, Loss.CUSTOM_EMOJI)
+
+
+def _one_of(known: Collection[str] | None, data: Json, scope: Scope, kind: Loss) -> Json | None:
     key = bare_id(word(data, "id"))
-    if not is_bare_id(key) or (scope.emojis is not None and key not in scope.emojis):
-        scope.lose(Loss.CUSTOM_EMOJI, word(data, "name"))
+    if not is_bare_id(key) or (known is not None and key not in known):
+        scope.lose(kind, word(data, "name"))
         return None
     return {"id": key}
 

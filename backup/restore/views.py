@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup.json_values import as_object, mapping, objects, word
+from backup.markdown.database.sources import TABLE
 from backup.model import PEOPLE, Json, bare_id, encodable, is_bare_id
 from backup.restore.canonical import shown_name
 from backup.restore.draft import Ref, marks
@@ -18,7 +19,6 @@ from backup.restore.saved import Node
 from backup.restore.schema import Key, Source
 from backup.restore.steps import MakeViews, View
 
-TABLE = "table"
 _TYPES = (TABLE, "board", "list", "calendar", "timeline", "gallery", "map")
 # What Notion needs to make one (its guide "Working with views", 2026-09); columns by their ids.
 _NEEDED = {

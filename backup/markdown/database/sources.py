@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from backup.json_values import as_object, mapping, objects, word
 from backup.model import Files, Json, Target, bare_id, plain_text
 
-_TABLE = "table"
+TABLE = "table"
 _VALUELESS = ("button",)
 
 
@@ -116,6 +116,6 @@ def views_used(views: Iterable[Json], sources: Collection[Json]) -> dict[str, Js
     wanted = {bare_id(word(each, "id")) for each in sources}
     for view in views:
         id_ = bare_id(word(view, "data_source_id"))
-        if word(view, "type") == _TABLE and id_ in wanted:
+        if word(view, "type") == TABLE and id_ in wanted:
             found.setdefault(id_, view)
     return found
