@@ -11,10 +11,8 @@ from backup.model import Json, Row, dashed_id
 from backup.notion import children, read
 from backup.notion.client import Client
 from backup.notion.read import is_trashed
-from backup.sync.family import TOP
+from backup.sync.family import DEEPEST, TOP
 from backup.sync.steps import Verdict
-
-_HIGHEST = 100  # pages in each other, up to one of the backup
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class Asking:
         """Whether what something lies in is itself in the backup, or will be: a page that is new there
         may not have been seen yet."""
         above: str | None = id_
-        for _ in range(_HIGHEST):
+        for _ in range(DEEPEST):
             if above is None or above in self.inside:
                 return above is not None
             if above == TOP:

@@ -19,9 +19,7 @@ from backup.notion import children, read
 from backup.notion.client import Client
 from backup.notion.lists import begun_anew
 from backup.notion.read import is_trashed
-from backup.sync.family import TOP
-
-_HIGHEST = 100  # pages in each other
+from backup.sync.family import DEEPEST, TOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ class Workspace:
     def _top(self, id_: str, known: Collection[str]) -> tuple[str, bool, Row | None] | None:
         """The outermost page or database that is shown and holds a hit; None when it is a known one."""
         is_page = self._hits[id_].is_page
-        for _ in range(_HIGHEST):
+        for _ in range(DEEPEST):
             raw = self._object(id_, is_page)
             home = children.home(self.client, raw)
             row = read.child(raw, TOP) if is_page else None

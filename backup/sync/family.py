@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from backup.sync.state import State, parent_of
 
+DEEPEST = 100  # pages in each other
 TOP = ""  # the id of what all roots lie in
 
 
