@@ -180,12 +180,7 @@ class _Work:
             return place
         made = self.tables.made(database_id, holdings)
         written = self._write(database_id, place, made.texts)
-        return replace(
-            place,
-            index=README in written,
-            lists=tuple(name for name in written if name != README),
-            index_digest=holdings.digest(database_id) if made.is_whole else "",
-        )
+        return place.showing(written, holdings.digest(database_id) if made.is_whole else "")
 
     def _is_shown(self, database_id: str, holdings: Holdings) -> bool:
         """Whether the files that show the pages of a database are as they should be."""

@@ -297,12 +297,7 @@ def _shown(
         made = held.tables.made(id_, holdings, tip)
         texts = dict(_free(made.texts, place, ground))
         shown |= {join(place.folder, name): text for name, text in texts.items()}
-        places[id_] = replace(
-            place,
-            index=README in texts,
-            lists=tuple(name for name in texts if name != README),
-            index_digest=holdings.digest(id_) if made.is_whole else "",
-        )
+        places[id_] = place.showing(texts, holdings.digest(id_) if made.is_whole else "")
     return replace(now, databases=places), shown
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -154,6 +154,11 @@ class Place:
     def store_path(self) -> str:
         """Where its store lies, below the output folder."""
         return join(self.folder, STORE)
+
+    def showing(self, names: Collection[str], digest: str) -> Place:
+        """The same with files of these names, which show what `digest` names."""
+        lists = tuple(name for name in names if name != README)
+        return replace(self, index=README in names, lists=lists, index_digest=digest)
 
     def paths(self) -> tuple[str, ...]:
         """The database's files below the output folder: those that show its pages, and its store."""
