@@ -244,14 +244,24 @@ def looked(
     return found
 
 
+def store_of(before: Record, folder: Path) -> bytes:
+    """The store in the page's folder. Raises StoreError when it is not as the record says."""
+    try:
+        data = as_written(STORE, (folder / STORE).read_bytes())
+    except OSError:
+        data = b""
+    if store.digest(data) != before.store:
+        raise StoreError(f"{STORE} is not as the backup wrote it.")
+    return data
+
+
 def earlier(before: Record | None, folder: Path) -> tuple[Json, ...] | None:
     """The comments of the page's store; None when it has some, and no store that fits."""
     if before is None or before.comments in ("", _NONE):
         return ()
     try:
-        data = as_written(STORE, (folder / STORE).read_bytes())
-        found = store.loads(data) if store.digest(data) == before.store else None
-    except (OSError, StoreError):
+        found = store.loads(store_of(before, folder))
+    except StoreError:
         return None
     return found.page.comments if isinstance(found, StoredPage) else None
 

@@ -38,7 +38,7 @@ from backup.model import (
 from backup.notion import children, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
-from backup.pipeline.comments import Discussions, Heard, earlier
+from backup.pipeline.comments import Discussions, Heard, earlier, store_of
 from backup.pipeline.files import PageFiles
 from backup.pipeline.outside import Outside
 from backup.pipeline.people import People
@@ -111,7 +111,7 @@ class Reader:
     def _unlisted(self, step: Step, before: Record, folder: Path) -> Written:
         """The text of a page that Notion shows no more, as its store has it. Raises StoreError when that
         cannot be used: nothing else says what the page was."""
-        data = _store_of(before, folder)
+        data = store_of(before, folder)
         found = store.loads(data)
         if not isinstance(found, StoredPage) or found.page.id != step.page_id:
             raise StoreError(f"{STORE} is about something else, and Notion does not show the page.")
@@ -187,7 +187,7 @@ class Reader:
         """The page of the store that fits its record. What the listing shows of it is newer, if a column
         or the other side of a relation changed."""
         try:
-            found = store.loads(_store_of(before, folder))
+            found = store.loads(store_of(before, folder))
         except StoreError:
             return None
         if not isinstance(found, StoredPage) or found.page.id != step.page_id:
@@ -253,17 +253,6 @@ class Reader:
 
     def _shape(self, step: Step) -> str:
         return self.shapes.get(_row(step).source, "")
-
-
-def _store_of(before: Record, folder: Path) -> bytes:
-    """The store in the page's folder. Raises StoreError when it is not as the record says."""
-    try:
-        data = as_written(STORE, (folder / STORE).read_bytes())
-    except OSError:
-        data = b""
-    if store.digest(data) != before.store:
-        raise StoreError(f"{STORE} is not as the backup wrote it.")
-    return data
 
 
 def _lies_there(text: bytes, folder: Path) -> bool:
