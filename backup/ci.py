@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
-from backup.git import Identity
 from backup.json_values import mapping, word
+from backup.model import Identity
 
 _SCP = re.compile(r"(?:[\w.\-]+@)?([\w.\-]{2,}):(?!//)(.+)")  # one letter is a drive of Windows
 _SERVER = re.compile(r"https?://[A-Za-z0-9.\-:\[\]/~_%]+")

@@ -83,6 +83,22 @@ class FileError(BackupError):
     """A file that a page refers to could not be stored."""
 
 
+class TooLarge(FileError):
+    """The file is larger than the user allows (`limit`, in bytes): left out on purpose, no failure."""
+
+    def __init__(self, message: str, *, hint: str = "", limit: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.limit = limit
+
+
+class Passing(FileError):
+    """Trying again may help; `after` is how many seconds the server asked to wait, 0 for none."""
+
+    def __init__(self, message: str, after: float = 0.0) -> None:
+        super().__init__(message)
+        self.after = after
+
+
 class WorkspaceError(BackupError):
     """The folder below the workspace is not ours to write, or cannot be written."""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from backup.errors import GitError
+from backup.slug import quoted
 
 _SECONDS = 300
 NETWORK_SECONDS = 1800  # a first push of many pictures over a slow line takes its time
@@ -44,14 +45,6 @@ _ALWAYS = (
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who commits: the name and e-mail of author and committer."""
-
-    name: str
-    email: str
 
 
 @dataclass(frozen=True)
@@ -282,9 +275,3 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.communicate()
-
-
-def quoted(path: str) -> str:
-    """A path in the form in which git reads any path."""
-    plain = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{plain}"'

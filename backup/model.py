@@ -317,3 +317,11 @@ class Problem:
     where: str
     what: str
     page_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who commits: the name and e-mail of author and committer."""
+
+    name: str
+    email: str

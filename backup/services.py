@@ -18,7 +18,8 @@ from backup.folder import load
 from backup.folder.handles import made
 from backup.folder.load import Local
 from backup.folder.tree import Tree
-from backup.git import Git, Identity, basic
+from backup.git import Git, basic
+from backup.model import Identity
 from backup.notion.client import Client, Gate
 from backup.notion.users import Users
 from backup.pipeline.files import refresher

@@ -133,3 +133,9 @@ def _kept(text: str) -> list[str]:
             stays = bool(kept) and kept[-1] not in "-_"
         kept.append(char if stays else "-")
     return kept
+
+
+def quoted(path: str) -> str:
+    """A path in the form in which git reads any path."""
+    plain = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{plain}"'

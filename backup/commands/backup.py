@@ -19,7 +19,7 @@ from backup.folder.tables import Contents, Tables, nothing
 from backup.folder.writer import Writer
 from backup.markdown.context import Options
 from backup.model import Problem
-from backup.notion.client import ALLOWED
+from backup.notion.pace import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
 from backup.pipeline.databases import edited_since, in_order

@@ -22,12 +22,12 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from backup import http, urls
-from backup.errors import BackupError, FileError, StoreError
+from backup.errors import BackupError, FileError, Passing, StoreError
 from backup.files import names
 from backup.files.guard import Guard, pools
 from backup.files.paced import PACKET, paced
 from backup.files.pending import NotTried, Pending
-from backup.files.received import MEGABYTE, Downloaded, Passing, judge, save, weigh
+from backup.files.received import MEGABYTE, Downloaded, judge, save, weigh
 from backup.model import File
 
 MAX_REDIRECTS = 5

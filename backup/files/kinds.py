@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
+from typing import BinaryIO
 
 import imagesize
 import puremagic
@@ -159,17 +160,16 @@ def why_not_file(head: bytes, name: str) -> str:
     return "the server sent a web page instead of the file" if is_page else ""
 
 
-def image_size(path: Path) -> tuple[int, int] | None:
-    """Width and height in pixels of the image in `path`, turned as its EXIF data say.
+def image_size(file: BinaryIO) -> tuple[int, int] | None:
+    """Width and height in pixels of the image that `file` holds, turned as its EXIF data say.
 
     None when it is none, or does not say. An SVG counts as without size: it has as many pixels as
     one likes, and reading it would mean to parse XML that a stranger wrote.
     """
-    with path.open("rb") as file:
-        if file.read(64).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
-            return None
-        file.seek(0)
-        width, height = imagesize.get(file)
+    if file.read(64).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
+        return None
+    file.seek(0)
+    width, height = imagesize.get(file)
     return (width, height) if width > 0 and height > 0 else None
 
 

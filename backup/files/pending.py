@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from backup import urls
-from backup.errors import FileError
+from backup.errors import FileError, Passing, TooLarge
 from backup.files import names
-from backup.files.received import Passing, TooLarge
 from backup.json_values import word
 from backup.model import File, Json
 from backup.sync.state import Record

@@ -8,28 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backup import urls
-from backup.errors import FileError
+from backup.errors import FileError, TooLarge
 from backup.files import kinds
 from backup.model import File
 
 MEGABYTE = 1024 * 1024
 _HINT = "See MAX_FILE_MB."
-
-
-class TooLarge(FileError):
-    """The file is larger than the user allows (`limit`, in bytes): left out on purpose, no failure."""
-
-    def __init__(self, message: str, *, hint: str = "", limit: int = 0) -> None:
-        super().__init__(message, hint=hint)
-        self.limit = limit
-
-
-class Passing(FileError):
-    """Trying again may help; `after` is how many seconds the server asked to wait, 0 for none."""
-
-    def __init__(self, message: str, after: float = 0.0) -> None:
-        super().__init__(message)
-        self.after = after
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +81,8 @@ def judge(file: File, path: Path, content_type: str, saved: Content) -> Download
     if reason:
         raise FileError(reason)
     extension = _extension(file, saved.head, content_type, name)
-    width, height = kinds.image_size(path) or (None, None)
+    with path.open("rb") as content:
+        width, height = kinds.image_size(content) or (None, None)
     return Downloaded(file, path, saved.size, saved.sha256, extension, width, height)
 
 

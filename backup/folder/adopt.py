@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from backup import store
 from backup.files import names
-from backup.files.store import FileRecord
+from backup.files.records import FileRecord
 from backup.folder.found import Lying
 from backup.folder.load import Memory
 from backup.model import ID, STORE, TEXT, Row, bare_id

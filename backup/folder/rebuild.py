@@ -21,7 +21,7 @@ from backup.markdown import page as document
 from backup.markdown import placeholders
 from backup.markdown.database import is_our_list
 from backup.model import FILE_FOLDERS, README, STORE, bare_id, emoji, is_bare_id, plain_text
-from backup.notion import children
+from backup.notion import containers
 from backup.store import StoredPage
 from backup.sync import state, untrusted
 from backup.sync.paths import is_name
@@ -160,8 +160,8 @@ def of_store(folder: str, parent: str, content: bytes) -> tuple[str, Record] | N
             "links": list(
                 document.linked(page, [parent] if parent else [])
             ),  # make anchors elsewhere
-            "requests": children.requests(page),
-            "lists": [each.to_json() for each in children.lists(page)],
+            "requests": containers.requests(page),
+            "lists": [each.to_json() for each in containers.lists(page)],
             "files": list(stored.files),
             "pending": list(stored.pending),
             "store": store.digest(content),

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from backup import store
 from backup.errors import GitError
-from backup.files.store import remembered
+from backup.files.records import remembered
 from backup.json_values import objects, word
 from backup.markdown import database as shown
 from backup.markdown.context import Context

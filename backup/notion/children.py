@@ -7,17 +7,14 @@ The list of a page's blocks shows each child page with the page's own `last_edit
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from backup.errors import Forbidden, NotFound, NotionError
 from backup.json_values import mapping, objects, word
-from backup.model import Block, Json, Page, Row, bare_id, dashed_id
-from backup.notion.client import PAGE_SIZE, Client
+from backup.model import Json, Row, bare_id, dashed_id
+from backup.notion.client import Client
 from backup.notion.lists import begun_anew
-from backup.sync.state import List
 
 _HIGHEST = 100  # blocks in each other, up to their page; as deep as a page is read
 
@@ -37,11 +34,10 @@ def listed(client: Client, list_id: str, page_id: str) -> Children:
     answers = begun_anew(partial(_all, client, list_id))
     found = objects(answers)
     pages = tuple(_row(raw, page_id) for raw in found if raw.get("type") == "child_page")
-    databases = tuple(bare_id(word(raw, "id")) for raw in found if raw.get("type") == _DATABASE)
+    databases = tuple(
+        bare_id(word(raw, "id")) for raw in found if raw.get("type") == "child_database"
+    )
     return Children(pages, databases, len(answers))
-
-
-_DATABASE = "child_database"
 
 
 def _all(client: Client, list_id: str) -> list[Json]:
@@ -52,33 +48,6 @@ def _row(raw: Json, page_id: str) -> Row:
     title = word(mapping(raw, "child_page"), "title")
     edited = str(raw.get("last_edited_time") or "")
     return Row(bare_id(word(raw, "id")), page_id, "", title, "", edited, b"")
-
-
-def lists(page: Page) -> tuple[List, ...]:
-    """The lists of blocks of a page in which pages and databases lie. What a synced copy shows lies
-    where its original is."""
-    found = (_list(id_, blocks) for id_, blocks in _lists(page.id, page.blocks))
-    return tuple(each for each in found if each.pages or each.databases)
-
-
-def _lists(id_: str, blocks: tuple[Block, ...]) -> Iterator[tuple[str, tuple[Block, ...]]]:
-    yield id_, blocks
-    for block in blocks:
-        if block.children and not mapping(block.data, "synced_from"):
-            yield from _lists(block.id, block.children)
-
-
-def _list(id_: str, blocks: tuple[Block, ...]) -> List:
-    def of(kind: str) -> tuple[str, ...]:
-        return tuple(bare_id(block.id) for block in blocks if block.type == kind)
-
-    return List(bare_id(id_), len(blocks), of("child_page"), of(_DATABASE))
-
-
-def requests(page: Page) -> int:
-    """About how many requests the page's blocks take: one for each hundred below one block."""
-    families = [page.blocks, *(block.children for block in page.walk() if block.children)]
-    return sum(max(1, math.ceil(len(family) / PAGE_SIZE)) for family in families)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,12 @@ from backup.errors import Busy, ConfigError, NotionError
 from backup.http import RequestException, Session, moment_of, no_answer, session
 from backup.model import Json
 from backup.notion import wire
-from backup.notion.lists import going_on
-from backup.notion.pace import Pace
+from backup.notion.lists import PAGE_SIZE, going_on
+from backup.notion.pace import ALLOWED, Pace
 from backup.notion.responses import Broken, GoodAnswer, Throttled, judged, parsed
 from backup.notion.wire import Adapter, Bounds
 
 VERSION = "2026-03-11"
-PAGE_SIZE = 100  # the largest that the API takes
-ALLOWED = 180  # requests in a minute ("Request limits", 2026-08)
 _MINUTE = 60.0
 _FEWEST = 12  # rows or blocks at once: smaller pages would help no more
 _TOO_MUCH = (

@@ -12,6 +12,7 @@ from backup.model import Json
 
 T = TypeVar("T")
 
+PAGE_SIZE = 100  # the largest that the API takes
 _MOST = 2_000  # parts; of 10,000 rows, the most that a query gives, they would have five each
 _FRUITLESS = 20  # parts in a row with nothing new; a filter may leave a few of them empty
 _ANEW = 2  # times; a list that loses its place three times would do so for ever

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ALLOWED = 180  # requests in a minute ("Request limits", 2026-08)
 _FEW = 90  # requests between two waits; with more, those that come in vain do not matter
 _SHORT = 10.0  # seconds; Assumed: what is limited for longer may be spent in a burst
 _SLOWER = 1.05

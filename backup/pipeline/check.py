@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from backup import store
-from backup.files.store import as_downloaded
+from backup.files.records import as_downloaded
 from backup.markdown import verify
 from backup.markdown.context import Options
 from backup.markdown.links import anchor, is_anchor

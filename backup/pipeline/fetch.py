@@ -26,7 +26,7 @@ from backup.folder.writer import Writer
 from backup.markdown.context import Options, render_key
 from backup.model import Json, Problem, Row
 from backup.notion.blocks import Shared
-from backup.notion.client import ALLOWED
+from backup.notion.pace import ALLOWED
 from backup.pipeline.outcome import Outcome, combined, unfinished
 from backup.pipeline.page import Reader
 from backup.report.log import Log

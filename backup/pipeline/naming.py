@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from backup.files.describe import Describer
-from backup.files.store import FileRecord
+from backup.files.records import FileRecord
 from backup.files.vision import Model
 from backup.model import Problem
 from backup.report.report import Asked

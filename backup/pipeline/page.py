@@ -17,7 +17,8 @@ from backup import store
 from backup.errors import StoreError
 from backup.files import find
 from backup.files.pending import Pending
-from backup.files.store import Gathered, remembered
+from backup.files.records import remembered
+from backup.files.store import Gathered
 from backup.json_values import mapping
 from backup.markdown import page as document
 from backup.markdown import placeholders
@@ -35,7 +36,7 @@ from backup.model import (
     moment,
     row_source,
 )
-from backup.notion import children, read
+from backup.notion import containers, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
 from backup.pipeline.comments import Discussions, Heard, earlier, store_of
@@ -135,7 +136,7 @@ class Reader:
             icon=row.icon if row.packed else emoji(page.raw.get("icon")),
             edited=row.edited,
             stable=step.stable and _is_stable(row.edited, self.began) and is_whole,
-            requests=children.requests(page),
+            requests=containers.requests(page),
             withheld=withheld,
             **heard.known,
         )
@@ -215,7 +216,7 @@ class Reader:
         row, page = _row(step), replace(stored.page, schema=self._schema(step))
         if self.outside:
             self.outside.note(page)
-        lists, before = children.lists(page), dict(record.shows())
+        lists, before = containers.lists(page), dict(record.shows())
         views = {
             id_: of
             for each in lists

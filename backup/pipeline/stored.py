@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from backup import store
-from backup.files.store import remembered
+from backup.files.records import remembered
 from backup.folder.tables import Holdings, Sheet
 from backup.json_values import mapping, word
 from backup.markdown import page as document

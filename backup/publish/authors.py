@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backup.errors import NotionError
-from backup.git import Identity
 from backup.json_values import as_object, mapping
-from backup.model import Json, Row, dashed_id, moment
+from backup.model import Identity, Json, Row, dashed_id, moment
 from backup.notion.client import Client
 from backup.notion.users import Users
 from backup.publish.publisher import Credit

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from backup.errors import GitError
-from backup.git import Identity, quoted
-from backup.slug import is_guarded
+from backup.model import Identity
+from backup.slug import is_guarded, quoted
 
 REFERENCE = "refs/worktree/notion-backup"  # of this work tree alone, and only for a moment
 _NAMELESS = {**dict.fromkeys(map(ord, "<>")), **dict.fromkeys((*range(32), 127), " ")}
@@ -71,6 +71,17 @@ def in_the_way(path: str, files: Mapping[str, str], folders: Collection[str]) ->
     """Whether `path` cannot be put beside `files`, because one of them is a folder of it, or because
     it is one of their `folders`."""
     return path in folders or any(parent in files for parent in _parents(path))
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Every folder that the files lie in."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _parents(path: str) -> list[str]:

@@ -15,9 +15,8 @@ from backup.errors import BrokenState
 from backup.folder.tables import Contents, Holdings, Sheet, Tables, nothing
 from backup.markdown.database import is_our_list
 from backup.model import CSV, README, STORE, Problem
-from backup.publish.commits import in_the_way
+from backup.publish.commits import folders_of, in_the_way
 from backup.publish.message import KINDS, Mention
-from backup.publish.objects import folders_of
 from backup.sync import merge, state
 from backup.sync.merge import Merged
 from backup.sync.state import Place, Record, State, join

@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from backup.errors import GitError
-from backup.git import NETWORK_SECONDS, Git, header_key, quoted
+from backup.git import NETWORK_SECONDS, Git, header_key
 from backup.publish import filters
+from backup.publish.commits import folders_of
+from backup.slug import quoted
 
 T = TypeVar("T")
 
@@ -173,17 +175,6 @@ def upload(git: Git, remote: str, url: str, new: str, old: str, reference: str) 
     line = f"{reference} {new} {reference} {old or '0' * len(new)}\n"
     command = ("lfs", "pre-push", remote, url)
     git.using(*filters.LFS, *precise).run(*command, given=line.encode(), seconds=NETWORK_SECONDS)
-
-
-def folders_of(paths: Iterable[str]) -> set[str]:
-    """Every folder that the files lie in."""
-    found: set[str] = set()
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in found:
-            found.add(folder)
-            folder = folder.rpartition("/")[0]
-    return found
 
 
 def _as_is(git: Git, paths: Sequence[str]) -> dict[str, str]:

@@ -12,8 +12,8 @@ from backup import ci
 from backup.errors import GitError
 from backup.folder.tables import Tables
 from backup.folder.tree import Tree
-from backup.git import Git, Identity
-from backup.model import STORE, Problem
+from backup.git import Git
+from backup.model import STORE, Identity, Problem
 from backup.publish import base, following, message
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit

@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from backup import ci
 from backup.errors import GitError
-from backup.git import NETWORK_SECONDS, Git, Identity
+from backup.git import NETWORK_SECONDS, Git
+from backup.model import Identity
 from backup.publish import following, objects, refusals, signing
 from backup.publish.branches import Destination
 from backup.publish.commits import REFERENCE, Commit, effective, stream

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from backup import urls
 from backup.files import find
 from backup.files.names import identity
-from backup.files.store import FileRecord
+from backup.files.records import FileRecord
 from backup.json_values import mapping, word
 from backup.model import Block, Json, Page, encodable
 from backup.restore import canonical, limits

@@ -17,7 +17,7 @@ from functools import cached_property
 
 from backup.errors import ConfigError
 from backup.model import Json, bare_id
-from backup.notion.client import ALLOWED
+from backup.notion.pace import ALLOWED
 from backup.restore import limits
 from backup.restore.batches import Cutter, original_of
 from backup.restore.draft import Draft, Ref, blocks_of, pages_of, placeholder, size

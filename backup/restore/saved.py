@@ -12,7 +12,7 @@ from typing import Literal
 
 from backup import store
 from backup.errors import ConfigError, StoreError
-from backup.files.store import FileRecord, as_downloaded
+from backup.files.records import FileRecord, as_downloaded
 from backup.json_values import as_object, mapping, objects, word
 from backup.model import STORE, Json, Page, bare_id, title_runs
 from backup.restore.losses import Loss, Lost

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from backup import urls
-from backup.files.store import FileRecord
+from backup.files.records import FileRecord
 from backup.json_values import as_object, mapping, objects, word
 from backup.markdown.links import address_of, page_link
 from backup.model import BARE_ID, Json, bare_id, encodable, is_bare_id, plain_text

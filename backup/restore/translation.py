@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backup.files.store import FileRecord
+from backup.files.records import FileRecord
 from backup.json_values import as_object, mapping
 from backup.model import Json, bare_id, plain_text
 from backup.restore import limits

@@ -47,7 +47,7 @@ _HALF = re.compile(HALF.encode())  # or only a text about such
 @dataclass(frozen=True, slots=True)
 class StoredPage:
     """A page with what is known of its files: `files` are those in its folder (see
-    files.store.FileRecord), `pending` those that could not be downloaded (see files.pending)."""
+    files.records.FileRecord), `pending` those that could not be downloaded (see files.pending)."""
 
     page: Page
     files: tuple[Json, ...] = ()

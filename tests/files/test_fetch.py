@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
-from backup.errors import FileError
+from backup.errors import FileError, TooLarge
 from backup.files.fetch import Downloader
-from backup.files.received import Downloaded, TooLarge
+from backup.files.received import Downloaded
 from tests.files.downloads import SIGNATURE, Local, attachment, fails, image
 from tests.files.site import HTML, JPG, PDF, PNG, SVG, Answer, Site
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
 
 import pytest
 
@@ -132,20 +132,16 @@ def test_a_web_page_is_no_pdf_but_may_be_a_page_or_a_text() -> None:
     assert kinds.why_not_file(PDF, "report.pdf") == ""
 
 
-def test_the_size_of_a_picture_is_read_from_its_bytes(tmp_path: Path) -> None:
-    path = tmp_path / "x.part"
+def test_the_size_of_a_picture_is_read_from_its_bytes() -> None:
     for content, size in [(PNG, (1, 1)), (PDF, None), (HTML, None), (b"", None), (PNG[:18], None)]:
-        path.write_bytes(content)
-        assert kinds.image_size(path) == size
+        assert kinds.image_size(io.BytesIO(content)) == size
 
 
 @pytest.mark.parametrize("start", [b"", b"\n ", b"\xef\xbb\xbf"])
 def test_the_entities_of_an_svg_are_not_expanded_to_learn_its_size(
-    tmp_path: Path, start: bytes
+    start: bytes,
 ) -> None:
-    path = tmp_path / "x.part"
-    path.write_bytes(start + BILLION_LAUGHS)
-    assert kinds.image_size(path) is None
+    assert kinds.image_size(io.BytesIO(start + BILLION_LAUGHS)) is None
 
 
 def test_a_program_keeps_its_name_though_its_bytes_can_be_read() -> None:

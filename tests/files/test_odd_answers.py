@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from backup.errors import TooLarge
 from backup.files.fetch import Downloader, ParallelDownloads
-from backup.files.received import Downloaded, TooLarge
+from backup.files.received import Downloaded
 from tests.files.downloads import attachment, image
 from tests.files.raw import sending
 from tests.files.site import PNG, Site

@@ -28,7 +28,7 @@ def wide() -> bytes:
 def downloaded(folder: Path, content: bytes, extension: str) -> Downloaded:
     """As it comes from a download, with the size that is read from its bytes."""
     got = picture(folder, content, extension)
-    width, height = kinds.image_size(got.path) or (None, None)
+    width, height = kinds.image_size(io.BytesIO(content)) or (None, None)
     return replace(got, width=width, height=height)
 
 

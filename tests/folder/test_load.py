@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from backup import store
-from backup.files.store import FileRecord
+from backup.files.records import FileRecord
 from backup.folder.load import (
     Local,
     Memory,

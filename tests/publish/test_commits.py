@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backup.errors import GitError
-from backup.git import Git, Identity
+from backup.git import Git
+from backup.model import Identity
 from backup.publish.commits import REFERENCE, Commit, effective, stream
 from backup.publish.signing import signed
 

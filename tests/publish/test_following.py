@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from backup.git import Git, Identity
+from backup.git import Git
+from backup.model import Identity
 from backup.publish import objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit

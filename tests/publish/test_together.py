@@ -9,7 +9,8 @@ import pytest
 
 from backup.errors import GitError
 from backup.folder.handles import alone
-from backup.git import Git, Identity, credentials
+from backup.git import Git, credentials
+from backup.model import Identity
 from backup.publish import objects
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from backup.files.pending import Pending
-from backup.files.store import FileRecord
+from backup.files.records import FileRecord
 from backup.model import File
 from backup.sync import journal
 from backup.sync.state import VERSION, List, Place, Record, State, dumps, loads, to_json
