@@ -11,8 +11,7 @@ release = if $(PYTHON) -I -m pip --version >/dev/null 2>&1; then python=$(PYTHON
 
 # What decides and never acts. `--pure` fails a test that starts a process or a server.
 module = $(addsuffix .py,$(addprefix tests/$(1)/test_,$(2)))
-PURE = tests/markdown tests/oracles tests/settings tests/folder tests/store \
-	$(call module,sync,journal layout merge paths plan rounds state tree untrusted) \
+PURE = tests/markdown tests/oracles tests/settings tests/folder tests/store tests/sync \
 	$(call module,files,find kinds names scale) \
 	$(call module,report,fitting job_summary literal log redaction summary) \
 	$(call module,publish,compose pull_request refusals) \
@@ -58,7 +57,7 @@ fuzz: ## try 200,000 random rich texts against both hosts' parsers (ARRAYS=n for
 	@export ARRAYS=$(or $(ARRAYS),200000); $(develop) -m pytest -q -n auto tests/markdown/inline/test_inline_random.py
 
 soak: ## run 5,000 random histories of edits, faults and kills (HISTORIES=n, SEED=n for others)
-	@$(develop) -m tests.sync.soak $(or $(HISTORIES),5000) 2 $(SEED)
+	@$(develop) -m tests.histories.soak $(or $(HISTORIES),5000) 2 $(SEED)
 
 kills: ## kill restores of 200 random trees at every write (TREES=n, SEED=n for others)
 	@$(develop) -m tests.restore.kills $(or $(TREES),200) $(or $(SEED),0)

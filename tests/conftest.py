@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
-from tests.support.backups import Backup, backing_up
+from fakenotion.nodes import Clock
+from fakenotion.trees import Tree
+from fakenotion.workspace import Workspace
+from tests.support.backups import Backup, backing_up, clock
 from tests.support.git_server import GitServer
+from tests.support.groves import Grove, Grown
 from tests.support.kitchen import stocked
 from tests.support.near import keep_near
 from tests.support.publishing import over_http, published_to
@@ -100,3 +106,18 @@ def host(target: Backup) -> Iterator[GitServer]:
     """The host that the remote of `target` lies on, over HTTP."""
     with over_http(target) as server:
         yield server
+
+
+@pytest.fixture
+def grown(tmp_path: Path) -> Iterator[Grown]:
+    """`grown(tree)`: the backup of a generated tree, or of a new workspace."""
+    with ExitStack() as stack:
+
+        def make(tree: Tree | None = None, **knobs: Any) -> Grove:
+            notion = tree.workspace if tree else Workspace("Test", now=Clock(2026, 9, 1))
+            folder = tmp_path / "repository"
+            knobs = {"now": lambda: clock(notion).time, **knobs}
+            backup = stack.enter_context(backing_up(folder, notion, **knobs))
+            return Grove(backup, tree.root if tree else "")
+
+        yield make

@@ -157,6 +157,15 @@ def test_the_list_of_rooms_is_told_to_contributors_and_so_is_each_room() -> None
     assert [room for room in FLOORS if not re.search(rf"(?m)\b{room}(/|\.py)", tree)] == []
 
 
+def test_tests_mirror_the_house() -> None:
+    """Each folder of tests is a room, or one of those that CONTRIBUTING.md names beside them."""
+    told = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("mirrors backup/")[2]
+    beside = {"entrypoint", "fakenotion", *re.findall(r"(\w+)/", told.partition("```")[0])}
+    folders = {path.relative_to(ROOT / "tests").parent for path in ROOT.glob("tests/**/*.py")}
+    rooms = {path.relative_to(ROOT / "backup").parent for path in MODULES}
+    assert [each for each in folders - rooms if each.parts[0] not in beside] == []
+
+
 def test_nothing_that_a_user_runs_imports_the_fake_server_or_the_sample() -> None:
     found = [
         name(path) for path in MODULES if outer(path) & {"fakenotion", "demo", "tests", "bench"}

@@ -6,8 +6,8 @@ import pytest
 
 from fakenotion import faults
 from fakenotion.branches import Branch
+from tests.support.groves import Grove, Grown
 from tests.support.kitchen import dead_links
-from tests.tree.conftest import Grove, Grown
 
 
 def two(grown: Grown) -> tuple[Grove, Branch, Branch]:

@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.sync.comparison import STATE, files_of
-from tests.sync.land import FOREIGN, LOOSE, Branch, Folder, Shown, write
-from tests.sync.repository import Repository
+from tests.histories.comparison import STATE, files_of
+from tests.histories.land import FOREIGN, LOOSE, Branch, Folder, Shown, write
+from tests.histories.repository import Repository
 
 TREES = ("whole", "full", "bare", "sparse", "stale", "untidy")
 _CONFIG = """\

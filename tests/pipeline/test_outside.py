@@ -11,7 +11,7 @@ import pytest
 from fakenotion import blocks, build, properties
 from fakenotion.branches import Branch
 from fakenotion.faults import Fault
-from tests.tree.conftest import Grove, Grown
+from tests.support.groves import Grove, Grown
 
 ADA = "[Ada Lovelace](https://www.notion.so/"
 NAMELESS = "[a page in Notion](https://www.notion.so/"

@@ -16,11 +16,11 @@ from backup.model import bare_id
 from backup.sync import journal
 from backup.sync.journal import Replayed
 from backup.sync.state import Record, State
+from tests.histories.happenings import Event, begun
+from tests.histories.land import Branch
+from tests.histories.runs import KILLED, Runs
+from tests.histories.trial import Run, Trial, Way
 from tests.support.death import Death, Killed, awaiting
-from tests.sync.happenings import Event, begun
-from tests.sync.land import Branch
-from tests.sync.runs import KILLED, Runs
-from tests.sync.trial import Run, Trial, Way
 
 T = "7" * 32
 STORE = "wiki/tea/.notion.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fakenotion import blocks
-from tests.tree.conftest import Grove, Grown
+from tests.support.groves import Grove, Grown
 
 
 @pytest.fixture

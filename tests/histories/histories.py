@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from fakenotion import faults
-from tests.sync.happenings import Event, begun
-from tests.sync.owner import Act
-from tests.sync.runs import FAULTS, Runs, from_on, path_of
-from tests.sync.trial import Choice, Run, Trial, Way
+from tests.histories.happenings import Event, begun
+from tests.histories.owner import Act
+from tests.histories.runs import FAULTS, Runs, from_on, path_of
+from tests.histories.trial import Choice, Run, Trial, Way
 
 FOLDER, MAIN, BRANCH, PULL = Way("folder"), Way("main"), Way("branch"), Way("pull")
 LAPTOP, SHARDS = Way("main", ("laptop",)), Way("main", shards=2)

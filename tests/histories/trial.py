@@ -11,16 +11,16 @@ from pathlib import Path
 
 from fakenotion.faults import Fault
 from fakenotion.server import Asked
+from tests.histories import checks
+from tests.histories.comparison import STATE, Copy, files_of, page_id, stamps, whole_pages
+from tests.histories.happenings import Event, happen
+from tests.histories.land import HEAD, LOOSE, Branch, Folder, Land, Shown, write
+from tests.histories.owner import Act, do, leave_relics
+from tests.histories.repository import Repository, ssh
+from tests.histories.runs import FAULTS, KILLED, Disturbance, Ended, Runs, but_for_names
+from tests.histories.workplaces import Desk, Home, Laptop, Runner, Workplace
 from tests.support.death import Death
 from tests.support.pulls import Pulls
-from tests.sync import checks
-from tests.sync.comparison import STATE, Copy, files_of, page_id, stamps, whole_pages
-from tests.sync.happenings import Event, happen
-from tests.sync.land import HEAD, LOOSE, Branch, Folder, Land, Shown, write
-from tests.sync.owner import Act, do, leave_relics
-from tests.sync.repository import Repository, ssh
-from tests.sync.runs import FAULTS, KILLED, Disturbance, Ended, Runs, but_for_names
-from tests.sync.workplaces import Desk, Home, Laptop, Runner, Workplace
 
 TALLY: Counter[str] = Counter()  # of everything that was lived, for the end of a soak
 CHOICES = (

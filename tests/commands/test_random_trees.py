@@ -11,8 +11,8 @@ import pytest
 from fakenotion.branches import PLACES, Branch
 from fakenotion.nodes import Node
 from fakenotion.trees import random_tree
+from tests.support.groves import Grove, Grown
 from tests.support.kitchen import dead_links
-from tests.tree.conftest import Grove, Grown
 
 HISTORIES = int(os.environ.get("HISTORIES", "6"))
 WORDS = ("Tide", "Quay", "Assets", "", "日本", "Rope")

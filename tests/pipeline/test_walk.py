@@ -9,7 +9,7 @@ import pytest
 
 from fakenotion.faults import Fault
 from fakenotion.trees import Tree, as_recorded, chain, star, ten_ary
-from tests.tree.conftest import Grown
+from tests.support.groves import Grown
 
 SHAPES: list[Callable[[int], Tree]] = [star, ten_ary, as_recorded, chain]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sync.comparison import STATE, STORE, Copy
-from tests.sync.land import LOOSE, Branch, Land
+from tests.histories.comparison import STATE, STORE, Copy
+from tests.histories.land import LOOSE, Branch, Land
 
 TOUCHED = b"\nThe owner was here.\n"
 FORGED = b"The owner wrote page "

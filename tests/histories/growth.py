@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fakenotion.branches import PLACES, Branch
-from tests.sync.life import TITLES, Life
+from tests.histories.life import TITLES, Life
 
 _DATABASES = 5  # in all
 

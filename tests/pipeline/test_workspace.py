@@ -11,8 +11,8 @@ from fakenotion.branches import Branch
 from fakenotion.faults import Fault
 from fakenotion.server import Asked
 from fakenotion.trees import random_tree
+from tests.support.groves import Grove, Grown
 from tests.support.kitchen import dead_links
-from tests.tree.conftest import Grove, Grown
 
 
 def stocked(grown: Grown) -> tuple[Grove, Branch, Branch]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.land import FIRST, Branch
-from tests.sync.repository import Repository
-from tests.sync.workplaces import Laptop, Runner
+from tests.histories.land import FIRST, Branch
+from tests.histories.repository import Repository
+from tests.histories.workplaces import Laptop, Runner
 
 
 def git(folder: Path, *args: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from backup.model import bare_id
 from fakenotion import blocks, build, properties
-from tests.sync import growth
-from tests.sync.life import NUMBER, RELATED, STATE, TITLES, Life
+from tests.histories import growth
+from tests.histories.life import NUMBER, RELATED, STATE, TITLES, Life
 
 FOLDERS = ("", "docs/a", "docs", ".", "Wiki")
 _PURGES = 2  # a part of a database that is gone for good is an alarm, and for good, too

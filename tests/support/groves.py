@@ -1,20 +1,13 @@
-"""What the tests of trees of pages share."""
+"""Workspaces of pages in pages, and their backups."""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from fakenotion.branches import Branch
-from fakenotion.nodes import Clock
-from fakenotion.trees import Tree
-from fakenotion.workspace import Workspace
 from tests.support.backups import Backup, Ran, backing_up, clock
 
 Grown = Callable[..., "Grove"]
@@ -89,18 +82,3 @@ class Grove:
     def root(self, title: str, *words: Any) -> Branch:
         """A new page at the top."""
         return Branch.root(self.notion, title, *words)
-
-
-@pytest.fixture
-def grown(tmp_path: Path) -> Iterator[Grown]:
-    """`grown(tree)`: the backup of a generated tree, or of a new workspace."""
-    with ExitStack() as stack:
-
-        def make(tree: Tree | None = None, **knobs: Any) -> Grove:
-            notion = tree.workspace if tree else Workspace("Test", now=Clock(2026, 9, 1))
-            folder = tmp_path / "repository"
-            knobs = {"now": lambda: clock(notion).time, **knobs}
-            backup = stack.enter_context(backing_up(folder, notion, **knobs))
-            return Grove(backup, tree.root if tree else "")
-
-        yield make

@@ -14,11 +14,11 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from tests.sync.happenings import EVENTS, Event, begun
-from tests.sync.owner import ACTS, Act
-from tests.sync.runs import FAULTS, Runs
-from tests.sync.trial import CHOICES, TALLY, Choice, Run, Trial, Way
-from tests.sync.workplaces import TREES
+from tests.histories.happenings import EVENTS, Event, begun
+from tests.histories.owner import ACTS, Act
+from tests.histories.runs import FAULTS, Runs
+from tests.histories.trial import CHOICES, TALLY, Choice, Run, Trial, Way
+from tests.histories.workplaces import TREES
 
 _HOWS = (
     *("clean", "clean", "clean", "full", "slow", "busy", "between", "between"),

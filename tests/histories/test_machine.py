@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from tests.sync.soak import soak
+from tests.histories.soak import soak
 
 _SEEDS = random.SystemRandom()  # what others draw from may be seeded
 

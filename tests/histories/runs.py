@@ -23,10 +23,10 @@ from backup.stop import Interrupted, Stop
 from fakenotion import faults
 from fakenotion.faults import Fault
 from fakenotion.server import Asked, StandIn
+from tests.histories.life import Life
+from tests.histories.transport import HOST, URL, without_sockets
 from tests.support.death import Death, Killed, awaiting
 from tests.support.pulls import Pulls
-from tests.sync.life import Life
-from tests.sync.transport import HOST, URL, without_sockets
 
 KILLED = -1
 Disturbance = Callable[[int, Asked], "Fault | None"]

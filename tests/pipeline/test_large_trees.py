@@ -22,8 +22,8 @@ from fakenotion.server import Asked
 from fakenotion.trees import Tree, chain, ten_ary
 from fakenotion.trees import grown as grow
 from tests.support.backups import Ticking
+from tests.support.groves import Grove, Grown
 from tests.support.kitchen import dead_links
-from tests.tree.conftest import Grove, Grown
 
 
 def comb(teeth: int) -> Tree:

@@ -7,8 +7,8 @@ import pytest
 from fakenotion import blocks, build
 from fakenotion.branches import PLACES, Branch
 from fakenotion.faults import Fault, error
+from tests.support.groves import Grove, Grown
 from tests.support.kitchen import dead_links
-from tests.tree.conftest import Grove, Grown
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from backup.model import bare_id
 from fakenotion import properties
 from fakenotion.branches import PLACES, Branch
 from fakenotion.faults import error
+from tests.support.groves import Grove, Grown
 from tests.support.kitchen import dead_links
-from tests.tree.conftest import Grove, Grown
 
 
 @pytest.fixture

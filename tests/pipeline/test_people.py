@@ -9,7 +9,7 @@ import pytest
 
 from fakenotion import properties
 from fakenotion.branches import Branch
-from tests.tree.conftest import Grove, Grown
+from tests.support.groves import Grove, Grown
 
 
 @pytest.fixture

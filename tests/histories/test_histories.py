@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.happenings import Event
-from tests.sync.histories import (
+from tests.histories.happenings import Event
+from tests.histories.histories import (
     BARE,
     BRANCH,
     BUSY,
@@ -34,8 +34,8 @@ from tests.sync.histories import (
     History,
     live,
 )
-from tests.sync.owner import Act
-from tests.sync.trial import Choice, Run, Way
+from tests.histories.owner import Act
+from tests.histories.trial import Choice, Run, Way
 
 HISTORIES: dict[str, History] = {
     "the work tree was cleaned, and Notion does not answer": (

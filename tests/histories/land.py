@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.histories.comparison import STATE, files_of
+from tests.histories.repository import Repository
 from tests.support.pulls import Pulls
-from tests.sync.comparison import STATE, files_of
-from tests.sync.repository import Repository
 
 FOREIGN = "foreign.txt"
 LOOSE = "loose.txt"  # lies in each work tree, and no commit has it

@@ -1,6 +1,6 @@
 """Lives thousands of random histories and counts what happened in them: `make soak`.
 
-python -m tests.sync.soak [histories] [processes] [seed]
+python -m tests.histories.soak [histories] [processes] [seed]
 
 The same number and seed are the same histories. One that fails is shrunk and printed.
 """
@@ -17,8 +17,8 @@ from multiprocessing import get_context
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.sync.machine import Sync
-from tests.sync.trial import TALLY
+from tests.histories.machine import Sync
+from tests.histories.trial import TALLY
 
 _PIECE = 50  # histories between two looks at the seeds, so that a failing one is found soon
 _RUNS = 5  # of a history, before those at its end
@@ -31,7 +31,9 @@ def soak(number: int, first: int) -> Counter[str]:
     try:
         _live(number, first)
     except BaseException:
-        print(f"\nTo live this again: python -m tests.sync.soak {number} 1 {first}", flush=True)
+        print(
+            f"\nTo live this again: python -m tests.histories.soak {number} 1 {first}", flush=True
+        )
         raise
     return TALLY.copy()
 

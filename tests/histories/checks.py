@@ -13,11 +13,18 @@ from typing import Any
 
 from backup.model import bare_id
 from fakenotion.nodes import minute_time
-from tests.sync.comparison import STATE, Copy, dead_links, page_id, unexplained_names, whole_pages
-from tests.sync.land import Shown
-from tests.sync.life import Life
-from tests.sync.owner import FORGED, TOUCHED
-from tests.sync.runs import Ended
+from tests.histories.comparison import (
+    STATE,
+    Copy,
+    dead_links,
+    page_id,
+    unexplained_names,
+    whole_pages,
+)
+from tests.histories.land import Shown
+from tests.histories.life import Life
+from tests.histories.owner import FORGED, TOUCHED
+from tests.histories.runs import Ended
 
 _NOT_OURS = re.compile(
     r"(?P<folder>.+?)/(?:index\.md|assets/.*|attachments/.*) "

@@ -11,8 +11,8 @@ import pytest
 from fakenotion import blocks, build, faults
 from fakenotion.branches import Branch
 from tests.support.backups import Hasty
+from tests.support.groves import Grove, Grown
 from tests.support.kitchen import PNG
-from tests.tree.conftest import Grove, Grown
 
 ON = {"COMMENTS": "true"}
 
