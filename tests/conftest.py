@@ -24,7 +24,12 @@ from tests.support.pure import HeldPure
 from tests.support.skips import LIST, HeldSkips
 
 # A slow machine is no failure, so nothing is timed. Examples differ from run to run and add up.
-hypothesis.settings.register_profile("tests", deadline=None, max_examples=40)
+hypothesis.settings.register_profile(
+    "tests",
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("tests")
 
 

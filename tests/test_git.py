@@ -111,10 +111,13 @@ def test_a_git_that_does_not_end_is_ended_with_everybody_who_works_for_it(
         'if [ "$1" = version ]; then echo git version 2.40.0; exit; fi\n'
         f'sleep 600 & echo $! > "{mark}"\nwait'
     )
-    with pytest.raises(GitError, match="did not end"):
-        Git(folder, environ(path)).run("status", seconds=1)
+    for seconds in (1, 10, 60):
+        with pytest.raises(GitError, match="did not end"):
+            Git(folder, environ(path)).run("status", seconds=seconds)
+        if mark.exists() and mark.read_text():
+            break  # else the machine is so slow that the helper had not begun
     helper = int(mark.read_text())
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while Path(f"/proc/{helper}").exists() and "Z" not in _status(helper):
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -234,7 +237,7 @@ def test_a_run_leaves_nothing_behind_but_the_backup(tmp_path: Path, refused: boo
             target.git("remote", "add", "origin", remote.as_uri())
         given = {"HOME": str(places[0]), "TMPDIR": str(places[1]), "GITHUB_ACTIONS": "true"}
         job = begin(target, **given)
-        log, _ = job.communicate(timeout=120)
+        log, _ = job.communicate(timeout=600)
         assert job.returncode == int(refused), log
         assert "wiki/tea/assets/1-a-plan.png" in target.files()
     assert [path for place in places for path in place.rglob("*")] == []

@@ -25,30 +25,34 @@ from tests.support.backups import TOKEN, Backup, backing_up
 from tests.support.kitchen import dead_links, later, read_since, row, rows, stocked
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 50  # seconds until a test gives up; the program waits a minute for an answer
 QUICK = 2  # pages whose blocks come at once
-SLOW = 0.5  # seconds until those of any other page come
+SLOW = 0.5  # seconds that those of any other page take, once they may come
 
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Iterator[Backup]:
-    """A wiki of nine pages; the blocks of all but two come slowly."""
+    """A wiki of nine pages."""
     notion = stocked()
     for number in range(6):
         notion.add_page(notion.databases()[0], f"Note {number}", blocks=[blocks.paragraph("…")])
     later(notion)
     with backing_up(tmp_path / "repository", notion) as backup:
-        delay(backup)
         yield backup
 
 
-def delay(backup: Backup, seconds: float = SLOW) -> None:
-    quick = iter(range(QUICK))
+def hold(backup: Backup) -> threading.Event:
+    """The blocks of all pages but two do not come before the event that is returned."""
+    quick, free = iter(range(QUICK)), threading.Event()
 
     def plan(asked: Asked) -> Fault | None:
-        is_slow = asked.path.endswith("/children") and next(quick, None) is None
-        return Fault(wait=seconds) if is_slow else None
+        if not asked.path.endswith("/children") or next(quick, None) is not None:
+            return None
+        free.wait(PATIENCE)
+        return Fault(wait=SLOW)
 
     backup.server.plan = plan
+    return free
 
 
 @contextmanager
@@ -76,18 +80,21 @@ def running(backup: Backup) -> Iterator[subprocess.Popen[str]]:
 
 def wait_for(backup: Backup, pages: int) -> None:
     """Until so many pages lie on the disk."""
-    for _ in range(600):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         if len(list(backup.folder.glob("wiki/*/index.md"))) >= pages:
             return
         time.sleep(0.05)
-    raise AssertionError("nothing was written within 30 seconds")
+    raise AssertionError("too little was written")
 
 
 def test_a_run_that_is_killed_is_completed_by_the_next_one(slow: Backup) -> None:
+    free = hold(slow)
     with running(slow) as process:
         wait_for(slow, QUICK)
         process.kill()
-        assert process.wait(7) == -signal.SIGKILL
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+    free.set()
     finished = {path for path in slow.files() if path.endswith("/index.md")}
     assert (slow.folder / ".notion-sync.journal").exists()
     slow.heal()
@@ -103,16 +110,20 @@ def test_a_run_that_is_killed_is_completed_by_the_next_one(slow: Backup) -> None
     assert left == {".git", "wiki", ".notion-sync.json"}
 
 
-@pytest.mark.parametrize(("number", "under_way"), [(signal.SIGINT, SLOW), (signal.SIGTERM, 20)])
+@pytest.mark.parametrize(("number", "comes"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
 def test_a_run_that_is_stopped_publishes_what_it_has_and_ends_in_time(
-    slow: Backup, number: signal.Signals, under_way: float
+    slow: Backup, number: signal.Signals, comes: bool
 ) -> None:
-    """What is under way may end within a few seconds; nothing is begun."""
-    delay(slow, under_way)
+    """What is under way may end within a few seconds, and is not waited for when it does not come; nothing is
+    begun."""
+    free = hold(slow)
     with running(slow) as process:
         wait_for(slow, QUICK)
         process.send_signal(number)
-        said, _ = process.communicate(timeout=7)
+        if comes:
+            free.set()
+        said, _ = process.communicate(timeout=PATIENCE)
+    free.set()
     assert process.returncode == 128 + number, said
     assert "pages were not read; everything finished is saved, and the next run continues" in said
     committed = slow.git("ls-tree", "-r", "--name-only", "HEAD").splitlines()
@@ -132,12 +143,18 @@ def test_a_run_that_is_stopped_before_it_has_changed_anything_says_so(
     kitchen: Backup, number: signal.Signals
 ) -> None:
     kitchen.init()
-    kitchen.server.plan = lambda asked: Fault(wait=20)
+    begun, ended = threading.Event(), threading.Event()
+
+    def plan(asked: Asked) -> None:
+        begun.set()
+        ended.wait(PATIENCE)
+
+    kitchen.server.plan = plan
     with running(kitchen) as process:
-        while not kitchen.server.requests:
-            time.sleep(0.05)
+        assert begun.wait(PATIENCE)
         process.send_signal(number)
-        said, _ = process.communicate(timeout=7)
+        said, _ = process.communicate(timeout=PATIENCE)
+    ended.set()
     assert process.returncode == 128 + number, said
     assert "stopped before it changed anything" in said
     assert kitchen.files() == {}

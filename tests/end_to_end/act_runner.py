@@ -111,7 +111,7 @@ class Target:
         ]
         environ = {**self.environ, "NOTION_TOKEN": TOKEN, "GITHUB_TOKEN": self.token}
         streams = {"capture_output": True, "encoding": "utf-8", "input": ""}
-        done = subprocess.run(command, cwd=self.clone, env=environ, timeout=120, **streams)
+        done = subprocess.run(command, cwd=self.clone, env=environ, timeout=600, **streams)
         records = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         log = "".join(f"{record.get('msg', '').rstrip()}\n" for record in records)
         said = json.loads(outputs.read_text("utf-8")) if outputs.exists() else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from fakenotion import blocks, build
-from fakenotion.faults import Fault
 from fakenotion.server import Asked, StandIn
 from fakenotion.storage import PNG
 from tests.end_to_end.act_runner import TOKEN, Target
@@ -145,8 +145,11 @@ def crowded(hosted: Hosted) -> Hosted:
     kept = notion.files.keep("view.png", PNG)
     notion.append(tea.id, [blocks.media("image", build.hosted(kept), "A view")])
 
-    def slowly(asked: Asked) -> Fault | None:
-        return Fault(wait=1.5) if asked.path == f"/v1/blocks/{milk.id}/children" else None
+    def slowly(asked: Asked) -> None:
+        if asked.path == f"/v1/blocks/{milk.id}/children":
+            end = time.monotonic() + 50  # the program waits for a minute
+            while not hosted.server.pushes() and time.monotonic() < end:
+                time.sleep(0.05)
 
     hosted.notion.plan = slowly
     return hosted

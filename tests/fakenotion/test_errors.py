@@ -89,7 +89,7 @@ def test_a_token_that_reads_may_not_write(ids: dict[str, str], client: Client) -
 
 def test_a_token_is_needed(client: Client) -> None:
     headers = {"Notion-Version": "2026-03-11"}
-    answer = requests.get(f"{client.url}/v1/users/me", headers=headers, timeout=5)
+    answer = requests.get(f"{client.url}/v1/users/me", headers=headers, timeout=20)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
     assert answer.json()["message"] == "API token is invalid."
 

@@ -158,7 +158,7 @@ def test_it_runs_as_a_process_that_says_where_it_is(
             client.close()
         finally:
             process.send_signal(signal.SIGTERM)
-        told = process.communicate(timeout=20)[1]
+        told = process.communicate(timeout=120)[1]
     assert list(found.values()) == titles
     kind = "child_page" if "--tree" in arguments else "child_database"
     assert {answer["type"] for answer in answers} == {kind}

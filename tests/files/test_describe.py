@@ -110,7 +110,7 @@ def test_threads_with_equal_content_ask_once_and_all_get_the_answer(
     one = picture(tmp_path)
 
     def describe(_: int) -> str | None:
-        come.wait(10)
+        come.wait(60)
         return describer.describe(one)
 
     with ThreadPoolExecutor(4) as pool:

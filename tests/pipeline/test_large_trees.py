@@ -12,7 +12,6 @@ import pytest
 
 from backup.model import bare_id
 from backup.pipeline import walk
-from backup.stop import Stop
 from backup.sync.rotation import SHARES
 from fakenotion import faults
 from fakenotion.branches import Branch
@@ -21,7 +20,7 @@ from fakenotion.nodes import counted_id
 from fakenotion.server import Asked
 from fakenotion.trees import Tree, chain, ten_ary
 from fakenotion.trees import grown as grow
-from tests.support.backups import Ticking
+from tests.support.backups import Patient, Ticking
 from tests.support.groves import Grove, Grown
 from tests.support.kitchen import dead_links
 
@@ -122,15 +121,16 @@ def not_due(*ids: str) -> str:
 
 
 def stop_at(grove: Grove, number: int) -> None:
-    """The next run is told to stop when it reads so many pages; the others take their time."""
-    stop = grove.backup.stop = Stop()
+    """The next run is told to stop when it reads so many pages; the others come once it has heard."""
+    stop = grove.backup.stop = Patient()
     readings = itertools.count(1)
 
     def plan(asked: Asked) -> Fault | None:
         if not asked.path.endswith("/children") or next(readings) < number:
             return None
         stop.request()
-        return Fault(wait=1.0)
+        assert stop.heard.wait(60)
+        return None
 
     grove.backup.server.plan = plan
 
@@ -228,7 +228,7 @@ def test_while_many_new_pages_are_listed_what_is_finished_is_published(grown: Gr
             return Fault(wait=1.0)  # it is the last of its level
         if not below(tree, asked):
             return None
-        for _ in range(0 if published else 100):
+        for _ in range(0 if published else 500):
             shown = grove.backup.git("ls-tree", "-r", "--name-only", "HEAD")
             if shown.count("index.md") == 11:
                 published.append(shown)
@@ -245,13 +245,13 @@ def test_while_many_new_pages_are_listed_what_is_finished_is_published(grown: Gr
 def test_a_run_that_is_stopped_while_it_lists_new_pages_saves_what_it_has(grown: Grown) -> None:
     tree = ten_ary(30)
     grove = grown(tree)
-    grove.backup.stop = stop = Stop()
+    grove.backup.stop = stop = Patient()
 
     def plan(asked: Asked) -> Fault | None:
-        if not below(tree, asked):
-            return None
-        stop.request()
-        return Fault(wait=1.0)
+        if below(tree, asked):
+            stop.request()
+            assert stop.heard.wait(60)
+        return None
 
     grove.backup.server.plan = plan
     ran = grove.run(128 + signal.SIGTERM)

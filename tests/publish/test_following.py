@@ -194,7 +194,7 @@ def test_a_run_that_is_killed_after_its_push_is_followed_by_the_next_one(
     hook.chmod(0o755)
     job = begin(target)
     pid.write_text(f"{job.pid}\n")
-    job.communicate(timeout=120)
+    job.communicate(timeout=600)
     assert job.returncode == -signal.SIGKILL
     hook.unlink()
     assert "News." in remote_text(target, "wiki/tea/index.md")

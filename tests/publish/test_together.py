@@ -52,7 +52,7 @@ def test_six_jobs_at_once_over_six_databases_lose_nothing(target: Backup, tmp_pa
         for number in range(JOBS)
     ]
     for job in jobs:
-        log, _ = job.communicate(timeout=120)
+        log, _ = job.communicate(timeout=600)
         assert job.returncode == 0, log
     assert remote_commits(target) == 1 + JOBS
     assert len(state_of(target)) == 3 * JOBS
@@ -76,7 +76,7 @@ def test_jobs_at_once_over_the_same_pages_agree_on_the_last_version(
         write(target, "Tea", f"Edit {number}")
         jobs.append(begin(each))
     for job in jobs:
-        log, _ = job.communicate(timeout=120)
+        log, _ = job.communicate(timeout=600)
         assert job.returncode == 0, log
     check_consistent(target)
     assert len(state_of(target)) == 2 + SAME

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
@@ -51,6 +52,26 @@ class Ticking(Stop):
 
     def clock(self) -> float:
         return self.seconds()
+
+
+class Patient(Stop):
+    """No second passes, so that pages under way are always finished. `heard` is set once the run has looked
+    often enough whether to stop to begin nothing new."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = threading.Event()
+        self._looks = 0
+
+    def clock(self) -> float:
+        return 0.0
+
+    @property
+    def requested(self) -> bool:
+        self._looks += super().requested
+        if self._looks > 2:
+            self.heard.set()
+        return super().requested
 
 
 class Stumbling(Stop):

@@ -135,7 +135,7 @@ class Start:
 
 def finish(process: subprocess.Popen[str]) -> Start:
     """Wait for the end of what `begin` started."""
-    output, words = process.communicate(timeout=60)
+    output, words = process.communicate(timeout=600)
     said = json.loads(output) if output.startswith("{") else {}
     return Start(process.returncode, said, words)
 

@@ -29,5 +29,5 @@ def test_a_process_can_be_written_to() -> None:
             author.close()
         finally:
             run.send_signal(signal.SIGTERM)
-        run.communicate(timeout=20)
+        run.communicate(timeout=120)
     assert run.returncode == 0
