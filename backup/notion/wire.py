@@ -51,6 +51,12 @@ class _Watch:
         self.until = until
         self.is_over = False
 
+    def on(self, sock: socket.socket | None) -> None:
+        """The connection is there; it may be late already."""
+        self.sock = sock
+        if self.is_over:
+            self.cut()
+
     def cut(self) -> None:
         """End the connection under the one who reads it."""
         self.is_over = True
@@ -116,7 +122,7 @@ def _watched(seconds: float) -> Iterator[_Watch]:
 def _watch(connection: HTTPConnection) -> None:
     watch = getattr(_current, "watch", None)
     if watch is not None:
-        watch.sock = connection.sock
+        watch.on(connection.sock)
 
 
 class _Plain(HTTPConnection):

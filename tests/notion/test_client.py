@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -221,7 +222,10 @@ def test_requests_counts_every_one_also_those_made_again(serve: Serve) -> None:
 
 def test_no_more_requests_are_under_way_than_there_are_connections(serve: Serve) -> None:
     workspace, page = one_page()
+    two_there = threading.Barrier(2, timeout=60)
     service = serve(workspace, latency=0.005)
+    service.stand_in.knobs.timer = lambda: 0.0  # its own work takes no time
+    service.stand_in.knobs.sleep = lambda seconds: two_there.wait()
     client = Client(TOKEN, service.stand_in.url, connections=2, gate=service.time.gate())
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(client.page, [page] * 24))

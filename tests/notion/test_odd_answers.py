@@ -7,8 +7,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import sleep
+from typing import Any
 
 import pytest
+from urllib3.util import connection as connection_of_urllib3
 
 from backup.errors import Busy, NotionError
 from backup.notion.client import Client
@@ -94,6 +97,34 @@ def test_an_answer_that_drips_without_end_is_given_up(name: str, time: Time) -> 
         client = Client(TOKEN, url, gate=time.gate(), tries=2, bounds=Bounds(seconds=0.3))
         with pytest.raises(Busy, match="took more than 0 s"):
             client.page(PAGE)
+
+
+def test_an_answer_that_is_late_before_it_begins_is_given_up(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All the time goes into the connection, as on a machine that is busy."""
+    came: list[bool] = []
+    connect = connection_of_urllib3.create_connection
+
+    def slowly(*given: Any, **more: Any) -> socket.socket:
+        sleep(0.3)
+        return connect(*given, **more)
+
+    monkeypatch.setattr(connection_of_urllib3, "create_connection", slowly)
+
+    def answer(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(OK + b"Content-Length: 1000000\r\n\r\n")
+        for _ in range(500):
+            if over.wait(0.02):
+                return
+            connection.sendall(b" ")
+        came.append(True)
+
+    with _server(answer) as url:
+        client = Client(TOKEN, url, gate=time.gate(), tries=1, bounds=Bounds(seconds=0))
+        with pytest.raises(Busy, match="took more than 0 s"):
+            client.page(PAGE)
+    assert came == []
 
 
 def _packed(size: int, times: int = 1) -> Fault:
