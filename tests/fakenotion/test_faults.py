@@ -96,8 +96,10 @@ def test_a_client_that_does_not_wait_times_out(client: Client, stand_in: StandIn
     with pytest.raises(requests.exceptions.ReadTimeout):
         client.session.get(url, timeout=0.1)
     stand_in.fail_next(faults.slow(30))
-    begun = client.session.get(url, timeout=2, stream=True)
-    with pytest.raises(requests.exceptions.ConnectionError, match="Read timed out"):
+    with (
+        client.session.get(url, timeout=2, stream=True) as begun,
+        pytest.raises(requests.exceptions.ConnectionError, match="Read timed out"),
+    ):
         begun.content  # noqa: B018 - it is read here
 
 
