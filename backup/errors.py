@@ -21,6 +21,7 @@ code 1).
 import errno
 import traceback
 
+_BUSY = (408, 425, 429)  # RFC 9110, 8470 and 6585: the same request may succeed later
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -146,3 +147,8 @@ def is_disk_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def may_pass(status: int) -> bool:
+    """Whether a server that answered so is busy or out of order for a moment, so that another try may help."""
+    return status in _BUSY or status >= 500

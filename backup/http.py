@@ -19,12 +19,13 @@ from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, Retry
 from urllib3 import exceptions as wire
 
+from backup.errors import may_pass
+
 __all__ = ["RequestException", "Response", "Session", "Timeout"]
 
 # Whatever a request raises when there is no answer: `requests` lets some errors of what it stands on through.
 ERRORS = (RequestException, wire.HTTPError, ValueError)
 
-_BUSY = (408, 425, 429)
 _BAD_ADDRESS = (
     exceptions.InvalidURL,
     exceptions.InvalidSchema,
@@ -76,11 +77,6 @@ def said(answer: Response) -> Any:
         return answer.json()
     except (ValueError, RecursionError):
         return None
-
-
-def may_pass(status: int) -> bool:
-    """Whether a server is busy (429, 529 …) or out of order for a moment, so that another try may help."""
-    return status in _BUSY or status >= 500
 
 
 def seconds(asked: object, date: object = None) -> float | None:

@@ -22,7 +22,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from backup import http, urls
-from backup.errors import BackupError, FileError, Passing, StoreError
+from backup.errors import BackupError, FileError, Passing, StoreError, may_pass
 from backup.files import names
 from backup.files.guard import Guard, pools
 from backup.files.paced import PACKET, paced
@@ -253,7 +253,7 @@ def _accepted(response: http.Response) -> http.Response:
     after = http.seconds(response.headers.get("Retry-After"), response.headers.get("Date"))
     response.close()
     reason = f"the server {http.answered(status)}"
-    if http.may_pass(status):
+    if may_pass(status):
         raise Passing(reason, min(after or 0.0, _LONGEST_WAIT))
     raise Denied(reason) if status in _DENIED else FileError(reason)
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from backup import http
-from backup.errors import FileError
+from backup.errors import FileError, may_pass
 from backup.json_values import mapping, objects, word
 from backup.model import Json
 
@@ -70,7 +70,7 @@ class Model:
         A server that is busy or out of order is asked a second time, after a short wait.
         """
         response = self._ask(media_type, content)
-        if http.may_pass(response.status_code):
+        if may_pass(response.status_code):
             self._sleep(_wait(response))
             response = self._ask(media_type, content)
         return _answer(response)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backup import exact_json, http
-from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
+from backup.errors import Forbidden, NotFound, NotionError, Unauthorized, may_pass
 from backup.exact_json import HALF
 from backup.json_values import as_object, mapping
 from backup.model import Json, encodable
@@ -106,7 +106,7 @@ def _refusal(status: int, headers: Mapping[str, str], error: Json, where: str) -
     wait = _wait(after, headers.get("Date"))
     if status in _THROTTLED and more.get("rate_limit_reason") != "public_api_request_blocked":
         return Throttled(wait)
-    is_passing = status == CONFLICT or (http.may_pass(status) and status not in _THROTTLED)
+    is_passing = status == CONFLICT or (may_pass(status) and status not in _THROTTLED)
     if is_passing and code not in _FINAL:
         return Broken(f"status {status}", wait if after else 0.0, status)
     if status == 403 and code != "restricted_resource" and "x-notion-request-id" not in headers:

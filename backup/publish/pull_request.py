@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backup import http
-from backup.errors import GitError
+from backup.errors import GitError, may_pass
 from backup.json_values import as_list, as_object, mapping, word
 from backup.model import Json
 
@@ -98,7 +98,7 @@ class PullRequests:
             raise GitError(what) from None
         if not 200 <= answer.status_code < 300:
             words = " ".join(_words(answer))[:300]
-            is_busy = http.may_pass(answer.status_code) or "rate limit" in words.lower()
+            is_busy = may_pass(answer.status_code) or "rate limit" in words.lower()
             raise GitError(
                 f"The host refused {method} {path} with {answer.status_code}: {words}",
                 hint=_LATER if is_busy else _HINTS.get(answer.status_code, ""),

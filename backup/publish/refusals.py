@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from backup.errors import GitError
-from backup.http import may_pass
+from backup.errors import GitError, may_pass
 from backup.settings import named
 
 JOB = "the job's own token"

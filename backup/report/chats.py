@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from backup import http
+from backup.errors import may_pass
 from backup.report import summary
 from backup.report.fitting import cut, units, within
 from backup.report.literal import one_line, quiet
@@ -134,7 +135,7 @@ class _Listener(logging.Handler):
     def passes(self) -> bool:
         """Whether another try may help."""
         status = self._status()
-        return http.may_pass(status) if status else self._is_cut()
+        return may_pass(status) if status else self._is_cut()
 
     def _status(self) -> int:
         found = _STATUS.findall(self._told())
