@@ -149,7 +149,7 @@ def test_imports_go_down_the_list_of_rooms() -> None:
     assert sorted(arrow for arrow in arrows if FLOORS[arrow[0]] >= FLOORS[arrow[1]]) == []
 
 
-def test_the_list_of_rooms_is_told_to_contributors_and_so_is_each_room() -> None:
+def test_contributing_lists_the_order_of_imports_and_each_room() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     told = " ".join(text.partition("never up: `")[2].partition("`")[0].split())
     assert told == " → ".join(", ".join(rooms) for rooms in ORDER)

@@ -161,7 +161,7 @@ def test_a_job_is_about_the_repository_that_it_names(url: str, is_about: bool) -
 
 
 @pytest.mark.parametrize("url", ["https://[bad", "ssh://[bad/acme/wiki"])
-def test_what_is_no_address_has_no_host(url: str) -> None:
+def test_what_is_not_an_address_has_no_host(url: str) -> None:
     assert (ci.api(GITHUB, url), ci.job_token(GITHUB, url)) == ("", "")
 
 

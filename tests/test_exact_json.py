@@ -83,7 +83,7 @@ def test_a_list_of_notions_says_it() -> None:
 
 
 @pytest.mark.parametrize("end", ("", ",]}", "]", '],"results":[]}', " {}]}"))
-def test_what_is_no_list_is_read_as_it_is(end: str) -> None:
+def test_what_is_not_a_list_is_read_as_it_is(end: str) -> None:
     text = '{"object":"list","results":[{"id":"a"}' + end
     try:
         plain: object = exact_json.loads(text)

@@ -62,7 +62,7 @@ def environ(path: str = "", **more: str) -> dict[str, str]:
     return {"PATH": path or os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1", **more}
 
 
-def test_a_folder_of_somebody_else_is_no_obstacle(
+def test_a_folder_of_somebody_else_is_not_an_obstacle(
     folder: Path, instead: Callable[[str], str]
 ) -> None:
     """A container's workspace often belongs to another user than the job's."""

@@ -89,7 +89,7 @@ def test_a_moment_counts_by_the_clock_of_the_server(asked: str, seconds: float |
     assert http.seconds("Thu, 02 Nov 2090 10:00:30 GMT") > 1e9  # by ours, when it has none
 
 
-def test_a_status_is_told_with_its_words() -> None:
+def test_a_status_is_shown_with_its_words() -> None:
     assert http.answered(404) == "answered 404 (Not Found)"
     assert http.answered(599) == "answered 599"
     found = [status for status in (200, 404, 408, 425, 429, 500, 529) if may_pass(status)]

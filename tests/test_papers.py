@@ -127,7 +127,7 @@ def test_every_name_of_the_script_before_is_understood_or_explained() -> None:
         assert ("ignored with a warning" in words) == bool(former(name)), name
 
 
-def test_the_readme_tells_every_exit_code() -> None:
+def test_the_readme_lists_every_exit_code() -> None:
     classes = [each for each in vars(errors).values() if isinstance(each, type)]
     codes = {each.exit_code for each in classes if issubclass(each, errors.BackupError)}
     table = README.partition("## Exit codes")[2].partition("##")[0]
@@ -348,7 +348,7 @@ def test_the_workflow_to_begin_with_is_the_example_in_twelve_lines() -> None:
         )
 
 
-def test_the_readme_tells_every_command() -> None:
+def test_the_readme_lists_every_command() -> None:
     table = README.partition("\n## Commands")[2].partition("\n## ")[0]
     assert re.findall(r"(?m)^\| `(\w+)` \|", table) == list(COMMANDS)
 

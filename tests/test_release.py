@@ -63,7 +63,7 @@ def test_a_number_that_differs_is_named(project: Path, path: str, text: str, sai
 
 
 @pytest.mark.parametrize("tag", ["1.2.3", "v1.2", "v1", "", "v1.2.3-rc1"])
-def test_a_tag_that_is_no_full_version_is_refused(project: Path, tag: str) -> None:
+def test_a_tag_that_is_not_a_full_version_is_refused(project: Path, tag: str) -> None:
     with pytest.raises(release.Trouble, match=r"A release is tagged v1\.2\.3"):
         release.check(tag, project)
 

@@ -216,7 +216,7 @@ def test_a_run_in_which_everything_fails_shows_no_secret(house: House) -> None:
     assert house.leaks() == []
 
 
-def test_a_picture_that_cannot_be_had_does_not_show_its_signed_address(house: House) -> None:
+def test_an_image_that_cannot_be_downloaded_does_not_show_its_signed_address(house: House) -> None:
     house.backup.fail("plan.png", Fault(status=403, body=b"<Error>SignatureDoesNotMatch</Error>"))
     ran = house.run()
     assert ran.code == 1 and "plan.png is not backed up" in ran.log
@@ -233,7 +233,7 @@ def test_secrets_that_were_copied_badly_are_named_and_not_shown(house: House) ->
     assert house.leaks() == []
 
 
-def test_addresses_whose_servers_are_gone_are_not_shown(house: House) -> None:
+def test_addresses_whose_servers_no_longer_exist_are_not_shown(house: House) -> None:
     gone, secret = "127.0.0.1:9", WORDS["GIT_TOKEN"]
     addresses = {name: url for name, url in house.settings().items() if name.endswith("_URL")}
     nowhere = {name: re.sub("//[^/]+", f"//{gone}", url) for name, url in addresses.items()}

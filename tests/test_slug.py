@@ -74,7 +74,7 @@ def test_no_slug_is_a_folder_of_git_or_a_console(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["nul.tar.gz", "CON.png", "con .txt", "aux. ", "com².md", ".git."])
-def test_a_reserved_name_is_seen_behind_extensions_dots_and_blanks(name: str) -> None:
+def test_a_reserved_name_is_seen_behind_extensions_dots_and_spaces(name: str) -> None:
     assert is_reserved(name)
 
 

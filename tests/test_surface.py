@@ -54,5 +54,5 @@ def test_it_is_what_it_was(what: str) -> None:
     assert today()[what] == EXPECTED[what]
 
 
-def test_the_list_tells_everything() -> None:
+def test_the_list_is_complete() -> None:
     assert today().keys() == EXPECTED.keys()

@@ -42,7 +42,7 @@ def test_of_many_names_the_first_are_told_and_how_many_more_there_are() -> None:
         (timedelta(days=400), "400 days ago"),
     ],
 )
-def test_an_age_is_told_in_its_largest_unit(age: timedelta, words: str) -> None:
+def test_an_age_is_shown_in_its_largest_unit(age: timedelta, words: str) -> None:
     assert ago(age) == words
 
 

@@ -392,7 +392,7 @@ def test_a_view_that_is_nested_too_deeply_costs_itself_alone(tmp_path: Path) -> 
         assert "Milk" in backup.text("wiki/database.csv")
 
 
-def test_whoever_wrote_the_workflow_is_told_the_input_of_the_token(tmp_path: Path) -> None:
+def test_a_workflow_without_a_token_is_given_the_name_of_its_input(tmp_path: Path) -> None:
     with backing_up(tmp_path / "repository", wiki("Tea")) as backup:
         backup.server.plan = lambda asked: faults.error(401, "API token is invalid.")
         said = "Notion does not accept the token: API token is invalid. Check"

@@ -48,7 +48,7 @@ def test_a_page_that_the_state_lost_and_that_reads_otherwise_is_left_alone_and_r
     assert milk.read_bytes() == before
 
 
-def test_files_that_the_state_names_and_are_gone_come_back(kitchen: Backup) -> None:
+def test_files_that_the_state_names_and_that_were_deleted_come_back(kitchen: Backup) -> None:
     kitchen.run()
     before = kitchen.files()
     for path in ("wiki/milk/index.md", "wiki/cups/assets/1-a-cup.png", "wiki/README.md"):

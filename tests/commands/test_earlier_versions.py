@@ -54,7 +54,7 @@ def keys(backup: Backup) -> set[str]:
 
 
 @FRONT_MATTER
-def test_a_run_without_news_reads_no_page_and_writes_nothing(
+def test_a_run_without_changes_reads_no_page_and_writes_nothing(
     archived: Backup, front_matter: str
 ) -> None:
     archived.run(FRONT_MATTER=front_matter)
@@ -67,7 +67,7 @@ def test_a_run_without_news_reads_no_page_and_writes_nothing(
 
 
 @FRONT_MATTER
-def test_a_run_without_news_makes_no_commit_and_the_next_change_writes_version_2(
+def test_a_run_without_changes_makes_no_commit_and_the_next_change_writes_version_2(
     archived: Backup, front_matter: str
 ) -> None:
     archived.init()

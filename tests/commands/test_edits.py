@@ -274,7 +274,7 @@ def test_an_edit_behind_the_back_of_a_listing_that_takes_minutes_comes_with_the_
         assert all("Price | 2" in backup.text(f"{page}/index.md") for page in backup.pages())
 
 
-def test_a_setting_that_shapes_the_text_writes_the_pages_again(kitchen: Backup) -> None:
+def test_a_setting_that_changes_the_text_writes_the_pages_again(kitchen: Backup) -> None:
     kitchen.run()
     ran = kitchen.run(FRONT_MATTER="true")
     assert "3 updated" in ran.log

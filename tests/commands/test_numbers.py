@@ -55,7 +55,7 @@ def test_a_push_that_was_refused_and_is_made_by_the_next_run_is_reported_by_each
     assert ran.code == 0 and "\n2 new · 0 unchanged\n" in ran.log
 
 
-def test_a_removal_is_told_where_another_page_takes_the_folder(
+def test_a_removal_is_reported_where_another_page_takes_the_folder(
     target: Backup, tmp_path: Path
 ) -> None:
     target.run()

@@ -53,7 +53,7 @@ def test_what_changed_meanwhile_is_written_and_moved(grove: Grove) -> None:
     assert grove.files == grove.from_scratch()
 
 
-def test_without_stores_the_front_matter_tells(grove: Grove) -> None:
+def test_without_stores_a_lost_state_is_rebuilt_from_the_front_matter(grove: Grove) -> None:
     bare = {"KEEP_JSON": "false", "FRONT_MATTER": "true"}
     grove.run(**bare)
     before = grove.files
@@ -62,7 +62,9 @@ def test_without_stores_the_front_matter_tells(grove: Grove) -> None:
     assert grove.files == before
 
 
-def test_without_stores_and_front_matter_the_history_tells(grove: Grove) -> None:
+def test_without_stores_and_front_matter_a_lost_state_is_rebuilt_from_the_history(
+    grove: Grove,
+) -> None:
     grove.run(KEEP_JSON="false")
     before = grove.files
     lose(grove)

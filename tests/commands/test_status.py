@@ -161,7 +161,7 @@ def test_a_page_that_fails_is_named_since_the_day_of_its_first_failure(kitchen: 
     assert (seen.code, seen.json["failed"]) == (0, [])
 
 
-def test_a_new_page_that_fails_is_named_until_it_is_gone(kitchen: Backup) -> None:
+def test_a_new_page_that_fails_is_named_until_it_is_deleted(kitchen: Backup) -> None:
     kitchen.fail(f"/blocks/{row(kitchen, 'Milk')}", error(400))
     kitchen.run()
     assert look(kitchen.folder, "status", "--json").named == {"wiki/milk"}
@@ -179,7 +179,7 @@ def test_what_the_state_says_of_failures_is_not_trusted(kitchen: Backup) -> None
     assert look(kitchen.folder, "status").code == 0 and kitchen.run().code == 0
 
 
-def test_a_file_that_is_too_large_is_told_and_nothing_is_wrong(kitchen: Backup) -> None:
+def test_a_file_that_is_too_large_is_reported_and_nothing_is_wrong(kitchen: Backup) -> None:
     large = kitchen.notion.files.keep("large.bin", bytes(1_100_000))
     kitchen.notion.append(row(kitchen, "Tea"), [blocks.media("file", build.hosted(large), "")])
     kitchen.run(MAX_FILE_MB="1")
@@ -187,7 +187,7 @@ def test_a_file_that_is_too_large_is_told_and_nothing_is_wrong(kitchen: Backup) 
     assert seen.code == 0 and "1 file left out, because of MAX_FILE_MB" in seen.out
 
 
-def test_a_page_that_is_to_be_read_again_is_told_and_nothing_is_wrong(tmp_path: Path) -> None:
+def test_a_page_that_is_to_be_read_again_is_reported_and_nothing_is_wrong(tmp_path: Path) -> None:
     with backing_up(tmp_path / "repository", wiki("Tea"), git=False) as backup:
         backup.run()  # in the minute of the page's last edit
         seen = look(backup.folder, "status")

@@ -205,7 +205,7 @@ def test_when_notion_does_not_answer_about_views_the_next_run_asks_again(shop: B
 
 
 @pytest.mark.parametrize("name", ["README.md", "database.csv"])
-def test_a_file_of_somebody_else_stays_and_is_taken_over_once_it_is_gone(
+def test_a_foreign_file_stays_and_the_table_is_written_once_it_is_deleted(
     shop: Backup, name: str
 ) -> None:
     path = shop.folder / "shop" / name
@@ -249,7 +249,7 @@ def test_a_store_that_somebody_wrote_in_is_not_believed_when_a_table_is_made(sho
     assert table(shop)[0] == ["Price", "Name", "Age"] and "Older cup" in table(shop)[2][1]
 
 
-def test_a_lost_state_is_no_reason_to_take_a_table_for_somebody_elses(shop: Backup) -> None:
+def test_after_a_lost_state_a_table_is_still_ours(shop: Backup) -> None:
     run(shop)
     (shop.folder / ".notion-sync.json").unlink()
     shop.git("commit", "-qam", "a mistake")

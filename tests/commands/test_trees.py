@@ -220,7 +220,7 @@ def test_what_lies_in_a_kept_page_of_the_trash_is_neither_unchanged_nor_read(gro
 
 
 @pytest.mark.parametrize("what", ["a block", "a file"])
-def test_what_could_not_be_had_is_told_though_the_page_is_written_a_second_time(
+def test_a_failed_download_is_reported_though_the_page_is_written_a_second_time(
     what: str, grove: Grove
 ) -> None:
     bath = find(grove, "Bath")
@@ -275,7 +275,7 @@ def test_without_child_pages_later_on_nothing_goes(grove: Grove) -> None:
     assert dead_links(grove.backup) == []
 
 
-def test_a_list_that_cannot_be_had_is_told_and_removes_nothing(grove: Grove) -> None:
+def test_a_list_that_cannot_be_read_is_reported_and_removes_nothing(grove: Grove) -> None:
     grove.notion.trash(find(grove, "Bath").id)
     rooms = find(grove, "Rooms").id
     grove.backup.fail(f"/v1/blocks/{rooms}/children", Fault(status=400, body=b"{}"))

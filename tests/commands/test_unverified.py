@@ -43,7 +43,7 @@ def flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-def test_a_picture_that_cannot_be_read_is_named(unreadable: Backup) -> None:
+def test_an_image_that_cannot_be_read_is_named(unreadable: Backup) -> None:
     seen = look(unreadable.folder, "verify", "--json")
     assert seen.code == 1 and seen.named == {PICTURE}
     assert "cannot be read" in seen.json["problems"][0]["what"]

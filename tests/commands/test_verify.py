@@ -112,7 +112,7 @@ def test_a_link_that_leads_nowhere_is_named_with_where_it_leads(folder: Path) ->
     assert "how-to-wiki/nowhere/index.md, which is not there" in look(folder, "verify").out
 
 
-def test_a_link_to_a_block_that_notion_no_longer_has_is_no_problem_of_the_backup(
+def test_a_link_to_a_block_that_notion_no_longer_has_is_not_a_problem_of_the_backup(
     tmp_path: Path,
 ) -> None:
     notion = wiki()
@@ -144,7 +144,7 @@ def test_a_pointer_of_git_lfs_is_not_taken_for_damage(folder: Path) -> None:
     assert f"error: {PICTURE}: lies here as a pointer of Git LFS" in out
 
 
-def test_problems_are_told_in_the_order_of_their_paths(folder: Path) -> None:
+def test_problems_are_listed_in_the_order_of_their_paths(folder: Path) -> None:
     for path in (f"{PAGE}/.notion.json", f"{PAGE}/index.md", PICTURE, "reading-list/README.md"):
         flipped(folder / path)
     said = [each["where"] for each in look(folder, "verify", "--json").json["problems"]]
@@ -208,7 +208,7 @@ def test_a_backup_that_was_written_with_other_settings_is_one_problem_in_one_sen
     assert seen.code == 1 and "21 pages" in problem["what"] and "IMAGE_STYLE" in problem["what"]
 
 
-def test_single_pages_of_an_earlier_version_are_told_and_nothing_is_wrong(folder: Path) -> None:
+def test_single_pages_of_an_earlier_version_are_reported_and_nothing_is_wrong(folder: Path) -> None:
     path = folder / ".notion-sync.json"
     path.write_text(re.sub(r'"render_key": "\w+"', '"render_key": "1"', path.read_text(), count=1))
     seen = look(folder, "verify", "--json")
@@ -364,7 +364,9 @@ def test_a_run_that_publishes_verifies_what_the_branch_has(target: Backup) -> No
 
 
 @pytest.mark.parametrize("command", ["verify", "status"])
-def test_the_answer_in_json_has_the_keys_that_the_format_tells(folder: Path, command: str) -> None:
+def test_the_answer_in_json_has_the_keys_that_the_format_documents(
+    folder: Path, command: str
+) -> None:
     assert look(folder, command, "--json").json.keys() == in_format(command)
 
 

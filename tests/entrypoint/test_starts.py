@@ -112,7 +112,7 @@ def test_an_environment_that_was_left_half_made_is_not_used(furnished: House) ->
 
 
 @pytest.mark.parametrize("lost", ["lib/python*/site-packages/small.py", "bin/python", "pyvenv.cfg"])
-def test_an_environment_that_lost_a_file_is_made_anew(furnished: House, lost: str) -> None:
+def test_an_environment_that_lost_a_file_is_rebuilt(furnished: House, lost: str) -> None:
     (made,) = furnished.environments()
     (path,) = made.glob(lost)
     path.unlink()
@@ -208,7 +208,7 @@ def test_an_older_python_reads_far_enough_to_say_what_it_needs() -> None:
     assert source.index("sys.hexversion < 0x030A0000") < source.index("import hashlib")
 
 
-def test_an_older_python_is_told_in_one_sentence() -> None:
+def test_an_older_python_ends_in_one_sentence() -> None:
     found = filter(None, (shutil.which(f"python3.{minor}") for minor in (6, 7, 8, 9)))
     works = [
         path for path in found if not subprocess.call([path, "-c", ""], stderr=subprocess.DEVNULL)

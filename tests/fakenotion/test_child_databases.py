@@ -73,7 +73,7 @@ def test_a_linked_view_is_found_through_the_source_that_it_shows(
     assert whole[1]["type"] == "board"
 
 
-def test_a_linked_view_whose_source_is_not_shared_tells_nothing_about_it(
+def test_a_linked_view_whose_source_is_not_shared_shows_nothing_of_it(
     home: Branch, workspace: Workspace, stand_in: StandIn, client: Client
 ) -> None:
     hidden = Branch.root(workspace, "Hidden").database("Secret")
@@ -97,7 +97,7 @@ def test_views_on_pages_that_cannot_be_read_are_left_out(home: Branch, client: C
     assert client.get(f"views/{view}").status_code == 404
 
 
-def test_a_view_tells_its_columns_sorts_and_filter(home: Branch, client: Client) -> None:
+def test_a_view_shows_its_columns_sorts_and_filter(home: Branch, client: Client) -> None:
     table = home.database(
         "Table", {"Size": properties.number(), "Note": properties.of("rich_text")}
     )

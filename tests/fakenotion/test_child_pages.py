@@ -215,7 +215,7 @@ def test_answers_carry_the_time_of_notion_not_of_the_machine(
     assert client.get("pages/AAA").headers["Date"] == "Thu, 01 Oct 2026 08:01:30 GMT"
 
 
-def test_lists_may_stop_to_tell_the_times_of_their_pages(
+def test_lists_may_stop_showing_the_times_of_their_pages(
     home: Branch, clock: Clock, client: Client
 ) -> None:
     child = home.page("Child")

@@ -136,7 +136,7 @@ def discussed(client: Client, page: Branch) -> list[str]:
     return re.findall(r'discussion-urls="([^"]*)"', told)
 
 
-def test_markdown_tells_the_words_and_what_hangs_below(page: Branch, client: Client) -> None:
+def test_markdown_shows_the_words_and_the_blocks_below(page: Branch, client: Client) -> None:
     child, table = page.page("Child", at="toggle"), page.database("Table", inline=True)
     page.block(build.block("bookmark", url="https://e.org/"))
     told = markdown(client, page)
@@ -151,7 +151,7 @@ def test_markdown_tells_the_words_and_what_hangs_below(page: Branch, client: Cli
     assert table.id.replace("-", "") in told["markdown"]
 
 
-def test_the_newer_markdown_tells_on_which_blocks_a_discussion_is(
+def test_the_newer_markdown_names_the_blocks_of_a_discussion(
     page: Branch, first: Branch, client: Client
 ) -> None:
     one = page.workspace.comment(first.comment("Here"))["discussion_id"]
@@ -170,7 +170,7 @@ def test_the_newer_markdown_tells_on_which_blocks_a_discussion_is(
         ("none", None),
     ],
 )
-def test_reports_differ_in_how_a_discussion_is_told(
+def test_reports_differ_in_how_a_discussion_is_shown(
     spans: str,
     told: str | None,
     page: Branch,
@@ -184,7 +184,7 @@ def test_reports_differ_in_how_a_discussion_is_told(
     assert discussed(client, page) == expected
 
 
-def test_discussions_on_blocks_without_words_may_not_be_told(
+def test_discussions_on_blocks_without_words_may_be_left_out(
     page: Branch, stand_in: StandIn, client: Client
 ) -> None:
     picture = page.block(blocks.media("image", build.external("https://e.org/a.png")))

@@ -70,7 +70,7 @@ def test_ids_come_in_every_form_and_leave_dashed(
 
 
 @pytest.mark.parametrize("sent", ["AAA", "12345678-1234-1234-1234-123456789abc", "1234"])
-def test_what_is_no_uuid_is_said_so(sent: str, client: Client) -> None:
+def test_what_is_not_a_uuid_is_refused_as_such(sent: str, client: Client) -> None:
     answer = client.get(f"pages/{sent}")
     wanted = f'path.page_id should be a valid uuid, instead was `"{sent}"`.'
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
@@ -111,7 +111,7 @@ def test_an_unknown_version_is_answered_with_those_that_exist(client: Client) ->
     assert "2026-03-11" in answer.json()["message"]
 
 
-def test_a_body_that_is_no_json_is_refused(ids: dict[str, str], client: Client) -> None:
+def test_a_body_that_is_not_json_is_refused(ids: dict[str, str], client: Client) -> None:
     path = f"{client.url}/v1/data_sources/{ids['data source']}/query"
     answer = client.session.post(path, data=b"{nonsense")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_json")

@@ -35,7 +35,7 @@ def test_the_budget_throttles_until_the_window_ends(client: Client, stand_in: St
 
 
 @pytest.mark.parametrize("status", [409, 500, 502, 503, 504, 529])
-def test_an_error_comes_as_often_as_told_and_then_no_more(
+def test_an_error_comes_as_often_as_ordered_and_then_no_more(
     status: int, client: Client, stand_in: StandIn
 ) -> None:
     stand_in.fail_next(faults.error(status), times=2)
@@ -103,7 +103,7 @@ def test_a_client_that_does_not_wait_times_out(client: Client, stand_in: StandIn
         begun.content  # noqa: B018 - it is read here
 
 
-def test_the_record_tells_what_was_asked(client: Client, stand_in: StandIn) -> None:
+def test_the_record_names_what_was_asked(client: Client, stand_in: StandIn) -> None:
     client.get("users", params={"page_size": 5})
     client.post("search", {"query": "x"})
     first, second = stand_in.requests

@@ -40,7 +40,7 @@ def test_a_signed_address_gives_the_file_without_any_token(page: str, client: Cl
     assert answer.headers["Content-Type"] == "image/png"
 
 
-def test_each_answer_signs_anew_but_the_path_stays(page: str, client: Client) -> None:
+def test_each_answer_signs_again_but_the_path_stays(page: str, client: Client) -> None:
     first, second = (hosted_file(client, page)["url"] for _ in range(2))
     assert first != second
     assert first.split("?")[0] == second.split("?")[0]

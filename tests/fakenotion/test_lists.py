@@ -80,7 +80,7 @@ def test_children_page_by_the_id_of_the_next_block(workspace: Workspace, client:
     assert (rest["has_more"], rest["next_cursor"]) == (False, None)
 
 
-def test_the_cap_ends_a_query_and_is_told_on_each_page(
+def test_the_cap_ends_a_query_and_is_named_on_each_page(
     books: str, client: Client, stand_in: StandIn
 ) -> None:
     stand_in.knobs.cap = 4

@@ -129,7 +129,7 @@ def test_what_is_long_is_not_repeated_whole(source: str, client: Client) -> None
     "sent",
     ["", "ntn_demo", "bearer ntn_demo", "Basic ntn_demo", "Bearer", "Bearer ", "Token ntn_demo"],
 )
-def test_a_token_without_its_bearer_is_no_token(sent: str, client: Client) -> None:
+def test_a_token_without_its_bearer_is_not_a_token(sent: str, client: Client) -> None:
     answer = client.get("users/me", headers={"Authorization": sent})
     assert (answer.status_code, answer.json()["message"]) == (401, "API token is invalid.")
 

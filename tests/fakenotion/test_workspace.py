@@ -132,7 +132,7 @@ def test_what_lies_in_a_trashed_page_is_in_the_trash(world: World) -> None:
     assert world.client.json(f"pages/{world.child}")["in_trash"] is True
 
 
-def test_purged_is_gone_with_all_below(world: World) -> None:
+def test_a_purged_page_is_deleted_with_all_below(world: World) -> None:
     world.workspace.purge(world.row)
     paths = (f"pages/{world.row}", f"pages/{world.child}", f"blocks/{world.inner}/children")
     assert [world.client.get(path).status_code for path in paths] == [404, 404, 404]
@@ -198,7 +198,7 @@ def test_a_database_may_have_several_data_sources(world: World) -> None:
     assert found[0]["parent"]["database_id"] == world.database
 
 
-def test_a_linked_view_has_no_data_source_but_tells_where_it_looks(world: World) -> None:
+def test_a_linked_view_has_no_data_source_but_names_its_original(world: World) -> None:
     linked = world.workspace.add_database("Untitled", parent=world.child, is_inline=True)
     world.workspace.add_view(linked, world.source, "Board", "board")
     block = world.client.children(world.child)[0]
@@ -279,7 +279,7 @@ def test_a_block_goes_where_it_is_put(world: World) -> None:
     assert world.listed(world.child)[-1] == last
 
 
-def test_a_wrong_property_name_is_no_silent_loss(world: World) -> None:
+def test_a_wrong_property_name_is_refused(world: World) -> None:
     with pytest.raises(KeyError, match="Sate"):
         world.workspace.add_page(world.database, "Row", {"Sate": "Open"})
 

@@ -40,7 +40,7 @@ def describer(model: Model) -> Describer:
     return Describer(model, {}, 1024)
 
 
-def test_a_picture_is_sent_as_the_api_wants_it(
+def test_an_image_is_sent_as_the_api_wants_it(
     api: MessagesApi, describer: Describer, tmp_path: Path
 ) -> None:
     api.plays(Said("Proxmox cluster dashboard"))
@@ -176,7 +176,7 @@ def test_a_service_that_is_not_there_is_a_failure(tmp_path: Path) -> None:
         b'{"content": [{"type": "thinking"}], "usage": {"input_tokens": "x"}}',
     ],
 )
-def test_an_answer_without_words_is_no_name_and_no_failure(
+def test_an_answer_without_words_is_neither_a_name_nor_a_failure(
     api: MessagesApi, describer: Describer, tmp_path: Path, raw: bytes
 ) -> None:
     api.plays(Said(raw=raw))
@@ -272,9 +272,7 @@ def test_no_message_shows_the_key(api: MessagesApi, model: Model) -> None:
     assert KEY not in f"{caught.value!r}{model!r}"
 
 
-def test_a_model_is_asked_about_one_picture_and_told_to_obey_none(
-    api: MessagesApi, model: Model
-) -> None:
+def test_a_model_is_asked_about_one_image_and_to_obey_none(api: MessagesApi, model: Model) -> None:
     api.says = lambda asked: Said(str(len(asked.body["messages"])))
     assert model.name_image("image/png", PNG).text == "1"
     assert isinstance(api.seen[0], Asked) and "never an instruction" in api.seen[0].body["system"]

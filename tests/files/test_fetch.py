@@ -18,7 +18,7 @@ from tests.files.downloads import SIGNATURE, Local, attachment, fails, image
 from tests.files.site import HTML, JPG, PDF, PNG, SVG, Answer, Site
 
 
-def test_a_picture_comes_with_size_hash_format_and_pixels(
+def test_an_image_comes_with_size_hash_format_and_pixels(
     local: Local, site: Site, tmp_path: Path
 ) -> None:
     file = image(site.put("/a.png", PNG) + SIGNATURE, hosted=True)
@@ -36,14 +36,14 @@ def test_the_bytes_decide_when_the_extension_is_wrong(
 
 
 @pytest.mark.parametrize("body", [HTML, b'{"error": 404}', b"Access denied"])
-def test_an_error_page_with_status_200_is_no_picture(
+def test_an_error_page_with_status_200_is_not_an_image(
     local: Local, site: Site, tmp_path: Path, body: bytes
 ) -> None:
     error = fails(local, image(site.put("/a.png", body)), tmp_path)
     assert "instead of the image" in error.message
 
 
-def test_a_web_page_is_no_pdf_either(local: Local, site: Site, tmp_path: Path) -> None:
+def test_a_web_page_is_not_a_pdf_either(local: Local, site: Site, tmp_path: Path) -> None:
     url = site.put("/report.pdf", HTML)
     assert "a web page" in fails(local, attachment(url, name="report.pdf"), tmp_path).message
 
@@ -82,7 +82,7 @@ def test_an_upload_that_was_renamed_keeps_the_extension_of_its_address(
 @pytest.mark.parametrize(
     ("name", "extension"), [("icon.xpm", "xpm"), ("data.png", "txt"), ("figure.eps", "eps")]
 )
-def test_an_upload_that_is_no_picture_where_one_stands_is_kept_as_a_file(
+def test_an_upload_that_is_not_an_image_where_one_stands_is_kept_as_a_file(
     local: Local, site: Site, tmp_path: Path, name: str, extension: str
 ) -> None:
     file = image(site.put(f"/{name}", b"/* words, and no picture */\n"), hosted=True, name=name)
@@ -138,7 +138,7 @@ def test_an_svg_with_a_script_is_kept_as_the_file_it_is(
     assert got.path.read_bytes() == SVG
 
 
-def test_a_picture_in_its_own_url_is_decoded(local: Local, tmp_path: Path) -> None:
+def test_an_image_in_its_own_url_is_decoded(local: Local, tmp_path: Path) -> None:
     code = base64.b64encode(PNG).decode()
     for url in (
         f"data:image/png;base64,{code}",
@@ -150,7 +150,7 @@ def test_a_picture_in_its_own_url_is_decoded(local: Local, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("url", ["data:", "data:image/png;base64", "data:image/png;base64,A!"])
-def test_a_broken_data_url_is_told(local: Local, tmp_path: Path, url: str) -> None:
+def test_a_broken_data_url_is_reported(local: Local, tmp_path: Path, url: str) -> None:
     assert fails(local, image(url), tmp_path).message == "its data URL is broken"
 
 
@@ -186,6 +186,6 @@ def test_a_compressed_answer_is_unpacked(local: Local, site: Site, tmp_path: Pat
     assert local.download(attachment(url), tmp_path).path.read_bytes() == PDF
 
 
-def test_a_broken_compression_is_told(local: Local, site: Site, tmp_path: Path) -> None:
+def test_a_broken_compression_is_reported(local: Local, site: Site, tmp_path: Path) -> None:
     url = site.put("/a.pdf", PDF, Content_Encoding="gzip")
     assert fails(local, attachment(url), tmp_path).message == "the server's answer cannot be read"

@@ -128,7 +128,7 @@ def test_files_in_rollups_are_found_at_their_place() -> None:
     assert keys(properties={"Up": value}) == ["page/r%3A1/1/0", "page/r%3A1/1/1"]
 
 
-def test_pictures_in_a_property_are_pictures() -> None:
+def test_images_in_a_property_are_images() -> None:
     values = [hosted("x", name="Photo.JPG"), hosted("y", name="notes.txt")]
     found = find.files(page(properties={"F": {"id": "f", "type": "files", "files": values}}))
     assert [file.kind for file in found] == ["image", "attachment"]
@@ -152,7 +152,9 @@ def test_comments_have_files_too() -> None:
         (external("https://images.example/photo-1593642533144-3d62aa4783ec"), "Set-up"),
     ],
 )
-def test_words_are_the_caption_else_a_telling_name_else_the_heading(data: Json, words: str) -> None:
+def test_words_are_the_caption_else_a_meaningful_name_else_the_heading(
+    data: Json, words: str
+) -> None:
     heading = Block("h", "heading_2", {"rich_text": text("Set-up")})
     empty = Block("g", "heading_3", {"rich_text": []})
     found = find.files(page(heading, empty, Block("1", "image", data)))
@@ -204,13 +206,13 @@ def test_a_file_is_found_again_after_it_was_read_again_and_moved_in_its_list() -
         {"url": 3, "icon": {"custom_emoji": None}, "caption": [None, "x"]},
     ],
 )
-def test_odd_data_is_no_file_and_no_error(data: Json) -> None:
+def test_odd_data_is_neither_a_file_nor_an_error(data: Json) -> None:
     blocks = [Block("1", type_, data) for type_ in ("image", "video", "embed", "callout", "x")]
     assert keys(*blocks, cover=data, icon=data, properties={"a": data, "b": None, "c": 1}) == []
 
 
 @pytest.mark.parametrize("url", ["https://[broken", "http://x:port/", "//nothing", "::", "%%%"])
-def test_an_odd_url_is_listed_so_that_its_failure_is_told(url: str) -> None:
+def test_an_odd_url_is_listed_so_that_its_failure_is_reported(url: str) -> None:
     (file,) = find.files(page(Block("1", "image", external(url))))
     assert names.identity(file).startswith("1 ")
     assert urls.public(url) == ""

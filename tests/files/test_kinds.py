@@ -117,22 +117,22 @@ def test_what_only_mentions_svg_is_none(head: bytes) -> None:
         (b"", "an empty file"),
     ],
 )
-def test_an_error_page_is_no_picture(head: bytes, reason: str) -> None:
+def test_an_error_page_is_not_an_image(head: bytes, reason: str) -> None:
     assert reason in kinds.why_not_image(head, "")
 
 
-def test_a_picture_of_a_format_unknown_to_us_is_still_one() -> None:
+def test_an_image_of_a_format_unknown_to_us_is_still_one() -> None:
     assert kinds.why_not_image(bytes(range(128, 256)), "image/x-new") == ""
 
 
-def test_a_web_page_is_no_pdf_but_may_be_a_page_or_a_text() -> None:
+def test_a_web_page_is_not_a_pdf_but_may_be_a_page_or_a_text() -> None:
     assert "a web page" in kinds.why_not_file(HTML, "report.pdf")
     assert kinds.why_not_file(HTML, "index.php") == ""
     assert kinds.why_not_file(HTML, "page") == ""
     assert kinds.why_not_file(PDF, "report.pdf") == ""
 
 
-def test_the_size_of_a_picture_is_read_from_its_bytes() -> None:
+def test_the_size_of_an_image_is_read_from_its_bytes() -> None:
     for content, size in [(PNG, (1, 1)), (PDF, None), (HTML, None), (b"", None), (PNG[:18], None)]:
         assert kinds.image_size(io.BytesIO(content)) == size
 

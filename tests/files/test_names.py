@@ -50,7 +50,7 @@ def test_a_replaced_image_takes_over_the_number_that_fell_free() -> None:
     assert assign([image("new", "plan"), image("b")], known)["new"] == "assets/1-plan.png"
 
 
-def test_a_file_that_could_not_be_had_keeps_its_number_for_the_next_run() -> None:
+def test_a_file_that_could_not_be_downloaded_keeps_its_number_for_the_next_run() -> None:
     failed = Claim("a", "image", "a")
     first = assign([failed, image("b", "b")], {})
     assert first["b"] == "assets/2-b.png"
@@ -179,7 +179,7 @@ def test_an_image_is_called_by_its_words(words: str, description: str, name: str
     "name",
     ["router-setup.png", "Grundriss EG.jpg", "網路圖.png", "2024_budget_chart.webp", "logo.svg"],
 )
-def test_a_name_that_describes_the_picture_says_something(name: str) -> None:
+def test_a_name_that_describes_the_image_says_something(name: str) -> None:
     assert says_something(name)
 
 

@@ -68,7 +68,7 @@ def outcomes(
         b"http://user:pass@[/",
     ],
 )
-def test_a_redirect_to_what_is_no_address_costs_that_file_alone(
+def test_a_redirect_to_what_is_not_an_address_costs_that_file_alone(
     site: Site, tmp_path: Path, location: bytes
 ) -> None:
     moved = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + location + b"\r\n\r\n"
@@ -106,7 +106,7 @@ def test_a_redirect_to_what_is_no_address_costs_that_file_alone(
         b"HTTP/1.1 503 Busy\r\nRetry-After: \xd9\xa3\r\n\r\n",
     ],
 )
-def test_an_answer_that_is_no_http_costs_that_file_alone(
+def test_an_answer_that_is_not_http_costs_that_file_alone(
     site: Site, tmp_path: Path, answer: bytes
 ) -> None:
     odd, good = outcomes(site, lambda: [answer], tmp_path)

@@ -32,7 +32,7 @@ def downloaded(folder: Path, content: bytes, extension: str) -> Downloaded:
     return replace(got, width=width, height=height)
 
 
-def test_a_large_picture_is_scaled_down_before_it_is_sent(wide: bytes, tmp_path: Path) -> None:
+def test_a_large_image_is_scaled_down_before_it_is_sent(wide: bytes, tmp_path: Path) -> None:
     sent = describe.fit(downloaded(tmp_path, wide, "png"), 640, describe.pillow())
     assert sent and sent[0] == "image/jpeg"
     with Image.open(io.BytesIO(sent[1])) as small:
@@ -41,7 +41,7 @@ def test_a_large_picture_is_scaled_down_before_it_is_sent(wide: bytes, tmp_path:
         assert red > 200 and green > 100 and blue > 100  # on white, where one saw through
 
 
-def test_a_picture_that_is_small_enough_is_sent_untouched(wide: bytes, tmp_path: Path) -> None:
+def test_an_image_that_is_small_enough_is_sent_untouched(wide: bytes, tmp_path: Path) -> None:
     sent = describe.fit(downloaded(tmp_path, wide, "png"), 1600, describe.pillow())
     assert sent == ("image/png", wide)
 
@@ -55,7 +55,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("form", "mode"), KINDS)
-def test_every_kind_of_picture_can_be_scaled(form: str, mode: str, tmp_path: Path) -> None:
+def test_every_kind_of_image_can_be_scaled(form: str, mode: str, tmp_path: Path) -> None:
     out = io.BytesIO()
     Image.new(mode, (300, 200)).save(out, form)
     extension = {"JPEG": "jpg"}.get(form, form.lower())
@@ -63,18 +63,18 @@ def test_every_kind_of_picture_can_be_scaled(form: str, mode: str, tmp_path: Pat
     assert sent and sent[0] == "image/jpeg"
 
 
-def test_a_picture_that_cannot_be_unpacked_is_not_sent(wide: bytes, tmp_path: Path) -> None:
+def test_an_image_that_cannot_be_unpacked_is_not_sent(wide: bytes, tmp_path: Path) -> None:
     cut = downloaded(tmp_path, wide[: len(wide) // 2], "png")
     assert cut.width == 1600
     assert describe.fit(cut, 640, describe.pillow()) is None
 
 
-def test_a_picture_that_would_fill_the_memory_is_not_unpacked(tmp_path: Path) -> None:
+def test_an_image_that_would_fill_the_memory_is_not_unpacked(tmp_path: Path) -> None:
     bomb = replace(picture(tmp_path), width=60_000, height=60_000)
     assert describe.fit(bomb, 640, describe.pillow()) is None
 
 
-def test_without_pillow_a_large_picture_is_sent_as_it_is(tmp_path: Path) -> None:
+def test_without_pillow_a_large_image_is_sent_as_it_is(tmp_path: Path) -> None:
     large = picture(tmp_path, edge=3000)
     assert describe.fit(large, 1024, None) == ("image/png", PNG)
 
@@ -85,5 +85,5 @@ def test_without_pillow_what_the_api_would_refuse_is_not_sent(tmp_path: Path) ->
     assert describe.fit(heavy, 1024, None) is None
 
 
-def test_the_largest_picture_stays_below_the_limit_when_it_is_base64() -> None:
+def test_the_largest_image_stays_below_the_limit_when_it_is_base64() -> None:
     assert (describe.MOST_BYTES + 2) // 3 * 4 <= 5 * 1024 * 1024

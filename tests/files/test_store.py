@@ -145,7 +145,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_file_that_cannot_be_had_costs_only_itself(backup: Backup, failure: str) -> None:
+def test_a_file_that_cannot_be_downloaded_costs_only_itself(backup: Backup, failure: str) -> None:
     bad = signed(backup.site.play("/bad.png", FAILURES[failure]), 1)
     good = backup.site.put("/good.png", PNG)
     got = backup.run(media("1", bad), media("2", good))
@@ -178,7 +178,7 @@ def test_a_failed_external_file_keeps_its_address_without_its_secrets(backup: Ba
     assert "t0ken" not in repr(got)
 
 
-def test_a_file_that_is_too_large_is_left_out_and_is_no_failure(backup: Backup) -> None:
+def test_a_file_that_is_too_large_is_left_out_and_is_not_a_failure(backup: Backup) -> None:
     big = backup.site.put("/film.mp4", b"x", Content_Length=str(5 * 1024**3))
     backup.max_bytes = 95 * 1024**2
     got = backup.run(media("1", big, "video"))
@@ -190,7 +190,9 @@ def test_a_file_that_is_too_large_is_left_out_and_is_no_failure(backup: Backup) 
 
 
 @pytest.mark.parametrize("failure", ["gone", "a web page", "empty", "to metadata", "denied"])
-def test_what_is_gone_outside_notion_is_a_warning_once(backup: Backup, failure: str) -> None:
+def test_a_file_that_was_deleted_outside_notion_is_a_warning_once(
+    backup: Backup, failure: str
+) -> None:
     block = media("1", backup.site.play("/bad.png", FAILURES[failure]), hosted=False)
     got = backup.run(block)
     assert isinstance(got.files["1"], Missing)
@@ -215,7 +217,7 @@ def test_what_may_pass_outside_notion_is_a_failure_for_a_week(backup: Backup, fa
     assert all(pending.is_given_up(backup.today) for pending in got.pending)
 
 
-def test_a_host_that_is_out_of_order_does_not_bring_back_what_was_gone(backup: Backup) -> None:
+def test_a_host_that_is_out_of_order_does_not_bring_back_deleted_files(backup: Backup) -> None:
     url = backup.site.play("/bad.png", Answer(b"", 404), FAILURES["503"])
     block = media("1", url, hosted=False)
     backup.run(block)
@@ -223,7 +225,7 @@ def test_a_host_that_is_out_of_order_does_not_bring_back_what_was_gone(backup: B
     assert (got.problems, got.warnings) == ((), ())
 
 
-def test_what_turns_out_to_be_gone_is_told_then(backup: Backup) -> None:
+def test_a_file_that_turns_out_to_be_deleted_is_reported_then(backup: Backup) -> None:
     busy = FAILURES["503"]
     url = backup.site.play("/bad.png", busy, busy, busy, busy, Answer(b"", 404))
     block = media("1", url, hosted=False)
@@ -249,7 +251,7 @@ def test_a_damaged_note_of_a_missing_file_is_one_of_a_failure(raw: Json) -> None
     assert pending.is_due(1, date(2026, 9, 1))
 
 
-def test_of_many_files_that_are_gone_each_is_tried_on_one_day_in_29() -> None:
+def test_of_many_deleted_files_each_is_tried_on_one_day_in_29() -> None:
     error = FileError("gone")
     gone = [
         Pending.of(File(f"{n}", "image", f"https://x.example/{n}", False), error, date(2026, 1, 1))
@@ -319,7 +321,7 @@ def test_a_record_survives_the_state_and_what_a_newer_version_added() -> None:
 @pytest.mark.parametrize(
     "harm", [{"path": None}, {"path": 3}, {"size": "70"}, {"sha256": []}, {"size": True}]
 )
-def test_a_record_that_somebody_broke_means_that_the_file_is_had_anew(
+def test_a_record_that_somebody_broke_means_that_the_file_is_downloaded_again(
     backup: Backup, harm: Json
 ) -> None:
     block = media("1", backup.site.put("/a.png", PNG))

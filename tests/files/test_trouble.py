@@ -168,17 +168,17 @@ def test_only_web_addresses_are_downloaded(local: Local, tmp_path: Path, url: st
 
 
 @pytest.mark.parametrize("host", ["x" * 64 + ".example", "*.example", "a..b", "."])
-def test_a_host_that_cannot_be_is_told(local: Local, tmp_path: Path, host: str) -> None:
+def test_a_host_that_cannot_exist_is_reported(local: Local, tmp_path: Path, host: str) -> None:
     error = fails(local, image(f"http://{host}/a.png"), tmp_path)
     assert error.message in ("the address is not valid", "the server's name is unknown")
 
 
-def test_a_host_without_address_is_told(local: Local, tmp_path: Path) -> None:
+def test_a_host_without_address_is_reported(local: Local, tmp_path: Path) -> None:
     error = fails(local, image("http://nowhere.invalid/a.png"), tmp_path)
     assert error.message == "the server's name is unknown"
 
 
-def test_a_closed_port_is_told(local: Local, tmp_path: Path) -> None:
+def test_a_closed_port_is_reported(local: Local, tmp_path: Path) -> None:
     assert (
         fails(local, image("http://127.0.0.1:9/a.png"), tmp_path).message == "the connection failed"
     )

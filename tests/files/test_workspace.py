@@ -60,7 +60,7 @@ def pages(client: Client, standing: StandIn) -> list[Page]:
         return [read.page(client, row, {}, pool.submit) for row in rows]
 
 
-def test_every_file_of_the_sample_workspace_is_had_even_after_its_url_expired(
+def test_every_file_of_the_sample_workspace_is_downloaded_even_after_its_url_expired(
     tmp_path: Path,
 ) -> None:
     now = datetime(2026, 11, 1, tzinfo=timezone.utc)

@@ -53,7 +53,7 @@ class TestWithoutPublishing:
         assert memory.damage == known.damage
         assert memory.claimed == {"wiki/tea/index.md"}, "else the next run takes it for somebody's"
 
-    def test_where_none_is_there_pages_are_looked_for_and_a_first_run_is_no_loss(self) -> None:
+    def test_without_a_state_pages_are_looked_for_and_a_first_run_is_not_a_loss(self) -> None:
         memory = of_work_tree(Local())
         assert memory.problem == f"{NAME} is missing."
         assert found(memory).problem == ""
@@ -68,7 +68,7 @@ class TestWithoutPublishing:
 
 
 class TestALostState:
-    def test_what_is_known_of_a_page_counts_before_what_its_folder_tells(self) -> None:
+    def test_what_is_known_of_a_page_counts_before_what_its_folder_says(self) -> None:
         known = state(a=record("tea"))
         memory = of_branch(branch(known, problem="lost"), Local(), Files(lambda _: True))
         again = found(memory, tea=text(TEA, "Tea"), milk=text(MILK, "Milk"))
@@ -230,7 +230,7 @@ class TestAnInterruptedRun:
         assert not here.finished and here.state.pages.keys() == {TEA} == here.torn
 
     @pytest.mark.parametrize("there", ["tea", "green-tea"])
-    def test_a_text_that_somebody_changed_after_the_page_had_moved_is_nothing_to_throw_away(
+    def test_a_text_that_somebody_changed_after_the_page_moved_is_not_thrown_away(
         self, tmp_path: Path, there: str
     ) -> None:
         """The state still has the page where it lay before: one of its files is there, or nothing."""

@@ -50,7 +50,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("width", [100, 3000])
 @many
 @given(HOSTILE)
-def test_a_picture_has_its_words_in_every_place(width: int, style: str, words: str) -> None:
+def test_an_image_has_its_words_in_every_place(width: int, style: str, words: str) -> None:
     stored = Stored("assets/1-a (b)|é.png", "x.png", 9, width, 100, description=words)
     for html in shown("image", stored, image_style=style):
         pictures = html.select("img")
@@ -95,14 +95,14 @@ def test_a_line_and_its_caption_are_one_text_to_a_host(type_: str, caption: str)
         assert bool(dash) == bool(below)
 
 
-def test_a_picture_is_centred_but_not_in_a_list_item_or_a_cell() -> None:
+def test_an_image_is_centred_but_not_in_a_list_item_or_a_cell() -> None:
     for html in shown("image", Stored("assets/a.png", "a.png", 9, 3000, 100)):
         centred = [bool(picture.find_parent(align="center")) for picture in html.select("img")]
         assert centred == [False, True, False]  # property, block, item
         assert [picture["width"] for picture in html.select("img")] == ["800"] * 3
 
 
-def test_a_picture_is_never_made_wider_than_it_is() -> None:
+def test_an_image_is_never_made_wider_than_it_is() -> None:
     for html in shown("image", Stored("assets/a.png", "a.png", 9, 800, 100)):
         assert not html.select("img[width]")
     for html in shown("image", Stored("assets/a.svg", "a.svg", 9), image_max_width=300):

@@ -142,7 +142,7 @@ def test_an_old_recording_that_calls_rich_text_text_keeps_its_words() -> None:
     assert "Written in 2021" in render(page("T", raw), Context())
 
 
-def test_an_inlined_picture_that_was_not_stored_does_not_fill_the_page() -> None:
+def test_an_inlined_image_that_was_not_stored_does_not_fill_the_page() -> None:
     url = "data:image/png;base64," + "A" * 5000
     raw = block("image", None, type="external", external={"url": url}, name=url, caption=[])
     shown = render(page("T", raw), Context())

@@ -105,7 +105,7 @@ def test_the_emoji_of_a_page_opens_its_title() -> None:
     assert render(page("Way", **raw), BARE) == f"# 🧭 Way\n{FOOT}"
 
 
-def test_a_picture_as_icon_opens_the_title_when_it_is_stored() -> None:
+def test_an_image_as_icon_opens_the_title_when_it_is_stored() -> None:
     raw = {"icon": {"type": "file", "file": {"url": "https://example.org/i.png?X-Amz-Signature=1"}}}
     files = {f"{PAGE_ID}/icon": Stored("assets/icon.png", "icon.png", 9, 64, 64)}
     with_icon = render(page("Way", **raw), Context(files=files, options=BARE.options))
@@ -114,7 +114,7 @@ def test_a_picture_as_icon_opens_the_title_when_it_is_stored() -> None:
     assert render(page("Way", **raw), BARE) == f"# Way\n{FOOT}"
 
 
-def test_the_cover_is_the_first_picture_below_the_title() -> None:
+def test_the_cover_is_the_first_image_below_the_title() -> None:
     raw = {"cover": {"type": "external", "external": {"url": "https://example.org/c.jpg"}}}
     files = {f"{PAGE_ID}/cover": Stored("assets/cover.jpg", "cover.jpg", 9, 1500, 600)}
     stored = render(page("T", block("divider", None), **raw), Context(files=files))
@@ -302,7 +302,7 @@ def test_what_people_type_as_an_address_never_leads_into_the_repository(
 
 
 @pytest.mark.parametrize("typed", ["#1234", " #intro", "#"])
-def test_what_only_begins_like_a_place_in_the_page_is_no_address(typed: str) -> None:
+def test_what_only_begins_like_a_place_in_the_page_is_not_an_address(typed: str) -> None:
     column = {"Issue": {"id": "u", "type": "url", "url": typed}}
     marks = [block(type_, None, url=typed, caption=[]) for type_ in ("bookmark", "embed")]
     html = github(render(page("T", *marks, properties=column), BARE))
@@ -355,7 +355,7 @@ def test_where_a_file_is_stays_in_the_text(kind: str, given: str, shown: str) ->
     assert shown in written and "secret" not in written
 
 
-def test_of_many_properties_those_that_tell_most_stand_first_and_the_others_are_folded() -> None:
+def test_of_many_properties_the_most_useful_stand_first_and_the_others_are_folded() -> None:
     values = {
         "rich_text": rich("w"),
         "number": 1,

@@ -15,7 +15,7 @@ def test_a_page_that_is_shown_whole_has_no_problem() -> None:
     assert told(block("paragraph", "Words"), block("toggle", "t", block("divider", None))) == []
 
 
-def test_each_kind_is_told_once_with_its_count() -> None:
+def test_each_kind_is_reported_once_with_its_count() -> None:
     button = block("unsupported", None, block_type="button")
     assert told(button, block("quote", "q", button), block("hologram", "x"), {"type": ""}) == [
         "Notion's API does not give blocks of the type 'button' (2×)",
@@ -24,13 +24,13 @@ def test_each_kind_is_told_once_with_its_count() -> None:
     ]
 
 
-def test_children_that_were_not_read_are_told_with_the_reason() -> None:
+def test_children_that_were_not_read_are_reported_with_the_reason() -> None:
     assert told({**block("toggle", "t"), "unread": "too deep"}) == [
         "the content of a block of the type 'toggle' was not read: too deep"
     ]
 
 
-def test_property_values_that_notion_does_not_work_out_are_told() -> None:
+def test_property_values_that_notion_does_not_work_out_are_reported() -> None:
     properties = {
         "Formula": {"id": "a", "type": "formula", "formula": {"type": "unsupported"}},
         "Rollup": {"id": "b", "type": "rollup", "rollup": {"type": "incomplete"}},

@@ -72,5 +72,5 @@ def test_a_span_has_both_ends_and_the_zone() -> None:
         (5_000_000_000, "5 GB"),
     ],
 )
-def test_a_size_is_told_in_the_unit_a_person_would_use(size: int, shown: str) -> None:
+def test_a_size_is_shown_in_the_unit_a_person_would_use(size: int, shown: str) -> None:
     assert human_size(size) == shown

@@ -172,7 +172,7 @@ def _refusing(times: int, path: str) -> Callable[[Asked], Fault | None]:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_rows_whose_cursor_is_refused_are_listed_anew(times: int, serve: Serve) -> None:
+def test_rows_whose_cursor_is_refused_are_listed_again(times: int, serve: Serve) -> None:
     workspace, _ = filled(5)
     service = serve(workspace, most=2)
     service.stand_in.plan = _refusing(times, "/query")
@@ -188,7 +188,7 @@ def test_a_cursor_that_is_always_refused_is_an_error(serve: Serve) -> None:
     assert len(service.stand_in.requests) == 6
 
 
-def test_blocks_whose_cursor_is_refused_are_listed_anew(serve: Serve) -> None:
+def test_blocks_whose_cursor_is_refused_are_listed_again(serve: Serve) -> None:
     workspace, page = one_page(*(b.paragraph(f"Line {number}") for number in range(5)))
     service = serve(workspace, most=2)
     service.stand_in.plan = _refusing(1, "/children")

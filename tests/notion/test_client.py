@@ -181,7 +181,7 @@ def _list(*ids: str, **more: object) -> Json:
     return {"object": "list", "results": results, "has_more": False, "next_cursor": None, **more}
 
 
-def test_a_list_that_says_it_goes_on_but_not_where_is_no_end(
+def test_a_list_that_says_it_goes_on_but_not_where_is_not_at_its_end(
     mocked: responses.RequestsMock, time: Time
 ) -> None:
     mocked.get(f"{API}/blocks/{ID}/children", json=_list("a", has_more=True))

@@ -145,7 +145,7 @@ def test_a_refused_request_is_made_once(serve: Serve) -> None:
     assert len(service.stand_in.requests) == 1
 
 
-def test_a_full_workspace_is_no_conflict_that_passes(serve: Serve) -> None:
+def test_a_full_workspace_is_not_a_conflict_that_passes(serve: Serve) -> None:
     workspace, page = one_page()
     service = serve(workspace)
     body = {"object": "error", "code": "row_limit_exceeded", "message": "Too many rows."}

@@ -106,7 +106,7 @@ def test_who_comes_later_waits_for_the_same_moment(serve: Serve) -> None:
     assert len(service.stand_in.requests) == 1
 
 
-def test_a_later_moment_is_told_again_an_earlier_one_is_not(time: Time) -> None:
+def test_a_later_moment_is_logged_again_an_earlier_one_is_not(time: Time) -> None:
     gate = time.gate()
     for seconds in (30, 30.5, 10, 60):
         gate.close(seconds)

@@ -71,7 +71,7 @@ def test_several_sources_come_in_notions_order(
     assert found.sources == tuple(map(bare_id, workspace.node(database).children))
 
 
-def test_an_icon_that_is_no_emoji_is_left_out(
+def test_an_icon_that_is_not_an_emoji_is_left_out(
     workspace: Workspace, database: str, serve: Serve
 ) -> None:
     workspace.set_icon(database, build.icon("pizza"))
@@ -79,7 +79,7 @@ def test_an_icon_that_is_no_emoji_is_left_out(
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_a_page_is_told_from_a_database_whatever_it_was_before(
+def test_a_page_and_a_database_are_told_apart_whatever_each_was_before(
     before: bool, workspace: Workspace, database: str, serve: Serve
 ) -> None:
     page = workspace.add_page("", "Just a page", icon=build.emoji("📄"))
@@ -91,7 +91,7 @@ def test_a_page_is_told_from_a_database_whatever_it_was_before(
     assert isinstance(_found(service, database, is_page=before), Resolved)
 
 
-def test_a_page_in_the_trash_is_told_so(workspace: Workspace, serve: Serve) -> None:
+def test_a_page_in_the_trash_is_reported_as_such(workspace: Workspace, serve: Serve) -> None:
     page = workspace.add_page("", "Just a page")
     workspace.trash(page)
     assert "is a page in Notion's trash" in _mistake(serve(workspace), page)
@@ -150,7 +150,7 @@ def test_a_linked_view_points_to_the_original(workspace: Workspace, serve: Serve
     assert "linked view of a database elsewhere, or the original is not shared" in sentence
 
 
-def test_a_database_in_the_trash_is_no_empty_database(
+def test_a_database_in_the_trash_is_not_an_empty_database(
     workspace: Workspace, database: str, serve: Serve
 ) -> None:
     workspace.trash(database)
@@ -158,7 +158,7 @@ def test_a_database_in_the_trash_is_no_empty_database(
 
 
 @pytest.mark.parametrize("place", ["databases", "data_sources", "views"])
-def test_trouble_of_notion_is_no_mistake_in_the_settings(
+def test_an_error_of_notion_is_not_a_mistake_in_the_settings(
     place: str, workspace: Workspace, serve: Serve
 ) -> None:
     service = serve(workspace)
@@ -168,7 +168,7 @@ def test_trouble_of_notion_is_no_mistake_in_the_settings(
 
 
 @pytest.mark.parametrize("place", ["databases", "data_sources", "views"])
-def test_a_wrong_token_is_no_mistake_in_the_id(
+def test_a_wrong_token_is_not_a_mistake_in_the_id(
     place: str, workspace: Workspace, serve: Serve
 ) -> None:
     service = serve(workspace)

@@ -70,7 +70,7 @@ def test_a_workspace_without_an_archive_has_no_archived_rows(serve: Serve) -> No
     assert listing.complete
 
 
-def test_an_archive_that_is_refused_for_another_reason_is_no_empty_one(serve: Serve) -> None:
+def test_an_archive_that_is_refused_for_another_reason_is_not_an_empty_one(serve: Serve) -> None:
     workspace, pages = filled(2)
     workspace.archive(pages[1])
     service = serve(workspace)
@@ -90,7 +90,7 @@ def test_an_archive_that_is_refused_for_another_reason_is_no_empty_one(serve: Se
         (faults.error(500), Busy),
     ],
 )
-def test_an_archive_that_cannot_be_read_to_its_end_is_no_empty_one(
+def test_an_archive_that_cannot_be_read_to_its_end_is_not_an_empty_one(
     fault: faults.Fault, error: type[NotionError], serve: Serve
 ) -> None:
     workspace, pages = filled(6)

@@ -73,7 +73,7 @@ def test_a_title_with_half_an_emoji_can_be_printed(serve: Serve) -> None:
     assert row.title == "Tide 🌊 and \ufffd"
 
 
-def test_databases_that_are_rows_of_a_wiki_are_told_from_rows(serve: Serve) -> None:
+def test_databases_that_are_rows_of_a_wiki_and_rows_are_told_apart(serve: Serve) -> None:
     workspace, _ = filled(2)
     service = serve(workspace)
     parent = {"type": "database_id", "database_id": "2" * 32}

@@ -201,7 +201,9 @@ def test_a_rollup_that_comes_in_one_piece_is_taken_as_it_is(serve: Serve) -> Non
 
 
 @pytest.mark.parametrize("kind", ["unsupported", "incomplete"])
-def test_a_rollup_that_notion_does_not_work_out_is_no_wrong_number(kind: str, serve: Serve) -> None:
+def test_a_rollup_that_notion_does_not_work_out_is_not_a_wrong_number(
+    kind: str, serve: Serve
+) -> None:
     service, page, schema = _rolled(serve, 30, 12.5)
     _listing(service, {"type": kind, kind: {}})
     assert _completed(service, page, schema)["Sum"]["rollup"] == {"type": kind, kind: {}}

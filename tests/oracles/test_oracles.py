@@ -59,7 +59,7 @@ def test_a_definition_list_exists_on_gitea_alone() -> None:
     assert not select(github("Term\n: meaning"), "dl")
 
 
-def test_a_wrong_mark_link_or_word_is_told() -> None:
+def test_a_wrong_mark_link_or_word_is_reported() -> None:
     wanted = expected([{"text": "a b", "marks": ["b"], "href": None}])
     assert misread(wanted, "<p><b>a b</b></p>") == ""
     assert "became" in misread(wanted, "<p><i>a b</i></p>")

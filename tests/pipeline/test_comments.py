@@ -210,7 +210,9 @@ def as_paths(wiki: Wiki) -> None:
 
 
 @pytest.mark.parametrize("how", [refused, unplaced, untold, as_paths])
-def test_what_the_markdown_does_not_tell_is_found_block_by_block(wiki: Wiki, how: Any) -> None:
+def test_comments_that_the_markdown_leaves_out_are_found_block_by_block(
+    wiki: Wiki, how: Any
+) -> None:
     how(wiki)
     toggle = wiki.home.place("toggle")
     inside = toggle.block(blocks.paragraph("Deep"))
@@ -226,7 +228,7 @@ def test_what_the_markdown_does_not_tell_is_found_block_by_block(wiki: Wiki, how
     assert wiki.grove.backup.commits() == commits
 
 
-def test_pictures_tell_nothing_in_markdown_and_are_asked_themselves(wiki: Wiki) -> None:
+def test_images_show_no_comments_in_markdown_and_are_asked_themselves(wiki: Wiki) -> None:
     wiki.grove.backup.server.knobs.wordless = False
     picture = wiki.home.block(blocks.media("image", build.external("https://e.invalid/a.png")))
     picture.comment("Too dark")

@@ -104,7 +104,7 @@ def test_a_database_in_the_trash_goes_with_its_rows(grove: Grove) -> None:
     assert "home/tasks/door/hinge" in grove.pages and "home/tasks/README.md" in grove.files
 
 
-def test_a_database_that_only_its_page_shows_is_told(grove: Grove) -> None:
+def test_a_database_that_only_its_page_shows_is_reported(grove: Grove) -> None:
     parts = find(grove, "Hinge").database("Parts")
     parts.row("Screw")
     grove.backup.fail(f"/v1/databases/{bare_id(parts.id)}", error(404))
@@ -123,7 +123,7 @@ def test_a_database_that_only_its_page_shows_is_told(grove: Grove) -> None:
     assert "home/tasks/door/hinge/parts/screw" in grove.pages
 
 
-def test_a_database_that_is_not_shared_any_more_is_told_and_stays(grove: Grove) -> None:
+def test_a_database_that_is_not_shared_any_more_is_reported_and_stays(grove: Grove) -> None:
     grove.notion.unshare(find(grove, "Tasks").id)
     ran = grove.run()
     assert "home/tasks/door/hinge" in grove.pages and "home/tasks/README.md" in grove.files
@@ -136,7 +136,7 @@ def test_a_database_that_is_not_shared_any_more_is_told_and_stays(grove: Grove) 
     quiet(grove)
 
 
-def test_a_database_in_a_part_of_a_page_in_the_trash_is_kept_and_told(grove: Grove) -> None:
+def test_a_database_below_a_block_in_the_trash_is_kept_and_reported(grove: Grove) -> None:
     home = Branch(grove.notion, grove.roots)
     column = home.place("column")
     column.database("Parts").row("Screw")
@@ -160,7 +160,7 @@ def test_rows_of_several_sources_lie_in_one_folder(grove: Grove) -> None:
     assert "home/tasks/window" in grove.pages and "home/tasks/door" in grove.pages
 
 
-def test_a_source_that_nobody_shared_is_told_and_fails_nothing(grove: Grove) -> None:
+def test_a_source_that_nobody_shared_is_reported_and_fails_nothing(grove: Grove) -> None:
     parts = find(grove, "Hinge").database("Parts")
     parts.row("Screw")
     grove.backup.fail("/v1/data_sources/", error(404))

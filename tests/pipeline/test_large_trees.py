@@ -30,7 +30,7 @@ def comb(teeth: int) -> Tree:
     return grow(2 * teeth, lambda number: 0 if number <= teeth else number - teeth)
 
 
-def test_some_pages_are_asked_for_to_see_whether_lists_tell_the_truth(grown: Grown) -> None:
+def test_some_pages_are_asked_for_to_see_whether_lists_are_right(grown: Grown) -> None:
     tree = ten_ary(110)
     grove = grown(tree)
     grove.run()
@@ -80,7 +80,7 @@ def test_sixty_levels_of_long_titles_stay_within_the_limits_and_all_links_lead_o
     assert grove.files == grove.from_scratch()
 
 
-def test_a_long_walk_is_done_in_shares_and_a_search_tells_the_rest(grown: Grown) -> None:
+def test_a_long_walk_is_done_in_shares_and_a_search_finds_the_rest(grown: Grown) -> None:
     tree = comb(370)
     grove = grown(tree)
     grove.run()

@@ -62,7 +62,7 @@ def test_taking_out_one_of_two_roots_keeps_what_the_other_has(grown: Grown) -> N
     assert grove.backup.commits() == commits
 
 
-def test_a_root_that_is_taken_out_stays_and_is_told(grown: Grown) -> None:
+def test_a_root_that_is_taken_out_stays_and_is_reported(grown: Grown) -> None:
     grove, home, _ = two(grown)
     garden = grove.root("Garden", "Green")
     grove.run(DATABASES=f"{home.id}\n{garden.id}")

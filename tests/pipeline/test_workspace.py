@@ -118,7 +118,7 @@ def test_a_search_that_is_not_complete_or_shows_the_trash_removes_nothing(grown:
     assert grove.pages == ALL
 
 
-def test_a_search_that_fails_is_told_and_removes_nothing(grown: Grown) -> None:
+def test_a_search_that_fails_is_reported_and_removes_nothing(grown: Grown) -> None:
     grove, _, _ = stocked(grown)
     grove.run()
     grove.backup.fail("/v1/search", faults.Fault(status=400, body=b"{}"))
@@ -173,7 +173,7 @@ def test_a_page_that_is_shared_in_one_that_is_not_is_a_root(grown: Grown) -> Non
 
 
 @pytest.mark.parametrize("path", ["/v1/databases/", "/v1/data_sources/", "/query"])
-def test_a_new_database_at_the_top_of_which_a_part_is_not_shown_is_told(
+def test_a_new_database_at_the_top_of_which_a_source_is_not_shown_is_reported(
     path: str, grown: Grown
 ) -> None:
     grove, _, _ = stocked(grown)
@@ -184,7 +184,7 @@ def test_a_new_database_at_the_top_of_which_a_part_is_not_shown_is_told(
     assert grove.pages == ALL
 
 
-def test_a_page_that_only_a_search_shows_and_that_is_refused_is_told(grown: Grown) -> None:
+def test_a_page_that_only_a_search_shows_and_that_is_refused_is_reported(grown: Grown) -> None:
     grove, _, tasks = stocked(grown)
     rooms = find(grove, "Rooms").id
     grove.notion.only_share(rooms, tasks.id)

@@ -20,7 +20,7 @@ def part(kind: str) -> Part:
 @pytest.mark.parametrize(
     "kinds, told", [(("new", "updated"), "new"), (("updated", "removed"), "removed")]
 )
-def test_a_page_of_several_commits_is_told_once(kinds: tuple[str, ...], told: str) -> None:
+def test_a_page_of_several_commits_is_reported_once(kinds: tuple[str, ...], told: str) -> None:
     found = published(Report(), [part(kind) for kind in kinds])
     entries = [(kind, entry.title) for kind, entry in found.details()]
     assert entries == [(told, "Tea")]

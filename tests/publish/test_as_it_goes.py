@@ -127,7 +127,7 @@ def test_finished_pages_are_published_while_a_slow_one_is_being_read(target: Bac
 
 
 @pytest.mark.usefixtures("ticking")
-def test_a_page_that_had_no_place_meanwhile_is_published_once_it_has(
+def test_a_page_whose_folder_was_taken_is_published_once_it_is_free(
     target: Backup, tmp_path: Path
 ) -> None:
     person = clone(target, tmp_path / "person")

@@ -225,7 +225,7 @@ def test_a_branch_that_was_replaced_by_another_history_gets_every_page(
         assert len(state_of(target)) == 2
 
 
-def test_a_branch_of_its_own_is_gone_on_with_from_clones_of_the_default_branch(
+def test_a_branch_of_its_own_is_continued_from_clones_of_the_default_branch(
     target: Backup, tmp_path: Path
 ) -> None:
     later(target)
@@ -252,7 +252,7 @@ def test_a_dry_run_of_a_fresh_clone_foresees_what_the_branch_lacks(
     assert ran.code == 0 and "1 to read" in ran.log and "1 updated" in ran.log, ran.log
 
 
-def test_a_clone_with_a_commit_of_its_own_is_gone_on_with(target: Backup) -> None:
+def test_a_clone_with_a_commit_of_its_own_is_continued(target: Backup) -> None:
     """On a laptop: the branch is one commit ahead of the remote."""
     assert target.run().code == 0
     (target.folder / "code.py").write_text("print(1)\n")

@@ -222,7 +222,7 @@ def test_a_page_of_which_a_file_is_not_there_to_be_put_is_left_to_the_next_run()
     assert found.back.keys() == {TEA} and found.state.pages.keys() == {MILK}
 
 
-def test_a_page_that_is_only_found_elsewhere_is_no_news() -> None:
+def test_a_page_that_is_only_found_elsewhere_is_not_a_change() -> None:
     """The state of the branch said where it lay once."""
     then = State({TEA: record(TEA, 2, "wiki/tea", 0)})
     now = State({TEA: record(TEA, 2, "wiki/green-tea", 0)})
@@ -258,7 +258,7 @@ def test_the_page_that_was_edited_first_is_committed_first() -> None:
     assert [part.page_id for part in found.parts] == [MILK, TEA]
 
 
-def test_a_page_that_was_written_again_and_is_the_same_is_no_news() -> None:
+def test_a_page_that_was_written_again_and_is_the_same_is_not_a_change() -> None:
     ours = State({TEA: record(TEA, 1, "wiki/tea", 0)})
     held = Held(ours, contents(ours), rewritten={TEA})
     found = composition(ours, held, contents(ours), state.dumps(ours))

@@ -55,7 +55,7 @@ def test_paths_are_those_below_the_output_folder(kitchen: Backup) -> None:
 
 
 @pytest.mark.parametrize("name", ["nobody", "1a2b3c4", "--help", "HEAD~9"])
-def test_a_commit_that_is_not_there_is_told_with_what_to_do(twice: Backup, name: str) -> None:
+def test_a_commit_that_is_not_there_is_reported_with_what_to_do(twice: Backup, name: str) -> None:
     with pytest.raises(ConfigError, match=r"RESTORE_AT: this clone has no .*fetch-depth: 0"):
         earlier.at(git(twice), name)
 

@@ -67,7 +67,9 @@ def is_clean(target: Backup) -> None:
     assert target.git("for-each-ref", "refs/worktree/notion-backup-*") == ""
 
 
-def test_a_lock_that_is_gone_by_the_next_publication_is_no_trouble_for_it(target: Backup) -> None:
+def test_a_lock_that_is_released_by_the_next_publication_does_not_disturb_it(
+    target: Backup,
+) -> None:
     lock = target.folder / ".git/index.lock"
     lock.touch()
     target.run()
@@ -234,7 +236,7 @@ def test_a_remote_that_lacks_the_backup_gets_it_though_nothing_is_new(
     assert "nothing to commit" in target.run().log
 
 
-def test_what_the_owner_did_not_push_yet_waits_for_news(target: Backup) -> None:
+def test_what_the_owner_did_not_push_yet_waits_for_a_change(target: Backup) -> None:
     target.run()
     (target.folder / "mine.py").write_text("x = 1\n")
     target.git("add", "mine.py")
@@ -262,7 +264,7 @@ def test_a_page_that_was_renamed_on_a_night_of_refused_pushes_leaves_nothing_beh
         assert f"{folder}/index.md" in remote_files(target)
 
 
-def test_a_backup_that_begins_anew_leaves_its_state_in_the_clone(target: Backup) -> None:
+def test_a_backup_that_starts_over_leaves_its_state_in_the_clone(target: Backup) -> None:
     """The history has a state that says the same."""
     target.environ["DATABASES"] = page(target, "Tea")
     target.run()

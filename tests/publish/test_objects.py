@@ -84,7 +84,7 @@ def test_each_of_very_many_files_has_its_filter(tmp_path: Path) -> None:
     assert filters.check(git, paths) == dict.fromkeys(paths[::2], "same")
 
 
-def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
+def test_what_is_not_a_file_is_left_out(tmp_path: Path) -> None:
     git = _repository(tmp_path)
     (tmp_path / "secret").write_text("hidden", "utf-8")
     (tmp_path / "link").symlink_to("secret")

@@ -62,7 +62,7 @@ def test_a_detached_head_without_a_branch_ends_in_a_sentence(target: Backup) -> 
     assert not (target.folder / "wiki").exists(), "it is told before anything is read"
 
 
-def test_a_refused_push_is_told_in_a_sentence_and_loses_nothing(
+def test_a_refused_push_ends_in_one_sentence_and_loses_nothing(
     target: Backup, tmp_path: Path
 ) -> None:
     hook = tmp_path / "remote.git/hooks/pre-receive"

@@ -61,7 +61,7 @@ def test_a_pull_request_is_opened_then_updated_and_the_branch_below_it_is_left_a
     assert "News." in remote_text(target, "wiki/tea/index.md", "notion-backup")
 
 
-def test_the_outputs_tell_the_pull_request(target: Backup, host: GitServer, tmp_path: Path) -> None:
+def test_the_outputs_name_the_pull_request(target: Backup, host: GitServer, tmp_path: Path) -> None:
     outputs = tmp_path / "outputs"
     job = runner(host, PULL_REQUEST="true", GITHUB_OUTPUT=str(outputs))
     assert target.run(**job).code == 0
@@ -110,7 +110,7 @@ def test_a_host_that_cannot_be_asked_costs_nothing_of_an_open_pull_request(
     assert len(host.pulls.open) == 1
 
 
-def test_of_two_jobs_that_begin_the_branch_anew_the_slower_one_goes_on_with_it(
+def test_of_two_jobs_that_recreate_the_branch_the_slower_one_continues_it(
     target: Backup, host: GitServer, tmp_path: Path
 ) -> None:
     job = runner(host, PULL_REQUEST="true")
@@ -133,7 +133,7 @@ def test_of_two_jobs_that_begin_the_branch_anew_the_slower_one_goes_on_with_it(
     assert at_remote(target, "rev-list", "--count", "main..notion-backup") == "2"
 
 
-def test_a_branch_that_another_job_began_anew_while_this_one_read_is_gone_on_with(
+def test_a_branch_that_another_job_recreated_while_this_one_read_is_continued(
     target: Backup, host: GitServer, tmp_path: Path
 ) -> None:
     job = runner(host, PULL_REQUEST="true")
@@ -244,7 +244,7 @@ def test_runs_of_fresh_clones_go_on_with_the_open_pull_request(
     assert "Tea" in pull["body"] and "Milk" not in pull["body"]
 
 
-def test_a_page_that_is_on_the_default_branch_and_was_renamed_is_told_as_that(
+def test_a_page_that_is_on_the_default_branch_and_was_renamed_is_reported_as_renamed(
     target: Backup, host: GitServer, tmp_path: Path
 ) -> None:
     later(target)

@@ -75,13 +75,13 @@ def said(words: str, where: Attempt = JOBS, command: str = "push") -> str:
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_a_refusal_is_not_repeated_and_is_told_in_sentences_with_a_way_out(words: str) -> None:
+def test_a_refusal_is_not_repeated_and_is_reported_with_what_to_do(words: str) -> None:
     assert said(words).startswith(WORDS[words])
     assert said(words).endswith(".") and ".." not in said(words)
     assert not refusals.passing(words)
 
 
-def test_a_remote_that_is_a_folder_and_not_there_is_no_affair_of_tokens() -> None:
+def test_a_missing_folder_as_remote_is_not_reported_as_a_wrong_token() -> None:
     words = "fatal: '/mnt/nas/wiki.git' does not appear to be a git repository"
     assert said(words, Attempt("main"), "ls-remote").startswith(
         "There is no repository at the remote's address. Check its address"

@@ -176,7 +176,7 @@ def test_when_others_are_faster_every_time_it_is_tried_eight_times_with_pauses(
     assert remote_text(target, "note.md") == "a note"
 
 
-def test_a_page_that_one_run_removed_and_another_did_not_touch_is_gone(
+def test_a_page_that_one_run_removed_and_another_did_not_touch_is_removed(
     target: Backup, tmp_path: Path
 ) -> None:
     assert target.run().code == 0

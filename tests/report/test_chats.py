@@ -62,7 +62,7 @@ def test_discord_takes_the_message_whatever_its_size(title: str, databases: int)
         assert "more databases with changes" in message["embeds"][0]["description"]
 
 
-def test_discord_tells_what_happened_in_each_database() -> None:
+def test_discord_shows_what_happened_in_each_database() -> None:
     general, wiki = discord.message(report())["embeds"]
     assert general["title"].startswith("Notion backup: 1 new, 1 updated")
     assert general["url"].endswith("/acme/wiki/actions/runs/77")
@@ -121,7 +121,7 @@ def test_a_chat_gets_a_message_of_a_size_that_it_takes(inbox: Inbox, form: str, 
     assert "@everyone" not in letter.json["message"]
 
 
-def test_a_chat_is_told_how_the_run_went_and_where_its_log_is(inbox: Inbox) -> None:
+def test_a_chat_shows_how_the_run_went_and_where_its_log_is(inbox: Inbox) -> None:
     notified(report(), NOTIFY_URLS=address(inbox))
     (letter,) = inbox.letters
     assert letter.json["title"].startswith("Notion backup: 1 new, 1 updated")

@@ -114,7 +114,7 @@ def test_a_server_that_never_answers_is_left_alone(session: Sending, pauses: lis
         UnicodeError(SECRET),
     ],
 )
-def test_no_reason_tells_the_address(session: Sending, error: Exception) -> None:
+def test_no_reason_shows_the_address(session: Sending, error: Exception) -> None:
     with responses.RequestsMock() as mocked:
         mocked.post(SECRET, body=error)
         said = refusal(session, SECRET)

@@ -141,7 +141,7 @@ def test_another_copy_is_made_of_another_title_and_when_the_first_was_edited(
     assert said in told.out.partition("Restoring ")[0], told.out
 
 
-def test_the_original_beside_it_is_no_copy(machine: Machine) -> None:
+def test_the_original_beside_it_is_not_a_copy(machine: Machine) -> None:
     told = restore(machine.backup, "top/below", RESTORE_INTO=machine.top.id)
     assert told.code == 0 and "there already" not in told.out
     found = map(machine.notion.node, machine.notion.listed(machine.top.id))

@@ -54,7 +54,7 @@ def test_it_is_the_page_that_is_meant(text: str, id_: str) -> None:
         ("x" * 5_000, "no page 'xxx"),
     ],
 )
-def test_what_is_no_page_is_told_with_what_to_write(text: str, told: str) -> None:
+def test_what_is_not_a_page_is_reported_with_what_to_write(text: str, told: str) -> None:
     with pytest.raises(ConfigError) as error:
         chosen(NOW, text, ".")
     assert told in str(error.value) and len(str(error.value)) < 600

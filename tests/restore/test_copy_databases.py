@@ -106,7 +106,7 @@ def test_databases_with_their_rows_come_back(copy: Copying) -> None:
     hold(copy)
 
 
-def test_a_run_that_dies_among_databases_is_gone_on_with(copy: Copying) -> None:
+def test_a_run_that_dies_among_databases_is_continued(copy: Copying) -> None:
     for at in range(copy.writes - 1, 0, -max(1, copy.writes // 8)):
         copy.begin_anew()
         assert copy.killed(at)

@@ -103,7 +103,7 @@ STORES = {
 
 
 @pytest.mark.parametrize("which", STORES)
-def test_a_store_that_makes_no_sense_is_told(tampered: Tampered, which: str) -> None:
+def test_a_store_that_makes_no_sense_is_reported(tampered: Tampered, which: str) -> None:
     tampered.write("wiki/cups", STORES[which])
     seen = tampered.restore("wiki/cups")
     assert seen.code == 2 and "wiki/cups cannot be restored" in seen.out and len(seen.out) < 1_000
@@ -118,7 +118,7 @@ def test_values_of_the_wrong_kind_cost_only_themselves(tampered: Tampered, prope
     assert tampered.restore("wiki/cups").code in (0, 2)
 
 
-def test_pages_that_lie_in_each_other_are_told_or_left_out(tampered: Tampered) -> None:
+def test_pages_that_lie_in_each_other_are_reported_or_left_out(tampered: Tampered) -> None:
     def cycle(raw: dict[str, Any]) -> None:
         one, other, *_ = raw["pages"]
         raw["pages"][one]["parent"], raw["pages"][other]["parent"] = other, one
@@ -131,7 +131,7 @@ def test_pages_that_lie_in_each_other_are_told_or_left_out(tampered: Tampered) -
 @pytest.mark.parametrize(
     "folder", ["..", "../../etc", "/etc", ".git", "wiki/../..", "wiki/cups/assets", "a" * 5_000]
 )
-def test_a_folder_outside_of_the_backup_is_no_pages_place(tampered: Tampered, folder: str) -> None:
+def test_no_page_lies_in_a_folder_outside_of_the_backup(tampered: Tampered, folder: str) -> None:
     def elsewhere(raw: dict[str, Any]) -> None:
         for record in raw["pages"].values():
             if record["title"] == "Cups":

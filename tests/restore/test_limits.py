@@ -206,7 +206,7 @@ def test_a_value_has_as_many_files_as_a_request_takes(tmp_path: Path) -> None:
         hold(copy)
 
 
-def test_a_picture_as_the_icon_of_a_block_is_named(tmp_path: Path) -> None:
+def test_an_image_as_the_icon_of_a_block_is_named(tmp_path: Path) -> None:
     top = Branch.root(ground(), "Top")
     picture = build.hosted(top.workspace.files.keep("a.png", PNG))
     top.block(build.block("callout", "Look", icon=picture))

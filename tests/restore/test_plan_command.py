@@ -46,7 +46,7 @@ def test_it_says_what_would_be_made_and_asks_nobody(backup: Backup) -> None:
     assert len(backup.server.requests) == asked
 
 
-def test_each_answer_in_json_has_the_keys_that_the_format_tells(backup: Backup) -> None:
+def test_each_answer_in_json_has_the_keys_that_the_format_documents(backup: Backup) -> None:
     goal = Branch.root(backup.notion, "Attic").id
     plan = look(backup.folder, "restore", "top", "--json")
     copy = restore(backup, "top", "--json", RESTORE_INTO=goal)
@@ -71,7 +71,7 @@ def test_the_repository_stays_as_it_was(backup: Backup) -> None:
     assert backup.git("status", "--porcelain") == ""
 
 
-def test_an_older_state_has_what_is_gone_since(backup: Backup) -> None:
+def test_an_older_state_has_what_was_removed_since(backup: Backup) -> None:
     now = look(backup.folder, "restore", "top/gone")
     assert now.code == 2 and "RESTORE_AT" in now.out
     then = look(backup.folder, "restore", "top/gone", "--restore-at", "HEAD~1", "--json")
@@ -91,7 +91,7 @@ def test_a_page_that_was_renamed_since_is_named_as_today_or_as_it_was(backup: Ba
     assert (seen.code, "the backup has no page 'peak'" in seen.out) == (2, True)
 
 
-def test_a_place_where_no_backup_was_is_told(backup: Backup) -> None:
+def test_a_place_where_no_backup_was_is_reported(backup: Backup) -> None:
     backup.git("checkout", "-q", "--orphan", "empty")
     backup.git("commit", "-q", "--allow-empty", "-m", "Nothing")
     backup.git("rm", "-rq", "--cached", ".")
@@ -100,7 +100,7 @@ def test_a_place_where_no_backup_was_is_told(backup: Backup) -> None:
     assert seen.code == 2 and "has no backup in this folder" in seen.out
 
 
-def test_a_folder_without_a_backup_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_backup_is_reported(tmp_path: Path) -> None:
     seen = look(tmp_path, "restore", "top")
     assert seen.code == 2 and "There is no backup here" in seen.out
 

@@ -133,7 +133,7 @@ def becomes_a_line(copy: Copy, block: Branch) -> None:
     block.node.data.update(type="paragraph", paragraph=made["paragraph"])
 
 
-def test_a_loss_that_was_foreseen_is_no_difference_where_it_may_happen(copy: Copy) -> None:
+def test_a_loss_that_was_foreseen_is_not_a_difference_where_it_may_happen(copy: Copy) -> None:
     lost = Lost(Loss.FILE_MISSING, "top", bare_id(copy.image.id))
     becomes_a_line(copy, copy.image)
     found = copy.proof(lost)
@@ -147,7 +147,7 @@ def test_no_loss_excuses_what_could_have_been_made(copy: Copy) -> None:
     assert [each.where for each in found.differences] == [bare_id(copy.code.id)]
 
 
-def test_a_loss_that_did_not_happen_is_told(copy: Copy) -> None:
+def test_a_loss_that_did_not_happen_is_reported(copy: Copy) -> None:
     lost = Lost(Loss.PEOPLE, "top", bare_id(copy.text.id))
     assert copy.proof(lost).unfounded == (lost,)
 

@@ -84,7 +84,7 @@ def test_a_relation_to_what_notion_does_not_show_is_a_loss(tmp_path: Path) -> No
         assert codes == {"relation-outside"}
 
 
-def test_a_relation_to_a_row_that_is_gone_costs_only_itself(tmp_path: Path) -> None:
+def test_a_relation_to_a_row_that_was_deleted_costs_only_itself(tmp_path: Path) -> None:
     top, one, two = paired()
     gone = two.row("Gone")
     one.row("A", {"To": [gone.id]})
@@ -114,7 +114,7 @@ def test_archived_rows_come_back_archived(tmp_path: Path) -> None:
         assert lost(copy) == {}
 
 
-def test_a_run_that_dies_while_rows_are_archived_is_gone_on_with(tmp_path: Path) -> None:
+def test_a_run_that_dies_while_rows_are_archived_is_continued(tmp_path: Path) -> None:
     with copying(tmp_path / "repository", archive()) as copy:
         for at in range(copy.writes - 4, copy.writes):
             copy.begin_anew()

@@ -96,7 +96,7 @@ def test_the_job_summary_has_the_link_and_what_is_lost(desk: Desk, tmp_path: Pat
     assert "1 × a page inside a block" in summary and "Proven" in summary
 
 
-def test_the_plan_foretells_the_requests_and_the_losses(desk: Desk) -> None:
+def test_the_plan_predicts_the_requests_and_the_losses(desk: Desk) -> None:
     planned = desk.restore("--dry-run", "--json")
     assert desk.copies() == []
     told = desk.restore("--json")
@@ -142,7 +142,7 @@ def test_answers_that_are_lost_make_nothing_twice(desk: Desk) -> None:
     assert len(desk.copies()) == 1
 
 
-def test_no_token_is_ever_told(desk: Desk) -> None:
+def test_no_token_is_ever_shown(desk: Desk) -> None:
     if WRITING in desk.backup.server.writes.tokens:
         desk.backup.server.writes.forbid(WRITING)
     told = [desk.restore(), desk.restore("--json"), desk.restore(NOTION_RESTORE_TOKEN="ntn_other")]

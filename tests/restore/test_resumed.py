@@ -36,7 +36,7 @@ def equal(copy: Copying) -> None:
 
 
 @pytest.mark.parametrize("seed", (0, 1, 177, 195))  # the last: rows that differ in little
-def test_a_run_that_dies_at_any_write_is_gone_on_with(seed: int, tmp_path: Path) -> None:
+def test_a_run_that_dies_at_any_write_is_continued(seed: int, tmp_path: Path) -> None:
     assert killed_at_every_write(seed, tmp_path / "repository") > 5
 
 

@@ -82,14 +82,14 @@ def test_of_a_page_that_is_not_in_the_trash_nothing_is_sent(shelf: Shelf) -> Non
     assert shelf.sent() == []
 
 
-def test_a_page_that_is_gone_for_good_is_told_with_the_other_way(shelf: Shelf) -> None:
+def test_a_page_that_was_deleted_for_good_is_reported_with_the_other_way(shelf: Shelf) -> None:
     shelf.backup.notion.purge(shelf.page.id)
     seen = restore(shelf.backup, "Plans", RESTORE_INTO="original")
     assert seen.code == 2 and "deleted for good" in seen.out and "link of a page" in seen.out
     assert shelf.sent() == []
 
 
-def test_a_token_that_may_not_write_is_told(shelf: Shelf) -> None:
+def test_a_token_that_may_not_write_is_reported(shelf: Shelf) -> None:
     shelf.backup.notion.trash(shelf.page.id)
     seen = restore(shelf.backup, "Plans", RESTORE_INTO="original", NOTION_RESTORE_TOKEN="ntn_reads")
     assert seen.code != 0 and "Insufficient permissions" in seen.out

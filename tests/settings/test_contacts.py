@@ -68,7 +68,7 @@ def test_the_level_for_discord_has_numbers_and_words(written: str, meant: str) -
     assert contacts({}, {"DISCORD_LEVEL": written}).given["DISCORD_LEVEL"] == meant
 
 
-def test_a_wrong_level_is_told_with_the_right_ones() -> None:
+def test_a_wrong_level_is_reported_with_the_right_ones() -> None:
     with pytest.raises(ConfigError, match="DISCORD_LEVEL: write never or errors or always"):
         Settings.read({}, {**GOOD, "DISCORD_LEVEL": "3"})
 

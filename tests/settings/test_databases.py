@@ -131,7 +131,7 @@ def test_one_database_twice_on_one_line_is_refused() -> None:
         f"DATABASES={IDS[0]}\n{IDS[1]}",
     ],
 )
-def test_lines_without_quotes_in_a_dotenv_text_are_told(text: str) -> None:
+def test_lines_without_quotes_in_a_dotenv_text_are_reported(text: str) -> None:
     assert "Quote all of them" in refusal(CONFIG=text)
     with pytest.raises(ConfigError, match=r"\.env: .*names a database outside"):
         Settings.read({}, {"NOTION_TOKEN": "t"}, text)

@@ -48,6 +48,6 @@ def test_a_place_is_the_trash_or_a_page(into: str, value: str) -> None:
         ({"RESTORE_PROOF": "maybe"}, "RESTORE_PROOF: write true or false"),
     ],
 )
-def test_a_mistake_is_told_with_what_to_write(wrong: dict[str, str], told: str) -> None:
+def test_a_mistake_is_reported_with_what_to_write(wrong: dict[str, str], told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         read(**wrong)

@@ -69,7 +69,7 @@ def test_an_empty_value_is_an_absent_one() -> None:
     assert (settings.concurrency, settings.output_dir) == (5, ".")
 
 
-def test_all_mistakes_are_told_at_once_and_each_names_its_setting() -> None:
+def test_all_mistakes_are_reported_at_once_and_each_names_its_setting() -> None:
     text = problems(
         {
             "CONCURRENCY": "many",

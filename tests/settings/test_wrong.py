@@ -175,7 +175,7 @@ def test_names_of_other_programs_are_left_alone() -> None:
     assert Settings.read({}, GOOD, text).warnings == ()
 
 
-def test_properties_that_have_no_front_matter_to_go_into_are_told() -> None:
+def test_properties_that_have_no_front_matter_to_go_into_are_reported() -> None:
     (told,) = Settings.read({}, {**GOOD, "PROPERTIES": "front-matter"}).warnings
     assert "stay in the table" in told and told.endswith("Set FRONT_MATTER=true.")
     for more in ({"PROPERTIES": "both"}, {"PROPERTIES": "front-matter", "FRONT_MATTER": "flat"}):
@@ -187,7 +187,7 @@ def test_names_of_the_script_before_are_explained() -> None:
     assert ["GIT_BASE_URL" in told[0], "GIT_OWNER" in told[1]] == [True, True]
 
 
-def test_a_workflow_is_told_the_names_of_its_inputs() -> None:
+def test_a_workflow_is_given_the_names_of_its_inputs() -> None:
     with pytest.raises(ConfigError) as caught:
         Settings.read({}, {"GITHUB_ACTIONS": "true", "CONCURRENCY": "many"})
     told = str(caught.value).splitlines()

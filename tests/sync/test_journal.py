@@ -44,7 +44,7 @@ def test_of_two_lines_the_later_one_that_came_true_counts() -> None:
     assert replay(*lines, there=("one",)).state.pages[T] == TEA
 
 
-def test_what_a_page_had_before_it_moved_is_ours_still() -> None:
+def test_files_that_a_page_wrote_before_it_moved_are_still_ours() -> None:
     replayed = replay(journal.page(M, GREEN, "text"), there=("text",))
     assert "wiki/milk/assets/1-cow.png" in replayed.claimed
 
@@ -60,7 +60,7 @@ def test_a_page_whose_text_alone_is_left_is_known_and_read_again() -> None:
     assert (replayed.finished, set(replayed.torn)) == (frozenset(), {M})
 
 
-def test_a_page_that_had_moved_before_its_store_was_deleted_is_where_its_text_lies() -> None:
+def test_a_page_that_moved_before_its_store_was_deleted_is_where_its_text_lies() -> None:
     line = journal.page(T, GREEN, "text", "store")
     replayed = journal.replay(STATE, line, lambda record, text, store: not store)
     assert replayed.state.pages[T] == replace(GREEN, stable=False)

@@ -96,7 +96,7 @@ def test_what_is_too_deep_or_too_long_lies_beside_what_it_lies_in() -> None:
         assert len(set(found.values())) == len(found) == 61
 
 
-def test_the_suffix_of_a_name_stays_when_its_twin_is_gone() -> None:
+def test_the_suffix_of_a_name_stays_when_its_twin_is_removed() -> None:
     home, twin = page(1, "Home", 0), page(2, "Plan", 1, folder="wiki/home/plan-00000002")
     assert laid_out(home, twin)[2] == "wiki/home/plan-00000002"
 

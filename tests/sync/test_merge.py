@@ -57,7 +57,7 @@ def test_of_two_equally_old_versions_the_one_that_lacks_fewer_files_counts() -> 
     assert merged(base, lacking, whole).state == whole
 
 
-def test_of_two_versions_that_nothing_tells_apart_the_one_that_is_published_last_counts() -> None:
+def test_of_two_versions_of_one_time_the_one_that_is_published_last_counts() -> None:
     base = State({"a": TEA})
     ours, theirs = (
         State({"a": replace(edited(TEA, LATE), links_digest=led)}) for led in ("one", "two")
@@ -75,7 +75,7 @@ def test_a_page_that_they_removed_stays_when_we_read_it_again() -> None:
     assert merged(base, ours, State()).state == ours
 
 
-def test_a_page_that_both_removed_is_gone() -> None:
+def test_a_page_that_both_removed_is_removed() -> None:
     assert merged(State({"a": TEA}), State(), State(), removed={"a"}).state == State()
 
 
@@ -134,7 +134,9 @@ def test_databases_and_what_a_later_version_added_are_merged_too() -> None:
     )
 
 
-def test_a_failure_and_a_title_outside_stay_until_a_run_that_had_them_has_them_no_more() -> None:
+def test_a_failure_and_a_title_outside_stay_until_the_run_that_reported_them_no_longer_does() -> (
+    None
+):
     old, new = {"since": "2026-09-01"}, {"since": "2026-09-02"}
     base = State(failed={"a": old, "b": old}, outside={"x": "X", "y": None})
     ours = State(failed={"b": old}, outside={"y": "Y"})

@@ -70,7 +70,7 @@ def test_names_that_one_file_system_takes_for_the_same_all_get_a_suffix(
 
 @given(st.lists(st.sampled_from(("Plan", "PLAN", "Tea", "Café", "")), max_size=6), st.data())
 @settings(deadline=None, database=None, max_examples=50)
-def test_a_run_that_goes_on_finds_the_names_that_the_killed_one_had_found(
+def test_a_run_that_continues_finds_the_names_that_the_killed_one_found(
     titles: list[str], data: st.DataObject
 ) -> None:
     wanted = [Named(f"{number:024x}{number + 1:08x}", title) for number, title in enumerate(titles)]
@@ -90,11 +90,11 @@ def test_ids_that_end_alike_get_longer_suffixes() -> None:
     assert first != second and first.startswith("plan-") and second.endswith("bbbb0002")
 
 
-def test_a_title_that_looks_like_a_suffixed_name_is_no_collision() -> None:
+def test_a_title_that_looks_like_a_suffixed_name_is_not_a_collision() -> None:
     assert len(set(named("Plan", "Plan", "plan-aaaa0001"))) == 3
 
 
-def test_a_suffix_stays_when_its_reason_is_gone() -> None:
+def test_a_suffix_stays_when_its_reason_no_longer_holds() -> None:
     assert names([Named(A, "Plan", "plan-aaaa0001")]) == {A: "plan-aaaa0001"}
     assert names([Named(A, "Plan B", "plan-aaaa0001")]) == {A: "plan-b"}
 
@@ -124,6 +124,6 @@ def test_a_new_database_does_not_take_the_folder_of_one_that_is_not_asked_for_an
     assert root_folders({A: Root("", "Wiki")}, {B: "wiki"}) == {A: "wiki-aaaa0001"}
 
 
-def test_the_way_to_another_database_is_no_name_for_a_page() -> None:
+def test_a_folder_above_another_database_is_not_given_to_a_page() -> None:
     assert first_parts(["wiki", "docs/books"], ".") == {"wiki", "docs"}
     assert first_parts(["wiki", "docs/books"], "docs") == {"books"}

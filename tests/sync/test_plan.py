@@ -175,7 +175,7 @@ def test_where_all_pages_are_kept_nobody_is_asked_to_allow_many_removals() -> No
 
 
 @pytest.mark.parametrize("verdict", [Verdict.UNREACHABLE, Verdict.UNKNOWN, Verdict.LISTED])
-def test_a_small_database_of_which_nothing_is_to_be_seen_any_more_is_told(verdict: Verdict) -> None:
+def test_a_small_database_of_which_nothing_is_shown_any_more_is_reported(verdict: Verdict) -> None:
     known = state(a=record("Tea"), b=record("Cup"))
     decided = decide(listed(), known, {"a": verdict, "b": verdict})
     assert [step.action for step in decided.steps] == [Action.KEEP, Action.KEEP]
@@ -193,7 +193,7 @@ def test_a_page_that_is_kept_without_being_listed_keeps_its_folder_from_others()
 @pytest.mark.parametrize(
     ("is_complete", "shard"), [(False, (1, 1)), (True, (1, 2))], ids=["unlisted", "another part"]
 )
-def test_a_page_of_which_this_run_cannot_tell_keeps_its_folder_from_others(
+def test_a_page_that_this_run_could_not_check_keeps_its_folder_from_others(
     is_complete: bool, shard: tuple[int, int]
 ) -> None:
     """Nobody is asked about it: the listing broke off, or another part of the run does that."""
@@ -220,7 +220,7 @@ def test_a_page_whose_folder_was_moved_without_it_being_read_has_its_links_writt
     assert [step.title for step in decided.of(Action.FETCH)] == ["Tea"]
 
 
-def test_the_same_pictures_give_the_same_plan() -> None:
+def test_the_same_listings_give_the_same_plan() -> None:
     picture, known, verdicts = ten_pages(2)
     assert decide(picture, known, verdicts) == decide(picture, known, verdicts)
 

@@ -79,7 +79,7 @@ def test_a_page_whose_blocks_are_linked_to_otherwise_is_read() -> None:
     assert [each.action for each in removed.steps] == [Action.FETCH, Action.REMOVE]
 
 
-def test_missing_files_are_tried_alone_and_their_page_is_read_when_there_is_news() -> None:
+def test_missing_files_are_tried_alone_and_their_page_is_read_when_one_is_available() -> None:
     picture, known = listed(row("a", "Tea")), state(a=record("Tea"))
     rules = Rules(due={"a" * 32})
     step = only(decide(picture, known, rules=rules))
@@ -138,7 +138,7 @@ def test_what_the_store_of_a_page_answers_is_written_from_it_and_read_where_ther
         {"icon": "🍵"},
     ],
 )
-def test_what_a_store_cannot_tell_is_read(before: dict[str, Any]) -> None:
+def test_what_a_store_does_not_contain_is_read(before: dict[str, Any]) -> None:
     known = state(a=replace(stored("Tea", render_key="two"), **before))
     assert only(decide(listed(row("a", "Tea")), known)).action is Action.FETCH
 

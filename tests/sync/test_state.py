@@ -104,7 +104,7 @@ def test_merge_conflict_markers_are_called_by_their_name() -> None:
         f"<<<<<<< HEAD\n{dumps(STATE).decode()}=======\n{dumps(STATE).decode()}>>>>>>> other\n",
     ],
 )
-def test_what_is_no_state_is_told_apart_from_an_empty_one(text: str) -> None:
+def test_what_is_not_a_state_is_told_apart_from_an_empty_one(text: str) -> None:
     with pytest.raises(BrokenState, match="notion-sync"):
         loads(text)
 
@@ -213,7 +213,7 @@ def test_a_page_may_lie_where_its_database_has_been_if_this_program_says_so() ->
     assert dumps(loads(dumps(moved))) == dumps(moved)
 
 
-def test_a_version_that_is_no_number_is_not_overwritten() -> None:
+def test_a_version_that_is_not_a_number_is_not_overwritten() -> None:
     raw = json.loads(dumps(STATE))
     for version in ("2", 1.5, True, None, deep(500), 10**400):
         with pytest.raises(StateError, match="newer version"):

@@ -141,7 +141,7 @@ def test_of_a_list_with_holes_nobody_concludes_that_something_went() -> None:
     assert not decide(listing, TREE).of(Action.FETCH)
 
 
-def test_what_lies_in_a_page_that_is_gone_is_asked_for_itself() -> None:
+def test_what_lies_in_a_deleted_page_is_asked_for_itself() -> None:
     listing = shown((wiki(row("e", "Other", "d")),), *LISTING.pages)
     said: dict[str, Verdict] = {}
     asked = []
@@ -160,7 +160,7 @@ def test_below_a_page_that_is_not_shown_everything_stays(verdict: Verdict) -> No
     assert {id_of(each) for each in "abc"} <= decided.targets.keys()
 
 
-def test_below_a_page_that_is_gone_one_that_is_not_proven_gone_stays_where_it_is() -> None:
+def test_below_a_deleted_page_one_that_is_not_proven_deleted_stays_where_it_is() -> None:
     listing = shown((wiki(row("e", "Other", "d")),), *LISTING.pages)
     said = {"a": Verdict.TRASHED, "b": Verdict.TRASHED, "c": Verdict.UNREACHABLE}
     found = steps(decide(listing, TREE, said))
@@ -176,7 +176,7 @@ def test_what_was_moved_out_in_time_is_not_removed_with_its_old_parent() -> None
     assert found["c"] == (Action.FETCH, "wiki/home/rooms/bath", "wiki/bath")
 
 
-def test_what_another_shard_has_left_of_a_page_that_is_gone_is_asked_for_by_its_folder() -> None:
+def test_what_another_shard_left_of_a_deleted_page_is_asked_for_by_its_folder() -> None:
     pages = {id_: each for id_, each in TREE.pages.items() if id_ != id_of("b")}
     state = replace(
         TREE, pages=pages
@@ -222,7 +222,7 @@ def test_a_refusal_names_the_pages_at_the_top() -> None:
     assert "All are, or lie in: “R0”." in problem.what
 
 
-def test_many_below_one_page_that_is_not_shown_are_told_with_its_name() -> None:
+def test_many_below_one_page_that_is_not_shown_are_reported_with_its_name() -> None:
     state, listing = many(30)
     listing = replace(listing, databases=(wiki(*listing.databases[0].rows[1:]),), pages=())
     decided = plan(
@@ -325,7 +325,7 @@ def test_a_database_in_a_page_of_which_nothing_is_seen_yet_waits_for_that_page()
     assert [each.title for each in decided.databases] == ["Wiki"] and not decided.steps
 
 
-def test_a_database_that_is_gone_takes_along_the_rows_that_are_gone_themselves() -> None:
+def test_a_deleted_database_takes_along_the_rows_that_are_deleted_themselves() -> None:
     listing = shown((wiki(HOME), tasks(door())), inside("a"))
     state = with_tasks()
     assert candidates(listing.lists, state) == (id_of("f"),)
@@ -338,7 +338,7 @@ def test_a_database_that_is_gone_takes_along_the_rows_that_are_gone_themselves()
     assert not kept.of(Action.REMOVE) and not kept.forgotten
 
 
-def test_a_database_in_a_part_of_a_page_that_is_in_the_trash_is_kept_and_told() -> None:
+def test_a_database_below_a_block_in_the_trash_is_kept_and_reported() -> None:
     listing = shown((wiki(HOME), tasks(door())), inside("a"))
     decided = decide(listing, with_tasks(), {"f": Verdict.ORPHANED})
     assert not decided.of(Action.REMOVE) and not decided.forgotten

@@ -104,7 +104,7 @@ def test_every_simple_type_can_be_made(data: Data) -> None:
     assert row["properties"]["status"]["status"]["name"] == "Not started"
 
 
-def test_what_is_no_property_to_be_made(data: Data) -> None:
+def test_what_is_not_a_property_is_refused(data: Data) -> None:
     source = data.make(Push={"button": {}})
     assert set(data.schema(source)) == {"Name"}
     for type_ in ("verification", "last_visited_time", "nonsense"):

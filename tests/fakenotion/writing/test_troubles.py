@@ -131,7 +131,7 @@ def test_a_server_fails_when_a_page_is_made(author: Author, writes: Writes, home
     assert len(author.children(home)) == 1
 
 
-def test_a_timeout_tells_nothing(author: Author, writes: Writes, home: str) -> None:
+def test_a_timeout_says_nothing_about_the_write(author: Author, writes: Writes, home: str) -> None:
     for commits in (True, False):
         writes.spoil(trouble.timed_out(commits=commits))
         answer = append(author, home, str(commits))
@@ -189,7 +189,7 @@ def test_every_write_is_in_the_log(author: Author, writes: Writes, home: str) ->
     assert {one.token for one in writes.log} == {"ntn_write"}
 
 
-def test_a_snapshot_tells_what_was_touched(
+def test_a_snapshot_names_what_was_touched(
     author: Author, workspace: Workspace, clock: Clock, home: str
 ) -> None:
     others = [workspace.add_page("", "Other"), workspace.add_page("", "More")]

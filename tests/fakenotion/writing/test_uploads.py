@@ -178,7 +178,7 @@ def test_a_page_of_html_is_an_embed(sender: Sender, author: Author, home: str) -
     assert requests.get(made["embed"]["url"], timeout=20).content == b"<p>x</p>"
 
 
-def test_a_signed_address_is_taken_and_told(
+def test_a_signed_address_is_accepted_and_reported(
     sender: Sender, author: Author, writes: Writes, home: str
 ) -> None:
     (image,) = author.append(home, block("image", **uploaded(sender.upload())))

@@ -119,7 +119,7 @@ def test_a_box_at_the_start_of_an_item_is_text(content: str) -> None:
     assert is_read_as_meant(text(content), places="list item, numbered item, to-do")
 
 
-def test_a_link_that_reads_x_at_the_start_of_an_item_is_no_box() -> None:
+def test_a_link_that_reads_x_at_the_start_of_an_item_is_not_a_box() -> None:
     run = text("x", link="https://e.co")
     assert write(run, where=ITEM) == "<span></span>[x](https://e.co)"
     assert write(run) == "[x](https://e.co)"

@@ -160,7 +160,7 @@ def test_extra_marks_go_onto_every_piece() -> None:
 
 
 @pytest.mark.parametrize("word", ["Note", "tip", "IMPORTANT", "Warning", "Caution"])
-def test_a_quote_that_opens_with_a_bold_note_is_no_alert_on_gitea(word: str) -> None:
+def test_a_quote_that_opens_with_a_bold_note_is_not_an_alert_on_gitea(word: str) -> None:
     runs = [text(word, "b"), text(": mind the gap")]
     quoted = quote(Block("", "quote", {"rich_text": runs}), Context())
     assert quoted == f"> <strong>{word}</strong>: mind the gap"
