@@ -314,7 +314,7 @@ def _client(
         connections=connections,
         gate=gate(log, stop),
         tries=tries,
-        tell=log.line,
+        log=log.line,
     )
 
 

@@ -120,7 +120,7 @@ class RestoreServices(ReadingServices):
         settings = self.settings
         token, url = settings.notion_token.reveal(), settings.notion_api_url
         return Client(
-            token, url, connections=settings.concurrency, gate=self._gate, tell=self.log.line
+            token, url, connections=settings.concurrency, gate=self._gate, log=self.log.line
         )
 
     @cached_property

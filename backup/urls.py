@@ -58,7 +58,7 @@ def is_signed(url: str) -> bool:
 
 
 def is_hosted(url: str) -> bool:
-    """Whether `url` is one of a file that Notion hosts, and signs anew in every answer."""
+    """Whether `url` is one of a file that Notion hosts, and signs again in every answer."""
     parts, name = split(url), host(url)
     if parts is None:
         return False

@@ -17,12 +17,12 @@ _WRITING = "ntn_demo_restore"
 
 
 @contextmanager
-def standing_in(edited: bool, tell: Callable[[str], None]) -> Iterator[dict[str, str]]:
+def standing_in(edited: bool, log: Callable[[str], None]) -> Iterator[dict[str, str]]:
     """Serves the sample workspace, edited first when told so; gives the settings to back it up, and to
     restore a page of it below a page for that."""
     workspace = sample()
     for sentence in edit(workspace) if edited else ():
-        tell(f"Simulated edit: {sentence}.")
+        log(f"Simulated edit: {sentence}.")
     databases = list(workspace.top)
     server = StandIn(workspace)
     server.writes.allow(_WRITING)

@@ -166,7 +166,7 @@ def external(address: str) -> Json:
 
 
 def hosted(address: str, expiry_time: str = "2026-09-01T09:00:00.000Z") -> Json:
-    """A file that Notion keeps; a workspace's own address is signed anew in each answer."""
+    """A file that Notion keeps; a workspace's own address is signed again in each answer."""
     return {"type": "file", "file": {"url": address, "expiry_time": expiry_time}}
 
 

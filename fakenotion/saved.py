@@ -1,7 +1,7 @@
 """A workspace out of a backup of it: of its stores, and of the files beside them.
 
 A store leaves out what changes or is secret: signatures, addresses and pictures of people. The stand-in
-makes these up as for any workspace, and works out anew what Notion works out. Which database a linked view
+makes these up as for any workspace, and works out again what Notion works out. Which database a linked view
 shows stands in no store, either: `add_view` says it.
 """
 

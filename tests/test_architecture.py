@@ -41,7 +41,7 @@ PURE = (
     *("errors", "model", "slug", "words", "urls", "json_values", "exact_json"),
     *("ci", "settings", "sync", "store", "markdown"),
     *("files.find", "files.kinds", "files.names", "files.pending", "files.records"),
-    *("notion.containers", "notion.lists", "notion.pace"),
+    *("notion.containers", "notion.paging", "notion.pace"),
     *("folder.rebuild", "folder.tables"),
     *("report.report", "report.summary", "report.job_summary", "report.links", "report.answer"),
     *("report.literal", "report.fitting", "report.redaction"),

@@ -80,7 +80,7 @@ def run(settings: Settings, services: Services) -> Report:
                 begun = _judged(settings, services, begun)
                 begun = _looked(settings, services, begun, pages)
                 decided = plan(begun.listing, begun.memory.state, begun.rules)
-                _tell(services.log, decided, begun)
+                _log_plan(services.log, decided, begun)
             if settings.dry_run:
                 outcome = summary.foreseen(decided)
                 report = summary.report(decided, outcome, begun.listing, begun.memory)
@@ -344,7 +344,7 @@ def _looked(settings: Settings, services: Services, begun: _Begun, pool: Executo
     return replace(begun, discussions=found, rules=rules)
 
 
-def _tell(log: Log, decided: Plan, begun: _Begun) -> None:
+def _log_plan(log: Log, decided: Plan, begun: _Begun) -> None:
     listing, before = begun.listing, begun.memory.state
     for database in (*listing.databases, *listing.empty):
         log.line(f"{database.title}: {counted(len(database.rows), 'page')} in {database.folder}/")

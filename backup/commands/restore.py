@@ -32,7 +32,7 @@ from backup.sync.state import Place, Record, State
 from backup.threads import threads
 from backup.words import UNTITLED, counted
 
-_MOST = 50  # differences that are told
+_MOST = 50  # differences that are shown
 _UNREAD = "NOTION_TOKEN may not read comments: those of the copy are not compared."
 _NOT_FINISHED = 3
 _REFUSED = 400
@@ -221,13 +221,13 @@ def _there(found: Saved, planned: Plan, id_: str, shown: Proof) -> Answer:
 
 
 def _progress(services: RestoreServices) -> Callable[[str], None]:
-    """Tells the log what is done, and ends the restore when it is told to stop."""
+    """Logs what is done, and ends the restore when it was asked to stop."""
 
-    def tell(line: str) -> None:
+    def log(line: str) -> None:
         services.log.line(line)
         services.stop.check()
 
-    return tell
+    return log
 
 
 def _broken_off(error: BackupError) -> Answer:

@@ -133,7 +133,7 @@ class Writer:
     def relocate(self, steps: Iterable[Step], databases: Iterable[Listed] = ()) -> dict[str, str]:
         """Move the last good copies of all pages, and the files of all `databases`, that get another folder,
         before anything else is written; why not, by page id, for those that could not be moved. A database
-        that could not is written anew at the end.
+        that could not is written again at the end.
 
         What goes where something else still lies waits for that; in a circle one steps aside.
         """

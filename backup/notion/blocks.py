@@ -19,7 +19,7 @@ from backup.errors import Forbidden, NotFound, NotionError
 from backup.json_values import as_object, mapping, word
 from backup.model import CHILD_BLOCKS, WITHHELD, Block, Json, bare_id
 from backup.notion.client import Client
-from backup.notion.lists import begun_anew
+from backup.notion.paging import restarted
 
 T = TypeVar("T")
 Submit = Callable[[Callable[[], T]], "Future[T]"]
@@ -160,10 +160,10 @@ class _Tree:
         """The children of the first id that Notion knows."""
         for id_ in ids[:-1]:
             try:
-                return begun_anew(partial(self._listed, id_))
+                return restarted(partial(self._listed, id_))
             except NotFound:
                 continue
-        return begun_anew(partial(self._listed, ids[-1]))
+        return restarted(partial(self._listed, ids[-1]))
 
     def _listed(self, id_: str) -> Json:
         results: list[Any] = []

@@ -14,7 +14,7 @@ from backup.errors import Forbidden, NotFound, NotionError
 from backup.json_values import mapping, objects, word
 from backup.model import Json, Row, bare_id, dashed_id
 from backup.notion.client import Client
-from backup.notion.lists import begun_anew
+from backup.notion.paging import restarted
 
 _HIGHEST = 100  # blocks in each other, up to their page; as deep as a page is read
 
@@ -31,7 +31,7 @@ class Children:
 
 def listed(client: Client, list_id: str, page_id: str) -> Children:
     """What the children of a block, or of a page, are that lie in the page `page_id`."""
-    answers = begun_anew(partial(_all, client, list_id))
+    answers = restarted(partial(_all, client, list_id))
     found = objects(answers)
     pages = tuple(_row(raw, page_id) for raw in found if raw.get("type") == "child_page")
     databases = tuple(

@@ -22,8 +22,8 @@ from backup.errors import Busy, ConfigError, NotionError
 from backup.http import RequestException, Session, moment_of, no_answer, session
 from backup.model import Json
 from backup.notion import wire
-from backup.notion.lists import PAGE_SIZE, going_on
 from backup.notion.pace import ALLOWED, Pace
+from backup.notion.paging import PAGE_SIZE, going_on
 from backup.notion.responses import Broken, GoodAnswer, Throttled, judged, parsed
 from backup.notion.wire import Adapter, Bounds
 
@@ -47,13 +47,13 @@ class Gate:
     each wait, most of them in vain: then the pace is learned (see Pace). Budgets of a minute may be spent
     in bursts.
 
-    `clock` and `sleep` count seconds; `tell` is given the seconds of each new wait; `patience` is
+    `clock` and `sleep` count seconds; `on_wait` is given the seconds of each new wait; `patience` is
     for how many seconds throttled answers may follow each other before nobody waits any more.
     """
 
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    tell: Callable[[float], None] = lambda seconds: None
+    on_wait: Callable[[float], None] = lambda seconds: None
     patience: float = 15 * 60
     _until: float = 0.0
     _hopeless: float = 0.0  # until when it makes no sense to ask
@@ -88,13 +88,13 @@ class Gate:
             self._since = now if self._since is None else self._since
             if until - self._since > self.patience:
                 self._hopeless = max(self._hopeless, until)
-            # Several workers are told of the same moment, in whole seconds: that is one wait.
-            news = now >= self._until or until > self._until + 2
+            # Several workers learn of the same moment, in whole seconds: that is one wait.
+            is_new = now >= self._until or until > self._until + 2
             self._until = max(self._until, until)
-            if news:
+            if is_new:
                 self._pace.throttled(now, seconds)
-        if news and until > self._hopeless:
-            self.tell(seconds)
+        if is_new and until > self._hopeless:
+            self.on_wait(seconds)
 
     def pause(self, failed: int, asked: float = 0.0) -> None:
         """Wait before the next try of one request, of which so many failed, with jitter so that workers part;
@@ -102,7 +102,7 @@ class Gate:
         self.sleep(max(_pause(failed) * random.uniform(0.7, 1.3), min(asked, _LONGEST)))
 
     def passed(self) -> None:
-        """A good answer came: patience is counted anew."""
+        """A good answer came: patience starts over."""
         with self._lock:
             self._since = None
             self._pace.granted()
@@ -122,7 +122,7 @@ class Client:
     """The reading endpoints of the Notion API. Safe to use from several threads at once.
 
     No more than `connections` requests are under way at any time, each over a connection that is
-    kept, and its answer within `bounds`. `tell` is given a sentence when Notion does not answer as it
+    kept, and its answer within `bounds`. `log` is given a sentence when Notion does not answer as it
     should and is asked again. Raises ConfigError for a token that cannot be one.
     """
 
@@ -135,7 +135,7 @@ class Client:
         gate: Gate | None = None,
         tries: int = 6,
         bounds: Bounds | None = None,
-        tell: Callable[[str], None] = lambda text: None,
+        log: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.spent: Counter[str] = Counter()  # requests by kind, answered or not, with repetitions
         self.kind = "listing"  # of requests that are not `spent_on` another one
@@ -146,9 +146,9 @@ class Client:
         self._gate = gate or Gate()
         self._tries = tries
         self._bounds = bounds or Bounds()
-        self._tell = tell
+        self._log = log
         self._is_well = False  # the last that was heard of Notion is a good answer
-        self._is_told = False  # that there is none
+        self._is_logged = False  # that there is none
         self._closed = False
         self._count = threading.Lock()
         self._slots = threading.BoundedSemaphore(connections)
@@ -181,7 +181,7 @@ class Client:
             self._recent.popleft()
 
     def now(self) -> datetime:
-        """The time by Notion's clock, as its last answer told it: what its time stamps go by."""
+        """The time by Notion's clock, as its last answer had it: what its time stamps go by."""
         return datetime.now(timezone.utc) + self._ahead
 
     def close(self) -> None:
@@ -313,13 +313,13 @@ class Client:
     def _complain(self, error: Broken, failed: int) -> None:
         """Say once that Notion does not answer: at once when it has not yet, else when it lasts."""
         with self._count:
-            if self._is_told or (self._is_well and failed < _LASTING):
+            if self._is_logged or (self._is_well and failed < _LASTING):
                 return
-            self._is_told = True
+            self._is_logged = True
         what = "answers with" if error.status else "cannot be reached:"
         left = range(failed, self._tries)
         seconds = sum(_pause(number) for number in left)
-        self._tell(
+        self._log(
             f"Notion {what} {error}. Trying {len(left)} more times, for about {seconds:.0f} s."
         )
 
@@ -338,7 +338,7 @@ class Client:
                 self._gate.close(error.seconds)
                 return None
         self._gate.passed()
-        self._is_well, self._is_told = True, False
+        self._is_well, self._is_logged = True, False
         return answer
 
     def _once(self, method: str, path: str, kinds: tuple[str, ...], sent: Json) -> GoodAnswer:

@@ -15,7 +15,7 @@ from backup.errors import Forbidden, NotFound, NotionError, Unauthorized
 from backup.json_values import as_list, objects, word
 from backup.model import ID_IN_ANY_CASE, Json, bare_id, dashed_id
 from backup.notion.client import Client
-from backup.notion.lists import begun_anew
+from backup.notion.paging import restarted
 
 _ADDRESSES = re.compile(r"""discussion-urls=(?:"([^"]*)"|'([^']*)')""")
 _HANDFUL = 3  # refusals in a row: then it is the capability, or the endpoint, and not one page
@@ -62,7 +62,7 @@ class Comments:
             raise Forbidden("Notion refused all comments that were asked for.")
         try:
             with self._client.spent_on("comments"):
-                answers = begun_anew(lambda: list(self._client.comments(dashed_id(id_))))
+                answers = restarted(lambda: list(self._client.comments(dashed_id(id_))))
         except Forbidden:
             self._refused += 1
             raise
@@ -79,9 +79,9 @@ class Comments:
         except NotFound:
             return None
 
-    def told(self, page_id: str, *, anew: bool = False) -> Discussed | None:
+    def told(self, page_id: str, *, again: bool = False) -> Discussed | None:
         """What the Markdown of the page tells; None when Notion does not give it, or not to its end."""
-        if page_id not in self._told or anew:
+        if page_id not in self._told or again:
             self._told[page_id] = self._ask(page_id)
         return self._told[page_id]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from backup.json_values import mapping
 from backup.model import Block, Page, bare_id
-from backup.notion.lists import PAGE_SIZE
+from backup.notion.paging import PAGE_SIZE
 from backup.sync.state import List
 
 

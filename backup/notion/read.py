@@ -24,7 +24,7 @@ from backup.model import Json, Page, Row, bare_id, dashed_id, emoji, is_bare_id,
 from backup.notion import blocks, values
 from backup.notion.blocks import Shared, Submit
 from backup.notion.client import Client
-from backup.notion.lists import begun_anew
+from backup.notion.paging import restarted
 from backup.notion.responses import GoodAnswer
 
 
@@ -121,7 +121,7 @@ def _query(client: Client, source_id: str, extra: Json) -> Answered:
     found: dict[str, Row | Other | Nested] = {}
     start, odd = "", 0
     for _ in range(_WINDOWS):
-        answered, last = begun_anew(partial(_window, client, source_id, body))
+        answered, last = restarted(partial(_window, client, source_id, body))
         found |= answered.found
         odd += answered.odd
         if answered.whole or last <= start:
@@ -272,7 +272,7 @@ def edited_since(client: Client, source_id: str, database_id: str, moment: datet
     """
     start = moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:00.000Z")
     body = {"filter": {"timestamp": "last_edited_time", "last_edited_time": {"on_or_after": start}}}
-    answers = begun_anew(lambda: list(client.query(source_id, body)))
+    answers = restarted(lambda: list(client.query(source_id, body)))
     sent = [raw for answer in answers for raw in answer["results"]]
     found = [each for raw in sent for each in (_taken(raw, source_id) or {}).values()]
     return [_in(database_id, each) for each in found if isinstance(each, Row)]

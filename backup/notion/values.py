@@ -9,7 +9,7 @@ from backup.errors import NotionError
 from backup.json_values import as_object, mapping, objects
 from backup.model import Json
 from backup.notion.client import Client
-from backup.notion.lists import begun_anew
+from backup.notion.paging import restarted
 
 _MOST_REFERENCES = 25  # "Retrieve a page" returns at most this many references of a property
 _LISTS = ("title", "rich_text", "relation", "people")
@@ -53,7 +53,7 @@ def whole(client: Client, page_id: str, value: Json) -> Json:
     kind, id_ = str(value["type"]), value.get("id")
     if not isinstance(id_, str) or not id_:
         raise NotionError(f"Notion cut a property ({kind}) of page {page_id}, without its id.")
-    answers = begun_anew(lambda: list(client.property_items(page_id, id_)))
+    answers = restarted(lambda: list(client.property_items(page_id, id_)))
     last = answers[-1]
     if last["object"] != "list":
         found = last.get(kind)

@@ -73,7 +73,7 @@ class Heard:
 @dataclass
 class Discussions:
     """The comments of a run's pages. `submit` runs a request beside others; `records` are those that the
-    run began with, `is_full` says that all is read anew. `changed` are the pages whose comments are not
+    run began with, `is_full` says that all is read again. `changed` are the pages whose comments are not
     those of the backup, `warnings` is what somebody should look at."""
 
     comments: Comments
@@ -226,7 +226,7 @@ class Discussions:
 
     def _is_hidden(self, page: Page, blocks: frozenset[str]) -> bool:
         """Whether the Markdown still does not tell of these blocks: somebody may just have commented."""
-        told = self.comments.told(page.id, anew=True) if blocks else None
+        told = self.comments.told(page.id, again=True) if blocks else None
         return bool(told and not blocks <= frozenset().union(*told.addresses))
 
     def _warn(self) -> None:

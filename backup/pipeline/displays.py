@@ -17,7 +17,7 @@ from backup.folder.tables import Views
 from backup.json_values import is_shallow, word
 from backup.model import Json, Problem, bare_id, plain_text
 from backup.notion.client import Client
-from backup.notion.lists import listed
+from backup.notion.paging import listed
 from backup.report.log import Log
 from backup.stop import Stop
 from backup.store import StoredDatabase

@@ -117,7 +117,7 @@ class Fetching:
             todo = plan(listing, self._now(), rules)
             if not is_over and not _finding(_next(todo, rules, readings)) and work._titled(todo):
                 todo = plan(listing, self._now(), rules)
-            work = work._renewed(todo, listing, rules, anew=bool(edited))
+            work = work._renewed(todo, listing, rules, edited=bool(edited))
 
     def _found_in(self, read: Collection[Step]) -> Listing | None:
         """What Notion shows now that these were read; None when told to stop meanwhile. In a large tree that
@@ -138,15 +138,15 @@ class Fetching:
             return False
         return outside.learn(todo.targets, self.reader.requests)
 
-    def _renewed(self, todo: Plan, listing: Listing, rules: Rules, *, anew: bool) -> Fetching:
-        """The same for the next round; `anew`: synced blocks may be what was edited."""
+    def _renewed(self, todo: Plan, listing: Listing, rules: Rules, *, edited: bool) -> Fetching:
+        """The same for the next round; `edited`: pages were, and so may be synced blocks."""
         reader = replace(
             self.reader,
             targets=todo.targets,
             schemas=listing.schemas,
             shapes=rules.shapes,
             views=listing.views,
-            shared=Shared() if anew else self.reader.shared,
+            shared=Shared() if edited else self.reader.shared,
         )
         return replace(self, reader=reader)
 
@@ -179,7 +179,7 @@ class Fetching:
             try:
                 for number, future in enumerate(self._finished(futures), start=1):
                     outcomes.append(future.result())
-                    self._tell(f"{number}/{len(steps)}", futures[future], outcomes[-1])
+                    self._log(f"{number}/{len(steps)}", futures[future], outcomes[-1])
                     if outcomes[-1].ended:
                         _cancel(futures)
             except Exception as error:  # noqa: BLE001 - what is finished must be published
@@ -298,7 +298,7 @@ class Fetching:
         files = {step.page_id: written.new}
         return Outcome((done,), (), written.failed, written.problems, written.lacking, files)
 
-    def _tell(self, number: str, step: Step, outcome: Outcome) -> None:
+    def _log(self, number: str, step: Step, outcome: Outcome) -> None:
         count = outcome.files.get(step.page_id)
         files = counted(count, "file") if count else ""
         reason = "" if outcome.done else "not read" if outcome.ended else "failed"

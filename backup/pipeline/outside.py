@@ -20,11 +20,11 @@ from backup.sync.state import MOST
 @dataclass
 class Outside:
     """`titles` are those that earlier runs learned, by id, '' where Notion did not say, and None for those
-    that nobody has asked for yet; new ones are added. `anew`: they are asked for again."""
+    that nobody has asked for yet; new ones are added. `refresh`: known ones are asked for again."""
 
     client: Client
     titles: MutableMapping[str, str | None]
-    anew: bool = False
+    refresh: bool = False
     _again: set[str] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
     _is_over: bool = False
@@ -34,7 +34,7 @@ class Outside:
         later one asks."""
         for id_ in nameless(page):
             self.titles.setdefault(id_, None)
-            if self.anew:
+            if self.refresh:
                 self._again.add(id_)
 
     def learn(self, targets: Mapping[str, Target], pool: Executor) -> bool:

@@ -20,11 +20,11 @@ from backup.notion.users import Users
 @dataclass(frozen=True)
 class People:
     """`names` are those that earlier runs learned, by the ids of people, '' where Notion did not say; new
-    ones are added. `anew`: they are asked for again."""
+    ones are added. `refresh`: known ones are asked for again."""
 
     users: Users
     names: MutableMapping[str, str]
-    anew: bool = False
+    refresh: bool = False
 
     def named(self, page: Page) -> Page:
         """The page with names where it shows people; who has none stays as they are."""
@@ -44,7 +44,7 @@ class People:
 
     def _name(self, id_: str) -> str:
         key = bare_id(id_)
-        if not self.anew and key in self.names:
+        if not self.refresh and key in self.names:
             return self.names[key]
         user = self.users.user(id_)
         if user is None:

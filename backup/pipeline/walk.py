@@ -17,7 +17,7 @@ from backup.model import Json, Problem, Row, dashed_id, moment
 from backup.notion import children, read
 from backup.notion.children import Children
 from backup.notion.client import Client
-from backup.notion.lists import PAGE_SIZE
+from backup.notion.paging import PAGE_SIZE
 from backup.notion.read import is_trashed
 from backup.pipeline.workspace import edited_since
 from backup.sync.rotation import IN_ONE_RUN, is_due

@@ -17,7 +17,7 @@ from backup.json_values import mapping, objects, word
 from backup.model import Json, Problem, Row, bare_id, dashed_id
 from backup.notion import children, read
 from backup.notion.client import Client
-from backup.notion.lists import begun_anew
+from backup.notion.paging import restarted
 from backup.notion.read import is_trashed
 from backup.sync.family import DEEPEST, TOP
 
@@ -48,7 +48,7 @@ class Workspace:
 
     def search(self) -> None:
         """Find the roots at the top of the workspace; raises NotionError."""
-        for raw in begun_anew(partial(self._all)):
+        for raw in restarted(partial(self._all)):
             if (found := _hit(raw)) and not is_trashed(raw):
                 self._hits.setdefault(*found)
         for id_, hit in self._hits.items():

@@ -88,7 +88,7 @@ def earlier(
 ) -> dict[str, Record]:
     """Pages that lie on the branch, as the last commit with that very text of them knew them, or without a
     text that very store, or of a page that the state has elsewhere just a file: what somebody has changed
-    since is nobody's that we could tell. `texts` should be among theirs: else more of the history is
+    since is nobody's that we know of. `texts` should be among theirs: else more of the history is
     fetched."""
     if len(_versions(git, f"{prefix}{state.NAME}", base.commit)) < 2:
         pushing.deepen()  # else the state of the tip is compared with the tip

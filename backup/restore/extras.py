@@ -11,7 +11,7 @@ from backup.errors import Forbidden, NotionError
 from backup.json_values import mapping, word
 from backup.model import Json, Problem, bare_id, dashed_id
 from backup.notion.client import Client
-from backup.notion.lists import listed
+from backup.notion.paging import listed
 from backup.restore.draft import Upload, marks, resolved
 from backup.restore.lists import own_words
 from backup.restore.losses import Loss, Lost

@@ -10,7 +10,7 @@ from backup.errors import Forbidden, NotFound, NotionError
 from backup.json_values import mapping, objects, word
 from backup.model import Json, bare_id, dashed_id, is_bare_id
 from backup.notion.client import Client
-from backup.notion.lists import listed
+from backup.notion.paging import listed
 from backup.restore.saved import Saved
 from backup.restore.schema import outside_of, sources_of
 from backup.store import StoredPage

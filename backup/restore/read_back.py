@@ -17,7 +17,7 @@ from backup.model import Json, Page, Row, bare_id, dashed_id
 from backup.notion import read, resolve
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
-from backup.notion.lists import listed
+from backup.notion.paging import listed
 from backup.restore.proof import Contents
 from backup.restore.saved import Node, Saved
 from backup.store import StoredDatabase, StoredPage
@@ -27,14 +27,14 @@ from backup.words import UNTITLED
 @dataclass
 class Reading:
     """Reads one tree. `requests` sends single requests beside others, `staging` is a folder for what is
-    downloaded; `tell` is given a line for each page. `commented` are the ids of the pages and blocks whose
+    downloaded; `log` is given a line for each page. `commented` are the ids of the pages and blocks whose
     comments are read, None for none at all."""
 
     client: Client
     downloader: Downloader
     requests: Executor
     staging: Path
-    tell: Callable[[str], None]
+    log: Callable[[str], None]
     commented: Collection[str] | None = None
     _files: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _shared: Shared = field(default_factory=Shared)
@@ -54,7 +54,7 @@ class Reading:
         self._seen.add(row.id)
         page = read.page(self.client, row, schema, self.requests.submit, self._shared)
         page = replace(page, comments=tuple(self._comments(page)))
-        self.tell(f"Read back: {page.title or UNTITLED}")
+        self.log(f"Read back: {page.title or UNTITLED}")
         self._files[row.id] = self._hashes(page)
         stored = store.loads(store.dumps(StoredPage(page)))
         yield Node("", row.id, parent, "row" if row.source else "page", stored, {})

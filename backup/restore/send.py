@@ -14,7 +14,7 @@ from backup.errors import BackupError, Busy, NotionError
 from backup.json_values import mapping, objects, word
 from backup.model import CHILD_BLOCKS, Json, Problem, bare_id, dashed_id, page_title
 from backup.notion.client import Client
-from backup.notion.lists import listed
+from backup.notion.paging import listed
 from backup.restore.draft import Draft, body
 from backup.restore.extras import CommentSender, Copying, make_views, patch
 from backup.restore.lists import Lists

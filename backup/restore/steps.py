@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backup.model import Json
-from backup.notion.lists import PAGE_SIZE
+from backup.notion.paging import PAGE_SIZE
 from backup.restore.draft import Draft
 
 START = "start"  # the place before everything else in a list

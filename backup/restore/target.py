@@ -10,7 +10,7 @@ from backup.errors import ConfigError, NotFound, NotionError
 from backup.json_values import mapping, word
 from backup.model import Json, bare_id, dashed_id, plain_text
 from backup.notion.client import Client
-from backup.notion.lists import listed
+from backup.notion.paging import listed
 from backup.restore.parents import with_parents
 from backup.restore.plan import Plan
 from backup.restore.proof import Proof

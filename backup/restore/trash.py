@@ -15,7 +15,7 @@ _OUT: Json = {"in_trash": False}
 
 
 def take_out(
-    reader: Client, writer: NotionWriter, kind: str, id_: str, tell: Callable[[str], None]
+    reader: Client, writer: NotionWriter, kind: str, id_: str, log: Callable[[str], None]
 ) -> int:
     """Bring a page or database back where it was, from the topmost on that lies in the trash. Returns
     how many had to be taken out: 0 when it was not in the trash, and nothing was sent.
@@ -29,7 +29,7 @@ def take_out(
             raise NotionError(
                 f"Notion says that {_named(top)} is out of the trash, and shows it there again."
             )
-        tell(f"Taking {_named(top)} out of the trash.")
+        log(f"Taking {_named(top)} out of the trash.")
         _sent(writer, top)
         taken.add(top.id)
     return len(taken)

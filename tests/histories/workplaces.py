@@ -87,7 +87,7 @@ class Home(Workplace):
 
 
 class Runner(Workplace):
-    """Clones anew for each run, with the latest commit alone, as actions/checkout does."""
+    """Makes a new clone for each run, with the latest commit alone, as actions/checkout does."""
 
     kept = False
 

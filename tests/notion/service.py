@@ -23,11 +23,11 @@ TOKEN = "ntn_theSecretOfTheTests0123456789"
 
 @dataclass
 class Time:
-    """Seconds. `slept` holds every sleep, `told` every wait that a person was told of."""
+    """Seconds. `slept` holds every sleep, `waits` every wait that was logged."""
 
     now: float = 1000.0
     slept: list[float] = field(default_factory=list)
-    told: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     together: threading.Barrier | None = None  # sleepers wait for each other, then time goes on
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -40,7 +40,7 @@ class Time:
             self.now = max(self.now, end)
 
     def gate(self, **more: Any) -> Gate:
-        return Gate(clock=lambda: self.now, sleep=self.sleep, tell=self.told.append, **more)
+        return Gate(clock=lambda: self.now, sleep=self.sleep, on_wait=self.waits.append, **more)
 
 
 class Changing(StandIn):

@@ -1,4 +1,4 @@
-"""Answers that are none: asked again when that may help, told in a sentence when not."""
+"""Answers without content: asked again when that may help, reported in a sentence when not."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def test_notions_words_come_on_one_line_and_not_without_end(serve: Serve) -> Non
 # -- the token -----------------------------------------------------------------------------------
 
 
-def _told(error: BaseException) -> str:
+def _shown(error: BaseException) -> str:
     return "".join(traceback.format_exception(error)) + repr(error) + str(error)
 
 
@@ -213,7 +213,7 @@ def test_no_error_holds_the_token(fault: Fault, serve: Serve) -> None:
     service.stand_in.plan = lambda asked: fault
     with pytest.raises(BackupError) as caught:
         service.client.page(page)
-    assert TOKEN not in _told(caught.value)
+    assert TOKEN not in _shown(caught.value)
     assert TOKEN not in repr(service.client)
 
 
@@ -221,7 +221,7 @@ def test_no_error_holds_the_token(fault: Fault, serve: Serve) -> None:
 def test_a_token_that_can_be_none_is_refused_without_repeating_it(odd: str) -> None:
     with pytest.raises(ConfigError, match="NOTION_TOKEN") as caught:
         Client(f"{TOKEN}{odd}{TOKEN}")
-    assert TOKEN not in _told(caught.value)
+    assert TOKEN not in _shown(caught.value)
 
 
 def test_a_page_may_hold_the_token_that_reads_it(serve: Serve) -> None:

@@ -92,7 +92,7 @@ def test_all_workers_wait_once_until_the_moment_and_nothing_is_lost(serve: Serve
     assert len(service.stand_in.requests) == 8
     assert served == [1030.0] * 4
     assert service.time.slept == [30.0] * 4
-    assert service.time.told == [30.0]
+    assert service.time.waits == [30.0]
 
 
 def test_who_comes_later_waits_for_the_same_moment(serve: Serve) -> None:
@@ -110,11 +110,11 @@ def test_a_later_moment_is_logged_again_an_earlier_one_is_not(time: Time) -> Non
     gate = time.gate()
     for seconds in (30, 30.5, 10, 60):
         gate.close(seconds)
-    assert time.told == [30, 60]
+    assert time.waits == [30, 60]
     gate.wait()
     assert time.now == 1060
     gate.close(1)
-    assert time.told == [30, 60, 1]
+    assert time.waits == [30, 60, 1]
 
 
 def test_a_small_budget_is_used_and_every_request_answered(serve: Serve) -> None:
@@ -164,7 +164,7 @@ def test_a_wait_beyond_all_patience_is_not_begun_and_not_asked_for_again(serve: 
         with pytest.raises(Busy, match="throttles every request, for longer than the 15 minutes"):
             service.client.page(page)
     assert len(service.stand_in.requests) == 1
-    assert (service.time.slept, service.time.told) == ([], [])
+    assert (service.time.slept, service.time.waits) == ([], [])
     service.time.now += 3600
     assert service.client.page(page)["id"] == page
 
@@ -202,7 +202,7 @@ def test_the_pauses_between_tries_grow_and_end_at_half_a_minute(serve: Serve) ->
     assert len(service.time.slept) == len(middle)
     for slept, about in zip(service.time.slept, middle, strict=True):
         assert 0.7 * about <= slept <= 1.3 * about
-    assert service.time.told == []  # nobody else waits for a broken answer
+    assert service.time.waits == []  # nobody else waits for a broken answer
 
 
 @pytest.mark.parametrize(("after", "waited"), [("20", 20), ("4000", 60)])

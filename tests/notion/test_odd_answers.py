@@ -190,30 +190,30 @@ def test_a_number_of_more_digits_than_python_takes_is_a_number(serve: Serve) -> 
 
 
 def test_it_is_said_at_once_when_notion_cannot_be_reached(time: Time) -> None:
-    told: list[str] = []
-    client = Client(TOKEN, "http://127.0.0.1:9", gate=time.gate(), tell=told.append)
+    said: list[str] = []
+    client = Client(TOKEN, "http://127.0.0.1:9", gate=time.gate(), log=said.append)
     with pytest.raises(Busy):
         client.page(PAGE)
-    assert told == [
+    assert said == [
         "Notion cannot be reached: the connection failed. Trying 5 more times, for about 31 s."
     ]
     with pytest.raises(Busy):
         client.page(PAGE)
-    assert len(told) == 1, "it is known"
+    assert len(said) == 1, "it is known"
 
 
 def test_one_lost_answer_among_good_ones_is_not_worth_a_word(serve: Serve) -> None:
     workspace, page = one_page()
     service = serve(workspace)
-    told: list[str] = []
-    client = Client(TOKEN, service.stand_in.url, gate=service.time.gate(), tell=told.append)
+    said: list[str] = []
+    client = Client(TOKEN, service.stand_in.url, gate=service.time.gate(), log=said.append)
     client.page(page)
     service.stand_in.fail_next(faults.error(502), times=2)
     client.page(page)
-    assert told == []
+    assert said == []
     service.stand_in.fail_next(faults.error(502), times=4)
     client.page(page)
-    assert told == ["Notion answers with status 502. Trying 3 more times, for about 28 s."]
+    assert said == ["Notion answers with status 502. Trying 3 more times, for about 28 s."]
 
 
 # -- meeting notes -------------------------------------------------------------------------------

@@ -15,13 +15,13 @@ T = TypeVar("T")
 PAGE_SIZE = 100  # the largest that the API takes
 _MOST = 2_000  # parts; of 10,000 rows, the most that a query gives, they would have five each
 _FRUITLESS = 20  # parts in a row with nothing new; a filter may leave a few of them empty
-_ANEW = 2  # times; a list that loses its place three times would do so for ever
+_RESTARTS = 2  # times; a list that loses its place three times would do so for ever
 
 
-def begun_anew(ask: Callable[[], T]) -> T:
+def restarted(ask: Callable[[], T]) -> T:
     """What `ask` makes of a whole list. When its cursor is refused half-way, as one is that has
     expired, the list is asked for from its beginning, at most twice."""
-    for _ in range(_ANEW):
+    for _ in range(_RESTARTS):
         try:
             return ask()
         except NotionError as error:
