@@ -50,9 +50,9 @@ from backup.stop import Interrupted, Stop
 
 def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = None) -> int:
     """Run the program; the exit code: 0 all well, 1 something failed and the rest is saved, 2 the
-    configuration is wrong, 128 + the signal's number when it was told to stop.
+    configuration is wrong, 128 + the signal's number when it was stopped.
 
-    Raises SystemExit(1) for a bug, when everybody has been told.
+    Raises SystemExit(1) for a bug, when everybody has been notified.
     """
     stop = stop or Stop()
     arguments = _parser().parse_args(argv)

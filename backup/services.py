@@ -89,7 +89,7 @@ def tracks_journal(git: Git, tree: Tree) -> bool:
 @dataclass(frozen=True)
 class ReadingServices:
     """What a command needs that only looks: it writes nothing, and asks nobody outside. `git` works in
-    the output folder; `now` is the moment to which ages are told."""
+    the output folder; `now` is the moment from which ages are counted."""
 
     tree: Tree
     git: Git
@@ -313,7 +313,7 @@ def _committer(settings: Publishing, environ: Mapping[str, str], git: Git) -> Id
         return Identity(*settings.author)
     if bot := ci.bot(environ):
         return bot
-    told = git.ask("config", "--get-regexp", r"^user\.(name|email)$").splitlines()
-    user = dict(line.partition(" ")[::2] for line in told)
+    lines = git.ask("config", "--get-regexp", r"^user\.(name|email)$").splitlines()
+    user = dict(line.partition(" ")[::2] for line in lines)
     name, email = user.get("user.name", ""), user.get("user.email", "")
     return Identity(name or "notion-backup", email or "notion-backup@users.noreply.invalid")

@@ -15,7 +15,7 @@ _SECONDS = 3.0  # for pages under way; what is left of the seven is for writing 
 
 
 class Interrupted(BaseException):
-    """The run was told to stop before it had changed anything."""
+    """The run was stopped before it had changed anything."""
 
 
 class Stop:

@@ -124,9 +124,9 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
     roots = roots_in(listing, memory.state)
     memory = completed(memory, listing.lists, lying, roots)
     survey.further(memory.state)  # of pages that were found again
-    memory, told = adopt.adopted(load.unproven(memory), listing, lying)
-    if told:
-        services.log.line(told)
+    memory, notice = adopt.adopted(load.unproven(memory), listing, lying)
+    if notice:
+        services.log.line(notice)
     if not settings.keep_json:
         memory = load.without_stores(memory, load.having(memory, base, services.tree))
     services.log.problem("errors", *summary.damage(memory))

@@ -1,6 +1,6 @@
 """What the integration can see, as lines ready to paste: for somebody who has a token and no DATABASES.
 
-It is asked for by `status --discover`, and by a run that is not told what to back up. A search promises to
+It is asked for by `status --discover`, and by a run without `databases`. A search promises to
 find what is shared directly, and that is all that a setting needs to name.
 """
 
@@ -80,7 +80,7 @@ def run(client: Client) -> Answer:
     if not named:
         return Answer("", problems=(Problem("Notion", _NOTHING),), data={"shared": []})
     rows = sight.rows()
-    told = [
+    shared = [
         {
             "id": each.id,
             "kind": each.kind,
@@ -92,7 +92,7 @@ def run(client: Client) -> Answer:
     ]
     lines = list(_lines(sight, named, rows))
     return Answer(
-        _heading(sight), lines=tuple(_pasted(lines)), data={"shared": told, "cut": sight.is_cut}
+        _heading(sight), lines=tuple(_pasted(lines)), data={"shared": shared, "cut": sight.is_cut}
     )
 
 

@@ -273,15 +273,19 @@ def _compared(
 
 
 def _proven(answer: Answer, shown: Proof) -> Answer:
-    told = [
+    unforeseen = [
         Problem(each.path, f"block {each.where}: {each.what}" if each.where else each.what)
         for each in shown.differences[:_MOST]
     ]
     if len(shown.differences) > _MOST:
-        told.append(Problem("restore", f"and {len(shown.differences) - _MOST} more differences"))
+        unforeseen.append(
+            Problem("restore", f"and {len(shown.differences) - _MOST} more differences")
+        )
     if shown.unfounded:
         kinds = "; ".join(summary.kinds(shown.unfounded))
-        told.append(Problem("restore", f"The plan named losses that did not happen: {kinds}."))
+        unforeseen.append(
+            Problem("restore", f"The plan named losses that did not happen: {kinds}.")
+        )
     proven = (
         f"{counted(len(shown.differences), 'difference')} that the plan did not foresee."
         if shown.differences
@@ -291,5 +295,5 @@ def _proven(answer: Answer, shown: Proof) -> Answer:
     data = {**answer.data, "differences": len(shown.differences), "compared": shown.compared}
     again = ("Another run makes another copy: move this one into the trash first.",)
     notes = (*answer.notes, *(again if shown.differences else ()))
-    heading, problems = f"{answer.heading}. {proven}", (*answer.problems, *told)
+    heading, problems = f"{answer.heading}. {proven}", (*answer.problems, *unforeseen)
     return replace(answer, heading=heading, notes=notes, problems=problems, data=data)

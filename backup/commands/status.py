@@ -62,7 +62,7 @@ class _Part:
 
 def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
     """Say what the backup in the output folder holds, and what is wrong with it as far as its state
-    tells; `verify` reads the files, too. Raises StateError when there is none."""
+    shows; `verify` reads the files, too. Raises StateError when there is none."""
     now = services.load().state
     parts = _parts(now, services)
     lacking = list(_lacking(now, services))
@@ -123,7 +123,7 @@ def _sum(parts: list[_Part]) -> _Part:
 
 
 def _numbers(parts: list[_Part]) -> Json:
-    def told(part: _Part) -> Json:
+    def as_json(part: _Part) -> Json:
         return {
             "pages": part.pages,
             "files": part.files,
@@ -132,8 +132,8 @@ def _numbers(parts: list[_Part]) -> Json:
             "waiting_pages": part.waiting,
         }
 
-    listed = [{"title": each.title, "folder": each.folder, **told(each)} for each in parts]
-    whole = told(_sum(parts))
+    listed = [{"title": each.title, "folder": each.folder, **as_json(each)} for each in parts]
+    whole = as_json(_sum(parts))
     return {**whole, "databases": listed}
 
 
@@ -143,12 +143,12 @@ def _lacking(now: State, services: ReadingServices) -> Iterator[_Lacking]:
     asked = 0
     for id_, record in now.pages.items():
         pendings = [Pending.from_json(raw) for raw in record.pending]
-        told = ""
+        logged = ""
         if any(not each.since for each in pendings) and asked < _DATED:
             asked += 1
-            told = _logged(services, "%cI", record.paths()[0])
+            logged = _logged(services, "%cI", record.paths()[0])
         for each in pendings:
-            yield _Lacking(id_, record, each, each.since or told)
+            yield _Lacking(id_, record, each, each.since or logged)
 
 
 def _told(each: _Lacking, now: datetime) -> Json:
@@ -223,7 +223,7 @@ def _failed(now: State) -> Iterator[Problem]:
 def _problems(
     now: State, parts: list[_Part], lacking: list[_Lacking], moment: datetime
 ) -> Iterator[Problem]:
-    for file, what in untrusted.told(now.damage):
+    for file, what in untrusted.described(now.damage):
         yield Problem(file, what)
     for each in lacking:
         if each.kind(moment) == "failed":

@@ -28,7 +28,7 @@ def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
     file that does not fit. Raises StateError when there is no backup."""
     here = services.load()
     found = check(here.state, lying(services.tree), Options.of(settings.rendering), here.claimed)
-    damage = tuple(Problem(name, what) for name, what in untrusted.told(here.state.damage))
+    damage = tuple(Problem(name, what) for name, what in untrusted.described(here.state.damage))
     problems = (*damage, *found.problems)
     return Answer(
         heading=heading(found, problems),

@@ -120,7 +120,7 @@ class Downloader:
             return None
         try:
             return self._refresh(file)
-        except BackupError:  # the file's own failure is the one to tell
+        except BackupError:  # the file's own failure is the one to report
             return None
 
     def _patiently(self, file: File, folder: Path) -> Downloaded:

@@ -1,4 +1,4 @@
-"""What a file really is: told by its bytes, then by its server, then by its name."""
+"""What a file really is: known by its bytes, then by its server, then by its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import puremagic
 
 from backup.model import SHOWN_BY_BROWSERS
 
-HEAD = 65_536  # bytes of a file's beginning that are enough to tell what it is
+HEAD = 65_536  # bytes of a file's beginning that are enough to know what it is
 _MAGIC_HEAD = 4096  # of them for magic numbers; an SVG may begin behind a long comment
 
 SHOWN = SHOWN_BY_BROWSERS
@@ -79,7 +79,7 @@ _VAGUE = ("bin", "dat", "download", "file", "part", "tmp")  # extensions that sa
 
 
 def extension(head: bytes, content_type: str, name: str) -> str:
-    """The extension of a file, lower-case and without dot; 'bin' when nothing tells.
+    """The extension of a file, lower-case and without dot; 'bin' when nothing says.
 
     `head` are its first bytes (HEAD of them are enough), `content_type` what the server called it,
     `name` its own name. The bytes decide where they prove something; inside a ZIP or a text they do
@@ -227,7 +227,7 @@ def _markup(head: bytes) -> str:
 
 
 def _text(head: bytes) -> str:
-    """`head` as text, as far as markup can be told from it."""
+    """`head` as text, as far as markup can be seen in it."""
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if head.startswith(mark):
             return head[2:].decode(encoding, "ignore")

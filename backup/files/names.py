@@ -38,7 +38,7 @@ _NUMBER = re.compile(rf"{IMAGES}/(\d{{1,9}})-")
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A file that needs a name. `stem` is the name without number and extension, `extension` has no
-    dot and is '' when unknown; `digest` tells equal contents, '' when the content is not there."""
+    dot and is '' when unknown; `digest` names equal contents, '' when the content is not there."""
 
     identity: str
     kind: str  # "image" or "attachment", as in model.File
@@ -62,7 +62,7 @@ def display(file: File) -> str:
 
 
 def stem(file: File, extension: str, description: str = "") -> str:
-    """The name of `file` without number, once the bytes have told its `extension`.
+    """The name of `file` without number, once the bytes have shown its `extension`.
 
     An image: a slug of its words (caption, own name, heading) and of its `description`. Anything
     else keeps its own name, made safe; its old extension goes when the new one says the same.

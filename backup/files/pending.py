@@ -1,7 +1,7 @@
 """A file that could not be downloaded, as the state remembers it: enough to try just it again; pure.
 
 What Notion hosts is tried in each run, and each run that lacks it fails. What lies elsewhere may be
-gone for good, and nobody here can bring it back: it is told once, then counted, and tried rarely.
+gone for good, and nobody here can bring it back: it is reported once, then counted, and tried rarely.
 """
 
 from __future__ import annotations

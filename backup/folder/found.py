@@ -42,7 +42,7 @@ def completed(
     in these.
 
     A lost state knows none of them, a damaged one lacks some; and one that somebody has edited may
-    lack any, or have it where it lay long ago. Of these only the history can tell that nobody wrote
+    lack any, or have it where it lay long ago. Of these only the history shows that nobody wrote
     in them.
     """
     roots = roots or {}
@@ -88,7 +88,7 @@ def _places(
     memory: Memory, files: Collection[str], owned: Collection[str], databases: Collection[str]
 ) -> tuple[set[str], set[str]]:
     """The texts and the stores in `files` that no page of the state has; the stores also of pages that
-    must be read if nothing else tells of them."""
+    must be read if nothing else names them."""
     doubted = {memory.state.pages[id_].folder for id_ in memory.rebuilt}
     free = [
         (path, folder, name)
@@ -104,7 +104,7 @@ def _places(
 def _caught_up(
     memory: Memory, listed: Collection[Listed], lying: Lying, roots: Mapping[str, str]
 ) -> Memory:
-    """The memory with pages where the history says that they lie, when texts tell that the state is not
+    """The memory with pages where the history says that they lie, when texts show that the state is not
     of today: somebody has put an old one back, or edited it."""
     if lying.earlier is None or not (strange := _strange(memory, listed, lying, roots)):
         return memory
@@ -130,16 +130,16 @@ def _strange(
     owned = memory.state.owned()
     files = frozenset(lying.files())
     free = (path for path in files if path.endswith(f"/{TEXT}") and path not in owned)
-    told = _told(free, lying)
+    named = _named(free, lying)
     going = {
         id_
         for id_ in rows.keys() & pages.keys() - memory.unpublished
         if (rows[id_].title, rows[id_].parent) != (pages[id_].title, pages[id_].parent)
     }
-    place = {id_: pages[id_].text_path for id_ in going.union(told.values()) & pages.keys()}
-    there = _told(place.values(), lying)
+    place = {id_: pages[id_].text_path for id_ in going.union(named.values()) & pages.keys()}
+    there = _named(place.values(), lying)
     found = {path for id_ in going if there.get(path := place[id_], id_) != id_}
-    for path, id_ in told.items():
+    for path, id_ in named.items():
         folder = path.rpartition("/")[0]
         is_ours = id_ in rows or folder in roots or _is_below(folder, homes, files)
         if there.get(place[id_]) != id_ if id_ in place else is_ours:
@@ -157,7 +157,7 @@ def _is_below(folder: str, homes: Collection[str], files: frozenset[str]) -> boo
     return True
 
 
-def _told(paths: Iterable[str], lying: Lying) -> dict[str, str]:
+def _named(paths: Iterable[str], lying: Lying) -> dict[str, str]:
     """Which page each of the texts is of, by its own words."""
     said = (
         (path, origin.subject(content.decode("utf-8", "replace")))
@@ -167,14 +167,14 @@ def _told(paths: Iterable[str], lying: Lying) -> dict[str, str]:
 
 
 def _with(memory: Memory, found: Rebuilt, added: Mapping[str, Record]) -> Memory:
-    """The memory with the pages `added`, which were found again, and with what their stores tell of
+    """The memory with the pages `added`, which were found again, and with what their stores say of
     those that must be read otherwise."""
     known = memory.state.pages
-    told = {id_: found.pages[id_] for id_ in found.whole & memory.rebuilt}
-    told = {id_: each for id_, each in told.items() if each.folder == known[id_].folder}
-    pages = {**added, **known, **told}
+    stored = {id_: found.pages[id_] for id_ in found.whole & memory.rebuilt}
+    stored = {id_: each for id_, each in stored.items() if each.folder == known[id_].folder}
+    pages = {**added, **known, **stored}
     newest = max((each.edited for each in pages.values()), default="")
-    whole = told.keys() | (found.whole & added.keys())
+    whole = stored.keys() | (found.whole & added.keys())
     restored = {id_ for id_ in whole if rebuild.is_settled(pages[id_], newest)}
     folders = {record.folder for record in pages.values()}
     elsewhere = {*found.strays, *(each.folder for each in found.pages.values())}

@@ -41,7 +41,7 @@ def placed(decided: Plan, before: State) -> dict[str, Place]:
 
 
 def new(tables: Tables, decided: Plan, before: State) -> list[StoredDatabase]:
-    """The databases of which the views are to be asked for, as far as the listing tells."""
+    """The databases of which the views are to be asked for, as far as the listing shows."""
     return [
         stored
         for each in decided.databases
@@ -67,7 +67,7 @@ def write_indexes(
     """Write README.md, database.csv and the store of each database that the writer's plan knows, and return
     where every database lies now.
 
-    A file that is not ours is left alone. `has` tells whether the backup had a file when the run began.
+    A file that is not ours is left alone. `has` says whether the backup had a file when the run began.
     """
     work = _Work(tables, writer, before, has)
     places = placed(writer.plan, before)

@@ -192,7 +192,7 @@ def of_branch(base: Base, here: Local, tree: Tree) -> Memory:
 
 def _says_so(tree: Tree, page_id: str, record: Record) -> bool:
     """Whether all files of a page are there, and its text says where it is in Notion, as its last line
-    does: nothing else tells whether somebody has changed it."""
+    does: nothing else shows whether somebody has changed it."""
     text = tree.beginning(record.text_path, -1)
     return origin.subject(text) == page_id and all(map(tree.has, record.paths()))
 

@@ -71,7 +71,7 @@ class Holdings:
         return self._rows.get(database_id, {})
 
     def pages(self, database_id: str) -> list[Target]:
-        """The same as targets, by title; the folder tells two of one title apart."""
+        """The same as targets, by title; the folder distinguishes two of one title."""
         ordered = sorted(self.rows(database_id).values(), key=_by_title)
         return [Target(each.text_path, each.title, each.icon) for each in ordered]
 

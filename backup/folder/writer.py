@@ -160,7 +160,7 @@ class Writer:
     ) -> bool:
         """Write a file that shows a database's pages; False when something that is not ours lies there.
 
-        `is_ours` tells from a text whether this program wrote it, should the state not know.
+        `is_ours` says from a text whether this program wrote it, should the state not know.
         """
         if self.tree.is_blocked(path):
             return False
@@ -181,7 +181,7 @@ class Writer:
     def write_store(
         self, database_id: str, path: str, content: bytes, is_ours: Callable[[bytes], bool]
     ) -> bool:
-        """Write a database's store; False when something that is not ours lies there. `is_ours` tells
+        """Write a database's store; False when something that is not ours lies there. `is_ours` says
         that of its bytes, should the state not know."""
         if self.tree.is_blocked(path):
             return False

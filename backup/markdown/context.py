@@ -67,7 +67,7 @@ def render_key(schema: Json, options: Options) -> str:
     """A short name for everything besides the page itself that its Markdown depends on.
 
     The order of keys says nothing. Formula expressions are left out: Notion rewrites their text
-    without any change (changelog of 2026-08-12), and the values tell what they give.
+    without any change (changelog of 2026-08-12), and the values say what they give.
     """
     columns = {name: _column(config) for name, config in schema.items() if isinstance(config, dict)}
     return short_digest([RENDERER, repr(options), columns])

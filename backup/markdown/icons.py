@@ -10,7 +10,7 @@ from backup.model import Json, emoji
 
 DATABASE, PAGE = "🗂️", "📄"  # of those that have none
 # Notion's own icons have names, of which only the first word counts here ('info-alternate').
-# Assumed: their names are those of the drawings; one that is not here is told by its name in a callout.
+# Assumed: their names are those of the drawings; one that is not here is given by its name in a callout.
 _NATIVE = {
     **dict.fromkeys(("warning", "caution"), "⚠️"),
     **dict.fromkeys(("info", "information"), "ℹ️"),

@@ -28,7 +28,7 @@ _CLOSED = ("unsupported",)  # may say that it has children; to ask for them is a
 _DEEPEST = 100  # levels; far below what Python can walk, far above what Notion's editor makes
 _MEETINGS = ("meeting_notes", "transcription")  # the new and the old name
 _SECTIONS = ("summary_block_id", "notes_block_id", "transcript_block_id")
-_BROKEN = (500, 504)  # may be about one block alone, for good; others tell of a moment
+_BROKEN = (500, 504)  # may be about one block alone, for good; others pass
 _UNSUPPORTED = "Notion's API does not give its content"
 
 

@@ -23,7 +23,7 @@ _HANDFUL = 3  # refusals in a row: then it is the capability, or the endpoint, a
 
 @dataclass(frozen=True, slots=True)
 class Discussed:
-    """What the Markdown of a page tells of discussions: of each address the ids (32 hex digits) in it, and
+    """What the Markdown of a page shows of discussions: of each address the ids (32 hex digits) in it, and
     the blocks that it does not show."""
 
     addresses: tuple[frozenset[str], ...]
@@ -37,7 +37,7 @@ class Comments:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._heard: dict[str, tuple[Json, ...]] = {}
-        self._told: dict[str, Discussed | None] = {}
+        self._known: dict[str, Discussed | None] = {}
         self._refused = self._untold = 0  # answers in a row
 
     @property
@@ -79,11 +79,11 @@ class Comments:
         except NotFound:
             return None
 
-    def told(self, page_id: str, *, again: bool = False) -> Discussed | None:
-        """What the Markdown of the page tells; None when Notion does not give it, or not to its end."""
-        if page_id not in self._told or again:
-            self._told[page_id] = self._ask(page_id)
-        return self._told[page_id]
+    def discussed(self, page_id: str, *, again: bool = False) -> Discussed | None:
+        """What the Markdown of the page shows; None when Notion does not give it, or not to its end."""
+        if page_id not in self._known or again:
+            self._known[page_id] = self._ask(page_id)
+        return self._known[page_id]
 
     def _ask(self, page_id: str) -> Discussed | None:
         if self._untold >= _HANDFUL:

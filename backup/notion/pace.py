@@ -56,7 +56,7 @@ class Pace:
             self._faster = _FASTER
 
     def _learn(self, now: float) -> None:
-        """The wait is over: what was let through since the one before tells the pace."""
+        """The wait is over: what was let through since the one before gives the pace."""
         is_few = 0 < self._granted < _FEW and 0 < self._span <= _SHORT
         if is_few and not self._interval:
             self._interval = self._span / self._granted

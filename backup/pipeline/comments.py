@@ -1,12 +1,12 @@
 """Adds to pages their open comments, and finds out in which unchanged pages others are open by now.
 
 No edit time moves by a comment, so that each page is asked about in each run: for the comments about the
-page, for its Markdown, which tells the blocks that have some (see notion.comments), and for those of
+page, for its Markdown, which names the blocks that have some (see notion.comments), and for those of
 these blocks. Of many pages a run asks about a share, and about the others when it reads them.
 
-What the Markdown does not tell is asked for block by block: of a page whose Markdown Notion refuses, or
-that tells of a discussion but not where it is; pictures and other blocks without words; and of all pages
-once it is seen that a block has comments and the Markdown does not tell of it.
+What the Markdown leaves out is asked for block by block: of a page whose Markdown Notion refuses, or
+that shows a discussion but not where it is; images and other blocks without words; and of all pages
+once it is seen that a block has comments and the Markdown does not show it.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from backup.sync.steps import Action, Plan
 from backup.words import UNTITLED, counted
 
 _NONE = "-"  # in a record: no comments
-_NOT_TOLD = "?"  # in a record: the Markdown does not tell of all, here or elsewhere
+_INCOMPLETE = "?"  # in a record: the Markdown does not show all, here or elsewhere
 _MOST = 500  # blocks of a page that are asked one by one in each run; all are when it is read
 _TRIAL = (
-    20  # blocks that are asked though nothing is told of them, until the Markdown has told of one
+    20  # blocks that are asked though nothing is known of them, until the Markdown has shown one
 )
 _WORDLESS = {"image", "video", "audio", "file", "pdf", "embed", "bookmark", "link_preview"}
 _WORDLESS |= {"equation", "table"}
@@ -48,7 +48,7 @@ _IN_SHARES = (
     "has its turn in seven runs of a workflow, and when it is edited; a full sync asks about all."
 )
 _NOT_ALL = (
-    "Notion's Markdown does not tell of all discussions, so every block is asked about, which takes one "
+    "Notion's Markdown leaves out some discussions, so every block is asked about, which takes one "
     "request each. A full sync tries the Markdown again."
 )
 
@@ -84,13 +84,13 @@ class Discussions:
     warnings: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _trial: int = _TRIAL
-    _is_told: bool = False  # the Markdown has told of a block that has comments
-    _is_untold: bool = False  # it has not told of one that has some
+    _is_shown: bool = False  # the Markdown has shown a block that has comments
+    _is_incomplete: bool = False  # it has left out one that has some
 
     def __post_init__(self) -> None:
-        told = {record.told for record in self.records.values()}
-        self._is_untold = _NOT_TOLD in told and not self.is_full
-        self._is_told = bool(told - {"", _NOT_TOLD, short_digest(())})
+        known = {record.told for record in self.records.values()}
+        self._is_incomplete = _INCOMPLETE in known and not self.is_full
+        self._is_shown = bool(known - {"", _INCOMPLETE, short_digest(())})
 
     def look(self, decided: Plan, pool: Executor, turn: int) -> None:
         """Find the pages whose comments have changed among those that are not read anyway."""
@@ -130,7 +130,7 @@ class Discussions:
         return None if self.comments.is_refused else True
 
     def _may_read(self, ids: Iterable[str]) -> bool:
-        """Whether the integration may read comments: the first answers tell."""
+        """Whether the integration may read comments: the first answers say."""
         for id_ in ids:
             try:
                 self.comments.about(id_)
@@ -140,16 +140,16 @@ class Discussions:
             except Unauthorized:
                 raise
             except NotionError:
-                return True  # each page tells for itself
+                return True  # each page says for itself
             else:
                 return True
         return not self.comments.give_up()
 
     def _is_other(self, page_id: str, record: Record) -> bool:
-        """Whether the comments of a page, or what its Markdown tells of them, are not those of its record."""
-        if record.told not in ("", _NOT_TOLD):
-            told = None if self._is_untold else self.comments.told(page_id)
-            if self._is_untold or (told and _digest_of(told) != record.told):
+        """Whether the comments of a page, or what its Markdown shows of them, are not those of its record."""
+        if record.told not in ("", _INCOMPLETE):
+            shown = None if self._is_incomplete else self.comments.discussed(page_id)
+            if self._is_incomplete or (shown and _digest_of(shown) != record.told):
                 return True
         found = [*self.comments.about(page_id)]
         for id_ in record.discussed:
@@ -186,23 +186,23 @@ class Discussions:
     def _of(self, page: Page, before: Record | None) -> Heard:
         own = {bare_id(block.id): block for block in _own(page.blocks)}
         about = self.comments.about(page.id)
-        by_markdown = len(own) > 1 and not self._is_untold
-        told = self.comments.told(page.id) if by_markdown else None
-        named = _in_page(told, page, about, own) if told else None
-        if told and named is not None:
+        by_markdown = len(own) > 1 and not self._is_incomplete
+        shown = self.comments.discussed(page.id) if by_markdown else None
+        named = _in_page(shown, page, about, own) if shown else None
+        if shown and named is not None:
             earlier = before.discussed if before else ()
-            wanted = {*named, *earlier, *told.unknown, *_wordless(own)} & own.keys()
+            wanted = {*named, *earlier, *shown.unknown, *_wordless(own)} & own.keys()
             found = self._ask(wanted)
             found |= self._tried(own, wanted, named, found)
-            silent = {*told.unknown, *_wordless(own)}
+            silent = {*shown.unknown, *_wordless(own)}
             hidden = {id_ for id_, each in found.items() if each} - named - silent
             if not self._is_hidden(page, frozenset(hidden)):
                 ids = [id_ for id_ in own if found.get(id_, ()) != () or id_ in silent]
-                return _result(page, about, own, found, _digest_of(told), ids)
+                return _result(page, about, own, found, _digest_of(shown), ids)
             self._warn()
         found = self._ask(own)
         ids = [id_ for at, id_ in enumerate(own) if found[id_] != () or at < _MOST]
-        return _result(page, about, own, found, _NOT_TOLD if self._is_untold else "", ids)
+        return _result(page, about, own, found, _INCOMPLETE if self._is_incomplete else "", ids)
 
     def _ask(self, ids: Collection[str]) -> _Found:
         """The comments of each block, several at once."""
@@ -216,23 +216,23 @@ class Discussions:
         named: Collection[str],
         found: _Found,
     ) -> _Found:
-        """The comments of some other blocks, as long as the Markdown has told of none that has some."""
-        self._is_told = self._is_told or any(found[id_] for id_ in named if id_ in found)
-        if self._is_told or self._trial <= 0:
+        """The comments of some other blocks, as long as the Markdown has shown none that has some."""
+        self._is_shown = self._is_shown or any(found[id_] for id_ in named if id_ in found)
+        if self._is_shown or self._trial <= 0:
             return {}
         others = [id_ for id_ in own if id_ not in wanted][: self._trial]
         self._trial -= len(others)
         return self._ask(others)
 
     def _is_hidden(self, page: Page, blocks: frozenset[str]) -> bool:
-        """Whether the Markdown still does not tell of these blocks: somebody may just have commented."""
-        told = self.comments.told(page.id, again=True) if blocks else None
-        return bool(told and not blocks <= frozenset().union(*told.addresses))
+        """Whether the Markdown still does not show these blocks: somebody may just have commented."""
+        shown = self.comments.discussed(page.id, again=True) if blocks else None
+        return bool(shown and not blocks <= frozenset().union(*shown.addresses))
 
     def _warn(self) -> None:
-        if not self._is_untold:
+        if not self._is_incomplete:
             self.warnings.append(Problem("discussions", _NOT_ALL))
-        self._is_untold = True
+        self._is_incomplete = True
 
 
 def looked(
@@ -281,14 +281,14 @@ def _wordless(own: Mapping[str, Block]) -> Iterator[str]:
 
 
 def _in_page(
-    told: Discussed, page: Page, about: Iterable[Json], own: Collection[str]
+    discussed: Discussed, page: Page, about: Iterable[Json], own: Collection[str]
 ) -> set[str] | None:
-    """The blocks that the Markdown tells of; None when it tells of a discussion, and not where it is."""
+    """The blocks that the Markdown names; None when it shows a discussion, and not where it is."""
     elsewhere = {bare_id(word(each, "discussion_id")) for each in about}
     shown = {bare_id(block.id) for block in page.walk()} | elsewhere
-    if not all(ids & shown for ids in told.addresses):
+    if not all(ids & shown for ids in discussed.addresses):
         return None
-    return {id_ for ids in told.addresses for id_ in ids if id_ in own}
+    return {id_ for ids in discussed.addresses for id_ in ids if id_ in own}
 
 
 def _result(
@@ -296,11 +296,11 @@ def _result(
     about: Iterable[Json],
     own: Iterable[str],
     found: _Found,
-    told: str,
+    digest: str,
     discussed: Iterable[str],
 ) -> Heard:
     comments = (*about, *(each for id_ in own for each in found.get(id_) or ()))
-    known = (_named(comments), told, tuple(discussed))
+    known = (_named(comments), digest, tuple(discussed))
     hidden = sum(each is None for each in found.values())
     what = (
         f"Notion did not show the comments of {counted(hidden, 'block')}: the next run asks again."
@@ -315,10 +315,10 @@ def _named(comments: Collection[Json]) -> str:
     return short_digest(lasting(list(comments))) if comments else _NONE
 
 
-def _digest_of(told: Discussed) -> str:
-    return short_digest([sorted(ids) for ids in told.addresses])
+def _digest_of(discussed: Discussed) -> str:
+    return short_digest([sorted(ids) for ids in discussed.addresses])
 
 
 def _cost(record: Record) -> int:
     """How many requests it takes to look at the comments of a page."""
-    return 1 + (record.told not in ("", _NOT_TOLD)) + len(record.discussed)
+    return 1 + (record.told not in ("", _INCOMPLETE)) + len(record.discussed)

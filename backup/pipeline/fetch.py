@@ -46,12 +46,12 @@ _GLANCE = 0.2  # seconds between two looks at whether to stop
 
 @dataclass(frozen=True)
 class Fetching:
-    """What the work needs: who reads, who writes, who tells, and the threads for whole pages.
+    """What the work needs: who reads, who writes, who logs, and the threads for whole pages.
 
     `edited_since` gives the rows of a listing that were edited since it began; `further` what is seen
     once these pages were read, with the state by then. `bring` brings what the work tree lacks of the
     steps' pages, as far as the branch has it; `between` is called now and then, and may publish what is
-    finished. `told` is when it was last said how far the work is.
+    finished. `logged` is when it was last said how far the work is.
     """
 
     reader: Reader
@@ -63,7 +63,7 @@ class Fetching:
     further: Callable[[State, Collection[str]], Listing]
     bring: Callable[[Collection[Step]], None] = lambda steps: None
     between: Callable[[], None] = lambda: None
-    told: list[float] = field(default_factory=list)
+    logged: list[float] = field(default_factory=list)
 
     def all(self, decided: Plan, listing: Listing, rules: Rules) -> Outcome:
         """Carry out what was decided from the listing and the rules, then what the plan says next.
@@ -71,7 +71,7 @@ class Fetching:
         Never raises: what ends the work is in the outcome, beside all that was done before.
         """
         outcomes: list[Outcome] = []
-        self.told[:] = [self.stop.clock()]
+        self.logged[:] = [self.stop.clock()]
         try:
             for outcome in self._rounds(decided, listing, rules):
                 outcomes.append(self._mentioned(outcome))
@@ -120,7 +120,7 @@ class Fetching:
             work = work._renewed(todo, listing, rules, edited=bool(edited))
 
     def _found_in(self, read: Collection[Step]) -> Listing | None:
-        """What Notion shows now that these were read; None when told to stop meanwhile. In a large tree that
+        """What Notion shows now that these were read; None when the run is stopped meanwhile. In a large tree that
         takes a request for each of thousands of pages: what is finished is published meanwhile."""
         with threads(1, self.stop) as beside:
             answer = beside.submit(self.further, self._now(), [step.page_id for step in read])
@@ -179,7 +179,7 @@ class Fetching:
             try:
                 for number, future in enumerate(self._finished(futures), start=1):
                     outcomes.append(future.result())
-                    self._log(f"{number}/{len(steps)}", futures[future], outcomes[-1])
+                    self._log_page(f"{number}/{len(steps)}", futures[future], outcomes[-1])
                     if outcomes[-1].ended:
                         _cancel(futures)
             except Exception as error:  # noqa: BLE001 - what is finished must be published
@@ -205,7 +205,7 @@ class Fetching:
         return Outcome(failed=tuple(failed), moved=tuple(moved), removed=tuple(removed))
 
     def _finished(self, futures: Collection[Future[Outcome]]) -> Iterator[Future[Outcome]]:
-        """Each future when it is done. When told to stop: only those under way, for a short while."""
+        """Each future when it is done. When the run is stopped: only those under way, for a short while."""
         done: SimpleQueue[Future[Outcome]] = SimpleQueue()
         for future in futures:
             future.add_done_callback(done.put)
@@ -229,10 +229,10 @@ class Fetching:
 
     def _pace(self, pending: int) -> None:
         """Say how far the work is, and what is left by what is known so far."""
-        is_due = self.stop.clock() - self.told[-1] >= _MINUTE
+        is_due = self.stop.clock() - self.logged[-1] >= _MINUTE
         if not (is_due or self.log.has_bar):
             return
-        self.told[:] = [self.stop.clock()] if is_due else self.told
+        self.logged[:] = [self.stop.clock()] if is_due else self.logged
         known, client = len(self.writer.plan.steps), self.reader.client
         each = client.spent["reading"] / max(1, len(self.writer.written))
         minutes = counted(math.ceil(pending * each / ALLOWED), "minute")
@@ -254,7 +254,7 @@ class Fetching:
         )
 
     def _tried(self, steps: Collection[Step]) -> Outcome:
-        """Try the missing files of pages that stay as they are, and tell of those that still fail, but
+        """Try the missing files of pages that stay as they are, and report those that still fail, but
         for those that are given up (see files.pending)."""
         files = self.reader.files
         wanted = [
@@ -298,7 +298,7 @@ class Fetching:
         files = {step.page_id: written.new}
         return Outcome((done,), (), written.failed, written.problems, written.lacking, files)
 
-    def _log(self, number: str, step: Step, outcome: Outcome) -> None:
+    def _log_page(self, number: str, step: Step, outcome: Outcome) -> None:
         count = outcome.files.get(step.page_id)
         files = counted(count, "file") if count else ""
         reason = "" if outcome.done else "not read" if outcome.ended else "failed"
@@ -350,7 +350,7 @@ _NOT_LISTED = Problem(
 
 
 def _end(error: Exception) -> BackupError:
-    """An error that ends the work, as one that can be told."""
+    """An error that ends the work, as one that can be reported."""
     return error if isinstance(error, BackupError) else BackupError(sentence(error))
 
 

@@ -220,7 +220,7 @@ class Survey:
             except Unauthorized:
                 raise
             except Exception as error:  # noqa: BLE001 - it costs no other database
-                # No list shows what a search has just found: nobody else would tell of it.
+                # No list shows what a search has just found: nothing else would show it.
                 is_told = above[id_] != TOP or id_ in inside
                 if isinstance(error, NotFound) and is_told:
                     self._verdicts[id_] = Verdict.UNREACHABLE
@@ -318,7 +318,7 @@ class Survey:
             verdicts=dict(self._verdicts),
             pages=(top, *lists),
             roots=dict(self._roots),
-            views=self._views.told(),
+            views=self._views.remembered(),
             warnings=(
                 *self._warnings,
                 *self._views.problems(),

@@ -13,14 +13,15 @@ from backup.model import Problem
 from backup.sync.steps import Step
 from backup.words import counted
 
-_Told = defaultdict[str, list[Problem]]
+_Problems = defaultdict[str, list[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of the steps. `moved` are those of pages that got another folder, `removed` those of
-    pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be had, `errors` is what else is lacking, `files` counts the files that were
-    written for each page id, `left` the steps that were not begun. `news` says of each page whose
+    pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be
+    downloaded, `errors` is what else is lacking, `files` counts the files that
+    were written for each page id, `left` the steps that were not begun. `news` says of each page whose
     missing files alone were tried whether it has to be read now. `ended` is the error that ended the
     work early; what was done before holds."""
 
@@ -51,20 +52,20 @@ def unfinished(outcome: Outcome) -> tuple[Problem, ...]:
 
 def combined(outcomes: Iterable[Outcome]) -> Outcome:
     """All of them as one. A page that was read again counts once, for the reason of the first time,
-    and with what the last time left to be told."""
+    and with the problems of the last time."""
     each = tuple(outcomes)
     done: dict[str, Step] = {}
-    told: tuple[_Told, ...] = tuple(defaultdict(list) for _ in range(4))
+    kinds: tuple[_Problems, ...] = tuple(defaultdict(list) for _ in range(4))
     for outcome in each:
         for step in outcome.done:
             done.setdefault(step.page_id, step)
-            for found in told:
+            for found in kinds:
                 found.pop(step.page_id, None)
         lists = (outcome.failed, outcome.lost, outcome.warnings, outcome.errors)
-        for found, problems in zip(told, lists, strict=True):
+        for found, problems in zip(kinds, lists, strict=True):
             for problem in problems:
                 found[problem.page_id].append(problem)
-    failed, lost, warnings, errors = (tuple(chain.from_iterable(found.values())) for found in told)
+    failed, lost, warnings, errors = (tuple(chain.from_iterable(found.values())) for found in kinds)
     files = Counter[str]()
     for outcome in each:
         for id_, count in outcome.files.items():

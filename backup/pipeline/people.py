@@ -35,10 +35,10 @@ class People:
         raw, *comments = exact_json.loads(whole)  # a copy, in half the time of deepcopy
         page = replace(page, raw=raw, comments=tuple(comments))
         users = (each for each in objects_within(page.raw) if each.get("object") == "user")
-        told = {word(user, "id"): name for user in users if (name := word(user, "name"))}
+        named = {word(user, "id"): name for user in users if (name := word(user, "name"))}
         for user in _shown(page):
             id_ = word(user, "id")
-            if id_ and not word(user, "name") and (name := told.get(id_) or self._name(id_)):
+            if id_ and not word(user, "name") and (name := named.get(id_) or self._name(id_)):
                 user["name"] = name
         return page
 

@@ -260,4 +260,4 @@ def damage(memory: Memory) -> tuple[Problem, ...]:
 
 def left_out(memory: Memory) -> tuple[Problem, ...]:
     """What single entries of the state could not be used."""
-    return tuple(Problem(name, what) for name, what in untrusted.told(memory.damage))
+    return tuple(Problem(name, what) for name, what in untrusted.described(memory.damage))

@@ -36,7 +36,7 @@ class LinkedViews:
     originals: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     _listed: set[str] = field(default_factory=set)  # databases in pages, seen by an earlier run
-    _known: set[str] = field(default_factory=set)  # linked views, told by an earlier run
+    _known: set[str] = field(default_factory=set)  # linked views, known from an earlier run
     _asked: set[str] = field(default_factory=set)  # data sources
     _found: dict[str, str] = field(default_factory=dict)
     _is_whole: bool = True  # no database of the backup is hidden just now
@@ -99,9 +99,9 @@ class LinkedViews:
             return []
         return [bare_id(word(mapping(raw, "parent"), "database_id"))]
 
-    def told(self) -> dict[str, str]:
+    def remembered(self) -> dict[str, str]:
         """The originals, as far as they can be remembered: '' only where none of the databases that the
-        backup has can be the one that is shown, or Notion has not told in two runs."""
+        backup has can be the one that is shown, or Notion has not said in two runs."""
         sure = set(self.originals)
         if self._is_refused or not self._is_whole:
             sure = self._known | (self._listed if self._is_whole else set())

@@ -161,7 +161,7 @@ class Walk:
         return read.child(raw, page_id) if is_there else None
 
     def finish(self, databases: Mapping[str, str]) -> None:
-        """Wait for all lists that were asked for. `databases` tells of databases that were asked for in
+        """Wait for all lists that were asked for. `databases` names databases that were asked for in
         which list each stands; of others nothing is concluded. Raises Unauthorized."""
         for page_id, open_ in self._open.items():
             found = [self._answer(each, page_id, databases) for each in open_]
@@ -221,7 +221,7 @@ class Walk:
                 return open_.whole.result(), True
         except Unauthorized:
             raise
-        except (NotFound, Forbidden):  # the page itself shows no more, or is read again: that tells
+        except (NotFound, Forbidden):  # the page itself is not shown any more, or is read again
             self._refused.add(page_id)
             return Children(self._news(known, page_id), (), known.blocks), False
         except BackupError as error:

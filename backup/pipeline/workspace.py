@@ -36,7 +36,7 @@ class _Hit:
 @dataclass
 class Workspace:
     """What the searches of a run found. `pages` are rows of roots, `databases` ids of such; `problems`
-    tell of what may be one, and could not be read."""
+    name what may be one, and could not be read."""
 
     client: Client
     pool: Executor

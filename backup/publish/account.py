@@ -18,18 +18,18 @@ def published(
     left: Collection[Problem] = (),
     earlier: Collection[str] = (),
 ) -> Report:
-    """The report of what was published: `parts` are the pages of the run's commits, `left` tells of
+    """The report of what was published: `parts` are the pages of the run's commits, `left` are
     those that could not be. What an `earlier` run had read (ids) counts too; what the branch had already
     does not."""
-    told = {part.page_id: part for part in reversed([*parts])}  # what happened to a page first
-    told |= {part.page_id: part for part in parts if part.told.kind == "removed"}
+    shown = {part.page_id: part for part in reversed([*parts])}  # what happened to a page first
+    shown |= {part.page_id: part for part in parts if part.mention.kind == "removed"}
     known = {(word, entry.page_id): entry for word, entry in report.details()}
     lists: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
-    for id_, part in told.items():
-        is_moved = part.told.kind == "renamed"  # of these, the note is where they were
+    for id_, part in shown.items():
+        is_moved = part.mention.kind == "renamed"  # of these, the note is where they were
         note = _EARLIER if id_ in earlier and not is_moved else ""
-        entry = Entry(part.told.title, part.folder, note, id_)
-        lists[part.told.kind].append(known.get((part.told.kind, id_), entry))
+        entry = Entry(part.mention.title, part.folder, note, id_)
+        lists[part.mention.kind].append(known.get((part.mention.kind, id_), entry))
     new, updated, renamed, removed = (tuple(sorted(lists[kind], key=_by_title)) for kind in KINDS)
     now = replace(report, new=new, updated=updated, renamed=renamed, removed=removed)
     return _recounted(now, _touched(report) - {each.page_id for each in left}, _touched(now))

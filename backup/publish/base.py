@@ -67,7 +67,7 @@ def _earlier(git: Git, path: str, commit: str) -> State:
 
 def _versions(git: Git, path: str, commit: str) -> list[str]:
     """The commits in the history of `commit` that gave the state another content, the last one first:
-    but for those that put an earlier one back, which do not tell what lies beside it."""
+    but for those that put an earlier one back, which say nothing of what lies beside it."""
     options = ("--format=%H", "--raw", "--no-abbrev", "--no-renames", "--diff-filter=AM")
     count = f"--max-count={_LOOKED_AT}"
     said = git.ask("log", *options, count, commit, "--", f":(top,literal){path}")

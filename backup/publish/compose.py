@@ -40,7 +40,7 @@ class Held:
 
     def parts(self, base: State, size: Callable[[str], int], most: int) -> Iterator[Held]:
         """What to publish before all of it, where it is more than one push may hold: the first new pages, and
-        more each time. `base` is what is published, `size` tells the bytes of a file. What shows the pages of
+        more each time. `base` is what is published, `size` gives the bytes of a file. What shows the pages of
         a database comes with the last one."""
         databases = {
             id_: replace(each, index=False, lists=(), index_digest="")
@@ -65,7 +65,7 @@ class Part:
     Notion."""
 
     page_id: str
-    told: Mention
+    mention: Mention
     folder: str
     edited: str
     put: Mapping[str, str]
@@ -147,7 +147,7 @@ def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
             lost = {each.entry for each in found.damage} & pages.keys()
             return replace(found, pages={**{id_: pages[id_] for id_ in lost}, **found.pages})
     except BrokenState:
-        pass  # a merge that went wrong, say: the files tell
+        pass  # a merge that went wrong, say: the files decide
     databases = {
         id_: place
         for id_, place in base.databases.items()
@@ -156,7 +156,7 @@ def understood(text: str | bytes, base: State, files: Collection[str]) -> State:
     return replace(base, pages=pages, databases=databases)
 
 
-def told(before: State, now: State) -> list[Mention]:
+def mentions(before: State, now: State) -> list[Mention]:
     """Every page that is not as it was, in order."""
     changed = {
         id_: _kind(before.pages.get(id_), now.pages.get(id_))
@@ -170,9 +170,9 @@ def told(before: State, now: State) -> list[Mention]:
     return ordered(found)
 
 
-def ordered(told: Iterable[Mention]) -> list[Mention]:
+def ordered(found: Iterable[Mention]) -> list[Mention]:
     """New pages first, removed ones last, each kind by title."""
-    return sorted(told, key=lambda each: (KINDS.index(each.kind), by_title(each.title)))
+    return sorted(found, key=lambda each: (KINDS.index(each.kind), by_title(each.title)))
 
 
 def _seen(record: Record | None) -> tuple[object, ...] | None:
@@ -262,8 +262,8 @@ def _parts(
         if drop or is_gone or any(files.get(path) != object_ for path, object_ in put.items()):
             page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)
-            told = Mention(kind, page.title)
-            yield Part(id_, told, page.folder, _edited(now, theirs, id_), put, drop)
+            mention = Mention(kind, page.title)
+            yield Part(id_, mention, page.folder, _edited(now, theirs, id_), put, drop)
 
 
 def _edited(now: State, theirs: State, id_: str) -> str:

@@ -50,21 +50,21 @@ class Mention:
     title: str
 
 
-def message(told: Collection[Mention], failed: int = 0, template: str = "") -> str:
+def message(mentions: Collection[Mention], failed: int = 0, template: str = "") -> str:
     """What a commit of these pages says; `template` is the setting COMMIT_MESSAGE."""
-    counted = Counter(each.kind for each in told)
+    counted = Counter(each.kind for each in mentions)
     values = {kind: str(counted[kind]) for kind in KINDS}
-    values |= {"failed": str(failed), "counts": _counts(counted, failed), "title": _title(told)}
-    values["titles"] = "\n".join(_titles(told))
+    values |= {"failed": str(failed), "counts": _counts(counted, failed), "title": _title(mentions)}
+    values["titles"] = "\n".join(_titles(mentions))
     text = _FIELD.sub(lambda found: values.get(found[1], found[0]), template or TEMPLATE)
     lines = (line.rstrip() for line in text.strip().splitlines())
     return "\n".join(lines) + "\n"
 
 
-def of_page(told: Mention, template: str = "") -> str:
+def of_page(mention: Mention, template: str = "") -> str:
     """What a commit of one page says."""
-    subject = f"{_VERBS[told.kind]} “{harmless(told.title)}”\n"
-    return message([told], template=template) if template else subject
+    subject = f"{_VERBS[mention.kind]} “{harmless(mention.title)}”\n"
+    return message([mention], template=template) if template else subject
 
 
 def skipping(text: str) -> str:
@@ -73,10 +73,10 @@ def skipping(text: str) -> str:
     return f"{subject} {SKIP_CI}{newline}{rest}"
 
 
-def pull_request(told: Collection[Mention]) -> tuple[str, str]:
+def pull_request(mentions: Collection[Mention]) -> tuple[str, str]:
     """Title and text of the pull request."""
-    counted = Counter(each.kind for each in told)
-    lines = "\n".join(_titles(told, "`"))
+    counted = Counter(each.kind for each in mentions)
+    lines = "\n".join(_titles(mentions, "`"))
     return (
         f"Back up Notion: {_counts(counted)}",
         f"What changed in Notion since the last merge:\n\n{lines}\n",
@@ -104,17 +104,17 @@ def _counts(counted: Counter[str], failed: int = 0) -> str:
     return ", ".join(said) or "no page changed"
 
 
-def _title(told: Collection[Mention]) -> str:
-    if len(told) != 1:
-        return counted(len(told), "page")
-    return harmless(next(iter(told)).title)
+def _title(mentions: Collection[Mention]) -> str:
+    if len(mentions) != 1:
+        return counted(len(mentions), "page")
+    return harmless(next(iter(mentions)).title)
 
 
-def _titles(told: Collection[Mention], mark: str = "") -> Iterator[str]:
+def _titles(mentions: Collection[Mention], mark: str = "") -> Iterator[str]:
     """One line a page; with `mark` around titles, which they must not hold themselves."""
-    for number, each in enumerate(told):
+    for number, each in enumerate(mentions):
         if number == _MOST:
-            yield f"- … and {len(told) - _MOST} more"
+            yield f"- … and {len(mentions) - _MOST} more"
             return
         title = harmless(each.title)
         yield f"- {each.kind}: {mark}{title.replace(mark, chr(39)) if mark else title}{mark}"

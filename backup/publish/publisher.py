@@ -17,7 +17,7 @@ from backup.model import STORE, Identity, Problem
 from backup.publish import base, following, message
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
-from backup.publish.compose import Composition, Held, Part, composition, is_ours, ordered, told
+from backup.publish.compose import Composition, Held, Part, composition, is_ours, mentions, ordered
 from backup.publish.objects import Output
 from backup.publish.pull_request import PullRequests
 from backup.publish.push import Published, Pushing, Tip
@@ -166,7 +166,7 @@ class Publisher:
         be read, or not whole, and `unpublished` are pages that an interrupted run left in the work tree.
         Other pages and databases that it does not have as the branch's state says lie where they were found.
 
-        `credit` tells from a page's id and the time of its last edit who made that.
+        `credit` gives who made the last edit, from a page's id and its time.
         """
         self._credit = credit if self.settings.by_page else None
         there = self._start.pages()
@@ -352,14 +352,14 @@ class Publisher:
         put = {path: object_ for part in parts for path, object_ in part.put.items()}
         put |= {**composed.stores, **self._output.texts(composed.texts)}
         drop = {path for part in parts for path in part.drop} | set(composed.drop)
-        pages_told = ordered(part.told for part in composed.parts)
-        words = message.message(pages_told, failed, "" if credit else self.settings.message)
+        mentioned = ordered(part.mention for part in composed.parts)
+        words = message.message(mentioned, failed, "" if credit else self.settings.message)
         if self.settings.skip_ci:
             words = message.skipping(words)
         return [*pages, self._commit(put, drop, words)]
 
     def _of_page(self, part: Part, credit: Callable[[str, str], Credit]) -> Commit:
-        words = message.of_page(part.told, self.settings.message)
+        words = message.of_page(part.mention, self.settings.message)
         editor = credit(part.page_id, part.edited)
         commit = self._commit(part.put, part.drop, words)
         return replace(commit, author=editor.author, time=editor.time)
@@ -393,7 +393,7 @@ class Publisher:
             path = self._output.whole(state.NAME)
             merged = self._pushing().other(self.pull_requests.base, path)
             text = self._output.text(state.NAME, merged)
-            changes = told(state.readable(text), composed.state)
+            changes = mentions(state.readable(text), composed.state)
             offered = self.pull_requests.offer(*message.pull_request(changes))
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))

@@ -45,8 +45,8 @@ class Answer:
 
     def json(self, secrets: Iterable[str], **more: str) -> str:
         """The one object for programs, on one line, free of `secrets`; `more` are further keys."""
-        told = [{"where": each.where, "what": each.what} for each in self.problems]
-        whole = {**more, **self.data, "ok": not told, "notes": self.notes, "problems": told}
+        problems = [{"where": each.where, "what": each.what} for each in self.problems]
+        whole = {**more, **self.data, "ok": not problems, "notes": self.notes, "problems": problems}
         return json.dumps(without(whole, tuple(secrets)))
 
 

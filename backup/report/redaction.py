@@ -23,7 +23,7 @@ _SIGNATURE = re.compile(
     r"(?i)([?&](?:X-(?:Amz|Goog)-[\w-]+|Signature|Policy|Key-Pair-Id|sig|token)=)[^&\s\"'<>)\]]+"
 )
 
-# Tokens of Notion and of GitHub, whoever told us: one that stands in the wrong setting is shown by what is said of it.
+# Tokens of Notion and of GitHub, wherever they come from: one that stands in the wrong setting is shown by what is said of it.
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:ntn|secret|gh[oprsu])_[A-Za-z0-9]{30,}|github_pat_\w{30,}")
 
 
@@ -74,7 +74,7 @@ def _parts(secret: str) -> list[str]:
 
 
 def _tail(secret: str) -> str:
-    """The path and query of an address: errors of an HTTP library tell them without the host."""
+    """The path and query of an address: errors of an HTTP library show them without the host."""
     try:
         address = urlsplit(secret)
     except ValueError:

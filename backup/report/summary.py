@@ -11,7 +11,7 @@ from backup.report.literal import one_line
 from backup.report.report import Asked, Entry, Report
 from backup.words import UNTITLED, counted
 
-_MOST = 20  # lines of one kind; a first run of thousands of pages was told page by page already
+_MOST = 20  # lines of one kind; a first run of thousands of pages was logged page by page already
 _MARKS = {"new": "+", "updated": "~", "renamed": "→", "removed": "−", "kept": "="}
 _LONGEST = 300  # characters of a title or a reason in an output
 _ROOM = 200_000  # characters of `failed-pages`: Gitea drops outputs of more than 1 MiB
@@ -44,12 +44,12 @@ def _foreseen(report: Report) -> Iterator[str]:
 
 
 def _changes(report: Report) -> Iterator[str]:
-    told: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for word, entry in report.details():
-        told[word] = told.get(word, 0) + 1
-        if told[word] <= _MOST:
+        counts[word] = counts.get(word, 0) + 1
+        if counts[word] <= _MOST:
             yield f"  {word}: {_told(word, entry)}"
-    for word, count in told.items():
+    for word, count in counts.items():
         if count > _MOST:
             yield f"  … and {count - _MOST} more {word}"
 

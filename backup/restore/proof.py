@@ -126,11 +126,13 @@ class _Comparison:
         if len(rows) != len(copies):
             self.differ(old.path, "", f"has {len(copies)} rows in the copy, not {len(rows)}")
         by_id = {copy.id: copy for copy in copies}
-        told = {row.id: by_id.pop(id_) for row in rows if (id_ := self.known.get(row.id)) in by_id}
-        told |= rows_aligned([row for row in rows if row.id not in told], [*by_id.values()])
+        paired = {
+            row.id: by_id.pop(id_) for row in rows if (id_ := self.known.get(row.id)) in by_id
+        }
+        paired |= rows_aligned([row for row in rows if row.id not in paired], [*by_id.values()])
         for row in rows:
-            if row.id in told:
-                self._pair(row, told[row.id])
+            if row.id in paired:
+                self._pair(row, paired[row.id])
 
     def _pair_page(self, old: Node, new: Node) -> None:
         inside = {node.id: node for node in self._below.get(old.id, ())}

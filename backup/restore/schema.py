@@ -34,7 +34,7 @@ Key = tuple[str, str]  # of a column: its data source and its name
 @dataclass(frozen=True, slots=True)
 class Source:
     """A data source of what is restored: `columns` by their names, as the store has them. `guessed` are
-    those that only its rows tell of: its store may be older than theirs."""
+    those that only its rows name: its store may be older than theirs."""
 
     key: str
     node: Node

@@ -239,11 +239,11 @@ class _Sender:
         key, start, _ = span
         if not drafts:
             return
-        told = True  # how far the list is
+        known = True  # how far the list is
 
         def attempt(is_doubtful: bool) -> None:
-            nonlocal told
-            if key not in self.lists.done or not told:
+            nonlocal known
+            if key not in self.lists.done or not known:
                 self._look(key)
             there = min(max(self.lists.done[key] - start, 0), len(drafts))
             if there == len(drafts):
@@ -253,7 +253,7 @@ class _Sender:
                 self._appended(key, drafts[there:], place)
                 self.lists.done[key] = start + len(drafts)
             except Unsettled as error:
-                if told := bool(error.children):
+                if known := bool(error.children):
                     self._take(drafts[there:], list(error.children))
                     self.lists.done[key] = start + there + len(error.children)
                 raise

@@ -12,7 +12,7 @@ from backup.restore.losses import Loss, Lost, counted_by_kind
 from backup.restore.saved import Saved
 from backup.words import counted, first_few
 
-_MOST = 20  # links that are told; programs get all
+_MOST = 20  # links that are shown; programs get all
 _PLACES = 3  # of one loss
 
 

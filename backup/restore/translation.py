@@ -41,8 +41,8 @@ def workspace_of(
     emojis: frozenset[str] | None = None,
 ) -> CopyWorkspace:
     """The workspace of a token, by GET /v1/users/me."""
-    told = mapping(mapping(me, "bot"), "workspace_limits").get("max_file_upload_size_in_bytes")
-    return CopyWorkspace(told if type(told) is int else limits.FREE_FILE, people, sources, emojis)
+    limit = mapping(mapping(me, "bot"), "workspace_limits").get("max_file_upload_size_in_bytes")
+    return CopyWorkspace(limit if type(limit) is int else limits.FREE_FILE, people, sources, emojis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,10 @@ class Uploads:
 
     def _sent(self, one: Planned, content: bytes) -> str:
         type_ = mimetypes.guess_type(one.name, strict=False)[0] or _UNKNOWN
-        told: Json = {"filename": one.name, "content_type": type_}
+        request: Json = {"filename": one.name, "content_type": type_}
         if one.parts > 1:
-            told |= {"mode": "multi_part", "number_of_parts": one.parts}
-        made = self._settled(lambda: self.writer.make("file_uploads", told))
+            request |= {"mode": "multi_part", "number_of_parts": one.parts}
+        made = self._settled(lambda: self.writer.make("file_uploads", request))
         id_ = str((made or {})["id"])
         for part in range(one.parts):
             number = part + 1 if one.parts > 1 else 0

@@ -110,10 +110,10 @@ class ViewTranslator:
             return Ref(column_key(source.key, self._name(value, source)))
         given = as_object(value)
         column = self._setting(word(given, "property_id"), source)
-        told = {key: each for key, each in given.items() if isinstance(each, str | int)}
-        told.pop("property_name", None)
+        kept = {key: each for key, each in given.items() if isinstance(each, str | int)}
+        kept.pop("property_name", None)
         sort = {"sort": {"type": word(given["sort"], "type")}} if "sort" in given else {}
-        return {**told, **sort, "property_id": column}
+        return {**kept, **sort, "property_id": column}
 
     def _sorts(self, value: Any, source: Source) -> list[Json]:
         return [

@@ -135,7 +135,7 @@ class NotionWriter:
 
     def settled(self, attempt: Callable[[bool], T], tries: int = _TRIES) -> T:
         """What `attempt` gives, which is tried again while nobody knows whether its write was done; it is
-        told whether there was such a one before, so that it looks. Raises Unsettled in the end."""
+        given whether there was such a one before, so that it looks. Raises Unsettled in the end."""
         for failed in range(1, tries):
             try:
                 return attempt(failed > 1)
@@ -204,9 +204,9 @@ class NotionWriter:
 
 
 def _unsettled(message: str, status: int, body: object) -> Unsettled:
-    told = mapping(body, "additional_data")
-    resource = word(told, "committed_resource_id")
-    return Unsettled(message, status, resource, told.get("committed_child_ids"))
+    details = mapping(body, "additional_data")
+    resource = word(details, "committed_resource_id")
+    return Unsettled(message, status, resource, details.get("committed_child_ids"))
 
 
 def _check_limit(status: int, body: object) -> None:

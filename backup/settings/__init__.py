@@ -1,6 +1,6 @@
 """Settings: flags, action inputs, the environment, CONFIG and .env become one frozen value.
 
-Every mistake is found before the run starts, and all of them are told at once.
+Every mistake is found before the run starts, and all of them are reported at once.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _shard(text: str) -> tuple[int, int]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """What a run is told to do. `databases` are those that count in this repository; `ai_naming` is
+    """What a run is to do. `databases` are those that count in this repository; `ai_naming` is
     None when images get their usual names. `warnings` is what was ignored and probably meant. The
     fields stand in the order of the table in docs/settings.md."""
 
@@ -246,7 +246,7 @@ class _Few:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingSettings(_Few):
-    """What a command is told that only looks at a backup: where it lies, and what shaped it."""
+    """Settings of a command that only looks at a backup: where it lies, and how it was rendered."""
 
     output_dir: str = one(_OUTPUT_DIR)
     rendering: Rendering = several(
@@ -256,7 +256,7 @@ class ReadingSettings(_Few):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RestoreSettings:
-    """What a restore is told: where the backup lies, what of it goes where, and how to ask Notion.
+    """Settings of a restore: where the backup lies, what of it goes where, and how to ask Notion.
     `notion_token` may be empty where nothing is asked."""
 
     output_dir: str = one(_OUTPUT_DIR)
@@ -304,11 +304,11 @@ def _sound(
 ) -> T:
     """The values that were read, when nothing is wrong with any of them."""
     if reader.problems:
-        told = [*reader.problems, *warnings, *_misspelt(reader, environ)]
+        problems = [*reader.problems, *warnings, *_misspelt(reader, environ)]
         if ci.product(environ):
-            told = [_with_input(each) for each in told]
+            problems = [_with_input(each) for each in problems]
         kind = NothingNamed if databases.MISSING in reader.problems else ConfigError
-        raise kind("\n".join(dict.fromkeys(told)))
+        raise kind("\n".join(dict.fromkeys(problems)))
     return found
 
 
@@ -367,12 +367,12 @@ def _config(flags: Mapping[str, str], environ: Mapping[str, str], dotenv: str) -
 _NAMED = re.compile(r"([A-Z_]+)(?=:| is missing)")  # the setting that a sentence begins with
 
 
-def _with_input(told: str) -> str:
+def _with_input(problem: str) -> str:
     """A sentence with the name by which the author of a workflow knows its setting."""
-    found = _NAMED.match(told)
+    found = _NAMED.match(problem)
     if not found or found[1] not in NAMES:
-        return told
-    return f"{told} In a workflow, this is the input {found[1].lower().replace('_', '-')}."
+        return problem
+    return f"{problem} In a workflow, this is the input {found[1].lower().replace('_', '-')}."
 
 
 def _misspelt(reader: SettingReader, environ: Mapping[str, str]) -> Iterator[str]:

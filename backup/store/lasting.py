@@ -25,7 +25,7 @@ def lasting(value: Any) -> Any:
 
 
 def lasting_block(raw: Json) -> Json:
-    """`lasting` for a block: only that tells a file from a link that people follow."""
+    """`lasting` for a block: only that distinguishes a file from a link that people follow."""
     found: Json = lasting(raw)
     type_ = word(raw, "type")
     data = mapping(raw, type_)

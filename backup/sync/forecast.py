@@ -45,7 +45,7 @@ def requests(decided: Plan, state: State) -> int:
     a new one what pages of this backup take, and a last look for each data source. To render a page
     takes none.
 
-    A page's requests depend on how deep its blocks are nested, which only reading tells.
+    A page's requests depend on how deep its blocks are nested, which only reading shows.
     """
     wanted = decided.of(Action.FETCH)
     return _of(wanted, state) + len(

@@ -68,7 +68,7 @@ class _Said:
 def replay(state: State, text: str, is_there: IsThere) -> Replayed:
     """`state` with what the lines of an interrupted run say and the disk confirms.
 
-    `is_there` tells whether a page lies there whole as a record and two digests say. A line that was cut off says nothing: what it would have said was not begun. A journal that git knows is
+    `is_there` says whether a page lies there whole as a record and two digests say. A line that was cut off says nothing: what it would have said was not begun. A journal that git knows is
     nobody's memory of an interrupted run, and must not come here.
     """
     said, damage = _read(text)

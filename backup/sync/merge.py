@@ -1,7 +1,7 @@
 """Merges the states of two runs that started from the same one.
 
 Page by page the version that was read later counts, its files and its record together; nothing is
-guessed, and what cannot be told is left to the next run, which reads it again.
+guessed, and what cannot be decided is left to the next run, which reads it again.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _won(
 
 
 def age(record: Record) -> tuple[str, bool, int]:
-    """Sorts versions of a page by when they were read: Notion's time of the last edit tells, and
+    """Sorts versions of a page by when they were read: Notion's time of the last edit decides, and
     within its minute whether that was over. Of two equal ones, the one that lacks fewer files is better."""
     return (record.edited, record.stable, -len(record.pending))
 

@@ -1,6 +1,6 @@
 """Chooses what a run checks of what it believes, so that in some runs everything has its turn.
 
-No run may write what it has checked: an unchanged one writes nothing. So the number of the run tells.
+No run may write what it has checked: an unchanged one writes nothing. So the number of the run decides.
 """
 
 from __future__ import annotations

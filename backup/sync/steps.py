@@ -36,7 +36,7 @@ class Verdict(Enum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One page's part of the plan. `is_proof` says that what is rendered must be what lies there: else
-    nothing tells that the store is right, and the page is to be fetched. `old_folder` is set when the page moves from there, `row` when
+    nothing shows that the store is right, and the page is to be fetched. `old_folder` is set when the page moves from there, `row` when
     Notion lists it. `anchors` are the ids of its blocks that pages of the backup link to; a page that
     does not come to rest, because somebody keeps editing it, is not `stable` after this reading."""
 

@@ -48,7 +48,7 @@ class Damage:
     why: str
 
 
-def told(damage: Iterable[Damage]) -> list[tuple[str, str]]:
+def described(damage: Iterable[Damage]) -> list[tuple[str, str]]:
     """For each file with damage its name, and a sentence about it."""
     files: dict[str, Counter[str]] = {}
     for each in damage:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backup.folder.tables import Tables, nothing
 from backup.publish.commits import Commit, effective
-from backup.publish.compose import Held, composition, told, understood
+from backup.publish.compose import Held, composition, mentions, understood
 from backup.publish.message import Mention
 from backup.sync import state
 from backup.sync.state import Place, Record, State
@@ -237,7 +237,7 @@ def test_a_page_that_the_state_of_the_branch_lacks_leaves_nothing_behind_when_it
     now = State({TEA: record(TEA, 2, "wiki/green-tea", 1)})
     found = composition(then, Held(now, contents(now)), contents(then), state.dumps(State()))
     (part,) = found.parts
-    assert [*part.drop] == [*contents(then)] and part.told.kind == "renamed"
+    assert [*part.drop] == [*contents(then)] and part.mention.kind == "renamed"
 
 
 def test_what_a_page_leaves_to_another_one_is_not_deleted() -> None:
@@ -334,7 +334,7 @@ def test_changes_of_pages_are_listed_in_order() -> None:
     before = State({"t": tea, "m": milk, "x": gone, "p": plain})
     moved = replace(milk, folder="wiki/cow", stable=False)
     now = State({"t": replace(tea, stable=False), "m": moved, "c": cocoa, "p": pictured})
-    assert told(before, now) == [
+    assert mentions(before, now) == [
         Mention("new", "Page c"),
         Mention("updated", "Page p"),
         Mention("renamed", "Page m"),

@@ -9,7 +9,7 @@ import pytest
 
 from backup.errors import BrokenState, StateError
 from backup.sync.state import NAME, Place, Record, State, dumps, loads
-from backup.sync.untrusted import told
+from backup.sync.untrusted import described
 
 TEA = Record("db", "wiki/tea", "Tea", edited="2026-09-01T08:00:00.000Z", links=("x", "y#z"))
 MILK = Record(
@@ -167,7 +167,7 @@ def test_a_damaged_entry_is_left_out_and_named_and_costs_no_other(wrong: dict[st
     found = loads(json.dumps(raw))
     assert (found.pages, found.databases) == ({"b" * 32: TEA}, STATE.databases)
     assert [(each.file, each.entry) for each in found.damage] == [(NAME, "a" * 32)]
-    [(name, what)] = told(found.damage)
+    [(name, what)] = described(found.damage)
     assert name == NAME and what.startswith("1 damaged entry was left out (1 with ")
 
 

@@ -107,7 +107,7 @@ def _links(
 
 def _file(overview: Overview, parts: Sequence[_Part], links: list[Json], rows: Rows) -> str:
     is_top = parts[0].is_first and parts[0].at == 0
-    # Of a page that is mentioned nobody tells this file when it is renamed: it has no targets here.
+    # Of a page that is mentioned nothing updates this file when it is renamed: it has no targets here.
     alone = replace(rows.context, targets={})
     return (
         stacked(

@@ -22,7 +22,7 @@ __all__ = ["VALUES", "linked", "native", "ordered", "plain", "table"]
 
 def table(page: Page, context: Context) -> str:
     """'| Property | Value |' and a line for each value that is not empty; '' when all are. Of many, those
-    that tell most stand first, and the others below them can be unfolded. When and by whom a page was
+    that say most stand first, and the others below them can be unfolded. When and by whom a page was
     edited last stands in its last line."""
     rows = {
         name: [inline([run(name)], context, Where.CELL), _cell(value, context)]
@@ -71,7 +71,7 @@ def _is_repeated(page: Page, name: str) -> bool:
 
 
 def _rank(kind: str) -> int:
-    """How much a property of this type tells: what people choose, then what they write, then the rest."""
+    """How much a property of this type says: what people choose, then what they write, then the rest."""
     return _TELLING.index(kind) if kind in _TELLING else len(_TELLING)
 
 
