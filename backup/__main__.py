@@ -76,7 +76,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str], stop: Stop | None = No
 
 
 @dataclass(frozen=True)
-class _Given:
+class _Sources:
     """Where the settings come from. `mistake` is what is wrong with the .env file itself."""
 
     flags: Mapping[str, str]
@@ -122,7 +122,7 @@ def _started(
     return _answered(answer, reporter, as_json=arguments.json, command=name, folder=folder)
 
 
-def _backed_up(command: BackupCommand, given: _Given, reporter: Reporter, stop: Stop) -> int:
+def _backed_up(command: BackupCommand, given: _Sources, reporter: Reporter, stop: Stop) -> int:
     log, environ = reporter.log, given.environ
     try:
         settings = Settings.read(*given.sources, partial(repository, given.workspace, environ))
@@ -139,7 +139,7 @@ def _backed_up(command: BackupCommand, given: _Given, reporter: Reporter, stop: 
     return 128 + stop.signal if stop.requested else report.exit_code
 
 
-def _looked(command: ReadingCommand, given: _Given, reporter: Reporter) -> tuple[Answer, str]:
+def _looked(command: ReadingCommand, given: _Sources, reporter: Reporter) -> tuple[Answer, str]:
     settings = ReadingSettings.read(*given.sources)
     folder = settings.output_dir
     services = reading_services(folder, given.workspace, given.environ, reporter.log)
@@ -150,7 +150,7 @@ def _looked(command: ReadingCommand, given: _Given, reporter: Reporter) -> tuple
 
 
 def _restored(
-    command: RestoreCommand, given: _Given, reporter: Reporter, stop: Stop
+    command: RestoreCommand, given: _Sources, reporter: Reporter, stop: Stop
 ) -> tuple[Answer, str]:
     settings = RestoreSettings.read(*given.sources)
     services = restore_services(settings, given.workspace, given.environ, reporter.log, stop)
@@ -168,14 +168,16 @@ def _answered(answer: Answer, reporter: Reporter, *, as_json: bool, **more: str)
     return answer.exit_code
 
 
-def _discovered(name: str, given: _Given, reporter: Reporter, stop: Stop, *, as_json: bool) -> int:
+def _discovered(
+    name: str, given: _Sources, reporter: Reporter, stop: Stop, *, as_json: bool
+) -> int:
     if name != "status":
         raise ConfigError(f"--discover: {name} has no such flag; write status --discover.")
     client = _client(ApiSettings.read(*given.sources), reporter.log, stop, tries=_FEW)
     return _answered(discover.run(client), reporter, as_json=as_json, command=name)
 
 
-def _with_what_there_is(error: NothingNamed, given: _Given, log: Log, stop: Stop) -> ConfigError:
+def _with_what_there_is(error: NothingNamed, given: _Sources, log: Log, stop: Stop) -> ConfigError:
     """The same, once the log has shown what the integration sees; the token may be wrong, too."""
     try:
         asking = ApiSettings.read(*given.sources)
@@ -193,7 +195,7 @@ def _with_what_there_is(error: NothingNamed, given: _Given, log: Log, stop: Stop
     return ConfigError("\n".join([str(error), *found]))
 
 
-def _configure(reporter: Reporter, given: _Given, *, quiet: bool) -> None:
+def _configure(reporter: Reporter, given: _Sources, *, quiet: bool) -> None:
     """Notifiers are configured first, so that they also get mistakes in other settings. A command
     that makes no backup is `quiet`: a watchdog should not hear of it."""
     known = contacts(*given.sources)
@@ -204,8 +206,8 @@ def _configure(reporter: Reporter, given: _Given, *, quiet: bool) -> None:
 
 
 def _with_argument(
-    given: _Given, arguments: argparse.Namespace, name: str, command: Command
-) -> _Given:
+    given: _Sources, arguments: argparse.Namespace, name: str, command: Command
+) -> _Sources:
     """With the word behind the command's name as the setting that it stands for."""
     word = arguments.argument
     if word and not command.argument:
@@ -264,14 +266,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _given(arguments: argparse.Namespace, environ: Mapping[str, str]) -> _Given:
+def _given(arguments: argparse.Namespace, environ: Mapping[str, str]) -> _Sources:
     flags = {name: value for name, value in vars(arguments).items() if name in NAMES and value}
     if arguments.command:
         flags[COMMAND.name] = arguments.command
     try:
-        return _Given(flags, environ, _dotenv(arguments), None)
+        return _Sources(flags, environ, _dotenv(arguments), None)
     except ConfigError as error:
-        return _Given(flags, environ, "", error)
+        return _Sources(flags, environ, "", error)
 
 
 def _dotenv(arguments: argparse.Namespace) -> str:

@@ -64,7 +64,7 @@ def dumps(value: Any, *, is_sorted: bool = True) -> str:
     same text. Strings are as they are, so that halves of surrogate pairs cannot be encoded."""
     try:
         return (_SORTED if is_sorted else _AS_IT_IS).encode(value)
-    except _Found:
+    except _HasNumbers:
         return _with_numbers(value, is_sorted)
 
 
@@ -77,13 +77,13 @@ def dumps_each(values: Sequence[Any], *, is_sorted: bool = True) -> list[str]:
     return texts
 
 
-class _Found(Exception):
+class _HasNumbers(Exception):
     """There is a number that has to be written as it came."""
 
 
 def _refused(value: object) -> str:
     if isinstance(value, Exact):
-        raise _Found
+        raise _HasNumbers
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 

@@ -113,7 +113,7 @@ WORKSPACE = "workspace"  # the id of a root that is everything the integration m
 
 
 @dataclass(frozen=True, slots=True)
-class Database:
+class NamedRoot:
     """A root as the settings name it, a database or a page: `id` is 32 hex digits, or WORKSPACE;
     `label` and `path` may be ''.
 

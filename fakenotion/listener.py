@@ -43,7 +43,7 @@ class Listener(ThreadingHTTPServer):
                 pass  # the client was quicker
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news; anything else is a bug, and shown."""
+        """A client that goes away is expected; anything else is a bug, and shown."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 

@@ -51,7 +51,13 @@ PURE = (
     *("restore.losses", "restore.saved", "restore.choice", "restore.summary", "restore.proof"),
     *("restore.canonical", "restore.excuses", "restore.alignment", "restore.plan", "restore.draft"),
     *("restore.texts", "restore.blocks", "restore.media", "restore.schema", "restore.values"),
-    *("restore.batches", "restore.lists", "restore.steps", "restore.translation", "restore.limits"),
+    *(
+        "restore.batches",
+        "restore.progress",
+        "restore.steps",
+        "restore.translation",
+        "restore.limits",
+    ),
     *("restore.comments", "restore.views"),
 )
 OUTSIDE = {

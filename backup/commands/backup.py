@@ -12,7 +12,7 @@ from backup.commands import verify
 from backup.errors import BackupError
 from backup.files import pending
 from backup.folder import adopt, indexes, load
-from backup.folder.found import Lying, completed
+from backup.folder.found import BackupFiles, completed
 from backup.folder.handles import alone
 from backup.folder.load import Local, Memory
 from backup.folder.tables import Contents, Tables, nothing
@@ -22,9 +22,9 @@ from backup.model import Problem
 from backup.notion.pace import ALLOWED
 from backup.pipeline import summary
 from backup.pipeline.comments import Discussions, looked
+from backup.pipeline.database_views import DatabaseViews
 from backup.pipeline.databases import edited_since, in_order
-from backup.pipeline.displays import Displays
-from backup.pipeline.fetch import Fetching, shapes
+from backup.pipeline.fetch import Fetching, render_keys
 from backup.pipeline.files import PageFiles
 from backup.pipeline.listing import Survey
 from backup.pipeline.outcome import Outcome
@@ -32,7 +32,7 @@ from backup.pipeline.outside import Outside
 from backup.pipeline.page import Reader
 from backup.pipeline.people import People
 from backup.publish.authors import Authors
-from backup.publish.delivery import Delivery
+from backup.publish.publications import Publications
 from backup.report.log import Log
 from backup.report.report import Report, Spent
 from backup.services import Services
@@ -117,21 +117,23 @@ def _begun(settings: Settings, services: Services, pages: Executor) -> _Begun:
             services.client.close()
             raise
     memory = load.of_branch(base, here, services.tree) if base else load.of_work_tree(here)
-    lying = _lying(services, base)
+    present = _backup_files(services, base)
     listing = survey.further(memory.state)
-    memory = adopt.still_at_the_top(memory, listing, lying)
-    listing = in_order(placed(listing, memory.state), memory.state, lying.stores)
+    memory = adopt.still_at_the_top(memory, listing, present)
+    listing = in_order(placed(listing, memory.state), memory.state, present.stores)
     roots = roots_in(listing, memory.state)
-    memory = completed(memory, listing.lists, lying, roots)
+    memory = completed(memory, listing.lists, present, roots)
     survey.further(memory.state)  # of pages that were found again
-    memory, notice = adopt.adopted(load.unproven(memory), listing, lying)
+    memory, notice = adopt.adopted(load.unproven(memory), listing, present)
     if notice:
         services.log.line(notice)
     if not settings.keep_json:
         memory = load.without_stores(memory, load.having(memory, base, services.tree))
     services.log.problem("errors", *summary.damage(memory))
     services.log.problem("warnings", *summary.left_out(memory), *summary.strays(memory))
-    return _Begun(here, base, memory, survey, summary.worth_keeping(listing, memory), lying.stores)
+    return _Begun(
+        here, base, memory, survey, summary.worth_keeping(listing, memory), present.stores
+    )
 
 
 def _published(settings: Settings, services: Services) -> Base | None:
@@ -139,11 +141,11 @@ def _published(settings: Settings, services: Services) -> Base | None:
     return publisher.base(only_read=settings.dry_run) if publisher else None
 
 
-def _lying(services: Services, base: Base | None) -> Lying:
+def _backup_files(services: Services, base: Base | None) -> BackupFiles:
     if (publisher := services.publisher) and base:
         files = base.files
-        return Lying(lambda: files, publisher.texts, publisher.stores, publisher.earlier)
-    return Lying(lambda: list(services.tree.files()), services.texts, services.stores)
+        return BackupFiles(lambda: files, publisher.texts, publisher.stores, publisher.earlier)
+    return BackupFiles(lambda: list(services.tree.files()), services.texts, services.stores)
 
 
 def _carried_out(
@@ -161,7 +163,7 @@ def _carried_out(
         threads(settings.concurrency, services.stop) as requests,
     ):
         reader = _reader(settings, services, begun, decided, requests, writer)
-        delivery = _delivery(services, begun, writer, tables)
+        publications = _publications(services, begun, writer, tables)
         work = Fetching(
             reader,
             writer,
@@ -171,7 +173,7 @@ def _carried_out(
             partial(edited_since, services.client),
             partial(_further, begun),
             partial(_bring, services, begun.base, writer),
-            delivery.between if delivery else Fetching.between,
+            publications.between if publications else Fetching.between,
         )
         outcome = work.all(decided, listing, begun.rules)
     if services.naming:
@@ -181,10 +183,10 @@ def _carried_out(
     report = replace(report, given_up=summary.given_up(now, listing.began.date()))
     if settings.verify:
         verify.after_run(settings, services, now, begun.base, writer)
-    if not delivery:
+    if not publications:
         return report
     with services.log.group("Publishing"):
-        return delivery.end(now, report)
+        return publications.end(now, report)
 
 
 def _restore(services: Services, begun: _Begun, decided: Plan) -> None:
@@ -204,10 +206,10 @@ def _tables(
     settings: Settings, services: Services, begun: _Begun, decided: Plan, pages: Executor
 ) -> Tables:
     branch = services.publisher.stores if services.publisher else nothing
-    displays = Displays(services.client, pages, services.stop, services.log)
+    views = DatabaseViews(services.client, pages, services.stop, services.log)
     before, turn = begun.memory.state, begun.survey.turn
-    tables = Tables(services.stores, before, branch, displays.ask, settings.full_sync, turn)
-    displays.begin(indexes.new(tables, decided, before))
+    tables = Tables(services.stores, before, branch, views.ask, settings.full_sync, turn)
+    views.begin(indexes.new(tables, decided, before))
     return tables
 
 
@@ -265,7 +267,9 @@ def _missing_here(
     return services.tree.lacking(files)
 
 
-def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables) -> Delivery | None:
+def _publications(
+    services: Services, begun: _Begun, writer: Writer, tables: Tables
+) -> Publications | None:
     if not services.publisher:
         return None
     memory = begun.memory
@@ -277,7 +281,7 @@ def _delivery(services: Services, begun: _Begun, writer: Writer, tables: Tables)
         rebuilt=bool(memory.problem or memory.damage),
         unpublished=memory.unpublished,
     )
-    return Delivery(services.publisher, services.log, writer, memory.state, tables)
+    return Publications(services.publisher, services.log, writer, memory.state, tables)
 
 
 def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
@@ -302,7 +306,7 @@ def _rules(settings: Settings, services: Services, begun: _Begun) -> Rules:
             for id_, record in memory.state.pages.items()
             if record.withheld and rotation.is_due(id_, begun.survey.turn)
         ],
-        shapes=shapes(begun.listing.schemas, options),
+        render_keys=render_keys(begun.listing.schemas, options),
         shard=settings.shard,
     )
 
@@ -384,7 +388,7 @@ def _reader(
         options=Options.of(settings.rendering),
         targets=decided.targets,
         schemas=begun.listing.schemas,
-        shapes=begun.rules.shapes,
+        render_keys=begun.rules.render_keys,
         views=begun.listing.views,
         began=begun.listing.began,
         keep_json=settings.keep_json,

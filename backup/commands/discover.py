@@ -37,7 +37,7 @@ _NOTHING = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Shared:
     """A page or database. `parent` is the id of what it lies in; '' when that is not to be seen."""
 
     id: str
@@ -52,10 +52,10 @@ class _Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
+class _Search:
     """All that was found, by id. `is_cut`: the search was ended before its end."""
 
-    found: Mapping[str, _Seen]
+    found: Mapping[str, _Shared]
     is_cut: bool
 
     def rows(self) -> Counter[str]:
@@ -63,11 +63,11 @@ class _Sight:
         pages = (each for each in self.found.values() if not each.is_database)
         return Counter(each.parent for each in pages if self._is_row(each))
 
-    def _is_row(self, each: _Seen) -> bool:
+    def _is_row(self, each: _Shared) -> bool:
         above = self.found.get(each.parent)
         return not each.is_database and above is not None and above.is_database
 
-    def named(self) -> list[_Seen]:
+    def named(self) -> list[_Shared]:
         """What a setting may name, databases first: a row goes with its database."""
         named = (each for each in self.found.values() if not self._is_row(each))
         return sorted(named, key=lambda each: (not each.is_database, by_title(each.title), each.id))
@@ -75,29 +75,29 @@ class _Sight:
 
 def run(client: Client) -> Answer:
     """Search for everything that the integration may see, and say how to name it. Raises NotionError."""
-    sight = _searched(client)
-    named = sight.named()
+    search = _searched(client)
+    named = search.named()
     if not named:
         return Answer("", problems=(Problem("Notion", _NOTHING),), data={"shared": []})
-    rows = sight.rows()
+    rows = search.rows()
     shared = [
         {
             "id": each.id,
             "kind": each.kind,
             "title": each.title,
-            "in": each.parent if each.parent in sight.found else None,
+            "in": each.parent if each.parent in search.found else None,
             **({"rows": rows[each.id]} if each.is_database else {}),
         }
         for each in named
     ]
-    lines = list(_lines(sight, named, rows))
+    lines = list(_lines(search, named, rows))
     return Answer(
-        _heading(sight), lines=tuple(_pasted(lines)), data={"shared": shared, "cut": sight.is_cut}
+        _heading(search), lines=tuple(_pasted(lines)), data={"shared": shared, "cut": search.is_cut}
     )
 
 
-def _searched(client: Client) -> _Sight:
-    found: dict[str, _Seen] = {}
+def _searched(client: Client) -> _Search:
+    found: dict[str, _Shared] = {}
     climbs = iter(range(_CLIMBS))
     is_cut = False
     for kind in ("data_source", "page"):
@@ -109,10 +109,10 @@ def _searched(client: Client) -> _Sight:
             if number + 1 == _ANSWERS:
                 is_cut = is_cut or bool(answer.get("has_more"))
                 break
-    return _Sight(found, is_cut)
+    return _Search(found, is_cut)
 
 
-def _seen(client: Client, raw: Json, climbs: Iterator[int]) -> _Seen | None:
+def _seen(client: Client, raw: Json, climbs: Iterator[int]) -> _Shared | None:
     """One object of an answer; of a database a search shows the data sources."""
     is_page = raw.get("object") == "page"
     parent = mapping(raw, "parent")
@@ -125,32 +125,32 @@ def _seen(client: Client, raw: Json, climbs: Iterator[int]) -> _Seen | None:
         home = children.home(client, above).id or ""
     is_whole = is_page and isinstance(raw.get("properties"), dict)
     title = read.child(raw, "").title if is_whole else plain_text(raw.get("title"))
-    return _Seen(bare_id(id_), title, not is_page, home)
+    return _Shared(bare_id(id_), title, not is_page, home)
 
 
-def _heading(sight: _Sight) -> str:
-    databases = sum(each.is_database for each in sight.found.values())
-    pages = len(sight.found) - databases
+def _heading(search: _Search) -> str:
+    databases = sum(each.is_database for each in search.found.values())
+    pages = len(search.found) - databases
     seen = f"{counted(databases, 'database')} and {counted(pages, 'page')}"
-    return f"The integration sees {'more than ' if sight.is_cut else ''}{seen}, rows included."
+    return f"The integration sees {'more than ' if search.is_cut else ''}{seen}, rows included."
 
 
-def _lines(sight: _Sight, named: Collection[_Seen], rows: Mapping[str, int]) -> Iterator[str]:
+def _lines(search: _Search, named: Collection[_Shared], rows: Mapping[str, int]) -> Iterator[str]:
     """The value of DATABASES: what lies at the top, and switched off what goes with that."""
-    roots = [each for each in named if each.parent not in sight.found]
-    inside = [each for each in named if each.parent in sight.found]
+    roots = [each for each in named if each.parent not in search.found]
+    inside = [each for each in named if each.parent in search.found]
     for mark, listed in (("", roots), ("# ", inside)):
         for each in islice(listed, _LINES):
-            yield f"{mark}{notion_address(each.id)}  # {_said(each, sight, rows)}"
+            yield f"{mark}{notion_address(each.id)}  # {_said(each, search, rows)}"
     more = max(0, len(roots) - _LINES) + max(0, len(inside) - _LINES)
-    if more or sight.is_cut:
-        what = f"{more} more" if more and not sight.is_cut else "More"
+    if more or search.is_cut:
+        what = f"{more} more" if more and not search.is_cut else "More"
         yield f"# {what} not shown: one line with the word {WORKSPACE} backs up all of it."
 
 
-def _said(each: _Seen, sight: _Sight, rows: Mapping[str, int]) -> str:
+def _said(each: _Shared, search: _Search, rows: Mapping[str, int]) -> str:
     number = counted(rows[each.id], "row") if each.is_database else ""
-    above = sight.found.get(each.parent)
+    above = search.found.get(each.parent)
     place = f"in {_title(above.title)}" if above else ""
     return f"{_title(each.title)} ({', '.join(filter(None, (each.kind, number, place)))})"
 

@@ -16,7 +16,7 @@ from backup.publish import earlier
 from backup.report.answer import Answer
 from backup.restore import people, summary, target, trash
 from backup.restore.choice import chosen
-from backup.restore.plan import Plan, plan
+from backup.restore.plan import RestorePlan, plan
 from backup.restore.proof import Proof, proof
 from backup.restore.read_back import Reading, of_backup
 from backup.restore.saved import Saved, saved
@@ -123,7 +123,7 @@ def _original(
     return Answer(heading, notes=notes, data=data, links=((node.folder, link),))
 
 
-def _planned(services: RestoreServices, found: Saved, into: str) -> Plan:
+def _planned(services: RestoreServices, found: Saved, into: str) -> RestorePlan:
     """What would be written. Where nothing is to be written, Notion is not asked."""
     if not into:
         return plan(found, "", workspace_of({}))
@@ -136,7 +136,7 @@ def _planned(services: RestoreServices, found: Saved, into: str) -> Plan:
     return plan(found, into, workspace_of(me, there, sources, emojis))
 
 
-def _foreseen(found: Saved, planned: Plan) -> Answer:
+def _foreseen(found: Saved, planned: RestorePlan) -> Answer:
     numbers = summary.contents(found)
     rows = [(name, f"{number:,}") for name, number in numbers.items() if number]
     rows += [("requests", f"{planned.requests:,}"), ("minutes", f"{planned.minutes:,.0f}")]
@@ -152,7 +152,7 @@ def _foreseen(found: Saved, planned: Plan) -> Answer:
 
 
 def _copied(
-    settings: RestoreSettings, services: RestoreServices, found: Saved, planned: Plan
+    settings: RestoreSettings, services: RestoreServices, found: Saved, planned: RestorePlan
 ) -> Answer:
     services.stop.working()
     others: dict[str, Proof] = {}
@@ -191,7 +191,7 @@ def _copied(
 
 
 def _copy_there(
-    services: RestoreServices, found: Saved, planned: Plan, others: dict[str, Proof]
+    services: RestoreServices, found: Saved, planned: RestorePlan, others: dict[str, Proof]
 ) -> tuple[str, Proof] | None:
     """A finished copy, if there is one; `others` gets all of that title, each with what differs."""
 
@@ -212,7 +212,7 @@ def _beside(id_: str, shown: Proof) -> str:
     )
 
 
-def _there(found: Saved, planned: Plan, id_: str, shown: Proof) -> Answer:
+def _there(found: Saved, planned: RestorePlan, id_: str, shown: Proof) -> Answer:
     """A copy is where it should be: a second one would be a surprise."""
     made = _done(found, planned, Sent({found.top.id: id_}), 0)
     note = "To get one more, give the one that is there another title."
@@ -245,7 +245,7 @@ def _unfinished(why: str, code: int) -> Answer:
     return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
 
 
-def _done(found: Saved, planned: Plan, sent: Sent, requests: int) -> Answer:
+def _done(found: Saved, planned: RestorePlan, sent: Sent, requests: int) -> Answer:
     link = notion_address(sent.ids[found.top.id])
     data = summary.data(found, planned.losses, sent.ids)
     return Answer(
@@ -258,7 +258,7 @@ def _done(found: Saved, planned: Plan, sent: Sent, requests: int) -> Answer:
 
 
 def _compared(
-    services: RestoreServices, found: Saved, planned: Plan, sent: Sent, said: set[str] | None
+    services: RestoreServices, found: Saved, planned: RestorePlan, sent: Sent, said: set[str] | None
 ) -> Proof:
     """What differs between the backup and the copy, read back; `said` are the ids of what was commented,
     None where no comments are looked at."""

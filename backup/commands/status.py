@@ -41,7 +41,7 @@ class _Lacking:
 
 
 @dataclass
-class _Part:
+class _Numbers:
     """One database in numbers."""
 
     title: str
@@ -84,15 +84,15 @@ def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
     )
 
 
-def _parts(now: State, services: ReadingServices) -> list[_Part]:
+def _parts(now: State, services: ReadingServices) -> list[_Numbers]:
     """Each database by title, and each page that is a root, with all that lies in it. A page below a page
     counts where that does."""
-    parts = {id_: _Part(place.title, place.folder) for id_, place in now.databases.items()}
+    parts = {id_: _Numbers(place.title, place.folder) for id_, place in now.databases.items()}
     parents = {id_: record.parent for id_, record in now.pages.items()}  # up to a database
     for id_, record in now.pages.items():
         home = root(id_, parents)
         page = now.pages.get(home)
-        named = _Part(page.title, page.folder) if page else _Part("", record.folder)
+        named = _Numbers(page.title, page.folder) if page else _Numbers("", record.folder)
         part = parts.setdefault(home, named)
         part.pages += 1
         part.files += len(record.files)
@@ -103,27 +103,27 @@ def _parts(now: State, services: ReadingServices) -> list[_Part]:
     return sorted(parts.values(), key=lambda each: (by_title(each.title), each.folder))
 
 
-def _count(part: _Part, path: str, services: ReadingServices) -> None:
+def _count(part: _Numbers, path: str, services: ReadingServices) -> None:
     if about := services.tree.about(path):
         part.size += about.st_size
     else:
         part.absent += 1
 
 
-def _rows(parts: list[_Part]) -> tuple[tuple[str, ...], ...]:
+def _rows(parts: list[_Numbers]) -> tuple[tuple[str, ...], ...]:
     rows = [part.row() for part in parts]
     return (*rows, _sum(parts).row()) if len(rows) > 1 else tuple(rows)
 
 
-def _sum(parts: list[_Part]) -> _Part:
-    whole = _Part("all", "")
+def _sum(parts: list[_Numbers]) -> _Numbers:
+    whole = _Numbers("all", "")
     for name in ("pages", "files", "size", "absent", "lacking", "waiting"):
         setattr(whole, name, sum(getattr(part, name) for part in parts))
     return whole
 
 
-def _numbers(parts: list[_Part]) -> Json:
-    def as_json(part: _Part) -> Json:
+def _numbers(parts: list[_Numbers]) -> Json:
+    def as_json(part: _Numbers) -> Json:
         return {
             "pages": part.pages,
             "files": part.files,
@@ -192,7 +192,7 @@ def _asked(services: ReadingServices, *command: str) -> str:
         return ""
 
 
-def _heading(now: State, parts: list[_Part], age: str) -> str:
+def _heading(now: State, parts: list[_Numbers], age: str) -> str:
     whole = _sum(parts)
     pages, databases = counted(whole.pages, "page"), counted(len(now.databases), "database")
     return f"{pages} in {databases}, {human_size(whole.size)}; last changed {age}"
@@ -221,7 +221,7 @@ def _failed(now: State) -> Iterator[Problem]:
 
 
 def _problems(
-    now: State, parts: list[_Part], lacking: list[_Lacking], moment: datetime
+    now: State, parts: list[_Numbers], lacking: list[_Lacking], moment: datetime
 ) -> Iterator[Problem]:
     for file, what in untrusted.described(now.damage):
         yield Problem(file, what)

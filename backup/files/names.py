@@ -94,7 +94,7 @@ def assign(claims: Iterable[Claim], known: Mapping[str, str]) -> dict[str, str]:
     differ only in case or in how an accent is written.
     """
     wanted = list({claim.identity: claim for claim in claims}.values())
-    given = _Given()
+    given = _Paths()
     for claim in wanted:
         if claim.identity in known:
             given.keep(claim, known[claim.identity])
@@ -111,7 +111,7 @@ def is_ours(path: str) -> bool:
     return folder in FILE_FOLDERS and is_safe
 
 
-class _Given:
+class _Paths:
     """The paths given so far on one page."""
 
     def __init__(self) -> None:

@@ -70,7 +70,7 @@ class Pending:
             return True
         return (today.toordinal() + zlib.crc32(self.identity.encode())) % _ROUND == 0
 
-    def is_news(self, error: FileError) -> bool:
+    def changes_page(self, error: FileError) -> bool:
         """Whether the text of the page has to change, or its record to remember something, after
         another try ended with `error`."""
         is_gone = bool(self.since) and not self.gone and not isinstance(error, Passing)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from backup import store
 from backup.files import names
 from backup.files.records import FileRecord
-from backup.folder.found import Lying
+from backup.folder.found import BackupFiles
 from backup.folder.load import Memory
 from backup.model import ID, STORE, TEXT, Row, bare_id
 from backup.sync.state import Place, Record, parent_of
@@ -31,20 +31,20 @@ _FOLDER = re.compile(r"[a-z0-9-]+")  # as that script named them
 _TOP = "."
 
 
-def adopted(memory: Memory, listing: Listing, lying: Lying) -> tuple[Memory, str]:
+def adopted(memory: Memory, listing: Listing, present: BackupFiles) -> tuple[Memory, str]:
     """The memory with the pages of the earlier script that Notion lists, and a sentence about them for the
     log, '' when there are none."""
     rows = {row.id: row for each in listing.databases for row in each.rows}
     wanted = rows.keys() - memory.state.pages.keys()
     homes = {_TOP, *(each.folder for each in listing.databases)}
     owned = memory.state.owned()
-    files = [path for path in lying.files() if path not in owned] if wanted else []
+    files = [path for path in present.files() if path not in owned] if wanted else []
     texts = [path for path in files if _is_text(path, homes)]
-    said = _said(lying.texts(texts)) if texts else {}
+    said = _said(present.texts(texts)) if texts else {}
     found = {id_: folders[-1] for id_, folders in said.items() if id_ in wanted}
     if not found:
         return memory, ""
-    kept = _kept(found.values(), files, lying)
+    kept = _kept(found.values(), files, present)
     pages = {id_: _record(rows[id_], folder, kept[folder]) for id_, folder in found.items()}
     places = _at_the_top(listing, memory, pages)
     state = replace(
@@ -56,12 +56,12 @@ def adopted(memory: Memory, listing: Listing, lying: Lying) -> tuple[Memory, str
     return replace(memory, state=state), _sentence(pages, others)
 
 
-def still_at_the_top(memory: Memory, listing: Listing, lying: Lying) -> Memory:
+def still_at_the_top(memory: Memory, listing: Listing, present: BackupFiles) -> Memory:
     """The memory of a run whose state was lost, with the database that lies at the top of the output folder, as
     its store there says: no setting does (see `adopted`)."""
-    if not memory.problem or STORE not in lying.files():
+    if not memory.problem or STORE not in present.files():
         return memory
-    (content,) = [each for _, each in lying.stores([STORE])] or [b""]
+    (content,) = [each for _, each in present.stores([STORE])] or [b""]
     id_ = store.subject(content)
     places = {
         each.id: Place(_TOP, each.title, each.icon)
@@ -89,7 +89,7 @@ def _said(texts: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _kept(
-    folders: Iterable[str], files: Iterable[str], lying: Lying
+    folders: Iterable[str], files: Iterable[str], present: BackupFiles
 ) -> dict[str, list[FileRecord]]:
     """For each folder its images and attachments, with their content's digest."""
     found: dict[str, list[FileRecord]] = {folder: [] for folder in folders}
@@ -98,7 +98,7 @@ def _kept(
         folder, _, kind = above.rpartition("/")
         inside = f"{kind}/{name}"
         if folder in found and names.is_ours(inside):
-            for _, content in lying.stores([path]):  # one by one: some are large
+            for _, content in present.stores([path]):  # one by one: some are large
                 digest = hashlib.sha256(content).hexdigest()
                 found[folder].append(FileRecord.found(inside, len(content), digest))
     return found

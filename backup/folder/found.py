@@ -18,7 +18,7 @@ from backup.sync.steps import Listed
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class BackupFiles:
     """What lies in the backup, whoever put it there: all `files` below the output folder, what texts
     say at their beginning, what files say to the end, one by one, and the records that the history has of
     pages that lie there as it knows them, `earlier` given texts of some. It is None where there is no
@@ -33,7 +33,7 @@ class Lying:
 def completed(
     memory: Memory,
     listed: Collection[Listed],
-    lying: Lying,
+    present: BackupFiles,
     roots: Mapping[str, str] | None = None,
 ) -> Memory:
     """The memory with pages that lie there, and that the state does not know, or not there: what the
@@ -46,17 +46,17 @@ def completed(
     in them.
     """
     roots = roots or {}
-    memory = _caught_up(memory, listed, lying, roots)
+    memory = _caught_up(memory, listed, present, roots)
     damaged = {each.entry for each in memory.damage}
     if not (memory.problem or damaged):
         return memory
-    files, owned = lying.files(), set(memory.state.owned())
+    files, owned = present.files(), set(memory.state.owned())
     parents = {each.folder: id_ for id_, each in memory.state.nodes.items()}
     parents |= {each.folder: each.id for each in listed if each.folder}
     pages, stores = _places(memory, files, owned, parents)
     if not (pages or stores):
         return _with(memory, Rebuilt({}), {})
-    found = rebuild.rebuilt(files, lying.texts(pages), lying.stores(stores), parents, roots)
+    found = rebuild.rebuilt(files, present.texts(pages), present.stores(stores), parents, roots)
     added: dict[str, Record] = {}
     for id_, record in found.pages.items():
         is_lost = id_ not in memory.state.pages and (memory.problem or id_ in damaged)
@@ -64,12 +64,16 @@ def completed(
             added[id_] = record
             owned.update(record.paths())
     if memory.problem:
-        memory = _with_databases(memory, found, files, lying, owned)
+        memory = _with_databases(memory, found, files, present, owned)
     return _with(memory, found, added)
 
 
 def _with_databases(
-    memory: Memory, found: Rebuilt, files: Collection[str], lying: Lying, owned: Collection[str]
+    memory: Memory,
+    found: Rebuilt,
+    files: Collection[str],
+    present: BackupFiles,
+    owned: Collection[str],
 ) -> Memory:
     """The memory with the databases that were found again, unless their stores are what others `owned`; a
     state of the history may know them without, as a run was cut off then."""
@@ -80,7 +84,7 @@ def _with_databases(
         if not (was := known.get(id_)) or (was.folder, was.store) == (place.folder, "")
         if place.store_path not in owned
     }
-    databases = {**known, **rebuild.with_lists(lost, files, lying.stores)}
+    databases = {**known, **rebuild.with_lists(lost, files, present.stores)}
     return replace(memory, state=replace(memory.state, databases=databases))
 
 
@@ -102,14 +106,14 @@ def _places(
 
 
 def _caught_up(
-    memory: Memory, listed: Collection[Listed], lying: Lying, roots: Mapping[str, str]
+    memory: Memory, listed: Collection[Listed], present: BackupFiles, roots: Mapping[str, str]
 ) -> Memory:
     """The memory with pages where the history says that they lie, when texts show that the state is not
     of today: somebody has put an old one back, or edited it."""
-    if lying.earlier is None or not (strange := _strange(memory, listed, lying, roots)):
+    if present.earlier is None or not (strange := _strange(memory, listed, present, roots)):
         return memory
     before = memory.state.pages
-    found = lying.earlier(strange)
+    found = present.earlier(strange)
     found = {id_: each for id_, each in found.items() if id_ not in memory.unpublished}
     pages = disjoint(before, found)
     moved = {id_ for id_, each in pages.items() if each != before.get(id_)}
@@ -118,7 +122,7 @@ def _caught_up(
 
 
 def _strange(
-    memory: Memory, listed: Collection[Listed], lying: Lying, roots: Mapping[str, str]
+    memory: Memory, listed: Collection[Listed], present: BackupFiles, roots: Mapping[str, str]
 ) -> set[str]:
     """The texts of pages that the state does not know, or has elsewhere, where it has something else. A
     copy of a page that lies where the state has it is the owner's, and so is one of a page that nobody
@@ -128,16 +132,16 @@ def _strange(
     homes = {each.folder for each in memory.state.nodes.values()}
     homes |= {each.folder for each in listed if each.folder}
     owned = memory.state.owned()
-    files = frozenset(lying.files())
+    files = frozenset(present.files())
     free = (path for path in files if path.endswith(f"/{TEXT}") and path not in owned)
-    named = _named(free, lying)
+    named = _named(free, present)
     going = {
         id_
         for id_ in rows.keys() & pages.keys() - memory.unpublished
         if (rows[id_].title, rows[id_].parent) != (pages[id_].title, pages[id_].parent)
     }
     place = {id_: pages[id_].text_path for id_ in going.union(named.values()) & pages.keys()}
-    there = _named(place.values(), lying)
+    there = _named(place.values(), present)
     found = {path for id_ in going if there.get(path := place[id_], id_) != id_}
     for path, id_ in named.items():
         folder = path.rpartition("/")[0]
@@ -157,11 +161,11 @@ def _is_below(folder: str, homes: Collection[str], files: frozenset[str]) -> boo
     return True
 
 
-def _named(paths: Iterable[str], lying: Lying) -> dict[str, str]:
+def _named(paths: Iterable[str], present: BackupFiles) -> dict[str, str]:
     """Which page each of the texts is of, by its own words."""
     said = (
         (path, origin.subject(content.decode("utf-8", "replace")))
-        for path, content in lying.stores(set(paths))
+        for path, content in present.stores(set(paths))
     )
     return {path: id_ for path, id_ in said if id_}
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from backup.errors import BrokenState, StateError
+from backup.files.gather import is_intact
 from backup.files.records import FileRecord
-from backup.files.store import is_intact
 from backup.folder.tree import Tree
 from backup.markdown import origin
 from backup.model import TEXT

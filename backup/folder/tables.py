@@ -1,7 +1,7 @@
 """Makes README.md and database.csv of databases out of the stores of their pages. Pure: it is given who reads.
 
 What today's listing says is not used: a formula with now() changes with every listing. A digest names all
-that the files depend on, and is made of the state alone, so that a run without news reads no store.
+that the files depend on, and is made of the state alone, so that a run without changes reads no store.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from backup.files.records import remembered
 from backup.json_values import objects, word
 from backup.markdown import database as shown
 from backup.markdown.context import Context
-from backup.markdown.database import Overview, Rows, Source, TableRow, views_used
+from backup.markdown.database import Overview, Rows, TableRow, TableSource, views_used
 from backup.model import CSV, README, STORE, Json, Page, Stored, Target, bare_id, row_source
 from backup.store import StoredDatabase, StoreError
 from backup.sync.state import Place, Record, State, join
@@ -131,7 +131,7 @@ class Sheet:
         self._about = about
         raws = about.sources if about else ()
         views = views_used(about.views if about else (), raws)
-        sources = [Source(raw, views.get(bare_id(word(raw, "id")), {})) for raw in raws]
+        sources = [TableSource(raw, views.get(bare_id(word(raw, "id")), {})) for raw in raws]
         path = index_of(self._place.folder)
         self._rows = Rows(sources, Context(path=path, targets=holdings.targets))
         self._overview = Overview(

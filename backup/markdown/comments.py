@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from backup.json_values import mapping, objects, word
+from backup.markdown.blocks.markup import stacked
 from backup.markdown.blocks.quotes import quote_of
-from backup.markdown.blocks.shapes import stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.dates import moment
 from backup.markdown.inline import inline, seen

@@ -25,7 +25,7 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Settings that shape the Markdown; part of what makes a page 'changed'."""
+    """Settings that change the Markdown; part of what makes a page 'changed'."""
 
     front_matter: str = "false"  # true · false · flat
     properties: str = "table"  # table · front-matter · both · none

@@ -41,7 +41,7 @@ _GITEA_MATH = re.compile(r"(?<![A-Za-z0-9.!?,;:\\$])\$(?!\$)(?:\\.|[^$\\])+\$(?=
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _TextLine:
     """A line outside code fences. `text` is as `_seen` gives it, `raw` is whole."""
 
     number: int
@@ -68,7 +68,7 @@ def _of_file(text: str) -> Iterator[str]:
         yield "the file does not end with one newline"
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str) -> Iterator[_TextLine]:
     """The lines of the body that are not code."""
     start = body(text)
     fence = ""
@@ -84,7 +84,7 @@ def _lines(text: str) -> Iterator[_Line]:
         is_html = bool(_RAW_HTML.match(raw))
         seen = raw if is_html else _seen(raw)
         folds += _unescaped(seen).count("<details") - seen.count("</details")
-        yield _Line(number, raw, seen, is_html, folds > 0, first and bool(raw))
+        yield _TextLine(number, raw, seen, is_html, folds > 0, first and bool(raw))
         first = first and not raw
 
 
@@ -114,17 +114,17 @@ def body(text: str) -> int:
     return end + len("\n---\n") if end >= 0 else 0
 
 
-def _misplaced_alert(line: _Line) -> bool:
+def _misplaced_alert(line: _TextLine) -> bool:
     found = _ALERT.fullmatch(line.text)
     return bool(found and (found[1] != "> " or line.folded))
 
 
-def _titled_alert(line: _Line) -> bool:
+def _titled_alert(line: _TextLine) -> bool:
     found = _ALERT.fullmatch(line.text)
     return bool(found and found[2].strip())
 
 
-def _math_by_accident(line: _Line) -> bool:
+def _math_by_accident(line: _TextLine) -> bool:
     """Gitea looks at the raw line, GitHub at each text node of the finished page."""
     if "$" not in line.text:
         return False
@@ -134,14 +134,14 @@ def _math_by_accident(line: _Line) -> bool:
     return any(map(_GITHUB_MATH.search, _nodes(line)))
 
 
-def _short_link(line: _Line) -> bool:
+def _short_link(line: _TextLine) -> bool:
     """Gitea looks at each text node of the finished page, but for code and the text of links."""
     if not any(sign in line.text for sign in ("[", "&")):
         return False
     return any("]]" in node.partition("[[")[2] for node in _nodes(line))
 
 
-def _nodes(line: _Line) -> Iterator[str]:
+def _nodes(line: _TextLine) -> Iterator[str]:
     """The texts that a browser has of a line, each up to the next tag."""
     text = _HTML_CODE.sub("<>", line.text)
     if not line.html:
@@ -155,7 +155,7 @@ def _cells(text: str) -> list[str]:
     return _CELL_END.split(text) if _row(text) else [text]
 
 
-_CHECKS: dict[str, Callable[[_Line], bool]] = {
+_CHECKS: dict[str, Callable[[_TextLine], bool]] = {
     "'[[' is a link on Gitea": _short_link,
     "an alert below page level is printed as text by GitHub": _misplaced_alert,
     "an alert with a title is not an alert": _titled_alert,
@@ -179,7 +179,7 @@ def _row(line: str) -> str:
     return row if row.startswith("| ") else ""
 
 
-def _of_tables(lines: list[_Line]) -> Iterator[str]:
+def _of_tables(lines: list[_TextLine]) -> Iterator[str]:
     """Rows of a table have as many cells as its header."""
     width = 0
     last = -1

@@ -8,7 +8,7 @@ from backup.json_values import mapping
 from backup.markdown import comments, properties
 from backup.markdown.anchors import with_contents
 from backup.markdown.blocks.flow import flow
-from backup.markdown.blocks.shapes import stacked
+from backup.markdown.blocks.markup import stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.front_matter import front_matter
 from backup.markdown.icons import icon

@@ -47,7 +47,7 @@ def problems(texts: Mapping[str, str], files: Collection[str]) -> Iterator[Probl
     parser = _parser()
 
     @cache
-    def seen(path: str) -> _Seen:
+    def seen(path: str) -> _Links:
         return _read(parser, texts[path])
 
     def places(path: str) -> Collection[str] | None:
@@ -65,7 +65,7 @@ def problems(texts: Mapping[str, str], files: Collection[str]) -> Iterator[Probl
 
 
 @dataclass
-class _Seen:
+class _Links:
     """What a page shows: the relative `targets` of its links and images, and the `places` in it
     that a link can lead to."""
 
@@ -81,7 +81,7 @@ class _Seen:
 class _Html(HTMLParser):
     """Notes the links, images and anchors of a piece of HTML."""
 
-    def __init__(self, seen: _Seen, piece: str) -> None:
+    def __init__(self, seen: _Links, piece: str) -> None:
         super().__init__()
         self._seen = seen
         self.feed(piece)
@@ -101,8 +101,8 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
 
 
-def _read(parser: MarkdownIt, text: str) -> _Seen:
-    seen = _Seen()
+def _read(parser: MarkdownIt, text: str) -> _Links:
+    seen = _Links()
     counts: Counter[str] = Counter()
     tokens = parser.parse(text[body(text) :])
     for before, token in zip([None, *tokens], tokens, strict=False):
@@ -115,7 +115,7 @@ def _read(parser: MarkdownIt, text: str) -> _Seen:
     return seen
 
 
-def _look(seen: _Seen, tokens: list[Token]) -> None:
+def _look(seen: _Links, tokens: list[Token]) -> None:
     for token in tokens:
         if token.type == "html_inline":
             _Html(seen, token.content)

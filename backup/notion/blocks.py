@@ -92,11 +92,11 @@ def tree(
 
 
 @dataclass
-class _Node:
+class _OpenBlock:
     """A block on its way: its children are known once its request is answered."""
 
     raw: Json
-    children: list[_Node] = field(default_factory=list)
+    children: list[_OpenBlock] = field(default_factory=list)
     unread: str = ""
     lacking: bool = False  # its content may be had another time
     above: frozenset[str] = frozenset()  # the blocks around it, and the originals of synced ones
@@ -126,13 +126,13 @@ class _Tree:
         self._shared = shared
         self._limits = limits
         self._blocks = self._requests = self._size = 0
-        self._open: dict[int, tuple[Future[Json], _Node, str]] = {}
+        self._open: dict[int, tuple[Future[Json], _OpenBlock, str]] = {}
         self._own: set[str] = set()  # asked for by this page, not by another that shows the same
         self._done: SimpleQueue[int] = SimpleQueue()
         self._tickets = itertools.count()
 
     def read(self, page_id: str) -> tuple[Block, ...]:
-        root = _Node({"id": page_id})
+        root = _OpenBlock({"id": page_id})
         try:
             self._ask(root, page_id)
             while self._open:
@@ -146,7 +146,7 @@ class _Tree:
                     future.cancel()
         return tuple(child.frozen() for child in root.children)
 
-    def _ask(self, node: _Node, *ids: str) -> None:
+    def _ask(self, node: _OpenBlock, *ids: str) -> None:
         def asked() -> Future[Json]:
             self._own.add(ids[0])
             return self._submit(lambda: self._children(ids))
@@ -174,7 +174,7 @@ class _Tree:
             self._limits.check(len(results), requests, size)
         return {"results": results, "requests": requests, "size": size}
 
-    def _answer(self, node: _Node, future: Future[Json]) -> Json | None:
+    def _answer(self, node: _OpenBlock, future: Future[Json]) -> Json | None:
         """The children of a block; None, and the reason is noted, when it alone cannot be read."""
         try:
             return future.result()
@@ -184,7 +184,7 @@ class _Tree:
                 raise
             return None
 
-    def _fill(self, node: _Node, answer: Json) -> None:
+    def _fill(self, node: _OpenBlock, answer: Json) -> None:
         # A list that changes while it is read may show a block twice.
         found = {_id(raw): raw for raw in answer["results"]}
         for raw in found.values():
@@ -202,8 +202,8 @@ class _Tree:
         self._own.discard(id_)
         self._limits.check(self._blocks, self._requests, self._size)
 
-    def _add(self, node: _Node, raw: Json) -> _Node:
-        child = _Node(raw, above=node.above, is_shared=node.is_shared, depth=node.depth + 1)
+    def _add(self, node: _OpenBlock, raw: Json) -> _OpenBlock:
+        child = _OpenBlock(raw, above=node.above, is_shared=node.is_shared, depth=node.depth + 1)
         node.children.append(child)
         if raw.get("type") in (*CHILD_BLOCKS, *_CLOSED):
             return child
@@ -213,7 +213,7 @@ class _Tree:
             self._add_sections(child)
         return child
 
-    def _add_sections(self, node: _Node) -> None:
+    def _add_sections(self, node: _OpenBlock) -> None:
         """The parts of meeting notes, which need not be listed: each is asked for by its own id.
 
         Assumed: a section is a mere container, so that an empty paragraph may stand for it.
@@ -223,7 +223,7 @@ class _Tree:
             if bare_id(id_) not in there:
                 self._add(node, {**_SECTION, "id": id_}).is_section = True
 
-    def _descend(self, node: _Node) -> None:
+    def _descend(self, node: _OpenBlock) -> None:
         own = _id(node.raw)
         original = _original(node.raw)
         around = {bare_id(own), bare_id(original or own)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from backup.errors import ConfigError, NotFound, NotionError
 from backup.json_values import as_list, as_object, mapping
-from backup.model import Database, Json, Row, bare_id, emoji, plain_text
+from backup.model import Json, NamedRoot, Row, bare_id, emoji, plain_text
 from backup.notion import read
 from backup.notion.client import Client
 from backup.notion.read import is_trashed
@@ -39,7 +39,7 @@ class Resolved:
         return is_trashed(self.raw)
 
 
-def resolve(client: Client, setting: Database, *, is_page: bool = False) -> Resolved | Row:
+def resolve(client: Client, setting: NamedRoot, *, is_page: bool = False) -> Resolved | Row:
     """The database, or the page, that a setting names; `is_page` when it was one the last time.
 
     Raises ConfigError with what the id is instead, and NotionError when Notion fails. Which kind of
@@ -87,7 +87,7 @@ def data_source(client: Client, id_: str) -> Source:
     return Source(bare_id(raw["id"]), mapping(raw, "properties"), raw)
 
 
-def _mistake(setting: Database, sentence: str) -> ConfigError:
+def _mistake(setting: NamedRoot, sentence: str) -> ConfigError:
     return ConfigError(f"{setting.setting}: {setting.id} {sentence}")
 
 

@@ -103,7 +103,7 @@ class Fetching:
             readings.update(step.page_id for step in read.done)
             edited = work._edited_meanwhile(read.done, listing)
             newer |= {row.id: row for row in edited}
-            rules = learned(rules, read.done, read.failed, tried.news)
+            rules = learned(rules, read.done, read.failed, tried.retried)
             before, found = listing, self._found_in(read.done)
             if found is None:
                 yield Outcome(errors=(_NOT_LISTED,))
@@ -113,7 +113,7 @@ class Fetching:
             is_over = not steps and not due and _ids(listing) == _ids(before)
             if is_over and not work._titled(todo):
                 return
-            rules = replace(rules, shapes=shapes(listing.schemas, work.reader.options))
+            rules = replace(rules, render_keys=render_keys(listing.schemas, work.reader.options))
             todo = plan(listing, self._now(), rules)
             if not is_over and not _finding(_next(todo, rules, readings)) and work._titled(todo):
                 todo = plan(listing, self._now(), rules)
@@ -144,7 +144,7 @@ class Fetching:
             self.reader,
             targets=todo.targets,
             schemas=listing.schemas,
-            shapes=rules.shapes,
+            render_keys=rules.render_keys,
             views=listing.views,
             shared=Shared() if edited else self.reader.shared,
         )
@@ -265,16 +265,16 @@ class Fetching:
         if not wanted:
             return Outcome()
         self.log.line(f"Retrying files that could not be downloaded last time: {len(wanted)}")
-        news = dict.fromkeys((step.page_id for step, _ in wanted), False)
+        retried = dict.fromkeys((step.page_id for step, _ in wanted), False)
         lost = []
         outcomes = files.try_again(wanted)
         for (step, pending), outcome in zip(wanted, outcomes, strict=True):
-            if not isinstance(outcome, FileError) or pending.is_news(outcome):
-                news[step.page_id] = True
+            if not isinstance(outcome, FileError) or pending.changes_page(outcome):
+                retried[step.page_id] = True
             elif not pending.is_given_up(files.today):
                 lost.append(Problem(step.title, sentence_of(pending.file, outcome), step.page_id))
-        lost = [problem for problem in lost if not news[problem.page_id]]
-        return Outcome(lost=tuple(lost), news=news)
+        lost = [problem for problem in lost if not retried[problem.page_id]]
+        return Outcome(lost=tuple(lost), retried=retried)
 
     def _page(self, step: Step) -> Outcome:
         """One page, which is a bulkhead: whatever is raised for it costs this page. Only a refused
@@ -335,8 +335,8 @@ def _ids(listing: Listing) -> set[str]:
     return {id_ for each in listing.lists for id_ in (each.id, *(row.id for row in each.rows))}
 
 
-def shapes(schemas: Mapping[str, Json], options: Options) -> dict[str, str]:
-    """For each data source what its pages are written with; '' stands for pages that are not rows."""
+def render_keys(schemas: Mapping[str, Json], options: Options) -> dict[str, str]:
+    """For each data source the render key of its pages; '' stands for pages that are not rows."""
     return {id_: render_key(each, options) for id_, each in {"": {}, **schemas}.items()}
 
 

@@ -12,10 +12,10 @@ from typing import TypeAlias
 from backup.errors import FileError, NotionError
 from backup.files import find, names
 from backup.files.fetch import Downloader, ParallelDownloads, Tried
+from backup.files.gather import Describe, Gathered, gather
 from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.records import FileRecord
-from backup.files.store import Describe, Gathered, gather
 from backup.model import Block, File, Page, dashed_id
 from backup.notion.client import Client
 from backup.sync.state import Record

@@ -19,20 +19,20 @@ from backup.errors import (
     Unauthorized,
     sentence,
 )
-from backup.model import WORKSPACE, Database, Json, Problem, Row
+from backup.model import WORKSPACE, Json, NamedRoot, Problem, Row
 from backup.notion import children
 from backup.notion.client import Client
 from backup.notion.read import is_trashed
 from backup.notion.resolve import Resolved, database, resolve
 from backup.pipeline.canary import Canary
 from backup.pipeline.databases import Sources
+from backup.pipeline.linked_views import LinkedViews
 from backup.pipeline.verdicts import Asking, Whereabouts
-from backup.pipeline.views import LinkedViews
 from backup.pipeline.walk import Walk, set_out
 from backup.pipeline.workspace import Workspace
 from backup.settings import Settings
 from backup.sync.family import TOP, Family, parents
-from backup.sync.paths import Root
+from backup.sync.paths import RootFolder
 from backup.sync.removals import PROOF, candidates
 from backup.sync.state import List, State
 from backup.sync.steps import Listed, Listing, Verdict
@@ -51,7 +51,7 @@ class Survey:
     clock: Callable[[], float] = time.monotonic
     _warnings: list[Problem] = field(default_factory=list)
     _rows: dict[str, Row] = field(default_factory=dict)  # of the roots that are pages
-    _roots: dict[str, Root] = field(default_factory=dict)
+    _roots: dict[str, RootFolder] = field(default_factory=dict)
     _databases: dict[str, Listed] = field(default_factory=dict)
     _schemas: dict[str, Json] = field(default_factory=dict)
     _problems: list[Problem] = field(default_factory=list)
@@ -170,20 +170,20 @@ class Survey:
         for id_, row in self._workspace.pages.items():
             if id_ not in self._roots:
                 self._rows[id_] = row
-                self._roots[id_] = Root("", row.title or UNTITLED, base, is_found=True)
+                self._roots[id_] = RootFolder("", row.title or UNTITLED, base, is_found=True)
         new = {id_: TOP for id_ in databases if id_ not in self._roots}
         self._nest(new, known.nodes)
         for id_ in new.keys() & self._databases.keys():
-            self._roots[id_] = Root("", self._databases[id_].title, base, is_found=True)
+            self._roots[id_] = RootFolder("", self._databases[id_].title, base, is_found=True)
 
-    def _name(self, named: Iterable[Database], futures: Iterable[Future[Resolved | Row]]) -> None:
+    def _name(self, named: Iterable[NamedRoot], futures: Iterable[Future[Resolved | Row]]) -> None:
         """The roots, once they have answered."""
         refusals: list[Exception] = []
         for setting, future in zip(named, futures, strict=True):
             try:
                 found = future.result()
                 title = setting.label or found.title or UNTITLED
-                self._roots[setting.id] = Root(setting.path, title)
+                self._roots[setting.id] = RootFolder(setting.path, title)
                 if isinstance(found, Row):
                     self._rows[found.id] = found
                 else:
@@ -192,7 +192,7 @@ class Survey:
                 raise
             except Exception as error:  # noqa: BLE001 - it costs no other root
                 refusals.append(error)
-                self._roots[setting.id] = Root(setting.path, setting.label)
+                self._roots[setting.id] = RootFolder(setting.path, setting.label)
                 is_mistake = isinstance(error, ConfigError)
                 where = "settings" if is_mistake else setting.label or setting.setting
                 self._problems.append(Problem(where, str(error) if is_mistake else sentence(error)))
@@ -283,13 +283,13 @@ class Survey:
         for id_ in shown.keys() & self._databases.keys():
             self._databases[id_] = replace(self._databases[id_], parent=shown[id_])
         known = {id_ for id_, original in self._views.originals.items() if original}
-        news = {id_: shown[id_] for id_ in shown if id_ not in self._seen | known}
-        self._nest(news)
+        new = {id_: shown[id_] for id_ in shown if id_ not in self._seen | known}
+        self._nest(new)
         hidden = {id_ for id_, said in self._verdicts.items() if said is Verdict.UNREACHABLE}
         self._walk.recheck(hidden)
         self._unread = (hidden & self._shown_databases().keys()) - state.databases.keys()
         is_asked = self._walk.ask(records, set(parents(state).values()))
-        return bool(news) or is_asked
+        return bool(new) or is_asked
 
     def _shown_databases(self) -> dict[str, str]:
         """What each database lies in that some list shows."""

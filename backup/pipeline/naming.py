@@ -11,7 +11,7 @@ from backup.files.describe import Describer
 from backup.files.records import FileRecord
 from backup.files.vision import Model
 from backup.model import Problem
-from backup.report.report import Asked
+from backup.report.report import AiRequests
 from backup.settings import AiNaming
 from backup.sync.state import State
 
@@ -36,13 +36,13 @@ class Naming:
         """Why pictures get their usual names; () when they need not."""
         return (self._describer.problem,) if self._describer.problem else ()
 
-    def taken(self) -> Asked:
+    def taken(self) -> AiRequests:
         """What the run's requests took. The cost is known when both prices are."""
         used, price_in, price_out = self._describer.usage, self._ai.price_in, self._ai.price_out
         cost = None
         if price_in is not None and price_out is not None:
             cost = (used.tokens_in * price_in + used.tokens_out * price_out) / _MILLION
-        return Asked(self._model.requests, used.tokens_in, used.tokens_out, cost)
+        return AiRequests(self._model.requests, used.tokens_in, used.tokens_out, cost)
 
 
 def _known(memory: State) -> dict[str, str]:

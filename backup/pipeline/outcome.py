@@ -21,7 +21,7 @@ class Outcome:
     """What became of the steps. `moved` are those of pages that got another folder, `removed` those of
     pages that are gone. `failed` are pages that were left as they are, `lost` are files that could not be
     downloaded, `errors` is what else is lacking, `files` counts the files that
-    were written for each page id, `left` the steps that were not begun. `news` says of each page whose
+    were written for each page id, `left` the steps that were not begun. `retried` says of each page whose
     missing files alone were tried whether it has to be read now. `ended` is the error that ended the
     work early; what was done before holds."""
 
@@ -32,7 +32,7 @@ class Outcome:
     errors: tuple[Problem, ...] = ()
     files: Mapping[str, int] = field(default_factory=dict)
     left: int = 0
-    news: Mapping[str, bool] = field(default_factory=dict)
+    retried: Mapping[str, bool] = field(default_factory=dict)
     ended: BackupError | None = None
     moved: tuple[Step, ...] = ()
     removed: tuple[Step, ...] = ()

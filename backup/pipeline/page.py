@@ -16,9 +16,9 @@ from pathlib import Path
 from backup import store
 from backup.errors import StoreError
 from backup.files import find
+from backup.files.gather import Gathered
 from backup.files.pending import Pending
 from backup.files.records import remembered
-from backup.files.store import Gathered
 from backup.json_values import mapping
 from backup.markdown import page as document
 from backup.markdown import placeholders
@@ -75,7 +75,7 @@ class Reader:
 
     `keep_json` says that each page has a store.
     `discussions` are the comments, None when they are not backed up; `people` knows names, `outside` titles.
-    `targets`, `schemas` and `shapes` are those of the run's plan (see steps.Plan, steps.Rules), `views`
+    `targets`, `schemas` and `render_keys` are those of the run's plan (see steps.Plan, steps.Rules), `views`
     and `began` those of its listing (see steps.Listing).
     """
 
@@ -85,7 +85,7 @@ class Reader:
     options: Options
     targets: Mapping[str, Target]
     schemas: Mapping[str, Json]
-    shapes: Mapping[str, str]
+    render_keys: Mapping[str, str]
     began: datetime
     keep_json: bool = True
     views: Mapping[str, str] = field(default_factory=dict)
@@ -197,7 +197,7 @@ class Reader:
         is_related = row.relations_digest != before.relations_digest
         if not row.source:
             return replace(found, page=read.marked(found.page, row))
-        if not is_related and before.render_key == self._shape(step):
+        if not is_related and before.render_key == self._render_key(step):
             return found
         raw = read.values_of(
             self.client,
@@ -232,7 +232,7 @@ class Reader:
             relations_digest=row.relations_digest
             if row.source
             else read.relations_digest(page.raw),
-            render_key=self._shape(step)
+            render_key=self._render_key(step)
             if fits(mapping(page.raw, "properties"), page.schema)
             else "",
             links=links,
@@ -252,8 +252,8 @@ class Reader:
     def _schema(self, step: Step) -> Json:
         return self.schemas.get(_row(step).source, {})
 
-    def _shape(self, step: Step) -> str:
-        return self.shapes.get(_row(step).source, "")
+    def _render_key(self, step: Step) -> str:
+        return self.render_keys.get(_row(step).source, "")
 
 
 def _lies_there(text: bytes, folder: Path) -> bool:

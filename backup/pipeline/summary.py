@@ -109,7 +109,7 @@ def report(
     """Every page with what happened to it, by title; `decided` is the last plan of the run. A page that
     was read, and is not among the `changed`, stays as it is; None counts all of them, for a dry run."""
     done, new, moved = _changes(outcome, memory, changed)
-    news = {step.page_id for step in (*new, *moved)}
+    listed_apart = {step.page_id for step in (*new, *moved)}
     ways = Counter(step.action for step in outcome.done)
     kept = [step for step in decided.of(Action.KEEP) if step.row is None]
 
@@ -120,7 +120,9 @@ def report(
     staying = _staying(decided, outcome, done)
     return Report(
         new=tuple(entry(step, "") for step in new),
-        updated=tuple(entry(step, step.reason) for step in done if step.page_id not in news),
+        updated=tuple(
+            entry(step, step.reason) for step in done if step.page_id not in listed_apart
+        ),
         renamed=tuple(entry(step, step.old_folder) for step in moved),
         removed=tuple(entry(step, step.reason) for step in outcome.removed),
         kept=tuple(entry(step, step.reason) for step in kept),

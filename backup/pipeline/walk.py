@@ -135,11 +135,11 @@ class Walk:
             self.problems.append(Problem("search", sentence(error)))
             self.is_searched = False
             return
-        news = {id_: row for id_, row in found.items() if id_ in self.believed}
-        for id_, row in news.items():
+        newer = {id_: row for id_, row in found.items() if id_ in self.believed}
+        for id_, row in newer.items():
             self.rows[id_] = replace(row, parent=self.rows[id_].parent)
         for id_, listed in self.lists.items():
-            if any(row.id in news for row in listed.rows):
+            if any(row.id in newer for row in listed.rows):
                 rows = tuple(self.known(row.id, id_) or row for row in listed.rows)
                 self.lists[id_] = replace(listed, rows=rows)
 
@@ -223,7 +223,7 @@ class Walk:
             raise
         except (NotFound, Forbidden):  # the page itself is not shown any more, or is read again
             self._refused.add(page_id)
-            return Children(self._news(known, page_id), (), known.blocks), False
+            return Children(self._new_pages(known, page_id), (), known.blocks), False
         except BackupError as error:
             self._complain(page_id, error)
             there = self._as_it_was(known.pages, page_id)
@@ -250,7 +250,7 @@ class Walk:
                     self._complain(page_id, error)
         return tuple(found), is_whole
 
-    def _news(self, known: List, page_id: str) -> tuple[Row, ...]:
+    def _new_pages(self, known: List, page_id: str) -> tuple[Row, ...]:
         """The pages of a list that is not shown, as far as the backup does not have them: another part
         of the pages has read that list, and nobody would miss them."""
         found = []

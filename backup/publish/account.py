@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from backup.model import Problem
-from backup.publish.compose import Part
+from backup.publish.compose import PageChange
 from backup.publish.message import KINDS
 from backup.report.report import Entry, Report
 from backup.words import by_title
@@ -14,7 +14,7 @@ from backup.words import by_title
 
 def published(
     report: Report,
-    parts: Collection[Part],
+    parts: Collection[PageChange],
     left: Collection[Problem] = (),
     earlier: Collection[str] = (),
 ) -> Report:

@@ -60,7 +60,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PageChange:
     """One page: what becomes of its files in `folder`. `edited` is when somebody last did so, for
     Notion."""
 
@@ -78,7 +78,7 @@ class Composition:
     objects; `drop` is what was ours and nobody needs. `back` are pages that are left to the next run."""
 
     state: State
-    parts: tuple[Part, ...]
+    parts: tuple[PageChange, ...]
     texts: Mapping[str, str | bytes]
     stores: Mapping[str, str]
     drop: Collection[str]
@@ -247,7 +247,7 @@ def _parts(
     held: Held,
     files: Mapping[str, str],
     owned: Collection[str],
-) -> Iterator[Part]:
+) -> Iterator[PageChange]:
     """The pages of which our version counts, the first edited one first. Of one that the state of the tip
     lacks, `base` has the files that were found there: they go, if it is removed or lies elsewhere now."""
     for id_ in sorted(merged.ours, key=lambda each: (_edited(now, theirs, each), each)):
@@ -263,7 +263,7 @@ def _parts(
             page = mine or yours or Record("", "", "")
             kind = _kind(yours, mine)
             mention = Mention(kind, page.title)
-            yield Part(id_, mention, page.folder, _edited(now, theirs, id_), put, drop)
+            yield PageChange(id_, mention, page.folder, _edited(now, theirs, id_), put, drop)
 
 
 def _edited(now: State, theirs: State, id_: str) -> str:

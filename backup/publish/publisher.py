@@ -14,10 +14,10 @@ from backup.folder.tables import Tables
 from backup.folder.tree import Tree
 from backup.git import Git
 from backup.model import STORE, Identity, Problem
-from backup.publish import base, following, message
+from backup.publish import base, compose, following, message
 from backup.publish.branches import Destination
 from backup.publish.commits import Commit
-from backup.publish.compose import Composition, Held, Part, composition, is_ours, mentions, ordered
+from backup.publish.compose import Composition, Held, PageChange, composition, is_ours
 from backup.publish.objects import Output
 from backup.publish.pull_request import PullRequests
 from backup.publish.push import Published, Pushing, Tip
@@ -60,7 +60,7 @@ class Issued:
     left to the next run, `behind` says that the clone does not show yet what was published."""
 
     commit: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PageChange, ...] = ()
     pushed: bool = False
     aside: bool = False
     pull_request: str = ""
@@ -352,13 +352,13 @@ class Publisher:
         put = {path: object_ for part in parts for path, object_ in part.put.items()}
         put |= {**composed.stores, **self._output.texts(composed.texts)}
         drop = {path for part in parts for path in part.drop} | set(composed.drop)
-        mentioned = ordered(part.mention for part in composed.parts)
+        mentioned = compose.ordered(part.mention for part in composed.parts)
         words = message.message(mentioned, failed, "" if credit else self.settings.message)
         if self.settings.skip_ci:
             words = message.skipping(words)
         return [*pages, self._commit(put, drop, words)]
 
-    def _of_page(self, part: Part, credit: Callable[[str, str], Credit]) -> Commit:
+    def _of_page(self, part: PageChange, credit: Callable[[str, str], Credit]) -> Commit:
         words = message.of_page(part.mention, self.settings.message)
         editor = credit(part.page_id, part.edited)
         commit = self._commit(part.put, part.drop, words)
@@ -393,7 +393,7 @@ class Publisher:
             path = self._output.whole(state.NAME)
             merged = self._pushing().other(self.pull_requests.base, path)
             text = self._output.text(state.NAME, merged)
-            changes = mentions(state.readable(text), composed.state)
+            changes = compose.mentions(state.readable(text), composed.state)
             offered = self.pull_requests.offer(*message.pull_request(changes))
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))

@@ -51,13 +51,13 @@ def message(report: Report) -> dict[str, Any]:
     """The body of the request. Nothing in it pings anybody, and nothing in a title is Markdown."""
     parts = [*report.parts()]
     first = _general(report, parts)
-    kept = [(section, part) for section, part in parts if _has_news(part)][: _EMBEDS - 1]
+    kept = [(section, part) for section, part in parts if _has_changes(part)][: _EMBEDS - 1]
     share = (_ALL - _size(first)) // len(kept) if kept else 0
     embeds = [first, *(_database(report, section, part, share) for section, part in kept)]
     return {"embeds": embeds, "allowed_mentions": {"parse": []}}
 
 
-def _has_news(part: Report) -> bool:
+def _has_changes(part: Report) -> bool:
     return bool(part.changed or part.problems or part.kept)
 
 
@@ -78,7 +78,7 @@ def _general(report: Report, parts: Sequence[tuple[Section, Report]]) -> dict[st
             if value
         ],
     }
-    more = sum(_has_news(part) for _, part in parts) - _EMBEDS + 1
+    more = sum(_has_changes(part) for _, part in parts) - _EMBEDS + 1
     lines = [f"{counted(more, 'more database')} with changes: not shown here"] if more > 0 else []
     lines += [*_problems(report.loose()[:_PROBLEMS]), *_quiet(parts)]
     optional = {
@@ -122,7 +122,7 @@ def _quiet(parts: Sequence[tuple[Section, Report]]) -> list[str]:
     return [
         f"{_title(section.title)}: nothing changed, {counted(section.pages, 'page')}"
         for section, part in parts
-        if not _has_news(part)
+        if not _has_changes(part)
     ]
 
 

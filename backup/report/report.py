@@ -72,7 +72,7 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AiRequests:
     """What AI naming took: requests sent, tokens, and their cost when the prices are known."""
 
     requests: int
@@ -127,7 +127,7 @@ class Report:
     dry_run: bool = False
     broken: int = 0
     job: Job = field(default_factory=Job)
-    asked: Asked | None = None
+    asked: AiRequests | None = None
 
     @property
     def written(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from backup.report.fitting import cut
 from backup.report.literal import one_line
-from backup.report.report import Asked, Entry, Report
+from backup.report.report import AiRequests, Entry, Report
 from backup.words import UNTITLED, counted
 
 _MOST = 20  # lines of one kind; a first run of thousands of pages was logged page by page already
@@ -60,7 +60,7 @@ def _told(word: str, entry: Entry) -> str:
     return f"{entry.title or UNTITLED} → {entry.folder}/{note}"
 
 
-def _asked(asked: Asked) -> str:
+def _asked(asked: AiRequests) -> str:
     cost = "" if asked.cost is None else f", cost {asked.cost:.4f}"
     return (
         f"AI naming: {counted(asked.requests, 'request')}, {asked.tokens_in:,} tokens in, "

@@ -14,9 +14,9 @@ from backup.markdown.comments import author
 from backup.markdown.dates import moment
 from backup.model import Json, Page, bare_id, encodable, plain_text
 from backup.restore.draft import Ref
-from backup.restore.lists import own_words
 from backup.restore.losses import Loss
 from backup.restore.media import Files
+from backup.restore.progress import own_words
 from backup.restore.steps import Say
 from backup.restore.texts import Scope, short, text
 

@@ -13,8 +13,8 @@ from backup.model import Json, Problem, bare_id, dashed_id
 from backup.notion.client import Client
 from backup.notion.paging import listed
 from backup.restore.draft import Upload, marks, resolved
-from backup.restore.lists import own_words
 from backup.restore.losses import Loss, Lost
+from backup.restore.progress import own_words
 from backup.restore.steps import MakeViews, Patch, Say, View
 from backup.restore.upload import Uploads
 from backup.restore.views import column_key

@@ -43,7 +43,7 @@ _MARK = 12  # hex digits in the title of an unfinished copy
 
 
 @dataclass(frozen=True)
-class Plan:
+class RestorePlan:
     """The writes in their order. `uploads` are the files by their SHA-256, each sent before it is first
     needed; `initial` has what lies in a block from its making on."""
 
@@ -66,7 +66,7 @@ class Plan:
         return -(-self.requests // ALLOWED)
 
 
-def plan(saved: Saved, target: str, workspace: CopyWorkspace) -> Plan:
+def plan(saved: Saved, target: str, workspace: CopyWorkspace) -> RestorePlan:
     """How `saved` is restored in the page `target` ('' when it is only to be seen)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
@@ -76,7 +76,7 @@ def plan(saved: Saved, target: str, workspace: CopyWorkspace) -> Plan:
     digest = hashlib.sha256(repr((steps, sorted(translator.files.uploads))).encode()).hexdigest()
     mark = f" (restore {digest[:_MARK]})"
     losses = (*saved.lost, *translator.losses, *builder.losses)
-    return Plan(
+    return RestorePlan(
         tuple(builder.marked(steps, mark)),
         translator.files.uploads,
         losses,

@@ -32,7 +32,7 @@ Key = tuple[str, str]  # of a column: its data source and its name
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class StoredSource:
     """A data source of what is restored: `columns` by their names, as the store has them. `guessed` are
     those that only its rows name: its store may be older than theirs."""
 
@@ -57,12 +57,14 @@ class Source:
         return next(found, "")
 
 
-def sources_of(nodes: Collection[Node]) -> dict[str, Source]:
+def sources_of(nodes: Collection[Node]) -> dict[str, StoredSource]:
     """The data sources of all databases, by their keys."""
-    found: dict[str, Source] = {}
+    found: dict[str, StoredSource] = {}
     for node in nodes:
         for raw in node.database.sources if node.kind == "database" else ():
-            found.setdefault(bare_id(word(raw, "id")), Source(bare_id(word(raw, "id")), node, raw))
+            found.setdefault(
+                bare_id(word(raw, "id")), StoredSource(bare_id(word(raw, "id")), node, raw)
+            )
     more: dict[str, Json] = {}
     for node in nodes:
         if node.kind == "row" and (source := source_of(node, found)):
@@ -77,7 +79,7 @@ def sources_of(nodes: Collection[Node]) -> dict[str, Source]:
     return found
 
 
-def source_of(row: Node, sources: Mapping[str, Source]) -> Source | None:
+def source_of(row: Node, sources: Mapping[str, StoredSource]) -> StoredSource | None:
     """The data source of a row: the one that it names, else the first of its database."""
     named = sources.get(row_source(row.page.raw))
     if named and named.node.id == row.parent_id:
@@ -85,7 +87,7 @@ def source_of(row: Node, sources: Mapping[str, Source]) -> Source | None:
     return next((each for each in sources.values() if each.node.id == row.parent_id), None)
 
 
-def outside_of(sources: Collection[Source]) -> set[str]:
+def outside_of(sources: Collection[StoredSource]) -> set[str]:
     """The ids of the data sources that relations lead to out of these."""
     columns = (column for source in sources for column in source.columns.values())
     found = {bare_id(word(mapping(one, "relation"), "data_source_id")) for one in columns}
@@ -99,7 +101,7 @@ class Schemas:
     rows that are not restored, `mirrored` the sides of two-way relations that come by themselves, and
     `partners` has for each side the other one."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[str, StoredSource]
     losses: list[Lost]
     seen: Collection[str] | None
     made: set[Key] = field(default_factory=set)
@@ -107,7 +109,7 @@ class Schemas:
     mirrored: set[Key] = field(default_factory=set)
     partners: dict[Key, Key] = field(default_factory=dict)
 
-    def simple(self, source: Source) -> Json:
+    def simple(self, source: StoredSource) -> Json:
         """The columns that need nothing else."""
         found: Json = {}
         for name, column in source.columns.items():
@@ -126,7 +128,7 @@ class Schemas:
             found["Name"] = {"type": "title", "title": {}}
         return found
 
-    def _config(self, source: Source, name: str, kind: str, column: Json) -> Json | None:
+    def _config(self, source: StoredSource, name: str, kind: str, column: Json) -> Json | None:
         config = mapping(column, kind)
         if kind in _BARE:
             return {}
@@ -145,7 +147,7 @@ class Schemas:
             }
         return None
 
-    def _options(self, source: Source, name: str, config: Json) -> list[Json]:
+    def _options(self, source: StoredSource, name: str, config: Json) -> list[Json]:
         found = options_of(config)
         if len(found) < len(objects(config.get("options"))):
             self.losses.append(Lost(Loss.DATABASE_EXTRAS, source.node.path, name))
@@ -181,10 +183,10 @@ class Schemas:
         for source, name, _ in waiting:
             self.losses.append(Lost(Loss.PROPERTY, source.node.path, name))
 
-    def _can_come(self, source: Source, name: str, column: Json) -> bool:
+    def _can_come(self, source: StoredSource, name: str, column: Json) -> bool:
         return source.can_have(name) and self._needs(source, column) <= self.made
 
-    def _relation(self, source: Source, name: str, column: Json) -> Iterator[Step]:
+    def _relation(self, source: StoredSource, name: str, column: Json) -> Iterator[Step]:
         config = mapping(column, "relation")
         target = bare_id(word(config, "data_source_id"))
         other = self.sources.get(target)
@@ -207,7 +209,9 @@ class Schemas:
         made = _related(column, Ref(other.key), "dual_property")
         yield Pair(source.key, name, made, other.key, back)
 
-    def _outward(self, source: Source, name: str, column: Json, target: str) -> Iterator[Step]:
+    def _outward(
+        self, source: StoredSource, name: str, column: Json, target: str
+    ) -> Iterator[Step]:
         """A relation to rows that stay: one-way, so that nothing of theirs changes."""
         if target not in outside_of([source]) or (
             self.seen is not None and target not in self.seen
@@ -221,7 +225,7 @@ class Schemas:
         made = _related(column, target, "single_property")
         yield Patch("data_source", source.key, {"properties": {name: made}}, source.node.path)
 
-    def _other_side(self, config: Json, other: Source) -> str:
+    def _other_side(self, config: Json, other: StoredSource) -> str:
         """The name of the other side of a two-way relation; '' when it has none that is free."""
         dual = mapping(config, "dual_property")
         if word(config, "type") != "dual_property":
@@ -231,7 +235,7 @@ class Schemas:
         is_free = there and (other.key, name) not in self.made
         return name if is_free and other.can_have(name) else ""
 
-    def _needs(self, source: Source, column: Json) -> set[Key]:
+    def _needs(self, source: StoredSource, column: Json) -> set[Key]:
         kind = word(column, "type")
         config = mapping(column, kind)
         if kind == "formula":
@@ -290,11 +294,11 @@ def _groups(config: Json) -> dict[str, Json]:
     return found
 
 
-def _expression(source: Source, config: Json) -> str:
+def _expression(source: StoredSource, config: Json) -> str:
     return encodable(expression(word(config, "expression"), by_id(source.columns)))
 
 
-def _worked_out(source: Source, column: Json) -> Json:
+def _worked_out(source: StoredSource, column: Json) -> Json:
     kind = word(column, "type")
     config = mapping(column, kind)
     if kind == "formula":

@@ -17,9 +17,9 @@ from backup.notion.client import Client
 from backup.notion.paging import listed
 from backup.restore.draft import Draft, body
 from backup.restore.extras import CommentSender, Copying, make_views, patch
-from backup.restore.lists import Lists
 from backup.restore.losses import Lost
-from backup.restore.plan import TARGET, Plan
+from backup.restore.plan import TARGET, RestorePlan
+from backup.restore.progress import Progress
 from backup.restore.saved import Saved
 from backup.restore.steps import (
     ARCHIVED,
@@ -64,11 +64,11 @@ class Sent:
 
 
 def send(
-    plan: Plan,
+    plan: RestorePlan,
     saved: Saved,
     writer: NotionWriter,
     reader: Client,
-    progress: Callable[[str], None] = lambda line: None,
+    log: Callable[[str], None] = lambda line: None,
 ) -> Sent:
     """Make the copy that is planned, or go on with one that is unfinished.
 
@@ -76,7 +76,7 @@ def send(
     write that Notion refuses.
     """
     copying = Copying(writer, reader, Uploads(writer, saved, plan.uploads))
-    sender, problem = _Sender(plan, copying, progress), ""
+    sender, problem = _Sender(plan, copying, log), ""
     try:
         sender.run()
     except (BlockLimit, Busy, Unsettled) as error:
@@ -87,9 +87,9 @@ def send(
 
 @dataclass
 class _Sender:
-    plan: Plan
+    plan: RestorePlan
     copying: Copying
-    progress: Callable[[str], None]
+    log: Callable[[str], None]
 
     def __post_init__(self) -> None:
         self.writer, self.reader, self.ids = (
@@ -98,7 +98,7 @@ class _Sender:
             self.copying.ids,
         )
         self.ids[TARGET] = dashed_id(self.plan.target)
-        self.lists = Lists.of(self.plan.steps, self.plan.initial)
+        self.progress = Progress.of(self.plan.steps, self.plan.initial)
         steps = self.plan.steps
         self._sources = {step.source for step in steps if isinstance(step, MakeDatabase)}
         self._sources |= {step.key for step in steps if isinstance(step, MakeSource)}
@@ -110,7 +110,7 @@ class _Sender:
         for number, step in enumerate(self.plan.steps):
             self._step(number, step)
             if number and number % 100 == 0:
-                self.progress(f"Restore: {number} of {whole} writes are done.")
+                self.log(f"Restore: {number} of {whole} writes are done.")
 
     def _step(self, number: int, step: Step) -> None:
         if isinstance(step, MakePage):
@@ -122,7 +122,7 @@ class _Sender:
         elif isinstance(step, Pair):
             self._pair(step)
         elif isinstance(step, Append):
-            self._append(self.lists.spans[number], step.drafts, step.after)
+            self._append(self.progress.spans[number], step.drafts, step.after)
         elif isinstance(step, Remove):
             self._remove(number, step)
         elif isinstance(step, Look):
@@ -145,7 +145,7 @@ class _Sender:
     def _made(self, number: int, key: str, kind: str, sent: Json) -> Json | None:
         """Make a page or database, once: the answer, None when it was lost. A new one has nothing in it
         but what was sent."""
-        parent, _, done = self.lists.spans[number]
+        parent, _, done = self.progress.spans[number]
 
         def attempt(is_doubtful: bool) -> Json | None:
             if is_doubtful and (key in self.ids or self._is_there(number, key, again=True)):
@@ -157,21 +157,21 @@ class _Sender:
                     self.ids[key] = error.resource
                 raise
             self.ids[key] = str(answer["id"])
-            self.lists.done[key] = len(objects(sent.get("children")))
+            self.progress.done[key] = len(objects(sent.get("children")))
             return answer
 
         made = self.writer.settled(attempt)
-        self.lists.done[parent] = done
+        self.progress.done[parent] = done
         return made
 
     def _is_there(self, number: int, key: str, *, again: bool = False) -> bool:
         """Whether a page or database was made before, by this run or another."""
-        parent, start, _ = self.lists.spans[number]
+        parent, start, _ = self.progress.spans[number]
         if parent == TARGET:
             return self._is_begun(key)
-        if again or parent not in self.lists.done:
+        if again or parent not in self.progress.done:
             self._look(parent)
-        return self.lists.done[parent] > start
+        return self.progress.done[parent] > start
 
     def _is_begun(self, key: str) -> bool:
         """Whether an unfinished copy of this plan is in the target, by the mark in its title."""
@@ -181,7 +181,7 @@ class _Sender:
             type_ = word(block, "type")
             title = word(mapping(block, type_), "title")
             if type_ in CHILD_BLOCKS and title.endswith(self.plan.mark):
-                self.progress("An unfinished copy is there: the restore goes on with it.")
+                self.log("An unfinished copy is there: the restore goes on with it.")
                 self.ids[key] = str(block["id"])
                 self.comments.is_new = False
                 return True
@@ -198,7 +198,7 @@ class _Sender:
             self.ids[step.source] = self._sources_of(step.key)[0]
         else:
             self.ids[step.source] = _sources(answer)[0]
-            self.lists.done[step.source] = 0
+            self.progress.done[step.source] = 0
 
     def _make_source(self, step: MakeSource) -> None:
         def attempt(is_doubtful: bool) -> None:
@@ -208,7 +208,7 @@ class _Sender:
                 return
             made = self.writer.make("data_sources", self.copying.now(step.body))
             self.ids[step.key] = str(made["id"])
-            self.lists.done[step.key] = 0
+            self.progress.done[step.key] = 0
 
         self.writer.settled(attempt)
 
@@ -243,19 +243,19 @@ class _Sender:
 
         def attempt(is_doubtful: bool) -> None:
             nonlocal known
-            if key not in self.lists.done or not known:
+            if key not in self.progress.done or not known:
                 self._look(key)
-            there = min(max(self.lists.done[key] - start, 0), len(drafts))
+            there = min(max(self.progress.done[key] - start, 0), len(drafts))
             if there == len(drafts):
                 return
             place = drafts[there - 1].key if there and after else after
             try:
                 self._appended(key, drafts[there:], place)
-                self.lists.done[key] = start + len(drafts)
+                self.progress.done[key] = start + len(drafts)
             except Unsettled as error:
                 if known := bool(error.children):
                     self._take(drafts[there:], list(error.children))
-                    self.lists.done[key] = start + there + len(error.children)
+                    self.progress.done[key] = start + there + len(error.children)
                 raise
 
         self.writer.settled(attempt)
@@ -277,17 +277,17 @@ class _Sender:
         for draft, id_ in zip(drafts, ids, strict=False):
             self.ids[draft.key] = id_
             for each in draft.walk():
-                self.lists.done.setdefault(each.key, 0)
+                self.progress.done.setdefault(each.key, 0)
 
     def _remove(self, number: int, step: Remove) -> None:
-        key, _, done = self.lists.spans[number]
+        key, _, done = self.progress.spans[number]
 
         def attempt(is_doubtful: bool) -> None:
-            if is_doubtful or key not in self.lists.done:
+            if is_doubtful or key not in self.progress.done:
                 self._look(key)
-            if self.lists.done[key] < done:
+            if self.progress.done[key] < done:
                 self.writer.remove(self.ids[step.key])
-                self.lists.done[key] = done
+                self.progress.done[key] = done
 
         self.writer.settled(attempt)
 
@@ -295,16 +295,16 @@ class _Sender:
 
     def _look_for_ids(self, step: Look) -> None:
         """The ids of what lies in a list, in whose making they were not answered."""
-        wanted = next(islice((drafts for _, drafts in self.lists.states(step.parent)), 1))
+        wanted = next(islice((drafts for _, drafts in self.progress.states(step.parent)), 1))
         if any(draft.key not in self.ids for draft in wanted):
             self._look(step.parent)
 
     def _look(self, key: str) -> None:
         """Read a list. Raises Foreign when it is not what this restore wrote."""
         if key in self._sources:
-            found = self.lists.found_rows(key, self._rows_of(self.ids[key]), self._children_of)
+            found = self.progress.found_rows(key, self._rows_of(self.ids[key]), self._children_of)
         else:
-            found = self.lists.found(key, self._children_of(self.ids[key]))
+            found = self.progress.found(key, self._children_of(self.ids[key]))
         if found is None:
             raise Foreign(
                 f"The unfinished copy was changed by somebody: {bare_id(self.ids[key])} holds other "

@@ -12,7 +12,7 @@ from backup.model import Json, bare_id, dashed_id, plain_text
 from backup.notion.client import Client
 from backup.notion.paging import listed
 from backup.restore.parents import with_parents
-from backup.restore.plan import Plan
+from backup.restore.plan import RestorePlan
 from backup.restore.proof import Proof
 from backup.restore.saved import Saved
 from backup.words import UNTITLED
@@ -71,7 +71,7 @@ def check_writer(reader: Client, me: Json, writing: Client, id_: str) -> None:
 
 
 def copy_there(
-    reader: Client, found: Saved, planned: Plan, compare: Callable[[str], Proof]
+    reader: Client, found: Saved, planned: RestorePlan, compare: Callable[[str], Proof]
 ) -> tuple[str, Proof] | None:
     """The id of a finished copy in the target (32 hex digits), and what `compare` says of it; None when
     there is none, or an unfinished one. Raises NotionError.

@@ -14,7 +14,7 @@ from backup.restore import limits
 from backup.restore.draft import Ref
 from backup.restore.losses import Loss
 from backup.restore.media import Files, file, named
-from backup.restore.schema import Key, Schemas, Source, can_be_option, options_of
+from backup.restore.schema import Key, Schemas, StoredSource, can_be_option, options_of
 from backup.restore.texts import Scope, address, date, short, user
 
 _PLACE = ("name", "address", "aws_place_id", "google_place_id")
@@ -32,7 +32,7 @@ class Values:
     owner: str  # the page's id, as its files are named by it
     column: Key = ("", "")  # the one that is translated
 
-    def read(self, source: Source, raw: Json) -> Json:
+    def read(self, source: StoredSource, raw: Json) -> Json:
         """What is sent, by the names of the columns."""
         found: Json = {}
         for name, value in mapping(raw, "properties").items():

@@ -16,7 +16,7 @@ from backup.restore.canonical import shown_name
 from backup.restore.draft import Ref, marks
 from backup.restore.losses import Loss, Lost
 from backup.restore.saved import Node
-from backup.restore.schema import Key, Source
+from backup.restore.schema import Key, StoredSource
 from backup.restore.steps import MakeViews, View
 
 _TYPES = (TABLE, "board", "list", "calendar", "timeline", "gallery", "map")
@@ -45,7 +45,7 @@ class ViewTranslator:
     """Translates the views of databases; `made` are the columns that there are, `pages` and `people` as
     in Scope."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[str, StoredSource]
     made: Collection[Key]
     pages: Collection[str]
     people: Collection[str] | None
@@ -75,7 +75,7 @@ class ViewTranslator:
                 tables.add(source)
             yield View(id_, source, body, is_own)
 
-    def _body(self, view: Json, source: Source) -> tuple[Json, bool]:
+    def _body(self, view: Json, source: StoredSource) -> tuple[Json, bool]:
         """What is sent of a view, and whether that is less than it says."""
         type_, given = word(view, "type"), mapping(view, "configuration")
         body: Json = {"name": encodable(shown_name(view)), "type": type_}
@@ -96,7 +96,7 @@ class ViewTranslator:
         known = {"type", *settings, *(f"{each.removesuffix('_id')}_name" for each in needed)}
         return body, is_less or bool({key for key, each in given.items() if each} - known)
 
-    def _name(self, property_: Any, source: Source) -> str:
+    def _name(self, property_: Any, source: StoredSource) -> str:
         """The name of the column that a view means by its name or id."""
         given = property_ if isinstance(property_, str) else ""
         name = given if given in source.columns else source.name_of(given)
@@ -104,7 +104,7 @@ class ViewTranslator:
             raise _NotMade
         return encodable(name)
 
-    def _setting(self, value: Any, source: Source) -> Any:
+    def _setting(self, value: Any, source: StoredSource) -> Any:
         """By which column a view is arranged, and how."""
         if isinstance(value, str):
             return Ref(column_key(source.key, self._name(value, source)))
@@ -115,13 +115,13 @@ class ViewTranslator:
         sort = {"sort": {"type": word(given["sort"], "type")}} if "sort" in given else {}
         return {**kept, **sort, "property_id": column}
 
-    def _sorts(self, value: Any, source: Source) -> list[Json]:
+    def _sorts(self, value: Any, source: StoredSource) -> list[Json]:
         return [
             {**one, "property": self._name(one["property"], source)} if "property" in one else one
             for one in objects(value)
         ]
 
-    def _filter(self, value: Any, source: Source, depth: int = 0) -> Any:
+    def _filter(self, value: Any, source: StoredSource, depth: int = 0) -> Any:
         if isinstance(value, list):
             return [self._filter(each, source, depth + 1) for each in value]
         if not isinstance(value, dict) or depth > _DEEPEST:

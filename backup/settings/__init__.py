@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from backup import ci
 from backup.errors import ConfigError
-from backup.model import Database
+from backup.model import NamedRoot
 from backup.settings import ai, databases, dotenv_text
 from backup.settings.ai import AiNaming, ai_naming
 from backup.settings.contacts import DRY_RUN, Contacts
@@ -126,7 +126,7 @@ class Settings:
 
     notion_token: Secret = one(_TOKEN)
     notion_api_url: str = one(_API_URL)
-    databases: tuple[Database, ...] = several(
+    databases: tuple[NamedRoot, ...] = several(
         *databases.SETTINGS, _CONFIG, read=databases.databases
     )
     child_pages: bool = setting(

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
-from backup.model import CSV, ID, ID_ALONE, NODE_FILES, STORE, WORKSPACE, Database
+from backup.model import CSV, ID, ID_ALONE, NODE_FILES, STORE, WORKSPACE, NamedRoot
 from backup.settings.parsers import shown
 from backup.settings.setting import Setting, SettingReader
 from backup.slug import folded, is_guarded, is_path, is_reserved, slug
@@ -61,10 +61,10 @@ SETTINGS = (
 )
 
 
-def databases(reader: SettingReader) -> tuple[Database, ...]:
+def databases(reader: SettingReader) -> tuple[NamedRoot, ...]:
     """The databases of DATABASES and of the DBn_… family that count in the reader's repository."""
     values, repository = reader.texts, reader.repository
-    found: list[Database] = []
+    found: list[NamedRoot] = []
     problems: list[str] = []
     others: list[str] = []
     for setting, text, label, path, repo in [*_lines(values), *_family(values)]:
@@ -78,7 +78,7 @@ def databases(reader: SettingReader) -> tuple[Database, ...]:
             problems.append(f"{setting}: {error}")
             continue
         try:
-            found += [Database(id_, label, _visible(path), setting) for id_ in ids]
+            found += [NamedRoot(id_, label, _visible(path), setting) for id_ in ids]
         except ValueError as error:
             problems.append(f"{setting.replace('NOTION_ID', 'PATH')}: {error}")
     problems += _duplicates(found)
@@ -302,11 +302,11 @@ def _nothing(others: Collection[str], repository: str) -> str:
     return MISSING
 
 
-def _duplicates(found: Iterable[Database]) -> list[str]:
+def _duplicates(found: Iterable[NamedRoot]) -> list[str]:
     """One sentence for every database or folder that is named twice."""
     problems = []
-    ids: dict[str, Database] = {}
-    paths: dict[str, Database] = {}
+    ids: dict[str, NamedRoot] = {}
+    paths: dict[str, NamedRoot] = {}
     for database in found:
         path, setting = folded(database.path), database.setting
         if (first := ids.setdefault(database.id, database)) is not database:

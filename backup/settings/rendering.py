@@ -1,4 +1,4 @@
-"""The settings that shape the Markdown: whoever renders a page needs all of them, and no others."""
+"""The settings that change the Markdown: whoever renders a page needs all of them, and no others."""
 
 from __future__ import annotations
 

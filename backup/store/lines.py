@@ -60,7 +60,7 @@ def dumps(page: Page) -> Iterator[str]:
             yield text
 
 
-class _Line(NamedTuple):
+class _BlockLine(NamedTuple):
     """A block in its place."""
 
     depth: int
@@ -79,12 +79,12 @@ class _Line(NamedTuple):
         return [self.depth, self.raw, *self.notes]
 
 
-def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[_Line]:
+def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[_BlockLine]:
     if depth > _DEEPEST or len({block.id for block in blocks}) < len(blocks):
         raise damaged("nested too deeply, or shows a block twice")
     for block in blocks:
         raw = _whole(block)
-        yield _Line(depth, raw, parent, bool(block.children), _notes(block))
+        yield _BlockLine(depth, raw, parent, bool(block.children), _notes(block))
         if block.children:
             own = _of_block({"id": lasting(raw["id"])})
             yield from _below(block.children, own, depth + 1)
@@ -93,29 +93,29 @@ def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[_Lin
 def loads(lines: list[str], page: Json) -> tuple[Block, ...]:
     """The blocks of a page object. Raises StoreError, ValueError and RecursionError for other lines
     than `dumps` writes."""
-    root = _Node(page)
+    root = _OpenBlock(page)
     above = [root]
     for line in lines:
         depth, raw, notes, is_whole = _parts(line)
         if not 0 <= depth < min(len(above), _DEEPEST + 1):
             raise damaged("without a block that others lie in")
         del above[depth + 1 :]
-        node = _Node(raw, notes, [], is_whole)
+        node = _OpenBlock(raw, notes, [], is_whole)
         above[-1].add(node, _of_block(above[-1].raw) if depth else _of_page(page))
         above.append(node)
     return root.below()
 
 
 @dataclass
-class _Node:
+class _OpenBlock:
     """A block whose children are still to come."""
 
     raw: Json
     notes: Json = field(default_factory=dict)
-    children: list[_Node] = field(default_factory=list)
+    children: list[_OpenBlock] = field(default_factory=list)
     is_whole: bool = True
 
-    def add(self, child: _Node, parent: Json) -> None:
+    def add(self, child: _OpenBlock, parent: Json) -> None:
         if not child.is_whole:
             child.raw = _with_defaults(child.raw, parent)
         if not isinstance(child.raw.get("id"), str):

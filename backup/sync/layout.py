@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from backup.model import FILE_FOLDERS
 from backup.slug import folded, slug
-from backup.sync.paths import LONGEST_SHORT, Named, Root, names, root_folders
+from backup.sync.paths import LONGEST_SHORT, Named, RootFolder, names, root_folders
 from backup.sync.state import Record, State, join, parent_of
 from backup.sync.steps import Listing
 
@@ -78,12 +78,12 @@ def all_folders(listing: Listing, state: State, gone: Collection[str] = ()) -> M
     return folders({**fixed, **chosen}, (*shown, *kept))
 
 
-def _roots(listing: Listing) -> dict[str, Root]:
+def _roots(listing: Listing) -> dict[str, RootFolder]:
     """The roots that Notion shows; others stay where they are."""
     named = {each.id: each for each in listing.databases if not each.parent}
     pages = {row.id for each in listing.pages for row in each.rows if not row.parent}
     known = {id_: root for id_, root in listing.roots.items() if id_ in {*named, *pages}}
-    return {id_: Root(each.folder, each.title) for id_, each in named.items()} | known
+    return {id_: RootFolder(each.folder, each.title) for id_, each in named.items()} | known
 
 
 def _stays(spot: Spot, known: Collection[str], current: Mapping[str, str]) -> bool:

@@ -64,7 +64,7 @@ def names(wanted: Iterable[Named], taken: Collection[str] = ()) -> dict[str, str
 
 
 @dataclass(frozen=True, slots=True)
-class Root:
+class RootFolder:
     """Where a root is to lie: in the folder `path`, or else in one that is named after it in `base`.
     No setting names one that `is_found`: it lies at the top of a workspace that one names."""
 
@@ -74,7 +74,7 @@ class Root:
     is_found: bool = False
 
 
-def root_folders(roots: Mapping[str, Root], current: Mapping[str, str]) -> dict[str, str]:
+def root_folders(roots: Mapping[str, RootFolder], current: Mapping[str, str]) -> dict[str, str]:
     """The folder of each root.
 
     `current` has the folders of all roots that were ever backed up here: one that needs no other

@@ -33,7 +33,7 @@ DISCUSSED = "its discussions changed"
 ANCHORS = "links to its blocks changed"
 LINKS = "a page it refers to was renamed, moved, added or removed"
 _OTHERS = "left to another part (SHARD)"
-_NEWS = "a missing file can be downloaded now, or fails for another reason"
+_RETRIED = "a missing file can be downloaded now, or fails for another reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +82,24 @@ def learned(
     rules: Rules,
     done: Collection[Step],
     failed: Iterable[Problem],
-    news: Mapping[str, bool],
+    retried: Mapping[str, bool],
 ) -> Rules:
-    """The rules for the next round: what was done in this one, which pages failed, and whether there
-    is news for each page whose missing files were tried."""
+    """The rules for the next round: what was done in this one, which pages failed, and for each page
+    whose missing files were tried whether it is to be read now."""
     edits = Counter(step.page_id for step in done if step.reason == _EDITED)
     return replace(
         rules,
         read=rules.read | {step.page_id for step in done},
         failed=rules.failed | {each.page_id for each in failed},
         edits=edits + Counter(rules.edits),
-        news={**rules.news, **news},
+        retried={**rules.retried, **retried},
     )
 
 
 def is_watched(step: Step) -> bool:
     """Whether to ask after the reading if the page was edited meanwhile: half of what was read is of
     the one moment then, half of the other."""
-    is_read = step.action is Action.FETCH and step.reason not in (ANCHORS, _NEWS)
+    is_read = step.action is Action.FETCH and step.reason not in (ANCHORS, _RETRIED)
     return step.stable and is_read
 
 
@@ -204,7 +204,7 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
     moved = record.folder if record and record.folder != folder else ""
     anchors = frozenset(found) if (found := known.anchors.get(row.id)) else _NONE
     action, reason = _wanted(row, record, folder, known)
-    if not reason and row.id in rules.due and row.id not in (rules.read | rules.news.keys()):
+    if not reason and row.id in rules.due and row.id not in (rules.read | rules.retried.keys()):
         action, reason = Action.RETRY, "files could not be downloaded last time"
     is_ours = rules.writes(row.id, moved) or (row.id in known.pages and known.pages[row.id].aside)
     if not is_ours or row.id in rules.failed:
@@ -279,7 +279,7 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         DISCUSSED: row.id in rules.discussed and is_unread,
         TEXTLESS: row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key
-        != rules.shapes.get(row.source, ""),
+        != rules.render_keys.get(row.source, ""),
         "archived, locked, their opposite, or related from elsewhere": bool(
             row.source or row.packed
         )
@@ -287,7 +287,7 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
         "a linked view in it shows something else": _views(record, known) != record.shows(),
         LINKS: record.links_digest != links_digest(record.links, folder, known.targets),
         ANCHORS: set(record.anchors) != known.anchors.get(row.id, set()),
-        _NEWS: rules.news.get(row.id, False) and is_unread,
+        _RETRIED: rules.retried.get(row.id, False) and is_unread,
     }
 
 

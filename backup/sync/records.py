@@ -72,14 +72,16 @@ class Record:
     def doubting(self, views: Mapping[str, str], *, is_new: bool) -> Record:
         """The record without those of its linked views of which more is known now, than when the page was
         written, or of a page that `is_new` less: whoever writes it next asks again."""
-        news = {
+        unsure = {
             id_
             for id_, of in self.shows()
             if not of and (views.get(id_) or (is_new and id_ not in views))
         }
-        if not news:
+        if not unsure:
             return self
-        return replace(self, views=tuple(each for each in self.views if each.get("id") not in news))
+        return replace(
+            self, views=tuple(each for each in self.views if each.get("id") not in unsure)
+        )
 
     @property
     def text_path(self) -> str:

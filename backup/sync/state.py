@@ -148,7 +148,7 @@ def _made(raw: Json, pages: Iterable[tuple[str, Any]]) -> State:
     failed = _failed(raw.pop("failed", None))
     since = word({_UNSEEN: raw.pop(_UNSEEN, None)}, _UNSEEN)
     named = elsewhere if isinstance(elsewhere, list) else ()
-    found = _Found({each for each in named if isinstance(each, str)})
+    found = _Entries({each for each in named if isinstance(each, str)})
     places = found.places(databases.items())
     records = found.records(pages)
     unknown = found.unknown(raw)
@@ -206,7 +206,7 @@ def _check_version(version: object) -> None:
 
 
 @dataclass
-class _Found:
+class _Entries:
     """What is taken from a file entry by entry: `parents` are the folders in which pages may lie."""
 
     parents: set[str]

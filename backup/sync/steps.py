@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from backup.model import README, Json, Problem, Row, Target
-from backup.sync.paths import Root
+from backup.sync.paths import RootFolder
 from backup.sync.state import join
 
 
@@ -99,7 +99,7 @@ class Listing:
     empty: tuple[Listed, ...] = ()
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     pages: tuple[Listed, ...] = ()
-    roots: Mapping[str, Root] = field(default_factory=dict)
+    roots: Mapping[str, RootFolder] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
 
@@ -143,14 +143,15 @@ class Rules:
     which a file is missing on the disk, `textless` those of which only the text is, `lost` those of
     which no file is left, `rebuilt` those whose record was lost and found again, `restored` those
     whose record was lost and whose store has all of it, `due` those with missing files that are to be
-    tried again, `withheld` those with content that Notion is to be asked for again. `shapes` has, for each data source, what its pages are written with: a page with
+    tried again, `withheld` those with content that Notion is to be asked for again.
+    `render_keys` has, for each data source, that of its pages: a page with
     another one in its record is written again. Of `shard` (i, n), this run takes the i-th part of n.
     `comments` says whether pages have their comments, None that nothing can be said of these now;
     `discussed` are the pages with others than those of the backup.
 
     From earlier rounds of the run (see plan.learned): the pages that were `read`, those that `failed`,
-    how often each was read because of `edits` meanwhile, and whether there is `news` of their files,
-    for each page whose files were tried.
+    how often each was read because of `edits` meanwhile, and for each page whose missing files were
+    `retried` whether it is to be read now.
     """
 
     full_sync: bool = False
@@ -164,14 +165,14 @@ class Rules:
     restored: Collection[str] = ()
     due: Collection[str] = ()
     withheld: Collection[str] = ()
-    shapes: Mapping[str, str] = field(default_factory=dict)
+    render_keys: Mapping[str, str] = field(default_factory=dict)
     shard: tuple[int, int] = (1, 1)
     comments: bool | None = None
     discussed: Collection[str] = ()
     read: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     edits: Mapping[str, int] = field(default_factory=dict)
-    news: Mapping[str, bool] = field(default_factory=dict)
+    retried: Mapping[str, bool] = field(default_factory=dict)
 
     def mine(self, page_id: str) -> bool:
         """Whether a page is this run's: its id decides, so that no two runs take the same."""

@@ -226,7 +226,7 @@ def test_a_bug_between_two_pages_does_not_cost_those_that_are_finished(
     def stumble(delivery: object) -> None:
         raise KeyError("secret words")
 
-    monkeypatch.setattr("backup.publish.delivery.Delivery.between", stumble)
+    monkeypatch.setattr("backup.publish.publications.Publications.between", stumble)
     with backing_up(tmp_path / "repository", wiki(*MANY)) as backup:
         later(backup.notion)
         backup.server.knobs.latency = 0.02

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from backup.files.fetch import Downloader, ParallelDownloads
+from backup.files.gather import Gathered, gather
 from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.records import FileRecord
-from backup.files.store import Gathered, gather
 from backup.model import Block, Json, Page, Stored
 from tests.files.site import Site
 

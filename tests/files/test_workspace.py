@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from backup.files import find
 from backup.files.fetch import Downloader, ParallelDownloads
+from backup.files.gather import gather
 from backup.files.names import identity
-from backup.files.store import gather
 from backup.model import Block, File, Page, Row, bare_id, packed
 from backup.notion import read
 from backup.notion.client import Client

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from backup import store
-from backup.folder.found import Lying, completed
+from backup.folder.found import BackupFiles, completed
 from backup.folder.load import Memory
 from backup.model import Block, Page, Row, dashed_id
 from backup.store import StoredPage
@@ -39,7 +39,7 @@ def found(memory: Memory, **texts: str) -> Memory:
     def read(paths: Collection[str]) -> dict[str, str]:
         return {path: files[path] for path in paths}
 
-    return completed(memory, LISTED, Lying(lambda: list(files), read))
+    return completed(memory, LISTED, BackupFiles(lambda: list(files), read))
 
 
 def text_of(id_: str) -> bytes:
@@ -92,7 +92,7 @@ def kept(memory: Memory, files: Mapping[str, bytes]) -> Memory:
     def stores(paths: Collection[str]) -> Iterable[tuple[str, bytes]]:
         return ((path, files[path]) for path in paths)
 
-    return completed(memory, LISTED, Lying(lambda: list(files), texts, stores))
+    return completed(memory, LISTED, BackupFiles(lambda: list(files), texts, stores))
 
 
 def row(id_: str, title: str) -> Row:

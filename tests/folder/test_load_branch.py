@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Set
 from dataclasses import replace
 
-from backup.folder.found import Lying, completed
+from backup.folder.found import BackupFiles, completed
 from backup.folder.load import Local, Memory, of_branch
 from backup.model import Row
 from backup.sync.state import Place, Record, State
@@ -127,7 +127,7 @@ class TestAnOldStateThatSomebodyPutBack:
             return [(path, texts[path]) for path in paths if path in texts]
 
         memory = replace(Memory(known), **more)
-        there = Lying(lambda: list(texts), lambda paths: {}, stores, earlier)
+        there = BackupFiles(lambda: list(texts), lambda paths: {}, stores, earlier)
         return completed(memory, [replace(LISTED[0], rows=rows)], there), asked
 
     def test_a_page_is_where_the_history_knows_it_and_is_read_again(self) -> None:

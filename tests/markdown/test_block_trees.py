@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backup.markdown.blocks import flow
-from backup.markdown.blocks.shapes import stacked
+from backup.markdown.blocks.markup import stacked
 from backup.markdown.context import Context
 from backup.markdown.lint import complaints
 from backup.model import Block, Json, plain_text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from backup.markdown.blocks import RENDERERS, flow
-from backup.markdown.blocks.shapes import stacked
+from backup.markdown.blocks.markup import stacked
 from backup.markdown.lint import complaints
 from backup.model import Json
 from tests.oracles import gitea, github, visible

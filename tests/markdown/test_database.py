@@ -16,8 +16,8 @@ from backup.markdown.context import Context
 from backup.markdown.database import (
     Overview,
     Rows,
-    Source,
     TableRow,
+    TableSource,
     is_our_csv,
     is_ours,
     listed,
@@ -31,7 +31,7 @@ from tests.oracles import gitea, github, select
 from tests.support.notion_shapes import rich
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "database"
-Part: TypeAlias = "tuple[Source, tuple[TableRow, ...]]"
+Part: TypeAlias = "tuple[TableSource, tuple[TableRow, ...]]"
 SOURCE = "0000000000000000000000000000000a"
 OPTIONS = [{"id": "o1", "name": "Later"}, {"id": "o2", "name": "Now"}]
 SCHEMA: Json = {
@@ -64,7 +64,7 @@ def entry(number: int, title: str, files: Files | None = None, **values: Any) ->
 def source(*entries: TableRow, **view: Any) -> Part:
     """The data source, as its view has it, with its rows."""
     raw = {"id": SOURCE, "title": rich("Cups"), "properties": SCHEMA}
-    return Source(raw, view), entries
+    return TableSource(raw, view), entries
 
 
 def gathered(*parts: Part, targets: Targets | None = None) -> Rows:
@@ -163,7 +163,7 @@ def test_no_more_than_eight_columns_and_the_title_is_one() -> None:
     many = {f"P{n}": {"id": f"p{n}", "type": "number"} for n in range(20)}
     raw = {"id": SOURCE, "properties": {**many, **SCHEMA}}
     order = {"properties": [{"property_id": f"p{n}", "visible": True} for n in range(20)]}
-    text = shown((Source(raw, {"configuration": order}), (entry(1, "A"),)))["README.md"]
+    text = shown((TableSource(raw, {"configuration": order}), (entry(1, "A"),)))["README.md"]
     assert cells(text)[0] == ["Name", *(f"P{n}" for n in range(7))]
 
 
@@ -203,7 +203,7 @@ def test_many_rows_are_divided_and_each_file_leads_to_the_others() -> None:
 
 def test_several_sources_have_a_table_each_and_their_names_lead_there() -> None:
     other = (
-        Source({"id": "b" * 32, "title": rich("Jugs"), "properties": SCHEMA}),
+        TableSource({"id": "b" * 32, "title": rich("Jugs"), "properties": SCHEMA}),
         (entry(2, "B"),),
     )
     text = shown(source(entry(1, "A")), other)["README.md"]
@@ -242,7 +242,9 @@ def test_hostile_titles_stay_one_cell_each() -> None:
 def test_rows_of_which_only_the_title_is_known_are_listed() -> None:
     text = shown(source(TableRow("c" * 32, Target("wiki/c/index.md", "C"))))["README.md"]
     assert "[C](c/index.md)" in text and not any(cells(text)[1][1:])
-    assert shown((Source({}), (TableRow("c" * 32, Target("wiki/c/index.md", "C")),)))["README.md"]
+    assert shown((TableSource({}), (TableRow("c" * 32, Target("wiki/c/index.md", "C")),)))[
+        "README.md"
+    ]
 
 
 def test_an_archived_row_says_so() -> None:
@@ -255,7 +257,7 @@ def test_a_relation_is_a_link_to_its_page_under_the_title_that_this_has_now() ->
     schema = {"Name": SCHEMA["Name"], "To": {"id": "to", "type": "relation"}}
     row = entry(1, "A")
     row.raw["properties"]["To"] = {"id": "to", "type": "relation", "relation": [{"id": "c" * 32}]}
-    part = (Source({"id": SOURCE, "properties": schema}), (row,))
+    part = (TableSource({"id": SOURCE, "properties": schema}), (row,))
     aims = {"c" * 32: Target("jugs/big/index.md", "Big jug")}
     assert "[Big jug](../jugs/big/index.md)" in shown(part, targets=aims)["README.md"]
     assert ",Big jug\n" in spreadsheet(gathered(part, targets=aims))
@@ -263,7 +265,7 @@ def test_a_relation_is_a_link_to_its_page_under_the_title_that_this_has_now() ->
 
 def test_a_column_that_was_renamed_since_keeps_its_values() -> None:
     schema = {"Name": SCHEMA["Name"], "Price": SCHEMA["Cost"]}
-    part = (Source({"id": SOURCE, "properties": schema}), (entry(1, "A", Cost=7),))
+    part = (TableSource({"id": SOURCE, "properties": schema}), (entry(1, "A", Cost=7),))
     assert cells(shown(part)["README.md"])[1] == ["📄 A", "7"]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from backup.errors import BackupError, NotionError
-from backup.model import Database, Json, bare_id
+from backup.model import Json, NamedRoot, bare_id
 from backup.notion import read
 from backup.notion.resolve import resolve
 from demo.sample import sample
@@ -85,7 +85,7 @@ def test_pages_are_read_or_refused(service: Service) -> None:
 
 def test_databases_are_listed_or_refused(service: Service) -> None:
     database, *_ = service.workspace.databases()
-    setting = Database(bare_id(database), setting="DB1_NOTION_ID")
+    setting = NamedRoot(bare_id(database), setting="DB1_NOTION_ID")
     for seed in SEEDS:
         _spoil(service, seed)
         with case(f"seed {seed}"):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from backup.errors import BackupError, Busy, ConfigError, NotionError, Unauthorized
-from backup.model import Database, Row, bare_id
+from backup.model import NamedRoot, Row, bare_id
 from backup.notion.resolve import Resolved, data_source, resolve
 from fakenotion import build, faults
 from fakenotion import properties as p
@@ -35,7 +35,9 @@ def _resolved(service: Service, id_: str) -> Resolved:
 
 
 def _found(service: Service, id_: str, *, is_page: bool = False) -> Resolved | Row:
-    return resolve(service.client, Database(bare_id(id_), setting="DB1_NOTION_ID"), is_page=is_page)
+    return resolve(
+        service.client, NamedRoot(bare_id(id_), setting="DB1_NOTION_ID"), is_page=is_page
+    )
 
 
 def _mistake(service: Service, id_: str) -> str:

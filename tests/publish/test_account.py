@@ -6,15 +6,15 @@ import pytest
 
 from backup.model import Problem
 from backup.publish.account import published
-from backup.publish.compose import Part
+from backup.publish.compose import PageChange
 from backup.publish.message import Mention
 from backup.report.report import Report, Section
 
 TEA = "a" * 32
 
 
-def part(kind: str) -> Part:
-    return Part(TEA, Mention(kind, "Tea"), "wiki/tea", "2026-09-01", {}, [])
+def part(kind: str) -> PageChange:
+    return PageChange(TEA, Mention(kind, "Tea"), "wiki/tea", "2026-09-01", {}, [])
 
 
 @pytest.mark.parametrize(

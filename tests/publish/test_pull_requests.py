@@ -255,7 +255,7 @@ def test_a_page_that_is_on_the_default_branch_and_was_renamed_is_reported_as_ren
     for name in ("one", "two"):
         assert move(clone(target, tmp_path / name), host).run(**job).code == 0
         (pull,) = host.pulls.open
-        news = "1 updated, " if name == "two" else ""
-        assert pull["title"] == f"Back up Notion: {news}1 renamed"
+        updated = "1 updated, " if name == "two" else ""
+        assert pull["title"] == f"Back up Notion: {updated}1 renamed"
         write(target, "Tea", "News.")
     assert at_remote(target, "rev-list", "--count", "main..notion-backup") == "2"

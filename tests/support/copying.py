@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backup.model import Json, bare_id
 from backup.notion.client import Client, Gate
-from backup.restore.plan import Plan, plan
+from backup.restore.plan import RestorePlan, plan
 from backup.restore.proof import Proof, proof
 from backup.restore.read_back import of_backup
 from backup.restore.saved import Saved
@@ -50,7 +50,7 @@ class Copying:
     top: Branch
     saved: Saved
     goal: Branch
-    plan: Plan
+    plan: RestorePlan
     before: Snapshot
     requests: int = 0  # of the last run, without those that look for an unfinished copy
     lines: list[str] = field(default_factory=list)

@@ -12,7 +12,7 @@ from backup.sync.state import Place, Record, State
 from backup.sync.steps import Listed, Listing, Plan, Rules, Step, Verdict
 
 TIME = "2026-09-01T08:00:00.000Z"
-SHAPES = {"source": "one"}
+RENDER_KEYS = {"source": "one"}
 
 
 def row(id_: str, title: str, edited: str = TIME, source: str = "source") -> Row:
@@ -44,7 +44,7 @@ def decide(
     rules: Rules | None = None,
 ) -> Plan:
     given = {id_ * 32: verdict for id_, verdict in (verdicts or {}).items()}
-    rules = replace(rules or Rules(), shapes=SHAPES)
+    rules = replace(rules or Rules(), render_keys=RENDER_KEYS)
     return plan(listing(picture, verdicts=given), known, rules)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backup.sync.paths import Named, Root, first_parts, names, root_folders
+from backup.sync.paths import Named, RootFolder, first_parts, names, root_folders
 
 A = "38c9ce7b60a481568a110000aaaa0001"
 B = "38c9ce7b60a481568a110000bbbb0002"
@@ -109,19 +109,23 @@ def test_a_taken_name_is_not_given_again() -> None:
 
 
 def test_a_database_has_the_folder_that_was_given_or_that_of_its_title() -> None:
-    wanted = {A: Root("docs/wiki", "Wiki"), B: Root("", "Reading list"), C: Root("", "Docs")}
+    wanted = {
+        A: RootFolder("docs/wiki", "Wiki"),
+        B: RootFolder("", "Reading list"),
+        C: RootFolder("", "Docs"),
+    }
     folders = root_folders(wanted, {})
     assert folders == {A: "docs/wiki", B: "reading-list", C: "docs-bbbb0002"}
 
 
 def test_a_database_keeps_its_folder_when_another_one_is_not_to_be_seen() -> None:
-    known = root_folders({A: Root("", "Wiki"), B: Root("", "Wiki")}, {})
+    known = root_folders({A: RootFolder("", "Wiki"), B: RootFolder("", "Wiki")}, {})
     assert len(set(known.values())) == 2
-    assert root_folders({A: Root("", "Wiki")}, known) == {A: known[A]}
+    assert root_folders({A: RootFolder("", "Wiki")}, known) == {A: known[A]}
 
 
 def test_a_new_database_does_not_take_the_folder_of_one_that_is_not_asked_for_any_more() -> None:
-    assert root_folders({A: Root("", "Wiki")}, {B: "wiki"}) == {A: "wiki-aaaa0001"}
+    assert root_folders({A: RootFolder("", "Wiki")}, {B: "wiki"}) == {A: "wiki-aaaa0001"}
 
 
 def test_a_folder_above_another_database_is_not_given_to_a_page() -> None:

@@ -12,7 +12,7 @@ from backup.sync.removals import candidates
 from backup.sync.state import State
 from backup.sync.steps import Action, Listed, Rules, Verdict
 from backup.sync.targets import links_digest
-from tests.sync.listings import SHAPES, TIME, decide, listed, listing, only, record, row, state
+from tests.sync.listings import RENDER_KEYS, TIME, decide, listed, listing, only, record, row, state
 
 
 def test_a_page_that_is_new_is_fetched() -> None:
@@ -211,7 +211,7 @@ def test_a_page_whose_folder_was_moved_without_it_being_read_has_its_links_writt
     )
     books = listed(replace(row("b", "Cup"), parent="books"), id="books", folder="books")
     known = state(a=before, b=record("Cup", parent="books", folder="books/cup"))
-    rules = Rules(shapes=SHAPES)
+    rules = Rules(render_keys=RENDER_KEYS)
     still = plan(listing(listed(row("a", "Tea")), books), known, rules)
     assert not still.of(Action.FETCH)
     moved = {**known.pages, "a" * 32: replace(before, folder="docs/wiki/tea")}

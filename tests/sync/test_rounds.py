@@ -12,7 +12,7 @@ from backup.sync.plan import is_watched, learned, plan
 from backup.sync.state import Record
 from backup.sync.steps import Action, Rules, Step, Verdict
 from backup.sync.targets import links_digest
-from tests.sync.listings import SHAPES, decide, listed, listing, only, record, row, state
+from tests.sync.listings import RENDER_KEYS, decide, listed, listing, only, record, row, state
 
 NEWER = "2026-09-02T08:00:00.000Z"
 
@@ -37,7 +37,7 @@ def test_a_page_that_failed_is_left_to_the_next_run() -> None:
 
 
 def test_a_page_that_is_edited_all_the_time_is_read_twice_more_and_then_not_stable() -> None:
-    shown, rules = listing(listed(row("a", "Tea"))), Rules(shapes=SHAPES)
+    shown, rules = listing(listed(row("a", "Tea"))), Rules(render_keys=RENDER_KEYS)
     step, told = only(plan(shown, state(), rules)), []
     for day in (2, 3, 4):
         rules = done(rules, step)
@@ -84,8 +84,8 @@ def test_missing_files_are_tried_alone_and_their_page_is_read_when_one_is_availa
     rules = Rules(due={"a" * 32})
     step = only(decide(picture, known, rules=rules))
     assert step.action is Action.RETRY
-    for is_news, action in ((False, Action.KEEP), (True, Action.FETCH)):
-        told = learned(rules, (), (), {"a" * 32: is_news})
+    for is_to_be_read, action in ((False, Action.KEEP), (True, Action.FETCH)):
+        told = learned(rules, (), (), {"a" * 32: is_to_be_read})
         assert only(decide(picture, known, rules=told)).action is action
     assert only(decide(picture, known, rules=done(told, step))).action is Action.KEEP
     edited = listed(row("a", "Tea", NEWER))
@@ -114,7 +114,7 @@ def stored(title: str, **more: Any) -> Record:
         ({"links": ("b" * 32,)}, {}, "a page it refers to"),
         ({"anchors": ("block",)}, {}, "links to its blocks"),
         ({}, {"textless": {"a" * 32}}, "its Markdown was deleted here"),
-        ({}, {"due": {"a" * 32}, "news": {"a" * 32: True}}, "a missing file"),
+        ({}, {"due": {"a" * 32}, "retried": {"a" * 32: True}}, "a missing file"),
     ],
 )
 def test_what_the_store_of_a_page_answers_is_written_from_it_and_read_where_there_is_none(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backup.model import Row
-from backup.sync.paths import Root
+from backup.sync.paths import RootFolder
 from backup.sync.plan import plan
 from backup.sync.removals import candidates
 from backup.sync.state import List, Place, Record, State
@@ -17,7 +17,7 @@ from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Verdict
 from backup.sync.targets import links_digest
 
 TIME = "2026-09-01T08:00:00.000Z"
-SHAPES = {"source": "one", "": "one"}
+RENDER_KEYS = {"source": "one", "": "one"}
 
 
 def id_of(letter: str) -> str:
@@ -66,7 +66,7 @@ def known(**pages: Record) -> State:
 
 def decide(listing: Listing, state: State, said: dict[str, Verdict] | None = None) -> Plan:
     verdicts = {id_of(letter): verdict for letter, verdict in (said or {}).items()}
-    return plan(replace(listing, verdicts=verdicts), state, Rules(shapes=SHAPES))
+    return plan(replace(listing, verdicts=verdicts), state, Rules(render_keys=RENDER_KEYS))
 
 
 def steps(decided: Plan) -> dict[str, tuple[Action, str, str]]:
@@ -205,7 +205,7 @@ def many(count: int) -> tuple[State, Listing]:
 def test_too_many_at_once_are_counted_over_the_whole_root(count: int, removed: int) -> None:
     state, listing = many(count)
     said = dict.fromkeys(candidates(listing.lists, state), Verdict.TRASHED)
-    decided = plan(replace(listing, verdicts=said), state, Rules(shapes=SHAPES))
+    decided = plan(replace(listing, verdicts=said), state, Rules(render_keys=RENDER_KEYS))
     assert len(decided.of(Action.REMOVE)) == removed
     assert bool(decided.problems) == (removed == 0)
 
@@ -216,7 +216,7 @@ def test_a_refusal_names_the_pages_at_the_top() -> None:
     said: dict[str, Verdict] = {}
     while found := [i for i in candidates(listing.lists, state, said) if i not in said]:
         said |= dict.fromkeys(found, Verdict.TRASHED)
-    decided = plan(replace(listing, verdicts=said), state, Rules(shapes=SHAPES))
+    decided = plan(replace(listing, verdicts=said), state, Rules(render_keys=RENDER_KEYS))
     (problem,) = decided.problems
     assert "31 of 40 pages would be removed at once" in problem.what
     assert "All are, or lie in: “R0”." in problem.what
@@ -226,7 +226,9 @@ def test_many_below_one_page_that_is_not_shown_are_reported_with_its_name() -> N
     state, listing = many(30)
     listing = replace(listing, databases=(wiki(*listing.databases[0].rows[1:]),), pages=())
     decided = plan(
-        replace(listing, verdicts={f"{0:032x}": Verdict.UNREACHABLE}), state, Rules(shapes=SHAPES)
+        replace(listing, verdicts={f"{0:032x}": Verdict.UNREACHABLE}),
+        state,
+        Rules(render_keys=RENDER_KEYS),
     )
     (problem,) = decided.problems
     assert "31 of 40 pages are no longer listed" in problem.what and "“R0”" in problem.what
@@ -235,7 +237,9 @@ def test_many_below_one_page_that_is_not_shown_are_reported_with_its_name() -> N
 # -- roots ------------------------------------------------------------------------------------
 
 
-def roots(*rows: Row, complete: bool = False, **named: Root) -> tuple[Listed, dict[str, Root]]:
+def roots(
+    *rows: Row, complete: bool = False, **named: RootFolder
+) -> tuple[Listed, dict[str, RootFolder]]:
     return (
         Listed("", "", "", "", rows, complete),
         {id_of(letter): each for letter, each in named.items()},
@@ -243,7 +247,7 @@ def roots(*rows: Row, complete: bool = False, **named: Root) -> tuple[Listed, di
 
 
 def test_a_page_may_be_a_root_and_has_the_folder_that_was_given() -> None:
-    top, named = roots(row("a", "Home", ""), a=Root("docs", "Home"))
+    top, named = roots(row("a", "Home", ""), a=RootFolder("docs", "Home"))
     listing = shown((), top, inside("a", row("b", "Rooms", "a")), roots=named)
     found = steps(decide(listing, State()))
     assert (found["a"][2], found["b"][2]) == ("docs", "docs/rooms")
@@ -251,7 +255,10 @@ def test_a_page_may_be_a_root_and_has_the_folder_that_was_given() -> None:
 
 def test_a_root_inside_another_root_is_none() -> None:
     top, named = roots(
-        row("a", "Home", ""), row("b", "Rooms", ""), a=Root("", "Home"), b=Root("rooms", "Rooms")
+        row("a", "Home", ""),
+        row("b", "Rooms", ""),
+        a=RootFolder("", "Home"),
+        b=RootFolder("rooms", "Rooms"),
     )
     listing = shown((), top, inside("a", row("b", "Rooms", "a")), roots=named)
     found = steps(decide(listing, State()))
@@ -262,11 +269,11 @@ def test_the_roots_of_a_workspace_lie_side_by_side_in_the_folder_that_was_given(
     top, named = roots(
         row("a", "Home", ""),
         row("b", "home", ""),
-        a=Root("", "Home", "all"),
-        b=Root("", "home", "all"),
+        a=RootFolder("", "Home", "all"),
+        b=RootFolder("", "home", "all"),
     )
     database = Listed(id_of("d"), "Tasks", "", "", (row("e", "Door", "d"),), True)
-    named[id_of("d")] = Root("", "Tasks", "all")
+    named[id_of("d")] = RootFolder("", "Tasks", "all")
     found = decide(shown((database,), top, roots=named), State())
     assert {each[2] for each in steps(found).values()} == {
         "all/home-aaaaaaaa",
@@ -283,7 +290,7 @@ def test_a_root_that_was_taken_out_of_the_settings_is_left_alone() -> None:
 
 def test_a_root_that_notion_does_not_show_keeps_its_folder_from_others() -> None:
     state = State({id_of("a"): record("Home", "", "home")})
-    top, named = roots(row("b", "Home", ""), a=Root("", ""), b=Root("", "Home"))
+    top, named = roots(row("b", "Home", ""), a=RootFolder("", ""), b=RootFolder("", "Home"))
     assert steps(decide(shown((), top, roots=named), state))["b"][2] == "home-bbbbbbbb"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from backup.json_values import word
+from backup.markdown.blocks.markup import fenced, stacked
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import fenced, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline, seen
 from backup.markdown.runs import block_runs, run, runs

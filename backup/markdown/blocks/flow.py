@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from backup.markdown.blocks.markup import anchor
 from backup.markdown.blocks.register import RENDERERS, Renderer
-from backup.markdown.blocks.shapes import anchor
 from backup.markdown.blocks.unsupported import unknown, unread
 from backup.markdown.context import Context
 from backup.model import Block, bare_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backup.markdown.blocks.flow import below, list_at_start, place_of
+from backup.markdown.blocks.markup import hanging, indented
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import hanging, indented
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.runs import block_runs

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from backup.json_values import mapping, word
 from backup.markdown.blocks.flow import anchored, below, flow
+from backup.markdown.blocks.markup import details, stacked
 from backup.markdown.blocks.register import RENDERERS, renders
-from backup.markdown.blocks.shapes import details, stacked
 from backup.markdown.blocks.unsupported import unread
 from backup.markdown.context import Context, Where
 from backup.markdown.dates import moment

@@ -6,8 +6,8 @@ import re
 
 from backup.json_values import mapping
 from backup.markdown.blocks.flow import below
+from backup.markdown.blocks.markup import quoted, stacked
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import quoted, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.icons import character, icon, native_name
 from backup.markdown.inline import inline, seen

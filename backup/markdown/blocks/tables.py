@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from backup.json_values import as_list, objects
 from backup.markdown.blocks.flow import flow, place_of
+from backup.markdown.blocks.markup import pipe_table, stacked
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import pipe_table, stacked
 from backup.markdown.blocks.unsupported import unread
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline

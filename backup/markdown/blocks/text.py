@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backup.markdown.blocks.flow import below, place_of
+from backup.markdown.blocks.markup import details, heading_details
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import details, heading_details
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.runs import block_runs

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from backup.json_values import mapping
 from backup.markdown.blocks.flow import anchored, below, flow
+from backup.markdown.blocks.markup import details, stacked
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import details, stacked
 from backup.markdown.blocks.unsupported import unread
 from backup.markdown.context import Context, Where
 from backup.markdown.icons import icon

@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from backup.json_values import word
+from backup.markdown.blocks.markup import quoted, stacked
 from backup.markdown.blocks.register import renders
-from backup.markdown.blocks.shapes import quoted, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.links import notion_address

@@ -7,15 +7,15 @@ from collections.abc import Collection
 
 from backup.markdown.database.overview import Overview, is_ours, listed, render
 from backup.markdown.database.rows import Rows
-from backup.markdown.database.sources import Source, TableRow, views_used
+from backup.markdown.database.sources import TableRow, TableSource, views_used
 from backup.markdown.database.spreadsheet import is_our_csv, spreadsheet
 from backup.model import CSV
 
 __all__ = [
     "Overview",
     "Rows",
-    "Source",
     "TableRow",
+    "TableSource",
     "is_our_csv",
     "is_our_list",
     "is_ours",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backup.markdown.blocks.shapes import anchor, pipe_table, stacked
+from backup.markdown.blocks.markup import anchor, pipe_table, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.database.rows import Line, Rows
-from backup.markdown.database.sources import Source
+from backup.markdown.database.sources import TableSource
 from backup.markdown.icons import DATABASE, PAGE
 from backup.markdown.inline import inline, literal
 from backup.markdown.links import anchor as anchor_name
@@ -89,7 +89,7 @@ def _divided(rows: Rows) -> list[list[_Part]]:
 
 
 def _links(
-    name: str, names: Sequence[str], sources: Sequence[Source], homes: dict[int, str]
+    name: str, names: Sequence[str], sources: Sequence[TableSource], homes: dict[int, str]
 ) -> list[Json]:
     """In README.md the names of the tables, where there are several, and of the further files; in
     these the way back."""

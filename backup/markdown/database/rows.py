@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from backup.markdown.context import Context
 from backup.markdown.database.cells import cell
 from backup.markdown.database.sorting import Key, keys_of
-from backup.markdown.database.sources import Source, TableRow
+from backup.markdown.database.sources import TableRow, TableSource
 from backup.markdown.database.values import record
 from backup.model import Missing, Stored
 from backup.words import by_title
@@ -33,8 +33,8 @@ class Rows:
     """The rows of a database's sources. `context` has the targets of the backup and the path of README.md;
     `names` are all columns of database.csv."""
 
-    def __init__(self, sources: Sequence[Source], context: Context) -> None:
-        self.sources = tuple(sources) or (Source({}),)
+    def __init__(self, sources: Sequence[TableSource], context: Context) -> None:
+        self.sources = tuple(sources) or (TableSource({}),)
         self.context = context
         columns = (column for source in self.sources for column in source.columns)
         self.names = list(dict.fromkeys(column.name for column in columns))

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from backup.exact_json import Exact
 from backup.json_values import as_list, as_object, mapping, objects, word
 from backup.markdown.context import Context
-from backup.markdown.database.sources import Source, TableRow
+from backup.markdown.database.sources import TableRow, TableSource
 from backup.markdown.inline import seen
 from backup.markdown.properties.shown import At, shown
 from backup.model import Json, moment
@@ -21,14 +21,14 @@ _NUMBER, _TEXT, _OPTION = range(3)  # a formula gives numbers here, words there:
 _TIMES = ("created_time", "last_edited_time")
 
 
-def keys_of(source: Source, context: Context) -> list[tuple[KeyOf, bool]]:
+def keys_of(source: TableSource, context: Context) -> list[tuple[KeyOf, bool]]:
     """What gives a row its place, the first one first, each with whether it goes down. An empty key means
     an empty value."""
     found = ((_key_of(sort, source, context), sort) for sort in source.sorts)
     return [(key_of, word(sort, "direction") == "descending") for key_of, sort in found if key_of]
 
 
-def _key_of(sort: Json, source: Source, context: Context) -> KeyOf | None:
+def _key_of(sort: Json, source: TableSource, context: Context) -> KeyOf | None:
     """None for a sort that means no column of ours.
 
     Assumed: a view names a property by its name or by its id.

@@ -60,7 +60,7 @@ _TITLE = Column("title", "Name", "title", {})  # of a source whose schema is not
 
 
 @dataclass(frozen=True)
-class Source:
+class TableSource:
     """A data source: `raw` is its object with the schema, `view` the first table view of it, {} when there
     is none, or none is known."""
 

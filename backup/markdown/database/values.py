@@ -11,7 +11,7 @@ from typing import Any
 from backup.exact_json import Exact
 from backup.json_values import word
 from backup.markdown.context import Context
-from backup.markdown.database.sources import Column, Source, TableRow
+from backup.markdown.database.sources import Column, TableRow, TableSource
 from backup.markdown.links import relative
 from backup.markdown.properties.plain import number_text
 from backup.markdown.properties.shown import At, shown
@@ -19,7 +19,7 @@ from backup.model import dashed_id
 
 
 def record(
-    entry: TableRow, source: Source, names: Sequence[str], context: Context, *, is_named: bool
+    entry: TableRow, source: TableSource, names: Sequence[str], context: Context, *, is_named: bool
 ) -> str:
     """A row's line: id, path from README.md's folder, the source's name if there are several, then
     the values of all columns."""

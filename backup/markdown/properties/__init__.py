@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from backup.json_values import mapping, word
-from backup.markdown.blocks.shapes import details, pipe_table, stacked
+from backup.markdown.blocks.markup import details, pipe_table, stacked
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
 from backup.markdown.properties import linked, plain

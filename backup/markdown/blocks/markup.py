@@ -1,4 +1,4 @@
-"""Finished text put into a container: a parent shapes what its children gave, whatever it is.
+"""Markup around finished text: a parent wraps what its children gave, whatever it is.
 
 Lines are split at LF only: code may hold the other characters that Python takes for line ends.
 """

@@ -10,9 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from backup.errors import FileError
+from backup.files.gather import Gathered
 from backup.files.pending import Pending
 from backup.files.records import FileRecord
-from backup.files.store import Gathered
 from backup.model import Block, File, Json, Missing, Stored
 from tests.files.runs import Backup, caption, media, stored
 from tests.files.site import HTML, JPG, PDF, PNG, SVG, Answer

@@ -40,7 +40,7 @@ _LACKING = (
 
 
 @dataclass
-class Displays:
+class DatabaseViews:
     """Asks several databases at once. When Notion does not answer, or somebody wants the run to end, the
     rest is asked no more: lists of pages can wait."""
 

@@ -29,10 +29,10 @@ class _Unit:
 
 
 @dataclass
-class Lists:
-    """All lists of a plan by the keys of what they lie in. `done` says how much of each is written, as
-    far as that is known; `spans` which part of its list each step writes. `values` are those that pages
-    are made with."""
+class Progress:
+    """What a plan writes into each list of blocks, by the key of what that lies in. `done` says how much
+    of each is written, as far as that is known; `spans` which part of its list each step
+    writes. `values` are those that pages are made with."""
 
     initial: Mapping[str, tuple[Draft, ...]]
     units: dict[str, list[_Unit]] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Lists:
     values: dict[str, Json] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, steps: Iterable[Step], initial: Mapping[str, tuple[Draft, ...]]) -> Lists:
+    def of(cls, steps: Iterable[Step], initial: Mapping[str, tuple[Draft, ...]]) -> Progress:
         """The lists that the steps fill."""
         made = cls(initial)
         for number, step in enumerate(steps):

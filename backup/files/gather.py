@@ -265,9 +265,11 @@ def _warnings(
     found = []
     for error, pending in lacking:
         before = earlier.get(pending.identity)
-        is_news = pending.is_given_up(today) and not (before and before.is_given_up(today))
-        if (pending.limit and not isinstance(error, NotTried)) or is_news:
-            words = last_sentence if is_news else sentence
+        is_newly_given_up = pending.is_given_up(today) and not (
+            before and before.is_given_up(today)
+        )
+        if (pending.limit and not isinstance(error, NotTried)) or is_newly_given_up:
+            words = last_sentence if is_newly_given_up else sentence
             found.append(Problem(page.title or page.id, words(pending.file, error), page.id))
     return tuple(found)
 

@@ -20,8 +20,8 @@ _WHERE = "publishing"
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """One run's publications. `before` is the state it began with, `tables` makes the lists of pages."""
+class Publications:
+    """What one run publishes, and when. `before` is the state it began with, `tables` makes the lists of pages."""
 
     publisher: Publisher
     log: Log
