@@ -18,7 +18,7 @@ from backup.errors import GitError
 from backup.slug import quoted
 
 _SECONDS = 300
-NETWORK_SECONDS = 1800  # a first push of many pictures over a slow line takes its time
+NETWORK_SECONDS = 1800  # a first push of many images over a slow line takes its time
 _OLDEST = (2, 31)  # the first that takes settings from the environment
 _TRUSTING = (2, 38)  # the first that takes safe.directory from there (git's own documentation)
 _KEPT = re.compile(

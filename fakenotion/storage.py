@@ -10,7 +10,7 @@ from fakenotion.nodes import counted_id
 
 HOSTED = "hosted://"  # replaced by a signed URL in each answer
 OUTSIDE = "outside://"  # replaced by the stand-in's own address, without a signature
-PNG = bytes.fromhex(  # the smallest picture; more bytes at its end make another one of it
+PNG = bytes.fromhex(  # the smallest image; more bytes at its end make another one of it
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )

@@ -48,7 +48,7 @@ def after_run(
     settings: Settings, services: Services, now: State, base: Base | None, writer: Writer
 ) -> None:
     """Check the backup as a run leaves it: what its `writer` wrote, and what the branch has; log and
-    record what does not fit. What the run leaves to other parts is not finished. Never raises: a backup that
+    record what does not fit. What the run leaves to other shards is not finished. Never raises: a backup that
     cannot be checked is recorded as that, and published."""
     try:
         found = _found(settings, services, now, base, writer)

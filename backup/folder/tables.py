@@ -113,8 +113,8 @@ class Holdings:
         yield "], " + json.dumps([inside, place.store, _TABLE])[1:]
 
     def _unknown(self, links: Iterable[str]) -> list[str]:
-        """Where a row leads that the state does not have: a page of another part has its place already,
-        and its title only once that part has read it."""
+        """Where a row leads that the state does not have: a page of another shard has its place already,
+        and its title only once that shard has read it."""
         ids = (link.partition("#")[0] for link in links)
         return [id_ for id_ in ids if id_ not in self.now.pages and id_ not in self.now.databases]
 
@@ -203,7 +203,7 @@ class Tables:
         return Made(sheet.texts(), not left and bool(content or not place.store))
 
     def store_of(self, database_id: str, place: Place, tip: Contents = nothing) -> bytes:
-        """The bytes of a database's store; none when they are not to be had."""
+        """The bytes of a database's store; none when they cannot be read."""
         wanted = {database_id: place} if place.store else {}
         return next((content for _, content in self._stores(wanted, tip)), b"")
 

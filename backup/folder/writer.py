@@ -86,7 +86,7 @@ class Writer:
         stored: bytes | None = None,
     ) -> None:
         """Replace a page: `placed` are its new files, `text` its Markdown, `stored` its store, if it
-        is to have one. What it had before and needs no more is deleted.
+        is to have one. Files that it had before and no longer needs are deleted.
 
         Raises WorkspaceError when a file that is not this page's lies in the way; nothing is written
         then.

@@ -1,6 +1,6 @@
 """Reads the blocks of a page: all open requests at once, the order Notion's alone.
 
-What cannot be had of a block is noted in the block itself, so that the page goes on; what makes no
+What cannot be read of a block is noted in the block itself, so that the page goes on; what makes no
 sense, or has no end, ends in a NotionError for the page.
 """
 
@@ -98,7 +98,7 @@ class _OpenBlock:
     raw: Json
     children: list[_OpenBlock] = field(default_factory=list)
     unread: str = ""
-    lacking: bool = False  # its content may be had another time
+    lacking: bool = False  # its content may be read another time
     above: frozenset[str] = frozenset()  # the blocks around it, and the originals of synced ones
     is_shared: bool = False  # lies inside a synced block
     is_section: bool = False  # of meeting notes; one without content is left out

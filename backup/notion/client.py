@@ -181,7 +181,7 @@ class Client:
             self._recent.popleft()
 
     def now(self) -> datetime:
-        """The time by Notion's clock, as its last answer had it: what its time stamps go by."""
+        """The time by Notion's clock, by its last answer: what its time stamps go by."""
         return datetime.now(timezone.utc) + self._ahead
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ class Users:
 
     def user(self, id_: str) -> Json | None:
         """The user object; {} for people who left, and without the capability to read users. None: it
-        could not be had this time."""
+        could not be read this time."""
         with self._lock:
             if id_ not in self._known:
                 self._known[id_] = self._ask(id_)

@@ -48,7 +48,7 @@ def _is_cut(value: Json, properties: Json, config: Json) -> bool:
 def whole(client: Client, page_id: str, value: Json) -> Json:
     """A value as the page object should have given it.
 
-    Raises NotionError when it cannot be had whole: half a value would be taken for the value.
+    Raises NotionError when it cannot be read whole: half a value would be taken for the value.
     """
     kind, id_ = str(value["type"]), value.get("id")
     if not isinstance(id_, str) or not id_:

@@ -33,7 +33,7 @@ _UNREADABLE = "cannot be read; look at its permissions, and at the disk."
 class Inventory:
     """A backup as it lies somewhere: the paths of all that is there, what Markdown and stores hold
     (nothing for one that cannot be read), the SHA-256 of others ('' for one that cannot be read, None where that
-    is not to be had), and whether something else than a file lies in the place of one, or on the way to it."""
+    cannot be read), and whether something else than a file lies in the place of one, or on the way to it."""
 
     files: Collection[str]
     content: Callable[[str], bytes]

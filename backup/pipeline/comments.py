@@ -126,7 +126,7 @@ class Discussions:
 
     @property
     def may_read(self) -> bool | None:
-        """Whether comments can be had in this run; None when Notion refuses them."""
+        """Whether comments can be read in this run; None when Notion refuses them."""
         return None if self.comments.is_refused else True
 
     def _may_read(self, ids: Iterable[str]) -> bool:
@@ -163,13 +163,13 @@ class Discussions:
     def added(
         self, page: Page, before: Record | None, kept: Callable[[], tuple[Json, ...] | None]
     ) -> Heard:
-        """The page with its comments. Where they cannot be had, those of the backup stay: `kept` gives
+        """The page with its comments. Where they cannot be read, those of the backup stay: `kept` gives
         them. When it gives None, they are not there either, and NotionError is raised, so that the page
         stays as it is."""
-        had = {name: getattr(before, name) for name in _KNOWN} if before else {}
+        old = {name: getattr(before, name) for name in _KNOWN} if before else {}
         if self.comments.is_refused:
             there = kept()
-            return Heard(replace(page, comments=there or ()), {} if there is None else had)
+            return Heard(replace(page, comments=there or ()), {} if there is None else old)
         try:
             heard = self._of(page, before)
         except Unauthorized:
@@ -179,7 +179,7 @@ class Discussions:
                 raise
             what = f"its comments could not be read: {sentence(error)}"
             problem = Problem(page.title or UNTITLED, what, page.id)
-            return Heard(replace(page, comments=there), had, (problem,))
+            return Heard(replace(page, comments=there), old, (problem,))
         self.changed.discard(page.id)
         return heard
 

@@ -28,7 +28,7 @@ FileOutcome: TypeAlias = Downloaded | FileError | None
 @dataclass(frozen=True)
 class PageFiles:
     """Gets the files of pages. `requests` runs downloads beside others, `staging` is for temporary files,
-    `describe` says what a new picture shows, and `tried` keeps, for each page, what became of the files
+    `describe` says what a new image shows, and `tried` keeps, for each page, what became of the files
     that `try_again` tried. `records` are those that the run began with, on the day `today`.
     """
 
@@ -71,7 +71,7 @@ class PageFiles:
         return [each for each in pending if each.is_due(most, self.today)]
 
     def try_again(self, wanted: Collection[tuple[Step, Pending]]) -> list[FileOutcome]:
-        """Files that could not be had in an earlier run: each is tried, and its page is not read.
+        """Files that could not be downloaded in an earlier run: each is tried, and its page is not read.
 
         None stands for one that Notion does not show where it was.
         """

@@ -28,12 +28,12 @@ class Naming:
         self._describer = Describer(self._model, {}, ai.max_px)
 
     def describer(self, memory: State) -> Describer:
-        """Describes pictures; contents that some page of the backup has already cost nothing."""
+        """Describes images; contents that some page of the backup has already cost nothing."""
         self._describer = Describer(self._model, _known(memory), self._ai.max_px)
         return self._describer
 
     def problems(self) -> tuple[Problem, ...]:
-        """Why pictures get their usual names; () when they need not."""
+        """Why images get their usual names; () when they need not."""
         return (self._describer.problem,) if self._describer.problem else ()
 
     def taken(self) -> AiRequests:

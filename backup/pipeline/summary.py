@@ -145,7 +145,7 @@ def failing(
     before: State, decided: Plan, outcome: Outcome, rules: Rules, day: date
 ) -> dict[str, Mapping[str, str]]:
     """The pages that are not as Notion shows them because something failed, each with the day of the first
-    time. One that this run had not to write, as another part of the pages, is as it was `before`."""
+    time. One that this run did not have to write, as a page of another shard, is as it was `before`."""
     steps = {step.page_id: step for step in decided.steps}
     well = {step.page_id for step in (*outcome.done, *outcome.removed, *decided.unchanged)}
     known = before.pages.keys() | steps.keys()

@@ -251,7 +251,7 @@ class Walk:
         return tuple(found), is_whole
 
     def _new_pages(self, known: List, page_id: str) -> tuple[Row, ...]:
-        """The pages of a list that is not shown, as far as the backup does not have them: another part
+        """The pages of a list that is not shown, as far as the backup does not have them: another shard
         of the pages has read that list, and nobody would miss them."""
         found = []
         for id_ in known.pages:

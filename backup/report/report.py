@@ -197,10 +197,8 @@ class Report:
         say which', …"""
         one = "1 file outside Notion cannot be downloaded; its page says why"
         many = f"{self.given_up:,} files outside Notion cannot be downloaded; their pages say why"
-        waiting = (
-            f"New or edited in other parts (SHARD): {counted(self.waiting, 'page')}; what is new in"
-        )
-        waiting += " there is found once those parts were published"
+        waiting = f"New or edited in other shards: {counted(self.waiting, 'page')}; what is new in"
+        waiting += " there is found once those shards were published"
         return (
             *([one if self.given_up == 1 else many] if self.given_up else []),
             *([waiting] if self.waiting else []),

@@ -32,7 +32,7 @@ UNHEARD = "its discussions were not read yet"
 DISCUSSED = "its discussions changed"
 ANCHORS = "links to its blocks changed"
 LINKS = "a page it refers to was renamed, moved, added or removed"
-_OTHERS = "left to another part (SHARD)"
+_OTHERS = "left to another shard"
 _RETRIED = "a missing file can be downloaded now, or fails for another reason"
 
 
@@ -217,7 +217,7 @@ def _step(row: Row, folder: str, known: _Known) -> Step:
 
 
 def _is_waiting(row: Row, known: _Known) -> bool:
-    """Whether a page of another part was not read yet as it is now."""
+    """Whether a page of another shard was not read yet as it is now."""
     read = known.state.pages.get(row.id)
     is_read = read and read.stable and read.edited == row.edited
     return not (is_read or known.rules.mine(row.id))

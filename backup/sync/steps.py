@@ -62,7 +62,7 @@ class Listed:
     holds, None leaves the one that is there alone. Of a page, `databases` are those that lie in it; ''
     is the id of the page above all roots; `shifted` says that something does not stand in the list of
     the page in which it stood, `aside` that something in it was found by asking for that itself: no
-    list said so, and no other part of the pages (SHARD) sees it.
+    list said so, and no other shard sees it.
     """
 
     id: str
@@ -145,7 +145,7 @@ class Rules:
     whose record was lost and whose store has all of it, `due` those with missing files that are to be
     tried again, `withheld` those with content that Notion is to be asked for again.
     `render_keys` has, for each data source, that of its pages: a page with
-    another one in its record is written again. Of `shard` (i, n), this run takes the i-th part of n.
+    another one in its record is written again. Of `shard` (i, n), this run takes the i-th of n parts.
     `comments` says whether pages have their comments, None that nothing can be said of these now;
     `discussed` are the pages with others than those of the backup.
 
@@ -180,7 +180,7 @@ class Rules:
         return parts == 1 or int(page_id[-8:], 16) % parts == part - 1
 
     def writes(self, page_id: str, moved: str) -> bool:
-        """Whether this run may write a page: one of its own, and one of another part that is `moved` to
+        """Whether this run may write a page: one of its own, and one of another shard that is `moved` to
         make room, but lacks a file."""
         broken = (self.damaged, self.textless, self.lost)
         return self.mine(page_id) or bool(moved and any(page_id in each for each in broken))
@@ -195,7 +195,7 @@ class Plan:
     gone from Notion, and of which nothing stays; `views` has what linked views show (see Listing). `kept` are
     databases that nobody lists, and that stay, each in its folder. `waiting` counts the pages of other
     parts (SHARD) that were not read yet as they are: what is new in them, nobody knows. `others` are the
-    texts that this run leaves to other parts, though something in them is to be written.
+    texts that this run leaves to other shards, though something in them is to be written.
     """
 
     steps: tuple[Step, ...]

@@ -17,7 +17,7 @@ from fakenotion.workspace import Workspace
 from tests.support.backups import TOKEN, Backup, backing_up
 from tests.support.kitchen import PNG, dead_links, later, row
 
-WIDE = PNG[:-12] + b"\0"  # another picture, of which only the beginning counts
+WIDE = PNG[:-12] + b"\0"  # another image, of which only the beginning counts
 GONE = "https://127.0.0.1:9/gone.png"  # where nobody answers
 LONG = "How to set up the thing in the corner of the room behind the door that never closes right"
 
@@ -26,7 +26,7 @@ PARAGRAPHS = [f"Step {number}: turn the knob to {number * 7}, and wait." for num
 
 
 def notion() -> Workspace:
-    """A database 'How-tos': a page with two pictures, one with an attachment, one with a long title."""
+    """A database 'How-tos': a page with two images, one with an attachment, one with a long title."""
     made = Workspace("Test", now=Clock(2026, 9, 1))
     database = made.add_database("How-tos", {})
     first, second, third = (

@@ -65,7 +65,7 @@ def test_an_external_file_is_tried_again_without_asking_notion(library: Library)
 
 
 def dead(library: Library) -> str:
-    """A page with a picture that its own host has no more."""
+    """A page with an image that its own host has no more."""
     library.append(blocks.media("image", library.outside("bad.png")))
     library.fail("bad.png", faults.error(404))
     ran = library.run()

@@ -335,9 +335,9 @@ def test_what_is_new_in_a_page_of_another_part_waits_for_it_and_the_run_says_so(
     tubs = [bath.page(title, "New") for title in ("Tub", "Sink")]
     assert len({int(each.id[-8:], 16) % 2 for each in tubs}) == 2
     ran = grove.run(SHARD=other)
-    assert "New or edited in other parts (SHARD): 1 page; " in ran.log
+    assert "New or edited in other shards: 1 page; " in ran.log
     assert len(grove.pages) == 4
     for each in (part, other):
         ran = grove.run(SHARD=each)
-    assert "other parts" not in ran.log
+    assert "other shards" not in ran.log
     assert {"home/rooms/bath/tub", "home/rooms/bath/sink"} <= {*grove.pages}

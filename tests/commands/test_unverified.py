@@ -22,7 +22,7 @@ STORE = ".notion.json"
 
 @pytest.fixture
 def unreadable(kitchen: Backup) -> Iterator[Backup]:
-    """A backup with a picture that cannot be read. Root may read every file but what a disk refuses: here it
+    """A backup with an image that cannot be read. Root may read every file but what a disk refuses: here it
     is the memory of a process that has ended."""
     assert kitchen.run().code == 0
     at = kitchen.folder / PICTURE

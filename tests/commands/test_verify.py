@@ -101,7 +101,7 @@ def test_what_does_not_fit_is_named_by_its_path(
     seen = look(folder, "verify", "--json")
     assert seen.code == 1 and not seen.json["ok"]
     assert path in seen.named
-    # A picture that is missing is missed by the page that shows it, too.
+    # An image that is missing is missed by the page that shows it, too.
     assert {os.path.commonpath([each, path]) for each in seen.named} <= {path, PAGE, "how-to-wiki"}
     assert f"error: {path}: " in look(folder, "verify").out
 

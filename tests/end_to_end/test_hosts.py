@@ -119,7 +119,7 @@ def test_a_branch_that_is_protected_fails_the_job_with_the_way_out(hosted: Hoste
 
 @pytest.fixture
 def crowded(hosted: Hosted) -> Hosted:
-    """A clone of depth 1 with work of its user in it, where pictures belong into Git LFS, line ends
+    """A clone of depth 1 with work of its user in it, where images belong into Git LFS, line ends
     are converted and texts are ignored. The second page takes its time."""
     target, notion = hosted.target, hosted.notion.workspace
     (target.clone / ".gitattributes").write_text("*.png filter=lfs diff=lfs merge=lfs -text\n")

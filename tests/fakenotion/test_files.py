@@ -18,7 +18,7 @@ BYTES = bytes(range(256)) * 40
 
 @pytest.fixture
 def page(workspace: Workspace) -> str:
-    """A page with a hosted picture, an outside one, and an HTML block."""
+    """A page with a hosted image, an outside one, and an HTML block."""
     hosted = build.hosted(workspace.files.keep("a (1) ü.png", BYTES))
     outside = build.external(workspace.files.outside("b.png", BYTES))
     embed = build.block("embed", url=workspace.files.keep("c.html", b"<p>"))

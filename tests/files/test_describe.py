@@ -1,4 +1,4 @@
-"""Describing pictures: what is asked, how often, and what becomes of the answer."""
+"""Describing images: what is asked, how often, and what becomes of the answer."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ WHOLE = OK + b"Content-Length: %d\r\n\r\n" % len(PNG) + PNG
 def outcomes(
     site: Site, answer: Callable[[], Iterable[bytes]], folder: Path, **more: object
 ) -> tuple[str, str]:
-    """What becomes of a picture from a host that gives `answer`, and of a sound one beside it."""
+    """What becomes of an image from a host that gives `answer`, and of a sound one beside it."""
     with sending(answer) as url:
         allowed = [site.host, url.partition("//")[2]]
         with (

@@ -1,4 +1,4 @@
-"""Pictures made fit to be sent: scaled where Pillow is there, left out where the API would refuse them."""
+"""Images made fit to be sent: scaled where Pillow is there, left out where the API would refuse them."""
 
 from __future__ import annotations
 

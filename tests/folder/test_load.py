@@ -1,4 +1,4 @@
-"""What a run begins with, from the pictures of a branch and of a work tree."""
+"""What a run begins with, from a branch and from a work tree."""
 
 from __future__ import annotations
 

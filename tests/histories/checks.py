@@ -47,7 +47,7 @@ def removable(life: Life, shown: Shown) -> set[str]:
 
 def left_alone(life: Life, shown: Shown) -> set[str]:
     """The pages and databases of roots that the settings do not name, as the state has it. What lay in
-    something that another part has removed meanwhile is not in such a root; what lies in a page that
+    something that another shard has removed meanwhile is not in such a root; what lies in a page that
     the state lost is."""
     lines = shown.lines()
     tops = {id_: line[-1] if line[-1] in lines else life.top(id_) for id_, line in lines.items()}
@@ -112,7 +112,7 @@ def unread(life: Life, shown: Shown, page_ids: Collection[str]) -> set[str]:
 def hidden(
     life: Life, before: Shown, unread_: Collection[str], page_ids: Collection[str]
 ) -> set[str]:
-    """Those of the pages that a run cannot know of, as they lie in `unread` ones of another part. What
+    """Those of the pages that a run cannot know of, as they lie in `unread` ones of another shard. What
     lies in a page that the state lost, it does not know either."""
     lines = before.lines()
     known = {id_ for id_, line in lines.items() if line[-1] in lines}
@@ -312,7 +312,7 @@ def floor(life: Life, shown: Shown, ended: Ended, clones: Collection[Shown]) -> 
     listing, kept = _listing(life), _asking(life, shown)
     older = {id_ for each in clones for id_ in each.listed(each.pages())}
     waiting = ended.report.waiting if ended.report else 0
-    assert not waiting, f"floor: {waiting} pages wait for another part\n{ended.log}"
+    assert not waiting, f"floor: {waiting} pages wait for another shard\n{ended.log}"
     read = ended.read() - lists(life).keys() - shown.listed(absent(life, shown)) - older
     assert not read, f"floor: read {sorted(read)}\n{ended.log}"
     assert not ended.downloads, f"floor: {ended.downloads} downloads\n{ended.log}"
@@ -354,7 +354,7 @@ def lists(life: Life) -> dict[str, int]:
 
 def _asking(life: Life, shown: Shown) -> int:
     """The most that it takes to ask for what the backup has and Notion does not list, and for what lay
-    in that, also where another part was to read it first."""
+    in that, also where another shard was to read it first."""
     nodes, gone = life.notion.nodes, absent(life, shown)
     unread_ = shown.inside(gone) - shown.pages()
     above = (len(list(life.notion.upwards(nodes[id_]))) for id_ in gone if id_ in nodes)

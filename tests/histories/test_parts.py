@@ -31,11 +31,11 @@ HISTORIES: dict[str, History] = {
         SHARDS,
         [FIRST, SECOND, Run(who=0, tree="bare")],
     ),
-    "a page moves into a page of another part, and no edit time tells": (
+    "a page moves into a page of another shard, and no edit time shows it": (
         Way("main", shards=2, roots="page"),
         [FIRST, SECOND, FIRST, Event("move_quietly", 1, 4), FIRST, SECOND],
     ),
-    "a page of another part has to make room, and its text was deleted": (
+    "a page of another shard has to make room, and its text was deleted": (
         SHARDS,
         [FIRST, SECOND, Event("swap", 0, 1), Act("drop_text", 2), FIRST],
     ),
@@ -111,7 +111,7 @@ HISTORIES: dict[str, History] = {
         Way("main", shards=2, roots="page"),
         [FIRST, SECOND, SECOND, Run("fault", 12, REFUSED)],
     ),
-    "a page is deleted by hand, and stores are given up in the run of another part": (
+    "a page is deleted by hand, and stores are given up in the run of another shard": (
         Way("here", shards=2, roots="workspace"),
         [SECOND, BARE, Act("delete", 0)],
     ),
@@ -127,33 +127,33 @@ HISTORIES: dict[str, History] = {
         Way("branch", ("laptop",), shards=2, roots="workspace"),
         [FIRST, SECOND, Act("replace"), FIRST],
     ),
-    "a part reads pages in rows that another part removes": (
+    "a part reads pages in rows that another shard removes": (
         Way("folder", shards=2, roots="page"),
         [FIRST, SECOND, Run("busy", 4, 10, Event("trash_root", 7, 8)), FIRST, SECOND, FIRST],
     ),
-    "an old state is put back, and a store of another part is gone": (
+    "an old state is put back, and a store of another shard is gone": (
         Way("pull", ("laptop",), shards=2, roots="page"),
         [
             *(Run(who=1, every=100), Act("delete_file", 7, 10)),
             *(Run(tree="bare"), Act("revert_state", 7, 9)),
         ],
     ),
-    "somebody wrote in a page that another part moves, and the run is killed": (
+    "somebody wrote in a page that another shard moves, and the run is killed": (
         Way("here", ("laptop",), shards=2, roots="page"),
         [SECOND, Run(who=1, tree="untidy"), Event("source", 9, 2), Run("killed", 60, 5)],
     ),
-    "an older state has the page in the trash in which another part has one": (
+    "an older state has the page in the trash in which another shard has one": (
         Way("pull", ("runner", "runner"), shards=2, roots="workspace"),
         [
             *(FIRST, SECOND, Event("trash", 11, 4), Act("forge", 6, 10), Act("lose", 11, 10)),
             *(FIRST, Choice(4, 11), Act("merge", 4, 3)),
         ],
     ),
-    "a page of another part moves, and a database in it has a row that was never read": (
+    "a page of another shard moves, and a database in it has a row that was never read": (
         Way("pull", shards=2, roots="workspace"),
         [FIRST, SECOND, Event("move_into", 2, 4), Run("full")],
     ),
-    "a row leads to a page that another part reads later": (
+    "a row leads to a page that another shard reads later": (
         Way("pull", shards=2, requests=3, roots="page"),
         [Event("relate", 2, 5)],
     ),

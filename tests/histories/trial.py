@@ -326,7 +326,7 @@ class Trial:
         # What a kept folder has is known all the same.
         is_told = hidden <= whole_pages(after.ours) or run.how in ("busy", "between")
         is_told |= ended.report is not None and ended.report.waiting > 0
-        assert is_told, f"silent: {sorted(hidden)} wait for another part\n{ended.log}"
+        assert is_told, f"silent: {sorted(hidden)} wait for another shard\n{ended.log}"
         # What the owner deleted of pages of another shard waits for its turn, or until Notion shows them.
         unseen |= hidden | kept
         broken = checks.broken(before, after, kept)

@@ -38,14 +38,14 @@ def state(**pages: Record) -> State:
 
 
 def decide(
-    picture: Listed,
+    found: Listed,
     known: State,
     verdicts: dict[str, Verdict] | None = None,
     rules: Rules | None = None,
 ) -> Plan:
     given = {id_ * 32: verdict for id_, verdict in (verdicts or {}).items()}
     rules = replace(rules or Rules(), render_keys=RENDER_KEYS)
-    return plan(listing(picture, verdicts=given), known, rules)
+    return plan(listing(found, verdicts=given), known, rules)
 
 
 def only(decided: Plan) -> Step:

@@ -151,7 +151,7 @@ def test_what_lies_on_the_way_to_something_unknown_keeps_its_folder() -> None:
 
 
 def test_a_page_that_comes_back_finds_its_folder_with_what_lies_in_it() -> None:
-    """Another part of the pages has read what lies in it, and the branch was put back since."""
+    """Another shard has read what lies in it, and the branch was put back since."""
     inside = record("Notes", parent="a" * 32, folder="wiki/tea/notes")
     found = all_folders(listing(listed(row("a", "Tea"))), state(b=inside))
     assert (found["a" * 32], found["b" * 32]) == ("wiki/tea", "wiki/tea/notes")

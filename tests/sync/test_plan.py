@@ -114,14 +114,14 @@ def test_pages_of_a_database_that_is_not_listed_are_left_alone() -> None:
 def ten_pages(gone: int) -> tuple[Listed, State, dict[str, Verdict]]:
     ids = "0123456789"
     known = state(**{id_: record(f"P{id_}") for id_ in ids})
-    picture = listed(*(row(id_, f"P{id_}") for id_ in ids[gone:]))
-    return picture, known, dict.fromkeys(ids[:gone], Verdict.TRASHED)
+    found = listed(*(row(id_, f"P{id_}") for id_ in ids[gone:]))
+    return found, known, dict.fromkeys(ids[:gone], Verdict.TRASHED)
 
 
 @pytest.mark.parametrize(("gone", "removed"), [(1, 1), (4, 4), (5, 0), (9, 0)])
 def test_too_many_at_once_are_not_removed(gone: int, removed: int) -> None:
-    picture, known, verdicts = ten_pages(gone)
-    decided = decide(picture, known, verdicts)
+    found, known, verdicts = ten_pages(gone)
+    decided = decide(found, known, verdicts)
     assert len(decided.of(Action.REMOVE)) == removed
     assert bool(decided.problems) == (removed == 0)
 
@@ -151,8 +151,8 @@ def test_a_page_that_moved_while_the_databases_were_listed_is_taken_where_it_was
 
 
 def test_too_many_are_removed_when_that_is_allowed() -> None:
-    picture, known, verdicts = ten_pages(9)
-    decided = decide(picture, known, verdicts, Rules(allow_mass_delete=True))
+    found, known, verdicts = ten_pages(9)
+    decided = decide(found, known, verdicts, Rules(allow_mass_delete=True))
     assert len(decided.of(Action.REMOVE)) == 9
 
 
@@ -169,8 +169,8 @@ def test_deleted_pages_stay_when_the_user_wants_them_kept() -> None:
 
 
 def test_where_all_pages_are_kept_nobody_is_asked_to_allow_many_removals() -> None:
-    picture, known, verdicts = ten_pages(9)
-    decided = decide(picture, known, verdicts, Rules(keep_deleted=True))
+    found, known, verdicts = ten_pages(9)
+    decided = decide(found, known, verdicts, Rules(keep_deleted=True))
     assert not decided.of(Action.REMOVE) and not decided.problems
 
 
@@ -191,19 +191,19 @@ def test_a_page_that_is_kept_without_being_listed_keeps_its_folder_from_others()
 
 
 @pytest.mark.parametrize(
-    ("is_complete", "shard"), [(False, (1, 1)), (True, (1, 2))], ids=["unlisted", "another part"]
+    ("is_complete", "shard"), [(False, (1, 1)), (True, (1, 2))], ids=["unlisted", "another shard"]
 )
 def test_a_page_that_this_run_could_not_check_keeps_its_folder_from_others(
     is_complete: bool, shard: tuple[int, int]
 ) -> None:
-    """Nobody is asked about it: the listing broke off, or another part of the run does that."""
-    picture = listed(row("a", "Tea"), complete=is_complete)
-    decided = decide(picture, state(b=record("Tea")), rules=Rules(shard=shard))
+    """Nobody is asked about it: the listing broke off, or another shard does that."""
+    found = listed(row("a", "Tea"), complete=is_complete)
+    decided = decide(found, state(b=record("Tea")), rules=Rules(shard=shard))
     assert only(decided).folder == f"wiki/tea-{'a' * 8}"
 
 
 def test_a_page_whose_folder_was_moved_without_it_being_read_has_its_links_written_again() -> None:
-    """Another part of the run moved it with its database, or it could not be read then."""
+    """Another shard moved it with its database, or it could not be read then."""
     cup = Target("books/cup/index.md", "Cup")
     links = ("b" * 32,)
     before = record(
@@ -221,23 +221,23 @@ def test_a_page_whose_folder_was_moved_without_it_being_read_has_its_links_writt
 
 
 def test_the_same_listings_give_the_same_plan() -> None:
-    picture, known, verdicts = ten_pages(2)
-    assert decide(picture, known, verdicts) == decide(picture, known, verdicts)
+    found, known, verdicts = ten_pages(2)
+    assert decide(found, known, verdicts) == decide(found, known, verdicts)
 
 
 def test_every_page_is_in_just_one_shard_and_links_know_them_all() -> None:
-    picture = listed(*(row(id_, f"P{id_}") for id_ in "0123456789"))
-    plans = [decide(picture, state(), rules=Rules(shard=(part, 3))) for part in (1, 2, 3)]
+    found = listed(*(row(id_, f"P{id_}") for id_ in "0123456789"))
+    plans = [decide(found, state(), rules=Rules(shard=(part, 3))) for part in (1, 2, 3)]
     taken = [step.title for each in plans for step in each.steps]
     assert sorted(taken) == [f"P{id_}" for id_ in "0123456789"]
     assert all(len(each.targets) == 11 for each in plans)
 
 
 def test_a_shard_removes_only_its_own_pages() -> None:
-    picture, known, verdicts = ten_pages(2)
+    found, known, verdicts = ten_pages(2)
     removed = [
         step.title
         for part in (1, 2)
-        for step in decide(picture, known, verdicts, Rules(shard=(part, 2))).of(Action.REMOVE)
+        for step in decide(found, known, verdicts, Rules(shard=(part, 2))).of(Action.REMOVE)
     ]
     assert sorted(removed) == ["P0", "P1"]

@@ -24,10 +24,10 @@ def done(rules: Rules, step: Step) -> Rules:
 def test_a_page_that_was_read_in_this_run_is_not_wanted_again() -> None:
     every = {"a" * 32}
     rules = Rules(full_sync=True, damaged=every, rebuilt=every, due=every)
-    picture, known = listed(row("a", "Tea")), state(a=record("Tea", stable=False))
-    first = only(decide(picture, known, rules=rules))
+    found, known = listed(row("a", "Tea")), state(a=record("Tea", stable=False))
+    first = only(decide(found, known, rules=rules))
     assert first.action is Action.FETCH
-    again = only(decide(picture, known, rules=done(rules, first)))
+    again = only(decide(found, known, rules=done(rules, first)))
     assert (again.action, again.reason) == (Action.KEEP, "unchanged")
 
 
@@ -80,14 +80,14 @@ def test_a_page_whose_blocks_are_linked_to_otherwise_is_read() -> None:
 
 
 def test_missing_files_are_tried_alone_and_their_page_is_read_when_one_is_available() -> None:
-    picture, known = listed(row("a", "Tea")), state(a=record("Tea"))
+    found, known = listed(row("a", "Tea")), state(a=record("Tea"))
     rules = Rules(due={"a" * 32})
-    step = only(decide(picture, known, rules=rules))
+    step = only(decide(found, known, rules=rules))
     assert step.action is Action.RETRY
     for is_to_be_read, action in ((False, Action.KEEP), (True, Action.FETCH)):
         told = learned(rules, (), (), {"a" * 32: is_to_be_read})
-        assert only(decide(picture, known, rules=told)).action is action
-    assert only(decide(picture, known, rules=done(told, step))).action is Action.KEEP
+        assert only(decide(found, known, rules=told)).action is action
+    assert only(decide(found, known, rules=done(told, step))).action is Action.KEEP
     edited = listed(row("a", "Tea", NEWER))
     assert only(decide(edited, known, rules=rules)).action is Action.FETCH
 
@@ -152,22 +152,22 @@ def test_a_store_that_is_not_to_be_relied_on_is_read_again(rules: dict[str, Any]
 
 
 def test_a_page_that_has_no_store_gets_one_where_stores_are_kept() -> None:
-    picture, known = listed(row("a", "Tea")), state(a=record("Tea"))
-    assert only(decide(picture, known)).action is Action.KEEP
-    step = only(decide(picture, known, rules=Rules(keep_json=True)))
+    found, known = listed(row("a", "Tea")), state(a=record("Tea"))
+    assert only(decide(found, known)).action is Action.KEEP
+    step = only(decide(found, known, rules=Rules(keep_json=True)))
     assert (step.action, step.reason) == (Action.FETCH, "its .notion.json is missing")
-    assert only(decide(picture, state(a=stored("Tea")), rules=Rules(keep_json=True))).action is (
+    assert only(decide(found, state(a=stored("Tea")), rules=Rules(keep_json=True))).action is (
         Action.KEEP
     )
 
 
 def test_a_page_whose_record_was_lost_is_written_from_its_store_to_prove_it() -> None:
-    picture, known = listed(row("a", "Tea")), state(a=stored("Tea"))
+    found, known = listed(row("a", "Tea")), state(a=stored("Tea"))
     rules = Rules(restored={"a" * 32})
-    step = only(decide(picture, known, rules=rules))
+    step = only(decide(found, known, rules=rules))
     assert (step.action, step.is_proof) == (Action.RENDER, True)
-    assert only(decide(picture, known, rules=done(rules, step))).action is Action.KEEP
-    assert not only(decide(picture, state(a=stored("Tea", render_key="two")))).is_proof
+    assert only(decide(found, known, rules=done(rules, step))).action is Action.KEEP
+    assert not only(decide(found, state(a=stored("Tea", render_key="two")))).is_proof
 
 
 def test_a_page_that_is_only_written_again_is_neither_watched_nor_counted_as_unchanged() -> None:
