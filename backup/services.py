@@ -103,7 +103,7 @@ class ReadingServices:
 
     def at_work(self) -> tuple[str, ...]:
         """A sentence about a run that has not come to its end, if there is one."""
-        said = "A run is at work, or was interrupted: the next one goes on where it ended."
+        said = "A run is in progress, or was interrupted: the next one continues where it ended."
         return (said,) if self.tree.has(journal.NAME) else ()
 
 

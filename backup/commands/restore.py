@@ -241,7 +241,7 @@ def _broken_off(error: BackupError) -> Answer:
 
 
 def _unfinished(why: str, code: int) -> Answer:
-    what = f"{why} The copy is unfinished; another run with the same settings goes on where this one ended."
+    what = f"{why} The copy is unfinished; another run with the same settings continues where this one ended."
     return Answer("Not finished.", problems=(Problem("restore", what),), failed=code)
 
 

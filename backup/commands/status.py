@@ -79,7 +79,7 @@ def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
             "commit": commit or None,
             "newest_edit": max((each.edited for each in now.pages.values()), default="") or None,
             "failed": [{"id": id_, **each} for id_, each in now.failed.items()],
-            "missing": [_told(each, services.now) for each in lacking],
+            "missing": [_lacking_json(each, services.now) for each in lacking],
         },
     )
 
@@ -151,7 +151,7 @@ def _lacking(now: State, services: ReadingServices) -> Iterator[_Lacking]:
             yield _Lacking(id_, record, each, each.since or logged)
 
 
-def _told(each: _Lacking, now: datetime) -> Json:
+def _lacking_json(each: _Lacking, now: datetime) -> Json:
     return {
         "page": each.record.title,
         "id": each.page_id,

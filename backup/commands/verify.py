@@ -27,7 +27,9 @@ def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
     """Compare the state, the files and the Markdown in the output folder with each other, and name each
     file that does not fit. Raises StateError when there is no backup."""
     here = services.load()
-    found = check(here.state, lying(services.tree), Options.of(settings.rendering), here.claimed)
+    found = check(
+        here.state, inventory(services.tree), Options.of(settings.rendering), here.claimed
+    )
     damage = tuple(Problem(name, what) for name, what in untrusted.described(here.state.damage))
     problems = (*damage, *found.problems)
     return Answer(
@@ -63,14 +65,14 @@ def after_run(
 def _found(
     settings: Settings, services: Services, now: State, base: Base | None, writer: Writer
 ) -> Checked:
-    there = lying(services.tree)
+    there = inventory(services.tree)
     if base and services.publisher:
         there = published(services.tree, now, base, services.publisher.contents, writer.touched)
     options, others = Options.of(settings.rendering), writer.plan.others
     return check(now, there, options, unfinished=others)
 
 
-def lying(tree: Tree) -> Inventory:
+def inventory(tree: Tree) -> Inventory:
     """The backup as it lies in the work tree."""
     return Inventory(frozenset(tree.files()), tree.content, tree.digest, tree.is_blocked)
 
@@ -89,7 +91,7 @@ def published(
     files |= set(tree.files()) if base.checked_out else set()
     written = (*names(now, TEXTS), *names(now, SHEETS))
     texts = contents([path for path in written if path in elsewhere])
-    stores = _Ahead([path for path in names(now, STORES) if path in elsewhere], contents)
+    stores = _InBatches([path for path in names(now, STORES) if path in elsewhere], contents)
 
     def content(path: str) -> bytes:
         found = texts[path] if path in texts else stores.get(path)
@@ -103,7 +105,7 @@ def published(
 
 
 @dataclass
-class _Ahead:
+class _InBatches:
     """Files that are asked for in the order of `paths`, read a few at a time: all stores together are
     too large for the memory."""
 

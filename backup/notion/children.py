@@ -75,7 +75,7 @@ def home(client: Client, raw: Json) -> Home:
         if around.get("in_trash") or around.get("archived"):
             return Home(None, first or "", is_trashed=True)
         parent = mapping(around, "parent")
-    raise NotionError("Notion named blocks in blocks without an end.")
+    raise NotionError("Notion's blocks are nested without end.")
 
 
 def page_or_database(client: Client, id_: str) -> Json:

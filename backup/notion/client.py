@@ -355,7 +355,7 @@ class Client:
             raise Broken(f"an answer that took more than {self._bounds.seconds:.0f} s") from None
         except wire.AnswerTooLarge:
             most = f"{self._bounds.size / 1_000_000:.0f} MB"
-            message = f"Notion answered {named} with more than {most}, and it is not read."
+            message = f"Notion's answer to {named} is larger than {most}, and is not read."
             raise NotionError(message, code=_TOO_LARGE) from None
         except RequestException as error:
             raise Broken(str(no_answer(error))) from None

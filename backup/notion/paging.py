@@ -53,7 +53,9 @@ def going_on(named: str) -> Callable[[Json], str]:
             return ""
         cursor, found = part.get("next_cursor"), part.get("results")
         if not isinstance(cursor, str) or not cursor or cursor in cursors:
-            raise NotionError(f"Notion's list of {named} says that it goes on, but not where.")
+            raise NotionError(
+                f"Notion's list of {named} has more, but does not say where it continues."
+            )
         cursors.add(cursor)
         fruitless = fruitless + 1 if not found or found == last else 0
         last = found if isinstance(found, list) else []

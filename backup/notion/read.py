@@ -212,7 +212,7 @@ def child(raw: Json, parent: str) -> Row:
     except Exception as error:  # whatever is in a page, it costs no other one
         kind = type(error).__name__
         raise NotionError(
-            f"Notion gave the page in a form that makes no sense ({kind})."
+            f"Notion gave the page in a form that is not understood ({kind})."
         ) from error
 
 

@@ -52,7 +52,9 @@ def whole(client: Client, page_id: str, value: Json) -> Json:
     """
     kind, id_ = str(value["type"]), value.get("id")
     if not isinstance(id_, str) or not id_:
-        raise NotionError(f"Notion cut a property ({kind}) of page {page_id}, without its id.")
+        raise NotionError(
+            f"Notion truncated a property ({kind}) of page {page_id}, without its id."
+        )
     answers = restarted(lambda: list(client.property_items(page_id, id_)))
     last = answers[-1]
     if last["object"] != "list":

@@ -59,7 +59,7 @@ class Checked:
 
 def check(
     now: State,
-    lying: Inventory,
+    disk: Inventory,
     options: Options,
     claimed: Collection[str] = (),
     unfinished: Collection[str] = (),
@@ -67,27 +67,27 @@ def check(
     """Everything in which a backup does not fit itself. `options` are those that it was written with,
     `claimed` the files of an interrupted run, which are nobody's yet, `unfinished` the texts that somebody
     else is to write: links from or to these lead where they will be."""
-    there = set(lying.files)
+    there = set(disk.files)
     kinds = _kinds(now)
     written = {
-        path: lying.content(path)
+        path: disk.content(path)
         for path, kind in kinds.items()
         if kind in (TEXTS, SHEETS) and path in there
     }
     texts = {path: each for path, each in written.items() if kinds[path] == TEXTS}
     foreign = _foreign(now, there - kinds.keys() - set(claimed))
-    again = Comparison(now, written, lying.content, there, options)
+    again = Comparison(now, written, disk.content, there, options)
     again.run()
-    links, unsure = _links(texts, lying, unfinished)
+    links, unsure = _links(texts, disk, unfinished)
     wrong = {
         TEXTS: [*again.wrong_lists, *again.wrong_texts, *links],
         SHEETS: again.wrong_sheets,
         STORES: again.wrong_stores,
-        FILES: [*_changed(now, lying)],
+        FILES: [*_changed(now, disk)],
         FOREIGN: foreign,
     }
     for path in sorted(kinds.keys() - there):
-        what = _BLOCKED if lying.is_blocked(path) else "is missing; the next backup brings it back."
+        what = _BLOCKED if disk.is_blocked(path) else "is missing; the next backup brings it back."
         wrong[kinds[path]].append(Problem(path, what))
     checked = Counter(
         {FOREIGN: len(foreign), **Counter(kinds[path] for path in kinds.keys() & there)}
@@ -133,14 +133,14 @@ def _files(now: State) -> dict[str, str]:
     }
 
 
-def _changed(now: State, lying: Inventory) -> Iterator[Problem]:
+def _changed(now: State, disk: Inventory) -> Iterator[Problem]:
     """Files that are not what was downloaded. The state of one that was rebuilt may not know that."""
     for path, digest in _files(now).items():
-        found = lying.digest(path) if digest and path in lying.files else None
+        found = disk.digest(path) if digest and path in disk.files else None
         if found == "":
             yield Problem(path, _UNREADABLE)
         elif found is not None and found != digest:
-            content = lying.content(path)
+            content = disk.content(path)
             if as_downloaded(content, digest) is not None:
                 continue
             is_pointer = content.startswith(_POINTER)
@@ -148,14 +148,14 @@ def _changed(now: State, lying: Inventory) -> Iterator[Problem]:
 
 
 def _links(
-    texts: Mapping[str, bytes], lying: Inventory, unfinished: Collection[str]
+    texts: Mapping[str, bytes], disk: Inventory, unfinished: Collection[str]
 ) -> tuple[list[Problem], int]:
     """What a reader stumbles over, and how many links may or may not be wrong. Bytes that are not UTF-8 are shown
     as readers see them."""
     shown = {path: text.decode("utf-8", "replace") for path, text in texts.items()}
     found: list[Problem] = []
     nowhere: dict[str, list[DeadLink]] = {}
-    for problem in verify.problems(shown, lying.files):
+    for problem in verify.problems(shown, disk.files):
         if not isinstance(problem, DeadLink):
             found.append(problem)
         elif problem.where in unfinished or problem.at in unfinished:
@@ -166,7 +166,7 @@ def _links(
             found.append(problem)
     unsure = 0
     for path in filter(nowhere.get, texts):  # in the order in which stores are read fastest
-        blocks = _anchors(join(parent_of(path), STORE), lying)
+        blocks = _anchors(join(parent_of(path), STORE), disk)
         if blocks is None:
             unsure += sum(is_anchor(each.fragment) for each in nowhere[path])
         else:
@@ -174,13 +174,13 @@ def _links(
     return found, unsure
 
 
-def _anchors(path: str, lying: Inventory) -> set[str] | None:
+def _anchors(path: str, disk: Inventory) -> set[str] | None:
     """What the anchors of a page's blocks are called, by its store; None when there is none that can be used. A link to any other place
     came with somebody's text: Notion itself leads it to the page alone."""
-    if path not in lying.files:
+    if path not in disk.files:
         return None
     try:
-        found = store.loads(lying.content(path))
+        found = store.loads(disk.content(path))
     except StoreError:
         return None
     blocks = found.page.walk() if isinstance(found, StoredPage) else ()

@@ -44,7 +44,7 @@ _REFUSED = (
     "“Read comments” under Capabilities, and save; or set COMMENTS=false."
 )
 _IN_SHARES = (
-    "To ask about all of them takes about {} requests. So this run asked about a part of them. Every page "
+    "Asking about all of them takes about {} requests. This run asked about some of them. Every page "
     "has its turn in seven runs of a workflow, and when it is edited; a full sync asks about all."
 )
 _NOT_ALL = (

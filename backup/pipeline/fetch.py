@@ -344,7 +344,7 @@ _ROOM = "Make room on the disk of the runner."
 _LISTING = "and what lies in them is being listed"
 _NOT_LISTED = Problem(
     "The run was stopped",
-    "What lies in the pages that were read was not listed to the end; everything finished is saved, and the "
+    "The pages and databases inside those that were read were not all listed; everything finished is saved, and the "
     "next run continues.",
 )
 

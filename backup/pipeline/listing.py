@@ -383,7 +383,7 @@ _UNREAD = (
     "⋯ → Connections, and add the integration. Until then, the page has a link to Notion."
 )
 _NOTHING = (
-    "Notion shows this integration no page and no database. Open what belongs into the backup in Notion, "
+    "Notion shows this integration no page and no database. In Notion, open what is to be backed up, "
     "⋯ → Connections → add the integration."
 )
 _INCAPABLE = "Every database was refused. Give the integration the capability to read content."

@@ -27,7 +27,7 @@ from backup.words import UNTITLED
 
 _LATE = timedelta(hours=1)  # Assumed: by then an edit is in the index of the search
 _IN_SHARES = (
-    "To list all of them takes about {} requests. So this run listed a part of them ({} requests), and a "
+    "Listing all of them takes about {} requests. This run listed some of them ({} requests), and a "
     "search showed which of the other pages were edited. Every page has its turn in seven runs of a "
     "workflow; a full sync lists all."
 )

@@ -42,7 +42,7 @@ class Publications:
             if snapshot.held.objects:
                 self.log.line(_words(self.publisher.publish(snapshot), self.publisher))
         except BackupError as error:
-            self.log.problem("warnings", Problem(_WHERE, f"{error} It is tried again."))
+            self.log.problem("warnings", Problem(_WHERE, f"{error} The run tries again."))
         self.publisher.rest(self.writer.size)
 
     def end(self, now: State, report: Report) -> Report:

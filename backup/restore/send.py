@@ -39,7 +39,7 @@ from backup.restore.steps import (
 from backup.restore.upload import Uploads
 from backup.restore.writer import BlockLimit, NotionWriter, Unsettled
 
-_AGAIN = "Run the restore again: it goes on."
+_AGAIN = "Run the restore again: it continues."
 
 
 class Foreign(BackupError):
@@ -181,7 +181,7 @@ class _Sender:
             type_ = word(block, "type")
             title = word(mapping(block, type_), "title")
             if type_ in CHILD_BLOCKS and title.endswith(self.plan.mark):
-                self.log("An unfinished copy is there: the restore goes on with it.")
+                self.log("An unfinished copy is there: the restore continues it.")
                 self.ids[key] = str(block["id"])
                 self.comments.is_new = False
                 return True

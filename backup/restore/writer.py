@@ -37,7 +37,7 @@ class Unsettled(NotionError):
     def __init__(
         self, message: str, status: int = 0, resource: str = "", children: Any = ()
     ) -> None:
-        super().__init__(message, hint="Run the restore again: it goes on.", status=status)
+        super().__init__(message, hint="Run the restore again: it continues.", status=status)
         self.resource = resource
         self.children = tuple(each for each in as_list(children) if isinstance(each, str))
 
@@ -162,7 +162,7 @@ class NotionWriter:
                 if failed >= _REPEATS:
                     raise Busy(
                         f"{method} /v1/{path} met a conflict {failed} times.",
-                        hint="Run the restore again: it goes on.",
+                        hint="Run the restore again: it continues.",
                         status=error.status,
                     ) from None
                 self._gate.pause(failed, error.seconds)
@@ -215,5 +215,5 @@ def _check_limit(status: int, body: object) -> None:
         raise BlockLimit(
             f"The workspace takes no more than {limit} blocks from programs.",
             hint="Remove this limit in Notion (a paid plan, or a personal token), then run the restore "
-            "again: it goes on.",
+            "again: it continues.",
         )

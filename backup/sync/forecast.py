@@ -35,8 +35,8 @@ def lines(decided: Plan, state: State, allowed: int) -> Iterator[str]:
         cost, pages = _of(storeless, state), counted(len(storeless), "page")
         yield (
             f"Without a {STORE} so far: {pages}, to be read once for it (about "
-            f"{counted(cost, 'request')}). If the run is cut off, the next one goes on with the rest. "
-            "KEEP_JSON=false does without."
+            f"{counted(cost, 'request')}). If the run is cut off, the next one continues with the rest. "
+            "KEEP_JSON=false turns this off."
         )
 
 

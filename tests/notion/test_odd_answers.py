@@ -140,7 +140,7 @@ def test_an_answer_that_is_too_large_is_not_read(times: int, serve: Serve) -> No
     workspace, page = one_page()
     service = serve(workspace)
     service.stand_in.plan = lambda asked: _packed(40_000_000, times)
-    with pytest.raises(NotionError, match="with more than 32 MB, and it is not read"):
+    with pytest.raises(NotionError, match="is larger than 32 MB, and is not read"):
         service.client.page(page)
     assert len(service.stand_in.requests) == 1
 

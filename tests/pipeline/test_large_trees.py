@@ -255,7 +255,7 @@ def test_a_run_that_is_stopped_while_it_lists_new_pages_saves_what_it_has(grown:
 
     grove.backup.server.plan = plan
     ran = grove.run(128 + signal.SIGTERM)
-    assert "What lies in the pages that were read was not listed to the end" in ran.log
+    assert "The pages and databases inside those that were read were not all listed" in ran.log
     assert len(grove.pages) == 11
     grove.backup.stop = grove.backup.server.plan = None
     grove.run()

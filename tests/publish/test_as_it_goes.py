@@ -252,7 +252,7 @@ def test_a_refusal_meanwhile_is_a_warning_and_the_end_publishes_everything(targe
     summary = target.folder.parent / "summary.md"
     ran = target.run(PUBLISH_EVERY="1", GITHUB_STEP_SUMMARY=str(summary))
     assert ran.code == 0, ran.log
-    assert "It is tried again." in ran.log and "It is tried again." in summary.read_text()
+    assert "The run tries again." in ran.log and "The run tries again." in summary.read_text()
     assert titles(target) == {"Tea", "Milk", "Slow"}
     assert remote_commits(target) == 2
 

@@ -107,7 +107,7 @@ def test_an_unfinished_copy_that_somebody_changed_has_to_go_first(machine: Machi
     (begun,) = machine.notion.listed(machine.goal.id)
     machine.notion.append(begun, [build.block("divider")] * 9)
     told = restore(machine.backup, "top", RESTORE_INTO=machine.goal.id)
-    assert told.code == 3 and "goes on where" not in told.out, told.out
+    assert told.code == 3 and "continues where" not in told.out, told.out
     assert "Move the unfinished copy into Notion's trash, then run the restore again" in told.out
 
 

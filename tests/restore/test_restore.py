@@ -128,7 +128,7 @@ def test_the_limit_of_blocks_ends_it_and_the_next_one_goes_on(desk: Desk) -> Non
     desk.backup.server.writes.knobs.block_limit = 4
     told = desk.restore()
     assert told.code == 3 and "takes no more than 4 blocks" in told.out, told.out
-    assert "it goes on" in told.out
+    assert "it continues" in told.out
     desk.backup.server.writes.knobs.block_limit = None
     assert desk.restore().code == 0
     (copy,) = desk.copies()
@@ -195,7 +195,7 @@ def test_what_notion_refuses_for_good_does_not_ask_for_another_run(desk: Desk) -
     for _ in range(2):
         told = desk.restore()
         assert told.code == 1 and "Notion refused" in told.out, told.out
-        assert "Another run ends here, too" in told.out and "goes on where" not in told.out
+        assert "Another run ends here, too" in told.out and "continues where" not in told.out
     assert [copy.title.partition(" (")[0] for copy in desk.copies()] == ["Top"]
 
 
