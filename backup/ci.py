@@ -22,7 +22,7 @@ _REPOSITORY = re.compile(r"[\w.\-]+/[\w.\-]+")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Where the run takes place; '' for what nobody says.
+    """Where the run takes place; '' when unknown.
 
     `host` is 'github', 'gitea' or 'forgejo'. `server` is the address under which people reach it,
     without a slash at its end; `repository` is 'owner/name' there, `run` the address of the workflow
@@ -105,7 +105,7 @@ _BOTS = {
 
 
 def bot(environ: Mapping[str, str]) -> Identity | None:
-    """Whom the host shows for commits of a workflow; None where no workflow runs."""
+    """The identity that the host shows for commits of a workflow; None where no workflow runs."""
     return _BOTS.get(_own(environ) or product(environ))
 
 

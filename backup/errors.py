@@ -117,7 +117,7 @@ class StoreError(BackupError):
 
 
 class Unfinished(BackupError):
-    """A restore did not come to its end; the next one goes on."""
+    """A restore was not finished; the next one continues it."""
 
     exit_code = 3
 
@@ -128,7 +128,7 @@ class GitError(BackupError):
 
 def sentence(error: Exception) -> str:
     """An error in words. A bug is named by its kind and place ('backup.pipeline.page:120'): its own words
-    may hold what nobody should read. What the disk refused is none."""
+    may hold what nobody should read. A refusal by the disk is not one."""
     if isinstance(error, BackupError):
         return str(error)
     frames = traceback.walk_tb(error.__traceback__)

@@ -60,7 +60,7 @@ def load_at(text: str, start: int) -> Any:
 
 
 def dumps(value: Any, *, is_sorted: bool = True) -> str:
-    """The JSON of a value on one line, without blanks; with sorted keys the same value is always the
+    """The JSON of a value on one line, without spaces; with sorted keys the same value is always the
     same text. Strings are as they are, so that halves of surrogate pairs cannot be encoded."""
     try:
         return (_SORTED if is_sorted else _AS_IT_IS).encode(value)

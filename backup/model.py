@@ -25,7 +25,7 @@ OWN = ".notion-sync."  # begins every name that this program keeps for itself
 CHILD_BLOCKS = (
     "child_page",
     "child_database",
-)  # what is in one is no part of the page that it lies in
+)  # what is in one is not part of the page that it lies in
 PEOPLE = ("created_by", "last_edited_by")  # keys, and types of property, with one user each
 STREAMED = ("video", "audio")  # blocks whose address may be that of a page that plays them
 WITHHELD = "Notion does not show its content to this integration"  # why a block is `unread`: a 404

@@ -180,7 +180,7 @@ def reading_services(
 
 
 def repository(workspace: Path, environ: Mapping[str, str]) -> str:
-    """'owner/repo' of the clone's remote; '' when it has none, or is no clone."""
+    """'owner/repo' of the clone's remote; '' when it has none, or is not a clone."""
     try:
         return ci.repository_of(Git(workspace, environ).ask("config", "--get", "remote.origin.url"))
     except GitError:

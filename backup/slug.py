@@ -60,7 +60,7 @@ def is_reserved(name: str) -> bool:
 def is_guarded(name: str) -> bool:
     """Whether Git, or a host of repositories, would read orders in a file or folder of this name.
 
-    File systems differ in whether they see case, dots and blanks at the end, or joiners.
+    File systems differ in whether they see case, dots and spaces at the end, or joiners.
     """
     lower = visible(name).lower().rstrip(". ")
     return lower in _ORDERS or bool(_GIT.fullmatch(lower))
@@ -71,7 +71,7 @@ def is_path(path: str) -> bool:
     Notion, from the settings, and from files that lie in the repository.
 
     It leads down from the output folder, with '/' between its parts, and every system takes it; it is
-    nothing that Git or a host reads orders in. '.' and '' are no paths.
+    nothing that Git or a host reads orders in. '.' and '' are not paths.
     """
     parts = path.split("/")
     return (

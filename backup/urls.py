@@ -31,7 +31,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 
 
 def split(url: str) -> SplitResult | None:
-    """The parts of `url`, None when it is none (an unclosed '[', a port that is no number)."""
+    """The parts of `url`, None when it is none (an unclosed '[', a port that is not a number)."""
     try:
         parts = urlsplit(url.strip())
         _ = parts.port

@@ -38,7 +38,7 @@ _NOTHING = (
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """A page or database. `parent` is the id of what it lies in; '' when that is not to be seen."""
+    """A page or database. `parent` is the id of what it lies in; '' when that is not shown."""
 
     id: str
     title: str

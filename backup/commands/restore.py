@@ -204,7 +204,7 @@ def _copy_there(
 
 
 def _beside(id_: str, shown: Proof) -> str:
-    """That a page of the same title stays, which is no copy, an edited one, or one that never was equal."""
+    """That a page of the same title stays, which is not a copy, an edited one, or one that never was equal."""
     places = counted(len(shown.differences), "place")
     return (
         f"A page of this title is there already, and differs from the backup in {places}: it stays, and a copy is "
@@ -231,7 +231,7 @@ def _progress(services: RestoreServices) -> Callable[[str], None]:
 
 
 def _broken_off(error: BackupError) -> Answer:
-    """What ended a restore: another run goes on, unless Notion would refuse the same again."""
+    """What ended a restore: another run continues it, unless Notion would refuse the same again."""
     is_refused = isinstance(error, NotionError) and error.status == _REFUSED
     if not is_refused and not isinstance(error, Foreign):
         return _unfinished(str(error), _NOT_FINISHED)

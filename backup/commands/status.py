@@ -1,4 +1,4 @@
-"""The status command: what is backed up, of when, and what is missing. It asks nobody but git."""
+"""The status command: what is backed up, of when, and what is missing. It asks only git."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Lacking:
     since: str
 
     def kind(self, today: datetime) -> str:
-        """'too large' and 'gone' are known and need nobody; 'failed' does."""
+        """'too large' and 'gone' are known and need no attention; 'failed' does."""
         if self.pending.limit:
             return "too large"
         return "gone" if self.pending.is_given_up(today.date()) else "failed"
@@ -85,7 +85,7 @@ def run(settings: ReadingSettings, services: ReadingServices) -> Answer:
 
 
 def _parts(now: State, services: ReadingServices) -> list[_Numbers]:
-    """Each database by title, and each page that is a root, with all that lies in it. A page below a page
+    """Each database by title, and each page that is a root, with everything in it. A page below a page
     counts where that does."""
     parts = {id_: _Numbers(place.title, place.folder) for id_, place in now.databases.items()}
     parents = {id_: record.parent for id_, record in now.pages.items()}  # up to a database

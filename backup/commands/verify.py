@@ -1,4 +1,4 @@
-"""The verify command: whether what is backed up is what was backed up. It asks nobody."""
+"""The verify command: whether what is backed up is what was backed up. It asks no server."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What new images show, in a few words for their names: asked once for each content, and bounded.
 
 The words come from a model that looked at a stranger's image: they are taken for noise that may
-hold a name, and nothing of them but letters, digits and blanks is kept. An image is made fit to be
+hold a name, and nothing of them but letters, digits and spaces is kept. An image is made fit to be
 sent with Pillow where Python has it; else it is sent as it is, or not at all.
 """
 
@@ -111,7 +111,7 @@ _GIVEN_UP = (
 
 
 def words(answer: str) -> str:
-    """What of a model's answer may become part of a name: lower-case words with blanks between.
+    """What of a model's answer may become part of a name: lower-case words with spaces between.
 
     '' for an empty answer, and for one that says that there is none.
     """

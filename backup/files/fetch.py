@@ -1,4 +1,4 @@
-"""Downloads: anything a page may point to, from servers nobody vouches for, into a folder.
+"""Downloads: anything a page may point to, from untrusted servers, into a folder.
 
 Nothing of an URL but its host ever gets into a message, and no credential is ever sent.
 """

@@ -216,7 +216,7 @@ def _is_sure(extension_: str, head: bytes) -> bool:
 
 
 def _markup(head: bytes) -> str:
-    """The first tag of `head`: what stands behind blanks, comments and processing instructions."""
+    """The first tag of `head`: what stands behind spaces, comments and processing instructions."""
     text, start = _text(head), 0
     while skipped := _SKIPPED.match(text, start):
         end = text.find("-->" if skipped[1] == "<!--" else "?>", skipped.end())

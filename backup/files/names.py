@@ -78,7 +78,7 @@ def stem(file: File, extension: str, description: str = "") -> str:
 
 
 def safe(name: str, limit: int = _OWN_NAME_BYTES) -> str:
-    """`name` as one part of a path on every system, with its case, blanks and emoji left alone."""
+    """`name` as one part of a path on every system, with its case, spaces and emoji left alone."""
     clean = "".join(char if _is_printable(char) else " " for char in visible(name))
     clean = re.sub(r'[<>:"/\\|?*]+', "-", clean)
     clean = " ".join(clean.split()).lstrip("-. ~")

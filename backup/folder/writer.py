@@ -197,7 +197,7 @@ class Writer:
         return True
 
     def drop_index(self, database_id: str, path: str) -> None:
-        """Delete a file that a database has there and needs no more."""
+        """Delete a file that a database has there and no longer needs."""
         if self._owners.get(path) == database_id:
             self._drop([path])
 

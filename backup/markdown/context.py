@@ -45,7 +45,7 @@ class Context:
     `path`: the page's own file below the output folder. `targets`: every page and database of the
     backup by its bare id. `files`: the page's files by their key (see model.File). `anchors`: bare
     ids of blocks that some link points to. `ancestors`: the page's parents, outermost first. `views`:
-    for each child database that shows the rows of another one the id of that, '' when nobody knows it.
+    for each child database that shows the rows of another one the id of that, '' when unknown.
     """
 
     path: str = TEXT

@@ -40,7 +40,7 @@ def subject(text: str) -> str:
 
 def editor(page: Page) -> str:
     """The name of who edited a page last, where Notion said it: a page names people by their ids alone,
-    but for a property that shows them. '' when nobody knows."""
+    but for a property that shows them. '' when unknown."""
     who = mapping(page.raw, "last_edited_by")
     shown = (
         mapping(value, "last_edited_by")

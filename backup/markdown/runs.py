@@ -57,7 +57,7 @@ def page_mention(page_id: str, title: str = OUTSIDE) -> Json:
 
 
 def one_line(text: str) -> str:
-    """The text with a blank for each line break, as in a heading."""
+    """The text with a space for each line break, as in a heading."""
     return BREAKS.sub(" ", text)
 
 

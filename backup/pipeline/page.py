@@ -110,7 +110,7 @@ class Reader:
         return rendered or self._read(step, before, folder)
 
     def _unlisted(self, step: Step, before: Record, folder: Path) -> Written:
-        """The text of a page that Notion shows no more, as its store has it. Raises StoreError when that
+        """The text of a page that Notion no longer shows, as its store has it. Raises StoreError when that
         cannot be used: nothing else says what the page was."""
         data = store_of(before, folder)
         found = store.loads(data)

@@ -1,4 +1,4 @@
-"""Names the people whom a page shows and Notion gives by their ids alone.
+"""Names the people that a page shows and Notion gives only by their ids.
 
 Of the last editor of a page Notion gives the id, and of a property or a comment it may. Who has the
 capability to read users can ask for the name: once for a person, because the state remembers it. The name
@@ -54,7 +54,7 @@ class People:
 
 
 def _shown(page: Page) -> Iterator[Json]:
-    """The user objects of whom the text of a page gives the names."""
+    """The user objects whose names the text of a page shows."""
     yield from _object(page.raw.get("last_edited_by"))
     for value in mapping(page.raw, "properties").values():
         yield from _in_value(value)

@@ -78,7 +78,7 @@ class Comparison:
         )
 
     def notes(self) -> Iterator[str]:
-        """What could not be compared, and is nobody's fault."""
+        """What could not be compared, and is not an error."""
         if self._without:
             yield (
                 f"{counted(self._without, 'page')} without a {STORE}: their Markdown could not be "

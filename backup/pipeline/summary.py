@@ -197,7 +197,7 @@ def _sections(
     staying: Collection[str],
     memory: Memory,
 ) -> tuple[Section, ...]:
-    """Each root with all that lies in it."""
+    """Each root with everything in it."""
     parents = {id_: each.parent for id_, each in memory.state.nodes.items()}
     parents |= {each.id: each.parent for each in decided.databases}
     rows = {step.page_id: step.row for step in decided.steps if step.row}

@@ -22,7 +22,7 @@ _FROM, _TO = "refs/worktree/notion-backup-from", "refs/worktree/notion-backup-to
 def intended(git: Git, reference: str, tip: str, new: str) -> str | None:
     """Note that the clone is to follow to `new`, before that is published; which commit it shows now, '' before
     the first one. None where it will not follow: the branch `reference` is not checked out, or the clone does
-    not show its `tip`, from which `new` goes on."""
+    not show its `tip`, from which `new` continues."""
     old, shown = _shown(git, reference, tip)
     if shown != tip or not _is_out(git, reference):
         return None

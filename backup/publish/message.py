@@ -27,7 +27,7 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _CLOSING = re.compile(r"(?i)\b(?:clos|fix|resolv|implement|complet)(?:e?[sd]?|ing)\b.*")
 _KEY = re.compile(r"(?i)(?<![^\W_])([a-z][a-z0-9_]*-)(?=\d)")
 _HARMLESS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    # A blank in between leaves every title readable, and no host finds a reference in it.
+    # A space in between leaves every title readable, and no host finds a reference in it.
     (re.compile(r"@(?=\w)"), "@ "),
     (
         re.compile(r"(#)(?=\w)|(!)(?=\d)"),

@@ -188,7 +188,7 @@ class Pushing:
         return self.git.succeeds("fetch", "-q", *options, self.to.remote, self.to.reference)
 
     def _tip(self, base: str) -> Tip:
-        """What to build on: the branch of the remote, or what is checked out, where that goes on from
+        """What to build on: the branch of the remote, or what is checked out, where that continues from
         it; `base` of the remote, if that is given; what is checked out, when the branch is new."""
         there = remote = self._fetched(self.to.reference)
         if self.replaces is not None and there != self.replaces:
@@ -203,7 +203,7 @@ class Pushing:
 
     def _goes_on(self, head: str, there: str) -> bool:
         """Whether what is checked out is the branch with commits that were never pushed. Those that
-        the remote once had and has no more were taken back by somebody."""
+        the remote once had and no longer has were taken back by somebody."""
         if not there or head == there or not self._is_checked_out():
             return False
         if not self._is_ancestor(there, head):

@@ -19,7 +19,7 @@ _MARKS = ("Mn", "Me", "Cf")  # take no column of their own
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`heading` is the sentence that says it all, `head` and `rows` are a table (all but its first
-    column are numbers or short words), `notes` are sentences about what is well, or nobody's fault.
+    column are numbers or short words), `notes` are sentences about what is right, or is not an error.
     `problems` are what is wrong. `data` is the same for programs: one JSON object, `lines` are to be
     copied as they are. `failed` is an exit code that says more than that there are problems. `links` are names with the
     addresses where people find them."""
@@ -36,7 +36,7 @@ class Answer:
 
     @property
     def exit_code(self) -> int:
-        """0: all is well. 1: something is wrong. Else `failed`."""
+        """0: no problems. 1: problems. Else `failed`."""
         return self.failed or int(bool(self.problems))
 
     def table(self) -> Iterator[str]:
@@ -65,8 +65,8 @@ def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _padded(cell: str, width: int, *, left: bool) -> str:
-    blanks = " " * (width - _columns(cell))
-    return cell + blanks if left else blanks + cell
+    spaces = " " * (width - _columns(cell))
+    return cell + spaces if left else spaces + cell
 
 
 def _columns(text: str) -> int:

@@ -1,6 +1,6 @@
 """Cuts drafts into requests within Notion's limits: as few as can be, each block in its place. Pure.
 
-A block goes with all that lies in it when that fits. Else it goes alone, and what lies in it follows by
+A block goes with everything in it when that fits. Else it goes alone, and what lies in it follows by
 its id. A column cannot go alone: it takes what of its first blocks fits, or a placeholder that goes again.
 Only the ids of a request's first tier are answered, so a block whose id is needed goes in one, and what it
 lies in goes before.
@@ -21,7 +21,7 @@ _MARGIN = 10_000  # bytes of a request beside its blocks
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """How much a draft needs with all that lies in it. `whole`: no list is too long, and no id of what
+    """How much a draft needs with everything in it. `whole`: no list is too long, and no id of what
     lies in it is needed."""
 
     tiers: int
@@ -220,7 +220,7 @@ class _Batch:
 
 
 def _behind(batch: _Batch, after: str) -> str:
-    """Where the next request goes on."""
+    """Where the next request continues."""
     return batch.heads[-1].key if after and batch.heads else after
 
 

@@ -157,7 +157,7 @@ def _color(block: Block) -> Json:
 
 
 def _worded(to: Translation, block: Block) -> Drafts:
-    """Text with what lies in it; one that is too long for a block goes on in the next of its kind."""
+    """Text with what lies in it; one that is too long for a block continues in the next of its kind."""
     parts = rich(block.data.get("rich_text"), to.scope)
     more = _MORE[block.type](to, block) if block.type in _MORE else _color(block)
     below = to.below(block)

@@ -19,7 +19,7 @@ _UNKNOWN = 400  # Assumed: also the answer for an id that is nobody's
 
 
 def named(saved: Saved) -> frozenset[str]:
-    """The ids of everybody whom texts mention, values of rows hold, or views look for; 32 hex digits each."""
+    """The ids of all people in texts, in values of rows and in filters of views; 32 hex digits each."""
     said = list(_objects([*_said(saved)]))
     people = [mapping(mapping(each, "mention"), "user") for each in said]
     people += [each for one in said for each in objects(one.get("people"))]

@@ -67,7 +67,7 @@ class RestorePlan:
 
 
 def plan(saved: Saved, target: str, workspace: CopyWorkspace) -> RestorePlan:
-    """How `saved` is restored in the page `target` ('' when it is only to be seen)."""
+    """How `saved` is restored in the page `target` ('' when it is only shown)."""
     if bare_id(target) in {node.id for node in saved.nodes}:
         raise ConfigError("A copy cannot be made in a page that is itself to be restored.")
     translator = Translator(saved, workspace)

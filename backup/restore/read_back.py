@@ -41,7 +41,7 @@ class Reading:
     _seen: set[str] = field(default_factory=set)
 
     def tree(self, kind: str, id_: str) -> Contents:
-        """A page or database with all that lies in it. Raises NotionError when a part cannot be read."""
+        """A page or database with everything in it. Raises NotionError when a part cannot be read."""
         below = self._database if kind == "database" else self._page
         return Contents(tuple(below(bare_id(id_), None)), self._files, self.commented is not None)
 

@@ -1,4 +1,4 @@
-"""What shall be restored: a page or database of the backup and all that lies in it, from its stores. Pure.
+"""What shall be restored: a page or database of the backup and everything in it, from its stores. Pure.
 
 Everything here comes from a repository in which others write, too: a store that is not the one that the
 state names is not used, and no name in it leads out of its page's folder.
@@ -98,7 +98,7 @@ def _bytes(record: FileRecord, folder: str, content: Callable[[str], bytes]) -> 
 
 
 def saved(now: State, id_: str, content: Callable[[str], bytes]) -> Saved:
-    """The page or database `id_` of the state, with all that lies in it; `content` gives the bytes of a
+    """The page or database `id_` of the state, with everything in it; `content` gives the bytes of a
     file below the output folder, b'' when it cannot be read.
 
     Raises ConfigError when its own store cannot be used. One of those in it that cannot be used is a

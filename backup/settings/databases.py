@@ -181,7 +181,7 @@ def _lines(values: Mapping[str, str]) -> Iterator[tuple[str, str, str, str, str]
 
 
 def _parted(line: str) -> tuple[str, str]:
-    """The folder of a line, '' for none, and the rest. What holds an id is no folder: a line that
+    """The folder of a line, '' for none, and the rest. What contains an id is not a folder: a line that
     stood before this one was joined with it."""
     before, equals, after = line.partition("=")
     is_folder = bool(equals) and not re.search(rf"\?|://|{ID}", before.lower())

@@ -108,7 +108,7 @@ def base_address(example: str) -> Callable[[str], str]:
 
 
 def in_header(text: str) -> str:
-    """A secret that travels in a header, which takes no blanks and no line ends."""
+    """A secret that travels in a header, which takes no spaces and no line ends."""
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("contains spaces or unprintable characters: copy it again.")
     return text

@@ -1,4 +1,4 @@
-"""The settings of publishing: what is committed, as whom, where, and how often."""
+"""The settings of publishing: what is committed, by which author, where, and how often."""
 
 from __future__ import annotations
 

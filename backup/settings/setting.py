@@ -48,7 +48,7 @@ class Setting:
 
 class SettingReader:
     """Reads settings from texts by name, and remembers everything that is wrong. `repository` is the
-    one that the run is for ('owner/repo'), '' when nobody knows."""
+    one that the run is for ('owner/repo'), '' when unknown."""
 
     def __init__(self, texts: Mapping[str, str], repository: str = "") -> None:
         self.texts = texts

@@ -1,7 +1,7 @@
 """What Notion said of a page or database, without loss, as the bytes of one file beside its Markdown; pure.
 
 The first line has the format's version, the page object with every property value, its comments, and
-what is known of its files. Then comes one block a line, in reading order, each with its depth: one changed block is one
+what is known of its files. Then comes one block per line, in reading order, each with its depth: one changed block is one
 changed line. docs/format.md describes the form.
 
 What changes without an edit, and what is secret, is left out (see `clean`): an unchanged page always has

@@ -1,6 +1,6 @@
 """JSON on one line with what is as always left out of its rich texts, and put back when it is read.
 
-It works on the text, and that is safe: the keys are sorted and there are no blanks, so that the same value
+It works on the text, and that is safe: the keys are sorted and there are no spaces, so that the same value
 is always the same text; and inside a string a quote has a backslash before it, so that no pattern here, all
 of which begin and end with a quote or a bracket and have a bare one in them, ever begins and ends there.
 """

@@ -1,4 +1,4 @@
-"""Who lies in whom, as the state has it."""
+"""Which pages and databases are inside which, by the state."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def root_folders(roots: Mapping[str, RootFolder], current: Mapping[str, str]) ->
     """The folder of each root.
 
     `current` has the folders of all roots that were ever backed up here: one that needs no other
-    keeps its own, and one that is not to be seen in this run, or not asked for any more, is in the way.
+    keeps its own, and one that is not shown in this run, or not asked for any more, is in the way.
     """
     given = {id_: root.path for id_, root in roots.items() if root.path}
     given |= {

@@ -116,7 +116,7 @@ def needed(step: Step, record: Record) -> Collection[str]:
 
 def _without_doubles(listing: Listing) -> Listing:
     """Every page once: one that moved while all was listed counts where it was seen last edited, and
-    there where it was listed last. A root that lies in something else that is listed is no root."""
+    there where it was listed last. A root that lies in something else that is listed is not a root."""
     newest: dict[str, Row] = {}
     for row in listing.rows:
         other = newest.get(row.id)

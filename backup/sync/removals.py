@@ -187,7 +187,7 @@ def _refusal(root: _Root, rules: Rules) -> str:
 
 
 def _alarm(root: _Root) -> str:
-    """What is wrong when a good part of a root is not to be seen any more, though nothing says
+    """What is wrong when a good part of a root is no longer shown, though nothing says
     that somebody threw it away; '' when it is not that much."""
     unseen = root.count(*(set(Verdict) - set(PROOF)))
     unseen += len(root.below)

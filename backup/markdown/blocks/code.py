@@ -62,7 +62,7 @@ def _verbatim(text: str) -> str:
 
 
 def fence_word(language: str) -> str:
-    """One word without blanks, commas, colons or braces; '' when there is no good one.
+    """One word without spaces, commas, colons or braces; '' when there is no good one.
 
     A name unknown to us (the enum grows, old pages hold others) is taken at its first word.
     """

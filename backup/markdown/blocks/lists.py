@@ -33,7 +33,7 @@ def to_do(block: Block, context: Context) -> str:
 
 
 def _text(block: Block, context: Context) -> str:
-    """The item's text. An empty one gets a blank that shows.
+    """The item's text. An empty one gets a space that shows.
 
     Without it no parser would see a box; and Goldmark 1.7 takes what stands below an empty item for
     the end of its list, or for a heading's underline.

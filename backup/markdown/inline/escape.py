@@ -30,7 +30,7 @@ ALIAS = re.compile(r":(?=(?:\+1|-1|100|1234|(?=[0-9_+-]*[a-z])[a-z0-9_+-]{1,80})
 _SENTENCE_MARKS = "?!.,:*_~'\";"
 _PLAIN = re.compile(r"[A-Za-z0-9:/.\-?=#%+,;@&_]+")
 _OUTER_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_FREE_BEHIND = re.compile(r"[?!.,:;)]?(?:[ \t]|$)")  # no other blank ends an address on GitHub
+_FREE_BEHIND = re.compile(r"[?!.,:;)]?(?:[ \t]|$)")  # no other space ends an address on GitHub
 _ANGLES = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>|\\`\[\]$\x00-\x20\x7f]*")
 MARK = "*"  # as a neighbour: a mark, a link or code, all of which count as punctuation
 BREAK = "\\"  # as the neighbour behind: a hard break, which is written as a backslash
@@ -39,11 +39,11 @@ _LINE_START = re.compile(
     r"#{1,6}(?=\s|$)|[-+*_:~](?=\s|$)|[>|]|~~~|(\d{1,9})[.)](?=\s|$)"
     r"|=+$|[:| ]*-[-:| ]*$"
 )
-_ALERT_START = re.compile(r"(\s*)\[(?=!)")  # \s: a hard blank of an indent
+_ALERT_START = re.compile(r"(\s*)\[(?=!)")  # \s: a hard space of an indent
 _ITEM_START = re.compile(r"(\s*)\[(?=!|[ xX]\])")
 _HEADING_END = re.compile(r"(?:^|(?<=\s))#+$")
 _MAIL_IN_ANGLES = re.compile(r"<[^\s<>@]*@[^\s<>]*>")
-_BOUNDARY = "\x00"  # stands for a mark, a link or a tag: neither a letter nor a blank
+_BOUNDARY = "\x00"  # stands for a mark, a link or a tag: neither a letter nor a space
 _CODE = "\x01"  # stands for a code span, whose inside cannot open math
 _GITHUB_OPENS = re.compile(r"(?:^|(?<=[\s\x00\x01]))\$")
 _GITHUB_CLOSES = re.compile(r"(?<=\S)\$(?![A-Za-z0-9])")
@@ -158,7 +158,7 @@ def _behind(text: str, at: int, place: Position) -> str:
 
 
 def _is_free(text: str, at: int, place: Position) -> bool:
-    """Whether blanks (or the edges of the block) stand on both sides, in unmarked text."""
+    """Whether spaces (or the edges of the block) stand on both sides, in unmarked text."""
     around = _before(text, at, place) + _behind(text, at, place)
     return not place.marked and (not around or around.isspace())
 

@@ -19,7 +19,7 @@ What a parser asks (CommonMark, "Emphasis and strong emphasis"): an opener must 
 behind it, a closer to the text before it. A run is glued to a letter. It is never glued to white
 space, and to punctuation only when its other side is white space or punctuation as well:
 
-    a **(b)** c    works: behind the opener is punctuation, but before it is a blank
+    a **(b)** c    works: behind the opener is punctuation, but before it is a space
     a**(b)** c     does not: before the opener is a letter
 
 Each thing in which the parsers differ makes the answer a "maybe", and maybe is not certain:
@@ -103,7 +103,7 @@ def _items(pieces: Sequence[Piece]) -> list[_Item]:
 
 
 def _apart(pieces: list[Piece]) -> Iterator[Piece]:
-    """The pieces, with the blanks that marked texts begin with as pieces of their own."""
+    """The pieces, with the spaces that marked texts begin with as pieces of their own."""
     for piece in pieces:
         text = piece.text.lstrip() if piece.marks and piece.kind is Kind.TEXT else ""
         if text and text != piece.text:
@@ -134,7 +134,7 @@ def _to_open(items: list[_Item], number: int, already: str) -> list[str]:
     item = items[number]
     marks = [mark for mark in MARKS if mark in item.marks and mark not in already]
     if _is_blank(item):
-        # After a cut, the reopened mark would begin with a blank: it waits for the next item.
+        # After a cut, the reopened mark would begin with a space: it waits for the next item.
         marks = [mark for mark in marks if mark in "mu"]
     return sorted(marks, key=lambda mark: -_end(items, number, mark)) if marks[1:] else marks
 

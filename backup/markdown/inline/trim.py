@@ -1,6 +1,6 @@
 """White space: where a block and its lines begin and end, and which marks may cover it.
 
-Markdown cannot mark a blank at the edge of a marked run, and eats blanks at the edges of lines.
+Markdown cannot mark a space at the edge of a marked run, and eats spaces at the edges of lines.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _TAB = _NBSP * 4
 def trimmed(pieces: Sequence[Piece], *, one_line: bool = False) -> list[Piece]:
     """The pieces of a block without outer white space, their marks only where they can be written.
 
-    With `one_line` every break becomes a blank, as in a heading.
+    With `one_line` every break becomes a space, as in a heading.
     """
     if one_line:
         pieces = merged(_blank_for_break(piece) for piece in pieces)
@@ -33,7 +33,7 @@ def _blank_for_break(piece: Piece) -> Piece:
 
 
 def _is_tidy(pieces: Sequence[Piece]) -> bool:
-    """Whether the white space needs nothing: one line, and no blanks around it."""
+    """Whether the white space needs nothing: one line, and no spaces around it."""
     if not pieces or pieces[0].text[:1].isspace() or pieces[-1].text[-1:].isspace():
         return False
     return not any(piece.kind is Kind.BREAK or "\t" in piece.text for piece in pieces)
@@ -53,7 +53,7 @@ def _line(line: list[Piece], *, keep_indent: bool) -> list[Piece]:
     starts = bool(line) and line[0].kind is Kind.BREAK
     indent, rest = _indent(line[1:] if starts else line)
     if keep_indent and rest and (len(indent) > 1 or "\t" in indent):
-        # As NBSPs, because four real blanks would make the line code, and fewer would be eaten.
+        # As NBSPs, because four real spaces would make the line code, and fewer would be eaten.
         rest.insert(0, Piece(Kind.TEXT, indent.replace("\t", _TAB).replace(" ", _NBSP)))
     rest = _without_trailing(rest, " \t")
     flat = [p._replace(text=p.text.replace("\t", " ")) if "\t" in p.text else p for p in rest]
@@ -61,7 +61,7 @@ def _line(line: list[Piece], *, keep_indent: bool) -> list[Piece]:
 
 
 def _indent(line: list[Piece]) -> tuple[str, list[Piece]]:
-    """The blanks that a line opens with, and the rest of it."""
+    """The spaces that a line opens with, and the rest of it."""
     indent = ""
     for number, piece in enumerate(line):
         text = piece.text.lstrip(" \t") if piece.kind is Kind.TEXT else piece.text
@@ -71,11 +71,11 @@ def _indent(line: list[Piece]) -> tuple[str, list[Piece]]:
     return indent, []
 
 
-def _without_trailing(line: list[Piece], blanks: str | None) -> list[Piece]:
+def _without_trailing(line: list[Piece], spaces: str | None) -> list[Piece]:
     line = list(line)
     while line and line[-1].kind is Kind.TEXT:
         piece = line.pop()
-        if text := piece.text.rstrip(blanks):
+        if text := piece.text.rstrip(spaces):
             return [*line, piece._replace(text=text)]
     return line
 
@@ -89,14 +89,14 @@ def _without_outer_breaks(pieces: list[Piece]) -> list[Piece]:
 
 
 def _marked_where_possible(pieces: list[Piece]) -> list[Piece]:
-    """Takes b, i, s off blanks, breaks and equations at the ends of their runs, u and m off breaks,
-    and a link off blanks and breaks: a link over nothing could not be clicked."""
+    """Takes b, i, s off spaces, breaks and equations at the ends of their runs, u and m off breaks,
+    and a link off spaces and breaks: a link over nothing could not be clicked."""
     if not any(map(_has_soft_edge, pieces)):
         return pieces
     for mark in MARKS:
         if any(mark in piece.marks for piece in pieces):
-            loses, blanks = (_is_loose, True) if mark in "bis" else (_is_break, False)
-            pieces = _edges(pieces, mark, loses, blanks=blanks)
+            loses, spaces = (_is_loose, True) if mark in "bis" else (_is_break, False)
+            pieces = _edges(pieces, mark, loses, spaces=spaces)
     if any(piece.target for piece in pieces):
         pieces = _links(pieces)
     return pieces
@@ -110,12 +110,12 @@ def _has_soft_edge(piece: Piece) -> bool:
 
 
 def _edges(
-    pieces: list[Piece], mark: str, loses: Callable[[Piece], bool], *, blanks: bool
+    pieces: list[Piece], mark: str, loses: Callable[[Piece], bool], *, spaces: bool
 ) -> list[Piece]:
     result: list[Piece] = []
     for covered, stretch in groupby(pieces, lambda piece: mark in piece.marks):
         part = list(stretch)
-        result += _cut(part, lambda p: p.without(mark), loses, blanks=blanks) if covered else part
+        result += _cut(part, lambda p: p.without(mark), loses, spaces=spaces) if covered else part
     return merged(result)
 
 
@@ -126,7 +126,7 @@ def _links(pieces: list[Piece]) -> list[Piece]:
     for target, stretch in groupby(pieces, lambda piece: piece.target):
         part = list(stretch)
         result += (
-            _cut(part, _unlinked, lambda piece: piece.is_space, blanks=True) if target else part
+            _cut(part, _unlinked, lambda piece: piece.is_space, spaces=True) if target else part
         )
     return merged(result)
 
@@ -136,17 +136,17 @@ def _cut(
     off: Callable[[Piece], Piece],
     loses: Callable[[Piece], bool],
     *,
-    blanks: bool,
+    spaces: bool,
 ) -> list[Piece]:
     """One covered stretch: `off` is applied to the pieces at its ends that cannot carry the cover,
-    and with `blanks` to the white space at the ends of the text that remains."""
+    and with `spaces` to the white space at the ends of the text that remains."""
     kept = [number for number, piece in enumerate(stretch) if not loses(piece)]
     if not kept:
         return [off(piece) for piece in stretch]
     first, last = kept[0], kept[-1] + 1
     inner = stretch[first:last]
     before, after = stretch[:first], stretch[last:]
-    if blanks:
+    if spaces:
         before, inner = _leading(before, inner)
         inner, after = _trailing(inner, after)
     return [*map(off, before), *inner, *map(off, after)]

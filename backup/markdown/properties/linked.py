@@ -41,7 +41,7 @@ def _file(item: Json, key: str, at: At) -> Shown:
 
 @shows("created_by", "last_edited_by")
 def person(value: Any, _at: At) -> Shown:
-    """A person, a bot or a group by its name; of one who has left, or whom the integration may not know,
+    """A person, a bot or a group by its name; of one who has left, or is not shown to the integration,
     there is only an id."""
     return words(word(value, "name").strip() or word(value, "id"))
 

@@ -57,7 +57,7 @@ def shows(*types: str) -> Callable[[Show], Show]:
 
 
 def shown(value: object, at: At) -> Shown:
-    """Any property value object: {'type': t, t: …}; {} is no value. An unknown type names itself."""
+    """Any property value object: {'type': t, t: …}; {} is not a value. An unknown type names itself."""
     if not value or not isinstance(value, dict):
         return NOTHING
     type_ = str(value.get("type") or "")
