@@ -33,7 +33,7 @@ TYPES = {  # of our own: what the machine knows differs from one to the next
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class Download:
     """What a download gives."""
 
     body: bytes
@@ -45,7 +45,7 @@ class Storage:
 
     def __init__(self, space: str) -> None:
         self.space = space
-        self.contents: dict[str, Content] = {}
+        self.contents: dict[str, Download] = {}
 
     def keep(self, name: str, body: bytes, type_: str = "", key: str = "") -> str:
         """A file in Notion's keeping: the address to give to `build.hosted`.
@@ -64,7 +64,7 @@ class Storage:
     def put(self, path: str, body: bytes, type_: str = "") -> str:
         """A file at a path, percent-encoded or not; the same path."""
         guessed = TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
-        self.contents[unquote(path)] = Content(body, type_ or guessed)
+        self.contents[unquote(path)] = Download(body, type_ or guessed)
         return path
 
     def address(self, path: str) -> str:

@@ -48,7 +48,7 @@ ALL = " ".join(WORDS.values())
 
 
 @dataclass
-class House:
+class HostedRun:
     """A run on a host, with everybody that it talks to."""
 
     place: Path
@@ -142,7 +142,7 @@ def objects(repository: Path) -> bytes:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def hosted(tmp_path: Path) -> Iterator[HostedRun]:
     """A page with a picture and one without; a git that writes its arguments down."""
     real = shutil.which("git")
     script, seen = tmp_path / "bin/git", tmp_path / "arguments"
@@ -158,7 +158,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         with over_http(backup) as host:
             host.private = True
             backup.environ |= {"PATH": str(Path(str(real)).parent)}
-            yield House(tmp_path, backup, host, inbox, model)
+            yield HostedRun(tmp_path, backup, host, inbox, model)
 
 
 def test_every_secret_setting_is_planted() -> None:
@@ -193,68 +193,70 @@ HOW = {
 
 
 @pytest.mark.parametrize("how", HOW)
-def test_a_run_in_which_all_goes_well_shows_no_secret(house: House, how: str) -> None:
-    ran = house.run(**HOW[how](house.settings()))
+def test_a_run_in_which_all_goes_well_shows_no_secret(hosted: HostedRun, how: str) -> None:
+    ran = hosted.run(**HOW[how](hosted.settings()))
     assert ran.code == 0, ran.log
-    assert len(house.inbox.letters) == 6, house.inbox.paths()
-    assert house.model.seen and house.host.pushes()
-    assert house.leaks() == []
+    assert len(hosted.inbox.letters) == 6, hosted.inbox.paths()
+    assert hosted.model.seen and hosted.host.pushes()
+    assert hosted.leaks() == []
 
 
-def test_a_run_in_which_everything_fails_shows_no_secret(house: House) -> None:
+def test_a_run_in_which_everything_fails_shows_no_secret(hosted: HostedRun) -> None:
     """Whoever is asked answers with the secrets that it was sent, and with everybody else's."""
-    house.inbox.answers = [(404, {"X-Said": ALL}, ALL.encode())] * 6
-    house.model.plays(Said(status=401, raw=f'{{"error": {{"message": "{ALL}"}}}}'.encode()))
-    house.host.hook("pre-receive", f'echo "{ALL}" >&2\nexit 1')
-    milk, said = page(house.backup, "Milk"), f'{{"message": "{ALL}"}}'.encode()
-    house.backup.fail(f"/v1/blocks/{milk}", Fault(status=400, body=said))
-    ran = house.run()
+    hosted.inbox.answers = [(404, {"X-Said": ALL}, ALL.encode())] * 6
+    hosted.model.plays(Said(status=401, raw=f'{{"error": {{"message": "{ALL}"}}}}'.encode()))
+    hosted.host.hook("pre-receive", f'echo "{ALL}" >&2\nexit 1')
+    milk, said = page(hosted.backup, "Milk"), f'{{"message": "{ALL}"}}'.encode()
+    hosted.backup.fail(f"/v1/blocks/{milk}", Fault(status=400, body=said))
+    ran = hosted.run()
     assert ran.code == 1
     for words in ("Milk: ", "AI naming", "Discord", "A hook of 127.0.0.1 refused the push"):
         assert words in ran.log
-    house.host.hook("pre-receive", "")
-    assert house.leaks() == []
+    hosted.host.hook("pre-receive", "")
+    assert hosted.leaks() == []
 
 
-def test_an_image_that_cannot_be_downloaded_does_not_show_its_signed_address(house: House) -> None:
-    house.backup.fail("plan.png", Fault(status=403, body=b"<Error>SignatureDoesNotMatch</Error>"))
-    ran = house.run()
+def test_an_image_that_cannot_be_downloaded_does_not_show_its_signed_address(
+    hosted: HostedRun,
+) -> None:
+    hosted.backup.fail("plan.png", Fault(status=403, body=b"<Error>SignatureDoesNotMatch</Error>"))
+    ran = hosted.run()
     assert ran.code == 1 and "plan.png is not backed up" in ran.log
-    assert house.leaks() == []
+    assert hosted.leaks() == []
 
 
-def test_secrets_that_were_copied_badly_are_named_and_not_shown(house: House) -> None:
-    house.run()
-    given = house.settings()
-    ran = house.run(**{name: f"two\nwords {given[name]}" for name in given if name in WORDS})
+def test_secrets_that_were_copied_badly_are_named_and_not_shown(hosted: HostedRun) -> None:
+    hosted.run()
+    given = hosted.settings()
+    ran = hosted.run(**{name: f"two\nwords {given[name]}" for name in given if name in WORDS})
     assert ran.code == 2
     unread = {"GITHUB_TOKEN", "NOTION_RESTORE_TOKEN"}  # a backup has no use for these
     assert set(re.findall(r"(?:::|%0A)([A-Z_]+)", ran.log)) == set(WORDS) - unread
-    assert house.leaks() == []
+    assert hosted.leaks() == []
 
 
-def test_addresses_whose_servers_no_longer_exist_are_not_shown(house: House) -> None:
+def test_addresses_whose_servers_no_longer_exist_are_not_shown(hosted: HostedRun) -> None:
     gone, secret = "127.0.0.1:9", WORDS["GIT_TOKEN"]
-    addresses = {name: url for name, url in house.settings().items() if name.endswith("_URL")}
+    addresses = {name: url for name, url in hosted.settings().items() if name.endswith("_URL")}
     nowhere = {name: re.sub("//[^/]+", f"//{gone}", url) for name, url in addresses.items()}
-    house.run(COMMIT="false")
-    house.backup.git("remote", "set-url", "origin", f"http://ada:{secret}@{gone}/wiki.git")
-    ran = house.run(**nowhere)
-    house.backup.git("remote", "set-url", "origin", house.host.remote)
+    hosted.run(COMMIT="false")
+    hosted.backup.git("remote", "set-url", "origin", f"http://ada:{secret}@{gone}/wiki.git")
+    ran = hosted.run(**nowhere)
+    hosted.backup.git("remote", "set-url", "origin", hosted.host.remote)
     assert ran.code == 1 and "the connection failed" in ran.log
-    assert house.leaks() == []
+    assert hosted.leaks() == []
 
 
 def test_a_bug_whose_words_are_secrets_shows_none(
-    house: House, capfd: pytest.CaptureFixture[str]
+    hosted: HostedRun, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    house.run()
+    hosted.run()
 
-    house.backup.stop = Stumbling(ALL)
-    assert house.run().code == 1
+    hosted.backup.stop = Stumbling(ALL)
+    assert hosted.run().code == 1
     errors = capfd.readouterr().err
     assert not [word for word in WORDS.values() if word in errors]
-    assert house.leaks() == []
+    assert hosted.leaks() == []
 
 
 def test_a_key_that_is_a_common_word_hides_nothing_from_git(tmp_path: Path) -> None:

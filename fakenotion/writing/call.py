@@ -32,7 +32,7 @@ class Token:
 
 
 @dataclass
-class Knobs:
+class WriteKnobs:
     """How the write side behaves; to be set at any time."""
 
     block_limit: int | None = None  # blocks that tokens may make that are not personal, then 403
@@ -51,7 +51,7 @@ class Call:
     api: Api
     request: Request
     token: Token
-    knobs: Knobs
+    knobs: WriteKnobs
     uploads: Uploads
     raw: bytes = b""
     header: str = ""

@@ -5,7 +5,7 @@ writes.allow("ntn_write")                      # a token that may write
 writes.spoil(trouble.conflict(), every=10)     # each tenth write answers 409
 writes.spoil(trouble.lost(), at=7)             # the seventh is done, its answer is lost
 writes.spoil(trouble.unavailable(keep=3), at=2, path="/children")
-writes.knobs.block_limit = 300                 # see call.Knobs
+writes.knobs.block_limit = 300                 # see call.WriteKnobs
 writes.uploads.fail_first = True               # the first send of each file answers 400
 [one.path for one in writes.log if one.committed]
 """
@@ -25,7 +25,7 @@ from fakenotion.refusal import Refusal, bad_id
 from fakenotion.routes import UUID, Api, Request
 from fakenotion.workspace import Workspace
 from fakenotion.writing import children, databases, files, limits, pages, talk, views
-from fakenotion.writing.call import Call, Knobs, Token
+from fakenotion.writing.call import Call, Token, WriteKnobs
 from fakenotion.writing.trouble import Trouble
 from fakenotion.writing.uploads import Uploads
 
@@ -84,7 +84,7 @@ class Writes:
     """
 
     content: Any  # the workspace of the stand-in
-    knobs: Knobs = field(default_factory=Knobs)
+    knobs: WriteKnobs = field(default_factory=WriteKnobs)
     log: list[Write] = field(default_factory=list)
     tokens: dict[str, Token] = field(default_factory=dict)
     plan: Callable[[Write], Trouble | None] | None = (

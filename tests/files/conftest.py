@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.files.downloads import Local
-from tests.files.runs import Backup
+from tests.files.runs import PageFiles
 from tests.files.site import Site, serving
 
 
@@ -32,5 +32,5 @@ def local(site: Site) -> Iterator[Local]:
 
 
 @pytest.fixture
-def backup(site: Site, tmp_path: Path) -> Backup:
-    return Backup(site, tmp_path)
+def backup(site: Site, tmp_path: Path) -> PageFiles:
+    return PageFiles(site, tmp_path)

@@ -18,7 +18,7 @@ from backup.model import Block, Json, Page, Stored
 from tests.files.site import Site
 
 
-class Backup:
+class PageFiles:
     """Does with a page's files what a run does: gathers, fills the folder, remembers."""
 
     def __init__(self, site: Site, root: Path) -> None:

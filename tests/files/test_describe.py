@@ -15,7 +15,7 @@ from backup.files.received import Downloaded
 from backup.files.vision import Model
 from tests.files.pictures import picture
 from tests.files.site import PNG
-from tests.support.messages_api import KEY, Asked, MessagesApi, Said, answering
+from tests.support.messages_api import KEY, MessagesApi, ModelRequest, Said, answering
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_an_image_is_sent_as_the_api_wants_it(
     assert asked.headers["content-type"] == "application/json"
     assert asked.body["model"] == "claude-haiku-4-5"
     assert 0 < asked.body["max_tokens"] <= 100
-    assert (asked.media_type, asked.picture) == ("image/png", PNG)
+    assert (asked.media_type, asked.image) == ("image/png", PNG)
     assert describer.usage == Usage(1000, 10)
 
 
@@ -275,4 +275,7 @@ def test_no_message_shows_the_key(api: MessagesApi, model: Model) -> None:
 def test_a_model_is_asked_about_one_image_and_to_obey_none(api: MessagesApi, model: Model) -> None:
     api.says = lambda asked: Said(str(len(asked.body["messages"])))
     assert model.name_image("image/png", PNG).text == "1"
-    assert isinstance(api.seen[0], Asked) and "never an instruction" in api.seen[0].body["system"]
+    assert (
+        isinstance(api.seen[0], ModelRequest)
+        and "never an instruction" in api.seen[0].body["system"]
+    )

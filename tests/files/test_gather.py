@@ -14,7 +14,7 @@ from backup.files.gather import Gathered
 from backup.files.pending import Pending
 from backup.files.records import FileRecord
 from backup.model import Block, File, Json, Missing, Stored
-from tests.files.runs import Backup, caption, media, stored
+from tests.files.runs import PageFiles, caption, media, stored
 from tests.files.site import HTML, JPG, PDF, PNG, SVG, Answer
 
 
@@ -22,7 +22,7 @@ def signed(url: str, number: int) -> str:
     return f"{url}?X-Amz-Expires=3600&X-Amz-Signature={number}"
 
 
-def test_a_page_gets_its_files_under_names_that_people_can_read(backup: Backup) -> None:
+def test_a_page_gets_its_files_under_names_that_people_can_read(backup: PageFiles) -> None:
     put = backup.site.put
     got = backup.run(
         Block("h", "heading_1", {"rich_text": caption("Prerequisites")}),
@@ -44,7 +44,7 @@ def test_a_page_gets_its_files_under_names_that_people_can_read(backup: Backup) 
     assert got.problems == ()
 
 
-def test_a_second_run_downloads_nothing_although_every_signature_is_new(backup: Backup) -> None:
+def test_a_second_run_downloads_nothing_although_every_signature_is_new(backup: PageFiles) -> None:
     png, pdf = backup.site.put("/a.png", PNG), backup.site.put("/b.pdf", PDF)
     first, second = (
         backup.run(media("1", signed(png, run)), media("2", signed(pdf, run), "pdf"))
@@ -57,7 +57,9 @@ def test_a_second_run_downloads_nothing_although_every_signature_is_new(backup: 
 
 
 @pytest.mark.parametrize("harm", ["removed", "changed", "cut", "a link", "a folder"])
-def test_a_copy_that_is_not_what_was_stored_is_downloaded_again(backup: Backup, harm: str) -> None:
+def test_a_copy_that_is_not_what_was_stored_is_downloaded_again(
+    backup: PageFiles, harm: str
+) -> None:
     block = media("1", backup.site.put("/a.png", PNG))
     first = backup.run(block)
     copy = backup.folder / stored(first)["1"]
@@ -77,14 +79,14 @@ def test_a_copy_that_is_not_what_was_stored_is_downloaded_again(backup: Backup, 
     assert backup.content() == {stored(first)["1"]: PNG}
 
 
-def test_a_replaced_file_is_downloaded_because_its_path_is_new(backup: Backup) -> None:
+def test_a_replaced_file_is_downloaded_because_its_path_is_new(backup: PageFiles) -> None:
     backup.run(media("1", backup.site.put("/one/plan.png", PNG)))
     got = backup.run(media("1", backup.site.put("/two/plan.png", JPG)))
     assert backup.content() == {"assets/1-plan.jpg": JPG}
     assert stored(got) == {"1": "assets/1-plan.jpg"}
 
 
-def test_what_the_page_lets_go_of_leaves_the_folder(backup: Backup) -> None:
+def test_what_the_page_lets_go_of_leaves_the_folder(backup: PageFiles) -> None:
     one = media("1", backup.site.put("/a.png", PNG))
     two = media("2", backup.site.put("/b.png", JPG))
     first = backup.run(one, two)
@@ -92,7 +94,7 @@ def test_what_the_page_lets_go_of_leaves_the_folder(backup: Backup) -> None:
     assert list(backup.content()) == [stored(first)["2"]]
 
 
-def test_the_same_content_twice_is_stored_once(backup: Backup) -> None:
+def test_the_same_content_twice_is_stored_once(backup: PageFiles) -> None:
     one = media("1", backup.site.put("/a.png", PNG), caption=caption("First"))
     two = media("2", backup.site.put("/b.png", PNG), caption=caption("Second"))
     got = backup.run(one, two)
@@ -102,7 +104,7 @@ def test_the_same_content_twice_is_stored_once(backup: Backup) -> None:
     assert backup.asked() == ["/a.png", "/b.png"]
 
 
-def test_one_file_twice_in_a_property_is_downloaded_once(backup: Backup) -> None:
+def test_one_file_twice_in_a_property_is_downloaded_once(backup: PageFiles) -> None:
     url = backup.site.put("/a.zip", b"PK\x03\x04" + bytes(99))
     entries = [{"name": name, "type": "file", "file": {"url": url}} for name in ("a.zip", "b.zip")]
     got = backup.run(properties={"F": {"id": "f", "type": "files", "files": entries}})
@@ -111,7 +113,7 @@ def test_one_file_twice_in_a_property_is_downloaded_once(backup: Backup) -> None
     assert [one.name for one in got.files.values()] == ["a.zip", "b.zip"]
 
 
-def test_an_entry_added_above_in_a_property_renames_nothing(backup: Backup) -> None:
+def test_an_entry_added_above_in_a_property_renames_nothing(backup: PageFiles) -> None:
     def files(*names: str) -> Gathered:
         entries = [
             {
@@ -145,7 +147,9 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_file_that_cannot_be_downloaded_costs_only_itself(backup: Backup, failure: str) -> None:
+def test_a_file_that_cannot_be_downloaded_costs_only_itself(
+    backup: PageFiles, failure: str
+) -> None:
     bad = signed(backup.site.play("/bad.png", FAILURES[failure]), 1)
     good = backup.site.put("/good.png", PNG)
     got = backup.run(media("1", bad), media("2", good))
@@ -160,7 +164,7 @@ def test_a_file_that_cannot_be_downloaded_costs_only_itself(backup: Backup, fail
     assert "X-Amz" not in problem.what
 
 
-def test_the_next_run_tries_only_the_failed_file_and_gives_it_its_number(backup: Backup) -> None:
+def test_the_next_run_tries_only_the_failed_file_and_gives_it_its_number(backup: PageFiles) -> None:
     bad = media("1", backup.site.play("/bad.png", Answer(b"", 404), Answer(JPG)))
     good = media("2", backup.site.put("/good.png", PNG))
     backup.run(bad, good)
@@ -171,14 +175,14 @@ def test_the_next_run_tries_only_the_failed_file_and_gives_it_its_number(backup:
     assert got.pending == ()
 
 
-def test_a_failed_external_file_keeps_its_address_without_its_secrets(backup: Backup) -> None:
+def test_a_failed_external_file_keeps_its_address_without_its_secrets(backup: PageFiles) -> None:
     url = f"{backup.site.url}/a.png"
     got = backup.run(media("1", f"{url}?w=8&token=t0ken", hosted=False))
     assert got.files["1"] == Missing("a.png", "the server answered 404 (Not Found)", f"{url}?w=8")
     assert "t0ken" not in repr(got)
 
 
-def test_a_file_that_is_too_large_is_left_out_and_is_not_a_failure(backup: Backup) -> None:
+def test_a_file_that_is_too_large_is_left_out_and_is_not_a_failure(backup: PageFiles) -> None:
     big = backup.site.put("/film.mp4", b"x", Content_Length=str(5 * 1024**3))
     backup.max_bytes = 95 * 1024**2
     got = backup.run(media("1", big, "video"))
@@ -191,7 +195,7 @@ def test_a_file_that_is_too_large_is_left_out_and_is_not_a_failure(backup: Backu
 
 @pytest.mark.parametrize("failure", ["gone", "a web page", "empty", "to metadata", "denied"])
 def test_a_file_that_was_deleted_outside_notion_is_a_warning_once(
-    backup: Backup, failure: str
+    backup: PageFiles, failure: str
 ) -> None:
     block = media("1", backup.site.play("/bad.png", FAILURES[failure]), hosted=False)
     got = backup.run(block)
@@ -205,7 +209,9 @@ def test_a_file_that_was_deleted_outside_notion_is_a_warning_once(
 
 
 @pytest.mark.parametrize("failure", ["503", "cut"])
-def test_what_may_pass_outside_notion_is_a_failure_for_a_week(backup: Backup, failure: str) -> None:
+def test_what_may_pass_outside_notion_is_a_failure_for_a_week(
+    backup: PageFiles, failure: str
+) -> None:
     block = media("1", backup.site.play("/bad.png", FAILURES[failure]), hosted=False)
     for day in range(7):
         backup.today = date(2026, 9, 1 + day)
@@ -217,7 +223,7 @@ def test_what_may_pass_outside_notion_is_a_failure_for_a_week(backup: Backup, fa
     assert all(pending.is_given_up(backup.today) for pending in got.pending)
 
 
-def test_a_host_that_is_out_of_order_does_not_bring_back_deleted_files(backup: Backup) -> None:
+def test_a_host_that_is_out_of_order_does_not_bring_back_deleted_files(backup: PageFiles) -> None:
     url = backup.site.play("/bad.png", Answer(b"", 404), FAILURES["503"])
     block = media("1", url, hosted=False)
     backup.run(block)
@@ -225,14 +231,14 @@ def test_a_host_that_is_out_of_order_does_not_bring_back_deleted_files(backup: B
     assert (got.problems, got.warnings) == ((), ())
 
 
-def test_a_file_that_turns_out_to_be_deleted_is_reported_then(backup: Backup) -> None:
+def test_a_file_that_turns_out_to_be_deleted_is_reported_then(backup: PageFiles) -> None:
     busy = FAILURES["503"]
     url = backup.site.play("/bad.png", busy, busy, busy, busy, Answer(b"", 404))
     block = media("1", url, hosted=False)
     assert [len(backup.run(block).problems), len(backup.run(block).warnings)] == [1, 1]
 
 
-def test_what_only_notion_has_is_a_failure_for_ever(backup: Backup) -> None:
+def test_what_only_notion_has_is_a_failure_for_ever(backup: PageFiles) -> None:
     url = backup.site.put("/bee.png", b"", 404)
     emoji = {"custom_emoji": {"id": "e", "name": "bee", "url": url}}
     for day in (1, 30):
@@ -277,7 +283,7 @@ HOSTILE = [
 ]
 
 
-def test_hostile_names_stay_inside_the_folder_and_apart(backup: Backup) -> None:
+def test_hostile_names_stay_inside_the_folder_and_apart(backup: PageFiles) -> None:
     blocks = []
     for number, name in enumerate(HOSTILE):
         url = backup.site.put(f"/{number}", b"content %d" % number)
@@ -292,12 +298,12 @@ def test_hostile_names_stay_inside_the_folder_and_apart(backup: Backup) -> None:
     assert got.files["a4"].name == "Plan.png"
 
 
-def test_pages_without_files_ask_for_nothing(backup: Backup) -> None:
+def test_pages_without_files_ask_for_nothing(backup: PageFiles) -> None:
     assert backup.run(Block("1", "paragraph", {})) == Gathered({}, (), {})
     assert backup.asked() == []
 
 
-def test_a_description_is_asked_for_once_and_ends_up_in_the_name(backup: Backup) -> None:
+def test_a_description_is_asked_for_once_and_ends_up_in_the_name(backup: PageFiles) -> None:
     block = media("1", backup.site.put("/image.png", PNG), caption=caption("Prerequisites"))
     pdf = media("2", backup.site.put("/a.pdf", PDF), "pdf")
     backup.description = "Proxmox cluster dashboard"
@@ -322,7 +328,7 @@ def test_a_record_survives_the_state_and_what_a_newer_version_added() -> None:
     "harm", [{"path": None}, {"path": 3}, {"size": "70"}, {"sha256": []}, {"size": True}]
 )
 def test_a_record_that_somebody_broke_means_that_the_file_is_downloaded_again(
-    backup: Backup, harm: Json
+    backup: PageFiles, harm: Json
 ) -> None:
     block = media("1", backup.site.put("/a.png", PNG))
     (record,) = backup.run(block).records
@@ -333,7 +339,7 @@ def test_a_record_that_somebody_broke_means_that_the_file_is_downloaded_again(
 
 
 @pytest.mark.parametrize("path", ["../../../etc/passwd", "/etc/passwd", "index.md"])
-def test_a_path_in_the_state_cannot_reach_out_of_the_page(backup: Backup, path: str) -> None:
+def test_a_path_in_the_state_cannot_reach_out_of_the_page(backup: PageFiles, path: str) -> None:
     block = media("1", backup.site.put("/a.png", PNG))
     (record,) = backup.run(block).records
     (backup.folder / "index.md").write_bytes(PNG)

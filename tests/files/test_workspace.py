@@ -17,11 +17,11 @@ from backup.notion import read
 from backup.notion.client import Client
 from demo.sample import sample
 from fakenotion.server import StandIn
-from tests.files.runs import Backup, media, stored
+from tests.files.runs import PageFiles, media, stored
 from tests.files.site import PNG, Answer, Request
 
 
-def test_over_many_edits_names_stay_and_the_folder_follows_the_page(backup: Backup) -> None:
+def test_over_many_edits_names_stay_and_the_folder_follows_the_page(backup: PageFiles) -> None:
     """Insert, remove and reorder at random, with downloads that fail now and then."""
     dice = random.Random(4)
     failing: set[str] = set()

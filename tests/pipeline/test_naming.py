@@ -61,7 +61,7 @@ def test_a_new_image_is_called_by_what_it_shows(backup: Backup, api: MessagesApi
     text = backup.text("wiki/setup/index.md")
     assert f'<img src="assets/{name}" alt="proxmox cluster dashboard">' in text
     (asked,) = api.seen
-    assert asked.picture == PNG
+    assert asked.image == PNG
 
 
 def test_a_caption_is_the_better_text_for_those_who_do_not_see_the_image(
@@ -121,7 +121,7 @@ def test_switched_on_later_it_renames_nothing(backup: Backup, api: MessagesApi) 
         "wiki/setup/assets/1-prerequisites.png",
         "wiki/setup/assets/2-prerequisites-proxmox-cluster-dashboard.png",
     ]
-    assert [asked.picture for asked in api.seen] == [PNG + b"!"]
+    assert [asked.image for asked in api.seen] == [PNG + b"!"]
 
 
 def test_a_name_survives_switching_off_a_lost_copy_and_a_rename(

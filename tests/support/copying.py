@@ -25,7 +25,7 @@ from tests.support.backups import TOKEN, Backup, backing_up, clock
 from tests.support.restoring import WRITING, read_back, saved_of
 
 
-class Killed(BaseException):
+class RestoreKilled(BaseException):
     """The process dies."""
 
 
@@ -38,7 +38,7 @@ class _Dying(NotionWriter):
         answer = super()._once(method, path, kinds, sent)
         self.left -= 1
         if not self.left:
-            raise Killed
+            raise RestoreKilled
         return answer
 
 
@@ -78,7 +78,7 @@ class Copying:
         reader = Client(TOKEN, self.backup.url)
         try:
             send(self.plan, self.saved, writer, reader)
-        except Killed:
+        except RestoreKilled:
             return True
         return False
 

@@ -23,7 +23,7 @@ TOKEN = "ghs_planted_git_token_0123456789"
 
 
 @dataclass(frozen=True)
-class Asked:
+class GitRequest:
     """One request, as it came."""
 
     method: str
@@ -53,7 +53,7 @@ class GitServer:
     busy: int = 0
     before_push: Callable[[], None] | None = None
     pulls: Pulls = field(default_factory=Pulls)
-    requests: list[Asked] = field(default_factory=list)
+    requests: list[GitRequest] = field(default_factory=list)
     url: str = ""
 
     @property
@@ -98,12 +98,12 @@ class GitServer:
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755 if script else 0o644)
 
-    def may(self, asked: Asked) -> bool:
+    def may(self, asked: GitRequest) -> bool:
         """Whether the request shows the token, as any of the hosts takes it."""
         basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
         return asked.authorization in {(f"basic {basic}",), (f"Basic {basic}",)}
 
-    def pushes(self) -> list[Asked]:
+    def pushes(self) -> list[GitRequest]:
         """Every push that arrived, refused ones included."""
         return [asked for asked in self.requests if asked.path.endswith("/git-receive-pack")]
 
@@ -132,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         host: GitServer = self.server.git_server
         headers = tuple(self.headers.get_all("Authorization") or ())
-        asked = Asked(self.command, self.path.partition("?")[0], headers, self._body())
+        asked = GitRequest(self.command, self.path.partition("?")[0], headers, self._body())
         host.requests.append(asked)
         if len(headers) > 1:
             return self._send(400, {}, b"two Authorization headers")
@@ -171,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
-    def _backend(self, host: GitServer, asked: Asked) -> None:
+    def _backend(self, host: GitServer, asked: GitRequest) -> None:
         """Hand the request to git's own CGI program."""
         environ = {
             "PATH": os.environ["PATH"],

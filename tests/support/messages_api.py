@@ -16,7 +16,7 @@ KEY = "sk-planted-key"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ModelRequest:
     """One request: its path, its headers (lower-case names) and its JSON."""
 
     path: str
@@ -25,11 +25,11 @@ class Asked:
 
     @property
     def media_type(self) -> str:
-        """What the picture is said to be."""
+        """The type that the request gives for the image."""
         return str(self._source["media_type"])
 
     @property
-    def picture(self) -> bytes:
+    def image(self) -> bytes:
         """The picture that was sent."""
         return base64.b64decode(self._source["data"], validate=True)
 
@@ -68,8 +68,8 @@ class MessagesApi:
     """`says` gives the answer to a request; `seen` are the requests so far."""
 
     url: str = ""
-    says: Callable[[Asked], Said] = lambda asked: Said("A red bell")
-    seen: list[Asked] = field(default_factory=list)
+    says: Callable[[ModelRequest], Said] = lambda asked: Said("A red bell")
+    seen: list[ModelRequest] = field(default_factory=list)
 
     def plays(self, *answers: Said) -> None:
         """One answer after the other, the last one for ever."""
@@ -88,7 +88,7 @@ def answering() -> Iterator[MessagesApi]:
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(self.path, headers, json.loads(sent))
+            asked = ModelRequest(self.path, headers, json.loads(sent))
             api.seen.append(asked)
             said = api.says(asked)
             self.send_response(said.status)
