@@ -132,13 +132,13 @@ class Settings:
     child_pages: bool = setting(
         "CHILD_PAGES",
         "true",
-        "Back up the pages and databases that lie in pages, too. `false` leaves links to them.",
+        "Also back up the pages and databases inside pages. `false` leaves links to them.",
         switch,
     )
     comments: bool = setting(
         "COMMENTS",
         "false",
-        "Back up open comments, too, at the end of their page. The integration needs the capability to read "
+        "Also back up open comments, at the end of their page. The integration needs the capability to read "
         "comments, and each run takes about two more requests per page.",
         switch,
     )
