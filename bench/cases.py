@@ -47,7 +47,7 @@ def nothing_changed(folder: Path, connections: int) -> Iterator[Row]:
     """A: 1,000 rows, nothing changed. B: ten of them edited."""
     with Notion(kind="generated", pages=1000, blocks=4, images=0.0) as notion:
         run(notion, folder)
-        notion.tell(knobs={"latency": LATENCY})
+        notion.send(knobs={"latency": LATENCY})
         before = written(folder)
         cost = run(notion, folder, concurrency=connections)
         floor = 10 * LATENCY
@@ -57,7 +57,7 @@ def nothing_changed(folder: Path, connections: int) -> Iterator[Row]:
             "A", "files written", str(before != written(folder)), "False", before == written(folder)
         )
         yield _used("A", cost.cpu, cost.memory)
-        notion.tell(edit=10)
+        notion.send(edit=10)
         bodies = _bodies(notion, 10)
         second = run(notion, folder, concurrency=connections)
         yield _row("B", "requests", second.requests, cost.requests + bodies + 1)
@@ -67,7 +67,7 @@ def nothing_changed(folder: Path, connections: int) -> Iterator[Row]:
 
 def _bodies(notion: Notion, pages: int) -> int:
     """The least number of requests for the first `pages` pages."""
-    return int(notion.tell(minimum=pages)["minimum"])
+    return int(notion.send(minimum=pages)["minimum"])
 
 
 def cold(folder: Path, connections: int) -> Iterator[Row]:
@@ -76,7 +76,7 @@ def cold(folder: Path, connections: int) -> Iterator[Row]:
     (archive,) = (ROOT / "build/release").glob("*.tar.gz")
     with Notion(kind="generated", pages=1000, blocks=4, images=0.0) as notion:
         run(notion, folder / "backup")
-        notion.tell(knobs={"latency": LATENCY})
+        notion.send(knobs={"latency": LATENCY})
         (home := folder / "home").mkdir()
         subprocess.run(["tar", "-xzf", str(archive)], check=True, cwd=home)
         (program,) = home.glob("*/entrypoint.py")
@@ -95,7 +95,7 @@ def cold(folder: Path, connections: int) -> Iterator[Row]:
 def burst(folder: Path, connections: int) -> Iterator[Row]:
     """C: less than the budget of a minute, spent at once."""
     with Notion(kind="generated", pages=80, blocks=5, images=0.0) as notion:
-        notion.tell(knobs={"latency": LATENCY, "budget": 180})
+        notion.send(knobs={"latency": LATENCY, "budget": 180})
         cost = run(notion, folder, concurrency=connections)
         yield _ratio("C", cost.seconds, cost.requests * LATENCY / connections, 1.3)
         yield Row("C", "requests", str(cost.requests), "≈ 150", cost.requests <= 180)
@@ -108,7 +108,7 @@ def full(folder: Path, connections: int) -> Iterator[Row]:
     8 connections could make 192 requests at the very best."""
     window = 6.0
     with Notion(kind="generated", pages=400, blocks=16, images=0.1) as notion:
-        notion.tell(knobs={"latency": LATENCY, "budget": 180, "window": window})
+        notion.send(knobs={"latency": LATENCY, "budget": 180, "window": window})
         cost = run(notion, folder, concurrency=connections)
         least = cost.minimum + 2 + 4 + 1 + 1  # database, source, rows, archived rows, closing look
         yield _row("D", "requests", cost.requests, int(least * 1.01))
@@ -125,7 +125,7 @@ def hard(folder: Path, connections: int) -> Iterator[Row]:
     """P: a limit of 3 requests a second, which nobody may spend in advance: after one request in vain for
     each connection, the pace is known."""
     with Notion(kind="generated", pages=60, blocks=4, images=0.0) as notion:
-        notion.tell(knobs={"latency": LATENCY, "budget": 3, "window": 1.0})
+        notion.send(knobs={"latency": LATENCY, "budget": 3, "window": 1.0})
         cost = run(notion, folder, concurrency=connections)
         most = connections + 0.05 * cost.requests
         yield _row("P", "throttled answers", cost.throttled, most)
@@ -148,7 +148,7 @@ def large(folder: Path, connections: int) -> Iterator[Row]:
 def pictures(folder: Path, connections: int) -> Iterator[Row]:
     """F: 500 pictures of 200 kB from a host that takes its time."""
     with Notion(kind="pictures", images=500, size=200_000) as notion:
-        notion.tell(download_wait=LATENCY)
+        notion.send(download_wait=LATENCY)
         cost = run(notion, folder, concurrency=connections)
         yield _ratio("F", cost.seconds, 500 * LATENCY / connections, 1.3)
         yield _used("F", cost.cpu, cost.memory)
@@ -256,11 +256,11 @@ def _kept(notion: Notion, folder: Path, keep: bool, connections: int) -> tuple[C
 def peer(folder: Path, connections: int) -> Iterator[Row]:
     """N: 58 new pages, beside notion2md; both take as many requests as they need."""
     with Notion(kind="generated", pages=58) as notion:
-        notion.tell(knobs={"latency": LATENCY})
+        notion.send(knobs={"latency": LATENCY})
         python = peers.install(folder / "peer")
-        pages = notion.tell(pages=True)["pages"]
+        pages = notion.send(pages=True)["pages"]
         theirs = peers.export(python, notion.url, pages, folder / "theirs")
-        asked = notion.tell(count=True)["requests"]
+        asked = notion.send(count=True)["requests"]
         cost = run(notion, folder / "ours", concurrency=connections)
         measured = (
             f"{cost.seconds:.1f} s, {cost.requests} requests; {theirs:.1f} s, {asked} requests"

@@ -45,7 +45,7 @@ def run(
     home: str = os.environ.get("HOME", ""),
 ) -> Cost:
     """One backup of every database, in a process of its own; it must end well."""
-    notion.tell(count=True)
+    notion.send(count=True)
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / ".git").exists():
         git("init", "-q", "--initial-branch=main", str(folder))
@@ -65,7 +65,7 @@ def run(
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"the run failed:\n{said.decode()}")
-    counted = notion.tell(count=True)
+    counted = notion.send(count=True)
     return Cost(seconds, cpu, of_git, used.ru_maxrss / 1024, **counted)
 
 

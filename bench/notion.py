@@ -35,11 +35,11 @@ class Notion:
             stdout=subprocess.PIPE,
             encoding="utf-8",
         )
-        started = self.tell(**workspace)
+        started = self.send(**workspace)
         self.url: str = started["url"]
         self.databases: list[str] = started["databases"]
 
-    def tell(self, **command: Any) -> dict[str, Any]:
+    def send(self, **command: Any) -> dict[str, Any]:
         """Send a command; its answer."""
         assert self._process.stdin and self._process.stdout
         with self._lock:

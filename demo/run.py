@@ -18,7 +18,7 @@ _WRITING = "ntn_demo_restore"
 
 @contextmanager
 def standing_in(edited: bool, log: Callable[[str], None]) -> Iterator[dict[str, str]]:
-    """Serves the sample workspace, edited first when told so; gives the settings to back it up, and to
+    """Serves the sample workspace, edited first if asked; gives the settings to back it up, and to
     restore a page of it below a page for that."""
     workspace = sample()
     for sentence in edit(workspace) if edited else ():

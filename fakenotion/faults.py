@@ -1,4 +1,4 @@
-"""What can go wrong between Notion and a client, as values: the stand-in does it when told to."""
+"""What can go wrong between Notion and a client, as values: the stand-in does it on demand."""
 
 from __future__ import annotations
 

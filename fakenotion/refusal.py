@@ -150,7 +150,7 @@ def no_such_view(type_: str) -> Refusal:
 
 
 def too_large() -> Refusal:
-    """A page with more than the Markdown endpoint can tell."""
+    """A page with more than the Markdown endpoint can show."""
     return Refusal(
         400,
         "The page is too large to be retrieved as Markdown.",

@@ -61,7 +61,7 @@ class Knobs:
     users_named: bool = True  # values name people, too; without the capability they never do
     linked_views_tell: bool = True  # a linked view's own id lists its views, too
     spans: str = "link"  # how Markdown writes where a discussion is, see spoken.SPANS
-    wordless: bool = True  # it tells the discussions on blocks without text, too
+    wordless: bool = True  # it shows the discussions on blocks without text, too
     now: Callable[[], datetime] = wall_clock  # signs addresses and lets them expire
     timer: Callable[[], float] = time.monotonic  # counts the window, and the latency
     sleep: Callable[[float], object] = time.sleep  # spends the latency
@@ -80,7 +80,7 @@ class Asked:
 
 
 class StandIn:
-    """Serves a workspace. `requests` and `downloads` tell what was asked, in order of the answers.
+    """Serves a workspace. `requests` and `downloads` are what was asked, in order of the answers.
 
     `fail_next` spoils coming answers; `plan`, when set, is asked about each one: it is given the
     request and returns a Fault or None.
@@ -185,9 +185,9 @@ class StandIn:
             made = fault.spoil(made) if fault else made
             if of_api and (rest := due - self.knobs.timer()) > 0:
                 self.knobs.sleep(rest)
-        told = replace(asked, status=0 if made.drop else made.status)
-        (self.requests if of_api else self.downloads).append(told)
-        self._answered.append(told)
+        done = replace(asked, status=0 if made.drop else made.status)
+        (self.requests if of_api else self.downloads).append(done)
+        self._answered.append(done)
         return made
 
     @contextmanager

@@ -1,7 +1,7 @@
-"""A page as the Markdown endpoint tells it: both of its grammars, as far as a reader of comments needs.
+"""A page as the Markdown endpoint shows it: both of its grammars, as far as a reader of comments needs.
 
 Not every detail of the grammars is here, but what refers elsewhere is: child pages, databases,
-folders, what cannot be told, and in the newer one the addresses of discussions.
+folders, what cannot be shown, and in the newer one the addresses of discussions.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BEFORE = {
 
 @dataclass
 class Telling:
-    """Tells one page. `spans`: one of SPANS; `wordless`: blocks without text tell their discussions
+    """Shows one page. `spans`: one of SPANS; `wordless`: blocks without text show their discussions
     as an attribute, too (else nobody learns of these)."""
 
     content: Content
@@ -94,7 +94,7 @@ class Telling:
         return f"{before}<span{marks}>{words}</span>" if marks else f"{before}{words}"
 
     def _discussed(self, node: Node, in_words: bool = False) -> str:
-        """The attribute with the discussions on a block, '' where there is nothing to tell."""
+        """The attribute with the discussions on a block, '' where there is none."""
         if self.version == "v1" or self.spans == "none" or not (in_words or self.wordless):
             return ""
         comments = self.content.open_comments(node)

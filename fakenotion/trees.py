@@ -63,7 +63,7 @@ class Tree:
                 yield node.id, len(below), held
 
     def walk(self) -> int:
-        """The requests that tell every child page's edit time: for each container the cheaper of
+        """The requests that show every child page's edit time: for each container the cheaper of
         listing it and asking for each page. Without those for the root."""
         return sum(min(math.ceil(size / 100), held) for _, size, held in self.containers())
 

@@ -1,7 +1,7 @@
 """Holds requests to what the API takes: an unknown key or a wrong type is refused, never ignored.
 
 Wording: answers that users of the API have published. Assumed: the query string is held to its
-names as strictly as a body, and the types of a query string's values are told from their text.
+names as strictly as a body, and the types of a query string's values are guessed from their text.
 """
 
 from __future__ import annotations

@@ -157,16 +157,16 @@ def test_imports_go_down_the_list_of_rooms() -> None:
 
 def test_contributing_lists_the_order_of_imports_and_each_room() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    told = " ".join(text.partition("never up: `")[2].partition("`")[0].split())
-    assert told == " → ".join(", ".join(rooms) for rooms in ORDER)
+    said = " ".join(text.partition("never up: `")[2].partition("`")[0].split())
+    assert said == " → ".join(", ".join(rooms) for rooms in ORDER)
     tree = text.partition("```\naction.yml")[2].partition("```")[0]
     assert [room for room in FLOORS if not re.search(rf"(?m)\b{room}(/|\.py)", tree)] == []
 
 
 def test_tests_mirror_the_house() -> None:
     """Each folder of tests is a room, or one of those that CONTRIBUTING.md names beside them."""
-    told = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("mirrors backup/")[2]
-    beside = {"entrypoint", "fakenotion", *re.findall(r"(\w+)/", told.partition("```")[0])}
+    shown = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("mirrors backup/")[2]
+    beside = {"entrypoint", "fakenotion", *re.findall(r"(\w+)/", shown.partition("```")[0])}
     folders = {path.relative_to(ROOT / "tests").parent for path in ROOT.glob("tests/**/*.py")}
     rooms = {path.relative_to(ROOT / "backup").parent for path in MODULES}
     assert [each for each in folders - rooms if each.parts[0] not in beside] == []
@@ -228,8 +228,8 @@ def test_threads_begin_in_few_places() -> None:
         or (isinstance(node, ast.Attribute) and node.attr in words)
     }
     assert makers == THREADS
-    told = ast.get_docstring(ast.parse((ROOT / "backup/threads.py").read_text("utf-8"))) or ""
-    assert all(f"({each})" in told for each in THREADS - {"threads"})
+    said = ast.get_docstring(ast.parse((ROOT / "backup/threads.py").read_text("utf-8"))) or ""
+    assert all(f"({each})" in said for each in THREADS - {"threads"})
 
 
 def test_what_is_imported_late_has_a_reason() -> None:

@@ -359,9 +359,9 @@ def test_the_messages_explained_are_messages_that_are_given() -> None:
     source = "\n".join(path.read_text("utf-8") for path in sources)
     joined = re.sub(r'"\s*\n\s*f?"', "", source)
     rows = re.findall(r"(?m)^\| (`.*?`) \|", PAPERS["docs/troubleshooting.md"])
-    told = [words for row in rows for words in re.findall(r"`(?:NOTION_TOKEN )?([^`]+)`", row)]
-    assert len(told) > 30
-    unknown = [words for words in told if words not in joined]
+    printed = [words for row in rows for words in re.findall(r"`(?:NOTION_TOKEN )?([^`]+)`", row)]
+    assert len(printed) > 30
+    unknown = [words for words in printed if words not in joined]
     assert unknown == []
 
 

@@ -266,7 +266,7 @@ def _status(workspace: Workspace, source: Node, where: str, sent: Json, before: 
 
 def _unique_id(workspace: Workspace, source: Node, where: str, sent: Json, before: Any) -> Json:
     """The prefix of the rows' numbers. Assumed: it may be that no two data sources share one, so the
-    workspace can be told to refuse that (clients that were recorded send one of their own each time)."""
+    workspace can be set to refuse that (clients that were recorded send one of their own each time)."""
     prefix = shape.held(where, sent, {"prefix": "text?"}).get("prefix")
     others = [
         one["unique_id"]["prefix"]

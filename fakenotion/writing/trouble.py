@@ -29,14 +29,14 @@ class Trouble:
     keep: int | None = None
 
     def answer(self, resource: str = "", children: Sequence[str] = ()) -> Exception:
-        """What to raise; a 503 tells what was saved (Notion's reference, 2026-09)."""
+        """What to raise; a 503 says what was saved (Notion's reference, 2026-09)."""
         if not self.status:
             return Lost()
         if self.status == 503 and self.commits:
-            told = {"retry_guidance": _GUIDANCE, "committed_resource_id": resource}
+            details = {"retry_guidance": _GUIDANCE, "committed_resource_id": resource}
             if children:
-                return Refusal(503, _MESSAGES[503], **told, committed_child_ids=list(children))
-            return Refusal(503, _MESSAGES[503], **told)
+                return Refusal(503, _MESSAGES[503], **details, committed_child_ids=list(children))
+            return Refusal(503, _MESSAGES[503], **details)
         return Refusal(self.status, _MESSAGES.get(self.status, "Something went wrong."))
 
 
@@ -51,7 +51,7 @@ def unavailable(keep: int | None = None, *, commits: bool = True) -> Trouble:
 
 
 def timed_out(*, commits: bool = True) -> Trouble:
-    """504, which tells nothing about what was done."""
+    """504, which says nothing about what was done."""
     return Trouble(504, commits)
 
 

@@ -170,7 +170,7 @@ class Uploads:
 
 
 def limit_of(bot: Json) -> int:
-    """The most bytes that a file may have, as `users/me` tells."""
+    """The most bytes that a file may have, as `users/me` says."""
     return int(bot["bot"]["workspace_limits"]["max_file_upload_size_in_bytes"])
 
 

@@ -121,7 +121,7 @@ class Writes:
         return self.tokens[value]
 
     def allow_size(self, most: int) -> None:
-        """Files may have so many bytes, as `users/me` tells; more than 5 MiB is a paid workspace."""
+        """Files may have so many bytes, as `users/me` says; more than 5 MiB is a paid workspace."""
         for token in self.tokens.values():
             token.bot["bot"]["workspace_limits"]["max_file_upload_size_in_bytes"] = most
 

@@ -61,7 +61,7 @@ def test_a_backup_does_not_answer_in_json(tmp_path: Path) -> None:
     assert (seen.code, seen.out) == (2, "") and "--json" in seen.err
 
 
-def told(outputs: Path, name: str) -> str:
+def said(outputs: Path, name: str) -> str:
     """An output that the runner was handed."""
     return outputs.read_text().partition(f"{name}<<")[2].splitlines()[1]
 
@@ -78,7 +78,7 @@ def test_a_step_gets_outputs_and_a_summary(kitchen: Backup) -> None:
     }
     seen = look(kitchen.folder, COMMAND="verify", **given)
     assert seen.code == 1 and "::error title=wiki/cups/mine <b>.txt::" in seen.out
-    assert (told(outputs, "problems"), told(outputs, "changed")) == ("1", "false")
+    assert (said(outputs, "problems"), said(outputs, "changed")) == ("1", "false")
     shown = summary.read_text()
     assert shown.startswith("## Verified") and "<b>" not in shown
     assert len(kitchen.server.requests) == asked
@@ -99,7 +99,7 @@ def test_a_backup_counts_its_problems_for_later_steps(kitchen: Backup, tmp_path:
     kitchen.run(GITHUB_OUTPUT=str(tmp_path / "ill"))
     kitchen.heal()
     kitchen.run(GITHUB_OUTPUT=str(tmp_path / "well"))
-    assert (told(tmp_path / "ill", "problems"), told(tmp_path / "well", "problems")) == ("1", "0")
+    assert (said(tmp_path / "ill", "problems"), said(tmp_path / "well", "problems")) == ("1", "0")
 
 
 def test_a_warning_stands_in_the_log_of_the_run(
@@ -110,6 +110,6 @@ def test_a_warning_stands_in_the_log_of_the_run(
         f"NOTION_TOKEN=ntn_planted_secret\nDATABASES={'0' * 32}\nFULLSYNC=true\n"
     )
     assert main([], {"GITHUB_WORKSPACE": str(tmp_path)}) == 2
-    told = capsys.readouterr().out
-    assert "warning: settings: .env: FULLSYNC is not a setting and was ignored." in told
-    assert "is not a git repository" in told
+    said = capsys.readouterr().out
+    assert "warning: settings: .env: FULLSYNC is not a setting and was ignored." in said
+    assert "is not a git repository" in said

@@ -48,11 +48,11 @@ def named(backup: Backup, title: str) -> str:
     )
 
 
-def pasted(told: str) -> tuple[Settings, Settings]:
+def pasted(said: str) -> tuple[Settings, Settings]:
     """The settings of somebody who copies the lines for .env, and of one who copies those for a
     workflow."""
-    (dotenv,) = re.findall(r'(?s)(DATABASES="\n.*?\n")', told)
-    (block,) = re.findall(r"(?m)^ +databases: \|\n((?: +\S.*\n)+)", told)
+    (dotenv,) = re.findall(r'(?s)(DATABASES="\n.*?\n")', said)
+    (block,) = re.findall(r"(?m)^ +databases: \|\n((?: +\S.*\n)+)", said)
     lines = "\n".join(line.strip() for line in block.splitlines())
     token = {"NOTION_TOKEN": TOKEN}
     return Settings.read({}, token, dotenv), Settings.read({}, {**token, "DATABASES": lines})
@@ -111,10 +111,10 @@ def test_other_commands_do_not_have_it(shared: Backup) -> None:
 
 
 def test_programs_get_the_same_as_json(shared: Backup) -> None:
-    told = discovered(shared, "--json").json
-    assert told.keys() == in_format("status --discover") - {"folder"}
-    found = {each["title"]: each for each in told["shared"]}
-    assert told["ok"] and found.keys() == {"Wiki", "Home", "Tasks", "Rooms", "Bath"}
+    said = discovered(shared, "--json").json
+    assert said.keys() == in_format("status --discover") - {"folder"}
+    found = {each["title"]: each for each in said["shared"]}
+    assert said["ok"] and found.keys() == {"Wiki", "Home", "Tasks", "Rooms", "Bath"}
     assert found["Tasks"] == {
         "id": named(shared, "Tasks"),
         "kind": "database",

@@ -32,12 +32,12 @@ def changed(kitchen: Backup) -> Backup:
 def test_a_dry_run_names_every_page_with_what_would_happen_to_it(changed: Backup) -> None:
     ran = changed.run("--dry-run")
     assert ran.code == 0
-    told = {" ".join(line.split()) for line in ran.log.splitlines()}
+    said = {" ".join(line.split()) for line in ran.log.splitlines()}
     assert {
         "+ Spoons → wiki/spoons/",
         "→ Bowls → wiki/bowls/ (was wiki/cups)",
         "− Mugs → wiki/mugs/ (in Notion's trash)",
-    } <= told
+    } <= said
     assert "~ Tea → wiki/tea/ (a page it refers to was renamed" in ran.log
     assert "= Jars → wiki/jars/ (not shown to the integration" in ran.log
     assert "Dry run: 1 new, 1 updated, 1 renamed, 1 removed" in ran.log
@@ -46,17 +46,17 @@ def test_a_dry_run_names_every_page_with_what_would_happen_to_it(changed: Backup
 def test_the_real_run_does_what_the_dry_one_announced_with_as_many_requests(
     changed: Backup,
 ) -> None:
-    told = changed.run("--dry-run").log
+    said = changed.run("--dry-run").log
     asked = len(changed.server.requests)
     done = changed.run().log.splitlines()
     kinds = {"+": "new:", "~": "updated:", "→": "renamed:", "−": "removed:", "=": "kept:"}
-    foreseen = [line.split() for line in told.partition("Dry run: ")[2].splitlines()]
+    foreseen = [line.split() for line in said.partition("Dry run: ")[2].splitlines()]
     plan = [[kinds[mark], *words] for mark, *words in foreseen if mark in kinds]
     assert len(plan) == 5
     assert plan == [line.split() for line in done if line.strip().startswith(tuple(kinds.values()))]
     listing, verdicts = 4, 2
     needed = len(changed.server.requests) - asked - listing - verdicts
-    assert f"2 to read (about {needed} requests), 1 to write again without reading" in told
+    assert f"2 to read (about {needed} requests), 1 to write again without reading" in said
 
 
 def test_a_dry_run_knows_whose_blocks_are_linked_to_no_more(kitchen: Backup) -> None:
@@ -67,10 +67,10 @@ def test_a_dry_run_knows_whose_blocks_are_linked_to_no_more(kitchen: Backup) -> 
     later(notion)
     kitchen.run()
     notion.trash(row(kitchen, "Tea"))
-    told = "Milk → wiki/milk/ (links to its blocks changed)"
-    assert f"~ {told}" in kitchen.run("--dry-run").log
+    said = "Milk → wiki/milk/ (links to its blocks changed)"
+    assert f"~ {said}" in kitchen.run("--dry-run").log
     ran = kitchen.run()
-    assert "1 to write again without reading" in ran.log and f"updated: {told}" in ran.log
+    assert "1 to write again without reading" in ran.log and f"updated: {said}" in ran.log
     assert "<a id" not in kitchen.text("wiki/milk/index.md")
 
 

@@ -1,4 +1,4 @@
-"""Files that cannot be had, or not yet: told in each run, tried alone, and there in the end."""
+"""Files that cannot be downloaded, or not yet: reported in each run, tried alone, and there in the end."""
 
 from __future__ import annotations
 
@@ -180,9 +180,9 @@ def test_a_file_over_the_limit_is_reported_and_is_not_a_failure(library: Library
     library.fail("film.mp4", faults.claims(5 * 1024**3))
     ran = library.run()
     assert ran.code == 0
-    told = "it has 5,120 MB, and files over 95 MB are left out"
-    assert f"warning: Atlas: film.mp4 is not backed up: {told}. See MAX_FILE_MB." in ran.log
-    assert f"film.mp4 *(not backed up: {told})*" in library.page_text
+    said = "it has 5,120 MB, and files over 95 MB are left out"
+    assert f"warning: Atlas: film.mp4 is not backed up: {said}. See MAX_FILE_MB." in ran.log
+    assert f"film.mp4 *(not backed up: {said})*" in library.page_text
     library.asked()
     assert library.run().code == 0
     assert library.asked() == ([], [])

@@ -1,4 +1,4 @@
-"""What a run says of itself is what happened: the log, the outputs and the commit tell the same."""
+"""What a run says of itself is what happened: the log, the outputs and the commit agree."""
 
 from __future__ import annotations
 
@@ -141,8 +141,8 @@ def test_titles_are_sorted_as_people_do_it_in_the_log_the_commit_and_the_list(
     with backing_up(tmp_path / "wiki", wiki(*titles)) as backup:
         log = backup.run().log
         assert re.findall(r"(?m)^  new: (.*) → ", log) == wanted
-        told = backup.git("log", "-1", "--format=%b")
-        assert re.findall(r"(?m)^- new: (.*)$", told) == wanted
+        shown = backup.git("log", "-1", "--format=%b")
+        assert re.findall(r"(?m)^- new: (.*)$", shown) == wanted
         assert re.findall(r"(?m)^\| 📄 \[(.*?)\]", backup.text("wiki/README.md")) == wanted
 
 

@@ -25,7 +25,7 @@ class Hand:
         self.grove, self.notion, self.random = grove, grove.notion, random
         self.hidden: list[str] = []
         self.thrown: list[str] = []
-        self.told: list[str] = []
+        self.history: list[str] = []
         self._count = 0
         for node in list(self.notion.nodes.values()):
             if node.kind in ("page", "database") and node.id != grove.roots:
@@ -59,7 +59,7 @@ class Hand:
                 *("trash", "restore", "swap", "database", "linked", "unshare", "share"),
             )
         )
-        self.told.append(name)
+        self.history.append(name)
         getattr(self, name)()
 
     def edit(self) -> None:
@@ -87,7 +87,7 @@ class Hand:
     def move(self) -> None:
         one, to = self.some("page", "database"), self.some("page", "database")
         if one and to and not (one.node.kind == to.node.kind == "database"):
-            self.told.append(f"{one.title!r} to {to.title!r}")
+            self.history.append(f"{one.title!r} to {to.title!r}")
             self._try(lambda: one.move(to, quiet=self.random.random() < 0.3))
 
     def swap(self) -> None:
@@ -100,7 +100,7 @@ class Hand:
         try:
             change()
         except (ValueError, KeyError):
-            self.told.append("not possible")
+            self.history.append("not possible")
 
     def trash(self) -> None:
         if one := self.some("page", "database"):
@@ -130,18 +130,18 @@ def test_a_history_ends_in_what_a_first_backup_has(seed: int, grown: Grown) -> N
     for _ in range(5):
         for _ in range(hand.random.randrange(6)):
             hand.act()
-        hand.told.append("run")
+        hand.history.append("run")
         tree.clock.forward(minutes=hand.random.randrange(4))
         grove.backup.run(DATABASES=grove.roots, ALLOW_MASS_DELETE="true")
         # A page that is not shown is not written again: its links may lead where things were.
-        assert hand.hidden or dead_links(grove.backup) == [], hand.told
+        assert hand.hidden or dead_links(grove.backup) == [], hand.history
     hand.share()
     grove.run(ALLOW_MASS_DELETE="true")
     grove.run(FULL_SYNC="true", ALLOW_MASS_DELETE="true")
-    assert dead_links(grove.backup) == [], hand.told
+    assert dead_links(grove.backup) == [], hand.history
     ours, fresh = grove.files, grove.from_scratch()
-    assert sorted(ours) == sorted(fresh), hand.told
-    assert [path for path in ours if ours[path] != fresh[path]] == [], hand.told
+    assert sorted(ours) == sorted(fresh), hand.history
+    assert [path for path in ours if ours[path] != fresh[path]] == [], hand.history
     commits = grove.backup.commits()
     grove.run(ALLOW_MASS_DELETE="true")
-    assert grove.backup.commits() == commits, hand.told
+    assert grove.backup.commits() == commits, hand.history

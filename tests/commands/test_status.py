@@ -39,19 +39,19 @@ def test_a_page_that_is_a_root_is_shown_by_its_title_with_what_lies_in_it(tmp_pa
     home.page("Rooms").page("Bath")
     with backing_up(tmp_path / "repository", notion, git=False) as backup:
         backup.run(DATABASES=f"{notion.databases()[0]}\n{home.id}")
-    told = look(backup.folder, "status", "--json").json
-    assert {each["title"]: each["pages"] for each in told["databases"]} == {"Home": 3, "Wiki": 1}
-    assert {each["folder"] for each in told["databases"]} == {"home", "wiki"}
+    said = look(backup.folder, "status", "--json").json
+    assert {each["title"]: each["pages"] for each in said["databases"]} == {"Home": 3, "Wiki": 1}
+    assert {each["folder"] for each in said["databases"]} == {"home", "wiki"}
 
 
 def test_its_numbers_are_those_of_the_disk(kitchen: Backup) -> None:
     kitchen.run()
-    told = look(kitchen.folder, "status", "--json").json
+    said = look(kitchen.folder, "status", "--json").json
     files = {path: content for path, content in kitchen.files().items() if path.startswith("wiki/")}
-    assert (told["pages"], told["files"], told["missing_files"]) == (3, 1, 0)
-    assert told["bytes"] == sum(map(len, files.values()))
-    assert [each["folder"] for each in told["databases"]] == ["wiki"]
-    assert f"edited {moment(told['newest_edit'])}" in kitchen.text("wiki/cups/index.md")
+    assert (said["pages"], said["files"], said["missing_files"]) == (3, 1, 0)
+    assert said["bytes"] == sum(map(len, files.values()))
+    assert [each["folder"] for each in said["databases"]] == ["wiki"]
+    assert f"edited {moment(said['newest_edit'])}" in kitchen.text("wiki/cups/index.md")
 
 
 @pytest.fixture

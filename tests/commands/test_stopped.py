@@ -1,4 +1,4 @@
-"""A process that is killed or told to stop while Notion answers slowly: what is there afterwards, and
+"""A process that is killed or stopped while Notion answers slowly: what is there afterwards, and
 what the next run has to do."""
 
 from __future__ import annotations

@@ -159,22 +159,22 @@ def test_each_problem_says_what_to_do(folder: Path) -> None:
         (f"{PAGE}/notes.txt", foreign),
     ):
         change(folder / path)
-    told = {
+    shown = {
         each["where"]: each["what"] for each in look(folder, "verify", "--json").json["problems"]
     }
-    assert "restore it from git" in told[f"{PAGE}/index.md"]
-    assert "restore it from git" in told[PICTURE]
-    assert "the next backup brings it back" in told["reading-list/README.md"]
-    assert "move it out" in told[f"{PAGE}/notes.txt"]
+    assert "restore it from git" in shown[f"{PAGE}/index.md"]
+    assert "restore it from git" in shown[PICTURE]
+    assert "the next backup brings it back" in shown["reading-list/README.md"]
+    assert "move it out" in shown[f"{PAGE}/notes.txt"]
 
 
 def test_a_link_in_the_place_of_a_file_is_called_one(folder: Path) -> None:
     (folder / PICTURE).unlink()
     (folder / PICTURE).symlink_to("elsewhere.png")
-    told = {
+    shown = {
         each["where"]: each["what"] for each in look(folder, "verify", "--json").json["problems"]
     }
-    assert "something else than a file lies in its place" in told[PICTURE]
+    assert "something else than a file lies in its place" in shown[PICTURE]
 
 
 def test_files_of_others_outside_the_folders_of_pages_are_nobodys_business(folder: Path) -> None:

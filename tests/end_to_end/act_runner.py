@@ -119,7 +119,7 @@ class Target:
         return Job(done.returncode == 0, log, said, "\n".join([*lines, done.stderr]))
 
     def _server(self) -> str:
-        """Where act believes actions to be: on the host that the job is told of."""
+        """Where act believes actions to be: on the host that the job is given."""
         url = self.variables.get("GITHUB_SERVER_URL", "")
         return f"{url}/" if url else ""
 

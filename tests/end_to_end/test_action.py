@@ -113,11 +113,11 @@ def test_the_commit_is_the_hosts_bots_and_touches_only_the_backup(days: Days) ->
 
 
 def test_the_secret_appears_in_no_log_and_no_file(days: Days) -> None:
-    told = days.printed()
+    said = days.printed()
     history = days.target.git("log", "-p", "--text", "--all", folder="remote.git")
-    assert "Back up Notion" in history and "Listing" in told
-    assert TOKEN not in history + told
-    assert "X-Amz-Signature" not in history + told
+    assert "Back up Notion" in history and "Listing" in said
+    assert TOKEN not in history + said
+    assert "X-Amz-Signature" not in history + said
 
 
 def test_the_action_leaves_its_own_folder_as_it_was(days: Days) -> None:

@@ -35,10 +35,10 @@ class Hosted:
     server: GitServer
     notion: StandIn
 
-    def secrets_in(self, told: str) -> list[str]:
-        """Which secrets stand in what was told, or in anything that was committed."""
+    def secrets_in(self, said: str) -> list[str]:
+        """Which secrets stand in what was printed, or in anything that was committed."""
         history = self.target.git("log", "-p", "--text", "--all", folder="remote.git")
-        return [each for each in (TOKEN, self.server.token) if each in told + history]
+        return [each for each in (TOKEN, self.server.token) if each in said + history]
 
 
 def variables(kind: str, url: str) -> dict[str, str]:
@@ -160,8 +160,8 @@ def test_a_job_in_a_crowded_clone_publishes_each_page_as_it_goes(crowded: Hosted
     target = crowded.target
     job = target.run()
     assert job.succeeded, job.log
-    told = target.git("log", "--format=%an: %s", "main", folder="remote.git").splitlines()
-    assert told[:4] == [
+    said = target.git("log", "--format=%an: %s", "main", folder="remote.git").splitlines()
+    assert said[:4] == [
         "gitea-actions: Back up Notion: 1 new",
         "Ada Lindqvist: Add “##[error]Milk”",
         "gitea-actions: Back up Notion: 1 new",

@@ -191,8 +191,8 @@ def test_the_environment_of_another_lock_can_be_asked_for(house: House) -> None:
     command = [house.python, str(house.action / "entrypoint.py"), "--environment", str(other)]
     done = subprocess.run(command, env=house.environ, capture_output=True, text=True, check=True)
     python = done.stdout.strip()
-    told = subprocess.run([python, "-c", "import small; print(small.WORD)"], capture_output=True)
-    assert told.stdout == b"one\n"
+    shown = subprocess.run([python, "-c", "import small; print(small.WORD)"], capture_output=True)
+    assert shown.stdout == b"one\n"
 
 
 def test_console_scripts_of_an_environment_work(furnished: House) -> None:

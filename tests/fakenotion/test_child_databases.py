@@ -174,8 +174,8 @@ def test_a_property_is_added_to_the_pages_of_a_wiki_alone(home: Branch, client: 
 def test_templates_are_pages_that_no_query_gives(home: Branch, client: Client) -> None:
     table = home.database("Table")
     made = table.template("Empty", "Fill this in", default=True)
-    told = client.json(f"data_sources/{table.first_source}/templates")
-    assert told["templates"] == [{"id": made.id, "name": "Empty", "is_default": True}]
+    said = client.json(f"data_sources/{table.first_source}/templates")
+    assert said["templates"] == [{"id": made.id, "name": "Empty", "is_default": True}]
     assert client.rows(table.first_source)["results"] == []
     assert len(client.children(made.id)) == 1
     home.workspace.trash(made.id)

@@ -132,23 +132,23 @@ def markdown(client: Client, page: Branch, **asked: str) -> Any:
 
 
 def discussed(client: Client, page: Branch) -> list[str]:
-    told = markdown(client, page, markdown_version="v2")["markdown"]
-    return re.findall(r'discussion-urls="([^"]*)"', told)
+    shown = markdown(client, page, markdown_version="v2")["markdown"]
+    return re.findall(r'discussion-urls="([^"]*)"', shown)
 
 
 def test_markdown_shows_the_words_and_the_blocks_below(page: Branch, client: Client) -> None:
     child, table = page.page("Child", at="toggle"), page.database("Table", inline=True)
     page.block(build.block("bookmark", url="https://e.org/"))
-    told = markdown(client, page)
-    lines = told["markdown"].splitlines()
+    shown = markdown(client, page)
+    lines = shown["markdown"].splitlines()
     assert lines[:2] == [r"First \[words\]", "Second words"]
     assert f"{child.id.replace('-', '')}" in lines[3]
     assert lines[3].startswith("\t<page url=")
-    assert 'inline="true">Table</database>' in told["markdown"]
+    assert 'inline="true">Table</database>' in shown["markdown"]
     bookmark = page.workspace.listed(page.id)[-1]
-    assert (told["unknown_block_ids"], told["truncated"]) == ([bookmark], False)
-    assert (told["object"], told["id"]) == ("page_markdown", page.id)
-    assert table.id.replace("-", "") in told["markdown"]
+    assert (shown["unknown_block_ids"], shown["truncated"]) == ([bookmark], False)
+    assert (shown["object"], shown["id"]) == ("page_markdown", page.id)
+    assert table.id.replace("-", "") in shown["markdown"]
 
 
 def test_the_newer_markdown_names_the_blocks_of_a_discussion(
@@ -163,7 +163,7 @@ def test_the_newer_markdown_names_the_blocks_of_a_discussion(
 
 
 @pytest.mark.parametrize(
-    ("spans", "told"),
+    ("spans", "shown"),
     [
         ("path", "discussion://{page}/{block}/{discussion}"),
         ("bare", "discussion://{discussion}"),
@@ -172,7 +172,7 @@ def test_the_newer_markdown_names_the_blocks_of_a_discussion(
 )
 def test_reports_differ_in_how_a_discussion_is_shown(
     spans: str,
-    told: str | None,
+    shown: str | None,
     page: Branch,
     first: Branch,
     stand_in: StandIn,
@@ -180,7 +180,7 @@ def test_reports_differ_in_how_a_discussion_is_shown(
 ) -> None:
     one = page.workspace.comment(first.comment("Here"))["discussion_id"]
     stand_in.knobs.spans = spans
-    expected = [told.format(page=page.id, block=first.id, discussion=one)] if told else []
+    expected = [shown.format(page=page.id, block=first.id, discussion=one)] if shown else []
     assert discussed(client, page) == expected
 
 

@@ -59,10 +59,10 @@ def test_a_tree_that_was_recorded_whole_is_served_whole(client: Client) -> None:
     for tree in (one for one in trees() if one["complete"]):
         pages = {tree["root"]}
         for id_, answer in tree["children"].items():
-            told = client.children(id_)
+            said = client.children(id_)
             pages |= {one["id"] for one in answer["results"] if one.get("type") == "child_page"}
             if id_ not in pages:
-                assert told == answer["results"]
+                assert said == answer["results"]
         assert client.children(tree["root"]) or not tree["blocks"]
 
 

@@ -158,9 +158,9 @@ def test_it_runs_as_a_process_that_says_where_it_is(
             client.close()
         finally:
             process.send_signal(signal.SIGTERM)
-        told = process.communicate(timeout=120)[1]
+        said = process.communicate(timeout=120)[1]
     assert list(found.values()) == titles
     kind = "child_page" if "--tree" in arguments else "child_database"
     assert {answer["type"] for answer in answers} == {kind}
-    assert told == f"{len(titles)} requests, 0 throttled\n"
+    assert said == f"{len(titles)} requests, 0 throttled\n"
     assert process.returncode == 0

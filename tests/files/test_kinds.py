@@ -1,4 +1,4 @@
-"""The bytes tell what a file is; server and name only where the bytes prove nothing."""
+"""The bytes decide what a file is; server and name only where the bytes prove nothing."""
 
 from __future__ import annotations
 

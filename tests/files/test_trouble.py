@@ -1,4 +1,4 @@
-"""What may pass is tried again, what will not is told in words, and nothing secret is sent."""
+"""What may pass is tried again, what will not is reported in words, and nothing secret is sent."""
 
 from __future__ import annotations
 

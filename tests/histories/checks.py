@@ -243,7 +243,7 @@ def misled(ended: Ended) -> bool:
     behind a linked view. It says so and ends well, and the next one asks again."""
     warnings = ended.report.warnings if ended.report else ()
     words = ("A database in it (", "does not show its rows")
-    return ended.faults > 0 and any(each in told.what for told in warnings for each in words)
+    return ended.faults > 0 and any(each in printed.what for printed in warnings for each in words)
 
 
 def _differences(one: Any, two: Any) -> str:
@@ -318,10 +318,10 @@ def floor(life: Life, shown: Shown, ended: Ended, clones: Collection[Shown]) -> 
     assert not ended.downloads, f"floor: {ended.downloads} downloads\n{ended.log}"
     # No edit time moves by a comment: each page is asked about.
     asked = sum(not re.search(r"/comments|/markdown", each.path) for each in ended.asked)
-    told = "\n".join(f"{each.method} {each.path}" for each in ended.asked)
+    printed = "\n".join(f"{each.method} {each.path}" for each in ended.asked)
     kept += sum(len(each.lines()) for each in clones)
     is_right = asked <= listing + kept
-    assert is_right, f"floor: {asked} requests, not {listing} + {kept}\n{told}\n{ended.log}"
+    assert is_right, f"floor: {asked} requests, not {listing} + {kept}\n{printed}\n{ended.log}"
 
 
 def _listing(life: Life) -> int:

@@ -1,4 +1,4 @@
-"""What there is in Notion, and what a user has told the backup about it.
+"""What there is in Notion, and what a user has set in the backup about it.
 
 What happens to it stands in happenings.py.
 """

@@ -177,8 +177,8 @@ class Trial:
         for turn in range(rounds * self.way.shards if self.turns > 1 else 2):
             how = "full" if any(map(self.life.is_there, self.life.unseen)) else "clean"
             ended = self._run_to_the_end(Run(how, who=turn % self.turns))
-            told = turn == 0 and "Rebuilt from the" in ended.log  # a lost state is a reason to look
-            assert ended.code == 0 or told, f"stuck: exit code {ended.code}\n{ended.log}"
+            said = turn == 0 and "Rebuilt from the" in ended.log  # a lost state is a reason to look
+            assert ended.code == 0 or said, f"stuck: exit code {ended.code}\n{ended.log}"
         for turn in range(self.turns):
             self.quiet(Run(who=turn))
 

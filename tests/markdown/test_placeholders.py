@@ -1,4 +1,4 @@
-"""What cannot be shown is told: one line a kind, with a count."""
+"""What cannot be shown is reported: one line per kind, with a count."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from backup.model import Json
 from tests.support.notion_shapes import block, page
 
 
-def told(*blocks: Json, **raw: object) -> list[str]:
+def said(*blocks: Json, **raw: object) -> list[str]:
     return [problem.what for problem in problems(page("A page", *blocks, **raw))]
 
 
 def test_a_page_that_is_shown_whole_has_no_problem() -> None:
-    assert told(block("paragraph", "Words"), block("toggle", "t", block("divider", None))) == []
+    assert said(block("paragraph", "Words"), block("toggle", "t", block("divider", None))) == []
 
 
 def test_each_kind_is_reported_once_with_its_count() -> None:
     button = block("unsupported", None, block_type="button")
-    assert told(button, block("quote", "q", button), block("hologram", "x"), {"type": ""}) == [
+    assert said(button, block("quote", "q", button), block("hologram", "x"), {"type": ""}) == [
         "Notion's API does not give blocks of the type 'button' (2×)",
         "Notion's API does not give blocks of the type 'hologram'",
         "a block that the integration may not read",
@@ -25,7 +25,7 @@ def test_each_kind_is_reported_once_with_its_count() -> None:
 
 
 def test_children_that_were_not_read_are_reported_with_the_reason() -> None:
-    assert told({**block("toggle", "t"), "unread": "too deep"}) == [
+    assert said({**block("toggle", "t"), "unread": "too deep"}) == [
         "the content of a block of the type 'toggle' was not read: too deep"
     ]
 
@@ -37,7 +37,7 @@ def test_property_values_that_notion_does_not_work_out_are_reported() -> None:
         "Fine": {"id": "c", "type": "formula", "formula": {"type": "string", "string": None}},
         "New": {"id": "d", "type": "hologram"},
     }
-    assert told(properties=properties) == [
+    assert said(properties=properties) == [
         "properties of the type 'hologram' are not known",
         "the formula 'Formula' is too large for Notion's API",
         "the rollup 'Rollup' is too large for Notion's API",

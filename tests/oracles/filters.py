@@ -1,4 +1,4 @@
-"""Later steps of the hosts that act on text, told as questions: what would they change?
+"""Later steps of the hosts that act on text, as questions: what would they change?
 
 Modelled on documents, source and reports, because GitHub's steps are closed and Gitea's are not
 part of a Markdown parser. Each takes more for a hit than the host would.

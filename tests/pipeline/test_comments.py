@@ -94,8 +94,8 @@ def test_a_page_takes_two_requests_and_one_more_for_each_block_with_comments(wik
     wiki.home.text(*(f"Line {number}" for number in range(30)))
     wiki.second.comment("On the words")
     wiki.run()
-    told = wiki.grove.endpoints["markdown"]
-    assert (told, wiki.spent()) == (1, 4), "Child has one block: it is asked itself"
+    said = wiki.grove.endpoints["markdown"]
+    assert (said, wiki.spent()) == (1, 4), "Child has one block: it is asked itself"
     log = wiki.run()
     assert (wiki.grove.endpoints["markdown"], wiki.spent()) == (1, 4)
     assert "4 comments" in log

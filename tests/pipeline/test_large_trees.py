@@ -121,7 +121,7 @@ def not_due(*ids: str) -> str:
 
 
 def stop_at(grove: Grove, number: int) -> None:
-    """The next run is told to stop when it reads so many pages; the others come once it has heard."""
+    """The next run is stopped when it reads so many pages; the others come once it has heard."""
     stop = grove.backup.stop = Patient()
     readings = itertools.count(1)
 

@@ -18,12 +18,12 @@ def part(kind: str) -> PageChange:
 
 
 @pytest.mark.parametrize(
-    "kinds, told", [(("new", "updated"), "new"), (("updated", "removed"), "removed")]
+    "kinds, said", [(("new", "updated"), "new"), (("updated", "removed"), "removed")]
 )
-def test_a_page_of_several_commits_is_reported_once(kinds: tuple[str, ...], told: str) -> None:
+def test_a_page_of_several_commits_is_reported_once(kinds: tuple[str, ...], said: str) -> None:
     found = published(Report(), [part(kind) for kind in kinds])
     entries = [(kind, entry.title) for kind, entry in found.details()]
-    assert entries == [(told, "Tea")]
+    assert entries == [(said, "Tea")]
 
 
 def test_a_page_that_moved_and_could_not_be_read_takes_nothing_from_the_unchanged_ones() -> None:

@@ -71,8 +71,8 @@ def test_paths_messages_and_names_arrive_as_they_are(git: Git) -> None:
     commit = written(git, Commit(dict.fromkeys(paths, blob), [], message, author, -5))
     listed = git.run("ls-tree", "-r", "-z", "--name-only", commit)
     assert sorted(filter(None, listed.split("\0"))) == sorted(paths)
-    told = git.run("log", "-1", "--format=%an|%ae|%at|%cn|%ct|%B", commit)
-    assert told.rstrip("\n") == f"Ada x|ada@example.com|0|Bot|7|{message}".rstrip("\n")
+    said = git.run("log", "-1", "--format=%an|%ae|%at|%cn|%ct|%B", commit)
+    assert said.rstrip("\n") == f"Ada x|ada@example.com|0|Bot|7|{message}".rstrip("\n")
 
 
 @pytest.mark.parametrize("signing", [False, True])

@@ -297,7 +297,9 @@ def test_git_finds_everything_clean_whatever_becomes_of_line_ends(
     assert (target.folder / path).read_bytes() == RETURNS
     is_kept = rule not in ("*.ics text", "*.ics eol=crlf", "* text eol=lf")
     size = int(at_remote(target, "cat-file", "-s", f"main:{path}"))
-    assert (size == len(RETURNS)) == is_kept, "an attachment keeps its line ends unless told not to"
+    assert (size == len(RETURNS)) == is_kept, (
+        "an attachment keeps its line ends unless set otherwise"
+    )
 
 
 def test_an_encoding_that_a_page_does_not_have_ends_in_a_sentence(target: Backup) -> None:

@@ -14,7 +14,7 @@ from backup.settings.publishing import FIELDS
 
 # What hosts look for in the messages of commits, as their documentation tells it.
 DANGERS = (
-    r"@\w",  # GitHub, Gitea, Forgejo, GitLab: a person or a team is told
+    r"@\w",  # GitHub, Gitea, Forgejo, GitLab: a person or a team is notified
     r"[#!]\d",  # an issue, a merge request
     r"(?i)(?:\b|_)g[hl]-\d",
     r"(?i)\b(?:close[sd]?|fix(?:es|ed)?|resolve[sd]?)\b.*\b[a-z][a-z0-9_]*-\d",  # a key of Jira, Linear
@@ -55,9 +55,9 @@ TITLES = (
 
 @pytest.mark.parametrize("title", TITLES)
 def test_no_title_makes_a_host_do_something(title: str) -> None:
-    told = [Mention("new", title), Mention("updated", title)]
-    texts = [message(told), message(told[:1], 0, "{title}\n\n{titles}"), of_page(told[0])]
-    texts += ["\n".join(pull_request(told))]
+    said = [Mention("new", title), Mention("updated", title)]
+    texts = [message(said), message(said[:1], 0, "{title}\n\n{titles}"), of_page(said[0])]
+    texts += ["\n".join(pull_request(said))]
     for text in texts:
         assert [each for each in DANGERS if re.search(each, text)] == [], text
 
@@ -88,9 +88,9 @@ def test_a_title_is_cut_only_when_it_is_longer_than_a_line() -> None:
 
 
 def test_git_finds_no_trailer_in_a_message() -> None:
-    told = [Mention("new", title) for title in TITLES]
+    said = [Mention("new", title) for title in TITLES]
     command = ["git", "interpret-trailers", "--parse"]
-    done = subprocess.run(command, input=message(told).encode(), capture_output=True, check=True)
+    done = subprocess.run(command, input=message(said).encode(), capture_output=True, check=True)
     assert done.stdout == b""
 
 
@@ -102,8 +102,8 @@ def test_a_message_ends_somewhere_whatever_the_number_and_the_length_of_titles()
 
 def test_every_field_of_a_template_is_filled_in() -> None:
     template = " ".join(f"{{{field}}}" for field in FIELDS)
-    told = [Mention("new", "Tea"), Mention("removed", "Milk")]
-    assert message(told, 3, template) == (
+    said = [Mention("new", "Tea"), Mention("removed", "Milk")]
+    assert message(said, 3, template) == (
         "1 new, 1 removed 1 0 0 1 3 2 pages - new: Tea\n- removed: Milk\n"
     )
 

@@ -59,7 +59,7 @@ def test_a_detached_head_without_a_branch_ends_in_a_sentence(target: Backup) -> 
     target.git("checkout", "-q", "--detach")
     ran = target.run()
     assert ran.code == 1 and "No branch is checked out" in ran.log
-    assert not (target.folder / "wiki").exists(), "it is told before anything is read"
+    assert not (target.folder / "wiki").exists(), "it is reported before anything is read"
 
 
 def test_a_refused_push_ends_in_one_sentence_and_loses_nothing(

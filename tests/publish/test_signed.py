@@ -72,7 +72,7 @@ def test_every_commit_is_signed(target: Backup, home: Path, signer: str, commits
         assert ran.code == 0, ran.log
     assert set(PAGES) <= set(remote_files(target))
     assert target.git("status", "--porcelain", "--branch") == "## main...origin/main"
-    told = subprocess.run(
+    said = subprocess.run(
         ["git", "log", "--format=%G? %ae|%ce %s", "-3" if commits == "page" else "-2"],
         cwd=target.folder,
         env=environ(home),
@@ -80,9 +80,9 @@ def test_every_commit_is_signed(target: Backup, home: Path, signer: str, commits
         encoding="utf-8",
         check=True,
     ).stdout.splitlines()
-    assert [each[:2] for each in told] == ["G "] * len(told)
-    assert all("|ada@example.com " in each for each in told)
-    assert commits != "page" or "Update “Tea”" in told[1]
+    assert [each[:2] for each in said] == ["G "] * len(said)
+    assert all("|ada@example.com " in each for each in said)
+    assert commits != "page" or "Update “Tea”" in said[1]
     assert remote_commits(target) == (3 if commits == "run" else 6)
     assert "nothing to commit" in target.run(HOME=str(home), COMMIT=commits).log
 

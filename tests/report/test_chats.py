@@ -197,8 +197,8 @@ def test_what_apprise_would_say_of_an_address_is_said_nowhere(
     with caplog.at_level("DEBUG"), pytest.raises(NotifyError):
         notified(report(), NOTIFY_URLS=address(inbox, "json://user:k3y-planted@{}/k3y-planted-too"))
     seen = capfd.readouterr()
-    told = [each.getMessage() for each in caplog.records if each.name.startswith("apprise")]
-    assert (seen.out, seen.err, told) == ("", "", [])
+    shown = [each.getMessage() for each in caplog.records if each.name.startswith("apprise")]
+    assert (seen.out, seen.err, shown) == ("", "", [])
 
 
 @pytest.mark.parametrize(

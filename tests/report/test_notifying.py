@@ -43,8 +43,8 @@ def kitchen(tmp_path: Path, inbox: Inbox) -> Iterator[Backup]:
         yield backup
 
 
-def told(inbox: Inbox) -> list[str]:
-    """Who was told, without the key: ['/watch//start', '/discord/', …]."""
+def shown(inbox: Inbox) -> list[str]:
+    """Who was notified, without the key: ['/watch//start', '/discord/', …]."""
     return sorted(path.replace(KEY, "").partition("?")[0] for path in inbox.paths())
 
 
@@ -59,7 +59,7 @@ EVERYBODY = ["/", "/chat/", "/discord/", "/hook/"]  # a topic of ntfy is in the 
 def test_every_service_is_notified_of_a_run(kitchen: Backup, inbox: Inbox) -> None:
     ran = kitchen.run()
     assert ran.code == 0, ran.log
-    assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
+    assert shown(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
     assert inbox.paths()[0].endswith("/start?create=1")
     hook = next(letter.json for letter in inbox.letters if letter.path.startswith("/hook"))
     assert hook["ok"] and hook["pages"]["new"] == 2 and hook["databases"][0]["title"] == "Wiki"
@@ -72,7 +72,7 @@ def test_a_run_without_changes_still_says_that_it_ran(kitchen: Backup, inbox: In
     kitchen.run()
     inbox.letters.clear()
     kitchen.run()
-    assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
+    assert shown(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
 
 
 def row(backup: Backup, title: str) -> str:
@@ -88,7 +88,7 @@ def test_a_failed_page_is_reported_with_its_reason(
     kitchen.fail(f"/v1/blocks/{milk}", Fault(status=400, body=b"{}"))
     ran = kitchen.run()
     assert ran.code == 1
-    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    assert shown(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
     discord = next(letter.body.decode() for letter in inbox.letters if "discord" in letter.path)
     assert "**Milk**" in discord and "1 new, 1 failed" in discord
     (failed,) = json.loads(outputs(tmp_path)["failed-pages"])
@@ -114,7 +114,7 @@ def test_a_wrong_setting_notifies_the_health_check(
 ) -> None:
     ran = kitchen.run(**wrong)
     assert ran.code == 2 and "Traceback" not in ran.log
-    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    assert shown(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
     body = next(letter.body for letter in inbox.letters if "/fail" in letter.path).decode()
     assert f"not saved: configuration: {next(iter(wrong))}" in body
     assert "Notion backup failed" in (tmp_path / "summary.md").read_text()
@@ -122,7 +122,7 @@ def test_a_wrong_setting_notifies_the_health_check(
 
 def test_a_file_of_settings_that_is_missing_notifies_it_too(kitchen: Backup, inbox: Inbox) -> None:
     assert kitchen.run("--env", "nowhere.env").code == 2
-    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    assert shown(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
 
 
 def test_a_mistake_in_one_address_keeps_nobody_else_from_hearing(
@@ -132,7 +132,7 @@ def test_a_mistake_in_one_address_keeps_nobody_else_from_hearing(
     assert ran.code == 2
     assert "WEBHOOK_URL: write a full URL" in ran.log and KEY not in ran.log
     assert "NOTIFY_URLS: line 1 is not an address like ntfys://" in ran.log
-    assert told(inbox) == ["/", "/discord/", "/watch//fail", "/watch//start"]
+    assert shown(inbox) == ["/", "/discord/", "/watch//fail", "/watch//start"]
 
 
 def test_a_bug_notifies_every_service_and_keeps_its_traceback(
@@ -142,7 +142,7 @@ def test_a_bug_notifies_every_service_and_keeps_its_traceback(
     ran = kitchen.run()
     assert ran.code == 1
     assert "Traceback" in ran.log and "in working" in ran.log
-    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    assert shown(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
     for said in (ran.log, *messages(inbox)):
         assert TOKEN not in said and KEY not in said
 
@@ -151,7 +151,7 @@ def test_a_stopped_run_pings_the_health_check(kitchen: Backup, inbox: Inbox) -> 
     kitchen.stop = Stop()
     kitchen.stop.request()
     assert kitchen.run().code >= 128
-    assert "/watch//fail" in told(inbox)
+    assert "/watch//fail" in shown(inbox)
 
 
 @pytest.mark.parametrize("flags", [("--dry-run",), ("--dry-run", "--concurrency", "many")])
@@ -207,11 +207,11 @@ def test_a_runner_whose_file_cannot_be_written_keeps_nobody_from_hearing(
     why = "the runner's file cannot be written: No such file or directory."
     assert f"::warning title={name}::{why}" in ran.log
     assert warned(inbox) == [name]
-    assert told(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
+    assert shown(inbox) == sorted([*EVERYBODY, "/watch/", "/watch//start"])
     inbox.letters.clear()
     ran = kitchen.run(CONCURRENCY="many", **{name: str(tmp_path)})
     assert (ran.code, "Traceback" in ran.log) == (2, False)
-    assert told(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
+    assert shown(inbox) == sorted([*EVERYBODY, "/watch//fail", "/watch//start"])
     assert kitchen.run("verify", **{name: str(tmp_path)}).code == 0
 
 
@@ -230,7 +230,7 @@ def test_a_notifier_with_a_bug_is_only_a_warning_too(
         "::warning title=Chat::notification failed: line 1 of NOTIFY_URLS: ZeroDivisionError;"
         in ran.log
     )
-    assert "/discord/" in told(inbox)
+    assert "/discord/" in shown(inbox)
 
 
 def test_nobody_is_notified_without_a_setting(kitchen: Backup, inbox: Inbox) -> None:
@@ -249,11 +249,11 @@ def test_notifications_can_be_set_in_the_shared_settings(kitchen: Backup, inbox:
 @pytest.mark.parametrize("level", ["0", "never", "1", "Errors"])
 def test_discord_level_limits_notifications(kitchen: Backup, inbox: Inbox, level: str) -> None:
     kitchen.run(DISCORD_LEVEL=level)
-    assert "/discord/" not in told(inbox) and "/hook/" in told(inbox)
+    assert "/discord/" not in shown(inbox) and "/hook/" in shown(inbox)
 
 
 def test_no_secret_leaves_by_any_door(kitchen: Backup, inbox: Inbox, tmp_path: Path) -> None:
-    """Titles that hold what must not be told, in pages that are saved and in one that fails."""
+    """Titles that hold what must not be shown, in pages that are saved and in one that fails."""
     notion, hook = kitchen.notion, kitchen.environ["DISCORD_WEBHOOK_URL"]
     signed = "https://s3.example/a.png?X-Amz-Signature=4f5e6d7c"
     database = notion.databases()[0]

@@ -41,9 +41,9 @@ def killed_at_every_write(seed: int, folder: Path) -> int:
 def _goes_on(copy: Copying, where: tuple[int, int], *, is_done: bool) -> None:
     """The next run finishes the copy; one that is finished, though nobody heard so, is found again."""
     if is_done:
-        told = restore(copy.backup, bare_id(copy.top.id), RESTORE_INTO=copy.goal.id)
-        assert told.code == 0, (where, told.out)
-        assert "there already, and as in the backup: nothing was written" in told.out, where
+        shown = restore(copy.backup, bare_id(copy.top.id), RESTORE_INTO=copy.goal.id)
+        assert shown.code == 0, (where, shown.out)
+        assert "there already, and as in the backup: nothing was written" in shown.out, where
     else:
         sent = copy.send()
         assert sent.finished, (where, sent.problem)
@@ -53,7 +53,7 @@ def _shown(copy: Copying) -> str:
     """All that lies in the page of the copies, with views and comments, whatever the ids."""
     notion, order = copy.notion, list[str]()
 
-    def told(id_: str) -> list[object]:
+    def shown(id_: str) -> list[object]:
         node = notion.node(id_)
         order.append(node.id)
         views = [notion.views[bare_id(view)] for view in notion.views_of(node.id)]
@@ -65,10 +65,10 @@ def _shown(copy: Copying) -> str:
             node.locked,
             kept,
             said,
-            [told(each) for each in node.children],
+            [shown(each) for each in node.children],
         ]
 
-    text = json.dumps([told(id_) for id_ in notion.listed(copy.goal.id)], sort_keys=True)
+    text = json.dumps([shown(id_) for id_ in notion.listed(copy.goal.id)], sort_keys=True)
     for number, id_ in enumerate(order):
         for form in (id_, bare_id(id_)):
             text = text.replace(form, f"#{number}")

@@ -77,8 +77,8 @@ class Machine:
     @property
     def needed(self) -> int:
         """How many writes a copy takes."""
-        told = restore(self.backup, "top", "--json", "--dry-run", RESTORE_INTO=self.goal.id)
-        return int(told.json["requests"]) - 2  # two of them only read, for the views
+        shown = restore(self.backup, "top", "--json", "--dry-run", RESTORE_INTO=self.goal.id)
+        return int(shown.json["requests"]) - 2  # two of them only read, for the views
 
     @property
     def copies(self) -> list[str]:
@@ -106,9 +106,9 @@ def test_an_unfinished_copy_that_somebody_changed_has_to_go_first(machine: Machi
     assert machine.run(dies_at=2)[0] == -signal.SIGKILL
     (begun,) = machine.notion.listed(machine.goal.id)
     machine.notion.append(begun, [build.block("divider")] * 9)
-    told = restore(machine.backup, "top", RESTORE_INTO=machine.goal.id)
-    assert told.code == 3 and "continues where" not in told.out, told.out
-    assert "Move the unfinished copy into Notion's trash, then run the restore again" in told.out
+    shown = restore(machine.backup, "top", RESTORE_INTO=machine.goal.id)
+    assert shown.code == 3 and "continues where" not in shown.out, shown.out
+    assert "Move the unfinished copy into Notion's trash, then run the restore again" in shown.out
 
 
 def test_killed_after_the_last_write_it_says_that_the_copy_is_there(machine: Machine) -> None:
@@ -133,17 +133,17 @@ def test_another_copy_is_made_of_another_title_and_when_the_first_was_edited(
     assert ALREADY in restore(backup, "top", RESTORE_INTO=goal).out
     (first,) = machine.notion.listed(goal)
     Branch(machine.notion, first).edit("Other words by now")
-    told = restore(backup, "top", RESTORE_INTO=goal)
-    assert told.code == 0 and machine.copies == ["Top", "Top"]
+    shown = restore(backup, "top", RESTORE_INTO=goal)
+    assert shown.code == 0 and machine.copies == ["Top", "Top"]
     said = (
         f"differs from the backup in 1 place: it stays, and a copy is made beside it. {link(first)}"
     )
-    assert said in told.out.partition("Restoring ")[0], told.out
+    assert said in shown.out.partition("Restoring ")[0], shown.out
 
 
 def test_the_original_beside_it_is_not_a_copy(machine: Machine) -> None:
-    told = restore(machine.backup, "top/below", RESTORE_INTO=machine.top.id)
-    assert told.code == 0 and "there already" not in told.out
+    shown = restore(machine.backup, "top/below", RESTORE_INTO=machine.top.id)
+    assert shown.code == 0 and "there already" not in shown.out
     found = map(machine.notion.node, machine.notion.listed(machine.top.id))
     pages = [machine.notion.title(node) for node in found if node.kind == "page"]
     assert pages == ["Below", "Below"]
@@ -156,8 +156,8 @@ def test_a_copy_that_cannot_be_read_back_is_compared_by_the_next_run(machine: Ma
         if asked.method == "GET" and len(backup.server.writes.log) >= needed
         else None
     )
-    told = restore(backup, "top", RESTORE_INTO=machine.goal.id)
-    assert told.code == 3 and "could not be read back" in told.out, told.out
+    shown = restore(backup, "top", RESTORE_INTO=machine.goal.id)
+    assert shown.code == 3 and "could not be read back" in shown.out, shown.out
     backup.server.plan = None
     assert ALREADY in restore(backup, "top", RESTORE_INTO=machine.goal.id).out
     assert machine.copies == ["Top"]
@@ -167,6 +167,6 @@ def test_a_token_that_may_not_read_comments_leaves_them_out_of_the_proof(machine
     machine.backup.server.knobs.comments_readable = False
     page = machine.backup.folder.parent / "summary.md"
     given = {"RESTORE_INTO": machine.goal.id, "GITHUB_STEP_SUMMARY": str(page)}
-    told = restore(machine.backup, "top", **given)
-    assert told.code == 0 and "may not read comments" in told.out, told.out
+    shown = restore(machine.backup, "top", **given)
+    assert shown.code == 0 and "may not read comments" in shown.out, shown.out
     assert "may not read comments" in page.read_text()

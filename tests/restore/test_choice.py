@@ -1,4 +1,4 @@
-"""What people write to name a page, and what they are told when that is none, or several."""
+"""What people write to name a page, and what is reported when that is none, or several."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_it_is_the_page_that_is_meant(text: str, id_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "said"),
     [
         ("Pot", "2 pages have the title 'Pot'. Write a folder: wiki/pot, wiki/tea/pot."),
         ("tea/pot", "Did you mean wiki/pot?"),
@@ -54,7 +54,7 @@ def test_it_is_the_page_that_is_meant(text: str, id_: str) -> None:
         ("x" * 5_000, "no page 'xxx"),
     ],
 )
-def test_what_is_not_a_page_is_reported_with_what_to_write(text: str, told: str) -> None:
+def test_what_is_not_a_page_is_reported_with_what_to_write(text: str, said: str) -> None:
     with pytest.raises(ConfigError) as error:
         chosen(NOW, text, ".")
-    assert told in str(error.value) and len(str(error.value)) < 600
+    assert said in str(error.value) and len(str(error.value)) < 600

@@ -99,17 +99,17 @@ def test_the_second_time_a_comment_stays_as_it_is(tmp_path: Path) -> None:
         notion, attic = copy.notion, Branch.root(copy.notion, "Attic")
         with backing_up(tmp_path / "second", notion, git=False) as again:
             assert again.run(DATABASES=copy.goal.id, COMMENTS="true").code == 0
-            told = restore(again, bare_id(copy.goal.id), "--json", RESTORE_INTO=attic.id)
-        assert (told.code, told.json["losses"]) == (0, []), told.out
+            shown = restore(again, bare_id(copy.goal.id), "--json", RESTORE_INTO=attic.id)
+        assert (shown.code, shown.json["losses"]) == (0, []), shown.out
 
 
 def test_a_token_that_may_not_comment_brings_back_all_else(tmp_path: Path) -> None:
     with copying(tmp_path / "repository", talked_about()) as copy:
         copy.backup.server.writes.knobs.comments_writable = False
-        told = restore(copy.backup, "top", RESTORE_INTO=copy.goal.id)
-        assert told.code == 1
-        assert told.out.count("tick “Insert comments” under Capabilities") == 1
-        assert "is another one in the copy" not in told.out
+        shown = restore(copy.backup, "top", RESTORE_INTO=copy.goal.id)
+        assert shown.code == 1
+        assert shown.out.count("tick “Insert comments” under Capabilities") == 1
+        assert "is another one in the copy" not in shown.out
         assert copy.copies == ["Top"]
 
 

@@ -80,12 +80,12 @@ def test_an_emoji_that_the_other_workspace_does_not_have_is_named(
 ) -> None:
     EMOJIS[where](removal.top)
     removal.back_up()
-    told = removal.restore("--dry-run", "--json")
-    assert "custom-emoji" in {each["code"] for each in told.json["losses"]}, told.out
-    told = removal.restore()
-    assert told.code == 0 and "(party)" in told.out and "Proven" in told.out, told.out
-    told = removal.restore()
-    assert told.code == 0 and "there already" in told.out, told.out
+    said = removal.restore("--dry-run", "--json")
+    assert "custom-emoji" in {each["code"] for each in said.json["losses"]}, said.out
+    said = removal.restore()
+    assert said.code == 0 and "(party)" in said.out and "Proven" in said.out, said.out
+    said = removal.restore()
+    assert said.code == 0 and "there already" in said.out, said.out
     assert removal.copies() == ["Top"]
 
 
@@ -94,9 +94,9 @@ def test_an_emoji_that_is_there_comes_back(removal: Removal, where: str) -> None
     EMOJIS[where](removal.top)
     removal.back_up()
     removal.elsewhere.notion.emojis += removal.backup.notion.emojis
-    told = removal.restore("--json")
-    codes = {each["code"] for each in told.json["losses"]}
-    assert told.code == 0 and "custom-emoji" not in codes, told.out
+    said = removal.restore("--json")
+    codes = {each["code"] for each in said.json["losses"]}
+    assert said.code == 0 and "custom-emoji" not in codes, said.out
 
 
 def looked_for(top: Branch) -> None:
@@ -124,9 +124,9 @@ def test_a_person_who_is_there_comes_back(removal: Removal, where: str) -> None:
     removal.back_up()
     person = removal.backup.notion.person
     removal.elsewhere.notion.users.setdefault(person["id"], person)
-    told = removal.restore("--json")
-    codes = {each["code"] for each in told.json["losses"]}
-    assert told.code == 0 and codes <= {"comment-form"}, told.out
+    said = removal.restore("--json")
+    codes = {each["code"] for each in said.json["losses"]}
+    assert said.code == 0 and codes <= {"comment-form"}, said.out
 
 
 def test_what_is_lost_in_comments_does_not_make_a_copy_another_one(removal: Removal) -> None:
@@ -136,10 +136,10 @@ def test_what_is_lost_in_comments_does_not_make_a_copy_another_one(removal: Remo
     top.comment(["See ", build.mention_user(somebody), build.text("!", link="javascript:x")])
     top.comment("Take it", files=[("productivity", program)])
     removal.back_up()
-    told = removal.restore("--dry-run", "--json")
-    codes = {each["code"] for each in told.json["losses"]}
+    said = removal.restore("--dry-run", "--json")
+    codes = {each["code"] for each in said.json["losses"]}
     assert codes == {"comment-form", "people", "address", "file-type"}
     for found in ("Restored top", "there already"):
-        told = removal.restore()
-        assert told.code == 0 and found in told.out and "Proven" in told.out, told.out
+        said = removal.restore()
+        assert said.code == 0 and found in said.out and "Proven" in said.out, said.out
     assert removal.copies() == ["Top"]

@@ -153,8 +153,8 @@ def test_no_address_in_a_store_is_asked_or_passed_on_as_a_file(tampered: Tampere
         tampered.write("wiki/cups", text)
         backup = tampered.backup
         goal = Branch.root(backup.notion, "Attic")
-        told = restore(backup, "wiki/cups", RESTORE_INTO=goal.id)
-        assert told.code in (0, 1), told.out
+        printed = restore(backup, "wiki/cups", RESTORE_INTO=goal.id)
+        assert printed.code in (0, 1), printed.out
         assert all(private not in one.text for one in backup.server.writes.log)
         with pytest.raises(TimeoutError):
             listening.accept()
@@ -193,7 +193,7 @@ def test_odd_comments_and_views_end_in_a_plan(tampered: Tampered) -> None:
         ]
 
     tampered.change("wiki", add)
-    told = tampered.restore("wiki", "--json")
-    assert told.code == 0, told.out + told.err
-    codes = {each["code"] for each in told.json["losses"]}
+    printed = tampered.restore("wiki", "--json")
+    assert printed.code == 0, printed.out + printed.err
+    codes = {each["code"] for each in printed.json["losses"]}
     assert {"comment-form", "views", "view-extras"} <= codes

@@ -78,9 +78,9 @@ def test_a_relation_to_what_notion_does_not_show_is_a_loss(tmp_path: Path) -> No
     one.row("A", {"To": [two.row("B").id]})
     with copying(tmp_path / "repository", top) as copy:
         copy.notion.unshare(two.id)
-        told = restore(copy.backup, "top/one", "--json", RESTORE_INTO=copy.goal.id)
-        assert told.code == 0, told.out
-        codes = {each["code"] for each in told.json["losses"]}
+        said = restore(copy.backup, "top/one", "--json", RESTORE_INTO=copy.goal.id)
+        assert said.code == 0, said.out
+        codes = {each["code"] for each in said.json["losses"]}
         assert codes == {"relation-outside"}
 
 
@@ -92,9 +92,9 @@ def test_a_relation_to_a_row_that_was_deleted_costs_only_itself(tmp_path: Path) 
     with copying(tmp_path / "repository", top) as copy:
         copy.notion.trash(gone.id)
         copy.notion.purge(gone.id)
-        told = restore(copy.backup, "top/one", RESTORE_INTO=copy.goal.id)
-        assert told.code == 1
-        assert "top/one/a" in told.out and "Notion refused “To”" in told.out
+        said = restore(copy.backup, "top/one", RESTORE_INTO=copy.goal.id)
+        assert said.code == 1
+        assert "top/one/a" in said.out and "Notion refused “To”" in said.out
         assert related(copy, "B", "To") == 1
 
 
@@ -153,10 +153,10 @@ def test_a_formula_that_notion_refuses_costs_only_itself(tmp_path: Path) -> None
         copy.backup.server.writes.plan = lambda write: (
             trouble.Trouble(400) if "2 + 2" in write.text else None
         )
-        told = restore(copy.backup, "top", RESTORE_INTO=copy.goal.id)
-        assert told.code == 1
-        assert "Notion refused “Bad”" in told.out and "“Good”" not in told.out
-        assert "that the plan did not foresee" not in told.out
+        said = restore(copy.backup, "top", RESTORE_INTO=copy.goal.id)
+        assert said.code == 1
+        assert "Notion refused “Bad”" in said.out and "“Good”" not in said.out
+        assert "that the plan did not foresee" not in said.out
         assert copy.copies == ["Top"]
 
 

@@ -30,12 +30,12 @@ def test_everything_recorded_comes_back_and_the_second_time_nothing_is_lost(tmp_
         backup.run(DATABASES="workspace", MAX_FILE_MB="5")
         attic, loft = (Branch.root(notion, title) for title in ("Attic", "Loft"))
         for id_ in tops(backup):
-            told = restore(backup, id_, RESTORE_INTO=attic.id)
-            assert told.code == 0, told.out
+            said = restore(backup, id_, RESTORE_INTO=attic.id)
+            assert said.code == 0, said.out
         assert backup.server.writes.signed() == []
         again = Backup(tmp_path / "second", notion, backup.server, backup.url)
         again.folder.mkdir()
         assert again.run(DATABASES=attic.id, MAX_FILE_MB="5").code == 0
-        told = restore(again, bare_id(attic.id), "--json", RESTORE_INTO=loft.id)
-        assert (told.code, told.json["differences"], told.json["losses"]) == (0, 0, [])
-        assert told.json["compared"] > 60
+        said = restore(again, bare_id(attic.id), "--json", RESTORE_INTO=loft.id)
+        assert (said.code, said.json["differences"], said.json["losses"]) == (0, 0, [])
+        assert said.json["compared"] > 60

@@ -77,8 +77,8 @@ def test_the_second_time_nothing_of_a_view_is_lost(tmp_path: Path) -> None:
         notion, attic = copy.notion, Branch.root(copy.notion, "Attic")
         with backing_up(tmp_path / "second", notion, git=False) as again:
             assert again.run(DATABASES=copy.goal.id).code == 0
-            told = restore(again, bare_id(copy.goal.id), "--json", RESTORE_INTO=attic.id)
-        assert (told.code, told.json["losses"]) == (0, []), told.out
+            said = restore(again, bare_id(copy.goal.id), "--json", RESTORE_INTO=attic.id)
+        assert (said.code, said.json["losses"]) == (0, []), said.out
 
 
 def test_a_run_that_dies_at_any_view_makes_none_twice(tmp_path: Path) -> None:
@@ -97,10 +97,10 @@ def test_a_view_that_notion_refuses_costs_only_itself(tmp_path: Path) -> None:
         copy.backup.server.writes.plan = lambda write: (
             trouble.Trouble(400) if write.path == "/v1/views" and "board" in write.text else None
         )
-        told = restore(copy.backup, "top", RESTORE_INTO=copy.goal.id)
-        assert told.code == 1
-        assert "Notion refused the view “By kind”" in told.out
-        assert len(copied(copy)) == 2 and "is not in the copy" not in told.out
+        said = restore(copy.backup, "top", RESTORE_INTO=copy.goal.id)
+        assert said.code == 1
+        assert "Notion refused the view “By kind”" in said.out
+        assert len(copied(copy)) == 2 and "is not in the copy" not in said.out
 
 
 def test_a_filter_by_a_column_that_is_not_made_is_left_out(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whom to tell is known before the other settings are judged, and no mistake shows an address."""
+"""Whom to notify is known before the other settings are judged, and no mistake shows an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No database gets lost between the workflow file and the run: each one counts, or somebody is told."""
+"""No database gets lost between the workflow file and the run: each one counts, or is reported."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_a_place_is_the_trash_or_a_page(into: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "said"),
     [
         ({"RESTORE_PATH": ""}, "RESTORE_PATH is missing"),
         ({"RESTORE_INTO": "attic"}, "write original, or the link of one page"),
@@ -48,6 +48,6 @@ def test_a_place_is_the_trash_or_a_page(into: str, value: str) -> None:
         ({"RESTORE_PROOF": "maybe"}, "RESTORE_PROOF: write true or false"),
     ],
 )
-def test_a_mistake_is_reported_with_what_to_write(wrong: dict[str, str], told: str) -> None:
-    with pytest.raises(ConfigError, match=told):
+def test_a_mistake_is_reported_with_what_to_write(wrong: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
         read(**wrong)

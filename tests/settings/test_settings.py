@@ -89,14 +89,14 @@ def test_all_mistakes_are_reported_at_once_and_each_names_its_setting() -> None:
         "DB9_PATH",
     ):
         assert name in text
-    assert len({*text.splitlines()}) == len(text.splitlines()), "each is told once"
+    assert len({*text.splitlines()}) == len(text.splitlines()), "each is reported once"
 
 
 @pytest.mark.parametrize("branch", ["notion-backup", "refs/heads/notion-backup"])
 def test_a_branch_is_not_merged_into_itself(branch: str) -> None:
-    told = problems({**GOOD, "PULL_REQUEST": "true", "BRANCH": branch, "CONCURRENCY": "many"})
-    assert "PULL_REQUEST_BRANCH: must differ from BRANCH." in told
-    assert "CONCURRENCY" in told
+    said = problems({**GOOD, "PULL_REQUEST": "true", "BRANCH": branch, "CONCURRENCY": "many"})
+    assert "PULL_REQUEST_BRANCH: must differ from BRANCH." in said
+    assert "CONCURRENCY" in said
     assert read({**GOOD, "BRANCH": branch}).publishing.pull_request_branch == ""
 
 

@@ -142,10 +142,10 @@ def test_each_wrong_value_ends_in_one_sentence(wrong: dict[str, str], words: str
     environ = {name: value for name, value in {**GOOD, **wrong}.items() if value}
     with pytest.raises(ConfigError) as caught:
         Settings.read({}, environ)
-    told = str(caught.value)
-    assert words in told
-    assert SECRET not in told and not _PROGRAM.search(told), told
-    assert all(len(line) < 420 and line.rstrip().endswith((".", "?")) for line in told.splitlines())
+    said = str(caught.value)
+    assert words in said
+    assert SECRET not in said and not _PROGRAM.search(said), said
+    assert all(len(line) < 420 and line.rstrip().endswith((".", "?")) for line in said.splitlines())
 
 
 NEARLY = [
@@ -165,9 +165,9 @@ NEARLY = [
 def test_a_misspelt_name_gets_a_warning_with_the_nearest_one(line: str, meant: str) -> None:
     for given in ({"CONFIG": line}, {}):
         dotenv = "" if given else line
-        (told,) = Settings.read({}, {**GOOD, **given}, dotenv).warnings
-        assert f"Did you mean {meant}?" in told
-        assert told.startswith("CONFIG: " if given else ".env: ")
+        (said,) = Settings.read({}, {**GOOD, **given}, dotenv).warnings
+        assert f"Did you mean {meant}?" in said
+        assert said.startswith("CONFIG: " if given else ".env: ")
 
 
 def test_names_of_other_programs_are_left_alone() -> None:
@@ -176,23 +176,23 @@ def test_names_of_other_programs_are_left_alone() -> None:
 
 
 def test_properties_that_have_no_front_matter_to_go_into_are_reported() -> None:
-    (told,) = Settings.read({}, {**GOOD, "PROPERTIES": "front-matter"}).warnings
-    assert "stay in the table" in told and told.endswith("Set FRONT_MATTER=true.")
+    (said,) = Settings.read({}, {**GOOD, "PROPERTIES": "front-matter"}).warnings
+    assert "stay in the table" in said and said.endswith("Set FRONT_MATTER=true.")
     for more in ({"PROPERTIES": "both"}, {"PROPERTIES": "front-matter", "FRONT_MATTER": "flat"}):
         assert Settings.read({}, {**GOOD, **more}).warnings == ()
 
 
 def test_names_of_the_script_before_are_explained() -> None:
-    told = Settings.read({}, GOOD, "GIT_BASE_URL=https://git.example.com\nGIT_OWNER=me").warnings
-    assert ["GIT_BASE_URL" in told[0], "GIT_OWNER" in told[1]] == [True, True]
+    said = Settings.read({}, GOOD, "GIT_BASE_URL=https://git.example.com\nGIT_OWNER=me").warnings
+    assert ["GIT_BASE_URL" in said[0], "GIT_OWNER" in said[1]] == [True, True]
 
 
 def test_a_workflow_is_given_the_names_of_its_inputs() -> None:
     with pytest.raises(ConfigError) as caught:
         Settings.read({}, {"GITHUB_ACTIONS": "true", "CONCURRENCY": "many"})
-    told = str(caught.value).splitlines()
-    assert any(line.endswith("this is the input notion-token.") for line in told)
-    assert any(line.endswith("this is the input concurrency.") for line in told)
+    said = str(caught.value).splitlines()
+    assert any(line.endswith("this is the input notion-token.") for line in said)
+    assert any(line.endswith("this is the input concurrency.") for line in said)
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,8 @@ def test_a_dotenv_file_that_cannot_be_read_is_named(
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_bytes(content)
     assert main([], {}) == 2
-    told = capsys.readouterr().out
-    assert words in told and SECRET not in told
+    said = capsys.readouterr().out
+    assert words in said and SECRET not in said
 
 
 def test_a_dotenv_file_with_tabs_and_a_mark_at_its_beginning_is_read(tmp_path: Path) -> None:
@@ -234,5 +234,5 @@ def test_a_misspelt_flag_is_one_line_with_the_nearest_one(
     with pytest.raises(SystemExit) as caught:
         main([flag], {})
     assert caught.value.code == 2
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1 and f"Did you mean {meant}?" in told
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"Did you mean {meant}?" in said

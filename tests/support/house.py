@@ -42,7 +42,7 @@ class House:
 
     @classmethod
     def build(cls, root: Path, *, uv: bool = True) -> House:
-        """With a folder in the place of an index, and with uv on the PATH (pip takes seconds) unless told
+        """With a folder in the place of an index, and with uv on the PATH (pip takes seconds) unless asked
         not."""
         for name in ("action/backup", "index", "home", "temporary", "path"):
             (root / name).mkdir(parents=True)

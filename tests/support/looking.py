@@ -58,5 +58,5 @@ def in_format(command: str, kind: str = "") -> set[str]:
     tables = common + dict(zip(own[::2], own[1::2], strict=True))[command]
     rows = re.findall(r"(?m)^\| (`.*?`) \| (.*?) \|", tables)
     kinds = {"plan", "copy", "original"} - {kind}
-    told = (names for names, where in rows if kind in where or not kinds & {*where.split(", ")})
-    return {key for names in told for key in re.findall(r"`(\w+)`", names)}
+    said = (names for names, where in rows if kind in where or not kinds & {*where.split(", ")})
+    return {key for names in said for key in re.findall(r"`(\w+)`", names)}

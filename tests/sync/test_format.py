@@ -64,13 +64,13 @@ def test_the_file_that_waits_has_every_key_that_one_may_have() -> None:
 
 @pytest.mark.parametrize(("kind", "heading"), [(Place, "databases"), (Record, "pages")])
 def test_what_must_be_there_and_what_stands_for_what_is_not(kind: type[Any], heading: str) -> None:
-    told = described(f"An entry of `{heading}`")
+    shown = described(f"An entry of `{heading}`")
     given = {each.name: each.default for each in fields(kind) if each.name != "unknown"}
     for name, default in given.items():
         is_required = type(default) not in (str, int, bool, tuple)
-        assert ("Required." in told[name]) == is_required, name
+        assert ("Required." in shown[name]) == is_required, name
         if type(default) in (int, bool):
-            assert f"Default: {json.dumps(default)}." in told[name], name
+            assert f"Default: {json.dumps(default)}." in shown[name], name
 
 
 def test_the_example_is_a_state_as_it_is_written() -> None:

@@ -38,15 +38,15 @@ def test_a_page_that_failed_is_left_to_the_next_run() -> None:
 
 def test_a_page_that_is_edited_all_the_time_is_read_twice_more_and_then_not_stable() -> None:
     shown, rules = listing(listed(row("a", "Tea"))), Rules(render_keys=RENDER_KEYS)
-    step, told = only(plan(shown, state(), rules)), []
+    step, said = only(plan(shown, state(), rules)), []
     for day in (2, 3, 4):
         rules = done(rules, step)
         read = record("Tea", edited=step.row.edited if step.row else "")
         shown = shown.with_([row("a", "Tea", f"2026-09-0{day}T08:00:00.000Z")])
         step = only(plan(shown, state(a=read), rules))
-        told.append((step.reason, step.stable, is_watched(step)))
+        said.append((step.reason, step.stable, is_watched(step)))
     edited = "edited while it was read"
-    assert told[:2] == [(edited, True, True), (edited, False, False)]
+    assert said[:2] == [(edited, True, True), (edited, False, False)]
     assert (step.action, step.stable) == (Action.KEEP, False)
 
 
@@ -85,9 +85,9 @@ def test_missing_files_are_tried_alone_and_their_page_is_read_when_one_is_availa
     step = only(decide(found, known, rules=rules))
     assert step.action is Action.RETRY
     for is_to_be_read, action in ((False, Action.KEEP), (True, Action.FETCH)):
-        told = learned(rules, (), (), {"a" * 32: is_to_be_read})
-        assert only(decide(found, known, rules=told)).action is action
-    assert only(decide(found, known, rules=done(told, step))).action is Action.KEEP
+        said = learned(rules, (), (), {"a" * 32: is_to_be_read})
+        assert only(decide(found, known, rules=said)).action is action
+    assert only(decide(found, known, rules=done(said, step))).action is Action.KEEP
     edited = listed(row("a", "Tea", NEWER))
     assert only(decide(edited, known, rules=rules)).action is Action.FETCH
 
@@ -96,9 +96,9 @@ def test_what_one_round_has_learned_holds_in_all_later_ones() -> None:
     read = replace(
         only(decide(listed(row("a", "Tea")), state())), reason="edited while it was read"
     )
-    told = learned(Rules(), (read,), (Problem("Cup", "", "b" * 32),), {"c" * 32: True})
-    assert (told.read, told.failed) == ({"a" * 32}, {"b" * 32})
-    assert learned(told, (), (), {}) == told
+    said = learned(Rules(), (read,), (Problem("Cup", "", "b" * 32),), {"c" * 32: True})
+    assert (said.read, said.failed) == ({"a" * 32}, {"b" * 32})
+    assert learned(said, (), (), {}) == said
 
 
 def stored(title: str, **more: Any) -> Record:

@@ -105,11 +105,11 @@ def test_a_server_fails_when_some_children_are_done(
 ) -> None:
     writes.spoil(trouble.unavailable(keep=2))
     answer = append(author, home, "1", "2", "3")
-    told = answer.json()["additional_data"]
+    shown = answer.json()["additional_data"]
     assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
-    assert told["retry_guidance"]
-    assert told["committed_resource_id"] == home
-    assert told["committed_child_ids"] == [one["id"] for one in author.children(home)]
+    assert shown["retry_guidance"]
+    assert shown["committed_resource_id"] == home
+    assert shown["committed_child_ids"] == [one["id"] for one in author.children(home)]
     assert said(author, home) == ["1", "2"]
 
 
@@ -120,10 +120,10 @@ def test_a_server_fails_when_a_page_is_made(author: Author, writes: Writes, home
         "properties": titled("Child"),
         "children": [paragraph("1"), paragraph("2")],
     }
-    told = author.send("POST", "pages", body).json()["additional_data"]
+    shown = author.send("POST", "pages", body).json()["additional_data"]
     (child,) = author.children(home)
-    assert told["committed_resource_id"] == child["id"]
-    assert told["committed_child_ids"] == [one["id"] for one in author.children(child["id"])]
+    assert shown["committed_resource_id"] == child["id"]
+    assert shown["committed_child_ids"] == [one["id"] for one in author.children(child["id"])]
     assert said(author, child["id"]) == ["1"]
     writes.spoil(trouble.unavailable(commits=False), path="/pages")
     answer = author.send("POST", "pages", body)
