@@ -269,7 +269,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class LocalFile:
     """A file that lies in the page's folder: `path` is relative to it, not percent-encoded."""
 
     path: str
@@ -286,7 +286,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingFile:
     """A file that could not be downloaded. `url` is empty unless it is external (no signature leaks)."""
 
     name: str
@@ -306,7 +306,7 @@ class Target:
     parent: str = ""
 
 
-Files: TypeAlias = Mapping[str, Stored | Missing]
+Files: TypeAlias = Mapping[str, LocalFile | MissingFile]
 Targets: TypeAlias = Mapping[str, Target]
 
 

@@ -70,7 +70,7 @@ def gather(
     left it (it may be absent), `staging` one for temporary files, made when there are any. `describe` says
     what an image shows that has no name yet ('proxmox cluster dashboard'); '' or None when it cannot.
     `earlier` are the files that the last run lacked, by identity. A file that cannot be downloaded is
-    Missing and costs nothing else.
+    MissingFile and costs nothing else.
     """
     files = find.files(page)
     fates = _fates(files, known, folder, downloads, staging)

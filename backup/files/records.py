@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from backup import urls
 from backup.files import find, names
 from backup.files.pending import Pending
-from backup.model import File, Files, Json, Missing, Page, Stored
+from backup.model import File, Files, Json, LocalFile, MissingFile, Page
 
 _FOUND = "found "  # no identity begins so: it begins with an id (see names.identity)
 _TEXTS = ("identity", "path", "sha256", "name", "description")
@@ -72,15 +72,15 @@ def remembered(page: Page, records: Iterable[Json], pending: Iterable[Json]) -> 
 
 def shown(
     file: File, records: Mapping[str, FileRecord], lacking: Mapping[str, str]
-) -> Stored | Missing:
+) -> LocalFile | MissingFile:
     """What the renderer learns of `file`, and of one that is lacking why; two entries with one file may
     call it differently."""
     name, identity = names.display(file), names.identity(file)
     if record := records.get(identity):
         description = record.description or ""
-        return Stored(record.path, name, record.size, record.width, record.height, description)
+        return LocalFile(record.path, name, record.size, record.width, record.height, description)
     url = "" if file.hosted else urls.written(file.url)
-    return Missing(name, lacking.get(identity, ""), url)
+    return MissingFile(name, lacking.get(identity, ""), url)
 
 
 def as_downloaded(content: bytes, sha256: str) -> bytes | None:

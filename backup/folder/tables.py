@@ -23,7 +23,7 @@ from backup.json_values import objects, word
 from backup.markdown import database as shown
 from backup.markdown.context import Context
 from backup.markdown.database import Overview, Rows, TableRow, TableSource, views_used
-from backup.model import CSV, README, STORE, Json, Page, Stored, Target, bare_id, row_source
+from backup.model import CSV, README, STORE, Json, LocalFile, Page, Target, bare_id, row_source
 from backup.store import StoredDatabase, StoreError
 from backup.sync.state import Place, Record, State, join
 from backup.sync.steps import index_of
@@ -245,7 +245,7 @@ def _entry(page_id: str, record: Record, page: Json, folder: str) -> TableRow:
     here = posixpath.relpath(record.folder, folder)
     files = remembered(Page(page_id, page), record.files, record.pending)
     inside = {
-        key: replace(file, path=join(here, file.path)) if isinstance(file, Stored) else file
+        key: replace(file, path=join(here, file.path)) if isinstance(file, LocalFile) else file
         for key, file in files.items()
     }
     return TableRow(page_id, target, page, inside)

@@ -11,9 +11,9 @@ from backup.markdown.blocks.quotes import quote_of
 from backup.markdown.context import Context, Where
 from backup.markdown.dates import moment
 from backup.markdown.inline import inline, seen
-from backup.markdown.media import file_line, shown_image, stored_or_missing
+from backup.markdown.media import file_line, local_or_missing, shown_image
 from backup.markdown.runs import block_runs, run, runs
-from backup.model import Block, Json, Missing, Page, bare_id
+from backup.model import Block, Json, MissingFile, Page, bare_id
 from backup.words import shortened
 
 _HEADING = "## Comments"
@@ -71,7 +71,7 @@ def author(comment: Json) -> str:
 
 
 def _file(attachment: Json, key: str, context: Context) -> str:
-    found = stored_or_missing(key, attachment, word(attachment, "category") or "file", context)
-    if isinstance(found, Missing) or not found.is_image:
+    found = local_or_missing(key, attachment, word(attachment, "category") or "file", context)
+    if isinstance(found, MissingFile) or not found.is_image:
         return file_line("📎", found, context, [])
     return shown_image(found, context, [])

@@ -13,7 +13,7 @@ from backup.markdown.context import Context, Where
 from backup.markdown.front_matter import front_matter
 from backup.markdown.icons import icon
 from backup.markdown.inline import inline
-from backup.markdown.media import shown_image, stored_or_missing
+from backup.markdown.media import local_or_missing, shown_image
 from backup.markdown.origin import origin
 from backup.markdown.references import References, linked, references
 from backup.model import Page, title_runs
@@ -66,7 +66,7 @@ def _cover(page: Page, context: Context) -> str:
     cover = mapping(page.raw, "cover")
     if not cover:
         return ""
-    return shown_image(stored_or_missing(f"{page.id}/cover", cover, "cover", context), context, [])
+    return shown_image(local_or_missing(f"{page.id}/cover", cover, "cover", context), context, [])
 
 
 def _properties(page: Page, context: Context) -> str:

@@ -61,7 +61,7 @@ _Found: TypeAlias = "dict[str, tuple[Json, ...] | None]"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class CommentsRead:
     """A page with its comments: `known` is what its record is to say of them, `problems` what could not
     be read."""
 
@@ -162,16 +162,16 @@ class Discussions:
 
     def added(
         self, page: Page, before: Record | None, kept: Callable[[], tuple[Json, ...] | None]
-    ) -> Heard:
+    ) -> CommentsRead:
         """The page with its comments. Where they cannot be read, those of the backup stay: `kept` gives
         them. When it gives None, they are not there either, and NotionError is raised, so that the page
         stays as it is."""
         old = {name: getattr(before, name) for name in _KNOWN} if before else {}
         if self.comments.is_refused:
             there = kept()
-            return Heard(replace(page, comments=there or ()), {} if there is None else old)
+            return CommentsRead(replace(page, comments=there or ()), {} if there is None else old)
         try:
-            heard = self._of(page, before)
+            comments_read = self._of(page, before)
         except Unauthorized:
             raise
         except NotionError as error:
@@ -179,11 +179,11 @@ class Discussions:
                 raise
             what = f"its comments could not be read: {sentence(error)}"
             problem = Problem(page.title or UNTITLED, what, page.id)
-            return Heard(replace(page, comments=there), old, (problem,))
+            return CommentsRead(replace(page, comments=there), old, (problem,))
         self.changed.discard(page.id)
-        return heard
+        return comments_read
 
-    def _of(self, page: Page, before: Record | None) -> Heard:
+    def _of(self, page: Page, before: Record | None) -> CommentsRead:
         own = {bare_id(block.id): block for block in _own(page.blocks)}
         about = self.comments.about(page.id)
         by_markdown = len(own) > 1 and not self._is_incomplete
@@ -298,7 +298,7 @@ def _result(
     found: _Found,
     digest: str,
     discussed: Iterable[str],
-) -> Heard:
+) -> CommentsRead:
     comments = (*about, *(each for id_ in own for each in found.get(id_) or ()))
     known = (_named(comments), digest, tuple(discussed))
     hidden = sum(each is None for each in found.values())
@@ -307,7 +307,7 @@ def _result(
     )
     problems = (Problem(page.title or UNTITLED, what, page.id),) if hidden else ()
     said = dict(zip(_KNOWN, known, strict=True))
-    return Heard(replace(page, comments=comments), said, problems)
+    return CommentsRead(replace(page, comments=comments), said, problems)
 
 
 def _named(comments: Collection[Json]) -> str:

@@ -39,7 +39,7 @@ from backup.model import (
 from backup.notion import containers, read
 from backup.notion.blocks import Shared
 from backup.notion.client import Client
-from backup.pipeline.comments import Discussions, Heard, earlier, store_of
+from backup.pipeline.comments import CommentsRead, Discussions, earlier, store_of
 from backup.pipeline.files import PageFiles
 from backup.pipeline.outside import Outside
 from backup.pipeline.people import People
@@ -71,7 +71,7 @@ class Written:
 @dataclass(frozen=True)
 class Reader:
     """Reads pages. `requests` runs single requests beside others, `files` gets the files of pages, `shared`
-    is what the run knows of synced blocks, and `unheard` keeps what of a page's comments could not be read.
+    is what the run knows of synced blocks, and `comment_problems` keeps what of a page's comments could not be read.
 
     `keep_json` says that each page has a store.
     `discussions` are the comments, None when they are not backed up; `people` knows names, `outside` titles.
@@ -90,7 +90,7 @@ class Reader:
     keep_json: bool = True
     views: Mapping[str, str] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
-    unheard: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    comment_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     discussions: Discussions | None = None
     people: People | None = None
     outside: Outside | None = None
@@ -125,8 +125,8 @@ class Reader:
         known = first.withheld if (first := self.files.records.get(row.id)) else ()
         found = read.page(self.client, row, schema, self.requests.submit, self.shared)
         found = placeholders.believed(found, known)
-        heard = self._heard(found, before, lambda: earlier(before, folder))
-        gathered = self.files.gathered(page := heard.page, before, folder)
+        comments_read = self._with_comments(found, before, lambda: earlier(before, folder))
+        gathered = self.files.gathered(page := comments_read.page, before, folder)
         withheld = placeholders.withheld(page)
         is_whole = not placeholders.lacking(page) and {*withheld} <= {*known}
         record = Record(
@@ -138,18 +138,20 @@ class Reader:
             stable=step.stable and _is_stable(row.edited, self.began) and is_whole,
             requests=containers.requests(page),
             withheld=withheld,
-            **heard.known,
+            **comments_read.known,
         )
         step = replace(step, action=Action.FETCH)
         return _with(self._written(step, record, _stored(page, gathered)), step, gathered)
 
-    def _heard(
+    def _with_comments(
         self, page: Page, before: Record | None, kept: Callable[[], tuple[Json, ...] | None]
-    ) -> Heard:
+    ) -> CommentsRead:
         """The page with its comments, when these are backed up (see Discussions.added), and with names."""
-        heard = self.discussions.added(page, before, kept) if self.discussions else Heard(page)
-        self.unheard[page.id] = heard.problems
-        return replace(heard, page=self._named(heard.page))
+        comments_read = (
+            self.discussions.added(page, before, kept) if self.discussions else CommentsRead(page)
+        )
+        self.comment_problems[page.id] = comments_read.problems
+        return replace(comments_read, page=self._named(comments_read.page))
 
     def _named(self, page: Page) -> Page:
         return self.people.named(page) if self.people else page
@@ -165,15 +167,15 @@ class Reader:
         tried = self.files.tried_again(step, before)
         if None in tried.values():  # only the page itself says what has become of the file
             return None
-        heard = Heard(stored.page)
+        comments_read = CommentsRead(stored.page)
         if self.discussions and self.discussions.is_due(before, step.page_id):
-            heard = self._heard(stored.page, before, lambda: stored.page.comments)
-            tried = {**tried, **self.files.attached(heard.page, before)}
+            comments_read = self._with_comments(stored.page, before, lambda: stored.page.comments)
+            tried = {**tried, **self.files.attached(comments_read.page, before)}
         elif not tried:
             return written
         earlier = {pending.identity: pending for pending in map(Pending.from_json, before.pending)}
         try:
-            gathered = self.files.gathered(heard.page, before, folder, tried, earlier)
+            gathered = self.files.gathered(comments_read.page, before, folder, tried, earlier)
         except StoreError:
             return None
         # How to try them again is known from when the page was read.
@@ -181,8 +183,10 @@ class Reader:
             replace(each, file=earlier.get(each.identity, each).file) for each in gathered.pending
         )
         gathered = replace(gathered, pending=tuple(pending))
-        before = replace(before, **heard.known)
-        return _with(self._written(step, before, _stored(heard.page, gathered)), step, gathered)
+        before = replace(before, **comments_read.known)
+        return _with(
+            self._written(step, before, _stored(comments_read.page, gathered)), step, gathered
+        )
 
     def _from_store(self, step: Step, before: Record, folder: Path) -> StoredPage | None:
         """The page of the store that fits its record. What the listing shows of it is newer, if a column
@@ -246,7 +250,7 @@ class Reader:
         text = rendered(stored, record, page.schema, self.targets, self.options)
         data = store.dumps(stored) if self.keep_json else None
         problems = placeholders.problems(page)
-        lacking = (*placeholders.lacking(page), *self.unheard.get(page.id, ()))
+        lacking = (*placeholders.lacking(page), *self.comment_problems.get(page.id, ()))
         return Written(step.action, record, text, data, {}, problems, (), lacking, 0)
 
     def _schema(self, step: Step) -> Json:

@@ -28,7 +28,7 @@ _LOST = "the state was lost or damaged"
 _ADOPTED = "adopted from an earlier backup"
 _FOLLOWS = "goes where the page above it goes"
 _EDITED = "edited while it was read"
-UNHEARD = "its discussions were not read yet"
+NO_COMMENTS = "its discussions were not read yet"
 DISCUSSED = "its discussions changed"
 ANCHORS = "links to its blocks changed"
 LINKS = "a page it refers to was renamed, moved, added or removed"
@@ -110,7 +110,7 @@ def needed(step: Step, record: Record) -> Collection[str]:
     if step.action is Action.FETCH:
         return [*files, *([STORE] if record.store and record.comments else [])]
     proof = [TEXT] if step.is_proof else []
-    is_other = record.pending or step.reason in (UNHEARD, DISCUSSED)
+    is_other = record.pending or step.reason in (NO_COMMENTS, DISCUSSED)
     return [STORE, *proof, *(files if is_other else [])]
 
 
@@ -275,7 +275,7 @@ def _why_render(row: Row, record: Record, folder: str, known: _Known) -> dict[st
     is_unread = row.id not in rules.read
     return {
         _LOST: row.id in rules.restored and is_unread,
-        UNHEARD: rules.comments is True and not record.comments and is_unread,
+        NO_COMMENTS: rules.comments is True and not record.comments and is_unread,
         DISCUSSED: row.id in rules.discussed and is_unread,
         TEXTLESS: row.id in rules.textless and is_unread,
         "settings, properties or the program changed": record.render_key

@@ -14,7 +14,7 @@ from backup.files.gather import Gathered, gather
 from backup.files.pending import Pending
 from backup.files.received import Downloaded
 from backup.files.records import FileRecord
-from backup.model import Block, Json, Page, Stored
+from backup.model import Block, Json, LocalFile, Page
 from tests.files.site import Site
 
 
@@ -99,4 +99,4 @@ def caption(words: str) -> list[Json]:
 
 
 def stored(got: Gathered) -> dict[str, str]:
-    return {key: one.path for key, one in got.files.items() if isinstance(one, Stored)}
+    return {key: one.path for key, one in got.files.items() if isinstance(one, LocalFile)}

@@ -13,7 +13,7 @@ from backup.errors import FileError
 from backup.files.gather import Gathered
 from backup.files.pending import Pending
 from backup.files.records import FileRecord
-from backup.model import Block, File, Json, Missing, Stored
+from backup.model import Block, File, Json, LocalFile, MissingFile
 from tests.files.runs import PageFiles, caption, media, stored
 from tests.files.site import HTML, JPG, PDF, PNG, SVG, Answer
 
@@ -39,7 +39,7 @@ def test_a_page_gets_its_files_under_names_that_people_can_read(backup: PageFile
         "4": "attachments/Manual v2.pdf",
         "page/cover": "assets/4-cover.gif",
     }
-    assert got.files["1"] == Stored("assets/1-prerequisites.png", "image.png", len(PNG), 1, 1)
+    assert got.files["1"] == LocalFile("assets/1-prerequisites.png", "image.png", len(PNG), 1, 1)
     assert set(backup.content()) == set(stored(got).values())
     assert got.problems == ()
 
@@ -154,7 +154,7 @@ def test_a_file_that_cannot_be_downloaded_costs_only_itself(
     good = backup.site.put("/good.png", PNG)
     got = backup.run(media("1", bad), media("2", good))
     missing = got.files["1"]
-    assert isinstance(missing, Missing)
+    assert isinstance(missing, MissingFile)
     assert (missing.name, missing.url) == ("bad.png", "")
     assert stored(got) == {"2": "assets/2-good.png"}
     assert [each.file.key for each in got.pending] == ["1"]
@@ -178,7 +178,9 @@ def test_the_next_run_tries_only_the_failed_file_and_gives_it_its_number(backup:
 def test_a_failed_external_file_keeps_its_address_without_its_secrets(backup: PageFiles) -> None:
     url = f"{backup.site.url}/a.png"
     got = backup.run(media("1", f"{url}?w=8&token=t0ken", hosted=False))
-    assert got.files["1"] == Missing("a.png", "the server answered 404 (Not Found)", f"{url}?w=8")
+    assert got.files["1"] == MissingFile(
+        "a.png", "the server answered 404 (Not Found)", f"{url}?w=8"
+    )
     assert "t0ken" not in repr(got)
 
 
@@ -186,7 +188,7 @@ def test_a_file_that_is_too_large_is_left_out_and_is_not_a_failure(backup: PageF
     big = backup.site.put("/film.mp4", b"x", Content_Length=str(5 * 1024**3))
     backup.max_bytes = 95 * 1024**2
     got = backup.run(media("1", big, "video"))
-    assert isinstance(missing := got.files["1"], Missing)
+    assert isinstance(missing := got.files["1"], MissingFile)
     assert missing.reason == "it has 5,120 MB, and files over 95 MB are left out"
     assert got.problems == ()
     assert [each.limit for each in got.pending] == [95 * 1024**2]
@@ -199,7 +201,7 @@ def test_a_file_that_was_deleted_outside_notion_is_a_warning_once(
 ) -> None:
     block = media("1", backup.site.play("/bad.png", FAILURES[failure]), hosted=False)
     got = backup.run(block)
-    assert isinstance(got.files["1"], Missing)
+    assert isinstance(got.files["1"], MissingFile)
     assert got.problems == ()
     (warning,) = got.warnings
     assert "bad.png is not backed up: " in warning.what and "only count it" in warning.what

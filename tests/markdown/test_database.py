@@ -26,7 +26,7 @@ from backup.markdown.database import (
     views_used,
 )
 from backup.markdown.lint import complaints
-from backup.model import Files, Json, Missing, Stored, Target, Targets
+from backup.model import Files, Json, LocalFile, MissingFile, Target, Targets
 from tests.oracles import gitea, github, select
 from tests.support.notion_shapes import rich
 
@@ -112,11 +112,11 @@ def option(name: str) -> Json:
 
 def example() -> Part:
     """Rows with a value of each kind."""
-    picture = Stored("row-1/assets/1-cup.png", "cup.png", 2048, 4000, 3000)
+    picture = LocalFile("row-1/assets/1-cup.png", "cup.png", 2048, 4000, 3000)
     first = entry(
         1,
         "Blue | cup",
-        {f"{1:032x}/fi/0": picture, f"{1:032x}/fi/1": Missing("plan.pdf", "gone")},
+        {f"{1:032x}/fi/0": picture, f"{1:032x}/fi/1": MissingFile("plan.pdf", "gone")},
         Notes=rich("One\ntwo " + "long " * 60),
         State=option("Now"),
         Cost=1.5,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backup.markdown.context import Context, Options
 from backup.markdown.lint import complaints
 from backup.markdown.page import render
-from backup.model import Json, Missing, Page, Stored
+from backup.model import Json, LocalFile, MissingFile, Page
 from tests.oracles import gitea, github
 from tests.support.notion_shapes import block, page, rich
 
@@ -34,7 +34,7 @@ def with_file(type_: str) -> Page:
     return page("T", media(type_), item, properties={"Files": value})
 
 
-def shown(type_: str, stored: Stored, **options: Any) -> list[BeautifulSoup]:
+def shown(type_: str, stored: LocalFile, **options: Any) -> list[BeautifulSoup]:
     files = dict.fromkeys((BLOCK_ID, "00000003-0000-4000-8000-000000000003", PROPERTY), stored)
     context = Context(files=files, options=Options(**options))
     text = render(with_file(type_), context)
@@ -51,7 +51,7 @@ def squeezed(text: str) -> str:
 @many
 @given(HOSTILE)
 def test_an_image_has_its_words_in_every_place(width: int, style: str, words: str) -> None:
-    stored = Stored("assets/1-a (b)|é.png", "x.png", 9, width, 100, description=words)
+    stored = LocalFile("assets/1-a (b)|é.png", "x.png", 9, width, 100, description=words)
     for html in shown("image", stored, image_style=style):
         pictures = html.select("img")
         assert len(pictures) == 3
@@ -65,7 +65,7 @@ def test_an_image_has_its_words_in_every_place(width: int, style: str, words: st
 @many
 @given(HOSTILE)
 def test_a_file_is_linked_under_its_name_in_every_place(name: str) -> None:
-    stored = Stored("attachments/1 (b)|é.pdf", name, 1_500_000)
+    stored = LocalFile("attachments/1 (b)|é.pdf", name, 1_500_000)
     for html in shown("file", stored):
         links = html.select("a[href^=attachments]")
         assert [squeezed(link.get_text()) for link in links] == [
@@ -81,8 +81,8 @@ def test_a_line_and_its_caption_are_one_text_to_a_host(type_: str, caption: str)
     """A dollar in each would be a pair."""
     url = "https://e.co/$metadata"
     data = {"url": url, "type": "external", "external": {"url": url}, "caption": rich(caption)}
-    stored = Stored("attachments/a.x", "in $.x", 9)
-    files = {"file": stored, "gone": Missing("in $.x", "it costs 5 US$", "")}
+    stored = LocalFile("attachments/a.x", "in $.x", 9)
+    files = {"file": stored, "gone": MissingFile("in $.x", "it costs 5 US$", "")}
     known = {BLOCK_ID: files[type_]} if type_ in files else {}
     text = render(
         page("T", block("file" if type_ == "gone" else type_, None, **data)), Context(files=known)
@@ -96,14 +96,14 @@ def test_a_line_and_its_caption_are_one_text_to_a_host(type_: str, caption: str)
 
 
 def test_an_image_is_centred_but_not_in_a_list_item_or_a_cell() -> None:
-    for html in shown("image", Stored("assets/a.png", "a.png", 9, 3000, 100)):
+    for html in shown("image", LocalFile("assets/a.png", "a.png", 9, 3000, 100)):
         centred = [bool(picture.find_parent(align="center")) for picture in html.select("img")]
         assert centred == [False, True, False]  # property, block, item
         assert [picture["width"] for picture in html.select("img")] == ["800"] * 3
 
 
 def test_an_image_is_never_made_wider_than_it_is() -> None:
-    for html in shown("image", Stored("assets/a.png", "a.png", 9, 800, 100)):
+    for html in shown("image", LocalFile("assets/a.png", "a.png", 9, 800, 100)):
         assert not html.select("img[width]")
-    for html in shown("image", Stored("assets/a.svg", "a.svg", 9), image_max_width=300):
+    for html in shown("image", LocalFile("assets/a.svg", "a.svg", 9), image_max_width=300):
         assert not html.select("img[width]")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from backup.markdown.context import Context, Options
 from backup.markdown.page import References, references, render
-from backup.model import Missing, Page, Stored, Target
+from backup.model import LocalFile, MissingFile, Page, Target
 from tests.oracles import github, select
 from tests.support.notion_shapes import block, page, rich, text
 
@@ -107,7 +107,7 @@ def test_the_emoji_of_a_page_opens_its_title() -> None:
 
 def test_an_image_as_icon_opens_the_title_when_it_is_stored() -> None:
     raw = {"icon": {"type": "file", "file": {"url": "https://example.org/i.png?X-Amz-Signature=1"}}}
-    files = {f"{PAGE_ID}/icon": Stored("assets/icon.png", "icon.png", 9, 64, 64)}
+    files = {f"{PAGE_ID}/icon": LocalFile("assets/icon.png", "icon.png", 9, 64, 64)}
     with_icon = render(page("Way", **raw), Context(files=files, options=BARE.options))
     image = '<img src="assets/icon.png" alt="" width="32" height="32">'
     assert with_icon == f"# {image} Way\n{FOOT}"
@@ -116,7 +116,7 @@ def test_an_image_as_icon_opens_the_title_when_it_is_stored() -> None:
 
 def test_the_cover_is_the_first_image_below_the_title() -> None:
     raw = {"cover": {"type": "external", "external": {"url": "https://example.org/c.jpg"}}}
-    files = {f"{PAGE_ID}/cover": Stored("assets/cover.jpg", "cover.jpg", 9, 1500, 600)}
+    files = {f"{PAGE_ID}/cover": LocalFile("assets/cover.jpg", "cover.jpg", 9, 1500, 600)}
     stored = render(page("T", block("divider", None), **raw), Context(files=files))
     html = github(stored)
     assert [tag.name for tag in select(html, "h1 ~ *")] == ["p", "hr", "p"]
@@ -200,7 +200,7 @@ def test_a_file_that_was_not_downloaded_never_shows_its_signed_address() -> None
 
 def test_a_missing_file_says_why_and_where_it_can_be_had() -> None:
     files = {
-        "00000001-0000-4000-8000-000000000001": Missing("a.pdf", "5 GB", "https://e.org/a.pdf")
+        "00000001-0000-4000-8000-000000000001": MissingFile("a.pdf", "5 GB", "https://e.org/a.pdf")
     }
     raw = block("pdf", None, type="external", external={"url": "https://e.org/a.pdf"}, caption=[])
     shown = render(page("T", raw), Context(files=files, options=BARE.options))
@@ -333,7 +333,7 @@ def test_a_date_in_a_text_reads_as_in_a_property() -> None:
 
 @pytest.mark.parametrize("name", ["a.heic", "a.tif", "a.psd", "a.mp4"])
 def test_an_image_that_no_browser_draws_is_a_link(name: str) -> None:
-    files = {"00000001-0000-4000-8000-000000000001": Stored(f"assets/{name}", name, 2000, 9, 9)}
+    files = {"00000001-0000-4000-8000-000000000001": LocalFile(f"assets/{name}", name, 2000, 9, 9)}
     image = block("image", None, type="file", file={"url": "x"}, caption=[text("Me")])
     shown = render(page("T", image), Context(files=files))
     assert f"🖼️ [{name}](assets/{name}) (2 kB) — Me" in shown

@@ -7,7 +7,7 @@ import pytest
 from backup.markdown.context import Context
 from backup.markdown.page import render
 from backup.markdown.verify import problems
-from backup.model import Block, Json, Page, Stored
+from backup.model import Block, Json, LocalFile, Page
 
 PAGE = '---\ntitle: "Tea"\n---\n\n# Tea\n\n{}\n'
 FILES = ("wiki/tea/index.md", "wiki/milk/index.md", "wiki/tea/assets/1 cup.png")
@@ -104,7 +104,7 @@ LITERALS = (
 @pytest.mark.parametrize("text", LITERALS)
 def test_words_that_look_like_links_are_none_wherever_they_stand(text: str) -> None:
     """A sound page for each place: what people write about Markdown and HTML."""
-    stored = Stored("assets/1 cup.png", text, 70, 1, 1)
+    stored = LocalFile("assets/1 cup.png", text, 70, 1, 1)
     picture = Block("i" * 32, "image", {"caption": rich(text)})
     pages = {
         "paragraph": block("paragraph", text),

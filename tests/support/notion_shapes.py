@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from backup.markdown.context import Context, Options
-from backup.model import Block, Json, Missing, Page, Stored, Target
+from backup.model import Block, Json, LocalFile, MissingFile, Page, Target
 
 ANNOTATIONS = {
     "bold": False,
@@ -108,5 +108,5 @@ def context(case: Json) -> Context:
     )
 
 
-def _file(value: Json) -> Stored | Missing:
-    return Missing(**value) if "reason" in value else Stored(**value)
+def _file(value: Json) -> LocalFile | MissingFile:
+    return MissingFile(**value) if "reason" in value else LocalFile(**value)

@@ -10,11 +10,11 @@ from backup.markdown.media import (
     captioned,
     external_address,
     file_line,
+    local_or_missing,
     shown_image,
-    stored_or_missing,
 )
 from backup.markdown.runs import foreign, run, runs
-from backup.model import Block, Missing, Stored
+from backup.model import Block, LocalFile, MissingFile
 from backup.urls import is_signed, shown
 
 _MARKS = {
@@ -72,5 +72,5 @@ def _address(block: Block, url: str, context: Context) -> str:
     return captioned([run(f"{_MARKS[block.type]} "), foreign(shown(url), url)], context, caption)
 
 
-def _found(block: Block, context: Context) -> Stored | Missing:
-    return stored_or_missing(block.id, block.data, block.type, context)
+def _found(block: Block, context: Context) -> LocalFile | MissingFile:
+    return local_or_missing(block.id, block.data, block.type, context)

@@ -11,7 +11,7 @@ from backup.markdown.database.cells import cell
 from backup.markdown.database.sorting import Key, keys_of
 from backup.markdown.database.sources import TableRow, TableSource
 from backup.markdown.database.values import record
-from backup.model import Missing, Stored
+from backup.model import LocalFile, MissingFile
 from backup.words import by_title
 
 _COLUMNS = 8  # more would be cut off on most screens; database.csv has all
@@ -80,6 +80,6 @@ class Rows:
         return sorted(lines, key=lambda line: (line.created, line.id))
 
 
-def _as_link(file: Stored | Missing) -> Stored | Missing:
+def _as_link(file: LocalFile | MissingFile) -> LocalFile | MissingFile:
     """An image as a link: a table has no room for it."""
-    return replace(file, width=None) if isinstance(file, Stored) else file
+    return replace(file, width=None) if isinstance(file, LocalFile) else file

@@ -25,7 +25,7 @@ from backup.markdown.links import (
     resolved,
 )
 from backup.markdown.runs import BREAKS, titled
-from backup.model import Json, Stored, encodable
+from backup.model import Json, LocalFile, encodable
 from backup.urls import is_signed
 
 MARKS = "mubis"  # from the outside in, when several begin and end together
@@ -187,7 +187,7 @@ def _emoji(run: Json, emoji: Json, context: Context) -> Piece:
 def small_image(key: str, words: str, context: Context, size: int) -> str:
     """An image of `size` pixels in a line of text, with `words` in its place; '' when it is not here."""
     stored = context.files.get(key)
-    if not isinstance(stored, Stored):
+    if not isinstance(stored, LocalFile):
         return ""
     source = percent_encoded(stored.path)
     return f'<img src="{source}" alt="{attribute(words)}" width="{size}" height="{size}">'

@@ -6,10 +6,10 @@ from typing import Any
 
 from backup.json_values import mapping, objects, word
 from backup.markdown.dates import span
-from backup.markdown.media import file_link, missing_note, plain_image, stored_or_missing
+from backup.markdown.media import file_link, local_or_missing, missing_note, plain_image
 from backup.markdown.properties.shown import NOTHING, At, Shown, shows, together, words
 from backup.markdown.runs import page_mention
-from backup.model import Json, Missing, bare_id
+from backup.model import Json, MissingFile, bare_id
 
 
 @shows("relation")
@@ -31,8 +31,8 @@ def files(value: Any, at: At) -> Shown:
 
 
 def _file(item: Json, key: str, at: At) -> Shown:
-    found = stored_or_missing(key, item, "file", at.context)
-    if isinstance(found, Missing):
+    found = local_or_missing(key, item, "file", at.context)
+    if isinstance(found, MissingFile):
         return Shown(tuple(missing_note(found)), found.url or found.name)
     if found.width is not None and found.is_image:
         return Shown(native=found.path, images=(plain_image(found, at.context),))

@@ -11,7 +11,7 @@ import pytest
 from backup.markdown.blocks.quotes import quote
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.model import Block, Stored
+from backup.model import Block, LocalFile
 from tests.oracles import expected, gitea, github, misread
 from tests.oracles.filters import dollar_pairs, emoji_aliases, math_in_lines, wiki_links
 
@@ -24,7 +24,7 @@ AROUND = {
     "item": (Where.ITEM, "- {}"),
     "html": (Where.SUMMARY, "<details>\n<summary>{}</summary>\n</details>"),
 }
-CONTEXT = Context(files={"emoji/e": Stored("assets/emoji/party.png", "party", 1)})
+CONTEXT = Context(files={"emoji/e": LocalFile("assets/emoji/party.png", "party", 1)})
 
 
 def cases() -> list[dict[str, Any]]:

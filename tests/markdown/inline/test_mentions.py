@@ -6,7 +6,7 @@ import pytest
 
 from backup.markdown.context import Context, Where
 from backup.markdown.inline import inline
-from backup.model import Missing, Stored, Target, dashed_id
+from backup.model import LocalFile, MissingFile, Target, dashed_id
 from tests.support.rich import Run, looks, mention, text
 
 PAGE = "1a2b3c4d5e6f70819293a4b5c6d7e8f9"
@@ -15,8 +15,8 @@ CONTEXT = Context(
     path="wiki/guide/index.md",
     targets={PAGE: Target("wiki/how-to/index.md", "How *to*", "🧭")},
     files={
-        "emoji/e1": Stored("assets/my cat.png", "cat", 10),
-        "emoji/e2": Missing("dog", "404"),
+        "emoji/e1": LocalFile("assets/my cat.png", "cat", 10),
+        "emoji/e2": MissingFile("dog", "404"),
     },
 )
 
