@@ -342,7 +342,7 @@ def alone(run: Callable[[Stop], int]) -> int:
     try:
         code = run(stop)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the log has gone: `… --demo | head`
+    except BrokenPipeError:  # the reader of the log has ended: `… --demo | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
     os._exit(code)  # a request under way must not hold up a job that was cancelled

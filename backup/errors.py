@@ -3,7 +3,7 @@
 BackupError
 ├── ConfigError            2  the author of the workflow can fix it
 ├── NotionError            1  Notion refused, or never answered
-│   ├── NotFound              gone, or not shared with the integration
+│   ├── NotFound              deleted, or not shared with the integration
 │   ├── Unauthorized       2  the token is wrong or revoked, or opens nothing at all
 │   ├── Forbidden             not for this integration; another object may be
 │   └── Busy                  throttled or broken just now; the client has tried again

@@ -67,7 +67,7 @@ class _Guarded(HTTPAdapter):
 class Downloader:
     """Downloads files; safe to share between threads, `concurrency` of which keep their connections.
 
-    `refresh` returns the file with a fresh URL (its block is read again), None when it is gone; it
+    `refresh` returns the file with a fresh URL (its block is read again), None when it was deleted; it
     is asked once a file, when a server denies a URL that Notion signed. `allowed_hosts` may lie in
     private networks. `max_bytes` bounds every file, `patience` (seconds) every try.
 

@@ -42,7 +42,7 @@ class Gathered:
     """`files`: for the renderer, by key. `records`: for the state, one for each identity; their
     paths are all that belongs into the page's folder beside its text. `staged`: of these paths,
     those that are new, with the temporary file that goes there. `problems`: what failed.
-    `warnings`: what is too large, on purpose and no failure, and what is found to be gone outside
+    `warnings`: what is too large, on purpose and no failure, and what is found to be deleted outside
     Notion. `pending`: all that is not there, for later runs to try again."""
 
     files: Files
@@ -165,7 +165,7 @@ def _left(
 
 
 def _as_it_lies(record: FileRecord, folder: Path) -> FileRecord | None:
-    """The record of a file with nothing to compare it with, as the file is now; None when it is gone."""
+    """The record of a file with nothing to compare it with, as the file is now; None when it was deleted."""
     path = folder / record.path
     if path.is_symlink() or path.parent.is_symlink():
         return None
@@ -261,7 +261,7 @@ def _problems(page: Page, lacking: Iterable[_Lacking], today: date) -> tuple[Pro
 def _warnings(
     page: Page, lacking: Iterable[_Lacking], earlier: Mapping[str, Pending], today: date
 ) -> tuple[Problem, ...]:
-    """What is too large, and what was given up in this run: not what was known to be gone."""
+    """What is too large, and what was given up in this run: not what was known to be deleted."""
     found = []
     for error, pending in lacking:
         before = earlier.get(pending.identity)

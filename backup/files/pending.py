@@ -1,7 +1,7 @@
 """A file that could not be downloaded, as the state remembers it: enough to try just it again; pure.
 
 What Notion hosts is tried in each run, and each run that lacks it fails. What lies elsewhere may be
-gone for good, and nobody here can bring it back: it is reported once, then counted, and tried rarely.
+deleted for good, and nobody here can bring it back: it is reported once, then counted, and tried rarely.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Pending:
         return cls(names.identity(file), bare, 0, since, is_gone, error.message)
 
     def is_given_up(self, today: date) -> bool:
-        """Whether the file is only counted: it lies outside Notion, and is gone or could not be downloaded
+        """Whether the file is only counted: it lies outside Notion, and is deleted or could not be downloaded
         for a week."""
         return bool(self.since) and (self.gone or self._days(today) >= _WEEK)
 

@@ -119,7 +119,7 @@ class Writer:
             self.outside[page_id] = record.title
 
     def forget(self, database_ids: Iterable[str]) -> None:
-        """Remember the titles of databases that are gone, for what links to them."""
+        """Remember the titles of databases that were removed, for what links to them."""
         places = self.before.databases
         self.outside.update({id_: places[id_].title for id_ in database_ids if id_ in places})
 
@@ -223,9 +223,9 @@ class Writer:
         others = {
             path for path in lists if not is_our_list(path, self.tree.beginning(path, -1), None)
         }
-        gone = [path for path in paths if path not in others]
-        self.tree.remove(gone)
-        self.touched.update(gone)
+        unused = [path for path in paths if path not in others]
+        self.tree.remove(unused)
+        self.touched.update(unused)
         for path in paths:
             del self._owners[path]
 

@@ -73,7 +73,7 @@ class Comments:
         return self._heard[id_]
 
     def about_block(self, id_: str) -> tuple[Json, ...] | None:
-        """The same for a block; None when that is not shown, which may be gone by now."""
+        """The same for a block; None when that is not shown, which may be deleted by now."""
         try:
             return self.about(id_)
         except NotFound:

@@ -30,7 +30,7 @@ from backup.notion.responses import GoodAnswer
 
 @dataclass(frozen=True, slots=True)
 class SourceRows:
-    """The rows of a data source. Only a `complete` one may prove that a row is gone. `databases` are
+    """The rows of a data source. Only a `complete` one may prove that a row was deleted. `databases` are
     the ids of those that are rows of a wiki."""
 
     rows: tuple[Row, ...]
@@ -112,7 +112,7 @@ def live(client: Client, source_id: str) -> Answered:
 def _query(client: Client, source_id: str, extra: Json) -> Answered:
     """Every row, with all its properties: one request for 100 rows.
 
-    Every row must be listed to see what is gone. A pass for ids alone takes as many requests, and
+    Every row must be listed to see what was deleted. A pass for ids alone takes as many requests, and
     then one more for each changed page; a pass for what was edited last comes on top of it.
 
     A query ends at 10,000 rows; past that, the next one starts at the creation of the last row (the

@@ -120,7 +120,7 @@ class PageFiles:
 
 
 def refresher(client: Client) -> Callable[[File], File | None]:
-    """A function that gives a file a fresh URL, by reading what it hangs on; None when it is gone."""
+    """A function that gives a file a fresh URL, by reading what it hangs on; None when it was deleted."""
     return lambda file: fresh(client, file.key, names.identity(file))
 
 

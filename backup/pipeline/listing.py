@@ -308,10 +308,10 @@ class Survey:
         top = Listed(TOP, "", "", "", tuple(self._rows.values()), is_whole)
         # Notion may go on listing what lies in a page that is in the trash, and does so for a database
         # that has moved out of the backup: nothing new in it belongs here.
-        gone = self._gone()
-        lists = (each for id_, each in self._walk.lists.items() if id_ not in gone)
+        proven = self._proven()
+        lists = (each for id_, each in self._walk.lists.items() if id_ not in proven)
         return Listing(
-            databases=tuple(each for id_, each in self._databases.items() if id_ not in gone),
+            databases=tuple(each for id_, each in self._databases.items() if id_ not in proven),
             schemas=dict(self._schemas),
             problems=(*self._problems, *self._workspace.problems, *self._walk.problems),
             began=self._began,
@@ -351,14 +351,14 @@ class Survey:
             inside |= {TOP} if self._is_everything else set()
             databases = state.databases.keys() | self._databases.keys()
             inside |= databases
-            asking = Asking(self.client, databases, inside - self._gone())
+            asking = Asking(self.client, databases, inside - self._proven())
             answers = zip(asked, self.pool.map(asking.about, asked), strict=True)
             for id_, answer in answers:
                 self._verdicts[id_] = answer.verdict
                 if answer.page_id:
                     self._moved(id_, answer)
 
-    def _gone(self) -> set[str]:
+    def _proven(self) -> set[str]:
         return {id_ for id_, said in self._verdicts.items() if said in PROOF}
 
     def _moved(self, id_: str, answer: Whereabouts) -> None:

@@ -105,8 +105,8 @@ class Walk:
     def drop_unknown(self, known: Collection[str]) -> None:
         """Take out the lists of pages that nothing shows and that are not `known`: an older state had them,
         and what lies in them does not lie in the backup."""
-        while gone := self.lists.keys() - {*known, *(row.id for row in self._listed())}:
-            for id_ in gone:
+        while unlisted := self.lists.keys() - {*known, *(row.id for row in self._listed())}:
+            for id_ in unlisted:
                 del self.lists[id_]
 
     def _listed(self) -> Iterator[Row]:
@@ -277,10 +277,10 @@ class Walk:
                 raise
             except NotionError:
                 continue  # then it stays as it was
-            gone = {id_ for id_, where in doubtful.items() if where == (list_id, page_id)}
-            gone.difference_update(found.databases)
+            moved = {id_ for id_, where in doubtful.items() if where == (list_id, page_id)}
+            moved.difference_update(found.databases)
             listed = self.lists[page_id]
-            left = tuple(id_ for id_ in listed.databases if id_ not in gone)
+            left = tuple(id_ for id_ in listed.databases if id_ not in moved)
             self.lists[page_id] = replace(listed, databases=left)
 
     def get(self, ids: Mapping[str, str]) -> None:

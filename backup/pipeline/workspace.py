@@ -110,7 +110,7 @@ class Workspace:
         """The same as `_top`; None, too, when Notion does not say."""
         try:
             return self._top(id_, known)
-        except NotFound:  # a search may show what is gone by now
+        except NotFound:  # a search may show what is deleted by now
             return None
         except Unauthorized:
             raise

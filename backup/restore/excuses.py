@@ -128,8 +128,8 @@ def _sign(run: Any) -> str:
 def _value(old: Any, new: Any, foreseen: Sequence[Lost]) -> list[Lost]:
     """The value of a row."""
     if isinstance(old, tuple):
-        gone = () if new else _of((Loss.PROPERTY,), foreseen)
-        return [*gone] or _text(old, new, foreseen)
+        lost = () if new else _of((Loss.PROPERTY,), foreseen)
+        return [*lost] or _text(old, new, foreseen)
     kinds = (
         *(Loss.PEOPLE, Loss.RELATION_OUTSIDE, Loss.RELATION_CUT, Loss.PROPERTY, Loss.TOO_DEEP),
         *(Loss.ADDRESS, *_FILES),

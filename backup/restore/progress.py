@@ -48,8 +48,8 @@ class Progress:
             if isinstance(step, Append):
                 made._add(number, step.parent, _units(step.drafts, step.after))
             elif isinstance(step, Remove):
-                gone = _Unit(Draft(step.key, "paragraph", {}), goes=True)
-                made._add(number, step.parent, [gone])
+                removal = _Unit(Draft(step.key, "paragraph", {}), goes=True)
+                made._add(number, step.parent, [removal])
             elif isinstance(step, MakePage | MakeDatabase):
                 made._add(number, step.parent, [_Unit(step.shown)])
                 if isinstance(step, MakePage):

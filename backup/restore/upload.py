@@ -33,7 +33,7 @@ class Uploads:
 
     def send(self, sha256: str) -> None:
         """The file is with Notion from then on. An upload whose answer is lost is started again: what was never
-        attached is gone after an hour."""
+        attached expires after an hour."""
         if sha256 in self.ids:
             return
         one = self.planned[sha256]

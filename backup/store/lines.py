@@ -93,29 +93,29 @@ def _below(blocks: tuple[Block, ...], parent: Json, depth: int) -> Iterator[_Blo
 def loads(lines: list[str], page: Json) -> tuple[Block, ...]:
     """The blocks of a page object. Raises StoreError, ValueError and RecursionError for other lines
     than `dumps` writes."""
-    root = _OpenBlock(page)
+    root = _ReadBlock(page)
     above = [root]
     for line in lines:
         depth, raw, notes, is_whole = _parts(line)
         if not 0 <= depth < min(len(above), _DEEPEST + 1):
             raise damaged("without a block that others lie in")
         del above[depth + 1 :]
-        node = _OpenBlock(raw, notes, [], is_whole)
+        node = _ReadBlock(raw, notes, [], is_whole)
         above[-1].add(node, _of_block(above[-1].raw) if depth else _of_page(page))
         above.append(node)
     return root.below()
 
 
 @dataclass
-class _OpenBlock:
+class _ReadBlock:
     """A block whose children are still to come."""
 
     raw: Json
     notes: Json = field(default_factory=dict)
-    children: list[_OpenBlock] = field(default_factory=list)
+    children: list[_ReadBlock] = field(default_factory=list)
     is_whole: bool = True
 
-    def add(self, child: _OpenBlock, parent: Json) -> None:
+    def add(self, child: _ReadBlock, parent: Json) -> None:
         if not child.is_whole:
             child.raw = _with_defaults(child.raw, parent)
         if not isinstance(child.raw.get("id"), str):

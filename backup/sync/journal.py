@@ -100,7 +100,7 @@ def replay(state: State, text: str, is_there: IsThere) -> Replayed:
 
 
 def _came_true(said: _Said, is_there: IsThere) -> bool:
-    """A removal that was begun is one: some of the page's files may be gone."""
+    """A removal that was begun is one: some of the page's files may be deleted."""
     return said.record is None or is_there(said.record, said.text, said.store)
 
 

@@ -50,10 +50,10 @@ def roots_in(listing: Listing, state: State) -> dict[str, str]:
     return {found[row.id]: row.id for each in listing.pages if not each.id for row in each.rows}
 
 
-def all_folders(listing: Listing, state: State, gone: Collection[str] = ()) -> Mapping[str, str]:
+def all_folders(listing: Listing, state: State, removed: Collection[str] = ()) -> Mapping[str, str]:
     """The folder of everything that is listed or stays. What nobody lists keeps its name, and is where
     its parent is."""
-    nodes = {id_: each for id_, each in state.nodes.items() if id_ not in gone}
+    nodes = {id_: each for id_, each in state.nodes.items() if id_ not in removed}
     current = {id_: each.folder for id_, each in nodes.items()}
     shown = [
         Spot(each.id, each.title, each.parent, True, current.get(each.id, ""))

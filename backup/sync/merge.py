@@ -109,7 +109,7 @@ def _joined(
     base: Mapping[str, T], ours: Mapping[str, T], theirs: Mapping[str, T], removed: Collection[str]
 ) -> dict[str, T]:
     changed = {id_: value for id_, value in ours.items() if base.get(id_) != value}
-    gone = {id_ for id_ in removed if id_ not in ours and theirs.get(id_) == base.get(id_)}
+    dropped = {id_ for id_ in removed if id_ not in ours and theirs.get(id_) == base.get(id_)}
     # What one side merely lacks is not removed.
     found = {**ours, **theirs, **changed}
-    return {id_: value for id_, value in found.items() if id_ not in gone}
+    return {id_: value for id_, value in found.items() if id_ not in dropped}

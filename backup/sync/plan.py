@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from backup.model import STORE, TEXT, Problem, Row, Target
 from backup.sync.layout import all_folders
-from backup.sync.removals import TEXTLESS, gone
+from backup.sync.removals import TEXTLESS, removals
 from backup.sync.state import List, Place, Record, State, join
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
 from backup.sync.targets import all_targets, icon_of, links_digest
@@ -53,7 +53,7 @@ class _Known:
 def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     """What to do with every page of the listed databases and pages; those of others are left alone."""
     listing = _without_doubles(listing)
-    missing = gone(listing, state, rules)
+    missing = removals(listing, state, rules)
     removed, dead = missing.removed, missing.databases
     listing = _without(listing, {*removed, *dead})
     folders = all_folders(listing, state, {*removed, *dead})
@@ -140,13 +140,13 @@ def _without_doubles(listing: Listing) -> Listing:
     )
 
 
-def _without(listing: Listing, gone: Collection[str]) -> Listing:
+def _without(listing: Listing, removed: Collection[str]) -> Listing:
     """The listing without the lists of what is removed: what Notion still shows there goes, too, or is
     kept for its own sake."""
-    if not gone:
+    if not removed:
         return listing
-    databases = tuple(each for each in listing.databases if each.id not in gone)
-    pages = tuple(each for each in listing.pages if each.id not in gone)
+    databases = tuple(each for each in listing.databases if each.id not in removed)
+    pages = tuple(each for each in listing.pages if each.id not in removed)
     return replace(listing, databases=databases, pages=pages)
 
 

@@ -2,7 +2,7 @@
 
 Only what Notion says of the page itself counts (Notion API reference, "Trash" and error 404): the
 trash and another parent are proof, a 404 is none, because a page that was deleted for good and one
-that is no longer shared look the same. Nothing is inherited: what lies below a page that is gone is
+that is no longer shared look the same. Nothing is inherited: what lies below a deleted page is
 asked for itself. Many at once are treated as a mistake.
 """
 
@@ -33,24 +33,24 @@ def candidates(
     roots: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Pages and databases that no list shows where they were: to be asked for, one by one. With the
-    `verdicts` on some of them, also what lies below those that are gone."""
+    `verdicts` on some of them, also what lies below those that are deleted."""
     said = verdicts or {}
-    gone = {id_ for id_ in said if said[id_] in PROOF}
-    live = [each for each in lists if each.id not in gone]
+    proven = {id_ for id_ in said if said[id_] in PROOF}
+    live = [each for each in lists if each.id not in proven]
     shown = {id_ for each in live for id_ in (*each.databases, *(row.id for row in each.rows))}
     # A page may go on showing a database that does not answer any more.
     shown -= {id_ for id_ in state.databases if said.get(id_) is Verdict.UNREACHABLE}
     shown.update(roots)
-    complete = {each.id for each in live if each.complete} | gone
+    complete = {each.id for each in live if each.complete} | proven
     seen = {*shown, *(each.id for each in lists)}
     above = parents(state, seen)
-    if TOP in complete:  # what lay in something that is gone for good lies in the workspace alone
+    if TOP in complete:  # what lay in something deleted for good lies in the workspace alone
         complete |= set(above.values()) - seen - state.nodes.keys()
     return tuple(id_ for id_ in state.nodes if above[id_] in complete and id_ not in shown)
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Removals:
     """A step for each of the candidates, and what somebody must look at; `databases` are those of
     which nothing needs to stay."""
 
@@ -82,7 +82,7 @@ class _Root:
         return sum(said in wanted for id_, said in self.pages.items() if id_ not in self.forgotten)
 
 
-def gone(listing: Listing, state: State, rules: Rules) -> Gone:
+def removals(listing: Listing, state: State, rules: Rules) -> Removals:
     """What becomes of the candidates."""
     family = Family(state)
     missing = candidates(listing.lists, state, listing.verdicts, listing.roots)
@@ -113,7 +113,7 @@ def gone(listing: Listing, state: State, rules: Rules) -> Gone:
     ]
     empty = {step.page_id for step in of_databases if step.action is Action.REMOVE} - staying
     steps += [step for step in of_databases if step.action is Action.KEEP]
-    return Gone(tuple(steps), tuple(problems), frozenset(empty))
+    return Removals(tuple(steps), tuple(problems), frozenset(empty))
 
 
 def _roots(
