@@ -14,22 +14,22 @@ from backup.words import by_title
 
 def published(
     report: Report,
-    parts: Collection[PageChange],
+    changes: Collection[PageChange],
     left: Collection[Problem] = (),
     earlier: Collection[str] = (),
 ) -> Report:
-    """The report of what was published: `parts` are the pages of the run's commits, `left` are
+    """The report of what was published: `changes` are the pages of the run's commits, `left` are
     those that could not be. What an `earlier` run had read (ids) counts too; what the branch had already
     does not."""
-    shown = {part.page_id: part for part in reversed([*parts])}  # what happened to a page first
-    shown |= {part.page_id: part for part in parts if part.mention.kind == "removed"}
+    shown = {each.page_id: each for each in reversed([*changes])}  # what happened first
+    shown |= {change.page_id: change for change in changes if change.mention.kind == "removed"}
     known = {(word, entry.page_id): entry for word, entry in report.details()}
     lists: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
-    for id_, part in shown.items():
-        is_moved = part.mention.kind == "renamed"  # of these, the note is where they were
+    for id_, change in shown.items():
+        is_moved = change.mention.kind == "renamed"  # of these, the note is where they were
         note = _EARLIER if id_ in earlier and not is_moved else ""
-        entry = Entry(part.mention.title, part.folder, note, id_)
-        lists[part.mention.kind].append(known.get((part.mention.kind, id_), entry))
+        entry = Entry(change.mention.title, change.folder, note, id_)
+        lists[change.mention.kind].append(known.get((change.mention.kind, id_), entry))
     new, updated, renamed, removed = (tuple(sorted(lists[kind], key=_by_title)) for kind in KINDS)
     now = replace(report, new=new, updated=updated, renamed=renamed, removed=removed)
     return _recounted(now, _touched(report) - {each.page_id for each in left}, _touched(now))

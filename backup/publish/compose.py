@@ -38,7 +38,7 @@ class Held:
     removed: Collection[str] = ()
     tables: Tables | None = None
 
-    def parts(self, base: State, size: Callable[[str], int], most: int) -> Iterator[Held]:
+    def split(self, base: State, size: Callable[[str], int], most: int) -> Iterator[Held]:
         """What to publish before all of it, where it is more than one push may hold: the first new pages, and
         more each time. `base` is what is published, `size` gives the bytes of a file. What shows the pages of
         a database comes with the last one."""
@@ -78,7 +78,7 @@ class Composition:
     objects; `drop` is what was ours and nobody needs. `back` are pages that are left to the next run."""
 
     state: State
-    parts: tuple[PageChange, ...]
+    changes: tuple[PageChange, ...]
     texts: Mapping[str, str | bytes]
     stores: Mapping[str, str]
     drop: Collection[str]
@@ -124,11 +124,11 @@ def composition(
     changed = {record.parent for record in records if record} | set(held.rewritten)
     now, shown = _shown(now, theirs, changed, held, ground, tip)
     owned = now.owned()
-    parts = tuple(_parts(now, merged, theirs, base, held, files, owned))
+    changes = tuple(_changes(now, merged, theirs, base, held, files, owned))
     texts: dict[str, str | bytes] = {state.NAME: state.dumps(now), **shown}
     drop = sorted(theirs.owned().keys() - owned.keys() - set(links))
     back = {id_: _any(id_, held.state, theirs, base) for id_ in merged.back}
-    return Composition(now, parts, texts, _stores(now, held), drop, back)
+    return Composition(now, changes, texts, _stores(now, held), drop, back)
 
 
 def _any(page_id: str, *states: State) -> Record:
@@ -239,7 +239,7 @@ def _stores(now: State, held: Held) -> dict[str, str]:
     return {path: held.objects[path] for path in paths if path in held.objects}
 
 
-def _parts(
+def _changes(
     now: State,
     merged: Merged,
     theirs: State,

@@ -65,7 +65,7 @@ class Publications:
         self.log.problem("warnings", *issued.behind)
         if not is_refused:
             earlier = self.publisher.unpublished
-            report = account.published(report, issued.parts, issued.left, earlier)
+            report = account.published(report, issued.changes, issued.left, earlier)
         return replace(
             report,
             unpublished=is_refused,

@@ -56,11 +56,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was published: `parts` are the pages of all commits of the run. `left` are pages that are
+    """What was published: `changes` are those of all commits of the run. `left` are pages that are
     left to the next run, `behind` says that the clone does not show yet what was published."""
 
     commit: str = ""
-    parts: tuple[PageChange, ...] = ()
+    changes: tuple[PageChange, ...] = ()
     pushed: bool = False
     aside: bool = False
     pull_request: str = ""
@@ -239,7 +239,7 @@ class Publisher:
         )
         stored = self._output.stored([*here, *stores])
         held = Held(now, {**found, **stored.objects}, rewritten, done.removed, tables)
-        first = held.parts(self._base, self.tree.size, self.most) if tables else ()
+        first = held.split(self._base, self.tree.size, self.most) if tables else ()
         return [
             *(Snapshot(each, {}, stored.lfs) for each in first),
             Snapshot(held, stamps, stored.lfs),
@@ -347,21 +347,21 @@ class Publisher:
     def _commits(self, composed: Composition, failed: int) -> list[Commit]:
         """One commit for all pages, or one for each and then one for what belongs to none of them."""
         credit = self._credit
-        pages = [self._of_page(part, credit) for part in composed.parts] if credit else []
-        parts = () if credit else composed.parts
-        put = {path: object_ for part in parts for path, object_ in part.put.items()}
+        pages = [self._of_page(change, credit) for change in composed.changes] if credit else []
+        changes = () if credit else composed.changes
+        put = {path: object_ for change in changes for path, object_ in change.put.items()}
         put |= {**composed.stores, **self._output.texts(composed.texts)}
-        drop = {path for part in parts for path in part.drop} | set(composed.drop)
-        mentioned = compose.ordered(part.mention for part in composed.parts)
+        drop = {path for change in changes for path in change.drop} | set(composed.drop)
+        mentioned = compose.ordered(change.mention for change in composed.changes)
         words = message.message(mentioned, failed, "" if credit else self.settings.message)
         if self.settings.skip_ci:
             words = message.skipping(words)
         return [*pages, self._commit(put, drop, words)]
 
-    def _of_page(self, part: PageChange, credit: Callable[[str, str], Credit]) -> Commit:
-        words = message.of_page(part.mention, self.settings.message)
-        editor = credit(part.page_id, part.edited)
-        commit = self._commit(part.put, part.drop, words)
+    def _of_page(self, change: PageChange, credit: Callable[[str, str], Credit]) -> Commit:
+        words = message.of_page(change.mention, self.settings.message)
+        editor = credit(change.page_id, change.edited)
+        commit = self._commit(change.put, change.drop, words)
         return replace(commit, author=editor.author, time=editor.time)
 
     def _commit(self, put: Mapping[str, str], drop: Collection[str], words: str) -> Commit:
@@ -383,8 +383,8 @@ class Publisher:
 
     def _account(self, published: Published, composed: Composition) -> Issued:
         behind = (Problem("clone", published.behind),) if published.behind else ()
-        parts, left = (*self.issued.parts, *composed.parts), composed.left()
-        issued = replace(self.issued, parts=parts, left=left, behind=behind, errors=())
+        changes, left = (*self.issued.changes, *composed.changes), composed.left()
+        issued = replace(self.issued, changes=changes, left=left, behind=behind, errors=())
         if published.commit:
             issued = replace(issued, commit=published.commit, pushed=published.pushed)
         if not self.pull_requests or not published.commit:
@@ -393,8 +393,8 @@ class Publisher:
             path = self._output.whole(state.NAME)
             merged = self._pushing().other(self.pull_requests.base, path)
             text = self._output.text(state.NAME, merged)
-            changes = compose.mentions(state.readable(text), composed.state)
-            offered = self.pull_requests.offer(*message.pull_request(changes))
+            mentioned = compose.mentions(state.readable(text), composed.state)
+            offered = self.pull_requests.offer(*message.pull_request(mentioned))
         except GitError as error:
             return replace(issued, errors=(Problem("pull request", str(error)),))
         return replace(issued, pull_request=offered.url)

@@ -13,7 +13,7 @@ from backup.report.report import Report, Section
 TEA = "a" * 32
 
 
-def part(kind: str) -> PageChange:
+def change(kind: str) -> PageChange:
     return PageChange(TEA, Mention(kind, "Tea"), "wiki/tea", "2026-09-01", {}, [])
 
 
@@ -21,7 +21,7 @@ def part(kind: str) -> PageChange:
     "kinds, said", [(("new", "updated"), "new"), (("updated", "removed"), "removed")]
 )
 def test_a_page_of_several_commits_is_reported_once(kinds: tuple[str, ...], said: str) -> None:
-    found = published(Report(), [part(kind) for kind in kinds])
+    found = published(Report(), [change(kind) for kind in kinds])
     entries = [(kind, entry.title) for kind, entry in found.details()]
     assert entries == [(said, "Tea")]
 
@@ -29,5 +29,5 @@ def test_a_page_of_several_commits_is_reported_once(kinds: tuple[str, ...], said
 def test_a_page_that_moved_and_could_not_be_read_takes_nothing_from_the_unchanged_ones() -> None:
     wiki = Section("d" * 32, "Wiki", "wiki", 2, 1, frozenset({TEA, "b" * 32}))
     failed = (Problem("Tea", "It could not be read.", TEA),)
-    found = published(Report(failed=failed, sections=(wiki,), unchanged=1), [part("renamed")])
+    found = published(Report(failed=failed, sections=(wiki,), unchanged=1), [change("renamed")])
     assert (len(found.renamed), found.unchanged, found.sections) == (1, 1, (wiki,))

@@ -53,8 +53,8 @@ def published(tip: Tip, base: State, ours: State) -> Tip:
     held = Held(ours, contents(ours), removed=base.pages.keys() - ours.pages.keys())
     text = state.dumps(tip.state) if tip.state.pages else ""
     found = composition(base, held, tip.files, text)
-    put = {path: each for part in found.parts for path, each in part.put.items()}
-    drop = {path for part in found.parts for path in part.drop} | set(found.drop)
+    put = {path: each for change in found.changes for path, each in change.put.items()}
+    drop = {path for change in found.changes for path in change.drop} | set(found.drop)
     files = dict(tip.files)
     for commit in effective([Commit(put, drop, "")], tip.files):
         files = {path: each for path, each in files.items() if path not in commit.drop}
@@ -190,7 +190,7 @@ def test_a_file_of_ours_that_became_a_link_is_neither_replaced_nor_deleted(
     held = Held(ours, contents(ours), rewritten={TEA} if is_rewritten else ())
     path = "wiki/tea/index.md"
     found = composition(base, held, {path: "a link"}, state.dumps(base), links={path})
-    assert found.back.keys() == {TEA} and not found.parts
+    assert found.back.keys() == {TEA} and not found.changes
     away = State({TEA: record(TEA, 2, "wiki/green-tea", 0)})
     held = Held(away, contents(away))
     found = composition(base, held, {path: "a link"}, state.dumps(base), links={path})
@@ -211,7 +211,7 @@ def test_a_file_that_says_the_same_is_in_nobodys_way_and_any_other_is() -> None:
 def test_no_file_is_put_below_a_file_or_in_the_place_of_a_folder(there: str) -> None:
     ours = State({TEA: record(TEA, 1, "wiki/tea", 0)})
     found = composition(State(), Held(ours, contents(ours)), {there: "theirs"}, "")
-    assert found.back.keys() == {TEA} and not found.parts
+    assert found.back.keys() == {TEA} and not found.changes
 
 
 def test_a_page_of_which_a_file_is_not_there_to_be_put_is_left_to_the_next_run() -> None:
@@ -229,15 +229,15 @@ def test_a_page_that_is_only_found_elsewhere_is_not_a_change() -> None:
     held = Held(now, {"wiki/green-tea/index.md": "tea"})
     files = {"wiki/green-tea/index.md": "tea"}
     found = composition(then, held, files, state.dumps(then), ours=files.keys())
-    assert found.state == now and not found.parts
+    assert found.state == now and not found.changes
 
 
 def test_a_page_that_the_state_of_the_branch_lacks_leaves_nothing_behind_when_it_moves() -> None:
     then = State({TEA: record(TEA, 2, "wiki/tea", 1)})
     now = State({TEA: record(TEA, 2, "wiki/green-tea", 1)})
     found = composition(then, Held(now, contents(now)), contents(then), state.dumps(State()))
-    (part,) = found.parts
-    assert [*part.drop] == [*contents(then)] and part.mention.kind == "renamed"
+    (change,) = found.changes
+    assert [*change.drop] == [*contents(then)] and change.mention.kind == "renamed"
 
 
 def test_what_a_page_leaves_to_another_one_is_not_deleted() -> None:
@@ -246,7 +246,7 @@ def test_what_a_page_leaves_to_another_one_is_not_deleted() -> None:
     ours = State({TEA: replace(tea, folder="wiki/two"), MILK: replace(milk, folder="wiki/three")})
     held = Held(ours, contents(ours))
     found = composition(base, held, contents(base), state.dumps(base))
-    assert {part.page_id: [*part.drop] for part in found.parts} == {
+    assert {change.page_id: [*change.drop] for change in found.changes} == {
         TEA: ["wiki/one/index.md", "wiki/one/.notion.json"],
         MILK: [],
     }
@@ -255,14 +255,14 @@ def test_what_a_page_leaves_to_another_one_is_not_deleted() -> None:
 def test_the_page_that_was_edited_first_is_committed_first() -> None:
     ours = State({TEA: record(TEA, 2, "wiki/tea", 0), MILK: record(MILK, 1, "wiki/milk", 0)})
     found = composition(State(), Held(ours, contents(ours)), {}, "")
-    assert [part.page_id for part in found.parts] == [MILK, TEA]
+    assert [change.page_id for change in found.changes] == [MILK, TEA]
 
 
 def test_a_page_that_was_written_again_and_is_the_same_is_not_a_change() -> None:
     ours = State({TEA: record(TEA, 1, "wiki/tea", 0)})
     held = Held(ours, contents(ours), rewritten={TEA})
     found = composition(ours, held, contents(ours), state.dumps(ours))
-    assert not found.parts and not found.drop and found.state == ours
+    assert not found.changes and not found.drop and found.state == ours
 
 
 def test_a_list_of_pages_that_was_written_again_is_put() -> None:
