@@ -8,6 +8,8 @@ BackupError
 │   ├── Forbidden             not for this integration; another object may be
 │   └── Busy                  throttled or broken just now; the client has tried again
 ├── FileError              1  a file could not be downloaded
+│   ├── TooLarge              left out on purpose
+│   └── Passing               another try may help
 ├── WorkspaceError         1  something lies where a page should go
 ├── StateError             1  .notion-sync.json cannot be used by this program
 │   └── BrokenState           it is damaged, and is rebuilt
