@@ -122,8 +122,9 @@ class Fetching:
     def _found_in(self, read: Collection[Step]) -> Listing | None:
         """What Notion shows now that these were read; None when the run is stopped meanwhile. In a large tree that
         takes a request for each of thousands of pages: what is finished is published meanwhile."""
+        listed = [step.page_id for step in read if step.row]
         with threads(1, self.stop) as beside:
-            answer = beside.submit(self.further, self._now(), [step.page_id for step in read])
+            answer = beside.submit(self.further, self._now(), listed)
             while wait([answer], _GLANCE).not_done:
                 if self.stop.requested:
                     return None

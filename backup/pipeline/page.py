@@ -116,9 +116,17 @@ class Reader:
         found = store.loads(data)
         if not isinstance(found, StoredPage) or found.page.id != step.page_id:
             raise StoreError(f"{STORE} is about something else, and Notion does not show the page.")
-        schema = self.schemas.get(row_source(found.page.raw), {})
-        text = rendered(found, before, schema, self.targets, self.options)
-        return Written(step.action, before, text, data, {}, (), (), (), 0)
+        source = row_source(found.page.raw)
+        schema = self.schemas.get(source, {})
+        record = replace(
+            before,
+            folder=step.folder,
+            render_key=self.shapes.get(source, ""),
+            links_digest=links_digest(before.links, step.folder, self.targets),
+            anchors=tuple(sorted(step.anchors)),
+        )
+        text = rendered(found, record, schema, self.targets, self.options)
+        return Written(step.action, record, text, data, {}, (), (), (), 0)
 
     def _read(self, step: Step, before: Record | None, folder: Path) -> Written:
         row, schema = _row(step), self._schema(step)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from backup.model import STORE, TEXT, Problem, Row, Target
 from backup.sync.layout import all_folders
-from backup.sync.removals import TEXTLESS, removals
+from backup.sync.removals import removals
 from backup.sync.state import List, Place, Record, State, join
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
 from backup.sync.targets import all_targets, icon_of, links_digest
@@ -24,6 +24,7 @@ _NONE: frozenset[str] = frozenset()  # one for all: Python makes another one eac
 _READINGS = 2  # of a page that is edited meanwhile; then it is taken as it is, and not stable
 
 STORELESS = f"its {STORE} is missing"
+TEXTLESS = "its Markdown was deleted here"
 _LOST = "the state was lost or damaged"
 _ADOPTED = "adopted from an earlier backup"
 _FOLLOWS = "goes where the page above it goes"
@@ -67,15 +68,20 @@ def plan(listing: Listing, state: State, rules: Rules) -> Plan:
     mine = [
         s for s in steps if rules.mine(s.page_id) or s.old_folder or s.action is not Action.KEEP
     ]
-    kept = _kept(missing.steps, state, folders, {row.id for row in rows} | removed)
+    others = {row.id for row in rows} | removed
+    kept = _kept(missing.steps, state, folders, others)
+    kept += tuple(_linking(known, folders, {*others, *(step.page_id for step in kept)}))
+    kept = tuple(_again(step, known) for step in kept)
     listed = {each.id for each in listing.databases} | dead
     left = tuple(
         _left(id_, each, folders) for id_, each in state.databases.items() if id_ not in listed
     )
     todo, waiting = (*mine, *kept), sum(_is_waiting(row, known) for row in rows)
-    others = frozenset(join(s.folder, TEXT) for s in steps if s.reason == _OTHERS)
+    unwritten = frozenset(join(s.folder, TEXT) for s in steps if s.reason == _OTHERS)
     shown = listing.databases
-    return Plan(todo, targets, missing.problems, shown, dead, listing.views, left, waiting, others)
+    return Plan(
+        todo, targets, missing.problems, shown, dead, listing.views, left, waiting, unwritten
+    )
 
 
 def learned(
@@ -174,6 +180,40 @@ def _kept(
             step = Step(Action.KEEP, id_, record.folder, record.title, _FOLLOWS)
             found[id_] = _moved(step, folder)
     return tuple(found.values())
+
+
+def _linking(known: _Known, folders: Mapping[str, str], others: Collection[str]) -> Iterable[Step]:
+    """Steps for what else nobody lists, but that must be written again."""
+    for id_, record in known.state.pages.items():
+        if id_ not in others:
+            folder = folders.get(id_, record.folder)
+            step = Step(Action.KEEP, id_, folder, record.title, "")
+            if (again := _again(step, known)) is not step:
+                yield again
+
+
+def _again(step: Step, known: _Known) -> Step:
+    """The step of a page that nobody lists; it is written again, from its store alone, when its links would
+    lead nowhere or its text was deleted, as long as what shapes its text is known."""
+    rules, record = known.rules, known.state.pages.get(step.page_id)
+    if step.action is not Action.KEEP or not (record and record.store and rules.mine(step.page_id)):
+        return step
+    place = known.state.databases.get(record.parent)
+    keys = {rules.render_keys.get(source) for source in (place.sources if place else ("",))} - {None}
+    anchors = known.anchors.get(step.page_id, set())
+    digest = links_digest(record.links, step.folder, known.targets)
+    is_as_written = record.render_key in keys
+    reasons = {
+        TEXTLESS: bool(keys)
+        and step.page_id in rules.textless
+        and step.page_id not in rules.read,
+        LINKS: is_as_written and digest != record.links_digest,
+        ANCHORS: is_as_written and anchors != set(record.anchors),
+    }
+    reason = _first(reasons)
+    if not reason or step.page_id in rules.damaged or step.page_id in rules.failed:
+        return step
+    return replace(step, action=Action.RENDER, reason=reason, anchors=frozenset(anchors))
 
 
 def _moved(step: Step, folder: str) -> Step:

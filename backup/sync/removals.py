@@ -21,7 +21,6 @@ _SHARE = 0.20  # of a root's pages: more than this at once is taken for a mistak
 _FEW = 5  # … from this many pages on
 PROOF = (Verdict.TRASHED, Verdict.MOVED)
 _ABSENT = (*PROOF, Verdict.UNREACHABLE)
-TEXTLESS = "its Markdown was deleted here"
 _FORGOTTEN = "neither Notion nor this folder has it any more"
 _NAMED = 3  # pages in a sentence
 
@@ -167,8 +166,6 @@ def _title(root: str, listing: Listing, state: State) -> str:
 def _step(id_: str, record: Record, said: Verdict, rules: Rules, refusal: str) -> Step:
     if said in PROOF and not refusal and not rules.keep_deleted:
         return Step(Action.REMOVE, id_, record.folder, record.title, said.value)
-    if id_ in set(rules.textless) - rules.read - rules.failed:
-        return Step(Action.RENDER, id_, record.folder, record.title, TEXTLESS)
     why = ("; too many at once" if refusal else "; ON_DELETE=keep") if said in PROOF else ""
     return Step(Action.KEEP, id_, record.folder, record.title, said.value + why)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakenotion import faults
+from fakenotion import blocks, build, faults
 from fakenotion.branches import Branch
 from tests.support.groves import Grove, Grown
 from tests.support.kitchen import dead_links
@@ -70,6 +70,28 @@ def test_a_root_that_is_taken_out_stays_and_is_reported(grown: Grown) -> None:
     ran = grove.run(DATABASES=garden.id)
     assert "home" in grove.pages and grove.backup.commits() == commits
     assert "home/" in ran.log and "No longer backed up" in ran.log
+
+
+@pytest.mark.parametrize("how", ["keep", "unshare", "leave"])
+def test_what_is_kept_links_to_where_its_target_is_now(grown: Grown, how: str) -> None:
+    grove, home, rooms = two(grown)
+    old = grove.root("Old") if how == "leave" else home.page("Old")
+    grove.notion.append(old.id, [blocks.paragraph(build.mention_page(rooms.id, "Rooms"))])
+    environ = {"DATABASES": home.id, "ON_DELETE": "keep"}
+    grove.run(**{**environ, "DATABASES": f"{home.id}\n{old.id}"})
+    if how != "leave":
+        {"keep": grove.notion.trash, "unshare": grove.notion.unshare}[how](old.id)
+    grove.run(**environ)
+    rooms.rename("Chambers")
+    grove.run(**environ)
+    assert dead_links(grove.backup) == []
+    assert grove.backup.run("verify").code == 0
+    commits = grove.backup.commits()
+    grove.run(**environ)
+    assert grove.backup.commits() == commits
+    rooms.move(None)
+    grove.run(**{**environ, "ON_DELETE": "remove"}, ALLOW_MASS_DELETE="true")
+    assert dead_links(grove.backup) == []
 
 
 def test_a_root_in_the_trash_fails_the_run_and_keeps_its_files(grown: Grown) -> None:
