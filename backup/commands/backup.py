@@ -332,8 +332,9 @@ def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
     listing = in_order(placed(judged, begun.memory.state), begun.memory.state, begun.stores)
     listing = summary.worth_keeping(listing, begun.memory)
     known, missing = begun.memory.state, set(judged.verdicts)
-    left = summary.left_alone(listing, known, missing, child_pages=settings.child_pages)
-    return replace(begun, listing=listing, rules=rules, left_alone=left)
+    left = summary.left(listing, known, missing, child_pages=settings.child_pages)
+    alone = summary.left_alone(left.difference(rules.lost), known)
+    return replace(begun, listing=listing, rules=replace(rules, left=left), left_alone=alone)
 
 
 def _looked(settings: Settings, services: Services, begun: _Begun, pool: Executor) -> _Begun:

@@ -263,6 +263,9 @@ def missing(state: State, has: Callable[[str], bool]) -> Holes:
             textless.add(id_)
         if not any((is_text, *others)):
             lost.add(id_)
+    for id_, place in state.databases.items():
+        if (paths := place.paths()) and not any(map(has, paths)):
+            lost.add(id_)
     return Holes(frozenset(damaged), frozenset(textless), frozenset(lost))
 
 

@@ -58,30 +58,32 @@ _EMPTY = (
 )
 
 
-def left_alone(
+def left(
     shown: Listing, before: State, candidates: Collection[str], *, child_pages: bool
-) -> tuple[Problem, ...]:
-    """A warning for what the backup has and no setting leads to any more; `candidates` are pages that
-    Notion was asked about."""
-    family = Family(before)
+) -> frozenset[str]:
+    """What the backup has and no setting leads to any more; `candidates` are pages that Notion was asked
+    about. Without child pages a setting leads to the rows of a database, also while that does not answer."""
+    family, found = Family(before), set[str]()
     listed = {row.id for row in shown.rows}
     listed |= {each.id for each in shown.databases} | set(candidates)
-    left = set()
-    for id_ in before.pages.keys() - listed:
+    for id_ in before.nodes.keys() - listed - shown.roots.keys():
         above = set(family.above(id_))
-        is_below = not above.isdisjoint(shown.roots) or not above.isdisjoint(listed)
-        if (
-            id_ not in shown.roots
-            and not (is_below and child_pages)
-            and above.isdisjoint(candidates)
-        ):
-            left.add(id_)
-    nodes = before.nodes
-    lines = ([id_, *family.above(id_)] for id_ in left)
+        if child_pages:
+            is_led = not (above.isdisjoint(shown.roots) and above.isdisjoint(listed))
+        else:
+            parent = before.nodes[id_].parent
+            is_led = parent in before.databases and parent in shown.roots
+        if not is_led and above.isdisjoint(candidates):
+            found.add(id_)
+    return frozenset(found)
+
+
+def left_alone(left: Collection[str], before: State) -> tuple[Problem, ...]:
+    """A warning for the pages to which no setting leads any more."""
+    family, nodes = Family(before), before.nodes
+    lines = ([id_, *family.above(id_)] for id_ in left if id_ in before.pages)
     known = (line for line in lines if line[-1] in nodes)  # else this run finds what it lies in
-    tops = {
-        next((each for each in reversed(line) if each not in listed), line[0]) for line in known
-    }
+    tops = {next((each for each in reversed(line) if each in left), line[0]) for line in known}
     folders = sorted(nodes[each].folder for each in tops)
     if not folders:
         return ()

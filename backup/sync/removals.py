@@ -22,6 +22,7 @@ _FEW = 5  # … from this many pages on
 PROOF = (Verdict.TRASHED, Verdict.MOVED)
 _ABSENT = (*PROOF, Verdict.UNREACHABLE)
 _FORGOTTEN = "neither Notion nor this folder has it any more"
+_LEFT = "no setting leads there any more, and its files were deleted here"
 _NAMED = 3  # pages in a sentence
 
 
@@ -97,6 +98,12 @@ def removals(listing: Listing, state: State, rules: Rules) -> Removals:
             if page_id in root.forgotten:
                 step = replace(step, action=Action.REMOVE, reason=_FORGOTTEN)
             steps.append(step)
+    deleted = _deleted(listing, state, rules)
+    steps += (
+        Step(Action.REMOVE, id_, record.folder, record.title, _LEFT)
+        for id_, record in state.pages.items()
+        if id_ in deleted
+    )
     removed = {step.page_id for step in steps if step.action is Action.REMOVE}
     staying = {record.parent for id_, record in state.pages.items() if id_ not in removed}
     of_databases = [
@@ -110,9 +117,18 @@ def removals(listing: Listing, state: State, rules: Rules) -> Removals:
         for id_, place in state.databases.items()
         if id_ in missing
     ]
-    empty = {step.page_id for step in of_databases if step.action is Action.REMOVE} - staying
-    steps += [step for step in of_databases if step.action is Action.KEEP]
+    dead = {step.page_id for step in of_databases if step.action is Action.REMOVE}
+    dead.update(state.databases.keys() & deleted, *(root.forgotten for root in roots.values()))
+    empty = (dead & state.databases.keys()) - staying
+    steps += [step for step in of_databases if step.page_id not in dead]
     return Removals(tuple(steps), tuple(problems), frozenset(empty))
+
+
+def _deleted(listing: Listing, state: State, rules: Rules) -> set[str]:
+    """What no setting leads to any more, and of which somebody deleted all files."""
+    found = {id_ for id_ in rules.left if id_ in rules.lost and rules.mine(id_)}
+    shown = {*(each.id for each in listing.databases), *(row.id for row in listing.rows)}
+    return (found & state.nodes.keys()) - shown
 
 
 def _roots(
@@ -122,22 +138,23 @@ def _roots(
     found: dict[str, _Root] = {}
     asked = {id_: listing.verdicts.get(id_, Verdict.UNKNOWN) for id_ in missing if rules.mine(id_)}
     shown = {row.id: row.parent for row in listing.rows}
+    listed = {each.id for each in listing.databases}
     for id_, said in asked.items():
         root = found.setdefault(
             top := _top(id_, listing, family), _Root(_title(top, listing, state))
         )
         if id_ in state.pages:
             root.pages[id_] = said
-            if id_ in rules.lost and said in _ABSENT:
-                root.forgotten.add(id_)
+        if id_ in rules.lost and said in _ABSENT:
+            root.forgotten.add(id_)
         if asked.keys().isdisjoint(family.above(id_)):
             root.top.append(state.nodes[id_].title or UNTITLED)
         if said not in PROOF:
-            below = set(family.below(id_)) & state.pages.keys() - asked.keys() - shown.keys()
+            below = set(family.below(id_)) - asked.keys() - shown.keys() - listed
             lost = below.intersection(rules.lost) if id_ in root.forgotten else set()
             root.forgotten |= lost
-            root.pages |= dict.fromkeys(filter(rules.mine, lost), said)
-            root.below |= below - lost
+            root.pages |= dict.fromkeys(filter(rules.mine, lost & state.pages.keys()), said)
+            root.below |= (below & state.pages.keys()) - lost
     for id_ in filter(rules.mine, state.pages):
         if root_of := found.get(_top(id_, listing, family)):
             root_of.recorded += 1

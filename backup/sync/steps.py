@@ -140,8 +140,8 @@ class Rules:
     """What decides, besides the listing and the state: the settings, and what this run has learned.
 
     `keep_json` says that each page has a store; one that has none is read. `damaged` holds the pages of
-    which a file is missing on the disk, `textless` those of which only the text is, `lost` those of
-    which no file is left, `rebuilt` those whose record was lost and found again, `restored` those
+    which a file is missing on the disk, `textless` those of which only the text is, `lost` those, and the
+    databases, of which no file is left, `left` all to which no setting leads any more, `rebuilt` those whose record was lost and found again, `restored` those
     whose record was lost and whose store has all of it, `due` those with missing files that are to be
     tried again, `withheld` those with content that Notion is to be asked for again.
     `render_keys` has, for each data source, that of its pages: a page with
@@ -161,6 +161,7 @@ class Rules:
     damaged: Collection[str] = ()
     textless: Collection[str] = ()
     lost: Collection[str] = ()
+    left: Collection[str] = ()
     rebuilt: Collection[str] = ()
     restored: Collection[str] = ()
     due: Collection[str] = ()

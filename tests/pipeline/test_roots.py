@@ -72,6 +72,45 @@ def test_a_root_that_is_taken_out_stays_and_is_reported(grown: Grown) -> None:
     assert "home/" in ran.log and "No longer backed up" in ran.log
 
 
+def delete(grove: Grove, folder: str) -> None:
+    """The owner deletes a folder, and commits that."""
+    grove.backup.git("rm", "-r", "-q", "--", folder)
+    grove.backup.git("commit", "-q", "-m", "by hand")
+
+
+@pytest.mark.parametrize("keep_json", ["true", "false"])
+def test_what_no_setting_leads_to_is_forgotten_once_its_folder_is_deleted(
+    grown: Grown, keep_json: str
+) -> None:
+    grove, home, rooms = two(grown)
+    rooms.database("Tasks").row("Door", None, "Fix it")
+    garden = grove.root("Garden", ["See ", build.mention_page(rooms.id, "Rooms")])
+    grove.run(DATABASES=f"{home.id}\n{garden.id}", KEEP_JSON=keep_json)
+    grove.roots = garden.id
+    grove.run(KEEP_JSON=keep_json)
+    delete(grove, "home")
+    ran = grove.run(KEEP_JSON=keep_json)
+    assert "No longer backed up" not in ran.log
+    assert grove.files == grove.from_scratch(KEEP_JSON=keep_json)
+    assert grove.backup.run("verify").code == grove.backup.run("status").code == 0
+    commits = grove.backup.commits()
+    grove.run(KEEP_JSON=keep_json)
+    assert grove.backup.commits() == commits
+    grove.run(DATABASES=f"{home.id}\n{garden.id}", KEEP_JSON=keep_json)
+    assert "home/rooms/tasks/door" in grove.pages
+
+
+def test_pages_in_a_page_are_forgotten_once_they_are_off_and_deleted(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    grove.roots = home.id
+    grove.run()
+    grove.run(CHILD_PAGES="false")
+    delete(grove, "home/rooms")
+    grove.run(CHILD_PAGES="false")
+    assert grove.files == grove.from_scratch(CHILD_PAGES="false")
+    assert grove.backup.run("verify").code == 0
+
+
 @pytest.mark.parametrize("how", ["keep", "unshare", "leave"])
 def test_what_is_kept_links_to_where_its_target_is_now(grown: Grown, how: str) -> None:
     grove, home, rooms = two(grown)
@@ -92,6 +131,32 @@ def test_what_is_kept_links_to_where_its_target_is_now(grown: Grown, how: str) -
     rooms.move(None)
     grove.run(**{**environ, "ON_DELETE": "remove"}, ALLOW_MASS_DELETE="true")
     assert dead_links(grove.backup) == []
+
+
+def test_a_database_that_does_not_answer_is_not_called_no_longer_backed_up(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    tasks = Branch(grove.notion, grove.notion.add_database("Tasks", {}))
+    tasks.row("Door", None, "Fix it")
+    environ = {"DATABASES": f"{home.id}\n{tasks.id}", "CHILD_PAGES": "false"}
+    grove.run(**environ)
+    grove.backup.fail("/query", faults.error(400))
+    assert "No longer backed up" not in grove.run(1, **environ).log
+
+
+def test_a_database_that_was_deleted_for_good_is_forgotten_once_its_folder_is_deleted(
+    grown: Grown,
+) -> None:
+    grove, home, rooms = two(grown)
+    tasks = rooms.database("Tasks")
+    tasks.row("Door", None, "Fix it").page("Key")
+    grove.roots = home.id
+    grove.run()
+    grove.notion.purge(tasks.id)
+    assert "kept in home/rooms/tasks/" in grove.run().log
+    delete(grove, "home/rooms/tasks")
+    grove.run()
+    assert grove.backup.run("verify").code == 0
+    assert "kept in" not in grove.run().log
 
 
 def test_a_root_in_the_trash_fails_the_run_and_keeps_its_files(grown: Grown) -> None:
