@@ -121,7 +121,7 @@ class Reader:
         record = replace(
             before,
             folder=step.folder,
-            render_key=self.shapes.get(source, ""),
+            render_key=self.render_keys.get(source, ""),
             links_digest=links_digest(before.links, step.folder, self.targets),
             anchors=tuple(sorted(step.anchors)),
         )

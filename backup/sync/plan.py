@@ -194,21 +194,22 @@ def _linking(known: _Known, folders: Mapping[str, str], others: Collection[str])
 
 def _again(step: Step, known: _Known) -> Step:
     """The step of a page that nobody lists; it is written again, from its store alone, when its links would
-    lead nowhere or its text was deleted, as long as what shapes its text is known."""
+    lead nowhere or its text was deleted, as long as the schema of its rows is known."""
     rules, record = known.rules, known.state.pages.get(step.page_id)
     if step.action is not Action.KEEP or not (record and record.store and rules.mine(step.page_id)):
         return step
     place = known.state.databases.get(record.parent)
-    keys = {rules.render_keys.get(source) for source in (place.sources if place else ("",))} - {None}
+    keys = {rules.render_keys.get(source) for source in (place.sources if place else ("",))} - {
+        None
+    }
     anchors = known.anchors.get(step.page_id, set())
     digest = links_digest(record.links, step.folder, known.targets)
-    is_as_written = record.render_key in keys
+    # What no setting leads to may be another job's, with settings of its own.
+    is_ours = record.render_key in keys or (bool(keys) and step.page_id not in rules.left)
     reasons = {
-        TEXTLESS: bool(keys)
-        and step.page_id in rules.textless
-        and step.page_id not in rules.read,
-        LINKS: is_as_written and digest != record.links_digest,
-        ANCHORS: is_as_written and anchors != set(record.anchors),
+        TEXTLESS: bool(keys) and step.page_id in rules.textless and step.page_id not in rules.read,
+        LINKS: is_ours and digest != record.links_digest,
+        ANCHORS: is_ours and anchors != set(record.anchors),
     }
     reason = _first(reasons)
     if not reason or step.page_id in rules.damaged or step.page_id in rules.failed:
