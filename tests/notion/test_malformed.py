@@ -100,5 +100,5 @@ def test_databases_are_listed_or_refused(service: Service) -> None:
 
 def test_whatever_is_in_a_page_that_lies_in_a_page_is_said_of_that_page() -> None:
     raw = {"id": "1" * 32, "properties": {"Odd": {"id": {1, 2}, "relation": []}}}
-    with pytest.raises(NotionError, match="makes no sense"):
+    with pytest.raises(NotionError, match="is not understood"):
         read.child(raw, "")
