@@ -59,11 +59,12 @@ class Reporter:
         repository = ci.repository_of(origin)
         if repository and repository.lower() != self._job.repository.lower():
             self._job = replace(self._job, repository=repository)
-        final = self._final(replace(report, job=replace(self._job, folder=folder)))
+        report = replace(report, job=replace(self._job, folder=folder), finished=_now())
+        final = self._final(report)
         for line in summary.lines(final):
             self.log.line(line)
         self._hand(runner.OUTPUTS, runner.outputs(summary.outputs(final)))
-        self._send(final)
+        self._send(report)
 
     def answer(self, answer: Answer) -> None:
         """Report what a command found that only looks; nobody is notified."""
@@ -86,12 +87,11 @@ class Reporter:
         self.log.mention("errors", problem)
         seconds = time.monotonic() - self._began
         broken = Report(errors=(problem,), broken=exit_code, seconds=seconds, job=self._job)
-        self._send(self._final(broken))
+        self._send(replace(broken, finished=_now()))
 
     def _final(self, report: Report) -> Report:
-        """The report with all that was recorded by now and its time, free of secrets."""
-        finished = report.finished or datetime.now(timezone.utc).isoformat(timespec="seconds")
-        return replace(self.log.recorded(report), finished=finished).redacted(self.log.secrets)
+        """The report with all that was recorded by now, free of secrets."""
+        return self.log.recorded(report).redacted(self.log.secrets)
 
     def _send(self, report: Report) -> None:
         """To the run's page first: a job may be killed while a service keeps it waiting."""
@@ -107,3 +107,7 @@ class Reporter:
         except OSError as error:
             what = f"the runner's file cannot be written: {error.strerror}."
             self.log.problem("warnings", Problem(name, what))
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from backup.model import Problem
 from backup.report.log import Log
+from backup.report.report import Report
+from backup.report.reporter import Reporter
 from tests.report.hostile import TITLES
 
 HOSTS = pytest.mark.parametrize("host", ["github", "gitea", "forgejo"])
@@ -160,3 +163,14 @@ def test_secrets_never_stand_in_the_log(host: str) -> None:
         log.page("1/1", token, ["/services/key-k3y-key"])
         log.problem("errors", Problem(secret, f"failed\nwith url: /services/key-k3y-key {secret}"))
     assert "secret_token" not in stream.getvalue() and "k3y-key" not in stream.getvalue()
+
+
+def test_a_problem_whose_text_holds_a_secret_counts_once(tmp_path: Path) -> None:
+    summary, outputs = tmp_path / "summary.md", tmp_path / "outputs"
+    environ = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs)}
+    reporter = Reporter(io.StringIO(), environ)
+    reporter.configure({}, ["planted-secret"], dry_run=True)
+    reporter.log.problem("errors", Problem("Kitchen", "no answer from planted-secret"))
+    reporter.end(Report())
+    assert summary.read_text("utf-8").count("no answer from") == 1
+    assert "planted-secret" not in summary.read_text("utf-8") + outputs.read_text("utf-8")
