@@ -331,8 +331,9 @@ def _judged(settings: Settings, services: Services, begun: _Begun) -> _Begun:
     judged = begun.survey.judged(begun.memory.state, rules.mine)
     listing = in_order(placed(judged, begun.memory.state), begun.memory.state, begun.stores)
     listing = summary.worth_keeping(listing, begun.memory)
-    known, missing = begun.memory.state, set(judged.verdicts)
-    left = summary.left(listing, known, missing, child_pages=settings.child_pages)
+    known, whole = begun.memory.state, begun.survey.is_everything
+    asked, inside = set(judged.verdicts), settings.child_pages
+    left = summary.left(listing, known, asked, child_pages=inside, is_everything=whole)
     alone = summary.left_alone(left.difference(rules.lost), known)
     return replace(begun, listing=listing, rules=replace(rules, left=left), left_alone=alone)
 

@@ -78,7 +78,7 @@ class Survey:
         """
         started = self.clock()
         named = [each for each in self.settings.databases if each.id != WORKSPACE]
-        searched = self.pool.submit(self._workspace.search) if self._is_everything else None
+        searched = self.pool.submit(self._workspace.search) if self.is_everything else None
         ids = self._below(known)
         places = {id_: place for id_, place in known.databases.items() if id_ in ids}
         for place in places.values():
@@ -126,13 +126,13 @@ class Survey:
         self._warnings += [warning] if warning else []
 
     @property
-    def _is_everything(self) -> bool:
+    def is_everything(self) -> bool:
         """Whether a setting names the whole workspace."""
         return any(each.id == WORKSPACE for each in self.settings.databases)
 
     def _below(self, known: State) -> set[str]:
         """The ids of all that the state knows of the roots and below them."""
-        if self._is_everything:
+        if self.is_everything:
             return {TOP, *known.nodes}
         family = Family(known)
         roots = {each.id for each in self.settings.databases}
@@ -196,7 +196,7 @@ class Survey:
                 is_mistake = isinstance(error, ConfigError)
                 where = "settings" if is_mistake else setting.label or setting.setting
                 self._problems.append(Problem(where, str(error) if is_mistake else sentence(error)))
-        if not self._is_everything:
+        if not self.is_everything:
             _refuse(refusals, len(self._roots))
 
     def _nest(self, above: Mapping[str, str], inside: Collection[str] = ()) -> None:
@@ -254,7 +254,7 @@ class Survey:
 
     def _add_strays(self, state: State, *, to_the_end: bool) -> None:
         """Roots that are shared, and lie in pages that are not."""
-        if not self._is_everything:
+        if not self.is_everything:
             return
         shown = {row.id for row in self._shown()} | self._databases.keys()
         shown |= self._views.originals.keys()
@@ -304,7 +304,7 @@ class Survey:
     def listing(self) -> Listing:
         """What is seen by now, with what Notion said of what is missing."""
         assert self._began is not None
-        is_whole = self._is_everything and self._is_whole
+        is_whole = self.is_everything and self._is_whole
         top = Listed(TOP, "", "", "", tuple(self._rows.values()), is_whole)
         # Notion may go on listing what lies in a page that is in the trash, and does so for a database
         # that has moved out of the backup: nothing new in it belongs here.
@@ -348,7 +348,7 @@ class Survey:
             if not asked:
                 return listing
             inside = self._below(state) | {row.id for row in self._shown()}
-            inside |= {TOP} if self._is_everything else set()
+            inside |= {TOP} if self.is_everything else set()
             databases = state.databases.keys() | self._databases.keys()
             inside |= databases
             asking = Asking(self.client, databases, inside - self._proven())

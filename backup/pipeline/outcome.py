@@ -19,7 +19,7 @@ _Problems = defaultdict[str, list[Problem]]
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of the steps. `moved` are those of pages that got another folder, `removed` those of
-    pages that were deleted in Notion. `failed` are pages that were left as they are, `lost` are files that could not be
+    pages that were removed. `failed` are pages that were left as they are, `lost` are files that could not be
     downloaded, `errors` is what else is lacking, `files` counts the files that
     were written for each page id, `left` the steps that were not begun. `retried` says of each page whose
     missing files alone were tried whether it has to be read now. `ended` is the error that ended the

@@ -49,6 +49,10 @@ from backup.sync.state import Record, join
 from backup.sync.steps import Action, Step
 from backup.sync.targets import links_digest
 
+_BRING_BACK = (
+    "Notion no longer shows the page: bring the file back from git, or delete the page's folder."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -112,10 +116,12 @@ class Reader:
     def _unlisted(self, step: Step, before: Record, folder: Path) -> Written:
         """The text of a page that Notion no longer shows, as its store has it. Raises StoreError when that
         cannot be used: nothing else says what the page was."""
-        data = store_of(before, folder)
-        found = store.loads(data)
+        try:
+            found = store.loads(data := store_of(before, folder))
+        except StoreError as error:
+            raise StoreError(error.message, hint=_BRING_BACK) from None
         if not isinstance(found, StoredPage) or found.page.id != step.page_id:
-            raise StoreError(f"{STORE} is about something else, and Notion does not show the page.")
+            raise StoreError(f"{STORE} is about something else.", hint=_BRING_BACK)
         source = row_source(found.page.raw)
         schema = self.schemas.get(source, {})
         record = replace(

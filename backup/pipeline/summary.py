@@ -13,7 +13,7 @@ from backup.model import STORE, Problem
 from backup.pipeline.outcome import Outcome
 from backup.report.report import Entry, Report, Section, Seen
 from backup.sync import untrusted
-from backup.sync.family import Family, root
+from backup.sync.family import TOP, Family, root
 from backup.sync.state import NAME, State
 from backup.sync.steps import Action, Listed, Listing, Plan, Rules, Step
 from backup.words import by_title, counted, first_few
@@ -59,19 +59,27 @@ _EMPTY = (
 
 
 def left(
-    shown: Listing, before: State, candidates: Collection[str], *, child_pages: bool
+    shown: Listing,
+    before: State,
+    candidates: Collection[str],
+    *,
+    child_pages: bool,
+    is_everything: bool,
 ) -> frozenset[str]:
     """What the backup has and no setting leads to any more; `candidates` are pages that Notion was asked
-    about. Without child pages a setting leads to the rows of a database, also while that does not answer."""
-    family, found = Family(before), set[str]()
+    about. Without child pages a setting leads to the rows of a database, also while that does not answer. Nobody
+    knows it while a workspace cannot be listed."""
+    if is_everything and not any(each.id == TOP and each.complete for each in shown.pages):
+        return frozenset()
+    family, nodes, found = Family(before), before.nodes, set[str]()
     listed = {row.id for row in shown.rows}
     listed |= {each.id for each in shown.databases} | set(candidates)
-    for id_ in before.nodes.keys() - listed - shown.roots.keys():
+    for id_ in nodes.keys() - listed - shown.roots.keys():
         above = set(family.above(id_))
         if child_pages:
             is_led = not (above.isdisjoint(shown.roots) and above.isdisjoint(listed))
         else:
-            parent = before.nodes[id_].parent
+            parent = nodes[id_].parent
             is_led = parent in before.databases and parent in shown.roots
         if not is_led and above.isdisjoint(candidates):
             found.add(id_)

@@ -74,7 +74,8 @@ def all_folders(listing: Listing, state: State, removed: Collection[str] = ()) -
     chosen = root_folders(
         _roots(listing), {id_: folder for id_, folder in tops.items() if id_ not in nested}
     )
-    fixed = {spot.id: spot.folder for spot in kept if _stays(spot, {*listed, *nodes}, current)}
+    known = {*listed, *nodes}
+    fixed = {spot.id: spot.folder for spot in kept if _stays(spot, known, current)}
     return folders({**fixed, **chosen}, (*shown, *kept))
 
 

@@ -194,7 +194,7 @@ def _linking(known: _Known, folders: Mapping[str, str], others: Collection[str])
 
 def _again(step: Step, known: _Known) -> Step:
     """The step of a page that nobody lists; it is written again, from its store alone, when its links would
-    lead nowhere or its text was deleted, as long as the schema of its rows is known."""
+    lead nowhere or its text was deleted, as long as a schema of its rows is known."""
     rules, record = known.rules, known.state.pages.get(step.page_id)
     if step.action is not Action.KEEP or not (record and record.store and rules.mine(step.page_id)):
         return step
@@ -204,8 +204,15 @@ def _again(step: Step, known: _Known) -> Step:
     }
     anchors = known.anchors.get(step.page_id, set())
     digest = links_digest(record.links, step.folder, known.targets)
-    # What no setting leads to may be another job's, with settings of its own.
-    is_ours = record.render_key in keys or (bool(keys) and step.page_id not in rules.left)
+    is_ours = bool(keys)
+    if (
+        step.page_id in rules.left
+    ):  # maybe another job's: that one has settings of its own, and knows more
+        nodes = (known.targets, known.state.pages, known.state.databases)
+        ids = {link.partition("#")[0] for link in record.links}
+        is_ours = record.render_key in keys and all(
+            any(id_ in each for each in nodes) for id_ in ids
+        )
     reasons = {
         TEXTLESS: bool(keys) and step.page_id in rules.textless and step.page_id not in rules.read,
         LINKS: is_ours and digest != record.links_digest,

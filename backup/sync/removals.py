@@ -3,7 +3,8 @@
 Only what Notion says of the page itself counts (Notion API reference, "Trash" and error 404): the
 trash and another parent are proof, a 404 is none, because a page that was deleted for good and one
 that is no longer shared look the same. Nothing is inherited: what lies below a deleted page is
-asked for itself. Many at once are treated as a mistake.
+asked for itself. Many at once are treated as a mistake. What somebody deleted here, to the last file, is only
+forgotten, once Notion does not show it or no setting leads there.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def removals(listing: Listing, state: State, rules: Rules) -> Removals:
     dead = {step.page_id for step in of_databases if step.action is Action.REMOVE}
     dead.update(state.databases.keys() & deleted, *(root.forgotten for root in roots.values()))
     empty = (dead & state.databases.keys()) - staying
-    steps += [step for step in of_databases if step.page_id not in dead]
+    steps += [s for s in of_databases if s.action is Action.KEEP and s.page_id not in empty]
     return Removals(tuple(steps), tuple(problems), frozenset(empty))
 
 
@@ -128,7 +129,7 @@ def _deleted(listing: Listing, state: State, rules: Rules) -> set[str]:
     """What no setting leads to any more, and of which somebody deleted all files."""
     found = {id_ for id_ in rules.left if id_ in rules.lost and rules.mine(id_)}
     shown = {*(each.id for each in listing.databases), *(row.id for row in listing.rows)}
-    return (found & state.nodes.keys()) - shown
+    return (found & state.nodes.keys()) - shown - rules.read
 
 
 def _roots(

@@ -192,10 +192,10 @@ class Plan:
     """Steps in the order in which a person would read them, and what somebody must look at.
 
     `targets` are the pages and databases that links may point to, as they will lie afterwards.
-    `databases` are those of the listing, each with its folder, `forgotten` the ids of those that are
-    no longer in Notion, and of which nothing stays; `views` has what linked views show (see Listing). `kept` are
+    `databases` are those of the listing, each with its folder, `forgotten` the ids of those that go, and
+    of which nothing stays; `views` has what linked views show (see Listing). `kept` are
     databases that nobody lists, and that stay, each in its folder. `waiting` counts the pages of other
-    parts (SHARD) that were not read yet as they are: what is new in them, nobody knows. `others` are the
+    shards that were not read yet as they are: what is new in them, nobody knows. `others` are the
     texts that this run leaves to other shards, though something in them is to be written.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backup.model import bare_id, dashed_id
 from fakenotion import blocks, build, faults
 from fakenotion.branches import Branch
 from tests.support.groves import Grove, Grown
@@ -234,3 +235,62 @@ def test_without_child_pages_no_database_in_a_page_is_asked_for(grown: Grown) ->
     grove.run()
     grove.run(CHILD_PAGES="false")
     assert set(grove.endpoints) == {"page"}
+
+
+def test_what_a_workspace_does_not_show_for_a_failed_search_is_not_forgotten(grown: Grown) -> None:
+    grove, home, _ = two(grown)
+    grove.root("Garden", "Green")
+    grove.roots = "workspace"
+    grove.run()
+    delete(grove, "home/index.md")
+    delete(grove, "home/.notion.json")
+    failing = ("/v1/search", f"/v1/pages/{home.id}", f"/v1/pages/{dashed_id(home.id)}")
+    grove.backup.server.plan = lambda asked: faults.error(400) if asked.path in failing else None
+    ran = grove.run(1)
+    assert "No longer backed up" not in ran.log and "removed" not in ran.log
+    assert bare_id(home.id) in grove.backup.text(".notion-sync.json")
+
+
+def test_two_jobs_do_not_take_turns_in_writing_a_link_that_one_of_them_cannot_know(
+    grown: Grown,
+) -> None:
+    grove, home, _ = two(grown)
+    old = grove.root("Old")
+    unread = old.page("Unread", "text")
+    grove.notion.append(old.id, [blocks.paragraph(build.mention_page(unread.id, "Unread"))])
+    grove.backup.fail(f"/v1/blocks/{unread.id}/children", faults.error(400))
+    grove.run(1, DATABASES=old.id)
+    grove.run(DATABASES=home.id)
+    written = grove.backup.git("log", "--format=%H", "--", "old")
+    grove.run(1, DATABASES=old.id)
+    grove.run(DATABASES=home.id)
+    assert grove.backup.git("log", "--format=%H", "--", "old") == written
+
+
+def test_a_kept_page_whose_store_somebody_edited_says_what_to_do(grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    old = home.page("Old")
+    grove.notion.append(old.id, [blocks.paragraph(build.mention_page(rooms.id, "Rooms"))])
+    kept = {"DATABASES": home.id, "ON_DELETE": "keep"}
+    grove.run(**kept)
+    grove.notion.trash(old.id)
+    grove.run(**kept)
+    store = grove.backup.folder / "home/old/.notion.json"
+    store.write_text(store.read_text("utf-8") + "\n", "utf-8")
+    grove.backup.git("commit", "-qam", "by hand")
+    rooms.rename("Chambers")
+    assert "bring the file back from git" in grove.run(1, **kept).log
+
+
+def test_a_database_that_is_kept_for_its_rows_is_named_also_without_its_files(grown: Grown) -> None:
+    grove, home, rooms = two(grown)
+    tasks = rooms.database("Tasks")
+    tasks.row("Door", None, "Fix it")
+    grove.roots = home.id
+    grove.run()
+    grove.notion.purge(tasks.id)
+    grove.run()
+    for name in ("README.md", "database.csv", ".notion.json"):
+        delete(grove, f"home/rooms/tasks/{name}")
+    for _ in range(2):
+        assert "kept in home/rooms/tasks/" in grove.run().log
