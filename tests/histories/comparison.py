@@ -221,7 +221,7 @@ class Copy:
             files = page.get("files", ())
             said[f"files:{id_}"] = {
                 file["identity"]: hashlib.sha256(
-                    self.files[_join(page["folder"], file["path"])]
+                    self.files.get(_join(page["folder"], file["path"]), b"deleted by somebody")
                 ).hexdigest()
                 for file in (files if isinstance(files, list) else ())  # the owner writes anything
             }
