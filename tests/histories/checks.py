@@ -27,7 +27,7 @@ from tests.histories.owner import FORGED, TOUCHED
 from tests.histories.runs import Ended
 
 _NOT_OURS = re.compile(
-    r"(?P<folder>.+?)/(?:index\.md|assets/.*|attachments/.*) "
+    r"(?P<folder>.+?)/(?:index\.md|\.notion\.json|assets/.*|attachments/.*) "
     r"(?:exists and is not part|was not published: another file)"
 )
 _FEW, _SHARE = 5, 0.20  # what the README says of ALLOW_MASS_DELETE
