@@ -205,9 +205,8 @@ def _again(step: Step, known: _Known) -> Step:
     anchors = known.anchors.get(step.page_id, set())
     digest = links_digest(record.links, step.folder, known.targets)
     is_ours = bool(keys)
-    if (
-        step.page_id in rules.left
-    ):  # maybe another job's: that one has settings of its own, and knows more
+    # What no setting leads to may be another job's, which has settings of its own and knows more.
+    if step.page_id in rules.left:
         nodes = (known.targets, known.state.pages, known.state.databases)
         ids = {link.partition("#")[0] for link in record.links}
         is_ours = record.render_key in keys and all(
