@@ -64,11 +64,21 @@ class Moves(Content):
 
     def _moved(self, page: Node, title: list[Json]) -> Json:
         old = page.data["properties"]
-        return {
+        moved = {
             name: old.get(name)
             or properties.value(column, title if column["type"] == "title" else None)
             for name, column in self.schema_of(page).items()
         }
+        for name, column in self.schema_of(
+            page
+        ).items():  # an option is called as it is called here
+            config = column.get(column["type"])
+            options = config.get("options", ()) if isinstance(config, dict) else ()
+            called = {option["id"]: option["name"] for option in options}
+            chosen = moved[name].get(column["type"]) if called else None
+            for one in chosen if isinstance(chosen, list) else [chosen] if chosen else []:
+                one["name"] = called.get(one["id"], one["name"])
+        return moved
 
     @contextmanager
     def _times_kept(self, kept: bool) -> Iterator[None]:
